@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+"""Checks the rules of the house that no lint knows: layers, purity, sizes of files, forbidden words, links of documents.
+
+Prints every breach and exits with 1 if there is one. Long files are only warned about up to HARD_LIMIT.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+SOFT_LIMIT, HARD_LIMIT = 500, 600
+
+# What a package may not name in any of its dependency tables. The layers: store <- inkmesh (src) <- ui.
+FORBIDDEN_DEPENDENCIES = {
+    "Cargo.toml": ["sled", "iced*", "inkmesh-ui"],
+    "store/Cargo.toml": ["inkmesh", "inkmesh-ui", "libp2p*", "tokio", "iced*", "ciborium"],
+    "ui/Cargo.toml": ["inkmesh-store", "libp2p*", "sled"],
+}
+
+# What the pure half may not be built from, however deep in the tree.
+IMPURE_CRATES = [
+    "async-*", "fs4", "futures*", "getrandom", "inkmesh-store", "libp2p*", "mio", "rand", "rand_*", "rayon*", "sled", "socket2",
+    "tokio*", "tracing*",
+]
+
+FORBIDDEN_WORDS = {
+    r"#\[ignore": "a test that is not run is no test",
+    r"\b(todo|unimplemented)!": "no placeholders",
+    r"\bunbounded_channel\b|\bmpsc::unbounded\b": "every queue is bounded",
+}
+FORBIDDEN_IN_UI = {r"\b(libp2p|sled|inkmesh_store)\b": "ui knows only the public API of inkmesh"}
+SYSTEM = "(env|fs|net|os|process|thread)"
+FORBIDDEN_IN_PURE = {
+    rf"\bstd::{SYSTEM}\b|\bstd::\{{[^;]*\b{SYSTEM}\b": "the pure half does no IO and starts no threads",
+    r"\b(Instant|SystemTime)::now\b": "time comes in as an argument",
+    r"\b(tokio|libp2p|sled|rand|getrandom)::": "only src/node is asynchronous, random or on the network",
+}
+
+
+def sources() -> Iterator[Path]:
+    for folder, children, files in os.walk(ROOT):
+        children[:] = sorted(child for child in children if child != "target" and not child.startswith("."))
+        yield from (Path(folder, file).relative_to(ROOT) for file in sorted(files) if file.endswith(".rs"))
+
+
+def without_comments(text: str) -> str:
+    return re.sub(r"//[^\n]*", "", text)
+
+
+def without_tests(text: str) -> str:
+    """Test modules may open files as they like. rustfmt puts the brace that ends them at the start of a line."""
+    module = r"#\[cfg\(test\)\]\s+(#\[[^\n]*\s+)*mod \w+ \{.*?\n\}"
+    return re.sub(module, lambda match: "\n" * match[0].count("\n"), text, flags=re.DOTALL)
+
+
+def is_pure(path: Path) -> bool:
+    """All of src but the node, and but tests in files of their own, which may open files as they like."""
+    beside = path.parts[1] in ("node", "node.rs") or "tests" in path.parts or path.name == "tests.rs"
+    return path.parts[0] == "src" and not beside
+
+
+def found(rules: dict[str, str], text: str, path: Path) -> Iterator[str]:
+    for pattern, reason in rules.items():
+        for match in re.finditer(pattern, text):
+            line = text.count("\n", 0, match.start()) + 1
+            yield f"{path}:{line}: {match[0].splitlines()[0]}: {reason}"
+
+
+def check_sources() -> Iterator[str]:
+    for path in sources():
+        text = (ROOT / path).read_text()
+        lines = text.count("\n")
+        if lines > HARD_LIMIT:
+            yield f"{path}: {lines} lines, at most {HARD_LIMIT}: split it"
+        elif lines > SOFT_LIMIT:
+            print(f"  warning: {path}: {lines} lines")
+        code = without_comments(text)
+        yield from found(FORBIDDEN_WORDS, code, path)
+        if path.parts[0] == "ui":
+            yield from found(FORBIDDEN_IN_UI, code, path)
+        if is_pure(path):
+            yield from found(FORBIDDEN_IN_PURE, without_tests(code), path)
+
+
+def dependency_tables(manifest: dict) -> Iterator[dict]:
+    for holder in [manifest, *manifest.get("target", {}).values()]:
+        for table in ("dependencies", "dev-dependencies", "build-dependencies"):
+            yield holder.get(table, {})
+
+
+def check_dependencies() -> Iterator[str]:
+    for file, forbidden in FORBIDDEN_DEPENDENCIES.items():
+        manifest = tomllib.loads((ROOT / file).read_text())
+        for table in dependency_tables(manifest):
+            for key, value in table.items():
+                crate = value.get("package", key) if isinstance(value, dict) else key
+                if any(fnmatch(crate, pattern) for pattern in forbidden):
+                    yield f"{file}: must not depend on {crate}"
+
+
+def check_pure_tree() -> Iterator[str]:
+    command = ["cargo", "tree", "--locked", "-p", "inkmesh", "--no-default-features", "-e", "normal", "--prefix", "none"]
+    answer = subprocess.run([*command, "--target", "all"], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
+    crates = sorted({line.split()[0] for line in answer.stdout.splitlines() if line})
+    if "inkmesh" not in crates:
+        yield "cargo tree does not show the pure half"
+    for crate in crates:
+        if any(fnmatch(crate, pattern) for pattern in IMPURE_CRATES):
+            yield f"the pure half of inkmesh is built from {crate}"
+
+
+def check_links() -> Iterator[str]:
+    """Links of the documents to files of the tree."""
+    for document in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]):
+        for link in re.findall(r"\]\(([^)\s#]+)", document.read_text()):
+            if not re.match(r"[a-z]+:", link) and not (document.parent / link).exists():
+                yield f"{document.relative_to(ROOT)}: there is no {link}"
+
+
+def main() -> int:
+    breaches = 0
+    for check in (check_dependencies, check_sources, check_links, check_pure_tree):
+        for breach in check():
+            print(f"  {breach}", flush=True)
+            breaches += 1
+    return int(breaches > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

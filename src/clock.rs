@@ -1,0 +1,101 @@
+//! The hybrid logical clock (Kulkarni et al., *Logical Physical Clocks*, 2014): wall time that never runs backwards
+//! and is always later than what was seen.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// How far ahead of the local clock an operation may be, in milliseconds. What is further ahead is parked.
+pub const MAX_AHEAD_MS: u64 = 10 * 60 * 1000;
+
+/// A moment of the log: 48 bits of milliseconds since 1970, then a 16-bit counter.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(pub u64);
+
+impl Timestamp {
+    /// The first moment of a millisecond.
+    #[must_use]
+    pub fn from_ms(ms: u64) -> Self {
+        Timestamp(ms.min((1 << 48) - 1) << 16)
+    }
+
+    /// Milliseconds since 1970.
+    #[must_use]
+    pub fn ms(self) -> u64 {
+        self.0 >> 16
+    }
+
+    /// Whether it lies more than [`MAX_AHEAD_MS`] ahead of `wall_ms`.
+    #[must_use]
+    pub fn is_future(self, wall_ms: u64) -> bool {
+        self.ms() > wall_ms.saturating_add(MAX_AHEAD_MS)
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}+{}", self.ms(), self.0 & 0xffff)
+    }
+}
+
+/// The time of day and the time since some start, as the node reads them: the first for the log, the second for
+/// intervals (a person may set the first).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Now {
+    /// Milliseconds since 1970.
+    pub wall_ms: u64,
+    /// Milliseconds of a clock that never jumps.
+    pub mono_ms: u64,
+}
+
+/// The clock of one peer.
+#[derive(Debug, Clone, Default)]
+pub struct Clock {
+    last: Timestamp,
+}
+
+impl Clock {
+    /// A moment later than every one given out or seen before, and not before `wall_ms`.
+    pub fn tick(&mut self, wall_ms: u64) -> Timestamp {
+        self.last = Timestamp::from_ms(wall_ms).max(Timestamp(self.last.0.saturating_add(1)));
+        self.last
+    }
+
+    /// Takes note of another peer's moment. One from too far ahead (it is parked) does not move the clock.
+    pub fn observe(&mut self, seen: Timestamp, wall_ms: u64) {
+        if !seen.is_future(wall_ms) {
+            self.last = self.last.max(seen);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_only_moves_forward() {
+        let mut clock = Clock::default();
+        let first = clock.tick(1000);
+        let second = clock.tick(1000);
+        let third = clock.tick(500); // the person set the clock back
+        assert!(first < second && second < third);
+        assert_eq!(first.ms(), 1000);
+        assert_eq!(clock.tick(2000), Timestamp::from_ms(2000));
+    }
+
+    #[test]
+    fn what_was_seen_is_in_the_past() {
+        let mut clock = Clock::default();
+        clock.observe(Timestamp::from_ms(5000), 1000);
+        assert!(clock.tick(1000) > Timestamp::from_ms(5000));
+    }
+
+    #[test]
+    fn a_stranger_from_the_future_does_not_drag_the_clock() {
+        let mut clock = Clock::default();
+        clock.observe(Timestamp::from_ms(1000 + MAX_AHEAD_MS + 1), 1000);
+        assert_eq!(clock.tick(1000), Timestamp::from_ms(1000));
+    }
+}

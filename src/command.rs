@@ -1,0 +1,89 @@
+//! Why a command of a face was not carried out.
+
+use crate::game::PlayError;
+use crate::name::{NameError, RoomName};
+
+/// Why a command was not carried out.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CommandError {
+    /// We are not in that room.
+    #[error("not in the room {0}: join it first")]
+    NotInRoom(RoomName),
+    /// A name that is none.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// No address that can be dialled.
+    #[error("not an address: {0} (it looks like /ip4/192.168.0.7/tcp/47770 or 192.168.0.7)")]
+    Address(String),
+    /// The text is empty or longer than [`crate::payload::MAX_TEXT`].
+    #[error("a message has 1 to {max} bytes, this one has {len}", max = crate::payload::MAX_TEXT)]
+    Text {
+        /// Its length in bytes.
+        len: usize,
+    },
+    /// A line without points, or a width out of bounds.
+    #[error("a stroke has at least one point and a width of 1 to {max}", max = crate::canvas::MAX_WIDTH)]
+    Stroke,
+    /// Rules out of bounds.
+    #[error("a game has 1 to 10 rounds of 1 to 600 seconds")]
+    Rules,
+    /// Only the drawer may do that now.
+    #[error("only the drawer can do that now")]
+    NotTheDrawer,
+    /// Only players of the game may do that.
+    #[error("only players of the game can do that")]
+    NotAPlayer,
+    /// That step doesn't fit to where the game stands.
+    #[error("the game is not at that point now")]
+    WrongPhase,
+    /// A game is running already.
+    #[error("a game is already running in this room")]
+    GameRunning,
+    /// The entry to count back from is not in the room's history.
+    #[error("there is no such entry in this room")]
+    UnknownEntry,
+    /// The operation could not be written to the disk, so it was not sent either.
+    #[error("not saved and not sent, the disk refused it: {0}")]
+    NotSaved(String),
+    /// More of one's own operations wait for the disk than are allowed.
+    #[error("too much at once: wait until what was said is saved")]
+    Busy,
+    /// The node has ended.
+    #[error("the node has ended")]
+    Closed,
+}
+
+impl CommandError {
+    /// A stable code for programs.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            CommandError::NotInRoom(_) => "not_in_room",
+            CommandError::Name(_) => "bad_name",
+            CommandError::Address(_) => "bad_address",
+            CommandError::Text { .. } => "bad_text",
+            CommandError::Stroke => "bad_stroke",
+            CommandError::Rules => "bad_rules",
+            CommandError::NotTheDrawer => "not_the_drawer",
+            CommandError::NotAPlayer => "not_a_player",
+            CommandError::WrongPhase => "wrong_phase",
+            CommandError::GameRunning => "game_running",
+            CommandError::UnknownEntry => "unknown_entry",
+            CommandError::NotSaved(_) => "not_saved",
+            CommandError::Busy => "busy",
+            CommandError::Closed => "closed",
+        }
+    }
+}
+
+impl From<PlayError> for CommandError {
+    fn from(error: PlayError) -> Self {
+        match error {
+            PlayError::Rules => CommandError::Rules,
+            PlayError::NotTheDrawer => CommandError::NotTheDrawer,
+            PlayError::NotAPlayer => CommandError::NotAPlayer,
+            PlayError::WrongPhase => CommandError::WrongPhase,
+            PlayError::GameRunning => CommandError::GameRunning,
+        }
+    }
+}

@@ -1,0 +1,314 @@
+//! The fold: what the steps of the log come to, the same on every peer.
+
+use std::collections::BTreeSet;
+
+use super::gathering::Gathering;
+use super::step::{CancelReason, GameStep, Rules};
+use super::turns::Turns;
+use super::view::Phase;
+use crate::identity::Author;
+use crate::operation::OperationId;
+use crate::payload::Board;
+
+/// How long, beyond a turn's own time, a game may stand still before it is stale, in milliseconds of the log's time.
+const STALE_MS: u64 = 60_000;
+
+/// Where in the log a step stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StepAt {
+    /// The operation that carries the step.
+    pub id: OperationId,
+    /// Who wrote it.
+    pub author: Author,
+    /// When, by the hybrid clock: milliseconds since 1970 in the upper 48 bits, a counter in the lower 16.
+    pub time: u64,
+}
+
+/// What a step did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// It was out of place: nothing, on every peer alike.
+    None,
+    /// It counts.
+    Counted,
+}
+
+/// The state of a room's game after all steps up to some place of the log. A room has at most one game at a time.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Game(Option<Table>);
+
+/// A game, from its proposal to its end and beyond, until the next one is proposed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Table {
+    pub(super) id: OperationId,
+    pub(super) proposer: Author,
+    pub(super) rules: Rules,
+    pub(super) stage: Stage,
+    /// The step that brought the present stage or turn.
+    pub(super) since: Mark,
+    /// The last step that counted.
+    pub(super) last: Mark,
+}
+
+/// What a game is at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    Gathering(Gathering),
+    Playing(Turns),
+    Over { cancelled: Option<CancelReason>, round: u32, turn: u32, players: BTreeSet<Author> },
+}
+
+/// A step that counted, and when: milliseconds since 1970 by the log's clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Mark {
+    pub(super) id: OperationId,
+    pub(super) ms: u64,
+}
+
+impl Mark {
+    fn new(at: StepAt) -> Self {
+        Mark { id: at.id, ms: at.time >> 16 }
+    }
+}
+
+impl Game {
+    /// Takes the next step of the log.
+    pub fn apply(&mut self, at: StepAt, step: &GameStep) -> Effect {
+        let counts = match (step, &mut self.0) {
+            (GameStep::Proposed { rules }, _) => self.propose(at, *rules),
+            (_, Some(table)) if step.game() == Some(table.id) => table.apply(at, step),
+            _ => false,
+        };
+        if counts { Effect::Counted } else { Effect::None }
+    }
+
+    fn propose(&mut self, at: StepAt, rules: Rules) -> bool {
+        if !rules.is_sound() || self.is_running(at.time >> 16) {
+            return false;
+        }
+        let mark = Mark::new(at);
+        let stage = Stage::Gathering(Gathering::default());
+        self.0 = Some(Table { id: at.id, proposer: at.author, rules, stage, since: mark, last: mark });
+        true
+    }
+
+    /// Whether a game stands in the way of a new one proposed at `ms`, milliseconds of the log's time: one that is
+    /// neither over nor stale.
+    #[must_use]
+    pub fn is_running(&self, ms: u64) -> bool {
+        self.0.as_ref().is_some_and(|table| !table.is_over() && !table.is_stale(ms))
+    }
+
+    /// Whether `author`'s ink on `board` counts at this place of the log: on the room's own board everybody's, on the
+    /// sheet of the turn that runs its drawer's, on any other sheet nobody's.
+    #[must_use]
+    pub fn takes_ink(&self, author: Author, board: Board) -> bool {
+        match board {
+            Board::Free => true,
+            Board::Turn { game, turn } => self.0.as_ref().is_some_and(|table| table.takes_ink(author, game, turn)),
+        }
+    }
+
+    /// The sheet to look at: while a game is played that of the last turn that began (before the first an empty one),
+    /// otherwise the room's own board.
+    #[must_use]
+    pub fn visible_board(&self) -> Board {
+        match &self.0 {
+            Some(Table { id, stage: Stage::Playing(turns), .. }) => {
+                Board::Turn { game: *id, turn: turns.visible_turn() }
+            }
+            _ => Board::Free,
+        }
+    }
+
+    /// The last game that was proposed.
+    #[must_use]
+    pub fn id(&self) -> Option<OperationId> {
+        self.0.as_ref().map(|table| table.id)
+    }
+
+    /// Where it stands by the log; never [`Phase::Revealed`], which is a matter of local time.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        self.0.as_ref().map_or(Phase::Idle, Table::phase)
+    }
+
+    /// The turn that runs or comes up, counted from 0 over the whole game.
+    #[must_use]
+    pub fn turn(&self) -> Option<u32> {
+        self.turns().map(Turns::turn)
+    }
+
+    /// Whose turn that is.
+    #[must_use]
+    pub fn drawer(&self) -> Option<Author> {
+        self.turns().and_then(Turns::drawer)
+    }
+
+    pub(super) fn table(&self) -> Option<&Table> {
+        self.0.as_ref()
+    }
+
+    pub(super) fn turns(&self) -> Option<&Turns> {
+        match &self.0.as_ref()?.stage {
+            Stage::Playing(turns) => Some(turns),
+            Stage::Gathering(_) | Stage::Over { .. } => None,
+        }
+    }
+}
+
+impl Table {
+    fn apply(&mut self, at: StepAt, step: &GameStep) -> bool {
+        let before = self.position();
+        let counts = self.take(at, step);
+        if counts {
+            self.last = Mark::new(at);
+            self.end_if_played_out();
+            if self.position() != before {
+                self.since = self.last;
+            }
+        }
+        counts
+    }
+
+    fn take(&mut self, at: StepAt, step: &GameStep) -> bool {
+        match step {
+            GameStep::Proposed { .. } => false, // a game of its own: Game::propose
+            GameStep::Ready { commit, .. } => self.take_seat(at, *commit),
+            GameStep::RosterClosed { ready, .. } => self.close_roster(at, ready),
+            GameStep::Opened { nonce, .. } => self.open(at, *nonce),
+            GameStep::Started { opened, .. } => self.start(at, opened),
+            GameStep::Cancelled { reason, .. } => self.cancel(at, *reason),
+            GameStep::TurnBegan { turn, .. } => self.with_turns(|turns| turns.begin(at.author, *turn)),
+            GameStep::TurnEnded { turn, .. } => self.with_turns(|turns| turns.end(at.author, *turn)),
+            GameStep::Skip { turn, .. } => self.with_turns(|turns| turns.vote_to_skip(at.author, *turn)),
+            GameStep::Kick { player, .. } => self.with_turns(|turns| turns.vote_to_kick(at.author, *player)),
+        }
+    }
+
+    fn with_turns(&mut self, step: impl FnOnce(&mut Turns) -> bool) -> bool {
+        match &mut self.stage {
+            Stage::Playing(turns) => step(turns),
+            Stage::Gathering(_) | Stage::Over { .. } => false,
+        }
+    }
+
+    fn take_seat(&mut self, at: StepAt, commit: [u8; 32]) -> bool {
+        match &mut self.stage {
+            Stage::Gathering(gathering) => gathering.take_seat(at.author, at.id, commit),
+            Stage::Playing(turns) => turns.join(at.author),
+            Stage::Over { .. } => false,
+        }
+    }
+
+    fn close_roster(&mut self, at: StepAt, ready: &[OperationId]) -> bool {
+        let proposer = self.proposer;
+        let Stage::Gathering(gathering) = &mut self.stage else { return false };
+        if at.author != proposer {
+            return false;
+        }
+        if gathering.closed_ms().is_some() {
+            // Nonces may be known by now: a proposer who names another roster, perhaps dated back, shops for a seed.
+            self.finish(Some(CancelReason::TwoRosters));
+            return true;
+        }
+        gathering.close(ready, at.time >> 16)
+    }
+
+    fn open(&mut self, at: StepAt, nonce: [u8; 32]) -> bool {
+        let id = self.id;
+        let Stage::Gathering(gathering) = &mut self.stage else { return false };
+        gathering.open(id, at.author, at.id, nonce)
+    }
+
+    fn start(&mut self, at: StepAt, opened: &[OperationId]) -> bool {
+        let Stage::Gathering(gathering) = &self.stage else { return false };
+        if at.author != self.proposer {
+            return false;
+        }
+        let Some(turns) = gathering.start(opened, at.time >> 16, self.rules.rounds) else { return false };
+        self.stage = Stage::Playing(turns);
+        true
+    }
+
+    /// The proposer may call a game off before it starts, its people one that is stale.
+    fn cancel(&mut self, at: StepAt, reason: CancelReason) -> bool {
+        let may = match reason {
+            CancelReason::TooFewPlayers => at.author == self.proposer && matches!(self.stage, Stage::Gathering(_)),
+            CancelReason::Abandoned => self.is_member(at.author) && !self.is_over() && self.is_stale(at.time >> 16),
+            CancelReason::TwoRosters => false, // what the fold finds, nobody's to say
+        };
+        if may {
+            self.finish(Some(reason));
+        }
+        may
+    }
+
+    fn end_if_played_out(&mut self) {
+        if matches!(&self.stage, Stage::Playing(turns) if turns.drawer().is_none()) {
+            self.finish(None);
+        }
+    }
+
+    fn finish(&mut self, cancelled: Option<CancelReason>) {
+        let (round, turn, players) = match &self.stage {
+            Stage::Gathering(gathering) => (0, 0, gathering.ready().collect()),
+            Stage::Playing(turns) => (turns.round() + 1, turns.turn() + 1, turns.players().clone()),
+            Stage::Over { .. } => return,
+        };
+        self.stage = Stage::Over { cancelled, round, turn, players };
+    }
+
+    /// Changes whenever the game enters another stage or turn.
+    fn position(&self) -> (Phase, bool, u32) {
+        match &self.stage {
+            Stage::Gathering(gathering) => (Phase::Gathering, gathering.closed_ms().is_some(), 0),
+            Stage::Playing(turns) => (self.phase(), false, turns.turn()),
+            Stage::Over { .. } => (Phase::Over, false, 0),
+        }
+    }
+
+    pub(super) fn phase(&self) -> Phase {
+        match &self.stage {
+            Stage::Gathering(_) => Phase::Gathering,
+            Stage::Playing(turns) if turns.is_drawing() => Phase::Drawing,
+            Stage::Playing(_) => Phase::Choosing,
+            Stage::Over { .. } => Phase::Over,
+        }
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        matches!(self.stage, Stage::Over { .. })
+    }
+
+    /// Whether nothing has counted for so long at `ms` of the log's time that the game must have been left.
+    fn is_stale(&self, ms: u64) -> bool {
+        ms.saturating_sub(self.last.ms) > self.stale_after_ms()
+    }
+
+    /// How long nothing may count before the game is stale.
+    pub(super) fn stale_after_ms(&self) -> u64 {
+        match self.stage {
+            Stage::Playing(_) => self.rules.seconds_ms() + STALE_MS,
+            Stage::Gathering(_) | Stage::Over { .. } => STALE_MS,
+        }
+    }
+
+    /// Whether somebody is ready, plays, or waits to come in.
+    pub(super) fn is_member(&self, person: Author) -> bool {
+        match &self.stage {
+            Stage::Gathering(gathering) => gathering.is_ready(person),
+            Stage::Playing(turns) => turns.players().contains(&person) || turns.newcomers().contains(&person),
+            Stage::Over { players, .. } => players.contains(&person),
+        }
+    }
+
+    fn takes_ink(&self, author: Author, game: OperationId, turn: u32) -> bool {
+        match &self.stage {
+            Stage::Playing(turns) => {
+                game == self.id && turns.is_drawing() && turns.turn() == turn && turns.drawer() == Some(author)
+            }
+            Stage::Gathering(_) | Stage::Over { .. } => false,
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Before the first turn: who is ready, and the commit-reveal that draws the seed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::election::{commitment, seed};
+use super::turns::Turns;
+use crate::identity::Author;
+use crate::operation::OperationId;
+
+/// Most players of a game.
+pub(super) const MAX_PLAYERS: usize = 24;
+
+/// Fewest players of a game.
+pub(super) const MIN_PLAYERS: usize = 2;
+
+/// How long after the roster the proposer has to wait for the last openings, in milliseconds of the log's time.
+pub(super) const OPENING_WAIT_MS: u64 = 3_000;
+
+/// Who is ready, and what became of their nonces.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub(super) struct Gathering {
+    seats: BTreeMap<Author, Seat>,
+    roster: Option<Roster>,
+}
+
+/// Somebody who is ready.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Seat {
+    ready: OperationId,
+    commit: [u8; 32],
+}
+
+/// Those whose nonces make the seed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Roster {
+    closed_ms: u64,
+    members: BTreeMap<Author, Option<Opening>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Opening {
+    id: OperationId,
+    nonce: [u8; 32],
+}
+
+impl Gathering {
+    /// Those who are ready.
+    pub(super) fn ready(&self) -> impl Iterator<Item = Author> {
+        self.seats.keys().copied()
+    }
+
+    pub(super) fn is_ready(&self, player: Author) -> bool {
+        self.seats.contains_key(&player)
+    }
+
+    /// The operations by which they are ready: what the proposer closes the roster with.
+    pub(super) fn ready_ids(&self) -> Vec<OperationId> {
+        self.seats.values().map(|seat| seat.ready).collect()
+    }
+
+    pub(super) fn has_room(&self) -> bool {
+        self.seats.len() < MAX_PLAYERS
+    }
+
+    /// When the roster was closed, in milliseconds of the log; `None` before.
+    pub(super) fn closed_ms(&self) -> Option<u64> {
+        self.roster.as_ref().map(|roster| roster.closed_ms)
+    }
+
+    pub(super) fn is_on_roster(&self, player: Author) -> bool {
+        self.roster.as_ref().is_some_and(|roster| roster.members.contains_key(&player))
+    }
+
+    pub(super) fn has_opened(&self, player: Author) -> bool {
+        self.roster.as_ref().and_then(|roster| roster.members.get(&player)).is_some_and(Option::is_some)
+    }
+
+    /// The openings that count so far: what the proposer starts with.
+    pub(super) fn opened_ids(&self) -> Vec<OperationId> {
+        self.roster.iter().flat_map(Roster::opened).map(|(_, opening)| opening.id).collect()
+    }
+
+    pub(super) fn all_opened(&self) -> bool {
+        self.roster.as_ref().is_some_and(|roster| roster.members.values().all(Option::is_some))
+    }
+
+    /// Somebody is ready, for the first time. Once the roster is closed they come in with the second round.
+    pub(super) fn take_seat(&mut self, player: Author, ready: OperationId, commit: [u8; 32]) -> bool {
+        if self.is_ready(player) || !self.has_room() {
+            return false;
+        }
+        self.seats.insert(player, Seat { ready, commit });
+        true
+    }
+
+    /// The proposer names the roster.
+    pub(super) fn close(&mut self, ready: &[OperationId], ms: u64) -> bool {
+        let named: BTreeSet<OperationId> = ready.iter().copied().collect();
+        let seats = self.seats.iter().filter(|(_, seat)| named.contains(&seat.ready));
+        let members: BTreeMap<Author, Option<Opening>> = seats.map(|(player, _)| (*player, None)).collect();
+        if self.roster.is_some() || members.len() < named.len() || members.len() < MIN_PLAYERS {
+            return false;
+        }
+        self.roster = Some(Roster { closed_ms: ms, members });
+        true
+    }
+
+    /// A player opens what they committed to.
+    pub(super) fn open(&mut self, game: OperationId, player: Author, id: OperationId, nonce: [u8; 32]) -> bool {
+        let (Some(seat), Some(roster)) = (self.seats.get(&player), &mut self.roster) else { return false };
+        match roster.members.get_mut(&player) {
+            Some(place @ None) if commitment(game, player, &nonce) == seat.commit => {
+                *place = Some(Opening { id, nonce });
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// The proposer starts. Void unless it names exactly the openings that stand before it, two or more; and as long
+    /// as some are missing, unless the time to wait for them is over. Otherwise a proposer could choose, by what is
+    /// named or by how the start is dated, among the seeds of many subsets.
+    pub(super) fn start(&self, opened: &[OperationId], ms: u64, rounds: u32) -> Option<Turns> {
+        let roster = self.roster.as_ref()?;
+        let named: BTreeSet<OperationId> = opened.iter().copied().collect();
+        let counted: BTreeSet<OperationId> = roster.opened().map(|(_, opening)| opening.id).collect();
+        let in_time = self.all_opened() || ms >= roster.closed_ms.saturating_add(OPENING_WAIT_MS);
+        if named != counted || counted.len() < MIN_PLAYERS || !in_time {
+            return None;
+        }
+        let players = roster.opened().map(|(player, _)| player).collect();
+        let newcomers = self.ready().filter(|player| !roster.members.contains_key(player)).collect();
+        let seed = seed(roster.opened().map(|(_, opening)| opening.nonce));
+        Some(Turns::new(seed, rounds, players, newcomers))
+    }
+}
+
+impl Roster {
+    /// In the order of the keys, which is the order of the nonces in the seed.
+    fn opened(&self) -> impl Iterator<Item = (Author, &Opening)> {
+        self.members.iter().filter_map(|(player, opening)| Some((*player, opening.as_ref()?)))
+    }
+}

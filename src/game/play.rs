@@ -1,0 +1,259 @@
+//! Our own program's conduct in a game: what it writes by itself, and when. Nothing here is folded; two peers may think
+//! differently about the time, and the log decides.
+
+use std::collections::BTreeSet;
+use std::mem;
+
+use super::election::{commitment, nonce};
+use super::fold::{Game, Mark, Stage, Table};
+use super::gathering::{Gathering, MIN_PLAYERS, OPENING_WAIT_MS};
+use super::step::{CancelReason, EndReason, GameStep};
+use super::timers::{
+    AWAY_MS, Alarm, CHOOSING_MS, FIRST_TURN_MS, GATHERING_MS, OPENING_MS, OVERTIME_MS, REVEALED_MS, Timer,
+};
+use super::turns::Turns;
+use super::view::Phase;
+use crate::clock::Now;
+use crate::identity::{Author, Identity};
+use crate::operation::OperationId;
+
+/// What our program has to do.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Plan {
+    /// The steps to write now.
+    pub steps: Vec<GameStep>,
+    /// When to look again if nothing changes before, by the monotonic clock in milliseconds.
+    pub wake: Option<u64>,
+}
+
+/// What our program remembers of a room's game beside the log.
+#[derive(Debug, Clone)]
+pub struct Player {
+    pub(super) me: Author,
+    /// The game whose gathering our person wants to end.
+    pub(super) begin: Option<OperationId>,
+    /// Since when the game is at its present stage or turn.
+    pub(super) since: Option<Watched>,
+    /// Since when nothing more has counted, as far as we were there.
+    last: Option<Watched>,
+    away: Option<Away>,
+    /// What we have written since the game is at its present stage or turn.
+    written: Vec<GameStep>,
+}
+
+/// A step of the log, and the time since it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Watched {
+    pub(super) step: OperationId,
+    pub(super) timer: Timer,
+}
+
+/// A drawer who is offline, and since when.
+#[derive(Debug, Clone, Copy)]
+struct Away {
+    game: OperationId,
+    turn: u32,
+    timer: Timer,
+}
+
+/// Everything that `advance` is told.
+struct Present<'a> {
+    table: &'a Table,
+    identity: &'a Identity,
+    online: &'a BTreeSet<Author>,
+    since: Timer,
+}
+
+impl Player {
+    /// The conduct of `me` in one room.
+    #[must_use]
+    pub fn new(me: Author) -> Self {
+        Player { me, begin: None, since: None, last: None, away: None, written: Vec::new() }
+    }
+
+    /// What to do, after any change of the game or of who is online (ourselves included), and at the time to look again.
+    ///
+    /// `live`: whether what changed came just now from the network or from ourselves. What came from the disk or by
+    /// catching up may have happened long ago; then its age is guessed by the wall clock.
+    pub fn advance(
+        &mut self,
+        game: &Game,
+        identity: &Identity,
+        online: &BTreeSet<Author>,
+        now: Now,
+        live: bool,
+    ) -> Plan {
+        let Some(table) = game.table() else {
+            *self = Player::new(self.me);
+            return Plan::default();
+        };
+        let since = self.watch(table, online, now, live);
+        let present = Present { table, identity, online, since };
+        let mut alarm = Alarm::new(now);
+        let step = match &table.stage {
+            Stage::Gathering(gathering) if gathering.closed_ms().is_none() => {
+                self.gather(&present, gathering, &mut alarm)
+            }
+            Stage::Gathering(gathering) => self.draw_seed(&present, gathering, &mut alarm),
+            Stage::Playing(turns) if turns.drawer() == Some(self.me) => draw(&present, turns, &mut alarm),
+            Stage::Playing(turns) => self.look_on(&present, turns, &mut alarm),
+            Stage::Over { .. } => None,
+        };
+        let new = |step: &GameStep| !self.has_written(|written| is_repeated(written, step));
+        let step = step.filter(new).or_else(|| self.abandon(table, &mut alarm).filter(new));
+        self.written.extend(step.clone());
+        Plan { steps: step.into_iter().collect(), wake: alarm.wake() }
+    }
+
+    /// Writing failed: what was to be written may be written again.
+    pub fn forget_written(&mut self) {
+        self.written.clear();
+    }
+
+    /// Takes note of what the game is at, and of a drawer who is offline.
+    fn watch(&mut self, table: &Table, online: &BTreeSet<Author>, now: Now, live: bool) -> Timer {
+        let since = match self.since {
+            Some(known) if known.step == table.since.id => known,
+            _ => {
+                self.written.clear();
+                let age_ms = if live { 0 } else { restored_age(table, now) };
+                Watched { step: table.since.id, timer: Timer::started(now, age_ms) }
+            }
+        };
+        self.since = Some(since);
+        if self.last.is_none_or(|known| known.step != table.last.id) {
+            self.last = Some(Watched { step: table.last.id, timer: Timer::started(now, 0) });
+        }
+        self.watch_drawer(table, online, now);
+        since.timer
+    }
+
+    fn watch_drawer(&mut self, table: &Table, online: &BTreeSet<Author>, now: Now) {
+        self.away = match &table.stage {
+            Stage::Playing(turns) if turns.drawer().is_some_and(|drawer| !online.contains(&drawer)) => {
+                let (game, turn) = (table.id, turns.turn());
+                let known = self.away.filter(|away| away.game == game && away.turn == turn);
+                known.or(Some(Away { game, turn, timer: Timer::started(now, 0) }))
+            }
+            _ => None,
+        };
+    }
+
+    /// The proposer waits for people, then closes the roster.
+    fn gather(&self, present: &Present, gathering: &Gathering, alarm: &mut Alarm) -> Option<GameStep> {
+        let game = present.table.id;
+        if present.table.proposer != self.me {
+            return None;
+        }
+        let timeout = alarm.is_due(present.since, GATHERING_MS);
+        let ready = gathering.ready_ids();
+        let enough = ready.len() >= MIN_PLAYERS;
+        let everybody =
+            present.online.len() >= MIN_PLAYERS && present.online.iter().all(|one| gathering.is_ready(*one));
+        if timeout && !enough {
+            return Some(GameStep::Cancelled { game, reason: CancelReason::TooFewPlayers });
+        }
+        if !gathering.is_ready(self.me) && gathering.has_room() {
+            return Some(ready_step(game, present.identity));
+        }
+        let close = enough && (timeout || everybody || self.begin == Some(game));
+        close.then_some(GameStep::RosterClosed { game, ready })
+    }
+
+    /// The roster opens its nonces; the proposer starts the game when it has them.
+    fn draw_seed(&self, present: &Present, gathering: &Gathering, alarm: &mut Alarm) -> Option<GameStep> {
+        let (game, since) = (present.table.id, present.since);
+        if gathering.is_on_roster(self.me) && !gathering.has_opened(self.me) && !self.has_written(is_opening) {
+            return Some(GameStep::Opened { game, nonce: nonce(present.identity, game) });
+        }
+        if present.table.proposer != self.me {
+            return None;
+        }
+        let opened = gathering.opened_ids();
+        let earliest_ms = gathering.closed_ms().unwrap_or(0).saturating_add(OPENING_WAIT_MS);
+        let waited = gathering.all_opened() || (alarm.is_due(since, OPENING_WAIT_MS) && alarm.is_dated(earliest_ms));
+        let timeout = alarm.is_due(since, OPENING_MS);
+        if opened.len() < MIN_PLAYERS {
+            return timeout.then_some(GameStep::Cancelled { game, reason: CancelReason::TooFewPlayers });
+        }
+        waited.then_some(GameStep::Started { game, opened })
+    }
+
+    /// The others watch over the drawer.
+    fn look_on(&self, present: &Present, turns: &Turns, alarm: &mut Alarm) -> Option<GameStep> {
+        if !turns.is_drawing() && turns.turn() > 0 {
+            alarm.is_due(present.since, REVEALED_MS); // the view changes
+        }
+        if !turns.players().contains(&self.me) || turns.has_voted_to_skip(self.me) {
+            return None;
+        }
+        let time = if turns.is_drawing() { present.table.rules.seconds_ms() + OVERTIME_MS } else { CHOOSING_MS };
+        let silent = alarm.is_due(present.since, time);
+        let away = self.away.is_some_and(|away| alarm.is_due(away.timer, AWAY_MS));
+        (silent || away).then_some(GameStep::Skip { game: present.table.id, turn: turns.turn() })
+    }
+
+    /// When those who could go on are gone, so that not even a majority can, somebody has to end the game. The time is
+    /// taken by our own watching, so that a wrong wall clock ends no game, and has to be over by the log's time too.
+    fn abandon(&self, table: &Table, alarm: &mut Alarm) -> Option<GameStep> {
+        if table.is_over() || !table.is_member(self.me) {
+            return None;
+        }
+        let after_ms = table.stale_after_ms() + 1;
+        let still = self.last.is_some_and(|last| alarm.is_due(last.timer, after_ms));
+        let stale = still && alarm.is_dated(table.last.ms.saturating_add(after_ms));
+        stale.then_some(GameStep::Cancelled { game: table.id, reason: CancelReason::Abandoned })
+    }
+
+    /// Whether we wrote such a step already: it may still be on its way to the disk and the log.
+    fn has_written(&self, is_it: impl Fn(&GameStep) -> bool) -> bool {
+        self.written.iter().any(is_it)
+    }
+}
+
+/// The drawer begins and ends the turn.
+fn draw(present: &Present, turns: &Turns, alarm: &mut Alarm) -> Option<GameStep> {
+    let (game, turn) = (present.table.id, turns.turn());
+    if turns.is_drawing() {
+        let over = alarm.is_due(present.since, present.table.rules.seconds_ms());
+        return over.then_some(GameStep::TurnEnded { game, turn, reason: EndReason::Time });
+    }
+    let begin = alarm.is_due(present.since, begin_after_ms(turn));
+    begin.then_some(GameStep::TurnBegan { game, turn })
+}
+
+/// That we are ready for a game.
+pub(super) fn ready_step(game: OperationId, identity: &Identity) -> GameStep {
+    GameStep::Ready { game, commit: commitment(game, identity.author(), &nonce(identity, game)) }
+}
+
+fn is_opening(step: &GameStep) -> bool {
+    matches!(step, GameStep::Opened { .. })
+}
+
+/// Whether `step` says again what `written` said. A start is another when it names other openings: one came in that
+/// the log orders before the first start and so made it void. A roster is never named twice, whoever is in it.
+fn is_repeated(written: &GameStep, step: &GameStep) -> bool {
+    match (written, step) {
+        (GameStep::Started { .. }, _) => written == step,
+        _ => mem::discriminant(written) == mem::discriminant(step),
+    }
+}
+
+fn begin_after_ms(turn: u32) -> u64 {
+    if turn == 0 { FIRST_TURN_MS } else { REVEALED_MS }
+}
+
+/// How long ago the present stage or turn came, as far as the wall clock can be trusted: never so long that somebody
+/// would be skipped before they had a chance.
+fn restored_age(table: &Table, now: Now) -> u64 {
+    let Mark { ms, .. } = table.since;
+    let longest = match &table.stage {
+        Stage::Gathering(gathering) if gathering.closed_ms().is_none() => GATHERING_MS,
+        Stage::Gathering(_) => OPENING_WAIT_MS,
+        Stage::Playing(turns) if table.phase() == Phase::Choosing => begin_after_ms(turns.turn()),
+        Stage::Playing(_) => table.rules.seconds_ms(),
+        Stage::Over { .. } => 0,
+    };
+    now.wall_ms.saturating_sub(ms).min(longest)
+}

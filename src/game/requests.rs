@@ -1,0 +1,125 @@
+//! What our person asks of a game, checked before it is written.
+
+use super::fold::{Game, Stage, Table};
+use super::gathering::MIN_PLAYERS;
+use super::play::{Player, ready_step};
+use super::step::{EndReason, GameStep, Rules};
+use super::turns::Turns;
+use crate::clock::Now;
+use crate::identity::{Author, Identity};
+
+/// Why a step can't be written now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PlayError {
+    /// Rules out of bounds.
+    #[error("a game has 1 to 10 rounds of 1 to 600 seconds")]
+    Rules,
+    /// Only the drawer may do that now.
+    #[error("only the drawer can do that now")]
+    NotTheDrawer,
+    /// Only players of the game may do that, and only to players.
+    #[error("only players of the game can do that")]
+    NotAPlayer,
+    /// It doesn't fit to where the game stands, or was done already.
+    #[error("the game is not at that point now")]
+    WrongPhase,
+    /// A game is running already.
+    #[error("a game is already running in this room")]
+    GameRunning,
+}
+
+impl Player {
+    /// Proposes a game.
+    ///
+    /// # Errors
+    /// [`PlayError::Rules`], [`PlayError::GameRunning`].
+    pub fn start(&self, game: &Game, rules: Rules, now: Now) -> Result<GameStep, PlayError> {
+        if !rules.is_sound() {
+            return Err(PlayError::Rules);
+        }
+        if game.is_running(now.wall_ms) {
+            return Err(PlayError::GameRunning);
+        }
+        Ok(GameStep::Proposed { rules })
+    }
+
+    /// Takes part in the game that gathers, or in the running one from its next round on.
+    ///
+    /// # Errors
+    /// [`PlayError::WrongPhase`] when there is none, it is full, or we take part or were removed already.
+    pub fn ready(&self, game: &Game, identity: &Identity) -> Result<GameStep, PlayError> {
+        let table = game.table().ok_or(PlayError::WrongPhase)?;
+        let admits = match &table.stage {
+            Stage::Gathering(gathering) => !gathering.is_ready(self.me) && gathering.has_room(),
+            Stage::Playing(turns) => turns.admits(self.me),
+            Stage::Over { .. } => false,
+        };
+        if admits { Ok(ready_step(table.id, identity)) } else { Err(PlayError::WrongPhase) }
+    }
+
+    /// Wants the gathering ended with those who are ready; [`Player::advance`] then does it.
+    ///
+    /// # Errors
+    /// [`PlayError::WrongPhase`] when there is no gathering of ours, or fewer than two are ready.
+    pub fn request_begin(&mut self, game: &Game) -> Result<(), PlayError> {
+        let Some(Table { id, proposer, stage: Stage::Gathering(gathering), .. }) = game.table() else {
+            return Err(PlayError::WrongPhase);
+        };
+        let open = gathering.closed_ms().is_none() && gathering.ready().count() >= MIN_PLAYERS;
+        if *proposer != self.me || !open {
+            return Err(PlayError::WrongPhase);
+        }
+        self.begin = Some(*id);
+        Ok(())
+    }
+
+    /// Ends our own turn.
+    ///
+    /// # Errors
+    /// [`PlayError::WrongPhase`] when no turn is under way, [`PlayError::NotTheDrawer`] when it is another's.
+    pub fn pass(&self, game: &Game) -> Result<GameStep, PlayError> {
+        let (table, turns) = playing(game)?;
+        if turns.drawer() != Some(self.me) {
+            return Err(PlayError::NotTheDrawer);
+        }
+        Ok(GameStep::TurnEnded { game: table.id, turn: turns.turn(), reason: EndReason::Passed })
+    }
+
+    /// Votes to skip the drawer.
+    ///
+    /// # Errors
+    /// [`PlayError::NotAPlayer`]; [`PlayError::WrongPhase`] when no turn is under way, it is our own, or we voted
+    /// already.
+    pub fn skip(&self, game: &Game) -> Result<GameStep, PlayError> {
+        let (table, turns) = self.playing_along(game)?;
+        if turns.drawer() == Some(self.me) || turns.has_voted_to_skip(self.me) {
+            return Err(PlayError::WrongPhase);
+        }
+        Ok(GameStep::Skip { game: table.id, turn: turns.turn() })
+    }
+
+    /// Votes to remove another player, or somebody who waits to come in.
+    ///
+    /// # Errors
+    /// [`PlayError::NotAPlayer`] when we or they are none, or they are we; [`PlayError::WrongPhase`] when no turn is
+    /// under way, or we voted already.
+    pub fn kick(&self, game: &Game, player: Author) -> Result<GameStep, PlayError> {
+        let (table, turns) = self.playing_along(game)?;
+        if player == self.me || !table.is_member(player) {
+            return Err(PlayError::NotAPlayer);
+        }
+        if turns.has_voted_to_kick(self.me, player) {
+            return Err(PlayError::WrongPhase);
+        }
+        Ok(GameStep::Kick { game: table.id, player })
+    }
+
+    fn playing_along<'a>(&self, game: &'a Game) -> Result<(&'a Table, &'a Turns), PlayError> {
+        let (table, turns) = playing(game)?;
+        if turns.players().contains(&self.me) { Ok((table, turns)) } else { Err(PlayError::NotAPlayer) }
+    }
+}
+
+fn playing(game: &Game) -> Result<(&Table, &Turns), PlayError> {
+    game.table().zip(game.turns()).ok_or(PlayError::WrongPhase)
+}

@@ -1,0 +1,11 @@
+//! The rules of the fold, our program's conduct, and whole games.
+
+mod draw;
+mod gathering;
+mod player;
+mod properties;
+mod script;
+mod simulation;
+mod turns;
+mod voting;
+mod world;

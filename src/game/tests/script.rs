@@ -1,0 +1,170 @@
+//! A game written step by step.
+
+use crate::game::{CancelReason, Effect, EndReason, Game, GameStep, Rules, StepAt, commitment, nonce};
+use crate::identity::{Author, Identity};
+use crate::operation::OperationId;
+
+/// When the scripts begin, in milliseconds since 1970.
+pub const EPOCH_MS: u64 = 1_700_000_000_000;
+
+/// The `n`-th operation.
+pub fn operation(n: u64) -> OperationId {
+    OperationId(*blake3::hash(&n.to_be_bytes()).as_bytes())
+}
+
+/// `n` people in the order of their keys.
+pub fn people(n: u8) -> Vec<Identity> {
+    let mut people: Vec<Identity> = (1..=n).map(|n| Identity::from_secret([n; 32])).collect();
+    people.sort_by_key(Identity::author);
+    people
+}
+
+/// The log of a room, and the game that it comes to.
+#[derive(Clone)]
+pub struct Script {
+    pub people: Vec<Identity>,
+    pub game: Game,
+    pub log: Vec<(StepAt, GameStep)>,
+    pub ms: u64,
+}
+
+impl Script {
+    pub fn new(people_count: u8) -> Self {
+        Script { people: people(people_count), game: Game::default(), log: Vec::new(), ms: EPOCH_MS }
+    }
+
+    pub fn who(&self, person: usize) -> Author {
+        self.people[person].author()
+    }
+
+    /// Which person that is.
+    pub fn index(&self, author: Author) -> usize {
+        self.people.iter().position(|person| person.author() == author).unwrap()
+    }
+
+    pub fn wait(&mut self, ms: u64) {
+        self.ms += ms;
+    }
+
+    /// Writes a step; says whether it counts.
+    pub fn write(&mut self, person: usize, step: GameStep) -> bool {
+        let at = StepAt { id: operation(self.log.len() as u64), author: self.who(person), time: self.ms << 16 };
+        self.ms += 1;
+        let before = self.game.clone();
+        let counts = self.game.apply(at, &step) == Effect::Counted;
+        assert!(counts || self.game == before, "a step without effect changed the game: {step:?}");
+        self.log.push((at, step));
+        counts
+    }
+
+    /// The last operation.
+    pub fn last(&self) -> OperationId {
+        self.log.last().unwrap().0.id
+    }
+
+    /// The game that was proposed last.
+    pub fn id(&self) -> OperationId {
+        self.game.id().unwrap()
+    }
+
+    pub fn propose(&mut self, person: usize, rounds: u32) -> bool {
+        self.write(person, GameStep::Proposed { rules: Rules { rounds, seconds: 80 } })
+    }
+
+    pub fn ready(&mut self, person: usize) -> bool {
+        let game = self.id();
+        let commit = commitment(game, self.who(person), &nonce(&self.people[person], game));
+        self.write(person, GameStep::Ready { game, commit })
+    }
+
+    pub fn close(&mut self, person: usize, ready: &[OperationId]) -> bool {
+        self.write(person, GameStep::RosterClosed { game: self.id(), ready: ready.to_vec() })
+    }
+
+    pub fn open(&mut self, person: usize) -> bool {
+        let game = self.id();
+        self.write(person, GameStep::Opened { game, nonce: nonce(&self.people[person], game) })
+    }
+
+    pub fn start(&mut self, person: usize, opened: &[OperationId]) -> bool {
+        self.write(person, GameStep::Started { game: self.id(), opened: opened.to_vec() })
+    }
+
+    pub fn cancel(&mut self, person: usize, reason: CancelReason) -> bool {
+        self.write(person, GameStep::Cancelled { game: self.id(), reason })
+    }
+
+    pub fn begin(&mut self, person: usize, turn: u32) -> bool {
+        self.write(person, GameStep::TurnBegan { game: self.id(), turn })
+    }
+
+    pub fn end(&mut self, person: usize, turn: u32) -> bool {
+        self.write(person, GameStep::TurnEnded { game: self.id(), turn, reason: EndReason::Passed })
+    }
+
+    pub fn skip(&mut self, person: usize, turn: u32) -> bool {
+        self.write(person, GameStep::Skip { game: self.id(), turn })
+    }
+
+    pub fn kick(&mut self, person: usize, player: usize) -> bool {
+        self.write(person, GameStep::Kick { game: self.id(), player: self.who(player) })
+    }
+
+    /// Proposed by the first of the people, and these are ready. The ids of their steps.
+    pub fn gathered(&mut self, rounds: u32, people: &[usize]) -> Vec<OperationId> {
+        assert!(self.propose(0, rounds));
+        let ready = |person: &usize| {
+            assert!(self.ready(*person));
+            self.last()
+        };
+        people.iter().map(ready).collect()
+    }
+
+    /// Gathered, and the roster is closed.
+    pub fn closed(&mut self, rounds: u32, people: &[usize]) {
+        let ready = self.gathered(rounds, people);
+        assert!(self.close(0, &ready));
+    }
+
+    /// These open their nonces. The ids of their steps.
+    pub fn opened(&mut self, people: &[usize]) -> Vec<OperationId> {
+        let open = |person: &usize| {
+            assert!(self.open(*person));
+            self.last()
+        };
+        people.iter().map(open).collect()
+    }
+
+    /// A game of the first `players` people that is at its first turn.
+    pub fn started(people_count: u8, players: usize, rounds: u32) -> Self {
+        let mut script = Script::new(people_count);
+        let people: Vec<usize> = (0..players).collect();
+        script.closed(rounds, &people);
+        let opened = script.opened(&people);
+        assert!(script.start(0, &opened));
+        script
+    }
+
+    /// Who draws.
+    pub fn drawer(&self) -> usize {
+        self.index(self.game.drawer().unwrap())
+    }
+
+    pub fn turn(&self) -> u32 {
+        self.game.turn().unwrap()
+    }
+
+    /// The players of the round but the drawer.
+    pub fn others(&self) -> Vec<usize> {
+        let players = self.game.turns().unwrap().players();
+        players.iter().map(|player| self.index(*player)).filter(|player| *player != self.drawer()).collect()
+    }
+
+    /// The drawer begins and ends the turn. Who it was.
+    pub fn play_turn(&mut self) -> usize {
+        let (drawer, turn) = (self.drawer(), self.turn());
+        assert!(self.begin(drawer, turn));
+        assert!(self.end(drawer, turn));
+        drawer
+    }
+}

@@ -1,0 +1,123 @@
+//! What a face is told of a game.
+
+use crate::identity::Author;
+use crate::operation::OperationId;
+
+use super::step::{CancelReason, EndReason, Rules};
+
+/// Where a game stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Phase {
+    /// No game.
+    #[default]
+    Idle,
+    /// Players get ready, and the seed is drawn.
+    Gathering,
+    /// A drawer is elected and about to begin.
+    Choosing,
+    /// The drawer draws.
+    Drawing,
+    /// A turn is over and its drawing is looked at.
+    Revealed,
+    /// All turns are over, or the game was called off.
+    Over,
+}
+
+impl Phase {
+    /// As the headless face calls it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Phase::Idle => "idle",
+            Phase::Gathering => "gathering",
+            Phase::Choosing => "choosing",
+            Phase::Drawing => "drawing",
+            Phase::Revealed => "revealed",
+            Phase::Over => "over",
+        }
+    }
+}
+
+/// A player.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlayerView {
+    /// Who.
+    pub player: Author,
+    /// Their name; empty when nothing is known yet.
+    pub name: String,
+    /// Whether they are online in the room.
+    pub online: bool,
+    /// Whether they take part in the round that runs (newcomers wait for the next one).
+    pub playing: bool,
+}
+
+/// A game as one peer sees it now.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct GameView {
+    /// The game, or `None` when none was ever played here.
+    pub game: Option<OperationId>,
+    /// Where it stands.
+    pub phase: Phase,
+    /// Its rules.
+    pub rules: Rules,
+    /// Who proposed it.
+    pub proposer: Option<Author>,
+    /// The players: while gathering those who are ready, then the roster, in the order of the keys.
+    pub players: Vec<PlayerView>,
+    /// The round, counted from 1; 0 before the first.
+    pub round: u32,
+    /// The turn, counted from 1 over the whole game; 0 before the first.
+    pub turn: u32,
+    /// Who draws: in the phases choosing, drawing and revealed.
+    pub drawer: Option<Author>,
+    /// How many milliseconds the phase still lasts; 0 when it has no end.
+    pub remaining_ms: u64,
+    /// Whether it is over because it was called off, and why.
+    pub cancelled: Option<CancelReason>,
+    /// Whether we ourselves are among the players (ready, or on the roster).
+    pub joined: bool,
+}
+
+/// What a step of a game did, to be told in the history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GameNotice {
+    /// The author proposed a game of turns.
+    Proposed(Rules),
+    /// The author is ready to play.
+    Ready,
+    /// The game starts.
+    Started,
+    /// The game was called off.
+    Cancelled(CancelReason),
+    /// The author draws now.
+    TurnBegan,
+    /// The author's turn is over.
+    TurnEnded(EndReason),
+    /// The author votes to skip the drawer.
+    Skip,
+    /// The author votes to remove a player.
+    Kick(Author),
+    /// A step behind the scenes (the seed is drawn), or one without effect.
+    Quiet,
+}
+
+impl GameNotice {
+    /// The text in English.
+    #[must_use]
+    pub fn text(&self) -> String {
+        match self {
+            GameNotice::Proposed(rules) => {
+                format!("proposes drawing in turns: {} rounds, {} seconds each", rules.rounds, rules.seconds)
+            }
+            GameNotice::Ready => "is ready".to_owned(),
+            GameNotice::Started => "the game starts".to_owned(),
+            GameNotice::Cancelled(reason) => format!("the game is called off: {}", reason.text()),
+            GameNotice::TurnBegan => "draws now".to_owned(),
+            GameNotice::TurnEnded(EndReason::Passed) => "is done drawing".to_owned(),
+            GameNotice::TurnEnded(EndReason::Time) => "ran out of time".to_owned(),
+            GameNotice::Skip => "votes to skip the drawer".to_owned(),
+            GameNotice::Kick(player) => format!("votes to remove {player}"),
+            GameNotice::Quiet => String::new(),
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Keys and authors: one Ed25519 key per installation, which is also its libp2p identity.
+
+use std::fmt;
+use std::str::FromStr;
+
+use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
+use serde::{Deserialize, Serialize};
+
+/// Length of a signature in bytes (RFC 8032).
+pub const SIGNATURE_LEN: usize = 64;
+
+/// What a libp2p peer id of an Ed25519 key starts with: an identity multihash (0x00) of 36 bytes (0x24) holding
+/// the protobuf `{type: Ed25519, data: 32 bytes}` (libp2p peer id specification).
+const PEER_ID_PREFIX: [u8; 6] = [0x00, 0x24, 0x08, 0x01, 0x12, 0x20];
+
+/// A peer's public key: the author of what it writes, and the same thing as its libp2p `PeerId`.
+///
+/// Its text form ([`fmt::Display`], [`FromStr`]) is that of the `PeerId`: base58btc, `12D3KooW…`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Author(#[serde(with = "serde_bytes")] pub [u8; 32]);
+
+impl Author {
+    /// Whether `signature` over `message` is this author's.
+    ///
+    /// Strict in the sense of `verify_strict`: small-order keys and non-canonical signatures are refused, so
+    /// that every peer decides alike (RFC 8032 leaves room for verifiers that disagree).
+    #[must_use]
+    pub fn verify(&self, message: &[u8], signature: &[u8; SIGNATURE_LEN]) -> bool {
+        VerifyingKey::from_bytes(&self.0)
+            .is_ok_and(|key| key.verify_strict(message, &Signature::from_bytes(signature)).is_ok())
+    }
+
+    /// The author behind the binary form of a libp2p peer id; `None` when that is not of an Ed25519 key.
+    #[must_use]
+    pub fn from_peer_id(bytes: &[u8]) -> Option<Self> {
+        let key = bytes.strip_prefix(&PEER_ID_PREFIX)?;
+        Some(Author(key.try_into().ok()?))
+    }
+
+    /// The binary form of the libp2p peer id.
+    #[must_use]
+    pub fn to_peer_id(&self) -> [u8; 38] {
+        let mut bytes = [0; 38];
+        bytes[..6].copy_from_slice(&PEER_ID_PREFIX);
+        bytes[6..].copy_from_slice(&self.0);
+        bytes
+    }
+
+    /// Six characters that tell two people of the same name apart at a glance, as `k3f-9qa`.
+    ///
+    /// 30 bits: enough for people of one network, too few to prove who somebody is.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let hash = blake3::derive_key("inkmesh 2026 fingerprint of an author", &self.0);
+        let text = data_encoding::BASE32_NOPAD.encode(&hash[..5]).to_lowercase();
+        format!("{}-{}", &text[..3], &text[3..6])
+    }
+}
+
+impl fmt::Display for Author {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&bs58::encode(self.to_peer_id()).into_string())
+    }
+}
+
+impl fmt::Debug for Author {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Author({})", self.fingerprint())
+    }
+}
+
+/// A text that is no peer id of an Ed25519 key.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a peer id: {0:?} (it looks like 12D3KooW…)")]
+pub struct ParseAuthorError(String);
+
+impl FromStr for Author {
+    type Err = ParseAuthorError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let error = || ParseAuthorError(text.chars().take(80).collect());
+        // 38 bytes are at most 52 characters of base58; a longer text is not worth decoding.
+        if text.len() > 64 {
+            return Err(error());
+        }
+        let bytes = bs58::decode(text).into_vec().map_err(|_| error())?;
+        Author::from_peer_id(&bytes).ok_or_else(error)
+    }
+}
+
+/// A peer's secret key. Wiped from memory when dropped; never printed.
+#[derive(Clone)]
+pub struct Identity(SigningKey);
+
+impl Identity {
+    /// The identity with this secret: 32 bytes from a cryptographic random source.
+    #[must_use]
+    pub fn from_secret(secret: [u8; 32]) -> Self {
+        Identity(SigningKey::from_bytes(&secret))
+    }
+
+    /// The 32 secret bytes, to be kept in a file that only its owner can read.
+    #[must_use]
+    pub fn secret(&self) -> [u8; 32] {
+        self.0.to_bytes()
+    }
+
+    /// The public half.
+    #[must_use]
+    pub fn author(&self) -> Author {
+        Author(self.0.verifying_key().to_bytes())
+    }
+
+    /// Signs `message` (Ed25519, RFC 8032: deterministic, no randomness needed).
+    #[must_use]
+    pub fn sign(&self, message: &[u8]) -> [u8; SIGNATURE_LEN] {
+        self.0.sign(message).to_bytes()
+    }
+
+    /// A secret of this identity for one purpose and context, always the same: nothing has to be remembered
+    /// between committing to it and opening it.
+    #[must_use]
+    pub fn derive_secret(&self, purpose: &str, context: &[u8]) -> [u8; 32] {
+        let mut hasher = blake3::Hasher::new_derive_key(purpose);
+        hasher.update(&self.0.to_bytes());
+        hasher.update(context);
+        *hasher.finalize().as_bytes()
+    }
+}
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Identity({})", self.author().fingerprint())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_author_reads_back_from_its_text() {
+        let author = Identity::from_secret([7; 32]).author();
+        let text = author.to_string();
+        assert!(text.starts_with("12D3KooW"), "{text}");
+        assert_eq!(text.parse(), Ok(author));
+    }
+
+    #[test]
+    fn texts_that_are_no_author_are_refused() {
+        for text in ["", "12D3KooW", "QmYyQSo1c1Ym7orWxLYvCrM2EmxFTANf8wXmmE7DWjhx5N", &"1".repeat(10_000)] {
+            assert!(text.parse::<Author>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn only_the_author_signs_and_only_what_was_signed() {
+        let (ana, ben) = (Identity::from_secret([1; 32]), Identity::from_secret([2; 32]));
+        let mut signature = ana.sign(b"hello");
+        assert!(ana.author().verify(b"hello", &signature));
+        assert!(!ana.author().verify(b"hallo", &signature));
+        assert!(!ben.author().verify(b"hello", &signature));
+        signature[0] ^= 1;
+        assert!(!ana.author().verify(b"hello", &signature));
+    }
+
+    #[test]
+    fn a_small_order_key_signs_nothing() {
+        // The identity point: with lax verification one signature fits every message.
+        let mut key = [0; 32];
+        key[0] = 1;
+        let mut signature = [0; 64];
+        signature[0] = 1;
+        assert!(!Author(key).verify(b"anything", &signature));
+    }
+}

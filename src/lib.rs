@@ -1,0 +1,48 @@
+//! Inkmesh: chat, draw together and play on one network, with no server and no host.
+//!
+//! The crate has two halves. Everything but [`node`] is *pure*: it does no IO, reads no clock and no random
+//! source, so the same inputs give the same outputs on every machine, in any test, at any speed. Time and
+//! randomness come in as arguments. [`node`] (feature `node`) is the only asynchronous part: it owns the
+//! network, the storage and the clock, and feeds the pure [`room::Room`] machine.
+//!
+//! | module | what it says |
+//! | --- | --- |
+//! | [`identity`] | keys, authors, their text forms |
+//! | [`name`] | names of rooms and people, and what makes one valid |
+//! | [`clock`] | the hybrid logical clock |
+//! | [`codec`] | the only place where CBOR is read or written |
+//! | [`operation`] | the signed log entry |
+//! | [`payload`] | what an operation can say |
+//! | [`live`] | short-lived signed frames that are never stored |
+//! | [`frame`] | what travels on a room's gossip topic |
+//! | [`log`] | chains, ingest, total order, frontier |
+//! | [`sync`] | catching up: what one peer asks of another |
+//! | [`timeline`] | projection: chat and notices |
+//! | [`canvas`] | projection: ink on the boards |
+//! | [`game`] | projection: turns and the election of the drawer |
+//! | [`fold`] | what the log makes of games and ink, late arrivals included |
+//! | [`room`] | the machine that holds one room together |
+//! | [`people`] | projection: names and presence |
+//! | [`event`] | what a face is told |
+//! | [`command`] | why a face's command was refused |
+
+pub mod canvas;
+pub mod clock;
+pub mod codec;
+pub mod command;
+pub mod event;
+pub mod fold;
+pub mod frame;
+pub mod game;
+pub mod identity;
+pub mod live;
+pub mod log;
+pub mod name;
+#[cfg(feature = "node")]
+pub mod node;
+pub mod operation;
+pub mod payload;
+pub mod people;
+pub mod room;
+pub mod sync;
+pub mod timeline;

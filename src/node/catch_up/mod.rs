@@ -1,0 +1,99 @@
+//! Catching up over streams of their own, off the loop: one side pulls, the other serves. The messages are those of
+//! [`crate::sync`]; each travels after its length in 4 bytes, big-endian.
+
+mod merge;
+mod pull;
+mod serve;
+
+use std::time::Duration;
+
+use futures::{SinkExt, StreamExt};
+use libp2p::{Stream, StreamProtocol};
+use tokio::sync::mpsc;
+use tokio_util::codec::{Framed, LengthDelimitedCodec};
+use tokio_util::compat::{Compat, FuturesAsyncReadCompatExt};
+
+use super::run::Note;
+use crate::codec::CodecError;
+use crate::operation::OperationError;
+use crate::sync::{MAX_MESSAGE, Request, Response};
+
+pub(super) use merge::Merge;
+pub(super) use pull::{Pull, Pulled};
+pub(super) use serve::{MAX_SERVED, Offer, Serve};
+
+/// The protocol's name.
+pub(super) const PROTOCOL: StreamProtocol = StreamProtocol::new("/inkmesh/sync/1");
+
+/// How long the other side may keep us waiting for one message.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// Why catching up, or serving somebody who does, was broken off.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SyncError {
+    #[error("the stream could not be opened: {0}")]
+    Open(#[from] libp2p_stream::OpenStreamError),
+    #[error("the stream broke: {0}")]
+    Io(#[from] std::io::Error),
+    #[error("no answer for {} s", PATIENCE.as_secs())]
+    Silent,
+    #[error("the stream ended early")]
+    Ended,
+    #[error("unreadable message: {0}")]
+    Codec(#[from] CodecError),
+    #[error("a bad operation: {0}")]
+    Operation(#[from] OperationError),
+    #[error("a message out of place")]
+    Unexpected,
+    #[error("the other side is busy")]
+    Busy,
+    #[error("the history can't be read: {0}")]
+    Store(#[from] inkmesh_store::StoreError),
+    #[error("the node is closing")]
+    Closing,
+}
+
+impl SyncError {
+    /// Whether no honest program does this.
+    pub(super) fn is_fault(&self) -> bool {
+        matches!(self, SyncError::Codec(_) | SyncError::Operation(_) | SyncError::Unexpected)
+    }
+}
+
+/// A stream cut into messages.
+struct Wire(Framed<Compat<Stream>, LengthDelimitedCodec>);
+
+impl Wire {
+    fn new(stream: Stream) -> Self {
+        let codec = LengthDelimitedCodec::builder().max_frame_length(MAX_MESSAGE).new_codec();
+        Wire(Framed::new(stream.compat(), codec))
+    }
+
+    async fn send(&mut self, message: Vec<u8>) -> Result<(), SyncError> {
+        let sent = tokio::time::timeout(PATIENCE, self.0.send(libp2p::bytes::Bytes::from(message))).await;
+        Ok(sent.map_err(|_| SyncError::Silent)??)
+    }
+
+    async fn receive(&mut self) -> Result<Vec<u8>, SyncError> {
+        let received = tokio::time::timeout(PATIENCE, self.0.next()).await.map_err(|_| SyncError::Silent)?;
+        Ok(received.ok_or(SyncError::Ended)??.into())
+    }
+
+    async fn request(&mut self) -> Result<Request, SyncError> {
+        Ok(Request::decode(&self.receive().await?)?)
+    }
+
+    async fn response(&mut self) -> Result<Response, SyncError> {
+        Ok(Response::decode(&self.receive().await?)?)
+    }
+}
+
+/// Asks the loop something.
+async fn ask<T>(
+    notes: &mpsc::Sender<Note>,
+    note: impl FnOnce(tokio::sync::oneshot::Sender<T>) -> Note,
+) -> Result<T, SyncError> {
+    let (answer, reply) = tokio::sync::oneshot::channel();
+    notes.send(note(answer)).await.map_err(|_| SyncError::Closing)?;
+    reply.await.map_err(|_| SyncError::Closing)
+}

@@ -1,0 +1,202 @@
+//! What the face asks.
+
+use inkmesh_store::ChainKey;
+
+use super::CommandError;
+use super::handle::{Answer, Command};
+use super::rooms::Source;
+use super::run::Runner;
+use crate::clock::Now;
+use crate::event::{Entry, PenLine};
+use crate::name::RoomName;
+use crate::operation::{OperationId, Unverified};
+use crate::room::{Input, Room, Write};
+
+/// Most lines of one answer.
+const MAX_HISTORY: usize = 1000;
+
+/// Somebody who waits for a write to be durable.
+pub(super) enum Asker {
+    /// To be told the operation's id.
+    Id(Answer<OperationId>, OperationId),
+    /// To be told that it is done.
+    Done(Answer<()>),
+}
+
+impl Asker {
+    pub(super) fn succeed(self) {
+        match self {
+            Asker::Id(answer, id) => {
+                let _ = answer.send(Ok(id));
+            }
+            Asker::Done(answer) => {
+                let _ = answer.send(Ok(()));
+            }
+        }
+    }
+
+    pub(super) fn fail(self, reason: String) {
+        let error = CommandError::NotSaved(reason);
+        match self {
+            Asker::Id(answer, _) => {
+                let _ = answer.send(Err(error));
+            }
+            Asker::Done(answer) => {
+                let _ = answer.send(Err(error));
+            }
+        }
+    }
+}
+
+impl Runner {
+    /// `None`: the last handle of the node is gone.
+    pub(super) fn on_command(&mut self, command: Option<Command>) {
+        let now = self.now();
+        let Some(command) = command else { return self.quit(None) };
+        match command {
+            Command::Join(room, answer) => self.on_join(room, answer),
+            Command::Leave(room, answer) => self.on_leave(&room, answer),
+            Command::Rooms(answer) => {
+                let _ = answer.send(Ok(self.rooms.values().map(|member| member.room.summary()).collect()));
+            }
+            Command::People(room, answer) => self.ask_room(&room, answer, |room| room.people(now)),
+            Command::Rename(name, answer) => self.on_rename(name, answer),
+            Command::Dial(text, answer) => {
+                let _ = answer.send(self.want(&text));
+            }
+            Command::Say(room, text, answer) => self.write_id(&room, answer, |room| room.say(text, now)),
+            Command::History { room, limit, before, answer } => {
+                let _ = answer.send(self.history(&room, limit, before));
+            }
+            Command::State(room, answer) => self.ask_room(&room, answer, Room::state),
+            Command::Canvas(room, answer) => self.ask_room(&room, answer, Room::canvas),
+            Command::Draw(room, line, answer) => self.write_id(&room, answer, |room| room.draw(&line, now)),
+            Command::PenMoved { room, line, from, answer } => {
+                let _ = answer.send(self.pen_moved(&room, &line, from));
+            }
+            Command::Start(room, rules, answer) => self.write_id(&room, answer, |room| room.start_game(rules, now)),
+            Command::GetReady(room, answer) => self.write_done(&room, answer, |room| room.ready(now)),
+            Command::Begin(room, answer) => self.on_begin(&room, answer),
+            Command::Pass(room, answer) => self.write_done(&room, answer, |room| room.pass(now)),
+            Command::Skip(room, answer) => self.write_done(&room, answer, |room| room.skip(now)),
+            Command::Kick(room, player, answer) => self.write_done(&room, answer, |room| room.kick(player, now)),
+            Command::Game(room, answer) => self.ask_room(&room, answer, |room| room.game(now)),
+            Command::Quit(answer) => self.quit(Some(answer)),
+        }
+    }
+
+    fn room(&self, name: &RoomName) -> Result<&Room, CommandError> {
+        self.rooms.get(name).map(|member| &member.room).ok_or_else(|| CommandError::NotInRoom(name.clone()))
+    }
+
+    fn ask_room<T>(&self, name: &RoomName, answer: Answer<T>, question: impl FnOnce(&Room) -> T) {
+        let _ = answer.send(self.room(name).map(question));
+    }
+
+    /// Lets a room write, and starts saving what it wrote.
+    fn write(
+        &mut self,
+        name: &RoomName,
+        write: impl FnOnce(&mut Room) -> Result<Write, CommandError>,
+    ) -> Result<Write, CommandError> {
+        if let Some(reason) = &self.trouble {
+            return Err(CommandError::NotSaved(reason.clone()));
+        }
+        let member = self.rooms.get_mut(name).ok_or_else(|| CommandError::NotInRoom(name.clone()))?;
+        write(&mut member.room)
+    }
+
+    fn write_id(
+        &mut self,
+        name: &RoomName,
+        answer: Answer<OperationId>,
+        write: impl FnOnce(&mut Room) -> Result<Write, CommandError>,
+    ) {
+        let written = self.write(name, write);
+        match written.and_then(|write| Ok((write.last_id().ok_or(CommandError::Stroke)?, write))) {
+            Ok((id, write)) => self.save_for(name, &write, Asker::Id(answer, id)),
+            Err(error) => {
+                let _ = answer.send(Err(error));
+            }
+        }
+    }
+
+    fn write_done(
+        &mut self,
+        name: &RoomName,
+        answer: Answer<()>,
+        write: impl FnOnce(&mut Room) -> Result<Write, CommandError>,
+    ) {
+        match self.write(name, write) {
+            Ok(write) => self.save_for(name, &write, Asker::Done(answer)),
+            Err(error) => {
+                let _ = answer.send(Err(error));
+            }
+        }
+    }
+
+    fn save_for(&mut self, name: &RoomName, write: &Write, asker: Asker) {
+        self.answers.insert((name.clone(), write.ticket), asker);
+        self.save(name, write);
+    }
+
+    fn on_begin(&mut self, name: &RoomName, answer: Answer<()>) {
+        let member = self.rooms.get_mut(name).ok_or_else(|| CommandError::NotInRoom(name.clone()));
+        let begun = member.and_then(|member| member.room.begin());
+        if begun.is_ok() {
+            self.feed(name, Input::Tick);
+        }
+        let _ = answer.send(begun);
+    }
+
+    fn pen_moved(&mut self, name: &RoomName, line: &PenLine, from: u32) -> Result<(), CommandError> {
+        let outputs = self.room(name)?.pen_moved(line, from)?;
+        self.carry_out(name, outputs, Source::default());
+        Ok(())
+    }
+
+    fn on_join(&mut self, name: RoomName, answer: Answer<()>) {
+        match self.enter(name) {
+            Ok(()) => self.remember_rooms(Some(answer)),
+            Err(error) => {
+                let _ = answer.send(Err(CommandError::NotSaved(error.to_string())));
+            }
+        }
+    }
+
+    fn on_leave(&mut self, name: &RoomName, answer: Answer<()>) {
+        if self.exit(name) {
+            self.remember_rooms(Some(answer));
+        } else {
+            let _ = answer.send(Err(CommandError::NotInRoom(name.clone())));
+        }
+    }
+
+    fn on_rename(&mut self, name: crate::name::PersonName, answer: Answer<()>) {
+        self.name = name.clone();
+        let now: Now = self.now();
+        let rooms: Vec<RoomName> = self.rooms.keys().cloned().collect();
+        for room in rooms {
+            let renamed = self.rooms.get_mut(&room).map(|member| member.room.rename(name.clone(), now));
+            if let Some(Ok(Some(write))) = renamed {
+                self.save(&room, &write);
+            }
+        }
+        self.remember_name(answer);
+    }
+
+    fn history(&self, name: &RoomName, limit: usize, before: Option<OperationId>) -> Result<Vec<Entry>, CommandError> {
+        let room = self.room(name)?;
+        let places = room.places(limit.min(MAX_HISTORY), before).ok_or(CommandError::UnknownEntry)?;
+        let failed = |error: &dyn std::fmt::Display| CommandError::NotSaved(error.to_string());
+        let mut entries = Vec::with_capacity(places.len());
+        for place in places {
+            let chain = ChainKey { room: name.id().0, author: place.chain.author.0, log: place.chain.log };
+            // Not there: it came a moment ago and is still on its way to the disk.
+            let Some(bytes) = self.store.get(&chain, place.seq).map_err(|error| failed(&error))? else { continue };
+            let operation = Unverified::decode(&bytes).map_err(|error| failed(&error))?.trust();
+            entries.push(room.entry(&operation, false));
+        }
+        Ok(entries)
+    }
+}

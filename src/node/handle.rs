@@ -1,0 +1,252 @@
+//! The face's side of the node: typed questions, typed answers, and a stream of events.
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::StartError;
+use super::config::Config;
+use crate::command::CommandError;
+use crate::event::{CanvasView, Entry, Event, GameView, PenLine, Person, RoomState, RoomSummary};
+use crate::game::Rules;
+use crate::identity::Author;
+use crate::name::{PersonName, RoomName};
+use crate::operation::OperationId;
+
+/// Commands that wait for the node at most; a face that sends more waits.
+const COMMAND_QUEUE: usize = 256;
+
+/// The answer to a command, once there is one.
+pub(super) type Answer<T> = oneshot::Sender<Result<T, CommandError>>;
+
+/// What a face asks of the node.
+#[derive(Debug)]
+pub(super) enum Command {
+    Join(RoomName, Answer<()>),
+    Leave(RoomName, Answer<()>),
+    Rooms(Answer<Vec<RoomSummary>>),
+    People(RoomName, Answer<Vec<Person>>),
+    Rename(PersonName, Answer<()>),
+    Dial(String, Answer<()>),
+    Say(RoomName, String, Answer<OperationId>),
+    History { room: RoomName, limit: usize, before: Option<OperationId>, answer: Answer<Vec<Entry>> },
+    State(RoomName, Answer<RoomState>),
+    Canvas(RoomName, Answer<CanvasView>),
+    Draw(RoomName, PenLine, Answer<OperationId>),
+    PenMoved { room: RoomName, line: PenLine, from: u32, answer: Answer<()> },
+    Start(RoomName, Rules, Answer<OperationId>),
+    GetReady(RoomName, Answer<()>),
+    Begin(RoomName, Answer<()>),
+    Pass(RoomName, Answer<()>),
+    Skip(RoomName, Answer<()>),
+    Kick(RoomName, Author, Answer<()>),
+    Game(RoomName, Answer<GameView>),
+    Quit(Answer<()>),
+}
+
+/// A running node. Cheap to clone; when the last clone is gone, the node ends.
+#[derive(Debug, Clone)]
+pub struct Node {
+    commands: mpsc::Sender<Command>,
+    author: Author,
+}
+
+/// The events of a node, for its one face.
+#[derive(Debug)]
+pub struct Events(pub(super) mpsc::Receiver<Event>);
+
+impl Events {
+    /// The next event; `None` when the node has ended.
+    pub async fn next(&mut self) -> Option<Event> {
+        self.0.recv().await
+    }
+}
+
+impl Node {
+    /// Opens the data folder and starts the node on the current tokio runtime.
+    ///
+    /// # Errors
+    /// [`StartError`] when the folder is in use, can't be read or written, or the key file is damaged.
+    pub async fn start(config: Config) -> Result<(Node, Events), StartError> {
+        let (sender, receiver) = mpsc::channel(COMMAND_QUEUE);
+        let (author, events) = super::run::spawn(config, receiver).await?;
+        Ok((Node { commands: sender, author }, events))
+    }
+
+    /// Our own key.
+    #[must_use]
+    pub fn author(&self) -> Author {
+        self.author
+    }
+
+    async fn ask<T>(&self, command: impl FnOnce(Answer<T>) -> Command) -> Result<T, CommandError> {
+        let (answer, reply) = oneshot::channel();
+        self.commands.send(command(answer)).await.map_err(|_| CommandError::Closed)?;
+        reply.await.map_err(|_| CommandError::Closed)?
+    }
+
+    /// Enters a room, and stays in it over restarts. Nothing happens when we are in it already.
+    ///
+    /// # Errors
+    /// [`CommandError::NotSaved`], [`CommandError::Closed`].
+    pub async fn join(&self, room: RoomName) -> Result<(), CommandError> {
+        self.ask(|answer| Command::Join(room, answer)).await
+    }
+
+    /// Leaves a room; its history stays on the disk.
+    ///
+    /// # Errors
+    /// [`CommandError::NotInRoom`], [`CommandError::Closed`].
+    pub async fn leave(&self, room: RoomName) -> Result<(), CommandError> {
+        self.ask(|answer| Command::Leave(room, answer)).await
+    }
+
+    /// The rooms we are in, by name.
+    ///
+    /// # Errors
+    /// [`CommandError::Closed`].
+    pub async fn rooms(&self) -> Result<Vec<RoomSummary>, CommandError> {
+        self.ask(Command::Rooms).await
+    }
+
+    /// The people of a room, ourselves included, those who are away too.
+    ///
+    /// # Errors
+    /// [`CommandError::NotInRoom`], [`CommandError::Closed`].
+    pub async fn people(&self, room: RoomName) -> Result<Vec<Person>, CommandError> {
+        self.ask(|answer| Command::People(room, answer)).await
+    }
+
+    /// Takes another name, in every room.
+    ///
+    /// # Errors
+    /// [`CommandError::NotSaved`], [`CommandError::Closed`].
+    pub async fn rename(&self, name: PersonName) -> Result<(), CommandError> {
+        self.ask(|answer| Command::Rename(name, answer)).await
+    }
+
+    /// Connects to an address, a multiaddress or `HOST` or `HOST:PORT`, and keeps trying until it answers.
+    ///
+    /// # Errors
+    /// [`CommandError::Address`], [`CommandError::Closed`].
+    pub async fn dial(&self, address: String) -> Result<(), CommandError> {
+        self.ask(|answer| Command::Dial(address, answer)).await
+    }
+
+    /// Says a line. Answers once it is durable on the disk; it is sent then.
+    ///
+    /// # Errors
+    /// [`CommandError::NotInRoom`], [`CommandError::Text`], [`CommandError::NotSaved`], [`CommandError::Busy`],
+    /// [`CommandError::Closed`].
+    pub async fn say(&self, room: RoomName, text: String) -> Result<OperationId, CommandError> {
+        self.ask(|answer| Command::Say(room, text, answer)).await
+    }
+
+    /// The last `limit` lines of a room (1000 at most), or the last before the line `before`, in the log's order.
+    ///
+    /// # Errors
+    /// [`CommandError::NotInRoom`], [`CommandError::UnknownEntry`], [`CommandError::Closed`].
+    pub async fn history(&self, room: RoomName, limit: usize, before: Option<OperationId>) -> Result<Vec<Entry>, CommandError> {
+        self.ask(|answer| Command::History { room, limit, before, answer }).await
+    }
+
+    /// The digests of a room.
+    ///
+    /// # Errors
+    /// [`CommandError::NotInRoom`], [`CommandError::Closed`].
+    pub async fn state(&self, room: RoomName) -> Result<RoomState, CommandError> {
+        self.ask(|answer| Command::State(room, answer)).await
+    }
+
+    /// The visible sheet of a room.
+    ///
+    /// # Errors
+    /// [`CommandError::NotInRoom`], [`CommandError::Closed`].
+    pub async fn canvas(&self, room: RoomName) -> Result<CanvasView, CommandError> {
+        self.ask(|answer| Command::Canvas(room, answer)).await
+    }
+
+    /// Writes a finished line on the visible sheet; answers with its last operation once all of it is durable.
+    ///
+    /// # Errors
+    /// [`CommandError::NotInRoom`], [`CommandError::Stroke`], [`CommandError::NotTheDrawer`],
+    /// [`CommandError::NotSaved`], [`CommandError::Busy`], [`CommandError::Closed`].
+    pub async fn draw(&self, room: RoomName, line: PenLine) -> Result<OperationId, CommandError> {
+        self.ask(|answer| Command::Draw(room, line, answer)).await
+    }
+
+    /// Shows others the new points of a line under way; `from` is the index of the first of them in the line.
+    ///
+    /// # Errors
+    /// [`CommandError::NotInRoom`], [`CommandError::Stroke`], [`CommandError::NotTheDrawer`],
+    /// [`CommandError::Closed`].
+    pub async fn pen_moved(&self, room: RoomName, line: PenLine, from: u32) -> Result<(), CommandError> {
+        self.ask(|answer| Command::PenMoved { room, line, from, answer }).await
+    }
+
+    /// Proposes a game of turns; we are ready for it ourselves at once. The answer names the game.
+    ///
+    /// # Errors
+    /// [`CommandError::NotInRoom`], [`CommandError::Rules`], [`CommandError::GameRunning`],
+    /// [`CommandError::NotSaved`], [`CommandError::Closed`].
+    pub async fn start_game(&self, room: RoomName, rules: Rules) -> Result<OperationId, CommandError> {
+        self.ask(|answer| Command::Start(room, rules, answer)).await
+    }
+
+    /// Takes part in the game that gathers, or in the running one from its next round on.
+    ///
+    /// # Errors
+    /// [`CommandError::NotInRoom`], [`CommandError::WrongPhase`], [`CommandError::NotSaved`],
+    /// [`CommandError::Closed`].
+    pub async fn ready(&self, room: RoomName) -> Result<(), CommandError> {
+        self.ask(|answer| Command::GetReady(room, answer)).await
+    }
+
+    /// Ends the gathering of the game that we proposed, with those who are ready.
+    ///
+    /// # Errors
+    /// [`CommandError::NotInRoom`], [`CommandError::WrongPhase`], [`CommandError::Closed`].
+    pub async fn begin(&self, room: RoomName) -> Result<(), CommandError> {
+        self.ask(|answer| Command::Begin(room, answer)).await
+    }
+
+    /// Ends our own turn.
+    ///
+    /// # Errors
+    /// [`CommandError::NotInRoom`], [`CommandError::NotTheDrawer`], [`CommandError::WrongPhase`],
+    /// [`CommandError::NotSaved`], [`CommandError::Closed`].
+    pub async fn pass(&self, room: RoomName) -> Result<(), CommandError> {
+        self.ask(|answer| Command::Pass(room, answer)).await
+    }
+
+    /// Votes to skip the drawer.
+    ///
+    /// # Errors
+    /// [`CommandError::NotInRoom`], [`CommandError::NotAPlayer`], [`CommandError::WrongPhase`],
+    /// [`CommandError::NotSaved`], [`CommandError::Closed`].
+    pub async fn skip(&self, room: RoomName) -> Result<(), CommandError> {
+        self.ask(|answer| Command::Skip(room, answer)).await
+    }
+
+    /// Votes to remove a player.
+    ///
+    /// # Errors
+    /// As [`Node::skip`].
+    pub async fn kick(&self, room: RoomName, player: Author) -> Result<(), CommandError> {
+        self.ask(|answer| Command::Kick(room, player, answer)).await
+    }
+
+    /// The game of a room.
+    ///
+    /// # Errors
+    /// [`CommandError::NotInRoom`], [`CommandError::Closed`].
+    pub async fn game(&self, room: RoomName) -> Result<GameView, CommandError> {
+        self.ask(|answer| Command::Game(room, answer)).await
+    }
+
+    /// Ends the node: what was said is on the disk when this returns.
+    ///
+    /// # Errors
+    /// [`CommandError::Closed`] when it had ended already.
+    pub async fn quit(&self) -> Result<(), CommandError> {
+        self.ask(Command::Quit).await
+    }
+}

@@ -1,0 +1,340 @@
+//! Who we know, where they can be reached, whom to call again and when. Bookkeeping only: no IO here.
+//!
+//! mDNS doesn't announce again whom it still knows, and a broken connection heals by itself only if somebody dials.
+//! So everybody that was ever reached is called again, sooner by the one of the lower peer id, later by the other:
+//! two peers that dial each other at the same instant may both fail.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use libp2p::swarm::dial_opts::{DialOpts, PeerCondition};
+use libp2p::swarm::ConnectionId;
+use libp2p::{Multiaddr, PeerId};
+
+use super::network::without_peer;
+
+/// Peers remembered at most.
+const MAX_KNOWN: usize = 512;
+/// Addresses remembered of each at most.
+const MAX_ADDRESSES: usize = 8;
+/// Addresses given by the person at most.
+const MAX_WANTED: usize = 64;
+/// The longest wait between two calls while somebody may come back any moment, in milliseconds.
+const SOON_MS: u64 = 2_500;
+/// After this many calls in vain, the longest wait grows to [`LATE_MS`].
+const TRIES_SOON: u32 = 120;
+const LATE_MS: u64 = 30_000;
+/// Malformed or forged messages that are taken from one peer before it is shown the door.
+const MAX_FAULTS: u32 = 64;
+/// How long it stays outside.
+const BAN_MS: u64 = 10 * 60 * 1000;
+
+#[derive(Debug, Default)]
+struct Known {
+    /// The last that worked first.
+    addresses: Vec<Multiaddr>,
+    connections: BTreeMap<ConnectionId, Multiaddr>,
+    tries: u32,
+    next_try: u64,
+    faults: u32,
+    banned_until: u64,
+}
+
+/// An address that the person gave, whoever lives there.
+#[derive(Debug)]
+struct Wanted {
+    address: Multiaddr,
+    lives_there: Option<PeerId>,
+    dialling: Option<ConnectionId>,
+    tries: u32,
+    next_try: u64,
+}
+
+/// The address book.
+#[derive(Debug)]
+pub(super) struct Peers {
+    me: PeerId,
+    known: BTreeMap<PeerId, Known>,
+    wanted: Vec<Wanted>,
+}
+
+impl Peers {
+    pub(super) fn new(me: PeerId) -> Self {
+        Peers { me, known: BTreeMap::new(), wanted: Vec::new() }
+    }
+
+    /// Whether we are connected.
+    pub(super) fn is_connected(&self, peer: &PeerId) -> bool {
+        self.known.get(peer).is_some_and(|known| !known.connections.is_empty())
+    }
+
+    /// The addresses of a peer, those of open connections first, as text.
+    pub(super) fn addresses(&self, peer: &PeerId) -> Vec<String> {
+        let Some(known) = self.known.get(peer) else { return Vec::new() };
+        let mut seen = BTreeSet::new();
+        let all = known.connections.values().chain(&known.addresses);
+        all.filter(|address| seen.insert((*address).clone())).take(MAX_ADDRESSES).map(ToString::to_string).collect()
+    }
+
+    /// The addresses at which a peer listens, as far as we know.
+    pub(super) fn listening(&self, peer: &PeerId) -> Vec<Multiaddr> {
+        self.known.get(peer).map(|known| known.addresses.clone()).unwrap_or_default()
+    }
+
+    /// Somebody may be reached at an address. `random` spreads the calls.
+    pub(super) fn found(&mut self, peer: PeerId, address: Multiaddr, now: u64, random: u64) {
+        if peer == self.me || (!self.known.contains_key(&peer) && !self.make_room()) {
+            return;
+        }
+        let patient = self.me > peer;
+        let known = self.known.entry(peer).or_default();
+        let address = without_peer(address);
+        if known.addresses.contains(&address) {
+            return;
+        }
+        known.addresses.insert(0, address);
+        known.addresses.truncate(MAX_ADDRESSES);
+        known.tries = 0;
+        known.next_try = now + if patient { 1_000 + random % 1_500 } else { 0 };
+    }
+
+    /// Forgets one peer that is neither connected nor has been reached for long.
+    fn make_room(&mut self) -> bool {
+        if self.known.len() < MAX_KNOWN {
+            return true;
+        }
+        let idle = self.known.iter().filter(|(_, known)| known.connections.is_empty() && known.banned_until == 0);
+        let Some(victim) = idle.max_by_key(|(_, known)| known.tries).map(|(peer, _)| *peer) else { return false };
+        self.known.remove(&victim);
+        true
+    }
+
+    /// The person wants to be connected with whoever lives at an address. Returns whether there was room for it.
+    pub(super) fn want(&mut self, address: Multiaddr, now: u64) -> bool {
+        if let Some(wanted) = self.wanted.iter_mut().find(|wanted| wanted.address == address) {
+            wanted.next_try = now;
+            wanted.tries = 0;
+            return true;
+        }
+        if self.wanted.len() >= MAX_WANTED {
+            return false;
+        }
+        self.wanted.push(Wanted { address, lives_there: None, dialling: None, tries: 0, next_try: now });
+        true
+    }
+
+    /// A connection stands. Returns whether it is the first to this peer, or `None` when the peer is banned and the
+    /// connection is to be closed.
+    pub(super) fn connected_to(
+        &mut self,
+        peer: PeerId,
+        connection: ConnectionId,
+        address: Multiaddr,
+        dialled: bool,
+        now: u64,
+    ) -> Option<bool> {
+        for wanted in self.wanted.iter_mut().filter(|wanted| wanted.dialling == Some(connection)) {
+            (wanted.lives_there, wanted.dialling, wanted.tries) = (Some(peer), None, 0);
+        }
+        self.make_room();
+        let known = self.known.entry(peer).or_default();
+        if known.banned_until > now {
+            return None;
+        }
+        if dialled {
+            let address = without_peer(address.clone());
+            known.addresses.retain(|other| *other != address);
+            known.addresses.insert(0, address);
+            known.addresses.truncate(MAX_ADDRESSES);
+        }
+        known.tries = 0;
+        let first = known.connections.is_empty();
+        known.connections.insert(connection, without_peer(address));
+        Some(first)
+    }
+
+    /// A connection ended. Returns whether it was the last to this peer.
+    pub(super) fn disconnected(&mut self, peer: PeerId, connection: ConnectionId, now: u64, random: u64) -> bool {
+        let patient = self.me > peer;
+        let Some(known) = self.known.get_mut(&peer) else { return true };
+        known.connections.remove(&connection);
+        known.next_try = now + if patient { 1_000 + random % 1_000 } else { 200 + random % 600 };
+        for wanted in self.wanted.iter_mut().filter(|wanted| wanted.lives_there == Some(peer)) {
+            wanted.next_try = known.next_try;
+        }
+        known.connections.is_empty()
+    }
+
+    /// A call failed.
+    pub(super) fn dial_failed(&mut self, peer: Option<PeerId>, connection: ConnectionId, now: u64, random: u64) {
+        for wanted in self.wanted.iter_mut().filter(|wanted| wanted.dialling == Some(connection)) {
+            wanted.dialling = None;
+            wanted.tries += 1;
+            wanted.next_try = now + wait(wanted.tries, random);
+        }
+        if let Some(known) = peer.and_then(|peer| self.known.get_mut(&peer)) {
+            known.tries += 1;
+            known.next_try = now + wait(known.tries, random);
+        }
+    }
+
+    /// The text of the address that this call was for, if it was one that the person gave and it is the first try.
+    pub(super) fn first_failure(&self, connection: ConnectionId) -> Option<String> {
+        let wanted = self.wanted.iter().find(|wanted| wanted.dialling == Some(connection))?;
+        (wanted.tries == 0).then(|| wanted.address.to_string())
+    }
+
+    /// Whom to call now.
+    pub(super) fn due(&mut self, now: u64) -> Vec<DialOpts> {
+        let mut calls = Vec::new();
+        for (peer, known) in &mut self.known {
+            if known.is_callable() && known.next_try <= now {
+                // If the call ends without a word, there is another after a while.
+                known.next_try = now + LATE_MS;
+                calls.push(call(*peer, known.addresses.clone()));
+            }
+        }
+        let known = &self.known;
+        for wanted in &mut self.wanted {
+            let there = wanted.lives_there.and_then(|peer| known.get(&peer));
+            if there.is_none_or(|known| known.connections.is_empty()) && wanted.next_try <= now {
+                wanted.next_try = now + LATE_MS;
+                let opts = DialOpts::unknown_peer_id().address(wanted.address.clone()).allocate_new_port().build();
+                wanted.dialling = Some(opts.connection_id());
+                calls.push(opts);
+            }
+        }
+        calls
+    }
+
+    /// When to look again for whom to call.
+    pub(super) fn next_call(&self) -> Option<u64> {
+        let known = self.known.values().filter(|known| known.is_callable()).map(|known| known.next_try);
+        let wanted = self.wanted.iter().filter(|wanted| wanted.lives_there.is_none_or(|peer| !self.is_connected(&peer)));
+        known.chain(wanted.map(|wanted| wanted.next_try)).min()
+    }
+
+    /// A peer sent something that no honest program sends. Returns whether that was once too often: it is to be
+    /// disconnected, and stays banned for a while.
+    pub(super) fn fault(&mut self, peer: PeerId, now: u64) -> bool {
+        let Some(known) = self.known.get_mut(&peer) else { return false };
+        known.faults += 1;
+        if known.faults < MAX_FAULTS {
+            return false;
+        }
+        (known.faults, known.banned_until) = (0, now + BAN_MS);
+        known.next_try = known.banned_until;
+        true
+    }
+
+    /// What to remember over a restart: peers with addresses that worked.
+    pub(super) fn to_remember(&self) -> Vec<(PeerId, Vec<Multiaddr>)> {
+        let reached = self.known.iter().filter(|(_, known)| !known.addresses.is_empty() && known.banned_until == 0);
+        reached.map(|(peer, known)| (*peer, known.addresses.clone())).collect()
+    }
+}
+
+impl Known {
+    fn is_callable(&self) -> bool {
+        self.connections.is_empty() && !self.addresses.is_empty()
+    }
+}
+
+fn call(peer: PeerId, addresses: Vec<Multiaddr>) -> DialOpts {
+    // A port of its own: with a reused one, two calls at the same instant become one broken connection.
+    DialOpts::peer_id(peer)
+        .condition(PeerCondition::DisconnectedAndNotDialing)
+        .addresses(addresses)
+        .allocate_new_port()
+        .build()
+}
+
+/// How long to wait after `tries` calls in vain.
+fn wait(tries: u32, random: u64) -> u64 {
+    let longest = if tries < TRIES_SOON { SOON_MS } else { LATE_MS };
+    let base = (250 << tries.min(7)).min(longest);
+    base / 2 + random % base
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn peer(n: u8) -> PeerId {
+        super::super::network::peer_of(crate::identity::Identity::from_secret([n; 32]).author()).unwrap()
+    }
+
+    fn address(n: u8) -> Multiaddr {
+        format!("/ip4/10.0.0.{n}/tcp/47770").parse().unwrap()
+    }
+
+    fn lower_and_higher() -> (PeerId, PeerId) {
+        (peer(1).min(peer(2)), peer(1).max(peer(2)))
+    }
+
+    #[test]
+    fn the_lower_calls_at_once_and_the_other_waits() {
+        let (low, high) = lower_and_higher();
+        let (mut lower, mut higher) = (Peers::new(low), Peers::new(high));
+        lower.found(high, address(2), 100, 7);
+        higher.found(low, address(1), 100, 7);
+        assert_eq!((lower.due(100).len(), higher.due(100).len()), (1, 0));
+        assert!(higher.next_call().unwrap() >= 1_100);
+        assert_eq!(lower.due(100).len(), 0, "not twice");
+    }
+
+    #[test]
+    fn a_lost_peer_is_called_again_and_again() {
+        let (low, high) = lower_and_higher();
+        let mut peers = Peers::new(low);
+        peers.found(high, address(2), 0, 0);
+        let connection = peers.due(0)[0].connection_id();
+        assert_eq!(peers.connected_to(high, connection, address(2), true, 0), Some(true));
+        assert_eq!(peers.next_call(), None);
+        assert!(peers.disconnected(high, connection, 1_000, 0));
+        let mut now = 1_000;
+        for _ in 0..50 {
+            let next = peers.next_call().unwrap();
+            assert!(next <= now + 2 * SOON_MS, "{next} {now}");
+            now = next;
+            let call = peers.due(now).remove(0);
+            peers.dial_failed(Some(high), call.connection_id(), now, u64::MAX / 3);
+        }
+    }
+
+    #[test]
+    fn an_address_that_the_person_gave_is_kept_until_somebody_answers() {
+        let (low, high) = lower_and_higher();
+        let mut peers = Peers::new(low);
+        assert!(peers.want(address(9), 0));
+        let first = peers.due(0).remove(0).connection_id();
+        assert_eq!(peers.first_failure(first), Some(address(9).to_string()));
+        peers.dial_failed(None, first, 0, 5);
+        let second = peers.due(10_000).remove(0).connection_id();
+        assert_eq!(peers.first_failure(second), None, "told once");
+        peers.connected_to(high, second, address(9), true, 10_000);
+        assert_eq!(peers.next_call(), None);
+    }
+
+    #[test]
+    fn who_sends_too_much_nonsense_stays_outside_for_a_while() {
+        let (low, high) = lower_and_higher();
+        let mut peers = Peers::new(low);
+        peers.connected_to(high, ConnectionId::new_unchecked(1), address(2), false, 0);
+        assert_eq!((0..MAX_FAULTS).filter(|_| peers.fault(high, 0)).count(), 1);
+        assert_eq!(peers.connected_to(high, ConnectionId::new_unchecked(2), address(2), false, 1), None);
+        assert_eq!(peers.connected_to(high, ConnectionId::new_unchecked(3), address(2), false, BAN_MS), Some(false));
+    }
+
+    #[test]
+    fn the_book_has_an_end() {
+        let mut peers = Peers::new(peer(1));
+        for _ in 0..(MAX_KNOWN + 10) {
+            peers.found(PeerId::random(), address(1), 0, 0);
+        }
+        assert_eq!(peers.known.len(), MAX_KNOWN);
+        for n in 0..200 {
+            peers.want(address(n), 0);
+        }
+        assert_eq!(peers.wanted.len(), MAX_WANTED);
+    }
+}

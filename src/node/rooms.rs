@@ -1,0 +1,239 @@
+//! The rooms we are in: entered, fed, and what they want done.
+
+use libp2p::gossipsub::{self, IdentTopic, MessageAcceptance, MessageId};
+use libp2p::PeerId;
+use tokio::sync::oneshot;
+
+use super::catch_up::{Merge, SyncError};
+use super::network::{author_of, peer_of};
+use super::run::Runner;
+use super::StartError;
+use super::sync_plan::SyncPlan;
+use crate::clock::Now;
+use crate::log::Want;
+use crate::name::RoomName;
+use crate::operation::Unverified;
+use crate::room::{Input, Output, Room, Verdict};
+
+/// A room and what the loop keeps beside it.
+pub(super) struct Member {
+    pub(super) room: Room,
+    pub(super) sync: SyncPlan,
+    wake: Option<u64>,
+}
+
+impl Member {
+    /// When something is to be done for this room.
+    pub(super) fn next_wake(&self) -> Option<u64> {
+        [self.wake, self.sync.next()].into_iter().flatten().min()
+    }
+}
+
+/// Where the input of a room came from, for what has to be said back.
+#[derive(Default)]
+pub(super) struct Source {
+    /// The gossiped message that waits for its verdict.
+    pub(super) message: Option<(MessageId, PeerId)>,
+    /// Told when what is to be kept is durable.
+    pub(super) done: Option<oneshot::Sender<()>>,
+}
+
+impl Runner {
+    /// Enters the rooms that we were in, and more. The lobby, if these are none.
+    pub(super) fn enter_rooms(&mut self, more: &[RoomName]) -> Result<(), StartError> {
+        let mut names = self.remembered_rooms()?;
+        names.extend_from_slice(more);
+        names.sort();
+        names.dedup();
+        if names.is_empty() {
+            names.push(RoomName::lobby());
+        }
+        for name in names {
+            self.enter(name)?;
+        }
+        self.remember_now()?;
+        Ok(())
+    }
+
+    /// Enters a room: its history from the disk, its topic on the network, our name in it.
+    pub(super) fn enter(&mut self, name: RoomName) -> Result<(), StartError> {
+        if self.rooms.contains_key(&name) {
+            return Ok(());
+        }
+        let room = self.load(name.clone())?;
+        let topic = IdentTopic::new(name.id().topic());
+        if let Err(error) = self.swarm.behaviour_mut().gossip.subscribe(&topic) {
+            return Err(StartError::Network(error.to_string()));
+        }
+        self.topics.insert(topic.hash(), name.clone());
+        self.install(name, room);
+        Ok(())
+    }
+
+    /// Puts a loaded room to work: announces who is there, and introduces ourselves if nobody did.
+    fn install(&mut self, name: RoomName, mut room: Room) {
+        let now = self.now();
+        let outputs = room.open(now);
+        let introduction = room.rename(self.name.clone(), now);
+        self.rooms.insert(name.clone(), Member { room, sync: SyncPlan::default(), wake: None });
+        self.carry_out(&name, outputs, Source::default());
+        if let Ok(Some(write)) = introduction {
+            self.save(&name, &write);
+        }
+        let topic = IdentTopic::new(name.id().topic()).hash();
+        let present = self.swarm.behaviour().gossip.all_peers().filter(|(_, topics)| topics.contains(&&topic));
+        let present: Vec<PeerId> = present.map(|(peer, _)| *peer).collect();
+        for peer in present {
+            self.came(&name, peer);
+        }
+    }
+
+    /// Leaves a room; its history stays.
+    pub(super) fn exit(&mut self, name: &RoomName) -> bool {
+        let topic = IdentTopic::new(name.id().topic());
+        self.topics.remove(&topic.hash());
+        self.swarm.behaviour_mut().gossip.unsubscribe(&topic);
+        self.rooms.remove(name).is_some()
+    }
+
+    /// Reads all rooms anew from the disk.
+    pub(super) fn reload_rooms(&mut self) -> Result<(), String> {
+        let names: Vec<RoomName> = self.rooms.keys().cloned().collect();
+        for name in names {
+            let room = self.load(name.clone()).map_err(|error| error.to_string())?;
+            self.answers.retain(|(room, _), _| *room != name);
+            self.install(name, room);
+        }
+        Ok(())
+    }
+
+    /// Reads a room from the disk.
+    fn load(&self, name: RoomName) -> Result<Room, StartError> {
+        let id = name.id();
+        let mut room = Room::new(name, self.identity.clone(), rand::random());
+        let chains = self.store.chains(&id.0)?;
+        let want = |(chain, next): (inkmesh_store::ChainKey, u64)| Want {
+            author: crate::identity::Author(chain.author),
+            log: chain.log,
+            from: 0,
+            to: next,
+        };
+        let wants: Vec<Want> = chains.into_iter().map(want).collect();
+        let mut merge = Merge::new(self.store.clone(), id, &wants);
+        let damaged = |error| match error {
+            SyncError::Store(error) => StartError::Store(error),
+            other => StartError::HistoryDamaged { reason: other.to_string() },
+        };
+        while let Some(chunk) = merge.next_chunk().map_err(damaged)? {
+            let operations = chunk.iter().map(|bytes| Unverified::decode(bytes).map(Unverified::trust));
+            let operations = operations.collect::<Result<_, _>>().map_err(|error| damaged(error.into()))?;
+            room.restore(operations, self.now());
+        }
+        Ok(room)
+    }
+
+    /// Somebody is in a room that we are in.
+    pub(super) fn came(&mut self, name: &RoomName, peer: PeerId) {
+        let (now, addresses) = (self.now(), self.peers.addresses(&peer));
+        if let Some(member) = self.rooms.get_mut(name) {
+            member.sync.came(peer, now.mono_ms);
+        }
+        if let Some(author) = author_of(&peer) {
+            self.feed(name, Input::Online { peer: author, addresses });
+        }
+        self.catch_up_where_due();
+    }
+
+    /// Somebody left a room.
+    pub(super) fn went(&mut self, name: &RoomName, peer: PeerId) {
+        if let Some(member) = self.rooms.get_mut(name) {
+            member.sync.went(&peer);
+        }
+        if let Some(author) = author_of(&peer) {
+            self.feed(name, Input::Offline { peer: author });
+        }
+    }
+
+    /// Somebody is not connected any more.
+    pub(super) fn lost(&mut self, peer: PeerId) {
+        let names: Vec<RoomName> = self.rooms.keys().cloned().collect();
+        for name in names {
+            self.went(&name, peer);
+        }
+    }
+
+    /// Feeds a room, and does what it wants.
+    pub(super) fn feed(&mut self, name: &RoomName, input: Input) {
+        self.feed_from(name, input, Source::default());
+    }
+
+    /// Feeds a room with something that has to be answered.
+    pub(super) fn feed_from(&mut self, name: &RoomName, input: Input, source: Source) {
+        let now = self.now();
+        let Some(member) = self.rooms.get_mut(name) else { return };
+        let outputs = member.room.handle(input, now);
+        member.wake = None; // the outputs say when, if ever
+        self.carry_out(name, outputs, source);
+    }
+
+    /// Does what a room wants, in order.
+    pub(super) fn carry_out(&mut self, name: &RoomName, outputs: Vec<Output>, mut source: Source) {
+        for output in outputs {
+            match output {
+                Output::Verdict(verdict) => self.report(source.message.take(), verdict),
+                Output::Persist(operations) => self.keep(&operations, source.done.take()),
+                Output::Write(write) => self.save(name, &write),
+                Output::Publish(frame) => self.publish(name, frame),
+                Output::CatchUp(author) => self.catch_up_soon(name, author),
+                Output::Tell(event) => self.tell(event),
+                Output::Wake(at) => self.set_wake(name, at),
+            }
+        }
+        source.done.map(|done| done.send(())); // nothing had to be kept
+    }
+
+    fn set_wake(&mut self, name: &RoomName, at: u64) {
+        if let Some(member) = self.rooms.get_mut(name) {
+            member.wake = Some(at);
+        }
+    }
+
+    /// Wakes the rooms whose time has come.
+    pub(super) fn wake_rooms(&mut self, mono_ms: u64) {
+        let due = self.rooms.iter().filter(|(_, member)| member.wake.is_some_and(|at| at <= mono_ms));
+        let due: Vec<RoomName> = due.map(|(name, _)| name.clone()).collect();
+        for name in due {
+            self.feed(&name, Input::Tick);
+        }
+    }
+
+    fn catch_up_soon(&mut self, name: &RoomName, author: crate::identity::Author) {
+        let Now { mono_ms, .. } = self.now();
+        if let (Some(member), Some(peer)) = (self.rooms.get_mut(name), peer_of(author)) {
+            member.sync.gap(peer, mono_ms);
+        }
+    }
+
+    fn publish(&mut self, name: &RoomName, frame: Vec<u8>) {
+        let topic = IdentTopic::new(name.id().topic()).hash();
+        match self.swarm.behaviour_mut().gossip.publish(topic, frame) {
+            // Nobody is there: it is on the disk, and whoever comes will catch up.
+            Ok(_) | Err(gossipsub::PublishError::NoPeersSubscribedToTopic | gossipsub::PublishError::Duplicate) => {}
+            Err(error) => tracing::warn!(%error, room = %name, "not published; it will be caught up with"),
+        }
+    }
+
+    /// Tells gossip whether to pass a message on.
+    pub(super) fn report(&mut self, message: Option<(MessageId, PeerId)>, verdict: Verdict) {
+        let Some((id, peer)) = message else { return };
+        let acceptance = match verdict {
+            Verdict::Accept => MessageAcceptance::Accept,
+            Verdict::Ignore => MessageAcceptance::Ignore,
+            Verdict::Reject => MessageAcceptance::Reject,
+        };
+        self.swarm.behaviour_mut().gossip.report_message_validation_result(&id, &peer, acceptance);
+        if verdict == Verdict::Reject {
+            self.blame(peer, "a message that no honest program sends");
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! The loop: what comes from the network, from the face, from the disk and from the clock, one thing after another.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use futures::StreamExt;
+use inkmesh_store::{Store, StoreError};
+use libp2p::gossipsub::TopicHash;
+use libp2p::{Multiaddr, PeerId, Swarm};
+use tokio::sync::{Semaphore, mpsc, oneshot};
+
+use super::catch_up::{MAX_SERVED, Offer, PROTOCOL, Pulled, Serve, SyncError};
+use super::commands::Asker;
+use super::config::Config;
+use super::face::Face;
+use super::handle::{Answer, Command, Events};
+use super::network::{self, Behaviour};
+use super::peers::Peers;
+use super::rooms::Member;
+use super::{StartError, key_file};
+use crate::clock::Now;
+use crate::event::{Event, Warning};
+use crate::identity::{Author, Identity};
+use crate::log::{Head, Want};
+use crate::name::{PersonName, RoomId, RoomName};
+use crate::operation::Operation;
+use crate::room::Ticket;
+use crate::sync::Neighbour;
+
+/// Notes from tasks and from the storage thread that wait for the loop at most; beyond it they wait their turn.
+const NOTES: usize = 1024;
+/// How long to wait for more listening addresses after the first, in milliseconds, before telling the face.
+const SETTLE_MS: u64 = 30;
+/// How long to wait for the first.
+const LISTEN_MS: u64 = 1_000;
+/// How often the disk is tried again after it refused.
+const RECOVER_MS: u64 = 1_000;
+
+/// What tasks and the storage thread tell the loop.
+pub(super) enum Note {
+    /// Received operations are durable, or not.
+    Kept { count: usize, done: Option<oneshot::Sender<()>>, result: Result<(), StoreError> },
+    /// Our own operations are durable, or not.
+    Saved { room: RoomName, ticket: Ticket, result: Result<(), StoreError> },
+    /// Somebody asks what we hold of a room.
+    Asked { room: RoomId, peer: PeerId, answer: oneshot::Sender<Option<Offer>> },
+    /// Somebody was served: which room, how many operations.
+    Served { peer: PeerId, result: Result<Option<(RoomId, u64)>, SyncError> },
+    /// Somebody told who else is there.
+    Neighbours(Vec<Neighbour>),
+    /// What do we lack of this frontier?
+    Missing { room: RoomName, from: Author, heads: Vec<Head>, answer: oneshot::Sender<Vec<Want>> },
+    /// Operations that we lacked. `done` once they are durable.
+    Batch { room: RoomName, operations: Vec<Operation>, from: Author, remaining: u64, done: oneshot::Sender<()> },
+    /// Catching up with somebody ended.
+    Pulled(Pulled),
+    /// The disk was tried again.
+    Recovered(Result<(), StoreError>),
+    /// A host name was looked up.
+    Resolved { host: String, result: std::io::Result<Vec<Multiaddr>> },
+    /// Everything is on the disk and the store is closed.
+    StoreClosed,
+}
+
+/// Everything that the loop owns.
+pub(super) struct Runner {
+    pub(super) swarm: Swarm<Behaviour>,
+    pub(super) control: libp2p_stream::Control,
+    pub(super) store: Store,
+    pub(super) identity: Identity,
+    pub(super) name: PersonName,
+    pub(super) rooms: BTreeMap<RoomName, Member>,
+    pub(super) topics: HashMap<TopicHash, RoomName>,
+    pub(super) peers: Peers,
+    pub(super) notes: mpsc::Sender<Note>,
+    pub(super) answers: HashMap<(RoomName, Ticket), Asker>,
+    /// Received operations that wait for the disk.
+    pub(super) keeping: usize,
+    /// Why the disk refuses, while it does.
+    pub(super) trouble: Option<String>,
+    pub(super) served: Arc<Semaphore>,
+    face: Face,
+    started: Instant,
+    /// When to tell the face that we listen; `None` once it is told.
+    ready_at: Option<u64>,
+    recover_at: Option<u64>,
+    /// Somebody asked us to end; answered when everything is on the disk.
+    quitting: Option<Vec<Answer<()>>>,
+}
+
+/// Starts everything and leaves it running. Returns once the data folder is open and the sockets are bound.
+pub(super) async fn spawn(config: Config, commands: mpsc::Receiver<Command>) -> Result<(Author, Events), StartError> {
+    let dir = config.data_dir.clone();
+    let opened = tokio::task::spawn_blocking(move || {
+        let store = Store::open(&dir)?;
+        let identity = key_file::load_or_create(&dir)?;
+        Ok::<_, StartError>((store, identity))
+    });
+    let (store, identity) = opened.await.map_err(|error| StartError::Network(error.to_string()))??;
+    let (swarm, no_mdns) = network::build(&identity, config.mdns)?;
+    let (face, events) = Face::new();
+    let (notes, receiver) = mpsc::channel(NOTES);
+    let author = identity.author();
+    let name = remembered_name(&store)?;
+    let name = config.name.clone().or(name).unwrap_or_else(|| guest(author));
+    let control = swarm.behaviour().stream.new_control();
+    let me = *swarm.local_peer_id();
+    let mut runner = Runner {
+        swarm,
+        control,
+        store,
+        identity,
+        name,
+        rooms: BTreeMap::new(),
+        topics: HashMap::new(),
+        peers: Peers::new(me),
+        notes,
+        answers: HashMap::new(),
+        keeping: 0,
+        trouble: None,
+        served: Arc::new(Semaphore::new(MAX_SERVED)),
+        face,
+        started: Instant::now(),
+        ready_at: Some(LISTEN_MS),
+        recover_at: None,
+        quitting: None,
+    };
+    runner.listen(&config.listen)?;
+    runner.remember_dials(&config.dial)?;
+    if let Some(reason) = no_mdns {
+        runner.face.warn(Warning::DiscoveryFailed { reason });
+    }
+    runner.enter_rooms(&config.rooms)?;
+    tokio::spawn(runner.run(commands, receiver));
+    Ok((author, Events(events)))
+}
+
+fn remembered_name(store: &Store) -> Result<Option<PersonName>, StartError> {
+    let bytes = store.get_meta("name")?;
+    Ok(bytes.and_then(|bytes| String::from_utf8(bytes).ok()).and_then(|text| text.parse().ok()))
+}
+
+/// What somebody is called who has not said it yet.
+fn guest(author: Author) -> PersonName {
+    let text = format!("guest {}", author.fingerprint());
+    // A fingerprint is always short and visible.
+    text.parse().unwrap_or_else(|_| unreachable!("{text} is a name"))
+}
+
+impl Runner {
+    async fn run(mut self, mut commands: mpsc::Receiver<Command>, mut notes: mpsc::Receiver<Note>) {
+        let mut streams = match self.control.accept(PROTOCOL) {
+            Ok(streams) => streams.boxed(),
+            Err(error) => {
+                tracing::error!(%error, "nobody can catch up with us");
+                futures::stream::pending().boxed()
+            }
+        };
+        loop {
+            let wake = self.next_wake();
+            tokio::select! {
+                event = self.swarm.select_next_some() => self.on_swarm_event(event),
+                Some(note) = notes.recv() => {
+                    if matches!(note, Note::StoreClosed) {
+                        break;
+                    }
+                    self.on_note(note);
+                }
+                command = commands.recv(), if self.quitting.is_none() => self.on_command(command),
+                Some((peer, stream)) = streams.next() => self.serve(peer, stream),
+                () = tokio::time::sleep_until(wake.into()) => self.on_time(),
+            }
+        }
+        for answer in self.quitting.take().unwrap_or_default() {
+            let _ = answer.send(Ok(()));
+        }
+    }
+
+    /// The time, as the pure part wants it.
+    pub(super) fn now(&self) -> Now {
+        let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Now { wall_ms: millis(wall), mono_ms: millis(self.started.elapsed()) }
+    }
+
+    pub(super) fn tell(&mut self, event: Event) {
+        self.tell_ready(); // nothing is told before that
+        self.face.tell(event);
+    }
+
+    pub(super) fn warn(&mut self, warning: Warning) {
+        self.tell_ready();
+        self.face.warn(warning);
+    }
+
+    fn tell_ready(&mut self) {
+        if self.ready_at.take().is_some() {
+            let addresses = self.swarm.listeners().map(ToString::to_string).collect();
+            self.face.tell(Event::Ready { peer: self.identity.author(), addresses });
+        }
+    }
+
+    /// We listen on one more address.
+    pub(super) fn listening(&mut self) {
+        let soon = self.now().mono_ms + SETTLE_MS;
+        self.ready_at = self.ready_at.map(|at| at.min(soon));
+    }
+
+    /// A number that spreads calls in time; nothing secret hangs on it.
+    pub(super) fn random(&self) -> u64 {
+        rand::random()
+    }
+
+    fn next_wake(&self) -> Instant {
+        let rooms = self.rooms.values().filter_map(Member::next_wake);
+        let others = [self.peers.next_call(), self.ready_at, self.recover_at];
+        let next = rooms.chain(others.into_iter().flatten()).min().unwrap_or(u64::MAX);
+        // Never wait for longer than a minute, whatever was computed.
+        self.started + Duration::from_millis(next.min(self.now().mono_ms + 60_000))
+    }
+
+    fn on_time(&mut self) {
+        let now = self.now().mono_ms;
+        if self.ready_at.is_some_and(|at| at <= now) {
+            self.tell_ready();
+        }
+        if self.recover_at.is_some_and(|at| at <= now) {
+            self.recover_at = None;
+            self.try_disk();
+        }
+        for call in self.peers.due(now) {
+            self.dial(call);
+        }
+        self.wake_rooms(now);
+        self.catch_up_where_due();
+        if self.face.is_gone() && self.quitting.is_none() {
+            self.quit(None);
+        }
+    }
+
+    fn on_note(&mut self, note: Note) {
+        match note {
+            Note::Kept { count, done, result } => self.on_kept(count, done, result),
+            Note::Saved { room, ticket, result } => self.on_saved(&room, ticket, result),
+            Note::Asked { room, peer, answer } => {
+                let _ = answer.send(self.offer(room, &peer));
+            }
+            Note::Served { peer, result } => self.on_served(peer, result),
+            Note::Neighbours(neighbours) => self.on_neighbours(neighbours),
+            Note::Missing { room, from, heads, answer } => {
+                let _ = answer.send(self.missing(&room, from, &heads));
+            }
+            Note::Batch { room, operations, from, remaining, done } => {
+                self.on_batch(&room, operations, from, remaining, done);
+            }
+            Note::Pulled(pulled) => self.on_pulled(pulled),
+            Note::Recovered(result) => self.on_recovered(result),
+            Note::Resolved { host, result } => self.on_resolved(host, result),
+            Note::StoreClosed => {}
+        }
+    }
+
+    fn serve(&self, peer: PeerId, stream: libp2p::Stream) {
+        let permit = Arc::clone(&self.served).try_acquire_owned().ok();
+        let serve = Serve { peer, store: self.store.clone(), notes: self.notes.clone(), permit };
+        tokio::spawn(serve.run(stream));
+    }
+
+    /// Tries the disk again after a while.
+    pub(super) fn recover_later(&mut self) {
+        self.recover_at = Some(self.now().mono_ms + RECOVER_MS);
+    }
+
+    /// Ends the node: the store writes what it was given, then the loop stops.
+    pub(super) fn quit(&mut self, answer: Option<Answer<()>>) {
+        self.quitting.get_or_insert_default().extend(answer);
+        let (store, notes) = (self.store.clone(), self.notes.clone());
+        tokio::task::spawn_blocking(move || {
+            store.close();
+            let _ = notes.blocking_send(Note::StoreClosed);
+        });
+    }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,156 @@
+//! What the person wants and what is remembered over a restart: where to listen, whom to call, the name, the rooms,
+//! the peers that were reached.
+
+use libp2p::Multiaddr;
+use libp2p::multiaddr::Protocol;
+
+use super::address::{self, Address};
+use super::handle::Answer;
+use super::network::without_peer;
+use super::run::{Note, Runner};
+use super::{CommandError, DEFAULT_PORT, StartError};
+use crate::codec;
+use crate::event::Warning;
+use crate::name::RoomName;
+
+/// Cap on each remembered list, in bytes.
+const MAX_LIST: usize = 1 << 20;
+
+impl Runner {
+    /// Listens where the person said, or everywhere on the usual port.
+    pub(super) fn listen(&mut self, addresses: &[String]) -> Result<(), StartError> {
+        if addresses.is_empty() {
+            return self.listen_everywhere();
+        }
+        for text in addresses {
+            let address: Multiaddr = text.parse().map_err(|_| StartError::Address(text.clone()))?;
+            self.swarm.listen_on(address).map_err(|error| StartError::Network(format!("can't listen on {text}: {error}")))?;
+        }
+        Ok(())
+    }
+
+    fn listen_everywhere(&mut self) -> Result<(), StartError> {
+        let v4 = |port| Multiaddr::from(std::net::Ipv4Addr::UNSPECIFIED).with(Protocol::Tcp(port));
+        if let Err(usual) = self.swarm.listen_on(v4(DEFAULT_PORT)) {
+            tracing::info!(%usual, "port {DEFAULT_PORT} is taken; listening on another");
+            self.swarm.listen_on(v4(0)).map_err(|error| StartError::Network(error.to_string()))?;
+        }
+        let v6 = |port| Multiaddr::from(std::net::Ipv6Addr::UNSPECIFIED).with(Protocol::Tcp(port));
+        let listening = self.swarm.listen_on(v6(DEFAULT_PORT)).or_else(|_| self.swarm.listen_on(v6(0)));
+        if let Err(error) = listening {
+            tracing::info!(%error, "no IPv6 here");
+        }
+        Ok(())
+    }
+
+    /// Calls the addresses given at the start, and the peers that were reached before.
+    pub(super) fn remember_dials(&mut self, addresses: &[String]) -> Result<(), StartError> {
+        for text in addresses {
+            self.want(text).map_err(|_| StartError::Address(text.clone()))?;
+        }
+        let now = self.now().mono_ms;
+        let stored = self.store.get_meta("peers")?;
+        let peers: Vec<(String, Vec<String>)> = stored.and_then(|bytes| codec::decode(&bytes).ok()).unwrap_or_default();
+        for (peer, addresses) in peers {
+            let Ok(peer) = peer.parse() else { continue };
+            for address in addresses.iter().filter_map(|text| text.parse().ok()) {
+                let random = self.random();
+                self.peers.found(peer, address, now, random);
+            }
+        }
+        Ok(())
+    }
+
+    /// Connects to an address as a person writes it, and stays with it.
+    pub(super) fn want(&mut self, text: &str) -> Result<(), CommandError> {
+        let refused = || CommandError::Address(text.chars().take(100).collect());
+        match address::parse(text).ok_or_else(refused)? {
+            Address::Multiaddr(address) => {
+                let now = self.now().mono_ms;
+                if !self.peers.want(without_peer(address), now) {
+                    return Err(CommandError::Busy);
+                }
+                self.call_who_is_due();
+            }
+            Address::Host(host, port) => self.look_up(host, port),
+        }
+        Ok(())
+    }
+
+    /// Looks a host up with the system's resolver, which knows `.local` names too where the system does.
+    fn look_up(&self, host: String, port: u16) {
+        let notes = self.notes.clone();
+        tokio::spawn(async move {
+            let found = tokio::net::lookup_host((host.as_str(), port)).await;
+            let result = found.map(|addresses| addresses.take(4).map(address::tcp).collect());
+            let _ = notes.send(Note::Resolved { host, result }).await;
+        });
+    }
+
+    pub(super) fn on_resolved(&mut self, host: String, result: std::io::Result<Vec<Multiaddr>>) {
+        let now = self.now().mono_ms;
+        match result {
+            Ok(addresses) if !addresses.is_empty() => {
+                for address in addresses {
+                    self.peers.want(address, now);
+                }
+                self.call_who_is_due();
+            }
+            Ok(_) => self.warn(Warning::DialFailed { address: host, reason: "the name leads nowhere".to_owned() }),
+            Err(error) => self.warn(Warning::DialFailed { address: host, reason: error.to_string() }),
+        }
+    }
+
+    pub(super) fn remembered_rooms(&self) -> Result<Vec<RoomName>, StartError> {
+        let bytes = self.store.get_meta("rooms")?;
+        let names: Vec<String> = bytes.and_then(|bytes| codec::decode(&bytes).ok()).unwrap_or_default();
+        Ok(names.iter().filter_map(|name| name.parse().ok()).collect())
+    }
+
+    /// Writes down name and rooms before the node runs.
+    pub(super) fn remember_now(&self) -> Result<(), StartError> {
+        let full = |error: codec::CodecError| StartError::Network(error.to_string());
+        self.store.put_meta("name", self.name.as_str().as_bytes().to_vec())?;
+        self.store.put_meta("rooms", self.room_list().map_err(full)?)?;
+        Ok(())
+    }
+
+    fn room_list(&self) -> Result<Vec<u8>, codec::CodecError> {
+        codec::encode(&self.rooms.keys().map(RoomName::as_str).collect::<Vec<_>>(), MAX_LIST)
+    }
+
+    pub(super) fn remember_rooms(&self, answer: Option<Answer<()>>) {
+        match self.room_list() {
+            Ok(list) => self.remember("rooms", list, answer),
+            Err(error) => {
+                answer.map(|answer| answer.send(Err(CommandError::NotSaved(error.to_string()))));
+            }
+        }
+    }
+
+    pub(super) fn remember_name(&self, answer: Answer<()>) {
+        self.remember("name", self.name.as_str().as_bytes().to_vec(), Some(answer));
+    }
+
+    pub(super) fn remember_peers(&self) {
+        let text = |(peer, addresses): (libp2p::PeerId, Vec<Multiaddr>)| {
+            (peer.to_string(), addresses.iter().map(ToString::to_string).collect::<Vec<_>>())
+        };
+        let peers: Vec<_> = self.peers.to_remember().into_iter().map(text).collect();
+        if let Ok(list) = codec::encode(&peers, MAX_LIST) {
+            self.remember("peers", list, None);
+        }
+    }
+
+    /// Writes something down beside the log. The storage thread may be busy, so not on the loop's thread.
+    fn remember(&self, key: &'static str, value: Vec<u8>, answer: Option<Answer<()>>) {
+        let store = self.store.clone();
+        tokio::task::spawn_blocking(move || {
+            let result = store.put_meta(key, value);
+            if let Err(error) = &result {
+                tracing::warn!(%error, key, "not remembered");
+            }
+            answer.map(|answer| answer.send(result.map_err(|error| CommandError::NotSaved(error.to_string()))));
+        });
+    }
+}

@@ -1,0 +1,345 @@
+//! The signed entry of a peer's log: made, signed, read, verified.
+//!
+//! On the wire and on the disk an operation is its *body*, the CBOR array
+//! `[version, room, author, log, seq, backlink, time, epoch, payload]`, followed by the author's 64-byte signature over
+//! exactly those bytes. Its id is the BLAKE3 hash of the body. The received bytes are what is stored and passed on.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
+
+use crate::clock::Timestamp;
+use crate::codec::{self, CodecError};
+use crate::identity::{Author, Identity, SIGNATURE_LEN};
+use crate::name::RoomId;
+use crate::payload::{MAX_PAYLOAD, Payload};
+
+/// The version of the form described here.
+pub const VERSION: u8 = 1;
+
+/// Largest operation in bytes: the payload, the header's 200 or so, and the signature.
+pub const MAX_OPERATION: usize = MAX_PAYLOAD + 512;
+
+/// Longest chain: sequence numbers are below this.
+pub const MAX_SEQ: u64 = 1 << 32;
+
+/// An operation's name: the BLAKE3 hash of its body. Text form: 64 hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct OperationId(#[serde(with = "serde_bytes")] pub [u8; 32]);
+
+impl OperationId {
+    /// Reads the text form.
+    #[must_use]
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let bytes = data_encoding::HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok()?;
+        Some(OperationId(bytes.try_into().ok()?))
+    }
+
+    /// The first eight bytes, for compact tables.
+    #[must_use]
+    pub fn prefix(&self) -> u64 {
+        let [a, b, c, d, e, f, g, h, ..] = self.0;
+        u64::from_be_bytes([a, b, c, d, e, f, g, h])
+    }
+}
+
+impl fmt::Display for OperationId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&data_encoding::HEXLOWER.encode(&self.0))
+    }
+}
+
+impl fmt::Debug for OperationId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "OperationId({})", data_encoding::HEXLOWER.encode(&self.0[..4]))
+    }
+}
+
+/// One of an author's hash chains in a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ChainId {
+    /// Who writes it.
+    pub author: Author,
+    /// Its number, random: an author opens another chain when the end of the last one may have been lost.
+    pub log: u64,
+}
+
+/// An operation's place in the total order of its room: by time, then author, log and sequence number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OrderKey {
+    /// The moment of the log.
+    pub time: Timestamp,
+    /// The chain.
+    pub chain: ChainId,
+    /// The place in the chain.
+    pub seq: u64,
+}
+
+/// Everything of an operation but its payload and signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Header {
+    /// The room it was written in.
+    pub room: RoomId,
+    /// The chain it continues.
+    pub chain: ChainId,
+    /// Its place in the chain, from 0.
+    pub seq: u64,
+    /// The operation before it in the chain; none at 0.
+    pub backlink: Option<OperationId>,
+    /// When it was written, by the author's hybrid clock; later than its backlink.
+    pub time: Timestamp,
+}
+
+impl Header {
+    /// The place in the room's order.
+    #[must_use]
+    pub fn key(&self) -> OrderKey {
+        OrderKey { time: self.time, chain: self.chain, seq: self.seq }
+    }
+}
+
+/// The body as CBOR: version, room, author, log, seq, backlink, time, epoch, payload.
+#[derive(Serialize, Deserialize)]
+struct Body(u8, RoomId, Author, u64, u64, Option<OperationId>, Timestamp, u32, ByteBuf);
+
+/// The epoch of a public room. Others are for private rooms, which this version doesn't have.
+const PUBLIC_EPOCH: u32 = 0;
+
+/// Why bytes are no operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum OperationError {
+    /// The bytes can't be read.
+    #[error("unreadable operation: {0}")]
+    Codec(#[from] CodecError),
+    /// They can be read, but would be written differently: a second form of the same thing.
+    #[error("not in the one form that an operation has")]
+    NotCanonical,
+    /// Another version of the form, or an epoch.
+    #[error("an operation of another version")]
+    Version,
+    /// A sequence number out of range, or one whose backlink is missing or too much.
+    #[error("sequence number and backlink don't fit")]
+    Sequence,
+    /// The signature is not the author's.
+    #[error("wrong signature")]
+    Signature,
+}
+
+/// A well-formed operation whose signature has not been checked.
+#[derive(Debug, Clone)]
+pub struct Unverified(Operation);
+
+impl Unverified {
+    /// Reads an operation: lengths, form and header, not the signature.
+    ///
+    /// # Errors
+    /// [`OperationError`], all but `Signature`.
+    pub fn decode(bytes: &[u8]) -> Result<Self, OperationError> {
+        codec::within(bytes.len(), MAX_OPERATION)?;
+        let split = bytes.len().checked_sub(SIGNATURE_LEN).ok_or(CodecError::Malformed)?;
+        let body_bytes = &bytes[..split];
+        let body: Body = codec::decode(body_bytes)?;
+        if codec::encode(&body, MAX_OPERATION)? != body_bytes {
+            return Err(OperationError::NotCanonical);
+        }
+        let Body(version, room, author, log, seq, backlink, time, epoch, payload) = body;
+        codec::within(payload.len(), MAX_PAYLOAD)?;
+        if version != VERSION || epoch != PUBLIC_EPOCH {
+            return Err(OperationError::Version);
+        }
+        if seq >= MAX_SEQ || (seq == 0) != backlink.is_none() {
+            return Err(OperationError::Sequence);
+        }
+        let header = Header { room, chain: ChainId { author, log }, seq, backlink, time };
+        let payload_at = split - payload.len();
+        Ok(Unverified(Operation { header, id: id_of(body_bytes), payload_at, bytes: bytes.into() }))
+    }
+
+    /// The header as claimed.
+    #[must_use]
+    pub fn header(&self) -> &Header {
+        &self.0.header
+    }
+
+    /// The id of what is claimed.
+    #[must_use]
+    pub fn id(&self) -> OperationId {
+        self.0.id
+    }
+
+    /// Checks the signature.
+    ///
+    /// # Errors
+    /// [`OperationError::Signature`].
+    pub fn verify(self) -> Result<Operation, OperationError> {
+        let Operation { header, bytes, .. } = &self.0;
+        let (body, signature) = bytes.split_at(bytes.len() - SIGNATURE_LEN);
+        let signature = signature.try_into().map_err(|_| OperationError::Signature)?;
+        if header.chain.author.verify(body, signature) { Ok(self.0) } else { Err(OperationError::Signature) }
+    }
+
+    /// Takes the signature on trust. Only for what was verified before: one's own disk.
+    #[must_use]
+    pub fn trust(self) -> Operation {
+        self.0
+    }
+}
+
+/// An operation whose author really wrote it. Cheap to clone.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Operation {
+    header: Header,
+    id: OperationId,
+    payload_at: usize,
+    bytes: Arc<[u8]>,
+}
+
+impl Operation {
+    /// Writes and signs an operation.
+    ///
+    /// # Errors
+    /// [`CodecError::TooLarge`] when the payload is larger than [`MAX_PAYLOAD`].
+    pub fn sign(identity: &Identity, header: Header, payload: &Payload) -> Result<Self, CodecError> {
+        let payload = payload.encode()?;
+        let Header { room, chain, seq, backlink, time } = header;
+        let len = payload.len();
+        let body =
+            Body(VERSION, room, chain.author, chain.log, seq, backlink, time, PUBLIC_EPOCH, ByteBuf::from(payload));
+        let mut bytes = codec::encode(&body, MAX_OPERATION - SIGNATURE_LEN)?;
+        let (id, payload_at) = (id_of(&bytes), bytes.len() - len);
+        bytes.extend_from_slice(&identity.sign(&bytes));
+        Ok(Operation { header, id, payload_at, bytes: bytes.into() })
+    }
+
+    /// Reads and verifies an operation from somebody else.
+    ///
+    /// # Errors
+    /// [`OperationError`].
+    pub fn verify(bytes: &[u8]) -> Result<Self, OperationError> {
+        Unverified::decode(bytes)?.verify()
+    }
+
+    /// The header.
+    #[must_use]
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// The id.
+    #[must_use]
+    pub fn id(&self) -> OperationId {
+        self.id
+    }
+
+    /// Who wrote it.
+    #[must_use]
+    pub fn author(&self) -> Author {
+        self.header.chain.author
+    }
+
+    /// What it says.
+    #[must_use]
+    pub fn payload(&self) -> Payload {
+        Payload::decode(&self.bytes[self.payload_at..self.bytes.len() - SIGNATURE_LEN])
+    }
+
+    /// The signed bytes, as they are stored and sent.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl fmt::Debug for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Operation").field("id", &self.id).field("header", &self.header).finish_non_exhaustive()
+    }
+}
+
+fn id_of(body: &[u8]) -> OperationId {
+    OperationId(*blake3::hash(body).as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::name::RoomName;
+    use crate::payload::Chat;
+
+    fn ana() -> Identity {
+        Identity::from_secret([1; 32])
+    }
+
+    fn said(text: &str) -> Operation {
+        let chain = ChainId { author: ana().author(), log: 7 };
+        let header =
+            Header { room: RoomName::lobby().id(), chain, seq: 0, backlink: None, time: Timestamp::from_ms(1000) };
+        Operation::sign(&ana(), header, &Payload::Chat(Chat { text: text.to_owned() })).unwrap()
+    }
+
+    #[test]
+    fn an_operation_reads_back() {
+        let operation = said("안녕");
+        let read = Operation::verify(operation.bytes()).unwrap();
+        assert_eq!(read, operation);
+        assert_eq!(read.payload(), Payload::Chat(Chat { text: "안녕".to_owned() }));
+    }
+
+    #[test]
+    fn bytes_left_over_or_missing_are_refused() {
+        let operation = said("hello");
+        let mut longer = operation.bytes().to_vec();
+        longer.push(0);
+        assert!(Operation::verify(&longer).is_err());
+        for len in 0..operation.bytes().len() {
+            assert!(Operation::verify(&operation.bytes()[..len]).is_err(), "{len}");
+        }
+    }
+
+    #[test]
+    fn a_second_form_of_the_same_body_is_refused() {
+        let operation = said("hello");
+        let split = operation.bytes().len() - SIGNATURE_LEN;
+        // The log number 7 in two bytes instead of one: the same value in CBOR, signed by the author.
+        let at = 1 + 1 + 34 + 34;
+        assert_eq!(operation.bytes()[at], 7);
+        let mut body = operation.bytes()[..split].to_vec();
+        body.splice(at..=at, [0x18, 7]);
+        let signature = ana().sign(&body);
+        body.extend_from_slice(&signature);
+        assert_eq!(Operation::verify(&body), Err(OperationError::NotCanonical));
+    }
+
+    #[test]
+    fn a_first_operation_has_no_backlink_and_a_later_one_has() {
+        let mut header = *said("x").header();
+        header.backlink = Some(said("y").id());
+        let chat = Payload::Chat(Chat { text: "x".to_owned() });
+        let operation = Operation::sign(&ana(), header, &chat).unwrap();
+        assert_eq!(Operation::verify(operation.bytes()), Err(OperationError::Sequence));
+        header.backlink = None;
+        header.seq = 1;
+        let operation = Operation::sign(&ana(), header, &chat).unwrap();
+        assert_eq!(Operation::verify(operation.bytes()), Err(OperationError::Sequence));
+    }
+
+    proptest! {
+        #[test]
+        fn one_changed_bit_is_noticed(bit in 0..8_usize, at in any::<prop::sample::Index>()) {
+            let operation = said("hello");
+            let mut bytes = operation.bytes().to_vec();
+            let at = at.index(bytes.len());
+            bytes[at] ^= 1 << bit;
+            prop_assert!(Operation::verify(&bytes).is_err());
+        }
+
+        #[test]
+        fn garbage_is_refused_without_a_panic(bytes in prop::collection::vec(any::<u8>(), 0..2000)) {
+            prop_assert!(Operation::verify(&bytes).is_err());
+        }
+    }
+}

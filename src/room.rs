@@ -1,0 +1,554 @@
+//! The machine that holds one room together: log, fold, people and our own conduct. It does no IO: what it is told
+//! comes in as an [`Input`] with the time, what it wants done goes out as [`Output`]s, in order.
+//!
+//! **Invariant.** One's own operations enter the log only once they are durable ([`Input::Saved`]), and are published
+//! only then: a crash can't make a sequence number be used twice.
+
+use std::collections::BTreeMap;
+
+use crate::clock::{Clock, Now};
+use crate::command::CommandError;
+use crate::event::{CanvasChange, CanvasView, Entry, Event, GameView, PenLine, Person, RoomState, RoomSummary, Warning};
+use crate::fold::{Fold, Step, StepBody};
+use crate::frame::Frame;
+use crate::game::{GameStep, Player, Rules};
+use crate::identity::{Author, Identity};
+use crate::live::LiveInk;
+use crate::log::{Head, Ingest, Log, Place, Want};
+use crate::name::{PersonName, RoomName};
+use crate::operation::{Operation, OperationId};
+use crate::payload::{Board, Chat, MAX_TEXT, Payload, Profile, Stroke};
+use crate::people::People;
+use crate::timeline;
+
+mod live_ink;
+mod writer;
+
+use live_ink::LiveGate;
+use writer::Writer;
+pub use writer::{Ticket, Write};
+
+/// What the machine is told.
+#[derive(Debug)]
+pub enum Input {
+    /// An operation came by gossip.
+    Gossiped {
+        /// The operation, verified.
+        operation: Operation,
+        /// Who handed it to us (not who wrote it).
+        from: Author,
+    },
+    /// A live frame came by gossip, verified.
+    Live(LiveInk),
+    /// Operations came by catching up, verified.
+    Synced {
+        /// The operations, in the order sent.
+        operations: Vec<Operation>,
+        /// Who handed them to us.
+        from: Author,
+    },
+    /// What [`Output::Write`] or a command asked to be written is durable.
+    Saved(Ticket),
+    /// Somebody is in the room now, reachable at these multiaddresses.
+    Online {
+        /// Who.
+        peer: Author,
+        /// Where; the address in use first.
+        addresses: Vec<String>,
+    },
+    /// Somebody left, or the connection to them ended.
+    Offline {
+        /// Who.
+        peer: Author,
+    },
+    /// Time has passed: the moment of the last [`Output::Wake`] has come.
+    Tick,
+}
+
+/// What to do with a gossiped message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is good: pass it on.
+    Accept,
+    /// Not passed on, and nobody to blame.
+    Ignore,
+    /// It can't have come from an honest program.
+    Reject,
+}
+
+/// What the machine wants done.
+#[derive(Debug)]
+pub enum Output {
+    /// The verdict on the gossiped message that was the input. First, where there is one.
+    Verdict(Verdict),
+    /// Keep these on the disk.
+    Persist(Vec<Operation>),
+    /// Keep these of our own on the disk, then say [`Input::Saved`].
+    Write(Write),
+    /// Send this frame to the room.
+    Publish(Vec<u8>),
+    /// Operations are missing that this peer has: catch up with it.
+    CatchUp(Author),
+    /// Tell the face.
+    Tell(Event),
+    /// Say [`Input::Tick`] at this moment of [`Now::mono_ms`], unless something else comes first.
+    Wake(u64),
+}
+
+/// One room.
+#[derive(Debug)]
+pub struct Room {
+    name: RoomName,
+    identity: Identity,
+    log: Log,
+    fold: Fold,
+    people: People,
+    clock: Clock,
+    writer: Writer,
+    player: Player,
+    live: LiveGate,
+    told_game: GameView,
+    /// Whom the face was warned of, and of what; each once.
+    warned: BTreeMap<(Author, &'static str), ()>,
+}
+
+impl Room {
+    /// A room of which nothing is known yet. `fresh_log` is a random number for a new chain of our own, used when the
+    /// log holds none to go on with. Then comes [`Room::restore`] as often as needed, then [`Room::open`].
+    #[must_use]
+    pub fn new(name: RoomName, identity: Identity, fresh_log: u64) -> Self {
+        let me = identity.author();
+        Room {
+            log: Log::new(name.id()),
+            name,
+            identity,
+            fold: Fold::default(),
+            people: People::default(),
+            clock: Clock::default(),
+            writer: Writer::new(me, fresh_log),
+            player: Player::new(me),
+            live: LiveGate::default(),
+            told_game: GameView::default(),
+            warned: BTreeMap::new(),
+        }
+    }
+
+    /// Takes in what is on the disk: in the order of the log, or at least with every chain in order.
+    pub fn restore(&mut self, stored: Vec<Operation>, now: Now) {
+        // It was accepted before; a clock that has been set back since must not park it.
+        let (inserted, _) = self.log.ingest_all(stored, u64::MAX);
+        self.project(&inserted, now);
+    }
+
+    /// Begins to live.
+    pub fn open(&mut self, now: Now) -> Vec<Output> {
+        let me = self.identity.author();
+        if let Some((log, next, id, time)) = self.log.latest_chain(me) {
+            // A chain that ends in the future (our clock was wrong then) can't be continued: see Reason::Time.
+            if !time.is_future(now.wall_ms) {
+                self.clock.observe(time, now.wall_ms);
+                self.writer.resume(log, next, id);
+            }
+        }
+        self.people.came(me, Vec::new());
+        let mut outputs = Vec::new();
+        self.conduct(now, false, &mut outputs);
+        outputs
+    }
+
+    /// Takes an input in. The time never runs backwards in `mono_ms`.
+    pub fn handle(&mut self, input: Input, now: Now) -> Vec<Output> {
+        let mut outputs = Vec::new();
+        let live = !matches!(input, Input::Synced { .. });
+        match input {
+            Input::Gossiped { operation, from } => self.gossiped(operation, from, now, &mut outputs),
+            Input::Live(live) => self.live(live, now, &mut outputs),
+            Input::Synced { operations, from } => self.synced(operations, from, now, &mut outputs),
+            Input::Saved(ticket) => self.saved(ticket, now, &mut outputs),
+            Input::Online { peer, addresses } => self.online(peer, addresses, now, &mut outputs),
+            Input::Offline { peer } => self.offline(peer, now, &mut outputs),
+            Input::Tick => self.release(now, &mut outputs),
+        }
+        self.conduct(now, live, &mut outputs);
+        outputs
+    }
+
+    // --- what comes in -------------------------------------------------------------------------------------------
+
+    fn gossiped(&mut self, operation: Operation, from: Author, now: Now, outputs: &mut Vec<Output>) {
+        let author = operation.author();
+        let outcome = self.log.ingest(operation, now.wall_ms);
+        outputs.push(Output::Verdict(verdict(&outcome)));
+        match outcome {
+            Ingest::Inserted(operations) => self.took(operations, now, outputs),
+            Ingest::Pending => outputs.push(Output::CatchUp(from)),
+            other => self.refused(author, &other, outputs),
+        }
+    }
+
+    fn synced(&mut self, operations: Vec<Operation>, from: Author, now: Now, outputs: &mut Vec<Output>) {
+        let (inserted, others) = self.log.ingest_all(operations, now.wall_ms);
+        if !inserted.is_empty() {
+            self.took(inserted, now, outputs);
+        }
+        for (operation, outcome) in others {
+            match outcome {
+                Ingest::Pending => outputs.push(Output::CatchUp(from)),
+                other => self.refused(operation.author(), &other, outputs),
+            }
+        }
+    }
+
+    /// Received operations are in the log: keep them, and show what they say.
+    fn took(&mut self, operations: Vec<Operation>, now: Now, outputs: &mut Vec<Output>) {
+        outputs.push(Output::Persist(operations.clone()));
+        self.show(&operations, now, outputs);
+    }
+
+    fn saved(&mut self, ticket: Ticket, now: Now, outputs: &mut Vec<Output>) {
+        let operations = self.writer.saved(ticket);
+        // Our own, just signed by the one writer of the chain: they always follow, and are never from the future.
+        let (inserted, _) = self.log.ingest_all(operations, u64::MAX);
+        outputs.extend(inserted.iter().map(|operation| Output::Publish(Frame::operation(operation))));
+        self.show(&inserted, now, outputs);
+    }
+
+    fn live(&mut self, live: LiveInk, now: Now, outputs: &mut Vec<Output>) {
+        let welcome = live.room == self.name.id()
+            && self.fold.game().visible_board() == live.board
+            && self.fold.game().takes_ink(live.author, live.board)
+            && self.live.admits(live.author, now.mono_ms);
+        outputs.push(Output::Verdict(if welcome { Verdict::Accept } else { Verdict::Ignore }));
+        if welcome {
+            let LiveInk { author, board, from, ink, .. } = live;
+            outputs.push(Output::Tell(Event::Live { room: self.name.clone(), author, board, ink, from }));
+        }
+    }
+
+    fn online(&mut self, peer: Author, addresses: Vec<String>, now: Now, outputs: &mut Vec<Output>) {
+        if self.people.came(peer, addresses) {
+            outputs.push(self.tell_person(peer, now));
+        }
+    }
+
+    fn offline(&mut self, peer: Author, now: Now, outputs: &mut Vec<Output>) {
+        if self.people.went(peer, now.wall_ms) {
+            outputs.push(self.tell_person(peer, now));
+        }
+    }
+
+    /// Takes in what was parked and whose time has come.
+    fn release(&mut self, now: Now, outputs: &mut Vec<Output>) {
+        let (inserted, _) = {
+            let released = self.log.release(now.wall_ms);
+            self.log.ingest_all(released, now.wall_ms)
+        };
+        if !inserted.is_empty() {
+            self.took(inserted, now, outputs);
+        }
+    }
+
+    /// Tells the face, once for each author and reason, that something of theirs was not taken.
+    fn refused(&mut self, author: Author, outcome: &Ingest, outputs: &mut Vec<Output>) {
+        let warning = match outcome {
+            Ingest::Fork => Warning::Fork { author },
+            Ingest::Parked => Warning::Parked { author },
+            Ingest::Rejected(_) | Ingest::Inserted(_) | Ingest::Pending | Ingest::Duplicate => return,
+        };
+        // Bounded like the log: an author without a chain here is warned of too, but not for ever more.
+        if self.warned.len() < crate::log::MAX_CHAINS && self.warned.insert((author, warning.code()), ()).is_none() {
+            outputs.push(Output::Tell(Event::Warning(warning)));
+        }
+    }
+
+    // --- projections ---------------------------------------------------------------------------------------------
+
+    /// Folds operations that are in the log now; returns how the sheet and the game changed, and who is called
+    /// differently.
+    fn project(&mut self, operations: &[Operation], now: Now) -> (crate::fold::Change, Vec<Author>) {
+        let mut renamed = Vec::new();
+        let mut steps = Vec::new();
+        for operation in operations {
+            let (header, author) = (operation.header(), operation.author());
+            self.clock.observe(header.time, now.wall_ms);
+            self.people.seen(author, header.time.ms());
+            let key = header.key();
+            match operation.payload() {
+                Payload::Profile(profile) if self.people.named(key, profile.name.clone()) => renamed.push(author),
+                Payload::Game(step) => steps.push(Step { key, id: operation.id(), body: StepBody::Game(step) }),
+                Payload::Stroke(Stroke { board, ink }) => {
+                    steps.push(Step { key, id: operation.id(), body: StepBody::Stroke(board, ink) });
+                }
+                Payload::Profile(_) | Payload::Chat(_) | Payload::Unknown => {}
+            }
+        }
+        (self.fold.insert(steps), renamed)
+    }
+
+    /// Projects new operations and tells the face what they changed.
+    fn show(&mut self, operations: &[Operation], now: Now, outputs: &mut Vec<Output>) {
+        let last_new = operations.iter().map(|operation| operation.header().key()).max();
+        let shown_before = self.log.last().filter(|last| Some(*last) != last_new);
+        let (change, renamed) = self.project(operations, now);
+        outputs.extend(renamed.into_iter().map(|author| self.tell_person(author, now)));
+        let entries: Vec<Entry> =
+            operations.iter().map(|op| self.entry(op, shown_before.is_some_and(|last| op.header().key() < last))).collect();
+        let room = self.name.clone();
+        outputs.push(Output::Tell(Event::Entries { room, entries }));
+        if change.reset {
+            outputs.push(self.tell_canvas(CanvasChange::Reset));
+            return;
+        }
+        let visible = self.fold.game().visible_board();
+        for operation in operations {
+            if let Some(drawn) = self.drawn_on(visible, operation) {
+                outputs.push(self.tell_canvas(CanvasChange::Added(drawn)));
+            }
+        }
+    }
+
+    fn drawn_on(&self, visible: Board, operation: &Operation) -> Option<crate::event::Drawn> {
+        match operation.payload() {
+            Payload::Stroke(Stroke { board, ink }) if board == visible && self.fold.counts(operation.header().key()) => {
+                Some(crate::event::Drawn { id: operation.id(), author: operation.author(), ink })
+            }
+            _ => None,
+        }
+    }
+
+    /// The line that an operation of this room makes.
+    #[must_use]
+    pub fn entry(&self, operation: &Operation, late: bool) -> Entry {
+        let counts = self.fold.counts(operation.header().key());
+        timeline::entry(operation, self.people.name(operation.author()), counts, late)
+    }
+
+    fn tell_person(&self, peer: Author, now: Now) -> Output {
+        let person = self.people.person(peer, now.wall_ms);
+        Output::Tell(Event::Peer { room: self.name.clone(), person })
+    }
+
+    fn tell_canvas(&self, change: CanvasChange) -> Output {
+        Output::Tell(Event::Canvas { room: self.name.clone(), change })
+    }
+
+    // --- our own conduct -----------------------------------------------------------------------------------------
+
+    /// What our own program has to do by itself: its steps of the game, telling the face how the game stands, and
+    /// when to look again. `live`: whether what changed happened just now.
+    fn conduct(&mut self, now: Now, live: bool, outputs: &mut Vec<Output>) {
+        let plan = self.player.advance(self.fold.game(), &self.identity, self.people.online(), now, live);
+        for step in plan.steps {
+            match self.write(vec![Payload::Game(step)], now) {
+                Ok(write) => outputs.push(Output::Write(write)),
+                Err(_) => self.player.forget_written(),
+            }
+        }
+        let game = self.game(now);
+        let untimed = GameView { remaining_ms: 0, ..game.clone() };
+        if untimed != self.told_game {
+            self.told_game = untimed;
+            outputs.push(Output::Tell(Event::Game { room: self.name.clone(), game }));
+        }
+        let release = self.log.next_release().map(|ms| now.mono_ms + ms.saturating_sub(now.wall_ms));
+        outputs.extend(plan.wake.into_iter().chain(release).min().map(Output::Wake));
+    }
+
+    fn write(&mut self, payloads: Vec<Payload>, now: Now) -> Result<Write, CommandError> {
+        self.writer.write(&self.identity, self.name.id(), payloads, &mut self.clock, now.wall_ms)
+    }
+
+    fn write_step(&mut self, step: GameStep, now: Now) -> Result<Write, CommandError> {
+        self.write(vec![Payload::Game(step)], now)
+    }
+
+    /// Takes a name in this room, unless we have it already.
+    ///
+    /// # Errors
+    /// [`CommandError::Busy`].
+    pub fn rename(&mut self, name: PersonName, now: Now) -> Result<Option<Write>, CommandError> {
+        if self.people.name(self.identity.author()) == name.as_str() {
+            return Ok(None);
+        }
+        self.write(vec![Payload::Profile(Profile { name })], now).map(Some)
+    }
+
+    /// Says a line.
+    ///
+    /// # Errors
+    /// [`CommandError::Text`], [`CommandError::Busy`].
+    pub fn say(&mut self, text: String, now: Now) -> Result<Write, CommandError> {
+        if text.trim().is_empty() || text.len() > MAX_TEXT {
+            return Err(CommandError::Text { len: text.len() });
+        }
+        self.write(vec![Payload::Chat(Chat { text })], now)
+    }
+
+    /// Writes a finished line on the visible sheet.
+    ///
+    /// # Errors
+    /// [`CommandError::NotTheDrawer`], [`CommandError::Stroke`], [`CommandError::Busy`].
+    pub fn draw(&mut self, line: &PenLine, now: Now) -> Result<Write, CommandError> {
+        let board = self.my_board()?;
+        let inks = live_ink::split(line)?;
+        let strokes = inks.into_iter().map(|(_, ink)| Payload::Stroke(Stroke { board, ink })).collect();
+        self.write(strokes, now)
+    }
+
+    /// Shows the new points of a line under way, the first of which has index `from` in it.
+    ///
+    /// # Errors
+    /// [`CommandError::NotTheDrawer`], [`CommandError::Stroke`].
+    pub fn pen_moved(&self, line: &PenLine, from: u32) -> Result<Vec<Output>, CommandError> {
+        let (board, room, author) = (self.my_board()?, self.name.id(), self.identity.author());
+        let frames = live_ink::split(line)?.into_iter().map(|(offset, ink)| {
+            let live = LiveInk { room, author, board, from: from.saturating_add(offset), ink };
+            live.sign(&self.identity).map(|signed| Output::Publish(Frame::live(&signed)))
+        });
+        frames.collect::<Result<_, _>>().map_err(|_| CommandError::Stroke)
+    }
+
+    fn my_board(&self) -> Result<Board, CommandError> {
+        let board = self.fold.game().visible_board();
+        let mine = self.fold.game().takes_ink(self.identity.author(), board);
+        if mine { Ok(board) } else { Err(CommandError::NotTheDrawer) }
+    }
+
+    /// Proposes a game of turns.
+    ///
+    /// # Errors
+    /// [`CommandError::Rules`], [`CommandError::GameRunning`], [`CommandError::Busy`].
+    pub fn start_game(&mut self, rules: Rules, now: Now) -> Result<Write, CommandError> {
+        let step = self.player.start(self.fold.game(), rules, now)?;
+        self.write_step(step, now)
+    }
+
+    /// Says that we want to play.
+    ///
+    /// # Errors
+    /// [`CommandError::WrongPhase`], [`CommandError::Busy`].
+    pub fn ready(&mut self, now: Now) -> Result<Write, CommandError> {
+        let step = self.player.ready(self.fold.game(), &self.identity)?;
+        self.write_step(step, now)
+    }
+
+    /// Closes the gathering of our own game at once.
+    ///
+    /// # Errors
+    /// [`CommandError::WrongPhase`].
+    pub fn begin(&mut self) -> Result<(), CommandError> {
+        Ok(self.player.request_begin(self.fold.game())?)
+    }
+
+    /// Ends our own turn.
+    ///
+    /// # Errors
+    /// [`CommandError::NotTheDrawer`], [`CommandError::WrongPhase`], [`CommandError::Busy`].
+    pub fn pass(&mut self, now: Now) -> Result<Write, CommandError> {
+        let step = self.player.pass(self.fold.game())?;
+        self.write_step(step, now)
+    }
+
+    /// Votes to skip the drawer.
+    ///
+    /// # Errors
+    /// [`CommandError::NotAPlayer`], [`CommandError::WrongPhase`], [`CommandError::Busy`].
+    pub fn skip(&mut self, now: Now) -> Result<Write, CommandError> {
+        let step = self.player.skip(self.fold.game())?;
+        self.write_step(step, now)
+    }
+
+    /// Votes to remove a player.
+    ///
+    /// # Errors
+    /// As [`Room::skip`].
+    pub fn kick(&mut self, player: Author, now: Now) -> Result<Write, CommandError> {
+        let step = self.player.kick(self.fold.game(), player)?;
+        self.write_step(step, now)
+    }
+
+    // --- questions -----------------------------------------------------------------------------------------------
+
+    /// The room's name.
+    #[must_use]
+    pub fn name(&self) -> &RoomName {
+        &self.name
+    }
+
+    /// Whether an operation is worth verifying.
+    #[must_use]
+    pub fn is_news(&self, place: Place, id: OperationId) -> bool {
+        self.log.is_news(place, id)
+    }
+
+    /// The digests.
+    #[must_use]
+    pub fn state(&self) -> RoomState {
+        RoomState {
+            operations: self.log.len() as u64,
+            digest: self.log.digest(),
+            canvas: self.fold.canvas_digest(),
+        }
+    }
+
+    /// The ends of all chains.
+    #[must_use]
+    pub fn frontier(&self) -> Vec<Head> {
+        self.log.frontier()
+    }
+
+    /// What somebody with this frontier holds and we don't.
+    #[must_use]
+    pub fn missing(&self, theirs: &[Head]) -> Vec<Want> {
+        self.log.missing(theirs)
+    }
+
+    /// Where to find the lines before `before`, or the last ones; see [`Log::places`].
+    #[must_use]
+    pub fn places(&self, limit: usize, before: Option<OperationId>) -> Option<Vec<Place>> {
+        self.log.places(limit, before)
+    }
+
+    /// The visible sheet.
+    #[must_use]
+    pub fn canvas(&self) -> CanvasView {
+        let board = self.fold.game().visible_board();
+        CanvasView { board, strokes: self.fold.strokes(board).collect(), may_draw: self.my_board().is_ok() }
+    }
+
+    /// The game.
+    #[must_use]
+    pub fn game(&self, now: Now) -> GameView {
+        let name_of = |author: &Author| self.people.name(*author);
+        self.player.view(self.fold.game(), self.people.online(), name_of, now)
+    }
+
+    /// Everybody in the room, ourselves included, those who are away too.
+    #[must_use]
+    pub fn people(&self, now: Now) -> Vec<Person> {
+        self.people.all(now.wall_ms)
+    }
+
+    /// Those who are in the room now, ourselves included.
+    pub fn online_now(&self) -> impl Iterator<Item = Author> {
+        self.people.online().iter().copied()
+    }
+
+    /// What the list of rooms says.
+    #[must_use]
+    pub fn summary(&self) -> RoomSummary {
+        RoomSummary {
+            room: self.name.clone(),
+            people: self.people.online().len(),
+            last_activity: self.log.last().map_or(0, |key| key.time.ms()),
+        }
+    }
+}
+
+fn verdict(outcome: &Ingest) -> Verdict {
+    match outcome {
+        Ingest::Inserted(_) | Ingest::Pending => Verdict::Accept,
+        Ingest::Parked | Ingest::Duplicate | Ingest::Fork => Verdict::Ignore,
+        Ingest::Rejected(_) => Verdict::Reject,
+    }
+}

@@ -1,0 +1,95 @@
+//! Our own pen: signs operations one after another, each on the one before, whether that is durable yet or not.
+
+use std::collections::BTreeMap;
+
+use crate::clock::Clock;
+use crate::command::CommandError;
+use crate::identity::{Author, Identity};
+use crate::name::RoomId;
+use crate::operation::{ChainId, Header, Operation, OperationId};
+use crate::payload::Payload;
+
+/// Own operations that wait for the disk at most.
+pub const MAX_UNSAVED: usize = 1024;
+
+/// Names a write, so that its end can be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ticket(u64);
+
+/// Own operations to be kept on the disk. They come back into the room by [`super::Input::Saved`].
+#[derive(Debug, Clone)]
+pub struct Write {
+    /// The name of this write.
+    pub ticket: Ticket,
+    /// One operation or more, in the order of the chain.
+    pub operations: Vec<Operation>,
+}
+
+impl Write {
+    /// The id of the last operation: the answer to whoever asked for the write.
+    #[must_use]
+    pub fn last_id(&self) -> Option<OperationId> {
+        self.operations.last().map(Operation::id)
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Writer {
+    chain: ChainId,
+    next: u64,
+    head: Option<OperationId>,
+    unsaved: BTreeMap<Ticket, Vec<Operation>>,
+    waiting: usize,
+    tickets: u64,
+}
+
+impl Writer {
+    pub(super) fn new(author: Author, fresh_log: u64) -> Self {
+        let chain = ChainId { author, log: fresh_log };
+        Writer { chain, next: 0, head: None, unsaved: BTreeMap::new(), waiting: 0, tickets: 0 }
+    }
+
+    /// Goes on with a chain of our own that is on the disk.
+    pub(super) fn resume(&mut self, log: u64, next: u64, head: OperationId) {
+        self.chain.log = log;
+        self.next = next;
+        self.head = Some(head);
+    }
+
+    /// Signs operations with these payloads. All of them or none.
+    pub(super) fn write(
+        &mut self,
+        identity: &Identity,
+        room: RoomId,
+        payloads: Vec<Payload>,
+        clock: &mut Clock,
+        wall_ms: u64,
+    ) -> Result<Write, CommandError> {
+        if self.waiting + payloads.len() > MAX_UNSAVED {
+            return Err(CommandError::Busy);
+        }
+        let (mut seq, mut backlink) = (self.next, self.head);
+        let mut operations = Vec::with_capacity(payloads.len());
+        for payload in payloads {
+            let header = Header { room, chain: self.chain, seq, backlink, time: clock.tick(wall_ms) };
+            let operation = Operation::sign(identity, header, &payload)
+                .map_err(|_| CommandError::Text { len: crate::payload::MAX_PAYLOAD })?;
+            backlink = Some(operation.id());
+            seq += 1;
+            operations.push(operation);
+        }
+        (self.next, self.head) = (seq, backlink);
+        self.waiting += operations.len();
+        self.tickets += 1;
+        let ticket = Ticket(self.tickets);
+        self.unsaved.insert(ticket, operations.clone());
+        Ok(Write { ticket, operations })
+    }
+
+    /// The operations of a write that is durable now.
+    pub(super) fn saved(&mut self, ticket: Ticket) -> Vec<Operation> {
+        let operations = self.unsaved.remove(&ticket).unwrap_or_default();
+        self.waiting -= operations.len();
+        operations
+    }
+}

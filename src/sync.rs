@@ -1,0 +1,176 @@
+//! Catching up: what one peer asks of another, and how it is answered. Pure messages; each travels as a frame with a
+//! 32-bit length before it.
+//!
+//! ```text
+//! asks                              answers
+//! Hello{room, digest}           →
+//!                               ←   Same | NotHere | Busy | Frontier{heads}       (+ neighbours)
+//! Want{wants}                   →
+//!                               ←   Operations{…} …, in the log's order over all chains wanted
+//!                               ←   End
+//! ```
+
+use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
+
+use crate::codec::{self, CodecError};
+use crate::identity::Author;
+use crate::log::{Head, MAX_CHAINS, Want};
+use crate::name::RoomId;
+
+/// Largest message in bytes. A frontier of [`MAX_CHAINS`] chains fits.
+pub const MAX_MESSAGE: usize = 2 << 20;
+/// Bytes of operations in one message, about; and how many at most.
+pub const CHUNK_BYTES: usize = 512 << 10;
+/// Operations in one message at most.
+pub const CHUNK_OPERATIONS: usize = 2048;
+/// Neighbours told at most.
+pub const MAX_NEIGHBOURS: usize = 32;
+/// Addresses of each at most.
+pub const MAX_ADDRESSES: usize = 8;
+
+/// What the one who catches up says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Request {
+    /// First: the room, and a hash of all that we hold of it.
+    Hello {
+        /// Which room.
+        room: RoomId,
+        /// [`crate::log::Log::digest`].
+        #[serde(with = "serde_bytes")]
+        digest: [u8; 32],
+    },
+    /// Then: what of your frontier we lack.
+    Want {
+        /// At most one stretch a chain.
+        wants: Vec<Want>,
+    },
+}
+
+/// What the one who is asked says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Response {
+    /// We hold exactly the same.
+    Same {
+        /// Others in the room.
+        neighbours: Vec<Neighbour>,
+    },
+    /// We are not in that room.
+    NotHere,
+    /// Too many are asking: come back later.
+    Busy,
+    /// This is what we hold.
+    Frontier {
+        /// The ends of all chains.
+        heads: Vec<Head>,
+        /// Others in the room.
+        neighbours: Vec<Neighbour>,
+    },
+    /// Some of the operations that were wanted.
+    Operations {
+        /// Their signed bytes.
+        operations: Vec<ByteBuf>,
+    },
+    /// That was all of them.
+    End,
+}
+
+/// Somebody else in the room, so that people who met by address meet each other too.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Neighbour {
+    /// Who.
+    pub peer: Author,
+    /// Multiaddresses in text form.
+    pub addresses: Vec<String>,
+}
+
+impl Request {
+    /// The bytes.
+    ///
+    /// # Errors
+    /// [`CodecError`].
+    pub fn encode(&self) -> Result<Vec<u8>, CodecError> {
+        codec::encode(self, MAX_MESSAGE)
+    }
+
+    /// Reads a request.
+    ///
+    /// # Errors
+    /// [`CodecError`]; also when a list is longer than allowed.
+    pub fn decode(bytes: &[u8]) -> Result<Self, CodecError> {
+        codec::within(bytes.len(), MAX_MESSAGE)?;
+        let request: Request = codec::decode(bytes)?;
+        match &request {
+            Request::Want { wants } => codec::within(wants.len(), MAX_CHAINS)?,
+            Request::Hello { .. } => {}
+        }
+        Ok(request)
+    }
+}
+
+impl Response {
+    /// The bytes.
+    ///
+    /// # Errors
+    /// [`CodecError`].
+    pub fn encode(&self) -> Result<Vec<u8>, CodecError> {
+        codec::encode(self, MAX_MESSAGE)
+    }
+
+    /// Reads a response.
+    ///
+    /// # Errors
+    /// [`CodecError`]; also when a list is longer than allowed.
+    pub fn decode(bytes: &[u8]) -> Result<Self, CodecError> {
+        codec::within(bytes.len(), MAX_MESSAGE)?;
+        let response: Response = codec::decode(bytes)?;
+        match &response {
+            Response::Frontier { heads, neighbours } => {
+                codec::within(heads.len(), MAX_CHAINS)?;
+                within_neighbours(neighbours)?;
+            }
+            Response::Same { neighbours } => within_neighbours(neighbours)?,
+            Response::Operations { operations } => codec::within(operations.len(), CHUNK_OPERATIONS)?,
+            Response::NotHere | Response::Busy | Response::End => {}
+        }
+        Ok(response)
+    }
+}
+
+fn within_neighbours(neighbours: &[Neighbour]) -> Result<(), CodecError> {
+    codec::within(neighbours.len(), MAX_NEIGHBOURS)?;
+    neighbours.iter().try_for_each(|neighbour| codec::within(neighbour.addresses.len(), MAX_ADDRESSES))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::operation::OperationId;
+
+    #[test]
+    fn the_largest_frontier_fits() {
+        let head = Head { author: Author([255; 32]), log: u64::MAX, next: 1 << 32, id: OperationId([255; 32]) };
+        let response = Response::Frontier { heads: vec![head; MAX_CHAINS], neighbours: Vec::new() };
+        assert_eq!(Response::decode(&response.encode().unwrap()), Ok(response));
+    }
+
+    #[test]
+    fn lists_have_caps() {
+        let want = Want { author: Author([1; 32]), log: 0, from: 0, to: 1 };
+        let request = Request::Want { wants: vec![want; MAX_CHAINS + 1] };
+        let bytes = codec::encode(&request, usize::MAX).unwrap();
+        assert!(matches!(Request::decode(&bytes), Err(CodecError::TooLarge { .. })));
+    }
+
+    proptest! {
+        #[test]
+        fn garbage_is_refused_without_a_panic(bytes in prop::collection::vec(any::<u8>(), 0..2000)) {
+            let _ = Request::decode(&bytes);
+            let _ = Response::decode(&bytes);
+        }
+    }
+}

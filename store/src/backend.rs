@@ -1,0 +1,38 @@
+//! The seam between the rules of the store and what holds its bytes: ordered keys and values.
+
+use std::ops::{ControlFlow, Range};
+
+use crate::error::StoreError;
+
+/// A change of one key: its new value, or `None` to remove it.
+pub(crate) type Write = (Vec<u8>, Option<Vec<u8>>);
+
+/// What a scan does with a key and its value; `Break` ends the scan.
+pub(crate) type Visit<'a> = dyn FnMut(&[u8], Vec<u8>) -> ControlFlow<()> + 'a;
+
+/// Ordered keys and values. Only the storage thread writes; anyone may read at the same time.
+pub(crate) trait Backend: Send + Sync + 'static {
+    /// Makes all changes, or none of them, durable. After an error nobody knows which of the two it was.
+    fn commit(&self, writes: Vec<Write>) -> Result<(), StoreError>;
+
+    /// The value at `key`.
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// Visits the keys in `range`, in order. `visit` may not use the backend.
+    fn scan(&self, range: Range<Vec<u8>>, visit: &mut Visit<'_>) -> Result<(), StoreError>;
+
+    /// The last key in `range`.
+    fn last(&self, range: Range<Vec<u8>>) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// Refuses when there is no room to write `bytes` more, so that a full disk is met before it does harm.
+    fn check_room(&self, bytes: u64) -> Result<(), StoreError>;
+
+    /// Starts again from what the disk holds, after a failed commit.
+    fn reopen(&self) -> Result<(), StoreError>;
+
+    /// Lets go of everything; idempotent. Every later call answers `Closed`.
+    fn close(&self);
+
+    /// An error that says what is wrong with the stored data.
+    fn damaged(&self, detail: String) -> StoreError;
+}

@@ -1,0 +1,274 @@
+//! What the store does when its disk is full or fails: no acknowledged record is lost, no sequence number is reused,
+//! and it goes on when the disk works again.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a panic is how a test fails
+
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::mpsc::channel;
+
+use crate::backend::{Backend, Visit, Write};
+use crate::disk::Disk;
+use crate::keys::{self, ChainKey, Record};
+use crate::memory::Memory;
+use crate::{Store, StoreError};
+
+const WORKS: u8 = 0;
+/// Commits fail, and nothing of them reaches the disk.
+const LOSES: u8 = 1;
+/// Commits fail, and yet the disk has them.
+const KEEPS: u8 = 2;
+
+/// A disk that fails on demand. Its clones are the same disk, so that a test can look at it and open it again.
+#[derive(Clone)]
+struct Failing {
+    disk: Arc<Memory>,
+    mode: Arc<AtomicU8>,
+    reopened: Arc<AtomicU64>,
+}
+
+impl Failing {
+    fn new() -> Failing {
+        Failing { disk: Arc::new(Memory::new()), mode: Arc::default(), reopened: Arc::default() }
+    }
+
+    fn open(&self) -> Store {
+        Store::start(Box::new(self.clone())).unwrap()
+    }
+
+    fn set(&self, mode: u8) {
+        self.mode.store(mode, Ordering::SeqCst);
+    }
+}
+
+impl Backend for Failing {
+    fn commit(&self, writes: Vec<Write>) -> Result<(), StoreError> {
+        let mode = self.mode.load(Ordering::SeqCst);
+        if mode != LOSES {
+            self.disk.commit(writes)?;
+        }
+        if mode == WORKS { Ok(()) } else { Err(self.damaged("it fails, as the test wants".to_owned())) }
+    }
+
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.disk.get(key)
+    }
+
+    fn scan(&self, range: Range<Vec<u8>>, visit: &mut Visit<'_>) -> Result<(), StoreError> {
+        self.disk.scan(range, visit)
+    }
+
+    fn last(&self, range: Range<Vec<u8>>) -> Result<Option<Vec<u8>>, StoreError> {
+        self.disk.last(range)
+    }
+
+    fn check_room(&self, _bytes: u64) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn reopen(&self) -> Result<(), StoreError> {
+        self.reopened.fetch_add(1, Ordering::SeqCst);
+        Ok(())
+    }
+
+    /// The disk stays, for the next store on it.
+    fn close(&self) {}
+
+    fn damaged(&self, detail: String) -> StoreError {
+        self.disk.damaged(detail)
+    }
+}
+
+fn chain(n: u8) -> ChainKey {
+    ChainKey { room: [n; 32], author: [n; 32], log: 0 }
+}
+
+fn record(n: u8, seq: u64, bytes: &[u8]) -> Record {
+    Record { chain: chain(n), seq, bytes: bytes.to_vec() }
+}
+
+/// Everything a store says it holds.
+type Content = Vec<(ChainKey, Vec<Vec<u8>>)>;
+
+fn content(store: &Store) -> Content {
+    let chains = store.rooms().unwrap().into_iter().flat_map(|room| store.chains(&room).unwrap());
+    chains.map(|(key, _)| (key, store.read(&key, 0, usize::MAX, usize::MAX).unwrap())).collect()
+}
+
+fn assert_fails(outcome: Result<(), StoreError>) {
+    assert!(
+        matches!(&outcome, Err(StoreError::Damaged { detail, .. }) if detail.contains("as the test wants")),
+        "{outcome:?}"
+    );
+}
+
+/// A failed commit leaves nothing behind, whether the disk has it or not.
+fn recovers_to_what_was_acknowledged(mode: u8) {
+    let failing = Failing::new();
+    let store = failing.open();
+    store.append_wait(vec![record(1, 0, b"a"), record(1, 1, b"b")]).unwrap();
+    store.put_meta("name", b"old".to_vec()).unwrap();
+    let before = content(&store);
+
+    failing.set(mode);
+    let lost = vec![record(1, 2, b"lost"), record(1, 3, b"lost"), record(2, 0, b"lost")];
+    assert_fails(store.append_wait(lost));
+    failing.set(WORKS);
+    // Nothing is written before a recovery, and nothing of the failed commit shows.
+    assert_fails(store.append_wait(vec![record(1, 2, b"too early")]));
+    assert_fails(store.append_wait(vec![record(3, 0, b"too early")]));
+    assert_fails(store.put_meta("other", b"too early".to_vec()));
+    assert_eq!(content(&store), before);
+    assert_eq!(store.get(&chain(1), 2).unwrap(), None);
+
+    failing.set(mode);
+    assert_fails(store.recover());
+    failing.set(WORKS);
+    store.recover().unwrap();
+    assert_eq!(content(&store), before);
+    assert_eq!(content(&failing.open()), before, "the disk agrees");
+
+    // The numbers are free, also for other bytes.
+    assert!(matches!(store.append_wait(vec![record(1, 3, b"c")]), Err(StoreError::Gap { expected: 2, .. })));
+    store.append_wait(vec![record(1, 2, b"c"), record(3, 0, b"d"), record(2, 0, b"e")]).unwrap();
+    failing.set(mode);
+    assert_fails(store.put_meta("name", b"lost".to_vec()));
+    assert_eq!(store.get_meta("name").unwrap().unwrap(), b"old");
+    failing.set(WORKS);
+    store.recover().unwrap();
+    let again = failing.open();
+    assert_eq!(again.get_meta("name").unwrap().unwrap(), b"old");
+    assert_eq!(again.get_meta("other").unwrap(), None);
+    assert_eq!(content(&again), content(&store));
+    assert_eq!(store.get(&chain(1), 2).unwrap().unwrap(), b"c");
+    assert_eq!(failing.reopened.load(Ordering::SeqCst), 3);
+}
+
+#[test]
+fn recovers_from_a_commit_that_was_lost() {
+    recovers_to_what_was_acknowledged(LOSES);
+}
+
+#[test]
+fn recovers_from_a_commit_that_was_kept() {
+    recovers_to_what_was_acknowledged(KEEPS);
+}
+
+#[test]
+fn what_was_queued_behind_a_failed_write_leaves_no_gap() {
+    let failing = Failing::new();
+    let store = failing.open();
+    let (sender, outcomes) = channel();
+    let queue = |store: &Store, seq| {
+        let sender = sender.clone();
+        store.append(vec![record(1, seq, b"x")], move |outcome| sender.send(outcome).unwrap()).unwrap();
+    };
+    // The first one fails, the storage thread recovers, and only then the second one comes.
+    failing.set(KEEPS);
+    let (release, held) = channel::<()>();
+    store.append(Vec::new(), move |_| held.recv().unwrap()).unwrap();
+    queue(&store, 0);
+    let recovering = {
+        let (store, failing) = (store.clone(), failing.clone());
+        store.append(vec![record(9, 0, b"x")], move |_| failing.set(WORKS)).unwrap();
+        std::thread::spawn(move || store.recover())
+    };
+    release.send(()).unwrap();
+    recovering.join().unwrap().unwrap();
+    queue(&store, 1);
+    assert_fails(outcomes.recv().unwrap());
+    let second = outcomes.recv().unwrap();
+    assert!(matches!(second, Err(StoreError::Gap { expected: 0, got: 1, .. })), "{second:?}");
+}
+
+#[test]
+fn a_recovery_notices_what_the_disk_has_lost() {
+    let failing = Failing::new();
+    let store = failing.open();
+    store.append_wait(vec![record(1, 0, b"a"), record(1, 1, b"b")]).unwrap();
+    failing.set(LOSES);
+    assert_fails(store.append_wait(vec![record(1, 2, b"c")]));
+    failing.set(WORKS);
+    failing.disk.commit(vec![(keys::record(0, 1).to_vec(), None)]).unwrap();
+    for _ in 0..2 {
+        let outcome = store.recover();
+        assert!(matches!(&outcome, Err(StoreError::Damaged { detail, .. }) if detail.contains("1 records of 2")));
+    }
+    assert_fails(store.append_wait(vec![record(1, 2, b"c")]));
+}
+
+#[test]
+fn a_missing_record_is_noticed_when_it_is_read() {
+    let failing = Failing::new();
+    let store = failing.open();
+    store.append_wait((0..5).map(|seq| record(1, seq, b"x")).collect()).unwrap();
+    failing.disk.commit(vec![(keys::record(0, 2).to_vec(), None)]).unwrap();
+    assert_eq!(store.read(&chain(1), 0, 2, usize::MAX).unwrap().len(), 2);
+    for from in 0..3 {
+        let outcome = store.read(&chain(1), from, usize::MAX, usize::MAX);
+        assert!(matches!(outcome, Err(StoreError::Damaged { .. })), "from {from}: {outcome:?}");
+    }
+    assert_eq!(store.read(&chain(1), 3, usize::MAX, usize::MAX).unwrap().len(), 2);
+    failing.disk.commit(vec![(keys::record(0, 0).to_vec(), None)]).unwrap();
+    assert!(matches!(Store::start(Box::new(failing)).err(), Some(StoreError::Damaged { .. })));
+}
+
+/// A store on a real disk whose free space is what the test says.
+fn on_a_disk(dir: &std::path::Path, free: u64) -> (Store, Arc<AtomicU64>) {
+    let space = Arc::new(AtomicU64::new(free));
+    let asked = Arc::clone(&space);
+    let disk = Disk::open(dir, move |_| Ok(asked.load(Ordering::SeqCst))).unwrap();
+    (Store::start(Box::new(disk)).unwrap(), space)
+}
+
+#[test]
+fn a_full_disk_is_refused_before_it_does_harm() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, free) = on_a_disk(dir.path(), 1 << 30);
+    store.append_wait(vec![record(1, 0, b"a")]).unwrap();
+
+    free.store(10 << 20, Ordering::SeqCst);
+    for _ in 0..2 {
+        let outcome = store.append_wait(vec![record(1, 1, b"b")]);
+        let Err(StoreError::DiskFull { dir: named, free, needed }) = outcome else { panic!("{outcome:?}") };
+        assert_eq!((named.as_path(), free), (dir.path(), 10 << 20));
+        assert!(needed > 16 << 20);
+    }
+    assert!(matches!(store.put_meta("name", Vec::new()), Err(StoreError::DiskFull { .. })));
+    assert!(matches!(store.recover(), Err(StoreError::DiskFull { .. })));
+    assert_eq!(content(&store), [(chain(1), vec![b"a".to_vec()])]);
+    // A big call needs more room than a small one.
+    free.store(20 << 20, Ordering::SeqCst);
+    let big = || vec![record(1, 1, &vec![1; 4 << 20])];
+    assert!(matches!(store.append_wait(big()), Err(StoreError::DiskFull { .. })));
+
+    // It was never broken, so it just goes on. What was queued behind the refused call left no gap.
+    assert!(matches!(store.append_wait(vec![record(1, 2, b"c")]), Err(StoreError::Gap { expected: 1, .. })));
+    store.append_wait(vec![record(1, 1, b"b")]).unwrap();
+    store.recover().unwrap();
+    drop(store);
+    let (store, _) = on_a_disk(dir.path(), 0);
+    assert_eq!(content(&store), [(chain(1), vec![b"a".to_vec(), b"b".to_vec()])], "it can be read on a full disk");
+}
+
+#[test]
+fn the_disk_can_be_opened_again_in_the_same_store() {
+    let dir = tempfile::tempdir().unwrap();
+    let disk = Disk::open(dir.path(), |_| Ok(u64::MAX)).unwrap();
+    let big: Vec<u8> = (0..20_000).map(|i| i as u8).collect();
+    disk.commit(vec![(keys::record(0, 0).to_vec(), Some(big.clone())), (keys::chain(0).to_vec(), Some(vec![1]))])
+        .unwrap();
+    for round in 0..5 {
+        disk.reopen().unwrap();
+        assert_eq!(disk.get(&keys::record(0, 0)).unwrap().unwrap(), big);
+        assert_eq!(disk.last(keys::records_from(0, 0)).unwrap().unwrap(), keys::record(0, round));
+        disk.commit(vec![(keys::record(0, round + 1).to_vec(), Some(big.clone()))]).unwrap();
+    }
+    // Removing takes all parts along.
+    disk.commit((0..6).map(|seq| (keys::record(0, seq).to_vec(), None)).collect()).unwrap();
+    assert_eq!(disk.last(keys::records_from(0, 0)).unwrap(), None);
+    assert_eq!(disk.get(&keys::chain(0)).unwrap().unwrap(), [1]);
+    disk.close();
+    disk.close();
+    assert!(matches!(disk.get(&keys::chain(0)), Err(StoreError::Closed)));
+}

@@ -1,0 +1,67 @@
+//! The files of the database, where sled leaves something to be done.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+/// The file that sled appends to.
+pub(crate) fn data(log: &Path) -> PathBuf {
+    log.join("db")
+}
+
+/// Makes durable what sled made or renamed while opening `log` in `dir`: the files, and the folders that name them.
+pub(crate) fn sync_all(dir: &Path, log: &Path) -> io::Result<()> {
+    for file in [data(log), log.join("conf")] {
+        OpenOptions::new().write(true).open(file)?.sync_all()?;
+    }
+    sync_folder(log)?;
+    sync_folder(dir)?;
+    match fs::canonicalize(dir)?.parent().map_or(Ok(()), sync_folder) {
+        // It belongs to someone else, so it was not us who made our folder in it.
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => Ok(()),
+        outcome => outcome,
+    }
+}
+
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// Elsewhere a folder can't be synced, and need not be.
+#[cfg(not(unix))]
+fn sync_folder(_folder: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Waits, shortly, until the lock on the database is gone: threads of sled may hold it a moment longer than sled.
+pub(crate) fn wait_until_unlocked(log: &Path) {
+    for _ in 0..1000 {
+        let file = OpenOptions::new().write(true).open(data(log));
+        if file.is_ok_and(|file| file.try_lock().is_ok()) {
+            return;
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+    tracing::warn!("{} stays locked", log.display());
+}
+
+/// Writes the data file over itself and syncs it. After a failed sync the kernel takes pages for clean that the disk
+/// never got; this gives them to it again.
+pub(crate) fn write_again(log: &Path) -> io::Result<()> {
+    let mut file = OpenOptions::new().read(true).write(true).open(data(log))?;
+    let mut chunk = vec![0; 1 << 20];
+    let mut at = 0;
+    loop {
+        file.seek(SeekFrom::Start(at))?;
+        let len = file.read(&mut chunk)?;
+        if len == 0 {
+            return file.sync_all();
+        }
+        file.seek(SeekFrom::Start(at))?;
+        file.write_all(&chunk[..len])?;
+        at += len as u64;
+    }
+}

@@ -1,0 +1,138 @@
+//! What is durable, in memory: the chains with their lengths, and the named values.
+//!
+//! Readers go by the index, so that a record can be seen only once it is durable; and a recovery makes the disk agree
+//! with it, so that nothing of a failed write stays behind.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::ControlFlow;
+
+use crate::backend::{Backend, Write};
+use crate::error::StoreError;
+use crate::keys::{self, ChainKey, Hash32};
+
+/// A chain as it is stored.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Chain {
+    /// The short id in its keys.
+    pub(crate) id: u32,
+    /// How many records it has: the sequence number of the next one.
+    pub(crate) next: u64,
+}
+
+/// Everything durable but the records themselves.
+#[derive(Default)]
+pub(crate) struct Index {
+    pub(crate) chains: BTreeMap<ChainKey, Chain>,
+    pub(crate) meta: BTreeMap<String, Vec<u8>>,
+    /// The id that the next new chain gets.
+    pub(crate) next_id: u32,
+}
+
+impl Index {
+    /// Reads the index from what is stored.
+    pub(crate) fn load(backend: &dyn Backend) -> Result<Index, StoreError> {
+        let mut index = Index { meta: stored_meta(backend)?, ..Index::default() };
+        for (id, key) in stored_chains(backend)? {
+            let next = stored_len(backend, id)?;
+            if next > 0 && backend.get(&keys::record(id, 0))?.is_none() {
+                return Err(backend.damaged(format!("chain {id} has lost its beginning")));
+            }
+            if index.chains.insert(key, Chain { id, next }).is_some() {
+                return Err(backend.damaged(format!("chain {id} is there twice")));
+            }
+            index.next_id = index.next_id.max(id.saturating_add(1));
+        }
+        Ok(index)
+    }
+
+    /// The rooms that have a chain, in order.
+    pub(crate) fn rooms(&self) -> Vec<Hash32> {
+        let mut rooms: Vec<Hash32> = self.filled().map(|(key, _)| key.room).collect();
+        rooms.dedup();
+        rooms
+    }
+
+    /// The chains of a room with their next sequence numbers, in order.
+    pub(crate) fn chains_of(&self, room: &Hash32) -> Vec<(ChainKey, u64)> {
+        let first = ChainKey { room: *room, author: [0; 32], log: 0 };
+        let last = ChainKey { room: *room, author: [u8::MAX; 32], log: u64::MAX };
+        let chains = self.chains.range(first..=last).filter(|(_, chain)| chain.next > 0);
+        chains.map(|(key, chain)| (*key, chain.next)).collect()
+    }
+
+    /// What must be written so that the disk holds exactly what this index says: the records and values of a commit
+    /// that failed are taken away again, as nobody was told that they are there.
+    ///
+    /// # Errors
+    /// `Damaged` when something that was durable is missing.
+    pub(crate) fn repairs(&self, backend: &dyn Backend) -> Result<Vec<Write>, StoreError> {
+        let stored: HashMap<u32, ChainKey> = stored_chains(backend)?.into_iter().collect();
+        let known: HashSet<u32> = self.chains.values().map(|chain| chain.id).collect();
+        let mut writes = Vec::new();
+        for (key, chain) in &self.chains {
+            let len = stored_len(backend, chain.id)?;
+            if stored.get(&chain.id) != Some(key) || len < chain.next {
+                let detail = format!("chain {} has {len} records of {}", chain.id, chain.next);
+                return Err(backend.damaged(detail));
+            }
+            writes.extend((chain.next..len).map(|seq| (keys::record(chain.id, seq).to_vec(), None)));
+        }
+        for id in stored.keys().filter(|id| !known.contains(id)) {
+            writes.push((keys::chain(*id).to_vec(), None));
+            writes.extend((0..stored_len(backend, *id)?).map(|seq| (keys::record(*id, seq).to_vec(), None)));
+        }
+        let meta = stored_meta(backend)?;
+        let gone = meta.keys().filter(|name| !self.meta.contains_key(*name));
+        writes.extend(gone.map(|name| (keys::meta(name), None)));
+        let changed = self.meta.iter().filter(|(name, value)| meta.get(*name) != Some(value));
+        writes.extend(changed.map(|(name, value)| (keys::meta(name), Some(value.clone()))));
+        Ok(writes)
+    }
+
+    fn filled(&self) -> impl Iterator<Item = (&ChainKey, &Chain)> {
+        self.chains.iter().filter(|(_, chain)| chain.next > 0)
+    }
+}
+
+/// The chains that have an id on disk.
+fn stored_chains(backend: &dyn Backend) -> Result<Vec<(u32, ChainKey)>, StoreError> {
+    let mut chains = Vec::new();
+    let mut broken = None;
+    backend.scan(keys::all_chains(), &mut |key, value| match (keys::chain_id(key), ChainKey::from_value(&value)) {
+        (Some(id), Some(chain)) => {
+            chains.push((id, chain));
+            ControlFlow::Continue(())
+        }
+        _ => {
+            broken = Some(format!("{key:02x?} is not a chain"));
+            ControlFlow::Break(())
+        }
+    })?;
+    broken.map_or(Ok(chains), |detail| Err(backend.damaged(detail)))
+}
+
+/// How long a chain is on disk. Its records were written in order, each commit whole: the last one tells.
+fn stored_len(backend: &dyn Backend, id: u32) -> Result<u64, StoreError> {
+    let Some(last) = backend.last(keys::records_from(id, 0))? else { return Ok(0) };
+    match keys::record_seq(&last) {
+        Some(seq) => Ok(seq.saturating_add(1)),
+        None => Err(backend.damaged(format!("{last:02x?} is not a record"))),
+    }
+}
+
+/// The named values on disk.
+fn stored_meta(backend: &dyn Backend) -> Result<BTreeMap<String, Vec<u8>>, StoreError> {
+    let mut meta = BTreeMap::new();
+    let mut broken = None;
+    backend.scan(keys::all_meta(), &mut |key, value| match keys::meta_name(key) {
+        Some(name) => {
+            meta.insert(name, value);
+            ControlFlow::Continue(())
+        }
+        None => {
+            broken = Some(format!("{key:02x?} is not a name"));
+            ControlFlow::Break(())
+        }
+    })?;
+    broken.map_or(Ok(meta), |detail| Err(backend.damaged(detail)))
+}

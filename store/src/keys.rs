@@ -1,0 +1,174 @@
+//! What is stored, and the layout of its keys.
+//!
+//! Everything lies in one ordered key space, so that one batch can change all of it at once:
+//!
+//! ```text
+//! 'c' id(4)            → room(32) author(32) log(8)   the chain that the short id stands for
+//! 'm' length(1) name   → value                        a named value
+//! 'p'                  → one byte                     the probe of a recovery
+//! 'r' id(4) seq(8)     → record
+//! ```
+//!
+//! Numbers are big-endian, so that keys sort by number. No key is the beginning of another one.
+
+use std::ops::Range;
+
+/// 32 bytes that name something: a room, an author.
+pub type Hash32 = [u8; 32];
+
+/// One hash chain of a room's log.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct ChainKey {
+    /// The room it belongs to.
+    pub room: Hash32,
+    /// Who writes it.
+    pub author: Hash32,
+    /// Which of the author's logs it is.
+    pub log: u64,
+}
+
+/// One entry of a chain.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Record {
+    /// The chain it belongs to.
+    pub chain: ChainKey,
+    /// Its place there, from 0.
+    pub seq: u64,
+    /// Its content, kept as it is.
+    pub bytes: Vec<u8>,
+}
+
+/// The key of a recovery's probe.
+pub(crate) const PROBE: [u8; 1] = [b'p'];
+/// The longest name of a named value, in bytes.
+pub(crate) const MAX_NAME: usize = u8::MAX as usize;
+
+const CHAIN_LEN: usize = 5;
+const RECORD_LEN: usize = 13;
+const CHAIN_VALUE_LEN: usize = 72;
+
+/// Where the key of chain `id` is.
+pub(crate) fn chain(id: u32) -> [u8; CHAIN_LEN] {
+    let mut key = [b'c'; CHAIN_LEN];
+    key[1..].copy_from_slice(&id.to_be_bytes());
+    key
+}
+
+/// Where record `seq` of chain `id` is.
+pub(crate) fn record(id: u32, seq: u64) -> [u8; RECORD_LEN] {
+    let mut key = [b'r'; RECORD_LEN];
+    key[1..CHAIN_LEN].copy_from_slice(&id.to_be_bytes());
+    key[CHAIN_LEN..].copy_from_slice(&seq.to_be_bytes());
+    key
+}
+
+/// Where the value named `name` is; the name has at most [`MAX_NAME`] bytes.
+pub(crate) fn meta(name: &str) -> Vec<u8> {
+    let mut key = vec![b'm', name.len() as u8];
+    key.extend_from_slice(name.as_bytes());
+    key
+}
+
+/// All chains.
+pub(crate) fn all_chains() -> Range<Vec<u8>> {
+    vec![b'c']..vec![b'c' + 1]
+}
+
+/// All named values.
+pub(crate) fn all_meta() -> Range<Vec<u8>> {
+    vec![b'm']..vec![b'm' + 1]
+}
+
+/// The records of chain `id` in `seqs`.
+pub(crate) fn records(id: u32, seqs: Range<u64>) -> Range<Vec<u8>> {
+    record(id, seqs.start).to_vec()..record(id, seqs.end).to_vec()
+}
+
+/// The records of chain `id` from `seq` on.
+pub(crate) fn records_from(id: u32, seq: u64) -> Range<Vec<u8>> {
+    // One byte more than the last possible record has: its parts are in the range, the next chain is not.
+    let mut end = record(id, u64::MAX).to_vec();
+    end.push(u8::MAX);
+    record(id, seq).to_vec()..end
+}
+
+/// The id in a chain's key.
+pub(crate) fn chain_id(key: &[u8]) -> Option<u32> {
+    key.strip_prefix(b"c").and_then(|id| id.try_into().ok()).map(u32::from_be_bytes)
+}
+
+/// The sequence number in a record's key.
+pub(crate) fn record_seq(key: &[u8]) -> Option<u64> {
+    (key.len() == RECORD_LEN && key[0] == b'r')
+        .then(|| key[CHAIN_LEN..].try_into().ok().map(u64::from_be_bytes))
+        .flatten()
+}
+
+/// The name in the key of a named value.
+pub(crate) fn meta_name(key: &[u8]) -> Option<String> {
+    key.get(2..).and_then(|name| String::from_utf8(name.to_vec()).ok())
+}
+
+/// How long the key is that `key` starts with: the rest is the number of a part (see [`crate::parts`]).
+pub(crate) fn base_len(key: &[u8]) -> Option<usize> {
+    let len = match key.first()? {
+        b'c' => CHAIN_LEN,
+        b'm' => 2 + usize::from(*key.get(1)?),
+        b'p' => PROBE.len(),
+        b'r' => RECORD_LEN,
+        _ => return None,
+    };
+    (key.len() >= len).then_some(len)
+}
+
+impl ChainKey {
+    /// The chain as it stands behind its short id.
+    pub(crate) fn to_value(self) -> Vec<u8> {
+        let mut value = Vec::with_capacity(CHAIN_VALUE_LEN);
+        value.extend_from_slice(&self.room);
+        value.extend_from_slice(&self.author);
+        value.extend_from_slice(&self.log.to_be_bytes());
+        value
+    }
+
+    /// What [`ChainKey::to_value`] made.
+    pub(crate) fn from_value(value: &[u8]) -> Option<ChainKey> {
+        let (room, rest) = value.split_first_chunk::<32>()?;
+        let (author, log) = rest.split_first_chunk::<32>()?;
+        Some(ChainKey { room: *room, author: *author, log: u64::from_be_bytes(log.try_into().ok()?) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_sort_by_chain_then_number() {
+        let keys = [record(0, 0), record(0, 1), record(0, 256), record(0, u64::MAX), record(1, 0), record(256, 0)];
+        assert!(keys.is_sorted());
+        assert!(records_from(0, 0).contains(&record(0, u64::MAX).to_vec()));
+        assert!(!records_from(0, 0).contains(&record(1, 0).to_vec()));
+    }
+
+    #[test]
+    fn keys_can_be_read_back() {
+        assert_eq!(chain_id(&chain(0x0102_0304)), Some(0x0102_0304));
+        assert_eq!(record_seq(&record(7, 0x0102_0304_0506)), Some(0x0102_0304_0506));
+        assert_eq!(meta_name(&meta("이름")).as_deref(), Some("이름"));
+        let key = ChainKey { room: [1; 32], author: [2; 32], log: 3 };
+        assert_eq!(ChainKey::from_value(&key.to_value()), Some(key));
+        assert_eq!(ChainKey::from_value(&key.to_value()[1..]), None);
+    }
+
+    #[test]
+    fn every_key_knows_its_length() {
+        for key in [chain(1).to_vec(), record(1, 2).to_vec(), meta(""), meta("name"), PROBE.to_vec()] {
+            assert_eq!(base_len(&key), Some(key.len()));
+            let part = [&key[..], &[0, 1]].concat();
+            assert_eq!(base_len(&part), Some(key.len()));
+        }
+        assert_eq!(base_len(b"r123"), None);
+        assert_eq!(base_len(b"x"), None);
+    }
+}

@@ -1,0 +1,39 @@
+//! Durable storage of Inkmesh operations: bytes in, bytes out.
+//!
+//! A record is what a caller hands in, under a chain and a sequence number. This crate knows nothing of what the bytes
+//! mean. Its promises:
+//!
+//! - **Durable on return.** A record is reported as written, and can be read, only once the disk holds it.
+//! - **No gap, no reuse.** A chain takes record 0, then 1, then 2 …: a sequence number can be neither skipped nor given
+//!   to other bytes, whatever failed before.
+//! - **All or nothing.** The records of one call are written together or not at all.
+//! - **One writer.** A folder belongs to one running store; a second one is told so.
+//!
+//! ```text
+//! store.rs    Store: what callers see            error.rs    everything that can go wrong, in words
+//! queue.rs    bounded queue to the one thread    writer.rs   that thread: group commit, recovery
+//! stage.rs    the rules for one group of calls   index.rs    what is durable, in memory
+//! backend.rs  ordered keys and values: the seam  keys.rs     their layout
+//! disk.rs     backend on sled                    parts.rs    long values in parts, for disk.rs
+//! memory.rs   backend without a disk             files.rs    sync and lock, for disk.rs
+//! ```
+
+mod backend;
+mod disk;
+mod error;
+mod files;
+mod index;
+mod keys;
+mod memory;
+mod parts;
+mod queue;
+mod stage;
+mod store;
+mod writer;
+
+pub use error::StoreError;
+pub use keys::{ChainKey, Hash32, Record};
+pub use store::Store;
+
+#[cfg(test)]
+mod failure_tests;

@@ -1,0 +1,162 @@
+//! The bounded queue from everyone to the one storage thread.
+
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use crate::error::StoreError;
+use crate::keys::Record;
+
+/// The most records that may wait.
+pub(crate) const MAX_RECORDS: usize = 16_384;
+/// The most bytes that may wait.
+pub(crate) const MAX_BYTES: usize = 32 << 20;
+/// The most records that are committed together, unless one call has more.
+const GROUP_RECORDS: usize = 4096;
+/// The most bytes that are committed together, unless one call has more.
+const GROUP_BYTES: usize = 4 << 20;
+/// What a record costs in memory beside its bytes, roughly.
+const OVERHEAD: usize = 128;
+
+/// Learns how it went, on the storage thread.
+pub(crate) type Done = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+
+/// What the storage thread is asked to do.
+pub(crate) enum Work {
+    Append(Vec<Record>),
+    PutMeta(String, Vec<u8>),
+    Recover,
+}
+
+/// A piece of work and who waits for it.
+pub(crate) struct Job {
+    pub(crate) work: Work,
+    pub(crate) done: Done,
+    size: Size,
+}
+
+/// How much of the queue something takes.
+#[derive(Clone, Copy, Default)]
+struct Size {
+    records: usize,
+    bytes: usize,
+}
+
+impl Size {
+    fn plus(self, other: Size) -> Size {
+        Size { records: self.records + other.records, bytes: self.bytes.saturating_add(other.bytes) }
+    }
+
+    fn fits(self, records: usize, bytes: usize) -> bool {
+        self.records <= records && self.bytes <= bytes
+    }
+}
+
+impl Job {
+    /// # Errors
+    /// `TooLarge` when it could never fit into the queue.
+    pub(crate) fn new(work: Work, done: Done) -> Result<Job, StoreError> {
+        let (records, content) = match &work {
+            Work::Append(records) => (records.len().max(1), records.iter().map(|record| record.bytes.len()).sum()),
+            Work::PutMeta(name, value) => (1, name.len() + value.len()),
+            Work::Recover => (1, 0),
+        };
+        let size = Size { records, bytes: records.saturating_mul(OVERHEAD).saturating_add(content) };
+        if size.records > MAX_RECORDS {
+            return Err(StoreError::TooLarge { size: size.records, limit: MAX_RECORDS });
+        }
+        if size.bytes > MAX_BYTES {
+            return Err(StoreError::TooLarge { size: size.bytes, limit: MAX_BYTES });
+        }
+        Ok(Job { work, done, size })
+    }
+}
+
+/// First come, first served.
+#[derive(Default)]
+pub(crate) struct Queue {
+    state: Mutex<State>,
+    /// There is work, or the end has come.
+    work: Condvar,
+    /// There is room again, or the end has come.
+    room: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    jobs: VecDeque<Job>,
+    size: Size,
+    closed: bool,
+}
+
+impl Queue {
+    /// Queues a job, or answers `Busy` at once when there is no room.
+    pub(crate) fn push(&self, job: Job) -> Result<(), StoreError> {
+        self.admit(self.state(), job)
+    }
+
+    /// Queues a job, waiting for room.
+    pub(crate) fn push_wait(&self, job: Job) -> Result<(), StoreError> {
+        let mut state = self.state();
+        while !state.closed && !state.size.plus(job.size).fits(MAX_RECORDS, MAX_BYTES) {
+            state = self.room.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        self.admit(state, job)
+    }
+
+    fn admit(&self, mut state: MutexGuard<'_, State>, job: Job) -> Result<(), StoreError> {
+        if state.closed {
+            return Err(StoreError::Closed);
+        }
+        let size = state.size.plus(job.size);
+        if !size.fits(MAX_RECORDS, MAX_BYTES) {
+            return Err(StoreError::Busy);
+        }
+        state.size = size;
+        state.jobs.push_back(job);
+        self.work.notify_one();
+        Ok(())
+    }
+
+    /// Waits for work and takes as many jobs as may be committed together; a recovery comes alone. Empty once the
+    /// queue is closed and everything that was in it has been taken.
+    pub(crate) fn take_group(&self) -> Vec<Job> {
+        let mut state = self.state();
+        while state.jobs.is_empty() && !state.closed {
+            state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        let mut group = Vec::new();
+        let mut size = Size::default();
+        while state.jobs.front().is_some_and(|job| joins(&group, size, job)) {
+            let Some(job) = state.jobs.pop_front() else { break };
+            size = size.plus(job.size);
+            group.push(job);
+        }
+        state.size = Size { records: state.size.records - size.records, bytes: state.size.bytes - size.bytes };
+        self.room.notify_all();
+        group
+    }
+
+    /// Takes no more jobs; those that wait are still done.
+    pub(crate) fn close(&self) {
+        self.state().closed = true;
+        self.work.notify_all();
+        self.room.notify_all();
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.state().closed
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether a job may be done together with the group before it.
+fn joins(group: &[Job], size: Size, job: &Job) -> bool {
+    let alone = |job: &Job| matches!(job.work, Work::Recover);
+    match group.last() {
+        None => true,
+        Some(last) => !alone(last) && !alone(job) && size.plus(job.size).fits(GROUP_RECORDS, GROUP_BYTES),
+    }
+}

@@ -1,0 +1,237 @@
+//! The store as its callers see it.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::mpsc::sync_channel;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle, ThreadId};
+
+use crate::backend::Backend;
+use crate::disk::Disk;
+use crate::error::StoreError;
+use crate::index::Chain;
+use crate::keys::{self, ChainKey, Hash32, MAX_NAME, Record};
+use crate::memory::Memory;
+use crate::parts::MAX_VALUE;
+use crate::queue::{Done, Job, Work};
+use crate::writer::{self, Shared};
+
+/// A running store. Clones are cheap and share it; it is closed with [`Store::close`] or when the last clone goes.
+///
+/// Reading may happen on any thread. Everything that writes goes through one storage thread, in the order of the calls.
+#[derive(Clone)]
+pub struct Store {
+    running: Arc<Running>,
+}
+
+/// The store with its thread.
+struct Running {
+    shared: Arc<Shared>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+    thread_id: ThreadId,
+}
+
+impl Store {
+    /// Opens the store in `dir`, making the folder if it is not there. The data lies in the folder `log` in it.
+    ///
+    /// # Errors
+    /// `InUse` when another store has it open; `DiskFull`, `Io`; `Damaged` when the files can't be read.
+    pub fn open(dir: &Path) -> Result<Store, StoreError> {
+        Store::start(Box::new(Disk::open(dir, |dir| fs4::available_space(dir))?))
+    }
+
+    /// A store that keeps everything in memory, under the same rules.
+    ///
+    /// # Panics
+    /// When the operating system has no thread left to give.
+    #[must_use]
+    pub fn in_memory() -> Store {
+        Store::start(Box::new(Memory::new()))
+            .unwrap_or_else(|error| panic!("the storage thread did not start: {error}"))
+    }
+
+    /// Starts the storage thread.
+    pub(crate) fn start(backend: Box<dyn Backend>) -> Result<Store, StoreError> {
+        let shared = Arc::new(Shared::new(backend)?);
+        let theirs = Arc::clone(&shared);
+        let thread = thread::Builder::new().name("store".to_owned()).spawn(move || writer::run(theirs));
+        let thread = thread.map_err(|source| StoreError::Thread { source: Arc::new(source) })?;
+        let thread_id = thread.thread().id();
+        Ok(Store { running: Arc::new(Running { shared, thread: Mutex::new(Some(thread)), thread_id }) })
+    }
+
+    /// Queues records for writing. `done` is called exactly once, on the storage thread, when they are durable or when
+    /// they were refused; the calls are answered in their order. The records of a call are written all or none, and a
+    /// record that is there already, with the same bytes, counts as written.
+    ///
+    /// `done` must be quick, as all writing waits for it, and may not call what waits for the storage thread
+    /// ([`append_wait`](Store::append_wait), [`put_meta`](Store::put_meta), [`recover`](Store::recover)).
+    ///
+    /// # Errors
+    /// `Busy` when the queue is full, `TooLarge` when it could never hold the records, `Closed`: `done` is not called.
+    /// `done` gets `Gap`, `Conflict`, `DiskFull`, `Io` or `Damaged`.
+    pub fn append(
+        &self,
+        records: Vec<Record>,
+        done: impl FnOnce(Result<(), StoreError>) + Send + 'static,
+    ) -> Result<(), StoreError> {
+        check_sizes(&records)?;
+        self.shared().queue.push(Job::new(Work::Append(records), Box::new(done))?)
+    }
+
+    /// Writes records and waits until they are durable; also waits while the queue is full.
+    ///
+    /// # Errors
+    /// What [`Store::append`] and its callback give, but `Busy`.
+    pub fn append_wait(&self, records: Vec<Record>) -> Result<(), StoreError> {
+        check_sizes(&records)?;
+        self.wait_for(Work::Append(records))
+    }
+
+    /// The rooms that have at least one record, in order.
+    ///
+    /// # Errors
+    /// `Closed`.
+    pub fn rooms(&self) -> Result<Vec<Hash32>, StoreError> {
+        self.check_open()?;
+        Ok(self.shared().index().rooms())
+    }
+
+    /// The chains of a room, in order, each with the sequence number it takes next.
+    ///
+    /// # Errors
+    /// `Closed`.
+    pub fn chains(&self, room: &Hash32) -> Result<Vec<(ChainKey, u64)>, StoreError> {
+        self.check_open()?;
+        Ok(self.shared().index().chains_of(room))
+    }
+
+    /// The records of a chain from `from` on, in order: at most `max_records`, and at most `max_bytes` together, but at
+    /// least one if there is one.
+    ///
+    /// # Errors
+    /// `Closed`, `Io`; `Damaged` when a record is missing.
+    pub fn read(
+        &self,
+        chain: &ChainKey,
+        from: u64,
+        max_records: usize,
+        max_bytes: usize,
+    ) -> Result<Vec<Vec<u8>>, StoreError> {
+        self.check_open()?;
+        let Some(chain) = self.durable(chain).filter(|chain| from < chain.next) else { return Ok(Vec::new()) };
+        let backend = &self.shared().backend;
+        let mut records: Vec<Vec<u8>> = Vec::new();
+        let (mut next, mut bytes, mut full) = (from, 0_usize, false);
+        backend.scan(keys::records(chain.id, from..chain.next), &mut |key, value| {
+            let room = records.len() < max_records && bytes.saturating_add(value.len()) <= max_bytes;
+            full = !records.is_empty() && !room;
+            if full || keys::record_seq(key) != Some(next) {
+                return ControlFlow::Break(());
+            }
+            bytes = bytes.saturating_add(value.len());
+            records.push(value);
+            next += 1;
+            ControlFlow::Continue(())
+        })?;
+        if full || next == chain.next {
+            return Ok(records);
+        }
+        Err(backend.damaged(format!("record {next} of chain {} is missing", chain.id)))
+    }
+
+    /// One record, if it is there.
+    ///
+    /// # Errors
+    /// `Closed`, `Io`; `Damaged` when it should be there and is not.
+    pub fn get(&self, chain: &ChainKey, seq: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.read(chain, seq, 1, 0)?.pop())
+    }
+
+    /// Sets a named value, durable on return. Meant for a few small things that are kept in memory as well.
+    ///
+    /// # Errors
+    /// `TooLarge` for a name of more than 255 bytes or a value the queue can't hold; `DiskFull`, `Io`, `Closed`.
+    pub fn put_meta(&self, key: &str, value: Vec<u8>) -> Result<(), StoreError> {
+        check_size(key.len(), MAX_NAME)?;
+        self.wait_for(Work::PutMeta(key.to_owned(), value))
+    }
+
+    /// A named value.
+    ///
+    /// # Errors
+    /// `Closed`.
+    pub fn get_meta(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.check_open()?;
+        Ok(self.shared().index().meta.get(key).cloned())
+    }
+
+    /// After a failed write: brings the store back and proves with a small durable write that it works. What was
+    /// durable is there afterwards, and nothing of what failed. Harmless when nothing had failed.
+    ///
+    /// # Errors
+    /// The reason why it still can't write; it may be called again later.
+    pub fn recover(&self) -> Result<(), StoreError> {
+        self.wait_for(Work::Recover)
+    }
+
+    /// Takes nothing more, finishes what is queued, ends the storage thread and lets go of the folder. Idempotent. Called
+    /// inside a callback it returns at once, and the rest follows.
+    pub fn close(&self) {
+        self.running.close();
+    }
+
+    fn shared(&self) -> &Shared {
+        &self.running.shared
+    }
+
+    fn check_open(&self) -> Result<(), StoreError> {
+        if self.shared().queue.is_closed() { Err(StoreError::Closed) } else { Ok(()) }
+    }
+
+    fn durable(&self, chain: &ChainKey) -> Option<Chain> {
+        self.shared().index().chains.get(chain).copied()
+    }
+
+    /// Queues work and waits until it is done.
+    fn wait_for(&self, work: Work) -> Result<(), StoreError> {
+        if thread::current().id() == self.running.thread_id {
+            return Err(StoreError::OnStorageThread);
+        }
+        let (sender, receiver) = sync_channel(1);
+        // The receiver waits right here: it can't be gone.
+        let done: Done = Box::new(move |outcome| drop(sender.send(outcome)));
+        self.shared().queue.push_wait(Job::new(work, done)?)?;
+        receiver.recv().unwrap_or(Err(StoreError::Closed))
+    }
+}
+
+impl Running {
+    fn close(&self) {
+        self.shared.queue.close();
+        if thread::current().id() == self.thread_id {
+            return;
+        }
+        // Whoever comes second waits here for the first one.
+        let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(thread) = thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the storage thread panicked");
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+fn check_sizes(records: &[Record]) -> Result<(), StoreError> {
+    records.iter().try_for_each(|record| check_size(record.bytes.len(), MAX_VALUE))
+}
+
+fn check_size(size: usize, limit: usize) -> Result<(), StoreError> {
+    if size > limit { Err(StoreError::TooLarge { size, limit }) } else { Ok(()) }
+}

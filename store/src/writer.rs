@@ -1,0 +1,139 @@
+//! The one thread that writes: it commits whatever has queued up as one group, then answers all of it.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+
+use crate::backend::{Backend, Write};
+use crate::error::StoreError;
+use crate::index::Index;
+use crate::keys;
+use crate::queue::{Done, Job, Queue, Work};
+use crate::stage::{Stage, Staging};
+
+/// What the storage thread and the callers share.
+pub(crate) struct Shared {
+    pub(crate) queue: Queue,
+    pub(crate) backend: Box<dyn Backend>,
+    index: RwLock<Index>,
+}
+
+impl Shared {
+    pub(crate) fn new(backend: Box<dyn Backend>) -> Result<Shared, StoreError> {
+        let index = Index::load(&*backend)?;
+        Ok(Shared { queue: Queue::default(), backend, index: RwLock::new(index) })
+    }
+
+    /// What is durable. Only the storage thread changes it.
+    pub(crate) fn index(&self) -> RwLockReadGuard<'_, Index> {
+        self.index.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn learn(&self, staging: Staging) {
+        staging.apply(&mut self.index.write().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+/// Runs until the queue is closed and everything in it is done; then lets go of the backend.
+pub(crate) fn run(shared: Arc<Shared>) {
+    let mut writer = Writer { shared, failed: None };
+    loop {
+        let group = writer.shared.queue.take_group();
+        if group.is_empty() {
+            return;
+        }
+        writer.handle(group);
+    }
+}
+
+struct Writer {
+    shared: Arc<Shared>,
+    /// Why the last commit failed. What the disk holds is unknown until a recovery has looked.
+    failed: Option<StoreError>,
+}
+
+impl Drop for Writer {
+    /// Also when the thread panics: nobody may wait for it then, and the folder must be free.
+    fn drop(&mut self) {
+        self.shared.queue.close();
+        while !self.shared.queue.take_group().is_empty() {}
+        self.shared.backend.close();
+    }
+}
+
+impl Writer {
+    fn handle(&mut self, group: Vec<Job>) {
+        let mut answers = Vec::with_capacity(group.len());
+        let shared = Arc::clone(&self.shared);
+        let index = shared.index();
+        let mut stage = Stage::new(&index, &*shared.backend);
+        for Job { work, done, .. } in group {
+            let verdict = match work {
+                Work::Recover => self.recover(&index),
+                _ if self.failed.is_some() => Ok(()),
+                Work::Append(records) => stage.append(records),
+                Work::PutMeta(name, value) => {
+                    stage.put_meta(name, value);
+                    Ok(())
+                }
+            };
+            answers.push((done, verdict));
+        }
+        let (writes, staging) = stage.finish();
+        drop(index);
+        let outcome = self.write(writes, staging);
+        for (done, verdict) in answers {
+            answer(done, verdict.and_then(|()| outcome.clone()));
+        }
+    }
+
+    /// Commits what the group adds up to. A refusal for lack of room leaves everything as it was; any other failure
+    /// stops all writing until a recovery.
+    fn write(&mut self, writes: Vec<Write>, staging: Staging) -> Result<(), StoreError> {
+        if let Some(failed) = &self.failed {
+            return Err(failed.clone());
+        }
+        if writes.is_empty() {
+            return Ok(());
+        }
+        self.shared.backend.check_room(size_of(&writes))?;
+        self.commit(writes)?;
+        self.shared.learn(staging);
+        Ok(())
+    }
+
+    fn commit(&mut self, writes: Vec<Write>) -> Result<(), StoreError> {
+        self.shared.backend.commit(writes).inspect_err(|failed| {
+            tracing::error!("writing failed, no more is written until it recovers: {failed}");
+            self.failed = Some(failed.clone());
+        })
+    }
+
+    /// Brings the backend back if it failed, takes away what the failed commit left, and proves with a durable write
+    /// that it works.
+    fn recover(&mut self, index: &Index) -> Result<(), StoreError> {
+        let backend = &*self.shared.backend;
+        backend.check_room(0)?;
+        let mut writes = vec![(keys::PROBE.to_vec(), Some(vec![1]))];
+        if self.failed.is_some() {
+            backend.reopen()?;
+            writes.extend(index.repairs(backend)?);
+        }
+        backend.check_room(size_of(&writes))?;
+        self.commit(writes)?;
+        if let Some(failed) = self.failed.take() {
+            tracing::info!("writing works again after: {failed}");
+        }
+        Ok(())
+    }
+}
+
+fn size_of(writes: &[Write]) -> u64 {
+    writes.iter().map(|(key, value)| (key.len() + value.as_ref().map_or(0, Vec::len)) as u64).sum()
+}
+
+/// A callback that panics must not take the storage thread with it.
+fn answer(done: Done, outcome: Result<(), StoreError>) {
+    if catch_unwind(AssertUnwindSafe(|| done(outcome))).is_err() {
+        tracing::error!("a callback of the store panicked");
+    }
+}

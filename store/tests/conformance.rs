@@ -1,0 +1,345 @@
+//! What every store promises, on every backend.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a panic is how a test fails
+
+use std::collections::BTreeSet;
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use inkmesh_store::{ChainKey, Record, Store, StoreError};
+
+fn chain(n: u8) -> ChainKey {
+    ChainKey { room: [n / 10; 32], author: [n; 32], log: u64::from(n) }
+}
+
+fn record(n: u8, seq: u64, bytes: &[u8]) -> Record {
+    Record { chain: chain(n), seq, bytes: bytes.to_vec() }
+}
+
+fn numbered(n: u8, seqs: std::ops::Range<u64>) -> Vec<Record> {
+    seqs.map(|seq| record(n, seq, format!("{n} {seq}").as_bytes())).collect()
+}
+
+fn all(store: &Store, n: u8) -> Vec<Vec<u8>> {
+    store.read(&chain(n), 0, usize::MAX, usize::MAX).unwrap()
+}
+
+fn next(store: &Store, n: u8) -> u64 {
+    let chains = store.chains(&chain(n).room).unwrap();
+    chains.iter().find(|(key, _)| *key == chain(n)).map_or(0, |(_, next)| *next)
+}
+
+/// Keeps the storage thread busy until the sender that is given back is dropped, so that what is queued meanwhile comes
+/// as one group.
+fn hold(store: &Store) -> std::sync::mpsc::Sender<()> {
+    let (release, held) = channel::<()>();
+    let (reached, here) = channel();
+    let done = move |_| {
+        reached.send(()).unwrap();
+        let _ = held.recv();
+    };
+    store.append(Vec::new(), done).unwrap();
+    here.recv().unwrap();
+    release
+}
+
+/// Appends without waiting; the outcome comes from the receiver.
+fn later(store: &Store, records: Vec<Record>) -> Receiver<Result<(), StoreError>> {
+    let (sender, receiver) = channel();
+    store.append(records, move |outcome| sender.send(outcome).unwrap()).unwrap();
+    receiver
+}
+
+fn keeps_records_in_order(store: &Store) {
+    store.append_wait(numbered(1, 0..300)).unwrap();
+    store.append_wait(numbered(2, 0..1)).unwrap();
+    store.append_wait(numbered(1, 300..301)).unwrap();
+    let expected: Vec<Vec<u8>> = (0..301).map(|seq| format!("1 {seq}").into_bytes()).collect();
+    assert_eq!(all(store, 1), expected);
+    assert_eq!(store.get(&chain(1), 257).unwrap().unwrap(), b"1 257");
+    assert_eq!(store.get(&chain(1), 301).unwrap(), None);
+    assert_eq!(store.get(&chain(3), 0).unwrap(), None);
+}
+
+fn reads_as_much_as_is_asked_for(store: &Store) {
+    store.append_wait((0..20).map(|seq| record(1, seq, &[7; 100])).collect()).unwrap();
+    let read = |from, records, bytes| store.read(&chain(1), from, records, bytes).unwrap().len();
+    assert_eq!(read(0, 5, usize::MAX), 5);
+    assert_eq!(read(18, 5, usize::MAX), 2);
+    assert_eq!(read(0, usize::MAX, 250), 2);
+    assert_eq!(read(0, usize::MAX, 200), 2);
+    assert_eq!(read(0, 0, 0), 1, "at least one");
+    assert_eq!(read(20, 5, usize::MAX), 0);
+    assert_eq!(read(u64::MAX, 5, usize::MAX), 0);
+}
+
+fn lists_rooms_and_chains(store: &Store) {
+    assert!(store.rooms().unwrap().is_empty());
+    for n in [25, 11, 13, 21, 12] {
+        store.append_wait(numbered(n, 0..u64::from(n))).unwrap();
+    }
+    assert_eq!(store.rooms().unwrap(), vec![[1; 32], [2; 32]]);
+    assert_eq!(store.chains(&[1; 32]).unwrap(), vec![(chain(11), 11), (chain(12), 12), (chain(13), 13)]);
+    assert_eq!(store.chains(&[2; 32]).unwrap(), vec![(chain(21), 21), (chain(25), 25)]);
+    assert!(store.chains(&[3; 32]).unwrap().is_empty());
+}
+
+fn refuses_gaps(store: &Store) {
+    let gap = store.append_wait(vec![record(1, 1, b"x")]).unwrap_err();
+    assert!(matches!(gap, StoreError::Gap { expected: 0, got: 1, .. }), "{gap}");
+    store.append_wait(numbered(1, 0..3)).unwrap();
+    let gap = store.append_wait(vec![record(1, 4, b"x")]).unwrap_err();
+    assert!(matches!(gap, StoreError::Gap { expected: 3, got: 4, .. }), "{gap}");
+
+    // One bad record, and nothing of the call is written: neither of the chain, nor of an older one, nor of a new one.
+    let mut mixed = numbered(1, 3..5);
+    mixed.extend(numbered(2, 0..2));
+    mixed.push(record(1, 6, b"x"));
+    assert!(matches!(store.append_wait(mixed).unwrap_err(), StoreError::Gap { expected: 5, got: 6, .. }));
+    assert_eq!(store.chains(&chain(1).room).unwrap(), vec![(chain(1), 3)]);
+    store.append_wait(numbered(1, 3..5)).unwrap();
+    store.append_wait(numbered(2, 0..2)).unwrap();
+    assert_eq!((all(store, 1).len(), all(store, 2).len()), (5, 2));
+}
+
+fn takes_the_same_record_twice_but_no_other(store: &Store) {
+    store.append_wait(numbered(1, 0..3)).unwrap();
+    store.append_wait(numbered(1, 0..3)).unwrap();
+    store.append_wait(numbered(1, 1..5)).unwrap();
+    let conflict = store.append_wait(vec![record(1, 5, b"new"), record(1, 2, b"other")]).unwrap_err();
+    assert!(matches!(conflict, StoreError::Conflict { seq: 2, .. }), "{conflict}");
+    assert_eq!(next(store, 1), 5);
+
+    // The same within one call, and within one group.
+    store.append_wait(vec![record(1, 5, b"a"), record(1, 5, b"a"), record(1, 6, b"b")]).unwrap();
+    let within = store.append_wait(vec![record(1, 7, b"a"), record(1, 7, b"b")]).unwrap_err();
+    assert!(matches!(within, StoreError::Conflict { seq: 7, .. }), "{within}");
+    let held = hold(store);
+    let outcomes = [b"a", b"b", b"a"].map(|bytes| later(store, vec![record(1, 7, bytes)]));
+    drop(held);
+    let outcomes = outcomes.map(|outcome| outcome.recv().unwrap());
+    assert!(matches!(outcomes, [Ok(()), Err(StoreError::Conflict { seq: 7, .. }), Ok(())]), "{outcomes:?}");
+    assert_eq!(store.get(&chain(1), 7).unwrap().unwrap(), b"a");
+}
+
+fn refuses_what_builds_on_a_refused_call(store: &Store) {
+    let held = hold(store);
+    let calls = [
+        numbered(1, 0..2),
+        vec![record(1, 2, b"mine"), record(2, 1, b"gap")],
+        vec![record(1, 3, b"on top")],
+        vec![record(1, 2, b"instead")],
+        vec![record(1, 3, b"on that")],
+    ];
+    let outcomes = calls.map(|records| later(store, records));
+    drop(held);
+    let outcomes: Vec<bool> = outcomes.iter().map(|outcome| outcome.recv().unwrap().is_ok()).collect();
+    assert_eq!(outcomes, [true, false, false, true, true]);
+    assert_eq!(all(store, 1)[2..], [b"instead", b"on that"]);
+    assert_eq!(next(store, 2), 0);
+}
+
+fn keeps_named_values(store: &Store) {
+    assert_eq!(store.get_meta("clock").unwrap(), None);
+    store.put_meta("clock", b"1".to_vec()).unwrap();
+    store.put_meta("clock 2", vec![2; 10_000]).unwrap();
+    store.put_meta("clock", b"3".to_vec()).unwrap();
+    store.put_meta("", Vec::new()).unwrap();
+    assert_eq!(store.get_meta("clock").unwrap().unwrap(), b"3");
+    assert_eq!(store.get_meta("clock 2").unwrap().unwrap(), vec![2; 10_000]);
+    assert_eq!(store.get_meta("").unwrap().unwrap(), b"");
+    store.put_meta(&"n".repeat(255), b"long".to_vec()).unwrap();
+    assert!(matches!(store.put_meta(&"n".repeat(256), Vec::new()).unwrap_err(), StoreError::TooLarge { .. }));
+}
+
+fn keeps_any_bytes(store: &Store) {
+    let lengths = [0, 1, 4095, 4096, 4097, 8192, 65_536, 1_000_000];
+    let bytes = |len: usize| (0..len).map(|i| (i * 7 + len) as u8).collect::<Vec<u8>>();
+    for (seq, len) in lengths.into_iter().enumerate() {
+        store.append_wait(vec![record(1, seq as u64, &bytes(len))]).unwrap();
+    }
+    assert_eq!(all(store, 1), lengths.map(bytes));
+    assert_eq!(store.get(&chain(1), 3).unwrap().unwrap(), bytes(4096));
+    let huge = vec![record(1, 8, &vec![0; 40 << 20])];
+    assert!(matches!(store.append_wait(huge).unwrap_err(), StoreError::TooLarge { .. }));
+}
+
+fn answers_in_order_on_one_thread(store: &Store) {
+    let answers = Arc::new(Mutex::new(Vec::new()));
+    let (last, finished) = channel();
+    for call in 0..500_u64 {
+        let (answers, last) = (Arc::clone(&answers), last.clone());
+        // Every seventh call is refused; its answer must not overtake the others.
+        let records = if call % 7 == 6 { numbered(2, 5..6) } else { numbered(1, call - call / 7..call - call / 7 + 1) };
+        let done = move |outcome: Result<(), StoreError>| {
+            answers.lock().unwrap().push((call, outcome.is_ok(), thread::current().id()));
+            if call == 499 {
+                last.send(()).unwrap();
+            }
+        };
+        store.append(records, done).unwrap();
+    }
+    finished.recv().unwrap();
+    let answers = answers.lock().unwrap();
+    assert!(answers.iter().map(|(call, ok, _)| (*call, *ok)).eq((0..500).map(|call| (call, call % 7 != 6))));
+    assert_eq!(answers.iter().map(|(_, _, thread)| *thread).collect::<Vec<_>>(), vec![answers[0].2; 500]);
+    assert_ne!(answers[0].2, thread::current().id());
+}
+
+fn a_record_can_be_read_when_it_is_answered(store: &Store) {
+    let (sender, seen) = channel();
+    for seq in 0..50 {
+        let (sender, reader) = (sender.clone(), store.clone());
+        store
+            .append(numbered(1, seq..seq + 1), move |_| {
+                sender.send(reader.get(&chain(1), seq).unwrap().is_some()).unwrap();
+            })
+            .unwrap();
+    }
+    assert!((0..50).all(|_| seen.recv().unwrap()));
+}
+
+fn many_threads_append_at_once(store: &Store) {
+    thread::scope(|scope| {
+        for n in 0..8 {
+            scope.spawn(move || {
+                for batch in 0..40 {
+                    store.append_wait(numbered(n, batch * 5..batch * 5 + 5)).unwrap();
+                    // One chain that everybody wants: whoever is not first gets told so.
+                    match store.append_wait(vec![record(100, batch, &[n])]) {
+                        Ok(()) | Err(StoreError::Conflict { .. } | StoreError::Gap { .. }) => {}
+                        Err(error) => panic!("{error}"),
+                    }
+                }
+            });
+        }
+    });
+    for n in 0..8 {
+        let expected: Vec<Vec<u8>> = (0..200).map(|seq| format!("{n} {seq}").into_bytes()).collect();
+        assert_eq!(all(store, n), expected);
+    }
+    assert_eq!(all(store, 100).len() as u64, next(store, 100));
+    assert!(next(store, 100) > 0);
+}
+
+fn is_busy_when_the_queue_is_full(store: &Store) {
+    let held = hold(store);
+    let (sender, answered) = channel();
+    let mut queued = BTreeSet::new();
+    let refused = loop {
+        let call = queued.len() as u64;
+        let sender = sender.clone();
+        match store
+            .append(numbered(1, call * 100..call * 100 + 100), move |outcome| sender.send((call, outcome)).unwrap())
+        {
+            Ok(()) => assert!(queued.insert(call) && call < 10_000, "the queue has no end"),
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(refused, StoreError::Busy), "{refused}");
+    assert!(queued.len() > 100, "room for {} calls only", queued.len());
+    // Someone who waits gets in when there is room.
+    let patient = store.clone();
+    let waiting = thread::spawn(move || patient.append_wait(numbered(2, 0..200)));
+    drop((held, sender));
+    let answers: BTreeSet<u64> = answered.iter().map(|(call, outcome)| outcome.map(|()| call).unwrap()).collect();
+    assert_eq!(answers, queued);
+    waiting.join().unwrap().unwrap();
+    assert_eq!(next(store, 1), queued.len() as u64 * 100);
+    assert_eq!(next(store, 2), 200);
+}
+
+fn is_busy_when_the_queue_is_full_of_bytes(store: &Store) {
+    let held = hold(store);
+    let mut seqs = 0..;
+    let mut outcomes = Vec::new();
+    while let Ok(()) = store.append(vec![record(1, seqs.next().unwrap(), &vec![1; 1 << 20])], |_| {}) {
+        outcomes.push(());
+        assert!(outcomes.len() < 1000, "the queue has no end");
+    }
+    assert!(outcomes.len() >= 16, "room for {} MiB only", outcomes.len());
+    drop(held);
+    store.recover().unwrap();
+    assert_eq!(next(store, 1), outcomes.len() as u64);
+}
+
+fn closing_finishes_what_is_queued(store: &Store) {
+    let held = hold(store);
+    let queued: Vec<_> = (0..10).map(|seq| later(store, numbered(1, seq..seq + 1))).collect();
+    let closer = store.clone();
+    let closing = thread::spawn(move || closer.close());
+    drop(held);
+    closing.join().unwrap();
+    assert!(queued.iter().all(|outcome| outcome.recv().unwrap().is_ok()));
+    store.close();
+    for error in [
+        store.append(numbered(1, 10..11), |_| panic!("must not be called")).unwrap_err(),
+        store.append_wait(numbered(1, 10..11)).unwrap_err(),
+        store.put_meta("name", Vec::new()).unwrap_err(),
+        store.recover().unwrap_err(),
+        store.rooms().unwrap_err(),
+        store.chains(&[0; 32]).unwrap_err(),
+        store.get(&chain(1), 0).unwrap_err(),
+        store.get_meta("name").unwrap_err(),
+    ] {
+        assert!(matches!(error, StoreError::Closed), "{error}");
+    }
+}
+
+fn callbacks_may_do_what_they_like(store: &Store) {
+    let (sender, outcomes) = channel();
+    let inner = store.clone();
+    let nested = sender.clone();
+    let first = move |outcome: Result<(), StoreError>| {
+        outcome.unwrap();
+        let waited = inner.append_wait(numbered(2, 0..1));
+        assert!(matches!(waited, Err(StoreError::OnStorageThread)), "{waited:?}");
+        inner.append(numbered(1, 1..2), move |outcome| nested.send(outcome.is_ok()).unwrap()).unwrap();
+        panic!("this panic is part of the test");
+    };
+    store.append(numbered(1, 0..1), first).unwrap();
+    assert!(outcomes.recv().unwrap(), "the thread lives on");
+    store.append_wait(numbered(1, 2..3)).unwrap();
+
+    // The last clone may go on the storage thread itself.
+    let closer = store.clone();
+    store
+        .append(Vec::new(), move |_| {
+            closer.close();
+            sender.send(true).unwrap();
+        })
+        .unwrap();
+    assert!(outcomes.recv().unwrap());
+}
+
+macro_rules! conformance {
+    ($($test:ident)*) => {
+        mod memory {
+            $(#[test] fn $test() { super::$test(&inkmesh_store::Store::in_memory()); })*
+        }
+        mod disk {
+            $(#[test] fn $test() {
+                let dir = tempfile::tempdir().unwrap();
+                super::$test(&inkmesh_store::Store::open(dir.path()).unwrap());
+            })*
+        }
+    };
+}
+
+conformance! {
+    keeps_records_in_order
+    reads_as_much_as_is_asked_for
+    lists_rooms_and_chains
+    refuses_gaps
+    takes_the_same_record_twice_but_no_other
+    refuses_what_builds_on_a_refused_call
+    keeps_named_values
+    keeps_any_bytes
+    answers_in_order_on_one_thread
+    a_record_can_be_read_when_it_is_answered
+    many_threads_append_at_once
+    is_busy_when_the_queue_is_full
+    is_busy_when_the_queue_is_full_of_bytes
+    closing_finishes_what_is_queued
+    callbacks_may_do_what_they_like
+}

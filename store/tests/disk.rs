@@ -1,0 +1,131 @@
+//! What a store in a folder promises beyond one in memory: it is there again, and it is nobody else's meanwhile.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a panic is how a test fails
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use inkmesh_store::{ChainKey, Record, Store, StoreError};
+
+const CHAIN: ChainKey = ChainKey { room: [1; 32], author: [2; 32], log: 3 };
+const OTHER: ChainKey = ChainKey { room: [1; 32], author: [9; 32], log: 0 };
+
+fn records(chain: ChainKey, seqs: std::ops::Range<u64>) -> Vec<Record> {
+    seqs.map(|seq| Record { chain, seq, bytes: format!("record {seq}").into_bytes() }).collect()
+}
+
+#[test]
+fn everything_is_there_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path().join("not/there/yet");
+    for round in 0..4 {
+        let store = Store::open(&dir).unwrap();
+        let expected: Vec<Vec<u8>> = records(CHAIN, 0..round * 100).into_iter().map(|record| record.bytes).collect();
+        assert_eq!(store.read(&CHAIN, 0, usize::MAX, usize::MAX).unwrap(), expected);
+        assert_eq!(store.get_meta("round").unwrap(), round.checked_sub(1).map(|before| vec![before as u8]));
+        if round > 0 {
+            assert_eq!(store.chains(&CHAIN.room).unwrap(), [(CHAIN, round * 100), (OTHER, round)]);
+            let gap = store.append_wait(records(CHAIN, round * 100 + 1..round * 100 + 2)).unwrap_err();
+            assert!(matches!(gap, StoreError::Gap { .. }), "{gap}");
+        }
+        store.append_wait(records(CHAIN, round * 100..round * 100 + 100)).unwrap();
+        store.append_wait(records(OTHER, round..round + 1)).unwrap();
+        store.put_meta("round", vec![round as u8]).unwrap();
+        // Closed by hand, or by going out of scope: the folder is free at once.
+        if round % 2 == 0 {
+            store.close();
+        }
+    }
+}
+
+#[test]
+fn big_records_stay_in_the_synced_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(dir.path()).unwrap();
+    let big = |seq| Record { chain: CHAIN, seq, bytes: vec![seq as u8; 65_536] };
+    store.append_wait((0..100).map(big).collect()).unwrap();
+    (100..200).for_each(|seq| store.append_wait(vec![big(seq)]).unwrap());
+    store.close();
+    let store = Store::open(dir.path()).unwrap();
+    assert_eq!(store.chains(&CHAIN.room).unwrap(), [(CHAIN, 200)]);
+    assert!((0..200).all(|seq| store.get(&CHAIN, seq).unwrap().unwrap() == big(seq).bytes));
+    let blobs: Vec<_> = std::fs::read_dir(dir.path().join("log/blobs")).unwrap().collect();
+    assert!(blobs.is_empty(), "sled never syncs these: {blobs:?}");
+}
+
+/// The error of opening a folder that is in use, as a line of text.
+fn refusal(dir: &Path) -> String {
+    match Store::open(dir) {
+        Err(StoreError::InUse { dir: named }) => {
+            assert_eq!(named, dir);
+            StoreError::InUse { dir: named }.to_string()
+        }
+        Err(error) => format!("another error: {error}"),
+        Ok(_) => "no error".to_owned(),
+    }
+}
+
+#[test]
+fn a_second_store_in_this_process_is_told_which_folder() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(dir.path()).unwrap();
+    store.append_wait(records(CHAIN, 0..10)).unwrap();
+    let refusal = refusal(dir.path());
+    assert!(refusal.contains(&format!("{} is in use", dir.path().display())), "{refusal}");
+    store.append_wait(records(CHAIN, 10..20)).unwrap();
+    drop(store);
+    assert_eq!(Store::open(dir.path()).unwrap().chains(&CHAIN.room).unwrap(), [(CHAIN, 20)]);
+}
+
+#[test]
+fn a_second_store_in_another_process_is_told_which_folder() {
+    const FOLDER: &str = "INKMESH_STORE_TEST_SECOND";
+    if let Some(dir) = std::env::var_os(FOLDER) {
+        println!("refusal: {}", refusal(Path::new(&dir)));
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let second = || {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["--exact", "a_second_store_in_another_process_is_told_which_folder", "--nocapture"]);
+        let output = command.env(FOLDER, dir.path()).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let store = Store::open(dir.path()).unwrap();
+    store.append_wait(records(CHAIN, 0..10)).unwrap();
+    let told = second();
+    assert!(told.contains(&format!("refusal: the folder {} is in use", dir.path().display())), "{told}");
+    store.append_wait(records(CHAIN, 10..20)).unwrap();
+    store.close();
+    let told = second();
+    assert!(told.contains("refusal: no error"), "{told}");
+}
+
+/// The files of sled whose names start like that.
+fn files(dir: &Path, start: &str) -> Vec<PathBuf> {
+    let all = std::fs::read_dir(dir.join("log")).unwrap().map(|entry| entry.unwrap().path());
+    all.filter(|path| path.file_name().unwrap().to_string_lossy().starts_with(start)).collect()
+}
+
+#[test]
+fn a_damaged_folder_is_said_to_be_damaged() {
+    let flip = |bytes: &mut Vec<u8>| bytes.iter_mut().skip(10).step_by(10).for_each(|byte| *byte ^= 0x55);
+    let cut = |bytes: &mut Vec<u8>| bytes.truncate(1000);
+    let damages: [(&str, fn(&mut Vec<u8>)); 3] = [("snap.", flip), ("db", cut), ("db", flip)];
+    for (file, damage) in damages {
+        let dir = tempfile::tempdir().unwrap();
+        for round in 0..2 {
+            let store = Store::open(dir.path()).unwrap();
+            store.append_wait(records(CHAIN, round * 2000..round * 2000 + 2000)).unwrap();
+        }
+        for file in files(dir.path(), file) {
+            let mut bytes = std::fs::read(&file).unwrap();
+            damage(&mut bytes);
+            std::fs::write(&file, bytes).unwrap();
+        }
+        let error = Store::open(dir.path()).err().expect("what is damaged must not be opened");
+        assert!(matches!(error, StoreError::Damaged { .. }), "{file}: {error}");
+        assert!(error.to_string().contains(&dir.path().display().to_string()), "{error}");
+        // It holds on to nothing: the folder can be moved aside.
+        assert!(matches!(Store::open(dir.path()), Err(StoreError::Damaged { .. })));
+    }
+}

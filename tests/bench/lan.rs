@@ -1,0 +1,129 @@
+//! From the start of the process to the first person seen and to the first line delivered: four hosts on a LAN,
+//! started together with no configuration.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark may panic")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::time::{Duration, Instant};
+
+use support::DEADLINE;
+use support::host::{Host, say};
+use support::lan::Lan;
+use support::stats::{Times, asked_for, ms};
+use tempfile::TempDir;
+
+const HOSTS: u8 = 4;
+const ROUNDS: usize = 20;
+const GREETING: &str = "the first line";
+
+/// More than a host tells that is waited for.
+const QUEUE: usize = 1024;
+
+/// When what was first told on a host, since all were started.
+#[derive(Default)]
+struct Start {
+    ready: Vec<Duration>,
+    first_peer: Vec<Duration>,
+    all_peers: Vec<Duration>,
+    line: Vec<Duration>,
+}
+
+fn main() {
+    if !asked_for() {
+        return;
+    }
+    let Some(lan) = Lan::new(HOSTS) else { return };
+    let mut all = Start::default();
+    for _ in 0..ROUNDS {
+        one_start(&lan, &mut all);
+    }
+    println!("### From start to talk: {HOSTS} hosts started together, {ROUNDS} times\n");
+    println!("| from process start to | median | worst of {} |", ROUNDS * usize::from(HOSTS));
+    println!("| --- | ---: | ---: |");
+    row("`ready`", all.ready);
+    row("first `peer` online", all.first_peer);
+    row("all three others online", all.all_peers);
+    row("a line that another said at its start", all.line);
+}
+
+fn row(what: &str, times: Vec<Duration>) {
+    let times = Times::new(times);
+    println!("| {what} | {} | {} |", ms(times.median()), ms(times.worst()));
+}
+
+enum Seen {
+    Ready,
+    Peer,
+    Line,
+}
+
+/// A host, when it was started, and what is seen of it.
+struct Started {
+    at: Instant,
+    host: Host,
+    seen: Receiver<(Instant, Seen)>,
+}
+
+fn one_start(lan: &Lan, all: &mut Start) {
+    let folders: Vec<TempDir> = (0..HOSTS).map(|_| TempDir::new().unwrap()).collect();
+    let mut hosts: Vec<Started> = (1..=HOSTS)
+        .zip(&folders)
+        .map(|(n, dir)| {
+            let (sender, seen) = sync_channel(QUEUE);
+            let command = lan.inkmesh(n, dir.path(), &[]);
+            let at = Instant::now();
+            let host = Host::launch_tapped(format!("h{n}"), command, move |at, line| watch(at, line, &sender));
+            Started { at, host, seen }
+        })
+        .collect();
+    // One of them talks before there is anybody.
+    hosts[0].host.send(say(GREETING));
+    for (n, started) in hosts.iter().enumerate() {
+        record(started, n > 0, all);
+    }
+}
+
+/// Tells what is waited for; nothing is kept.
+fn watch(at: Instant, line: &str, seen: &SyncSender<(Instant, Seen)>) -> bool {
+    let what = if line.starts_with(r#"{"event":"ready""#) {
+        Seen::Ready
+    } else if line.starts_with(r#"{"event":"peer""#) && line.contains(r#""state":"online""#) {
+        Seen::Peer
+    } else if line.starts_with(r#"{"event":"entry""#) && line.contains(GREETING) {
+        Seen::Line
+    } else {
+        return true;
+    };
+    // Nobody listens any more when the round is over.
+    let _ = seen.send((at, what));
+    true
+}
+
+fn record(started: &Started, awaits_line: bool, all: &mut Start) {
+    let mut peers = 0;
+    let mut line = !awaits_line;
+    while peers < HOSTS - 1 || !line {
+        let (at, what) = started.seen.recv_timeout(DEADLINE).expect("a host that sees the others");
+        let time = at - started.at;
+        match what {
+            Seen::Ready => all.ready.push(time),
+            Seen::Line if line => (),
+            Seen::Line => {
+                line = true;
+                all.line.push(time);
+            }
+            Seen::Peer => {
+                peers += 1;
+                if peers == 1 {
+                    all.first_peer.push(time);
+                }
+                if peers == HOSTS - 1 {
+                    all.all_peers.push(time);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! What the tests and benchmarks of whole processes share: a LAN made of network namespaces ([`lan`]), hosts that run
+//! `inkmesh headless` on it ([`host`]), and child processes that talk in lines ([`process`]).
+
+#![allow(dead_code, reason = "every test binary uses a part of this")]
+
+pub mod host;
+pub mod lan;
+pub mod process;
+pub mod stats;
+
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// How long anything may take before a test gives up. Nothing is asserted by it: it is far more than is needed.
+pub const DEADLINE: Duration = Duration::from_secs(60);
+
+/// The program under test.
+pub const INKMESH: &str = env!("CARGO_BIN_EXE_inkmesh");
+
+static TURN: Mutex<()> = Mutex::new(());
+
+/// One test of this binary at a time: each runs several processes, and the machine may have two cores.
+pub fn turn() -> MutexGuard<'static, ()> {
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The resident memory of a process in KiB, as the kernel counts it.
+pub fn resident_kib(pid: u32) -> u64 {
+    let status = std::fs::read_to_string(Path::new("/proc").join(pid.to_string()).join("status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim().trim_end_matches("kB").trim().parse().unwrap()
+}

@@ -1,0 +1,96 @@
+//! A child process that talks in lines.
+
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tempfile::NamedTempFile;
+
+/// How much of standard error is shown when something fails.
+const STDERR_TAIL: u64 = 6000;
+
+/// A child process with its standard input open, its standard output read line by line, and its standard error kept in
+/// a file. Dropping it kills it.
+pub struct Process {
+    child: Child,
+    input: Option<ChildStdin>,
+    stderr: NamedTempFile,
+    /// Closed when standard output has ended.
+    ended: Receiver<()>,
+}
+
+impl Process {
+    /// Starts it. Every line of its output is given to `on_line`, with the moment it was read, on a thread of its own.
+    pub fn start(mut command: Command, mut on_line: impl FnMut(Instant, &str) + Send + 'static) -> Self {
+        let stderr = NamedTempFile::new().unwrap();
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(stderr.reopen().unwrap())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        let input = child.stdin.take();
+        let mut output = BufReader::with_capacity(64 * 1024, child.stdout.take().unwrap());
+        let (running, ended) = sync_channel(1);
+        thread::spawn(move || {
+            let mut line = String::new();
+            while output.read_line(&mut line).is_ok_and(|len| len > 0) {
+                on_line(Instant::now(), line.trim_end_matches('\n'));
+                line.clear();
+            }
+            drop(running);
+        });
+        Process { child, input, stderr, ended }
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Writes bytes to its input.
+    pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.input.as_mut().unwrap().write_all(bytes)
+    }
+
+    /// Takes its input, to be written to from elsewhere.
+    pub fn take_input(&mut self) -> ChildStdin {
+        self.input.take().unwrap()
+    }
+
+    /// Ends its input.
+    pub fn close_input(&mut self) {
+        self.input = None;
+    }
+
+    /// Kills it at once and waits until it is gone.
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// Waits until it ends by itself and everything it said is read; `None` when that takes longer than `limit`.
+    pub fn ended(&mut self, limit: Duration) -> Option<ExitStatus> {
+        match self.ended.recv_timeout(limit) {
+            Err(RecvTimeoutError::Timeout) => None,
+            _ => self.child.wait().ok(),
+        }
+    }
+
+    /// The end of what it wrote to standard error.
+    pub fn stderr(&self) -> String {
+        let mut file = self.stderr.reopen().unwrap();
+        let len = file.metadata().unwrap().len();
+        file.seek(SeekFrom::Start(len.saturating_sub(STDERR_TAIL))).unwrap();
+        let mut tail = Vec::new();
+        file.read_to_end(&mut tail).unwrap();
+        String::from_utf8_lossy(&tail).into_owned()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}

@@ -1,0 +1,221 @@
+//! Drawing in turns: everybody names the same drawer, everybody draws once a round, and only the drawer's ink counts.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests may panic")]
+
+mod support;
+
+use std::collections::HashSet;
+
+use serde_json::{Value, json};
+use support::host::{Host, agree};
+use support::lan::Lan;
+use support::{DEADLINE, turn};
+use tempfile::TempDir;
+
+const PLAYERS: u8 = 3;
+
+struct Table {
+    // Hosts are killed before their folders go.
+    hosts: Vec<Host>,
+    folders: Vec<TempDir>,
+    lan: Lan,
+}
+
+/// Three people who see each other.
+fn three_people() -> Option<Table> {
+    let lan = Lan::new(PLAYERS)?;
+    let folders: Vec<TempDir> = (0..PLAYERS).map(|_| TempDir::new().unwrap()).collect();
+    let hosts: Vec<Host> = (1..=PLAYERS).zip(&folders).map(|(n, dir)| lan.start(n, dir.path(), &[])).collect();
+    for host in &hosts {
+        for other in hosts.iter().filter(|other| other.peer != host.peer) {
+            host.await_online(&other.peer, 0);
+        }
+    }
+    Some(Table { hosts, folders, lan })
+}
+
+/// The first host proposes; those of the others who are named are ready. The answer is the game's id.
+fn gather(hosts: &mut [Host], rounds: u32, seconds: u32, ready: &[usize]) -> Value {
+    let start = json!({"do": "start", "room": "lobby", "rounds": rounds, "seconds": seconds});
+    let game = hosts[0].ok(start)["game"].clone();
+    for host in hosts.iter() {
+        host.await_event("gathering", 0, |event| is_game(event, &game) && event["phase"] == "gathering");
+    }
+    for n in ready {
+        hosts[*n].ok(json!({"do": "ready", "room": "lobby"}));
+    }
+    game
+}
+
+fn is_game(event: &Value, game: &Value) -> bool {
+    event["event"] == "game" && event["game"] == *game
+}
+
+/// Waits until a turn is drawn; the answer is its round and its drawer, on which all must agree.
+fn await_turn(hosts: &[Host], game: &Value, turn: u64) -> (u64, String) {
+    let named: Vec<Value> = hosts
+        .iter()
+        .map(|host| {
+            host.await_event(&format!("turn {turn}"), 0, |event| {
+                is_game(event, game) && event["phase"] == "drawing" && event["turn"] == turn
+            })
+        })
+        .collect();
+    for event in &named {
+        assert_eq!(event["drawer"], named[0]["drawer"], "turn {turn}");
+        assert_eq!(event["round"], named[0]["round"], "turn {turn}");
+    }
+    (named[0]["round"].as_u64().unwrap(), named[0]["drawer"].as_str().unwrap().to_owned())
+}
+
+fn await_over(hosts: &[Host], game: &Value) {
+    for host in hosts {
+        let over = host.await_event("over", 0, |event| is_game(event, game) && event["phase"] == "over");
+        assert_eq!(over["cancelled"], Value::Null, "{}", host.label);
+    }
+}
+
+fn ink(action: &str, points: &Value) -> Value {
+    json!({"do": action, "room": "lobby", "points": points, "color": "#b83822", "width": 8, "tool": "pen"})
+}
+
+/// Waits until all hold the same operations, and then the same picture; the answer is its digest.
+fn same_picture(hosts: &mut [Host]) -> String {
+    let agreed = agree(&mut hosts.iter_mut().collect::<Vec<_>>(), DEADLINE);
+    for host in hosts {
+        assert_eq!(host.state().canvas, agreed.canvas, "{}", host.label);
+    }
+    agreed.canvas
+}
+
+/// Somebody else's pen does nothing; the drawer's is seen under way and when it is done.
+fn draw_a_turn(hosts: &mut [Host], drawer: &str, turn: u64) {
+    let blank = same_picture(hosts);
+    for host in hosts.iter_mut().filter(|host| host.peer != drawer) {
+        assert_eq!(host.refused(ink("stroke", &json!([[1, 1], [9, 9]]))), "not_the_drawer");
+    }
+    assert_eq!(same_picture(hosts), blank, "turn {turn}: a bystander's stroke counted");
+
+    let place = hosts.iter().position(|host| host.peer == drawer).unwrap();
+    let mut moving = ink("pen", &json!([[10, 10], [20.5, 30.25], [40, 50]]));
+    (moving["stroke"], moving["from"]) = (json!(turn), json!(0));
+    hosts[place].ok(moving.clone());
+    (moving["points"], moving["from"]) = (json!([[60, 70]]), json!(3));
+    hosts[place].ok(moving);
+    for host in hosts.iter().filter(|host| host.peer != drawer) {
+        let live = |from: u64| {
+            host.await_event("ink under the pen", 0, |event| {
+                event["event"] == "live" && event["author"] == drawer && event["stroke"] == turn && event["from"] == from
+            })
+        };
+        assert_eq!(live(0)["points"], json!([[10.0, 10.0], [20.5, 30.25], [40.0, 50.0]]));
+        assert_eq!(live(3)["points"], json!([[60.0, 70.0]]));
+    }
+    let mut done = ink("stroke", &json!([[10, 10], [20.5, 30.25], [40, 50], [60, 70]]));
+    done["stroke"] = json!(turn);
+    let id = hosts[place].ok(done)["id"].clone();
+    for host in hosts.iter() {
+        host.await_event("the finished stroke", 0, |event| event["event"] == "entry" && event["id"] == id);
+    }
+    assert_ne!(same_picture(hosts), blank, "turn {turn}: the drawer's stroke does not show");
+    assert_eq!(hosts[place].ok(json!({"do": "pass", "room": "lobby"})), json!({}));
+}
+
+#[test]
+fn everybody_draws_once_a_round_and_nobody_else_meanwhile() {
+    let _turn = turn();
+    let Some(mut table) = three_people() else { return };
+    let hosts = &mut table.hosts;
+    // Outside a game everybody draws on the room's board.
+    for host in hosts.iter_mut() {
+        host.ok(ink("stroke", &json!([[0, 0], [99, 99]])));
+    }
+    let board = same_picture(hosts);
+
+    let game = gather(hosts, 2, 300, &[1, 2]);
+    assert_eq!(hosts[1].refused(json!({"do": "start", "room": "lobby", "rounds": 1, "seconds": 9})), "game_running");
+    let mut drawers: Vec<HashSet<String>> = vec![HashSet::new(); 2];
+    for turn in 1..=6 {
+        let (round, drawer) = await_turn(hosts, &game, turn);
+        assert_eq!(round, (turn - 1) / 3 + 1, "turn {turn}");
+        for host in hosts.iter_mut().filter(|host| host.peer != drawer) {
+            assert_eq!(host.refused(json!({"do": "pass", "room": "lobby"})), "not_the_drawer");
+        }
+        draw_a_turn(hosts, &drawer, turn);
+        drawers[usize::from(turn > 3)].insert(drawer);
+        for host in hosts.iter() {
+            host.await_event("the turn's end", 0, |event| {
+                is_game(event, &game) && (event["turn"] == turn + 1 || event["phase"] == "over")
+            });
+        }
+        // What is looked at when the turn is over is the same everywhere, too.
+        same_picture_in_the_end(hosts);
+    }
+    let everybody: HashSet<String> = hosts.iter().map(|host| host.peer.clone()).collect();
+    assert_eq!(drawers, [everybody.clone(), everybody]);
+    await_over(hosts, &game);
+    assert_eq!(same_picture(hosts), board, "the room's board comes back");
+}
+
+/// As [`same_picture`]; but the next turn may begin while it is asked for, on one host before the other.
+fn same_picture_in_the_end(hosts: &mut [Host]) {
+    let deadline = std::time::Instant::now() + DEADLINE;
+    loop {
+        let seen: HashSet<String> = hosts.iter_mut().map(|host| host.state().canvas).collect();
+        if seen.len() == 1 {
+            return;
+        }
+        assert!(std::time::Instant::now() < deadline, "the pictures differ: {seen:?}");
+    }
+}
+
+#[test]
+fn time_ends_turns_and_newcomers_enter_with_the_next_round() {
+    let _turn = turn();
+    let Some(mut table) = three_people() else { return };
+    let hosts = &mut table.hosts;
+    let game = gather(hosts, 2, 2, &[1]);
+    assert_eq!(hosts[1].refused(json!({"do": "begin", "room": "lobby"})), "wrong_phase");
+    hosts[0].ok(json!({"do": "begin", "room": "lobby"}));
+    await_turn(hosts, &game, 1);
+    hosts[2].ok(json!({"do": "ready", "room": "lobby"}));
+    await_over(hosts, &game);
+
+    let (first, second): (Vec<_>, Vec<_>) =
+        (1..=5).map(|turn| await_turn(hosts, &game, turn)).partition(|(round, _)| *round == 1);
+    let drawers = |turns: Vec<(u64, String)>| turns.into_iter().map(|(_, drawer)| drawer).collect::<HashSet<_>>();
+    assert_eq!((first.len(), second.len()), (2, 3));
+    assert_eq!(drawers(first), HashSet::from([hosts[0].peer.clone(), hosts[1].peer.clone()]));
+    assert_eq!(drawers(second), hosts.iter().map(|host| host.peer.clone()).collect());
+    same_picture(hosts);
+}
+
+#[test]
+fn a_drawer_who_is_killed_is_skipped() {
+    let _turn = turn();
+    let Some(mut table) = three_people() else { return };
+    // Far longer than the test: it is the absence that counts.
+    let game = gather(&mut table.hosts, 1, 600, &[1, 2]);
+    let (_, drawer) = await_turn(&table.hosts, &game, 1);
+    let place = table.hosts.iter().position(|host| host.peer == drawer).unwrap();
+    table.hosts[place].ok(ink("stroke", &json!([[5, 5], [50, 50]])));
+    table.hosts.remove(place).kill();
+
+    let mut drawers = HashSet::new();
+    for turn in 2..=3 {
+        let (_, drawer) = await_turn(&table.hosts, &game, turn);
+        let host = table.hosts.iter_mut().find(|host| host.peer == drawer).unwrap();
+        host.ok(json!({"do": "pass", "room": "lobby"}));
+        drawers.insert(drawer);
+    }
+    assert_eq!(drawers, table.hosts.iter().map(|host| host.peer.clone()).collect());
+    await_over(&table.hosts, &game);
+
+    // Back again, the killed one sees how it ended.
+    let n = u8::try_from(place).unwrap() + 1;
+    table.hosts.push(table.lan.start(n, table.folders[place].path(), &[]));
+    same_picture(&mut table.hosts);
+    for host in &mut table.hosts {
+        assert_eq!(host.game()["phase"], "over", "{}", host.label);
+    }
+}

@@ -1,0 +1,202 @@
+# The window in English. Every key here has one in ko.ftl; a test compares them.
+
+starting = Opening your ink…
+
+# First start
+welcome-what = Chat and draw with the people on your network. No account, no server.
+welcome-name = What should the others call you?
+welcome-placeholder = Your name
+welcome-hint = You can change it later. It never leaves your network.
+welcome-continue = Continue
+
+# Something is in the way of starting
+failed-not-started = Inkmesh could not start
+failed-ended = Inkmesh has stopped
+failed-retry = Try again
+failed-quit = Quit
+failed-advice-store = Its data folder can't be used. If another Inkmesh is open with it, close that one and try again.
+failed-advice-key-file = The file with your key can't be read or written. Check the folder's permissions, then try again.
+failed-advice-key-damaged = The file with your key is damaged. Put a copy of it back, or move it away to start as somebody new.
+failed-advice-history = The history on this computer is damaged. Move the folder away to start afresh; the others still have what they got.
+failed-advice-network = The network could not be set up. Check that this computer is connected, then try again.
+failed-advice-address = One of the addresses that Inkmesh was started with is none.
+failed-advice-ended = What was said and drawn until now is safe on this computer. Start again to go on.
+
+# The state of the connection
+status-looking = Nobody here yet: looking on this network…
+status-nobody = Nobody yet. Is Inkmesh open on another computer here? Some Wi-Fi networks keep computers apart: connect by address.
+status-not-looking = Nobody here yet, and nobody is looked for on this network: connect by address.
+status-blind = Can't look for people on this network ({ $reason }): connect by address.
+status-saved = Saved. It will be delivered when somebody connects.
+status-connected = { $people ->
+    [one] 1 person connected
+   *[other] { $people } people connected
+}
+status-elsewhere = { $people ->
+    [one] Nobody else is in this room now. 1 person is connected in another.
+   *[other] Nobody else is in this room now. { $people } people are connected in others.
+}
+status-catching-up = Catching up: { $count } messages from { $name }
+status-storage = Can't write to the disk: { $reason }. Nothing can be said until there is room; Inkmesh tries again by itself.
+status-connect = Connect by address
+
+head-settings = Settings
+head-help = Help (F1)
+
+tab-sheet = Sheet
+tab-chat = Chat
+tab-people = Rooms
+
+# Rooms and people
+room-rooms = Rooms
+room-people = People
+room-add = + Enter a room
+room-add-placeholder = Name of the room
+room-leave = Leave this room
+room-menu = Rooms and people
+room-by-address = Connect by address…
+room-opening = Opening the room…
+person-you = you
+person-online = connected
+person-away = away
+person-away-since = away · last seen { $when }
+
+# Talk
+chat-empty = Nothing has been said here yet.
+chat-placeholder = Write to #{ $room }
+chat-send = Send
+chat-new = { $count } new
+chat-to-end = To the newest
+chat-late = { $count ->
+    [one] 1 message from { $name }, written { $when }, arrived now
+   *[other] { $count } messages from { $name }, written { $when }, arrived now
+}
+chat-late-several = { $count } messages from { $name } and others, the first written { $when }, arrived now
+chat-late-show = Show
+chat-was-late = arrived later
+entry-named = { $name } is here
+entry-unknown = Written by a newer version of Inkmesh
+entry-proposed = { $name } proposes to draw in turns: { $rounds } rounds, { $seconds } seconds each
+entry-ready = { $name } is ready
+entry-started = The game starts
+entry-cancelled = The game is called off: fewer than two were ready
+entry-turn-began = { $name } draws
+entry-turn-passed = { $name } is done
+entry-turn-timeout = { $name } ran out of time
+entry-skip = { $name } votes to skip the drawer
+entry-kick = { $name } votes to remove { $player }
+
+day-today = Today
+day-yesterday = Yesterday
+day-date = { $weekday }, { $day } { $month }
+day-date-year = { $day } { $month } { $year }
+weekday-monday = Monday
+weekday-tuesday = Tuesday
+weekday-wednesday = Wednesday
+weekday-thursday = Thursday
+weekday-friday = Friday
+weekday-saturday = Saturday
+weekday-sunday = Sunday
+month-january = January
+month-february = February
+month-march = March
+month-april = April
+month-may = May
+month-june = June
+month-july = July
+month-august = August
+month-september = September
+month-october = October
+month-november = November
+month-december = December
+
+# Drawing
+tool-pen = Pen (B)
+tool-eraser = Eraser (E)
+tool-width = Width { $number }
+game-idle = Everybody may draw on this sheet
+game-idle-closed = Nobody can draw on this sheet now
+game-plan = Draw in turns…
+game-rounds = Rounds
+game-seconds = Seconds a turn
+game-propose = Propose
+game-forget = Cancel
+game-gathering = { $name } proposes to draw in turns: { $rounds } rounds, { $seconds } seconds each
+game-gathering-mine = You propose to draw in turns: { $rounds } rounds, { $seconds } seconds each
+game-ready-are = Ready: { $names }
+game-ready = I'm ready
+game-begin = Begin now
+game-choosing = { $name } draws next
+game-choosing-mine = You draw next
+game-drawing = Round { $round } of { $rounds } · { $name } draws
+game-drawing-mine = Round { $round } of { $rounds } · You draw
+game-only-drawer = Only { $name } can draw now. Everybody else watches.
+game-you-may-draw = The others watch your pen.
+game-pass = Done
+game-skip = Vote to skip
+game-voted = You voted to skip
+game-join = Join from the next round
+game-revealed = { $name } is done
+game-revealed-mine = You are done
+game-soon-next = The next turn begins soon.
+game-over = The game is over
+game-cancelled = The game was called off: fewer than two were ready
+game-over-free = Everybody may draw again.
+game-over-closed = This is its last drawing.
+
+# Connecting by address
+connect-title = Connect by address
+connect-why = When people are not found by themselves, one address is enough: type that of another computer with Inkmesh, or give somebody yours.
+connect-form = For example 192.168.0.7 or 192.168.0.7:47770
+connect-dial = Connect
+connect-own = Others reach this computer at
+connect-no-address = This computer has no address that others could reach.
+connect-copy = Copy
+
+# Settings
+settings-title = Settings
+settings-name = Your name
+settings-rename = Rename
+settings-fingerprint = Your fingerprint is { $print }: it tells you apart from others with your name.
+settings-language = Language
+settings-appearance = Appearance
+settings-system = As the system
+settings-light = Light
+settings-dark = Dark
+
+# Help
+help-title = Help
+help-what = Everybody on your network who has Inkmesh open meets here. Talk on the right; draw in the middle, freely or in turns. What you missed comes by itself when somebody connects.
+help-enter = send the line; write a line
+help-escape = leave the field, close what is open
+help-tab = next field
+help-pen = pen
+help-eraser = eraser
+help-widths = width of the pen
+help-help = this help
+
+# Notices
+notice-dialling = Trying { $address }. Inkmesh keeps trying until it answers.
+notice-not-kept = The settings could not be kept: { $reason }
+warning-storage-recovered = The disk takes writes again.
+warning-listen-failed = Can't be reached at { $address }: { $reason }
+warning-fork = { $name } signed two different entries for one place. Their key may be in use on two computers; only the first is kept.
+warning-parked = A message from { $name } is dated in the future. It waits until its time comes.
+
+# Why something was not done
+error-name-empty = A name can't be empty.
+error-name-long = A name has at most { $max } characters.
+error-not-in-room = You are not in the room { $room }.
+error-address = “{ $address }” is no address. One looks like 192.168.0.7 or 192.168.0.7:47770.
+error-text-empty = There is nothing to say.
+error-text-long = That is too long to say at once: { $len } of { $max } bytes.
+error-stroke = That stroke can't be drawn.
+error-rules = A game has 1 to 10 rounds of 1 to 600 seconds.
+error-not-the-drawer = Only the drawer can do that now.
+error-not-a-player = Only players of the game can do that.
+error-wrong-phase = The game is not at that point now.
+error-game-running = A game is already running in this room.
+error-unknown-entry = That line is not in this room's history any more.
+error-not-saved = Not saved and not sent, the disk refused it: { $reason }
+error-busy = Too much at once: wait a moment until everything is saved.
+error-closed = Inkmesh has stopped and can't do that.

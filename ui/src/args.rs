@@ -1,0 +1,126 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, ValueEnum};
+use directories::ProjectDirs;
+use inkmesh::name::{PersonName, RoomName};
+use inkmesh::node::Config;
+
+/// Chat, draw together and play on one network, with no server and no host.
+#[derive(Debug, Parser)]
+#[command(name = "inkmesh", version)]
+pub struct Args {
+    /// How to show it; a window if not said
+    #[arg(value_enum)]
+    pub face: Option<Face>,
+
+    /// Keep everything in this folder [default: the platform's data folder]
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+
+    /// What others see you as
+    #[arg(long)]
+    pub name: Option<PersonName>,
+
+    /// Enter this room; can be given more than once [default: lobby]
+    #[arg(long = "room", value_name = "NAME")]
+    pub rooms: Vec<RoomName>,
+
+    /// Listen on this multiaddress, as /ip4/0.0.0.0/tcp/47770; can be given more than once
+    #[arg(long, value_name = "MULTIADDR")]
+    pub listen: Vec<String>,
+
+    /// Connect to this address, as /ip4/192.168.0.7/tcp/47770 or 192.168.0.7; can be given more than once
+    #[arg(long, value_name = "MULTIADDR")]
+    pub dial: Vec<String>,
+
+    /// Don't look for people on this network by multicast DNS
+    #[arg(long)]
+    pub no_mdns: bool,
+}
+
+/// The faces beside the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Face {
+    /// JSON lines on standard input and output, for programs
+    Headless,
+}
+
+/// The platform names no folder for a user's data.
+#[derive(Debug, thiserror::Error)]
+#[error("this system names no folder for your data (is HOME set?): choose one with --data-dir DIR")]
+pub struct NoDataDir;
+
+impl Args {
+    /// What the node is to be started with.
+    ///
+    /// # Errors
+    /// [`NoDataDir`] when no folder was given and the platform has none.
+    pub fn into_config(self) -> Result<Config, NoDataDir> {
+        Ok(Config {
+            data_dir: self.data_dir.or_else(platform_data_dir).ok_or(NoDataDir)?,
+            name: self.name,
+            rooms: if self.rooms.is_empty() { vec![RoomName::lobby()] } else { self.rooms },
+            listen: self.listen,
+            dial: self.dial,
+            mdns: !self.no_mdns,
+        })
+    }
+}
+
+/// The data folder that does not roam between machines: one key in two running programs would fork its own log.
+fn platform_data_dir() -> Option<PathBuf> {
+    Some(ProjectDirs::from("", "", "Inkmesh")?.data_local_dir().to_owned())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Args, String> {
+        Args::try_parse_from(line.split_whitespace()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn nothing_said_is_the_window_in_the_lobby() {
+        let args = parse("inkmesh").unwrap();
+        assert_eq!(args.face, None);
+        let config = args.into_config().unwrap();
+        assert_eq!(config.rooms, [RoomName::lobby()]);
+        assert!(config.mdns && config.name.is_none() && config.listen.is_empty() && config.dial.is_empty());
+        assert!(config.data_dir.is_absolute() && config.data_dir.to_string_lossy().to_lowercase().contains("inkmesh"));
+    }
+
+    #[test]
+    fn options_stand_before_or_behind_the_face_and_add_up() {
+        let args = parse(
+            "inkmesh --room Art --no-mdns headless --room 로비 --data-dir /d --name Ana --listen /ip4/1.2.3.4/tcp/5 \
+             --dial 10.0.0.1 --dial 10.0.0.2:7",
+        )
+        .unwrap();
+        assert_eq!(args.face, Some(Face::Headless));
+        let config = args.into_config().unwrap();
+        assert_eq!(config.rooms, ["art".parse().unwrap(), "로비".parse().unwrap()]);
+        assert_eq!(config.name, Some("Ana".parse().unwrap()));
+        assert_eq!(config.data_dir, PathBuf::from("/d"));
+        assert_eq!(config.listen, ["/ip4/1.2.3.4/tcp/5"]);
+        assert_eq!(config.dial, ["10.0.0.1", "10.0.0.2:7"]);
+        assert!(!config.mdns);
+    }
+
+    #[test]
+    fn what_can_t_be_understood_is_said_in_words() {
+        for (line, words) in [
+            ("inkmesh heedless", "headless"),
+            ("inkmesh --rom art", "--rom"),
+            ("inkmesh --room", "--room"),
+            ("inkmesh --name \u{202e}", "a name can't be empty"),
+            ("inkmesh --no-mdns=1", "--no-mdns"),
+        ] {
+            let error = parse(line).unwrap_err();
+            assert!(error.contains(words), "{line}: {error}");
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! What the window remembers between two starts: `settings.json` in the data folder.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use inkmesh::name::PersonName;
+use serde::{Deserialize, Serialize};
+
+/// The file's name in the data folder.
+const FILE: &str = "settings.json";
+
+/// A language of the window's texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// English.
+    #[default]
+    En,
+    /// Korean.
+    Ko,
+}
+
+impl Language {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [Language; 2] = [Language::En, Language::Ko];
+
+    /// The language of this system, English if it speaks neither.
+    pub fn of_system() -> Self {
+        sys_locale::get_locale().map(|locale| Self::of_locale(&locale)).unwrap_or_default()
+    }
+
+    /// The language for a locale such as `ko-KR` or `ko_KR.UTF-8`.
+    fn of_locale(locale: &str) -> Self {
+        match locale.split(['-', '_', '.']).next() {
+            Some("ko") => Language::Ko,
+            _ => Language::En,
+        }
+    }
+}
+
+/// Whether the window is light or dark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Appearance {
+    /// As the system is.
+    #[default]
+    System,
+    /// Always light.
+    Light,
+    /// Always dark.
+    Dark,
+}
+
+impl Appearance {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [Appearance; 3] = [Appearance::System, Appearance::Light, Appearance::Dark];
+}
+
+/// What the window remembers.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// The name that was given at first start; `None` before that.
+    pub name: Option<PersonName>,
+    /// The chosen language; `None`: the system's.
+    pub language: Option<Language>,
+    /// The chosen appearance.
+    pub appearance: Appearance,
+}
+
+/// The settings could not be written.
+#[derive(Debug, thiserror::Error)]
+#[error("can't write {}", path.display())]
+pub struct SettingsError {
+    path: PathBuf,
+    source: io::Error,
+}
+
+impl Settings {
+    /// Reads the settings of a data folder. A file that is missing or can't be understood means the defaults: nothing
+    /// in it is worth refusing to start.
+    pub fn load(data_dir: &Path) -> Self {
+        let path = data_dir.join(FILE);
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Self::default(),
+            Err(error) => {
+                tracing::warn!("can't read {}: {error}", path.display());
+                return Self::default();
+            }
+        };
+        serde_json::from_str(&text).unwrap_or_else(|error| {
+            tracing::warn!("{} is damaged, so the defaults are used: {error}", path.display());
+            Self::default()
+        })
+    }
+
+    /// Writes the settings; the folder is made if it is missing.
+    ///
+    /// # Errors
+    /// [`SettingsError`] when the file can't be written; the old one is whole then.
+    pub fn save(&self, data_dir: &Path) -> Result<(), SettingsError> {
+        let path = data_dir.join(FILE);
+        let write = || -> io::Result<()> {
+            fs::create_dir_all(data_dir)?;
+            let new = data_dir.join("settings.json.new");
+            fs::write(&new, serde_json::to_string_pretty(self)?)?;
+            fs::rename(&new, &path)
+        };
+        write().map_err(|source| SettingsError { path: path.clone(), source })
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_come_back_as_they_were_saved() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(Settings::load(folder.path()), Settings::default());
+        let settings = Settings {
+            name: Some("보라".parse().unwrap()),
+            language: Some(Language::Ko),
+            appearance: Appearance::Dark,
+        };
+        let inner = folder.path().join("new/folder");
+        settings.save(&inner).unwrap();
+        assert_eq!(Settings::load(&inner), settings);
+    }
+
+    #[test]
+    fn a_damaged_file_means_the_defaults() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(FILE), "{\"language\": \"tlh\"}").unwrap();
+        assert_eq!(Settings::load(folder.path()), Settings::default());
+        fs::write(folder.path().join(FILE), "{\"language\": \"ko\"}").unwrap();
+        assert_eq!(Settings::load(folder.path()).language, Some(Language::Ko));
+    }
+
+    #[test]
+    fn a_folder_that_takes_no_file_is_an_error_that_names_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        fs::write(&file, "").unwrap();
+        let error = Settings::default().save(&file).unwrap_err();
+        assert!(error.to_string().contains("settings.json"), "{error}");
+    }
+
+    #[test]
+    fn locales_name_their_language() {
+        for (locale, language) in [
+            ("ko", Language::Ko),
+            ("ko-KR", Language::Ko),
+            ("ko_KR.UTF-8", Language::Ko),
+            ("en-US", Language::En),
+            ("kok-IN", Language::En),
+            ("C", Language::En),
+        ] {
+            assert_eq!(Language::of_locale(locale), language, "{locale}");
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! The root: it routes messages to the screen that is up, and does what the screen asks for.
+
+use std::time::{Duration, Instant};
+
+use iced::keyboard::{self, Key, key::Named};
+use iced::widget::operation;
+use iced::{Element, Event, Size, Subscription, Task, Theme, clipboard, event, system, theme, window};
+use inkmesh::canvas::Tool;
+use inkmesh::name::PersonName;
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
+
+use super::Options;
+use super::link::{self, COMMAND_QUEUE, Command, Update};
+use super::screen::failed::{self, Failed};
+use super::screen::room::{self, Action, Room, Shortcut, tools::Choice};
+use super::screen::welcome::{self, Welcome};
+use super::theme::Look;
+use crate::settings::{Language, Settings};
+
+/// How often others see the ink under our pen.
+const FLUSH: Duration = Duration::from_millis(33);
+/// The size of the window at first.
+pub const SIZE: Size = Size::new(1280.0, 800.0);
+
+/// The window's state.
+pub struct App {
+    options: Options,
+    runtime: Handle,
+    settings: Settings,
+    system: theme::Mode,
+    size: Size,
+    scale_factor: f32,
+    screen: Screen,
+    commands: Option<mpsc::Sender<Command>>,
+    closing: bool,
+}
+
+enum Screen {
+    Welcome(Welcome),
+    Starting,
+    Failed(Failed),
+    Room(Box<Room>),
+}
+
+/// What happens.
+#[derive(Debug)]
+pub enum Message {
+    Welcome(welcome::Message),
+    Failed(failed::Message),
+    Room(room::Message),
+    Link(Update),
+    System(theme::Mode),
+    Opened(Size, f32),
+    Resized(Size),
+    Rescaled(f32),
+    Key(Key, keyboard::key::Physical, keyboard::Modifiers, event::Status),
+    Close,
+}
+
+impl App {
+    /// The window at its start: with a known name the node starts at once, else the name is asked for.
+    pub fn new(options: Options, runtime: Handle) -> (Self, Task<Message>) {
+        let settings = Settings::load(&options.config.data_dir);
+        let known = options.name_given || settings.name.is_some();
+        let mut app = App {
+            options,
+            runtime,
+            settings,
+            system: theme::Mode::None,
+            size: SIZE,
+            scale_factor: 1.0,
+            screen: Screen::Welcome(Welcome::default()),
+            commands: None,
+            closing: false,
+        };
+        let first = if known { app.start() } else { operation::focus(welcome::NAME_FIELD) };
+        let measured = window::latest().and_then(|id| {
+            window::size(id).then(move |size| window::scale_factor(id).map(move |factor| Message::Opened(size, factor)))
+        });
+        (app, Task::batch([first, measured, system::theme().map(Message::System)]))
+    }
+
+    /// The window's title.
+    pub fn title(&self) -> String {
+        "Inkmesh".to_owned()
+    }
+
+    /// The theme for what we don't colour ourselves.
+    pub fn theme(&self) -> Theme {
+        self.look().theme()
+    }
+
+    fn look(&self) -> Look {
+        let language = self.settings.language.unwrap_or_else(Language::of_system);
+        Look::new(language, self.settings.appearance, self.system == theme::Mode::Dark)
+    }
+
+    /// Takes a message in.
+    pub fn update(&mut self, message: Message) -> Task<Message> {
+        match message {
+            Message::Welcome(message) => self.welcome(message),
+            Message::Failed(failed::Message::Retry) => self.start(),
+            Message::Failed(failed::Message::Quit) | Message::Close => self.close(),
+            Message::Room(message) => self.room(message),
+            Message::Link(update) => self.link(update),
+            Message::System(mode) => {
+                self.system = mode;
+                Task::none()
+            }
+            Message::Opened(size, factor) => self.resized(size, factor),
+            Message::Resized(size) => self.resized(size, self.scale_factor),
+            Message::Rescaled(factor) => self.resized(self.size, factor),
+            Message::Key(key, physical, modifiers, status) => self.key(&key, physical, modifiers, status),
+        }
+    }
+
+    /// What is seen.
+    pub fn view(&self) -> Element<'_, Message> {
+        let look = self.look();
+        match &self.screen {
+            Screen::Welcome(welcome) => welcome.view(look).map(Message::Welcome),
+            Screen::Starting => iced::widget::center(super::theme::body(look.t("starting"))).into(),
+            Screen::Failed(failed) => failed.view(look).map(Message::Failed),
+            Screen::Room(room) => room.view(look, &self.settings).map(Message::Room),
+        }
+    }
+
+    /// What is listened to.
+    pub fn subscription(&self) -> Subscription<Message> {
+        let mut listened = vec![event::listen_with(listen), system::theme_changes().map(Message::System)];
+        if let Screen::Room(room) = &self.screen {
+            if room.ticks() {
+                listened.push(iced::time::every(Duration::from_secs(1)).map(|_| Message::Room(room::Message::Tick)));
+            }
+            if room.pen_is_down() {
+                listened.push(iced::time::every(FLUSH).map(|_| Message::Room(room::Message::Flush)));
+            }
+        }
+        Subscription::batch(listened)
+    }
+
+    // ---- the node ----
+
+    fn start(&mut self) -> Task<Message> {
+        let (commands, queue) = mpsc::channel(COMMAND_QUEUE);
+        self.commands = Some(commands);
+        self.screen = Screen::Starting;
+        let link = link::run(self.runtime.clone(), self.options.config.clone(), queue);
+        Task::stream(link).map(Message::Link)
+    }
+
+    fn link(&mut self, update: Update) -> Task<Message> {
+        match update {
+            Update::Started(me) => self.started(me),
+            Update::Events(events) => self.room(room::Message::Happened(events)),
+            Update::Answer(answer) => self.room(room::Message::Answered(answer)),
+            Update::NotStarted(error) => {
+                self.screen = Screen::Failed(Failed::NotStarted(error));
+                Task::none()
+            }
+            Update::Ended if self.closing => iced::exit(),
+            Update::Ended => {
+                self.screen = Screen::Failed(Failed::Ended);
+                Task::none()
+            }
+        }
+    }
+
+    fn started(&mut self, me: inkmesh::identity::Author) -> Task<Message> {
+        let config = &mut self.options.config;
+        // From here on the node knows the name; a restart must not undo a later change of it.
+        let given = config.name.take();
+        let name = given.as_ref().or(self.settings.name.as_ref()).map(ToString::to_string).unwrap_or_default();
+        let start = room::Start {
+            me,
+            name,
+            wanted: config.rooms.clone(),
+            looks_around: config.mdns,
+            size: self.size,
+            scale_factor: self.scale_factor,
+        };
+        let (room, actions) = Room::new(start, Instant::now());
+        self.screen = Screen::Room(Box::new(room));
+        let remembered = given.map_or_else(Task::none, |name| self.remember(|settings| settings.name = Some(name)));
+        Task::batch([remembered, self.carry_out(actions)])
+    }
+
+    // ---- the screens ----
+
+    fn welcome(&mut self, message: welcome::Message) -> Task<Message> {
+        let Screen::Welcome(screen) = &mut self.screen else { return Task::none() };
+        match screen.update(message) {
+            welcome::Outcome::None => Task::none(),
+            welcome::Outcome::Language(language) => self.remember(|settings| settings.language = Some(language)),
+            welcome::Outcome::Named(name) => {
+                self.options.config.name = Some(name);
+                self.start()
+            }
+        }
+    }
+
+    fn room(&mut self, message: room::Message) -> Task<Message> {
+        let Screen::Room(room) = &mut self.screen else { return Task::none() };
+        let actions = room.update(message, Instant::now());
+        self.carry_out(actions)
+    }
+
+    fn carry_out(&mut self, actions: Vec<Action>) -> Task<Message> {
+        Task::batch(actions.into_iter().map(|action| self.act(action)).collect::<Vec<_>>())
+    }
+
+    fn act(&mut self, action: Action) -> Task<Message> {
+        match action {
+            Action::Ask(command) => self.ask(command),
+            Action::Focus(field) => operation::focus(field),
+            Action::Copy(text) => clipboard::write(text),
+            Action::Language(language) => self.remember(|settings| settings.language = Some(language)),
+            Action::Appearance(appearance) => self.remember(|settings| settings.appearance = appearance),
+            Action::Named(name) => self.named(name),
+            Action::Later(time, message) => {
+                Task::perform(tokio::time::sleep(time), move |()| Message::Room(message.clone()))
+            }
+        }
+    }
+
+    fn ask(&mut self, command: Command) -> Task<Message> {
+        let Some(commands) = &self.commands else { return Task::none() };
+        let Err(error) = commands.try_send(command) else { return Task::none() };
+        // The line is a thousand commands long: the node must have ended, or hangs.
+        let Some(refused) = link::refuse(error) else { return Task::none() };
+        self.room(room::Message::Answered(refused))
+    }
+
+    fn named(&mut self, name: PersonName) -> Task<Message> {
+        self.remember(|settings| settings.name = Some(name))
+    }
+
+    /// Changes the settings and keeps them.
+    fn remember(&mut self, change: impl FnOnce(&mut Settings)) -> Task<Message> {
+        change(&mut self.settings);
+        if let Err(error) = self.settings.save(&self.options.config.data_dir) {
+            let reason = super::text::with_causes(&error);
+            tracing::warn!("{reason}");
+            if let Screen::Room(room) = &mut self.screen {
+                room.settings_not_kept(reason);
+            }
+        }
+        Task::none()
+    }
+
+    // ---- the window ----
+
+    fn resized(&mut self, size: Size, scale_factor: f32) -> Task<Message> {
+        (self.size, self.scale_factor) = (size, scale_factor);
+        self.room(room::Message::Resized(size, scale_factor))
+    }
+
+    /// Ends the node first: what was said is on the disk then.
+    fn close(&mut self) -> Task<Message> {
+        let closing = std::mem::replace(&mut self.closing, true);
+        match &self.commands {
+            // Asked twice, it closes at once.
+            Some(commands) if !closing && commands.try_send(Command::Quit).is_ok() => Task::none(),
+            _ => iced::exit(),
+        }
+    }
+
+    fn key(
+        &mut self,
+        key: &Key,
+        physical: keyboard::key::Physical,
+        modifiers: keyboard::Modifiers,
+        status: event::Status,
+    ) -> Task<Message> {
+        let free = status == event::Status::Ignored;
+        let shortcut = match key.as_ref() {
+            Key::Named(Named::Tab) if modifiers.shift() => return operation::focus_previous(),
+            Key::Named(Named::Tab) => return operation::focus_next(),
+            // A field keeps Esc for itself, but what is open closes with it.
+            Key::Named(Named::Escape) => Shortcut::Escape,
+            Key::Named(Named::F1) => Shortcut::Help,
+            Key::Named(Named::Enter) if free => Shortcut::Write,
+            _ if !free || modifiers.command() || modifiers.alt() => return Task::none(),
+            // By the place of the key: with a Korean layout B types ㅠ.
+            _ => match key.to_latin(physical) {
+                Some('b') => Shortcut::Choose(Choice::Tool(Tool::Pen)),
+                Some('e') => Shortcut::Choose(Choice::Tool(Tool::Eraser)),
+                Some(digit @ '1'..='5') => Shortcut::Choose(Choice::Width(digit as usize - '1' as usize)),
+                _ => return Task::none(),
+            },
+        };
+        self.room(room::Message::Key(shortcut))
+    }
+}
+
+fn listen(event: Event, status: event::Status, _window: window::Id) -> Option<Message> {
+    match event {
+        Event::Window(window::Event::Resized(size)) => Some(Message::Resized(size)),
+        Event::Window(window::Event::Rescaled(factor)) => Some(Message::Rescaled(factor)),
+        Event::Window(window::Event::CloseRequested) => Some(Message::Close),
+        Event::Keyboard(keyboard::Event::KeyPressed { key, physical_key, modifiers, .. }) => {
+            Some(Message::Key(key, physical_key, modifiers, status))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,187 @@
+//! Ink that still grows: under our own pen, under somebody else's, and what waits to come back from the log.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::{Duration, Instant};
+
+use iced::widget::canvas::{Frame, LineCap, LineJoin, Path, Stroke};
+use iced::{Color, Vector};
+use inkmesh::canvas::{Ink, Point, QUARTERS, StrokeId, Tool};
+use inkmesh::identity::Author;
+
+use super::path::{Piece, is_dot, trace};
+
+/// How long ink that grows no more stays without the operation that should follow it.
+pub const SILENCE: Duration = Duration::from_secs(5);
+/// Most lines of others that grow at once.
+const MAX_LINES: usize = 64;
+/// Most points of one of them.
+const MAX_POINTS: usize = 16_384;
+/// How many finished strokes are remembered, so that a frame that was late does not bring one back.
+const REMEMBERED: usize = 256;
+
+/// The ink under the pens of others.
+#[derive(Debug, Default)]
+pub struct LiveInk {
+    lines: BTreeMap<(Author, StrokeId), Growing>,
+    finished: VecDeque<(Author, StrokeId)>,
+}
+
+/// A line that grows.
+#[derive(Debug)]
+struct Growing {
+    line: Line,
+    /// The index in the stroke that follows the last point that came.
+    next: usize,
+    seen: Instant,
+}
+
+/// A line of any length with its mark.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// What makes it.
+    pub tool: Tool,
+    /// Its colour.
+    pub color: inkmesh::canvas::Color,
+    /// Its width in logical units.
+    pub width: u16,
+    /// Its points.
+    pub points: Vec<Point>,
+}
+
+impl LiveInk {
+    /// Takes in the points of a stroke from index `from` on. A frame that was lost leaves a straight line; one that
+    /// comes twice, nothing.
+    pub fn feed(&mut self, author: Author, ink: &Ink, from: u32, now: Instant) {
+        let key = (author, ink.stroke);
+        if self.finished.contains(&key) || (self.lines.len() >= MAX_LINES && !self.lines.contains_key(&key)) {
+            return;
+        }
+        let growing = self.lines.entry(key).or_insert_with(|| Growing {
+            line: Line { tool: ink.tool, color: ink.color, width: ink.width, points: Vec::new() },
+            next: 0,
+            seen: now,
+        });
+        let from = from as usize;
+        let known = growing.next.saturating_sub(from);
+        let new = ink.points.as_slice().get(known..).unwrap_or_default();
+        let room = MAX_POINTS.saturating_sub(growing.line.points.len());
+        growing.line.points.extend(&new[..new.len().min(room)]);
+        growing.next = growing.next.max(from + ink.points.as_slice().len());
+        growing.seen = now;
+    }
+
+    /// The stroke's operation is there: its growing ink goes.
+    pub fn finish(&mut self, author: Author, stroke: StrokeId) {
+        self.lines.remove(&(author, stroke));
+        if self.finished.len() == REMEMBERED {
+            self.finished.pop_front();
+        }
+        self.finished.push_back((author, stroke));
+    }
+
+    /// Forgets lines that have not grown for [`SILENCE`].
+    pub fn expire(&mut self, now: Instant) {
+        self.lines.retain(|_, growing| now.saturating_duration_since(growing.seen) < SILENCE);
+    }
+
+    /// Forgets all lines.
+    pub fn clear(&mut self) {
+        self.lines.clear();
+    }
+
+    /// Whether nothing grows.
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// The lines.
+    pub fn lines(&self) -> impl Iterator<Item = &Line> {
+        self.lines.values().map(|growing| &growing.line)
+    }
+}
+
+/// Draws a line at `scale` pixels per logical unit on a frame, `origin` away from the frame's corner.
+pub fn draw(frame: &mut Frame, line: &Line, origin: Vector, scale: f32) {
+    let color = match line.tool {
+        Tool::Pen => Color::from_rgb8(line.color.0[0], line.color.0[1], line.color.0[2]),
+        Tool::Eraser => Color::WHITE,
+    };
+    let width = (f32::from(line.width) * scale).max(1.0);
+    frame.with_save(|frame| {
+        frame.translate(origin);
+        if is_dot(&line.points) {
+            let Some(point) = line.points.first() else { return };
+            let quarter = scale / QUARTERS as f32;
+            let center = iced::Point::new(point.x as f32 * quarter, point.y as f32 * quarter);
+            return frame.fill(&Path::circle(center, width / 2.0), color);
+        }
+        let path = Path::new(|builder| {
+            trace(&line.points, scale, |piece| match piece {
+                Piece::Begin(x, y) => builder.move_to(iced::Point::new(x, y)),
+                Piece::Line(x, y) => builder.line_to(iced::Point::new(x, y)),
+                Piece::Curve(cx, cy, x, y) => {
+                    builder.quadratic_curve_to(iced::Point::new(cx, cy), iced::Point::new(x, y));
+                }
+            });
+        });
+        let stroke = Stroke::default()
+            .with_color(color)
+            .with_width(width)
+            .with_line_cap(LineCap::Round)
+            .with_line_join(LineJoin::Round);
+        frame.stroke(&path, stroke);
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use inkmesh::canvas::{Color, Points};
+
+    use super::*;
+
+    const ANA: Author = Author([1; 32]);
+
+    fn part(stroke: StrokeId, from: i32, count: i32) -> Ink {
+        let points = Points::new((from..from + count).map(|i| Point::new(i, i)).collect());
+        Ink { stroke, tool: Tool::Pen, color: Color([0; 3]), width: 4, points }
+    }
+
+    fn lengths(live: &LiveInk) -> Vec<usize> {
+        live.lines().map(|line| line.points.len()).collect()
+    }
+
+    #[test]
+    fn a_line_grows_whatever_happens_to_its_frames() {
+        let (mut live, now) = (LiveInk::default(), Instant::now());
+        live.feed(ANA, &part(7, 0, 3), 0, now);
+        live.feed(ANA, &part(7, 0, 3), 0, now);
+        assert_eq!(lengths(&live), [3], "a frame twice");
+        live.feed(ANA, &part(7, 2, 3), 2, now);
+        assert_eq!(lengths(&live), [5], "a frame that overlaps");
+        live.feed(ANA, &part(7, 9, 2), 9, now);
+        assert_eq!(lengths(&live), [7], "after a frame that was lost");
+        live.feed(ANA, &part(7, 5, 2), 5, now);
+        assert_eq!(lengths(&live), [7], "a frame that was late");
+    }
+
+    #[test]
+    fn a_finished_stroke_does_not_come_back() {
+        let (mut live, now) = (LiveInk::default(), Instant::now());
+        live.feed(ANA, &part(7, 0, 3), 0, now);
+        live.finish(ANA, 7);
+        live.feed(ANA, &part(7, 3, 3), 3, now);
+        assert!(live.is_empty());
+    }
+
+    #[test]
+    fn silent_and_too_many_lines_go() {
+        let (mut live, now) = (LiveInk::default(), Instant::now());
+        for stroke in 0..1000 {
+            live.feed(ANA, &part(stroke, 0, 2), 0, now);
+        }
+        assert_eq!(live.lines().count(), MAX_LINES);
+        live.feed(ANA, &part(3, 2, 1), 2, now + SILENCE);
+        live.expire(now + SILENCE);
+        assert_eq!(lengths(&live), [3]);
+    }
+}

@@ -1,0 +1,279 @@
+//! The window's line to the node: commands go in, answers and events come out, as one stream of updates.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::Poll;
+use std::time::Duration;
+
+use iced::futures::channel::mpsc as out;
+use iced::futures::stream::{FuturesUnordered, StreamExt};
+use iced::futures::{SinkExt, Stream};
+use inkmesh::canvas::StrokeId;
+use inkmesh::event::{CanvasView, Entry, Event, PenLine, Person, RoomSummary};
+use inkmesh::game::{GameView, Rules};
+use inkmesh::identity::Author;
+use inkmesh::name::{PersonName, RoomName};
+use inkmesh::node::{CommandError, Config, Events, Node, StartError};
+use inkmesh::operation::OperationId;
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until, timeout};
+
+/// Commands that wait for the link at most.
+pub const COMMAND_QUEUE: usize = 1024;
+/// Lines of history that are asked for at once.
+pub const PAGE: usize = 100;
+/// Events are handed on once a frame at most: every update rebuilds the view.
+const FRAME: Duration = Duration::from_millis(16);
+/// Most events of one update.
+const BATCH: usize = 1024;
+/// How long the node may take to end.
+const QUIT_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// What the window asks of the node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Which rooms are we in?
+    Rooms,
+    /// Everything that is shown of a room.
+    Load(RoomName),
+    /// The lines of a room before this one.
+    Older(RoomName, OperationId),
+    /// The sheet of a room.
+    Canvas(RoomName),
+    /// Say a line.
+    Say(RoomName, String),
+    /// Write down a finished line.
+    Draw(RoomName, PenLine),
+    /// Show the new points of a line, the first of them with this index.
+    PenMoved(RoomName, PenLine, u32),
+    /// Take a step in the room's game.
+    Game(RoomName, Step),
+    /// Enter a room.
+    Join(RoomName),
+    /// Leave a room.
+    Leave(RoomName),
+    /// Connect to an address.
+    Dial(String),
+    /// Take another name.
+    Rename(PersonName),
+    /// End the node.
+    Quit,
+}
+
+/// A step in a game.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Propose a game.
+    Start(Rules),
+    /// Take part.
+    Ready,
+    /// End the gathering.
+    Begin,
+    /// End our own turn.
+    Pass,
+    /// Vote to skip the drawer.
+    Skip,
+}
+
+/// A node's answer to a command.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// To [`Command::Rooms`].
+    Rooms(Result<Vec<RoomSummary>, CommandError>),
+    /// To [`Command::Load`].
+    Loaded(RoomName, Result<Box<Loaded>, CommandError>),
+    /// To [`Command::Older`].
+    Older(RoomName, Result<Vec<Entry>, CommandError>),
+    /// To [`Command::Canvas`].
+    Canvas(RoomName, Result<CanvasView, CommandError>),
+    /// To [`Command::Say`], with the text that was said.
+    Said(RoomName, String, Result<OperationId, CommandError>),
+    /// To [`Command::Draw`], with the number of the stroke.
+    Drawn(RoomName, StrokeId, Result<OperationId, CommandError>),
+    /// To [`Command::PenMoved`], when it failed.
+    NotShown(CommandError),
+    /// To [`Command::Game`].
+    Stepped(RoomName, Step, Result<(), CommandError>),
+    /// To [`Command::Join`].
+    Joined(RoomName, Result<(), CommandError>),
+    /// To [`Command::Leave`].
+    Left(RoomName, Result<(), CommandError>),
+    /// To [`Command::Dial`].
+    Dialled(String, Result<(), CommandError>),
+    /// To [`Command::Rename`].
+    Renamed(PersonName, Result<(), CommandError>),
+}
+
+/// Everything that is shown of a room.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// Its last lines, [`PAGE`] of them at most.
+    pub entries: Vec<Entry>,
+    /// Its people.
+    pub people: Vec<Person>,
+    /// Its visible sheet.
+    pub canvas: CanvasView,
+    /// Its game.
+    pub game: GameView,
+}
+
+/// What comes out of the link.
+#[derive(Debug)]
+pub enum Update {
+    /// The node runs; this is our key.
+    Started(Author),
+    /// The node could not start.
+    NotStarted(StartError),
+    /// Things that happened, in their order.
+    Events(Vec<Event>),
+    /// An answer to a command.
+    Answer(Answer),
+    /// The node has ended. Nothing more comes.
+    Ended,
+}
+
+type Sender = out::Sender<Update>;
+type Asked = Pin<Box<dyn Future<Output = Option<Answer>> + Send>>;
+
+/// Starts a node on `runtime` and keeps the line to it until it ends or `commands` closes.
+pub fn run(runtime: Handle, config: Config, commands: mpsc::Receiver<Command>) -> impl Stream<Item = Update> {
+    iced::stream::channel(16, async move |mut updates: Sender| {
+        let update = match runtime.spawn(Node::start(config)).await {
+            Ok(Ok((node, events))) => {
+                if updates.send(Update::Started(node.author())).await.is_ok() {
+                    talk(&node, events, commands, &mut updates).await;
+                }
+                Update::Ended
+            }
+            Ok(Err(error)) => Update::NotStarted(error),
+            Err(panic) => {
+                tracing::error!("the node ended while starting: {panic}");
+                Update::Ended
+            }
+        };
+        // When nobody listens any more, there is nobody to tell.
+        let _ = updates.send(update).await;
+    })
+}
+
+/// Carries commands in and answers and events out. Returns when either end is closed.
+async fn talk(node: &Node, mut events: Events, mut commands: mpsc::Receiver<Command>, updates: &mut Sender) {
+    let mut asked: FuturesUnordered<Asked> = FuturesUnordered::new();
+    let mut batch = Vec::new();
+    let mut due = Instant::now();
+    loop {
+        let update = tokio::select! {
+            biased;
+            event = events.next(), if batch.len() < BATCH => match event {
+                Some(event) => {
+                    batch.push(event);
+                    continue;
+                }
+                None => return,
+            },
+            () = sleep_until(due), if !batch.is_empty() => {
+                due = Instant::now() + FRAME;
+                Update::Events(std::mem::take(&mut batch))
+            }
+            command = commands.recv() => match command {
+                Some(Command::Quit) | None => return quit(node).await,
+                Some(command) => match in_order(carry_out(node.clone(), command)).await {
+                    Ok(Some(answer)) => Update::Answer(answer),
+                    Ok(None) => continue,
+                    Err(waiting) => {
+                        asked.push(waiting);
+                        continue;
+                    }
+                },
+            },
+            Some(answer) = asked.next() => match answer {
+                Some(answer) => Update::Answer(answer),
+                None => continue,
+            },
+        };
+        if updates.send(update).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// The answer to a command that found the line closed or full; `None` for those whose answer nobody waits for.
+pub fn refuse(error: mpsc::error::TrySendError<Command>) -> Option<Answer> {
+    let (command, why) = match error {
+        mpsc::error::TrySendError::Full(command) => (command, CommandError::Busy),
+        mpsc::error::TrySendError::Closed(command) => (command, CommandError::Closed),
+    };
+    Some(match command {
+        Command::Rooms => Answer::Rooms(Err(why)),
+        Command::Load(room) => Answer::Loaded(room, Err(why)),
+        Command::Older(room, _) => Answer::Older(room, Err(why)),
+        Command::Canvas(room) => Answer::Canvas(room, Err(why)),
+        Command::Say(room, text) => Answer::Said(room, text, Err(why)),
+        Command::Draw(room, line) => Answer::Drawn(room, line.stroke, Err(why)),
+        Command::Game(room, step) => Answer::Stepped(room, step, Err(why)),
+        Command::Join(room) => Answer::Joined(room, Err(why)),
+        Command::Leave(room) => Answer::Left(room, Err(why)),
+        Command::Dial(address) => Answer::Dialled(address, Err(why)),
+        Command::Rename(name) => Answer::Renamed(name, Err(why)),
+        Command::PenMoved(..) | Command::Quit => return None,
+    })
+}
+
+async fn quit(node: &Node) {
+    match timeout(QUIT_TIMEOUT, node.quit()).await {
+        Ok(Ok(()) | Err(_)) => {}
+        Err(_) => tracing::warn!("the node did not end in time"),
+    }
+}
+
+/// Polls a command once, which puts it into the node's queue: commands arrive in the order in which they were given,
+/// though their answers may overtake each other.
+async fn in_order(mut asked: Asked) -> Result<Option<Answer>, Asked> {
+    let first = poll_fn(|context| Poll::Ready(asked.as_mut().poll(context))).await;
+    match first {
+        Poll::Ready(answer) => Ok(answer),
+        Poll::Pending => Err(asked),
+    }
+}
+
+fn carry_out(node: Node, command: Command) -> Asked {
+    Box::pin(async move {
+        Some(match command {
+            Command::Rooms => Answer::Rooms(node.rooms().await),
+            Command::Load(room) => Answer::Loaded(room.clone(), load(&node, room).await),
+            Command::Older(room, before) => {
+                Answer::Older(room.clone(), node.history(room, PAGE, Some(before)).await)
+            }
+            Command::Canvas(room) => Answer::Canvas(room.clone(), node.canvas(room).await),
+            Command::Say(room, text) => Answer::Said(room.clone(), text.clone(), node.say(room, text).await),
+            Command::Draw(room, line) => Answer::Drawn(room.clone(), line.stroke, node.draw(room, line).await),
+            Command::PenMoved(room, line, from) => Answer::NotShown(node.pen_moved(room, line, from).await.err()?),
+            Command::Game(room, step) => Answer::Stepped(room.clone(), step, take_step(&node, room, step).await),
+            Command::Join(room) => Answer::Joined(room.clone(), node.join(room).await),
+            Command::Leave(room) => Answer::Left(room.clone(), node.leave(room).await),
+            Command::Dial(address) => Answer::Dialled(address.clone(), node.dial(address).await),
+            Command::Rename(name) => Answer::Renamed(name.clone(), node.rename(name).await),
+            Command::Quit => return None,
+        })
+    })
+}
+
+async fn load(node: &Node, room: RoomName) -> Result<Box<Loaded>, CommandError> {
+    Ok(Box::new(Loaded {
+        entries: node.history(room.clone(), PAGE, None).await?,
+        people: node.people(room.clone()).await?,
+        canvas: node.canvas(room.clone()).await?,
+        game: node.game(room).await?,
+    }))
+}
+
+async fn take_step(node: &Node, room: RoomName, step: Step) -> Result<(), CommandError> {
+    match step {
+        Step::Start(rules) => node.start_game(room, rules).await.map(drop),
+        Step::Ready => node.ready(room).await,
+        Step::Begin => node.begin(room).await,
+        Step::Pass => node.pass(room).await,
+        Step::Skip => node.skip(room).await,
+    }
+}

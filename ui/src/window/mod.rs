@@ -1,0 +1,82 @@
+//! The window: the face for people.
+//!
+//! | module | what it says |
+//! | --- | --- |
+//! | [`app`] | the root, which routes |
+//! | [`screen`] | what fills the window; screens know no node, they return what they want done |
+//! | [`link`] | the line to the node: commands in, answers and events out |
+//! | [`ink`] | from points to pixels |
+//! | [`theme`] | colours, fonts, styles |
+//! | [`text`], [`when`] | words, in two languages |
+
+mod app;
+mod ink;
+mod link;
+mod screen;
+#[cfg(test)]
+mod tests;
+mod text;
+mod theme;
+mod when;
+
+use iced::{Pixels, Settings};
+use inkmesh::node::Config;
+use tokio::runtime;
+
+use self::app::App;
+
+/// What the window is started with.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// What the node is to be started with.
+    pub config: Config,
+    /// Whether the name was given on the command line, so that nobody needs to be asked.
+    pub name_given: bool,
+}
+
+/// Why there is no window.
+#[derive(Debug, thiserror::Error)]
+pub enum WindowError {
+    /// No threads for the node.
+    #[error("can't start the threads that the network needs")]
+    Runtime(#[source] std::io::Error),
+    /// The system gives no window.
+    #[error("can't open a window (without a screen, `inkmesh headless` runs the same program)")]
+    Window(#[from] iced::Error),
+}
+
+/// Shows the window until it is closed. To be called from the main thread, outside of any tokio runtime.
+///
+/// # Errors
+/// [`WindowError`] when the system refuses threads or a window. What goes wrong later is told in the window.
+pub fn run(options: Options) -> Result<(), WindowError> {
+    // The node has a runtime of its own: a busy window doesn't slow it, and it outlives iced's when the window closes.
+    let runtime = runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_name("inkmesh-node")
+        .build()
+        .map_err(WindowError::Runtime)?;
+    let handle = runtime.handle().clone();
+    let settings = Settings {
+        id: Some("inkmesh".to_owned()),
+        fonts: theme::FONT_FILES.map(Into::into).to_vec(),
+        default_font: theme::REGULAR,
+        default_text_size: Pixels(theme::BODY),
+        ..Settings::default()
+    };
+    let window = iced::window::Settings {
+        size: app::SIZE,
+        min_size: Some(iced::Size::new(400.0, 480.0)),
+        exit_on_close_request: false,
+        ..iced::window::Settings::default()
+    };
+    iced::application(move || App::new(options.clone(), handle.clone()), App::update, App::view)
+        .title(App::title)
+        .theme(App::theme)
+        .subscription(App::subscription)
+        .settings(settings)
+        .window(window)
+        .run()?;
+    runtime.shutdown_timeout(std::time::Duration::from_secs(3));
+    Ok(())
+}

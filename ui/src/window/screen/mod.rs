@@ -1,0 +1,5 @@
+//! What fills the window. A screen's `update` returns what it wants done; only the root does it.
+
+pub mod failed;
+pub mod room;
+pub mod welcome;

@@ -1,0 +1,225 @@
+//! What the node answers.
+
+use std::collections::BTreeMap;
+
+use inkmesh::canvas::StrokeId;
+use inkmesh::event::{CanvasView, Entry, RoomSummary};
+use inkmesh::name::{PersonName, RoomName};
+use inkmesh::node::CommandError;
+use inkmesh::operation::OperationId;
+
+use super::chat_view::CHAT_FIELD;
+use super::dialog::Dialog;
+use super::notices::Notice;
+use super::{Action, Room};
+use crate::window::link::{Answer, Command, Loaded, Step};
+
+impl Room {
+    /// Takes in an answer.
+    pub(super) fn answered(&mut self, answer: Answer) -> Vec<Action> {
+        match answer {
+            Answer::Rooms(Ok(rooms)) => self.rooms_are(rooms),
+            Answer::Loaded(room, result) => self.loaded(&room, result),
+            Answer::Older(room, result) => self.older(&room, result),
+            Answer::Canvas(room, result) => self.sheet_is(&room, result),
+            Answer::Said(room, text, result) => self.said(&room, text, result),
+            Answer::Drawn(room, stroke, result) => self.drawn(&room, stroke, result),
+            Answer::NotShown(error) => self.not_shown(&error),
+            Answer::Stepped(room, step, result) => self.stepped(&room, step, result),
+            Answer::Joined(room, Ok(())) => self.joined(room),
+            Answer::Left(room, Ok(())) => self.left(&room),
+            Answer::Dialled(address, result) => self.dialled(address, result),
+            Answer::Renamed(name, Ok(())) => self.renamed(name),
+            Answer::Rooms(Err(error))
+            | Answer::Joined(_, Err(error))
+            | Answer::Left(_, Err(error))
+            | Answer::Renamed(_, Err(error)) => self.refused(error),
+        }
+    }
+
+    fn refused(&mut self, error: CommandError) -> Vec<Action> {
+        self.notify(Notice::Refused(error));
+        Vec::new()
+    }
+
+    fn rooms_are(&mut self, rooms: Vec<RoomSummary>) -> Vec<Action> {
+        let mut known = std::mem::take(&mut self.rooms.rooms);
+        self.rooms.rooms = rooms
+            .into_iter()
+            .map(|summary| {
+                let info = known.remove(&summary.room).unwrap_or_default();
+                (summary.room, info)
+            })
+            .collect::<BTreeMap<_, _>>();
+        if self.here().is_some_and(|here| self.rooms.rooms.contains_key(here)) {
+            return Vec::new();
+        }
+        let wanted = self.wanted.iter().find(|room| self.rooms.rooms.contains_key(*room)).cloned();
+        match wanted.or_else(|| self.rooms.rooms.keys().next().cloned()) {
+            Some(room) => {
+                let mut actions = self.open(room);
+                actions.push(Action::Focus(CHAT_FIELD));
+                actions
+            }
+            None => Vec::new(),
+        }
+    }
+
+    fn loaded(&mut self, room: &RoomName, result: Result<Box<Loaded>, CommandError>) -> Vec<Action> {
+        if !self.is_here(room) {
+            return Vec::new();
+        }
+        let meanwhile = self.meanwhile.take().unwrap_or_default();
+        let Loaded { entries, people, canvas, game } = match result {
+            Ok(loaded) => *loaded,
+            Err(error) => return self.refused(error),
+        };
+        self.chat.show(entries);
+        for person in &people {
+            self.peer(room, person.clone());
+        }
+        self.people.replace(people);
+        self.game.update(game, self.now);
+        let mut actions = if self.sheet.show(canvas, self.me) { self.ask_sheet_anew() } else { Vec::new() };
+        // What came while the room was being loaded comes after it; strokes and lines that it held already are known.
+        actions.extend(self.happened(meanwhile));
+        actions.extend(self.ask_older(false));
+        actions
+    }
+
+    fn older(&mut self, room: &RoomName, result: Result<Vec<Entry>, CommandError>) -> Vec<Action> {
+        if !self.is_here(room) {
+            return Vec::new();
+        }
+        match result {
+            Ok(page) => {
+                self.chat.put_before(page);
+                self.ask_older(false)
+            }
+            Err(error) => {
+                self.chat.older_failed();
+                self.refused(error)
+            }
+        }
+    }
+
+    fn sheet_is(&mut self, room: &RoomName, result: Result<CanvasView, CommandError>) -> Vec<Action> {
+        if !self.is_here(room) {
+            return Vec::new();
+        }
+        let again = match result {
+            Ok(view) => self.sheet.show(view, self.me),
+            Err(error) => {
+                self.refused(error);
+                self.sheet.not_shown()
+            }
+        };
+        if again { self.ask_sheet_anew() } else { Vec::new() }
+    }
+
+    /// The sheet has noted down that it is being asked for again.
+    fn ask_sheet_anew(&self) -> Vec<Action> {
+        self.here().map(|room| Action::Ask(Command::Canvas(room.clone()))).into_iter().collect()
+    }
+
+    fn said(&mut self, room: &RoomName, text: String, result: Result<OperationId, CommandError>) -> Vec<Action> {
+        match result {
+            Ok(_) => {
+                self.connection.saved();
+                Vec::new()
+            }
+            Err(error) => {
+                if self.is_here(room) {
+                    self.chat.give_back(text);
+                } else {
+                    let draft = self.drafts.entry(room.clone()).or_default();
+                    *draft = if draft.is_empty() { text } else { format!("{text} {draft}") };
+                }
+                self.refused(error)
+            }
+        }
+    }
+
+    fn drawn(
+        &mut self,
+        room: &RoomName,
+        stroke: StrokeId,
+        result: Result<OperationId, CommandError>,
+    ) -> Vec<Action> {
+        match result {
+            Ok(_) => {
+                self.connection.saved();
+                if self.is_here(room) {
+                    self.sheet.written(stroke, self.now);
+                }
+                Vec::new()
+            }
+            Err(error) => {
+                if self.is_here(room) {
+                    self.sheet.not_written(stroke);
+                }
+                self.refused(error)
+            }
+        }
+    }
+
+    fn not_shown(&mut self, error: &CommandError) -> Vec<Action> {
+        // Live ink that doesn't arrive is repaired by the stroke that follows; only a pen that may not draw is told.
+        if *error == CommandError::NotTheDrawer && self.sheet.pen_is_down() {
+            self.sheet.lift();
+            return self.refused(CommandError::NotTheDrawer);
+        }
+        Vec::new()
+    }
+
+    fn stepped(&mut self, room: &RoomName, step: Step, result: Result<(), CommandError>) -> Vec<Action> {
+        match result {
+            Ok(()) => {
+                if self.is_here(room) {
+                    self.game.stepped(step);
+                }
+                Vec::new()
+            }
+            Err(error) => self.refused(error),
+        }
+    }
+
+    fn joined(&mut self, room: RoomName) -> Vec<Action> {
+        let mut actions = self.open(room);
+        actions.push(Action::Focus(CHAT_FIELD));
+        actions
+    }
+
+    fn left(&mut self, room: &RoomName) -> Vec<Action> {
+        self.rooms.rooms.remove(room);
+        if self.is_here(room) {
+            self.rooms.here = None;
+        }
+        vec![Action::Ask(Command::Rooms)]
+    }
+
+    fn dialled(&mut self, address: String, result: Result<(), CommandError>) -> Vec<Action> {
+        match (result, &mut self.dialog) {
+            (Ok(()), dialog) => {
+                if matches!(dialog, Some(Dialog::Connect { .. })) {
+                    self.dialog = None;
+                }
+                self.notify(Notice::Dialling(address));
+                Vec::new()
+            }
+            (Err(reason), Some(Dialog::Connect { error, .. })) => {
+                *error = Some(reason);
+                Vec::new()
+            }
+            (Err(reason), _) => self.refused(reason),
+        }
+    }
+
+    fn renamed(&mut self, name: PersonName) -> Vec<Action> {
+        name.as_str().clone_into(&mut self.name);
+        if matches!(self.dialog, Some(Dialog::Settings { .. })) {
+            self.dialog = None;
+        }
+        vec![Action::Named(name)]
+    }
+}

@@ -1,0 +1,235 @@
+//! What lies over the room for a moment: connecting by address, settings, help.
+
+use iced::widget::scrollable::{Direction, Scrollbar};
+use iced::widget::{Column, Row, button, center, column, container, mouse_area, opaque, row, scrollable, text_input};
+use iced::{Alignment, Element, Length};
+use inkmesh::identity::Author;
+use inkmesh::name::NameError;
+use inkmesh::node::CommandError;
+
+use super::Message;
+use crate::settings::{Appearance, Language, Settings};
+use crate::window::text::{command_error, name_error};
+use crate::window::theme::{self, Look, style};
+
+/// The field for an address.
+pub const ADDRESS_FIELD: &str = "address-field";
+/// The field for our name.
+pub const NAME_FIELD: &str = "own-name-field";
+
+/// What a dialog is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Topic {
+    /// Connecting by address.
+    Connect,
+    /// Settings.
+    Settings,
+    /// Help.
+    Help,
+}
+
+/// A dialog that is open.
+#[derive(Debug)]
+pub enum Dialog {
+    /// Connecting by address.
+    Connect {
+        /// What is written.
+        address: String,
+        /// Why it can't be dialled.
+        error: Option<CommandError>,
+    },
+    /// Settings.
+    Settings {
+        /// Our name, as it is written.
+        name: String,
+        /// Why it is none.
+        error: Option<NameError>,
+    },
+    /// Help.
+    Help,
+}
+
+/// What happens in a dialog.
+#[derive(Debug, Clone)]
+pub enum Press {
+    /// The address is now this.
+    Address(String),
+    /// Connect.
+    Dial,
+    /// Put this on the clipboard.
+    Copy(String),
+    /// Our name is now this.
+    Name(String),
+    /// Take that name.
+    Rename,
+    /// Speak another language.
+    Language(Language),
+    /// Look different.
+    Appearance(Appearance),
+}
+
+/// Everything that a dialog shows beside itself.
+#[derive(Clone, Copy)]
+pub struct Scene<'a> {
+    /// The look.
+    pub look: Look,
+    /// The settings.
+    pub settings: &'a Settings,
+    /// Our own key.
+    pub me: Author,
+    /// The addresses that others can reach us at.
+    pub addresses: &'a [String],
+}
+
+impl Dialog {
+    /// Opens a dialog; `name` is what we are called.
+    pub fn open(topic: Topic, name: &str) -> Self {
+        match topic {
+            Topic::Connect => Dialog::Connect { address: String::new(), error: None },
+            Topic::Settings => Dialog::Settings { name: name.to_owned(), error: None },
+            Topic::Help => Dialog::Help,
+        }
+    }
+
+    /// The field to write in first.
+    pub fn first_field(&self) -> Option<&'static str> {
+        match self {
+            Dialog::Connect { .. } => Some(ADDRESS_FIELD),
+            Dialog::Settings { .. } | Dialog::Help => None,
+        }
+    }
+
+    /// The dialog, over a veil that closes it.
+    pub fn view<'a>(&'a self, scene: Scene<'a>) -> Element<'a, Message> {
+        let look = scene.look;
+        let (heading, content) = match self {
+            Dialog::Connect { address, error } => ("connect-title", connect(scene, address, error.as_ref())),
+            Dialog::Settings { name, error } => ("settings-title", settings(scene, name, *error)),
+            Dialog::Help => ("help-title", help(look)),
+        };
+        let close =
+            button(theme::sign("✕")).on_press(Message::Close).padding([4, 8]).style(style::quiet(look.tones));
+        let head = row![theme::title(look.t(heading)).width(Length::Fill), close].align_y(Alignment::Center);
+        let bar = Scrollbar::new().width(6).scroller_width(6).margin(2);
+        let content = scrollable(container(content).padding([0, 24]))
+            .direction(Direction::Vertical(bar))
+            .style(style::scroll(look.tones));
+        let card = column![container(head).padding([0, 24]), content].spacing(16);
+        let card = container(card).padding([24, 0]).max_width(520).style(style::dialog(look.tones));
+        let veil = container(center(opaque(card)).padding(16)).style(style::veil(look.tones));
+        opaque(mouse_area(veil).on_press(Message::Close))
+    }
+}
+
+fn connect<'a>(scene: Scene<'a>, address: &'a str, error: Option<&CommandError>) -> Element<'a, Message> {
+    let look = scene.look;
+    let field = text_input("192.168.0.7", address)
+        .id(ADDRESS_FIELD)
+        .on_input(|address| Message::Dialog(Press::Address(address)))
+        .on_submit(Message::Dialog(Press::Dial))
+        .padding([8, 12])
+        .size(theme::BODY)
+        .style(style::input(look.tones));
+    let dial = button(theme::body(look.t("connect-dial")))
+        .on_press_maybe((!address.trim().is_empty()).then_some(Message::Dialog(Press::Dial)))
+        .padding([8, 16])
+        .style(style::primary(look.tones));
+    let words = match error {
+        Some(error) => theme::small(command_error(look.language, error), look.tones.seal),
+        None => theme::small(look.t("connect-form"), look.tones.faded),
+    };
+    column![
+        theme::body(look.t("connect-why")),
+        column![row![field, dial].spacing(8), words].spacing(8),
+        own_addresses(scene),
+    ]
+    .spacing(16)
+    .into()
+}
+
+fn own_addresses(scene: Scene<'_>) -> Element<'_, Message> {
+    let look = scene.look;
+    // An address of the machine itself helps nobody else, unless there is no other.
+    let is_local = |address: &str| address.contains("/127.0.0.1/") || address.contains("/ip6/::1/");
+    let all_local = scene.addresses.iter().all(|address| is_local(address));
+    let addresses = scene.addresses.iter().filter(|address| all_local || !is_local(address));
+    let lines = addresses.map(|address| {
+        let short = super::people::short_address(address);
+        let copy = button(theme::small(look.t("connect-copy"), look.tones.ink))
+            .on_press(Message::Dialog(Press::Copy(short.clone())))
+            .padding([4, 8])
+            .style(style::secondary(look.tones));
+        row![theme::strong(short).width(Length::Fill), copy].spacing(8).align_y(Alignment::Center).into()
+    });
+    let lines = Column::with_children(lines).spacing(4);
+    let words = if scene.addresses.is_empty() { "connect-no-address" } else { "connect-own" };
+    column![theme::small(look.t(words), look.tones.faded), lines].spacing(8).into()
+}
+
+fn settings<'a>(scene: Scene<'a>, name: &'a str, error: Option<NameError>) -> Element<'a, Message> {
+    let look = scene.look;
+    let field = text_input(&look.t("settings-name"), name)
+        .id(NAME_FIELD)
+        .on_input(|name| Message::Dialog(Press::Name(name)))
+        .on_submit(Message::Dialog(Press::Rename))
+        .padding([8, 12])
+        .size(theme::BODY)
+        .style(style::input(look.tones));
+    let rename = button(theme::body(look.t("settings-rename")))
+        .on_press(Message::Dialog(Press::Rename))
+        .padding([8, 16])
+        .style(style::secondary(look.tones));
+    let fingerprint = scene.me.fingerprint();
+    let words = match error {
+        Some(error) => theme::small(name_error(look.language, error), look.tones.seal),
+        None => theme::small(look.t_args("settings-fingerprint", [("print", fingerprint.into())]), look.tones.faded),
+    };
+    let languages = Language::ALL.map(|language| {
+        let name = match language {
+            Language::En => "English",
+            Language::Ko => "한국어",
+        };
+        choice(look, name.to_owned(), language == look.language, Press::Language(language))
+    });
+    let appearances = Appearance::ALL.map(|appearance| {
+        let key = match appearance {
+            Appearance::System => "settings-system",
+            Appearance::Light => "settings-light",
+            Appearance::Dark => "settings-dark",
+        };
+        choice(look, look.t(key), appearance == scene.settings.appearance, Press::Appearance(appearance))
+    });
+    let part = |key, content: Element<'a, Message>| column![theme::small(look.t(key), look.tones.faded), content].spacing(8);
+    column![
+        part("settings-name", column![row![field, rename].spacing(8), words].spacing(8).into()),
+        part("settings-language", Row::with_children(languages).spacing(4).into()),
+        part("settings-appearance", Row::with_children(appearances).spacing(4).into()),
+    ]
+    .spacing(24)
+    .into()
+}
+
+fn choice<'a>(look: Look, words: String, chosen: bool, press: Press) -> Element<'a, Message> {
+    button(theme::body(words))
+        .on_press(Message::Dialog(press))
+        .padding([4, 12])
+        .style(style::choice(look.tones, chosen))
+        .into()
+}
+
+fn help<'a>(look: Look) -> Element<'a, Message> {
+    let keys = [
+        ("Enter", "help-enter"),
+        ("Esc", "help-escape"),
+        ("Tab", "help-tab"),
+        ("B", "help-pen"),
+        ("E", "help-eraser"),
+        ("1 – 5", "help-widths"),
+        ("F1", "help-help"),
+    ];
+    let lines = keys.map(|(key, words)| {
+        let key = container(theme::strong(key)).width(72);
+        row![key, theme::body(look.t(words)).width(Length::Fill)].spacing(8).into()
+    });
+    column![theme::body(look.t("help-what")), Column::with_children(lines).spacing(8)].spacing(16).into()
+}

@@ -1,0 +1,128 @@
+//! What the node tells.
+
+use inkmesh::event::{CanvasChange, Entry, Event, Person, Warning};
+use inkmesh::game::GameView;
+use inkmesh::name::RoomName;
+
+use super::chat::is_talk;
+use super::notices::Notice;
+use super::{Action, Room};
+use crate::window::link::Command;
+use crate::window::when::Calendar;
+
+impl Room {
+    /// Takes in what happened, in its order.
+    pub(super) fn happened(&mut self, events: Vec<Event>) -> Vec<Action> {
+        self.calendar = Calendar::now();
+        events.into_iter().flat_map(|event| self.event(event)).collect()
+    }
+
+    fn event(&mut self, event: Event) -> Vec<Action> {
+        if let Some(waiting) = &mut self.meanwhile
+            && room_of(&event).is_some_and(|room| self.rooms.here.as_ref() == Some(room))
+        {
+            // The room's contents are on their way: this comes after them.
+            waiting.push(event.clone());
+        }
+        match event {
+            Event::Ready { addresses, .. } => self.addresses = addresses,
+            Event::Peer { room, person } => self.peer(&room, person),
+            Event::Entries { room, entries } => self.entries(&room, entries),
+            Event::Live { room, author, board, ink, from } if self.is_here(&room) => {
+                self.sheet.moved(author, board, &ink, from, self.now);
+            }
+            Event::Canvas { room, change } if self.is_here(&room) => return self.canvas(change),
+            Event::Game { room, game } if self.is_here(&room) => return self.game_moved(game),
+            Event::Live { .. } | Event::Canvas { .. } | Event::Game { .. } => {}
+            Event::Syncing { room, peer, remaining } => self.connection.syncing(room, peer, remaining),
+            Event::Synced { room, peer, .. } => self.connection.synced(room, peer),
+            Event::Warning(warning) => return self.warned(warning),
+        }
+        Vec::new()
+    }
+
+    /// Somebody is in a room, or away from it.
+    pub(super) fn peer(&mut self, room: &RoomName, person: Person) {
+        if person.peer != self.me {
+            let online = &mut self.rooms.rooms.entry(room.clone()).or_default().online;
+            if person.online {
+                online.insert(person.peer);
+            } else {
+                online.remove(&person.peer);
+                self.connection.synced(room.clone(), person.peer);
+            }
+            self.connection.others(self.rooms.others(), self.now);
+        } else if !person.name.is_empty() {
+            self.name.clone_from(&person.name);
+        }
+        if self.is_here(room) {
+            self.people.update(person);
+        }
+    }
+
+    fn entries(&mut self, room: &RoomName, entries: Vec<Entry>) {
+        let talk = entries.iter().filter(|entry| is_talk(entry) && entry.author != self.me && !entry.late).count();
+        if self.is_here(room) {
+            self.chat.add(entries, self.me);
+            if !self.chat_in_view() {
+                self.behind += talk;
+            }
+        } else {
+            self.rooms.rooms.entry(room.clone()).or_default().unread += talk;
+        }
+    }
+
+    fn canvas(&mut self, change: CanvasChange) -> Vec<Action> {
+        match change {
+            CanvasChange::Added(drawn) => {
+                self.sheet.added(drawn, self.me);
+                Vec::new()
+            }
+            CanvasChange::Reset => self.ask_sheet(),
+        }
+    }
+
+    /// Asks for the sheet, unless it is being asked for.
+    pub(super) fn ask_sheet(&mut self) -> Vec<Action> {
+        match self.rooms.here.clone() {
+            Some(room) if self.sheet.ask() => vec![Action::Ask(Command::Canvas(room))],
+            _ => Vec::new(),
+        }
+    }
+
+    fn game_moved(&mut self, game: GameView) -> Vec<Action> {
+        // Another drawer may mean another sheet, and that we may draw or not.
+        if self.game.update(game, self.now) { self.ask_sheet() } else { Vec::new() }
+    }
+
+    fn warned(&mut self, warning: Warning) -> Vec<Action> {
+        self.connection.warned(&warning);
+        if let Warning::Lagged { .. } = warning {
+            let mut actions = vec![Action::Ask(Command::Rooms)];
+            if let Some(room) = self.rooms.here.clone() {
+                actions.extend(self.load(room));
+            }
+            return actions;
+        }
+        let name = match &warning {
+            Warning::Fork { author } | Warning::Parked { author } => self.people.label(*author, ""),
+            _ => String::new(),
+        };
+        self.notify(Notice::Warning(warning, name));
+        Vec::new()
+    }
+}
+
+/// The room that an event is about.
+fn room_of(event: &Event) -> Option<&RoomName> {
+    match event {
+        Event::Peer { room, .. }
+        | Event::Entries { room, .. }
+        | Event::Live { room, .. }
+        | Event::Canvas { room, .. }
+        | Event::Game { room, .. }
+        | Event::Syncing { room, .. }
+        | Event::Synced { room, .. } => Some(room),
+        Event::Ready { .. } | Event::Warning(_) => None,
+    }
+}

@@ -1,0 +1,267 @@
+//! What the person at the window does.
+
+use iced::Size;
+use inkmesh::canvas::Point;
+use inkmesh::name::{PersonName, RoomName};
+
+use super::chat::Chat;
+use super::chat_view::CHAT_FIELD;
+use super::dialog::{self, Dialog, Topic};
+use super::game_bar;
+use super::people::People;
+use super::sheet::Sheet;
+use super::side::{Entering, ROOM_FIELD};
+use super::tools::Choice;
+use super::{Action, Message, Pane, Room, SETTLE, Shortcut};
+use crate::window::link::Command;
+use crate::window::when::Calendar;
+
+impl Room {
+    // ---- rooms ----
+
+    /// Looks at a room.
+    pub(super) fn open(&mut self, room: RoomName) -> Vec<Action> {
+        self.drawer = false;
+        if self.pane == Pane::People {
+            self.turn_to(Pane::Chat);
+        }
+        if self.is_here(&room) && self.meanwhile.is_none() {
+            return Vec::new();
+        }
+        let draft = std::mem::take(&mut self.chat.draft);
+        if let Some(left) = self.rooms.here.replace(room.clone()) {
+            self.drafts.insert(left, draft);
+        }
+        self.chat = Chat { draft: self.drafts.remove(&room).unwrap_or_default(), ..Chat::default() };
+        self.people = People::new(self.me);
+        let mut sheet = Sheet::new(self.scale_factor);
+        sheet.resize(self.sheet.area(), self.scale_factor);
+        self.sheet = sheet;
+        self.game = game_bar::GameBar::new(self.now);
+        self.behind = 0;
+        self.rooms.rooms.entry(room.clone()).or_default().unread = 0;
+        self.load(room)
+    }
+
+    /// Asks for everything that is shown of a room.
+    pub(super) fn load(&mut self, room: RoomName) -> Vec<Action> {
+        self.meanwhile = Some(Vec::new());
+        vec![Action::Ask(Command::Load(room))]
+    }
+
+    pub(super) fn ask_room(&mut self) -> Vec<Action> {
+        self.rooms.entering = Some(Entering::default());
+        vec![Action::Focus(ROOM_FIELD)]
+    }
+
+    pub(super) fn room_typed(&mut self, name: String) -> Vec<Action> {
+        self.rooms.entering = Some(Entering { name, error: None });
+        Vec::new()
+    }
+
+    pub(super) fn enter_room(&mut self) -> Vec<Action> {
+        let Some(entering) = &mut self.rooms.entering else { return Vec::new() };
+        match entering.name.parse::<RoomName>() {
+            Ok(room) => {
+                self.rooms.entering = None;
+                vec![Action::Ask(Command::Join(room))]
+            }
+            Err(error) => {
+                entering.error = Some(error);
+                Vec::new()
+            }
+        }
+    }
+
+    // ---- talk ----
+
+    pub(super) fn typed(&mut self, text: String) -> Vec<Action> {
+        self.chat.draft = text;
+        Vec::new()
+    }
+
+    pub(super) fn say(&mut self) -> Vec<Action> {
+        let Some(room) = self.here().cloned() else { return Vec::new() };
+        let Some(text) = self.chat.take_draft() else { return Vec::new() };
+        let mut actions = self.to_end();
+        actions.push(Action::Ask(Command::Say(room, text)));
+        actions
+    }
+
+    pub(super) fn scrolled(&mut self, at_top: bool, at_end: bool) -> Vec<Action> {
+        self.chat.scrolled(at_end);
+        self.ask_older(at_top)
+    }
+
+    /// Asks for older lines if they are wanted.
+    pub(super) fn ask_older(&mut self, at_top: bool) -> Vec<Action> {
+        let (Some(room), Some(before)) = (self.rooms.here.clone(), self.chat.wants_older(at_top)) else {
+            return Vec::new();
+        };
+        vec![Action::Ask(Command::Older(room, before))]
+    }
+
+    pub(super) fn to_end(&mut self) -> Vec<Action> {
+        match (self.chat.to_end(), self.rooms.here.clone()) {
+            (true, Some(room)) => self.load(room),
+            _ => Vec::new(),
+        }
+    }
+
+    pub(super) fn show_late(&mut self) -> Vec<Action> {
+        self.chat.show_late();
+        Vec::new()
+    }
+
+    // ---- sheet ----
+
+    pub(super) fn sheet_resized(&mut self, area: Size) -> Vec<Action> {
+        let wait = self.sheet.resize(area, self.scale_factor);
+        if wait { vec![Action::Later(SETTLE, Message::Settle(area))] } else { Vec::new() }
+    }
+
+    pub(super) fn settle(&mut self, area: Size) -> Vec<Action> {
+        // A later size comes with a later message of its own.
+        if self.sheet.area() == area {
+            self.sheet.settle();
+        }
+        Vec::new()
+    }
+
+    pub(super) fn pen_down(&mut self, point: Point) -> Vec<Action> {
+        self.sheet.pen_down(rand::random(), self.tools, point);
+        self.flush()
+    }
+
+    pub(super) fn pen_to(&mut self, point: Point) -> Vec<Action> {
+        self.sheet.pen_to(point);
+        Vec::new()
+    }
+
+    /// Shows others the new ink.
+    pub(super) fn flush(&mut self) -> Vec<Action> {
+        let (Some(room), Some((line, from))) = (self.rooms.here.clone(), self.sheet.unshown()) else {
+            return Vec::new();
+        };
+        vec![Action::Ask(Command::PenMoved(room, line, from))]
+    }
+
+    pub(super) fn pen_up(&mut self) -> Vec<Action> {
+        let (Some(room), Some(line)) = (self.rooms.here.clone(), self.sheet.pen_up()) else { return Vec::new() };
+        vec![Action::Ask(Command::Draw(room, line))]
+    }
+
+    pub(super) fn choose(&mut self, choice: Choice) -> Vec<Action> {
+        self.tools.choose(choice);
+        Vec::new()
+    }
+
+    // ---- game ----
+
+    pub(super) fn game_press(&mut self, press: game_bar::Press) -> Vec<Action> {
+        match (self.game.press(press), self.rooms.here.clone()) {
+            (Some(step), Some(room)) => vec![Action::Ask(Command::Game(room, step))],
+            _ => Vec::new(),
+        }
+    }
+
+    // ---- dialogs ----
+
+    pub(super) fn show(&mut self, topic: Topic) -> Vec<Action> {
+        self.drawer = false;
+        let dialog = Dialog::open(topic, &self.name);
+        let focus = dialog.first_field().map(Action::Focus);
+        self.dialog = Some(dialog);
+        focus.into_iter().collect()
+    }
+
+    pub(super) fn close(&mut self) -> Vec<Action> {
+        if self.dialog.take().is_none() {
+            self.drawer = false;
+            self.rooms.entering = None;
+        }
+        Vec::new()
+    }
+
+    pub(super) fn dialog_press(&mut self, press: dialog::Press) -> Vec<Action> {
+        match press {
+            dialog::Press::Address(address) => {
+                self.dialog = Some(Dialog::Connect { address, error: None });
+                Vec::new()
+            }
+            dialog::Press::Dial => self.dial(),
+            dialog::Press::Copy(text) => vec![Action::Copy(text)],
+            dialog::Press::Name(name) => {
+                self.dialog = Some(Dialog::Settings { name, error: None });
+                Vec::new()
+            }
+            dialog::Press::Rename => self.rename(),
+            dialog::Press::Language(language) => vec![Action::Language(language)],
+            dialog::Press::Appearance(appearance) => vec![Action::Appearance(appearance)],
+        }
+    }
+
+    fn dial(&self) -> Vec<Action> {
+        match &self.dialog {
+            Some(Dialog::Connect { address, .. }) if !address.trim().is_empty() => {
+                vec![Action::Ask(Command::Dial(address.trim().to_owned()))]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn rename(&mut self) -> Vec<Action> {
+        let Some(Dialog::Settings { name, error }) = &mut self.dialog else { return Vec::new() };
+        match name.parse::<PersonName>() {
+            Ok(name) => vec![Action::Ask(Command::Rename(name))],
+            Err(reason) => {
+                *error = Some(reason);
+                Vec::new()
+            }
+        }
+    }
+
+    // ---- the window ----
+
+    pub(super) fn pressed(&mut self, shortcut: Shortcut) -> Vec<Action> {
+        match shortcut {
+            Shortcut::Write if self.dialog.is_none() => vec![Action::Focus(CHAT_FIELD)],
+            Shortcut::Escape => self.close(),
+            Shortcut::Choose(choice) if self.dialog.is_none() => self.choose(choice),
+            Shortcut::Help => self.show(Topic::Help),
+            Shortcut::Write | Shortcut::Choose(_) => Vec::new(),
+        }
+    }
+
+    pub(super) fn tick(&mut self) -> Vec<Action> {
+        self.notices.expire(self.now);
+        self.sheet.expire(self.now);
+        self.calendar = Calendar::now();
+        Vec::new()
+    }
+
+    pub(super) fn resized(&mut self, size: Size, scale_factor: f32) -> Vec<Action> {
+        self.size = size;
+        let rescaled = self.scale_factor != scale_factor;
+        self.scale_factor = scale_factor;
+        if rescaled { self.sheet_resized(self.sheet.area()) } else { Vec::new() }
+    }
+
+    pub(super) fn turn_to(&mut self, pane: Pane) -> Vec<Action> {
+        self.pane = pane;
+        if self.chat_in_view() {
+            self.behind = 0;
+        }
+        Vec::new()
+    }
+
+    pub(super) fn unfold(&mut self, open: bool) -> Vec<Action> {
+        self.drawer = open;
+        Vec::new()
+    }
+
+    pub(super) fn dismiss(&mut self, number: u64) -> Vec<Action> {
+        self.notices.dismiss(number);
+        Vec::new()
+    }
+}

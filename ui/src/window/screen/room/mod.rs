@@ -1,0 +1,335 @@
+//! The room: its people, its sheet, its talk, its game.
+//!
+//! [`Room::update`] turns messages into state and returns what is to be done; nothing here touches the node or the
+//! network, so the whole screen can be tried without either.
+
+mod answers;
+mod chat;
+mod chat_view;
+pub mod dialog;
+mod events;
+pub mod game_bar;
+mod hands;
+mod keep_place;
+mod notices;
+mod people;
+mod sheet;
+mod side;
+pub mod status;
+mod surface;
+pub mod tools;
+mod view;
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use iced::Size;
+use inkmesh::canvas::Point;
+use inkmesh::event::Event;
+use inkmesh::identity::Author;
+use inkmesh::name::{PersonName, RoomName};
+
+use self::chat::Chat;
+use self::dialog::{Dialog, Topic};
+use self::game_bar::GameBar;
+use self::notices::{Notice, Notices};
+use self::people::People;
+use self::sheet::Sheet;
+use self::side::Rooms;
+use self::status::Connection;
+use self::tools::{Choice, Tools};
+use super::super::link::{Answer, Command};
+use super::super::when::Calendar;
+use crate::settings::{Appearance, Language};
+
+pub use self::chat_view::CHAT_FIELD;
+
+/// Under this width the left column folds, in pixels.
+const FOLD_BELOW: f32 = 1000.0;
+/// Under this width the panes become tabs, in pixels.
+const TABS_BELOW: f32 = 760.0;
+/// How long a resize has to rest before a heavy sheet is drawn anew.
+const SETTLE: Duration = Duration::from_millis(150);
+
+/// The screen's state.
+#[derive(Debug)]
+pub struct Room {
+    me: Author,
+    /// The rooms that were asked for at start; the first of them that we are in is shown first.
+    wanted: Vec<RoomName>,
+    name: String,
+    rooms: Rooms,
+    people: People,
+    chat: Chat,
+    sheet: Sheet,
+    tools: Tools,
+    game: GameBar,
+    connection: Connection,
+    notices: Notices,
+    dialog: Option<Dialog>,
+    /// Things that happened in the room while it is being loaded; `None` when it is not.
+    meanwhile: Option<Vec<Event>>,
+    /// What was being written in rooms that are not looked at.
+    drafts: BTreeMap<RoomName, String>,
+    addresses: Vec<String>,
+    size: Size,
+    scale_factor: f32,
+    pane: Pane,
+    /// Whether the folded column is unfolded for now.
+    drawer: bool,
+    /// How many lines came while the talk was behind another tab.
+    behind: usize,
+    now: Instant,
+    calendar: Calendar,
+}
+
+/// What a narrow window shows of the room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pane {
+    /// The sheet.
+    Sheet,
+    /// The talk.
+    Chat,
+    /// Rooms and people.
+    People,
+}
+
+/// How the room is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Arrangement {
+    Wide,
+    Folded,
+    Tabs,
+}
+
+/// A key that is not for a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shortcut {
+    /// Write.
+    Write,
+    /// Close what is open.
+    Escape,
+    /// Another pen.
+    Choose(Choice),
+    /// Help.
+    Help,
+}
+
+/// What happens on the screen.
+#[derive(Debug, Clone)]
+pub enum Message {
+    /// The node tells.
+    Happened(Vec<Event>),
+    /// The node answers.
+    Answered(Answer),
+    /// A second went by.
+    Tick,
+    /// It is time to show others the new ink.
+    Flush,
+    /// The window has this size and scale factor.
+    Resized(Size, f32),
+    /// A key.
+    Key(Shortcut),
+    /// Look at a room.
+    Open(RoomName),
+    /// Ask for the name of a room to enter.
+    AskRoom,
+    /// That name is now this.
+    RoomTyped(String),
+    /// Enter it.
+    EnterRoom,
+    /// Leave a room.
+    Leave(RoomName),
+    /// What is being written is now this.
+    Typed(String),
+    /// Say it.
+    Say,
+    /// The talk was scrolled.
+    Scrolled {
+        /// Whether its top is in view.
+        at_top: bool,
+        /// Whether its end is in view.
+        at_end: bool,
+    },
+    /// Go to the end of the talk.
+    ToEnd,
+    /// Go to the lines that came in late.
+    ShowLate,
+    /// There is this much room for the sheet.
+    SheetResized(Size),
+    /// The size of the sheet has rested.
+    Settle(Size),
+    /// The pen touches the sheet.
+    PenDown(Point),
+    /// The pen moves on the sheet.
+    PenTo(Point),
+    /// The pen leaves the sheet.
+    PenUp,
+    /// Take another pen.
+    Choose(Choice),
+    /// Something on the game bar.
+    Game(game_bar::Press),
+    /// Open a dialog.
+    Show(Topic),
+    /// Something in a dialog.
+    Dialog(dialog::Press),
+    /// Close what is open.
+    Close,
+    /// Show another tab.
+    Pane(Pane),
+    /// Unfold the folded column, or fold it again.
+    Drawer(bool),
+    /// Take a notice away.
+    Dismiss(u64),
+}
+
+/// What is to be done for the screen.
+#[derive(Debug, Clone)]
+pub enum Action {
+    /// Ask the node.
+    Ask(Command),
+    /// Put the cursor into a field.
+    Focus(&'static str),
+    /// Put a text on the clipboard.
+    Copy(String),
+    /// Speak another language.
+    Language(Language),
+    /// Look different.
+    Appearance(Appearance),
+    /// We are called this now.
+    Named(PersonName),
+    /// Send this message after this time.
+    Later(Duration, Message),
+}
+
+/// What a room is started with.
+#[derive(Debug, Clone)]
+pub struct Start {
+    /// Our own key.
+    pub me: Author,
+    /// What we are called, if it is known.
+    pub name: String,
+    /// The rooms that were asked for.
+    pub wanted: Vec<RoomName>,
+    /// Whether people are looked for on this network.
+    pub looks_around: bool,
+    /// The window's size.
+    pub size: Size,
+    /// Its scale factor.
+    pub scale_factor: f32,
+}
+
+impl Room {
+    /// The screen before anything is known, and what to ask first.
+    pub fn new(start: Start, now: Instant) -> (Self, Vec<Action>) {
+        let room = Room {
+            me: start.me,
+            wanted: start.wanted,
+            name: start.name,
+            rooms: Rooms::default(),
+            people: People::new(start.me),
+            chat: Chat::default(),
+            sheet: Sheet::new(start.scale_factor),
+            tools: Tools::default(),
+            game: GameBar::new(now),
+            connection: Connection::new(start.looks_around, now),
+            notices: Notices::default(),
+            dialog: None,
+            meanwhile: None,
+            drafts: BTreeMap::new(),
+            addresses: Vec::new(),
+            size: start.size,
+            scale_factor: start.scale_factor,
+            pane: Pane::Sheet,
+            drawer: false,
+            behind: 0,
+            now,
+            calendar: Calendar::now(),
+        };
+        (room, vec![Action::Ask(Command::Rooms)])
+    }
+
+    /// Takes a message in at a moment; returns what is to be done.
+    pub fn update(&mut self, message: Message, now: Instant) -> Vec<Action> {
+        self.now = now;
+        match message {
+            Message::Happened(events) => self.happened(events),
+            Message::Answered(answer) => self.answered(answer),
+            Message::Tick => self.tick(),
+            Message::Resized(size, factor) => self.resized(size, factor),
+            Message::Key(shortcut) => self.pressed(shortcut),
+            Message::Open(room) => self.open(room),
+            Message::AskRoom => self.ask_room(),
+            Message::RoomTyped(name) => self.room_typed(name),
+            Message::EnterRoom => self.enter_room(),
+            Message::Leave(room) => vec![Action::Ask(Command::Leave(room))],
+            Message::Typed(text) => self.typed(text),
+            Message::Say => self.say(),
+            Message::Scrolled { at_top, at_end } => self.scrolled(at_top, at_end),
+            Message::ToEnd => self.to_end(),
+            Message::ShowLate => self.show_late(),
+            Message::SheetResized(size) => self.sheet_resized(size),
+            Message::Settle(size) => self.settle(size),
+            Message::PenDown(point) => self.pen_down(point),
+            Message::PenTo(point) => self.pen_to(point),
+            Message::Flush => self.flush(),
+            Message::PenUp => self.pen_up(),
+            Message::Choose(choice) => self.choose(choice),
+            Message::Game(press) => self.game_press(press),
+            Message::Show(topic) => self.show(topic),
+            Message::Dialog(press) => self.dialog_press(press),
+            Message::Close => self.close(),
+            Message::Pane(pane) => self.turn_to(pane),
+            Message::Drawer(open) => self.unfold(open),
+            Message::Dismiss(number) => self.dismiss(number),
+        }
+    }
+
+    /// Whether the screen changes by itself, second by second.
+    pub fn ticks(&self) -> bool {
+        self.game.is_timed(self.now)
+            || self.connection.is_waiting(self.now)
+            || self.sheet.is_waiting()
+            || !self.notices.is_empty()
+    }
+
+    /// Whether there is ink to be shown to others, every few milliseconds.
+    pub fn pen_is_down(&self) -> bool {
+        self.sheet.pen_is_down()
+    }
+
+    /// Whether something is open that Esc closes.
+    pub fn is_covered(&self) -> bool {
+        self.dialog.is_some() || self.drawer || self.rooms.entering.is_some()
+    }
+
+    /// Says something in a notice.
+    pub fn notify(&mut self, notice: Notice) {
+        self.notices.say(notice, self.now);
+    }
+
+    /// The settings could not be kept.
+    pub fn settings_not_kept(&mut self, reason: String) {
+        self.notify(Notice::NotKept(reason));
+    }
+
+    fn here(&self) -> Option<&RoomName> {
+        self.rooms.here.as_ref()
+    }
+
+    fn is_here(&self, room: &RoomName) -> bool {
+        self.rooms.here.as_ref() == Some(room)
+    }
+
+    fn arrangement(&self) -> Arrangement {
+        match self.size.width {
+            width if width < TABS_BELOW => Arrangement::Tabs,
+            width if width < FOLD_BELOW => Arrangement::Folded,
+            _ => Arrangement::Wide,
+        }
+    }
+
+    fn chat_in_view(&self) -> bool {
+        self.arrangement() != Arrangement::Tabs || self.pane == Pane::Chat
+    }
+}

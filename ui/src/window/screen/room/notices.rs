@@ -1,0 +1,104 @@
+//! Things that are said once, in a line that goes by itself: what failed and why, what happened elsewhere.
+
+use std::time::{Duration, Instant};
+
+use iced::widget::text::Wrapping;
+use iced::widget::{Column, button, container, row};
+use iced::{Alignment, Element, Length};
+use inkmesh::event::Warning;
+use inkmesh::node::CommandError;
+
+use super::Message;
+use crate::window::text;
+use crate::window::theme::{self, Look, style};
+
+/// How long a line stays.
+const STAY: Duration = Duration::from_secs(10);
+/// Most lines at once; the oldest goes first.
+const MAX: usize = 3;
+
+/// What is said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// A command was not carried out.
+    Refused(CommandError),
+    /// A warning, with the name of whom it is about.
+    Warning(Warning, String),
+    /// An address is being tried.
+    Dialling(String),
+    /// The settings could not be kept, and why.
+    NotKept(String),
+}
+
+impl Notice {
+    /// The line; `None` when another place of the window says it.
+    pub fn words(&self, look: Look) -> Option<String> {
+        match self {
+            Notice::Refused(error) => Some(text::command_error(look.language, error)),
+            Notice::Warning(warning, name) => text::warning(look.language, warning, name),
+            Notice::Dialling(address) => {
+                Some(look.t_args("notice-dialling", [("address", address.as_str().into())]))
+            }
+            Notice::NotKept(reason) => Some(look.t_args("notice-not-kept", [("reason", reason.as_str().into())])),
+        }
+    }
+}
+
+/// The lines that are up.
+#[derive(Debug, Default)]
+pub struct Notices {
+    lines: Vec<(u64, Notice, Instant)>,
+    next: u64,
+}
+
+impl Notices {
+    /// Says something. What is up already stays up longer.
+    pub fn say(&mut self, notice: Notice, now: Instant) {
+        self.lines.retain(|(_, other, _)| *other != notice);
+        if self.lines.len() == MAX {
+            self.lines.remove(0);
+        }
+        self.lines.push((self.next, notice, now));
+        self.next += 1;
+    }
+
+    /// Takes a line away.
+    pub fn dismiss(&mut self, number: u64) {
+        self.lines.retain(|(other, ..)| *other != number);
+    }
+
+    /// Takes away what was up long enough.
+    pub fn expire(&mut self, now: Instant) {
+        self.lines.retain(|(.., since)| now.saturating_duration_since(*since) < STAY);
+    }
+
+    /// Whether nothing is up.
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// What is up.
+    pub fn iter(&self) -> impl Iterator<Item = &Notice> {
+        self.lines.iter().map(|(_, notice, _)| notice)
+    }
+
+    /// The lines, above the lower edge.
+    pub fn view(&self, look: Look) -> Element<'_, Message> {
+        let lines = self.lines.iter().filter_map(|(number, notice, _)| {
+            let words = theme::body(notice.words(look)?).wrapping(Wrapping::WordOrGlyph).width(Length::Fill);
+            let close = button(theme::sign("✕").size(theme::SMALL))
+                .on_press(Message::Dismiss(*number))
+                .padding([4, 8])
+                .style(style::quiet(look.tones));
+            let color = match notice {
+                Notice::Refused(_) | Notice::NotKept(_) => look.tones.seal,
+                Notice::Warning(..) => look.tones.amber,
+                Notice::Dialling(_) => look.tones.pine,
+            };
+            let line = row![words, close].spacing(8).align_y(Alignment::Center);
+            Some(container(line).padding([8, 12]).max_width(560).style(style::notice(look.tones, color)).into())
+        });
+        let lines = Column::with_children(lines).spacing(8).align_x(Alignment::Center);
+        container(lines).center_x(Length::Fill).align_bottom(Length::Fill).padding(24).into()
+    }
+}

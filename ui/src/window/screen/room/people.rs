@@ -1,0 +1,206 @@
+//! The people of a room.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use iced::widget::{Column, container, row, text};
+use iced::{Alignment, Element, Length};
+use inkmesh::event::Person;
+use inkmesh::identity::Author;
+
+use super::Message;
+use crate::window::theme::{self, Look, palette, style};
+use crate::window::when::Calendar;
+
+/// The people of a room, ourselves included.
+#[derive(Debug)]
+pub struct People {
+    me: Author,
+    people: BTreeMap<Author, Person>,
+    /// Names that more than one of them uses.
+    shared: BTreeSet<String>,
+    /// Counts changes of names.
+    revision: u64,
+}
+
+impl People {
+    /// Nobody yet, seen by `me`.
+    pub fn new(me: Author) -> Self {
+        People { me, people: BTreeMap::new(), shared: BTreeSet::new(), revision: 0 }
+    }
+
+    /// These are the people now.
+    pub fn replace(&mut self, people: Vec<Person>) {
+        self.people = people.into_iter().map(|person| (person.peer, person)).collect();
+        self.names_changed();
+    }
+
+    /// Somebody came, went or is called something else now.
+    pub fn update(&mut self, person: Person) {
+        let renamed = self.people.get(&person.peer).is_none_or(|known| known.name != person.name);
+        self.people.insert(person.peer, person);
+        if renamed {
+            self.names_changed();
+        }
+    }
+
+    fn names_changed(&mut self) {
+        let mut seen = BTreeSet::new();
+        self.shared.clear();
+        for person in self.people.values() {
+            if !seen.insert(person.name.as_str()) {
+                self.shared.insert(person.name.clone());
+            }
+        }
+        self.revision += 1;
+    }
+
+    /// Counts changes of names.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// What to call somebody: by the name they use, with a fingerprint where two use the same; by `fallback` when
+    /// they are not among the people, and by the fingerprint alone when nothing is known.
+    pub fn label(&self, author: Author, fallback: &str) -> String {
+        let name = self.people.get(&author).map_or(fallback, |person| person.name.as_str());
+        if name.is_empty() {
+            author.fingerprint()
+        } else if self.shared.contains(name) {
+            format!("{name} ({})", author.fingerprint())
+        } else {
+            name.to_owned()
+        }
+    }
+
+    /// How many others are online.
+    pub fn others_online(&self) -> usize {
+        self.people.values().filter(|person| person.online && person.peer != self.me).count()
+    }
+
+    /// Ourselves, then those online, then the others, each by name.
+    pub fn in_order(&self) -> Vec<&Person> {
+        let mut people: Vec<&Person> = self.people.values().collect();
+        people.sort_by_key(|person| (person.peer != self.me, !person.online, &person.name, person.peer));
+        people
+    }
+
+    /// The list, with a mark at the one who draws.
+    pub fn view(&self, look: Look, calendar: &Calendar, drawer: Option<Author>) -> Element<'_, Message> {
+        let rows = self.in_order().into_iter().map(|person| self.person(look, calendar, person, drawer));
+        Column::with_children(rows).spacing(8).width(Length::Fill).into()
+    }
+
+    fn person<'a>(
+        &'a self,
+        look: Look,
+        calendar: &Calendar,
+        person: &'a Person,
+        drawer: Option<Author>,
+    ) -> Element<'a, Message> {
+        let tones = look.tones;
+        let name = self.label(person.peer, "");
+        let mut heading = row![avatar(person, &name)].spacing(8).align_y(Alignment::Center);
+        let state = if person.peer == self.me {
+            look.t("person-you")
+        } else if person.online {
+            person.addresses.first().map_or_else(|| look.t("person-online"), |address| short_address(address))
+        } else {
+            match person.last_seen {
+                Some(ms) => look.t_args("person-away-since", [("when", calendar.last_seen(look, ms).into())]),
+                None => look.t("person-away"),
+            }
+        };
+        let color = if person.online { tones.ink } else { tones.faded };
+        let words = iced::widget::column![
+            theme::body(name).color(color).wrapping(text::Wrapping::WordOrGlyph),
+            theme::small(state, tones.faded).wrapping(text::Wrapping::Glyph),
+        ];
+        heading = heading.push(words.width(Length::Fill));
+        if drawer == Some(person.peer) {
+            heading = heading.push(theme::sign("✎").color(tones.seal));
+        }
+        heading.into()
+    }
+
+    /// The people as letters, one below the other.
+    pub fn narrow_view(&self) -> Element<'_, Message> {
+        let letters = self.in_order().into_iter().map(|person| avatar(person, &self.label(person.peer, "")));
+        Column::with_children(letters).spacing(8).into()
+    }
+}
+
+/// The first letter of a name on the person's colour; hollow for those who are away.
+fn avatar<'a>(person: &Person, name: &str) -> Element<'a, Message> {
+    let letter: String = name.chars().next().into_iter().flat_map(char::to_uppercase).collect();
+    let color = palette::person(&person.peer);
+    let letter = text(letter).size(theme::SMALL).font(theme::BOLD);
+    let disc = container(letter).center(28);
+    if person.online {
+        disc.style(style::pill(color, palette::ON_PERSON)).into()
+    } else {
+        disc.style(style::ring(color)).into()
+    }
+}
+
+/// A multiaddress as people write it: `192.168.0.7:47770`.
+pub fn short_address(address: &str) -> String {
+    let mut parts = address.split('/').skip(1);
+    let (mut host, mut port) = (None, None);
+    while let (Some(protocol), Some(value)) = (parts.next(), parts.next()) {
+        match protocol {
+            "ip4" | "dns" | "dns4" | "dns6" => host = Some(value.to_owned()),
+            "ip6" => host = Some(format!("[{value}]")),
+            "tcp" | "udp" => port = Some(value),
+            _ => {}
+        }
+    }
+    match (host, port) {
+        (Some(host), Some(port)) => format!("{host}:{port}"),
+        _ => address.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(key: u8, name: &str, online: bool) -> Person {
+        Person { peer: Author([key; 32]), name: name.to_owned(), online, addresses: Vec::new(), last_seen: None }
+    }
+
+    #[test]
+    fn only_people_who_share_a_name_show_a_fingerprint() {
+        let mut people = People::new(Author([1; 32]));
+        people.replace(vec![person(1, "Ana", true), person(2, "Ben", true), person(3, "", true)]);
+        assert_eq!(people.label(Author([1; 32]), ""), "Ana");
+        let revision = people.revision();
+        people.update(person(2, "Ana", true));
+        assert_ne!(people.revision(), revision);
+        assert_eq!(people.label(Author([1; 32]), ""), format!("Ana ({})", Author([1; 32]).fingerprint()));
+        assert_eq!(people.label(Author([2; 32]), ""), format!("Ana ({})", Author([2; 32]).fingerprint()));
+        assert_eq!(people.label(Author([3; 32]), ""), Author([3; 32]).fingerprint());
+        assert_eq!(people.label(Author([9; 32]), "Zoe"), "Zoe");
+    }
+
+    #[test]
+    fn we_come_first_and_the_absent_last() {
+        let mut people = People::new(Author([1; 32]));
+        people.replace(vec![person(2, "Abe", false), person(3, "Zoe", true), person(1, "Me", true)]);
+        let names: Vec<&str> = people.in_order().into_iter().map(|person| person.name.as_str()).collect();
+        assert_eq!(names, ["Me", "Zoe", "Abe"]);
+        assert_eq!(people.others_online(), 1);
+    }
+
+    #[test]
+    fn addresses_are_short() {
+        for (address, short) in [
+            ("/ip4/192.168.0.7/tcp/47770", "192.168.0.7:47770"),
+            ("/ip4/10.0.0.2/tcp/7/p2p/12D3KooW", "10.0.0.2:7"),
+            ("/ip6/fe80::1/tcp/7", "[fe80::1]:7"),
+            ("/memory/7", "/memory/7"),
+            ("somewhere", "somewhere"),
+        ] {
+            assert_eq!(short_address(address), short);
+        }
+    }
+}

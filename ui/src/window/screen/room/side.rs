@@ -1,0 +1,182 @@
+//! The side of the window: rooms and people.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use iced::widget::scrollable::{Direction, Scrollbar};
+use iced::widget::{Column, Space, button, column, container, row, scrollable, text, text_input};
+use iced::{Alignment, Element, Length};
+use inkmesh::identity::Author;
+use inkmesh::name::{NameError, RoomName};
+
+use super::dialog::Topic;
+use super::people::People;
+use super::{Message, tools};
+use crate::window::text::name_error;
+use crate::window::theme::{self, Look, style};
+use crate::window::when::Calendar;
+
+/// The field for a room's name.
+pub const ROOM_FIELD: &str = "room-name-field";
+
+/// A room that we are in.
+#[derive(Debug, Default)]
+pub struct RoomInfo {
+    /// The others who are online in it.
+    pub online: BTreeSet<Author>,
+    /// How many lines of others came in since it was last looked at.
+    pub unread: usize,
+}
+
+/// The rooms that we are in.
+#[derive(Debug, Default)]
+pub struct Rooms {
+    /// By name.
+    pub rooms: BTreeMap<RoomName, RoomInfo>,
+    /// The one that is looked at.
+    pub here: Option<RoomName>,
+    /// The name of a room to enter, while it is being written.
+    pub entering: Option<Entering>,
+}
+
+/// The name of a room to enter.
+#[derive(Debug, Default)]
+pub struct Entering {
+    /// What is written.
+    pub name: String,
+    /// Why it is no name.
+    pub error: Option<NameError>,
+}
+
+impl Rooms {
+    /// The others who are online in any room.
+    pub fn others(&self) -> usize {
+        self.rooms.values().flat_map(|room| &room.online).collect::<BTreeSet<_>>().len()
+    }
+
+    /// How many lines wait in other rooms.
+    pub fn unread_elsewhere(&self) -> usize {
+        self.rooms.iter().filter(|(name, _)| Some(*name) != self.here.as_ref()).map(|(_, room)| room.unread).sum()
+    }
+
+    fn list(&self, look: Look) -> Element<'_, Message> {
+        let rows = self.rooms.iter().map(|(name, info)| self.line(look, name, info));
+        let mut list = Column::with_children(rows).spacing(4);
+        list = list.push(match &self.entering {
+            Some(entering) => entering_field(look, entering),
+            None => quiet(look, look.t("room-add"), Message::AskRoom),
+        });
+        list.into()
+    }
+
+    fn line<'a>(&'a self, look: Look, name: &'a RoomName, info: &'a RoomInfo) -> Element<'a, Message> {
+        let tones = look.tones;
+        let here = self.here.as_ref() == Some(name);
+        let label = theme::body(format!("# {name}")).wrapping(text::Wrapping::WordOrGlyph).width(Length::Fill);
+        let mut line = row![if here { label.font(theme::BOLD) } else { label }].spacing(8).align_y(Alignment::Center);
+        if info.unread > 0 {
+            line = line.push(badge(look, info.unread));
+        } else if !info.online.is_empty() {
+            line = line.push(theme::small((info.online.len() + 1).to_string(), tones.faded));
+        }
+        let open = button(line)
+            .on_press(Message::Open(name.clone()))
+            .padding([4, 8])
+            .width(Length::Fill)
+            .style(style::choice(tones, here));
+        if !here || self.rooms.len() < 2 {
+            return open.into();
+        }
+        let leave = button(theme::sign("✕").size(theme::SMALL))
+            .on_press(Message::Leave(name.clone()))
+            .padding([4, 8])
+            .style(style::quiet(tones));
+        row![open, tools::hint(look, leave, look.t("room-leave"))].spacing(4).align_y(Alignment::Center).into()
+    }
+
+    fn letters(&self, look: Look) -> Element<'_, Message> {
+        let rows = self.rooms.iter().map(|(name, info)| {
+            let letter: String = name.as_str().chars().take(1).flat_map(char::to_uppercase).collect();
+            let chosen = self.here.as_ref() == Some(name);
+            let letter = button(theme::strong(letter).center())
+                .on_press(Message::Open(name.clone()))
+                .width(36)
+                .padding(4)
+                .style(style::choice(look.tones, chosen));
+            let mut cell = column![letter].align_x(Alignment::Center);
+            if info.unread > 0 {
+                cell = cell.push(badge(look, info.unread));
+            }
+            tools::hint(look, cell, format!("# {name}"))
+        });
+        Column::with_children(rows).spacing(4).into()
+    }
+}
+
+/// Rooms and people in full.
+pub fn view<'a>(
+    rooms: &'a Rooms,
+    people: &'a People,
+    look: Look,
+    calendar: &'a Calendar,
+    drawer: Option<Author>,
+) -> Element<'a, Message> {
+    let heading = |key| theme::small(look.t(key), look.tones.faded);
+    let by_address = quiet(look, look.t("room-by-address"), Message::Show(Topic::Connect));
+    let content = column![
+        column![heading("room-rooms"), rooms.list(look)].spacing(8),
+        column![heading("room-people"), people.view(look, calendar, drawer)].spacing(8),
+        by_address,
+    ]
+    .spacing(24)
+    .padding(16)
+    .width(Length::Fill);
+    let bar = Scrollbar::new().width(6).scroller_width(6).margin(2);
+    let list =
+        scrollable(content).direction(Direction::Vertical(bar)).height(Length::Fill).style(style::scroll(look.tones));
+    container(list).width(Length::Fill).height(Length::Fill).style(style::card(look.tones)).into()
+}
+
+/// Rooms and people as letters, with a way to the full list.
+pub fn narrow_view<'a>(rooms: &'a Rooms, people: &'a People, look: Look) -> Element<'a, Message> {
+    let menu = button(theme::sign("☰").center())
+        .on_press(Message::Drawer(true))
+        .width(36)
+        .padding(4)
+        .style(style::quiet(look.tones));
+    let content = column![
+        tools::hint(look, menu, look.t("room-menu")),
+        rooms.letters(look),
+        Space::new().height(8),
+        people.narrow_view()
+    ]
+    .spacing(8)
+    .align_x(Alignment::Center);
+    let bar = Scrollbar::hidden();
+    let list = scrollable(container(content).center_x(Length::Fill).padding([8, 0]))
+        .direction(Direction::Vertical(bar))
+        .height(Length::Fill);
+    container(list).width(Length::Fill).height(Length::Fill).style(style::card(look.tones)).into()
+}
+
+fn entering_field(look: Look, entering: &Entering) -> Element<'_, Message> {
+    let field = text_input(&look.t("room-add-placeholder"), &entering.name)
+        .id(ROOM_FIELD)
+        .on_input(Message::RoomTyped)
+        .on_submit(Message::EnterRoom)
+        .padding(8)
+        .size(theme::BODY)
+        .style(style::input(look.tones));
+    let error = entering.error.map(|error| theme::small(name_error(look.language, error), look.tones.seal));
+    column![field].push(error).spacing(4).into()
+}
+
+/// A number that asks for a look.
+pub fn badge<'a>(look: Look, number: usize) -> Element<'a, Message> {
+    let words = if number > 99 { "99+".to_owned() } else { number.to_string() };
+    let words = theme::small(words, look.tones.on_seal);
+    container(words).padding([0, 8]).style(style::pill(look.tones.seal, look.tones.on_seal)).into()
+}
+
+fn quiet<'a>(look: Look, words: String, message: Message) -> Element<'a, Message> {
+    button(theme::body(words).color(look.tones.faded)).on_press(message).padding([4, 8]).style(style::quiet(look.tones)).into()
+}

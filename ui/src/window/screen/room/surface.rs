@@ -1,0 +1,197 @@
+//! The sheet on the screen, in two layers: finished ink as images, growing ink and the pen above them.
+
+use iced::mouse::{self, Interaction};
+use iced::widget::canvas::{self, Canvas, Event, Frame, Geometry, Image, Path, Stroke};
+use iced::widget::{Sensor, stack};
+use iced::{Color, Element, Length, Point, Rectangle, Renderer, Theme, Vector, touch};
+use inkmesh::canvas as sheet;
+
+use super::Message;
+use super::sheet::Sheet;
+use super::tools::Tools;
+use crate::window::ink::live;
+use crate::window::theme::Look;
+
+/// The renderer cuts an image's place down to whole pixels; without this little more, rounding leaves seams.
+const NUDGE: f32 = 0.02;
+
+/// The sheet, filling its space.
+pub fn view<'a>(sheet: &'a Sheet, tools: Tools, look: Look) -> Element<'a, Message> {
+    let layers = stack![
+        Canvas::new(Paper { sheet, look }).width(Length::Fill).height(Length::Fill),
+        Canvas::new(Hand { sheet, tools, look }).width(Length::Fill).height(Length::Fill),
+    ];
+    Sensor::new(layers).on_show(Message::SheetResized).on_resize(Message::SheetResized).into()
+}
+
+/// The lower layer.
+struct Paper<'a> {
+    sheet: &'a Sheet,
+    look: Look,
+}
+
+impl canvas::Program<Message> for Paper<'_> {
+    type State = ();
+
+    fn draw(
+        &self,
+        (): &(),
+        renderer: &Renderer,
+        _theme: &Theme,
+        bounds: Rectangle,
+        _cursor: mouse::Cursor,
+    ) -> Vec<Geometry> {
+        let mut frame = Frame::new(renderer, bounds.size());
+        let place = self.sheet.place();
+        let edge = place.expand(1.0);
+        frame.fill_rectangle(edge.position(), edge.size(), self.look.tones.line);
+        frame.fill_rectangle(place.position(), place.size(), Color::WHITE);
+        let Some(tiles) = self.sheet.tiles() else { return vec![frame.into_geometry()] };
+        let scale = place.width / tiles.width() as f32;
+        for tile in tiles.iter() {
+            let [x, y, width, height] = tile.place().map(|length| length * scale);
+            let part = Rectangle { x: place.x + x + NUDGE, y: place.y + y + NUDGE, width, height };
+            frame.draw_image(part, Image::new(tile.image()));
+        }
+        vec![frame.into_geometry()]
+    }
+}
+
+/// The upper layer.
+struct Hand<'a> {
+    sheet: &'a Sheet,
+    tools: Tools,
+    look: Look,
+}
+
+/// What the hand does.
+#[derive(Debug, Default)]
+struct Grip {
+    /// Whether the pen is down: by the mouse, or by this finger.
+    down: Option<Pointer>,
+    /// Whether the mouse was over the sheet when it last moved.
+    over: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Pointer {
+    Mouse,
+    Finger(touch::Finger),
+}
+
+impl Hand<'_> {
+    /// The place on the sheet that lies under a place of the window.
+    fn on_sheet(&self, bounds: Rectangle, at: Point) -> sheet::Point {
+        let place = self.sheet.place();
+        let scale = f64::from(sheet::WIDTH) / f64::from(place.width.max(1.0));
+        let at = at - Vector::new(bounds.x + place.x, bounds.y + place.y);
+        sheet::Point::from_logical(f64::from(at.x) * scale, f64::from(at.y) * scale)
+    }
+
+    fn is_over(&self, bounds: Rectangle, at: Point) -> bool {
+        bounds.contains(at) && self.sheet.place().contains(at - Vector::new(bounds.x, bounds.y))
+    }
+
+    fn down(
+        &self,
+        grip: &mut Grip,
+        pointer: Pointer,
+        bounds: Rectangle,
+        at: Point,
+    ) -> Option<canvas::Action<Message>> {
+        if grip.down.is_some() || !self.sheet.may_draw() || !self.is_over(bounds, at) {
+            return None;
+        }
+        grip.down = Some(pointer);
+        Some(canvas::Action::publish(Message::PenDown(self.on_sheet(bounds, at))))
+    }
+
+    fn moved(
+        &self,
+        grip: &mut Grip,
+        pointer: Pointer,
+        bounds: Rectangle,
+        at: Point,
+    ) -> Option<canvas::Action<Message>> {
+        if grip.down == Some(pointer) {
+            return Some(canvas::Action::publish(Message::PenTo(self.on_sheet(bounds, at))).and_capture());
+        }
+        let over = self.is_over(bounds, at);
+        let was_over = std::mem::replace(&mut grip.over, over);
+        // The ring around the pen follows.
+        (over || was_over).then(canvas::Action::request_redraw)
+    }
+
+    fn up(grip: &mut Grip, pointer: Pointer) -> Option<canvas::Action<Message>> {
+        grip.down.take_if(|down| *down == pointer).map(|_| canvas::Action::publish(Message::PenUp))
+    }
+}
+
+impl canvas::Program<Message> for Hand<'_> {
+    type State = Grip;
+
+    fn update(
+        &self,
+        grip: &mut Grip,
+        event: &Event,
+        bounds: Rectangle,
+        cursor: mouse::Cursor,
+    ) -> Option<canvas::Action<Message>> {
+        match event {
+            Event::Mouse(mouse::Event::ButtonPressed(mouse::Button::Left)) => {
+                self.down(grip, Pointer::Mouse, bounds, cursor.position()?)
+            }
+            Event::Mouse(mouse::Event::CursorMoved { position }) => self.moved(grip, Pointer::Mouse, bounds, *position),
+            Event::Mouse(mouse::Event::ButtonReleased(mouse::Button::Left)) => Self::up(grip, Pointer::Mouse),
+            Event::Touch(touch::Event::FingerPressed { id, position }) => {
+                self.down(grip, Pointer::Finger(*id), bounds, *position)
+            }
+            Event::Touch(touch::Event::FingerMoved { id, position }) => {
+                self.moved(grip, Pointer::Finger(*id), bounds, *position)
+            }
+            Event::Touch(touch::Event::FingerLifted { id, .. } | touch::Event::FingerLost { id, .. }) => {
+                Self::up(grip, Pointer::Finger(*id))
+            }
+            _ => None,
+        }
+    }
+
+    fn draw(
+        &self,
+        _grip: &Grip,
+        renderer: &Renderer,
+        _theme: &Theme,
+        bounds: Rectangle,
+        cursor: mouse::Cursor,
+    ) -> Vec<Geometry> {
+        let place = self.sheet.place();
+        if place.width < 1.0 {
+            return Vec::new();
+        }
+        let scale = place.width / sheet::WIDTH as f32;
+        let mut frame = Frame::with_bounds(renderer, place);
+        for line in self.sheet.growing() {
+            live::draw(&mut frame, line, Vector::new(place.x, place.y), scale);
+        }
+        if let Some(at) = cursor.position_in(bounds)
+            && place.contains(at)
+            && self.sheet.may_draw()
+        {
+            let radius = (f32::from(self.tools.width) * scale / 2.0).max(1.5);
+            let ring = Stroke::default().with_width(1.0).with_color(Color { a: 0.6, ..self.look.tones.faded });
+            frame.stroke(&Path::circle(at, radius), ring);
+        }
+        vec![frame.into_geometry()]
+    }
+
+    fn mouse_interaction(&self, grip: &Grip, bounds: Rectangle, cursor: mouse::Cursor) -> Interaction {
+        match cursor.position() {
+            _ if grip.down.is_some() => Interaction::Crosshair,
+            Some(at) if !self.is_over(bounds, at) => Interaction::default(),
+            Some(_) if self.sheet.may_draw() => Interaction::Crosshair,
+            Some(_) => Interaction::NotAllowed,
+            None => Interaction::default(),
+        }
+    }
+}
+

@@ -1,0 +1,200 @@
+//! How the parts of the room lie beside each other: in three columns, with the left one folded, or as tabs.
+
+use iced::widget::{Space, button, column, container, mouse_area, opaque, progress_bar, row, stack, text};
+use iced::{Alignment, Element, Length};
+
+use super::dialog::{self, Topic};
+use super::status::Status;
+use super::{Arrangement, Message, Pane, Room, chat_view, game_bar, side, surface, tools};
+use crate::settings::Settings;
+use crate::window::text::grouped;
+use crate::window::theme::{self, Look, style};
+
+/// Width of the left column.
+const SIDE: f32 = 224.0;
+/// Width of the left column when it is folded.
+const FOLDED: f32 = 56.0;
+/// Width of the talk.
+const TALK: f32 = 304.0;
+/// Width of the talk beside a folded column.
+const NARROW_TALK: f32 = 272.0;
+/// Space around and between the parts.
+const GAP: f32 = 12.0;
+
+impl Room {
+    /// What is seen.
+    pub fn view<'a>(&'a self, look: Look, settings: &'a Settings) -> Element<'a, Message> {
+        let whole = self.size.width - 2.0 * GAP;
+        let panes: Element<'_, Message> = match self.arrangement() {
+            Arrangement::Wide => {
+                let middle = whole - SIDE - TALK - 2.0 * GAP;
+                row![
+                    container(self.side(look)).width(SIDE),
+                    self.desk(look, middle),
+                    container(self.talk(look)).width(TALK)
+                ]
+                .spacing(GAP)
+                .into()
+            }
+            Arrangement::Folded => {
+                let middle = whole - FOLDED - NARROW_TALK - 2.0 * GAP;
+                row![
+                    container(side::narrow_view(&self.rooms, &self.people, look)).width(FOLDED),
+                    self.desk(look, middle),
+                    container(self.talk(look)).width(NARROW_TALK)
+                ]
+                .spacing(GAP)
+                .into()
+            }
+            Arrangement::Tabs => self.tabs(look, whole),
+        };
+        let mut layers = stack![container(panes).padding(GAP).width(Length::Fill).height(Length::Fill)];
+        if self.drawer && self.arrangement() == Arrangement::Folded {
+            layers = layers.push(self.unfolded(look));
+        }
+        if let Some(dialog) = &self.dialog {
+            let scene = dialog::Scene { look, settings, me: self.me, addresses: &self.addresses };
+            layers = layers.push(dialog.view(scene));
+        }
+        if !self.notices.is_empty() {
+            layers = layers.push(self.notices.view(look));
+        }
+        layers.into()
+    }
+
+    fn side(&self, look: Look) -> Element<'_, Message> {
+        side::view(&self.rooms, &self.people, look, &self.calendar, self.game.drawer())
+    }
+
+    /// The folded column, unfolded over the rest.
+    fn unfolded(&self, look: Look) -> Element<'_, Message> {
+        let column = container(opaque(self.side(look))).width(SIDE + 24.0).height(Length::Fill).padding(GAP);
+        let veil = container(column).width(Length::Fill).height(Length::Fill).style(style::veil(look.tones));
+        opaque(mouse_area(veil).on_press(Message::Drawer(false)))
+    }
+
+    fn talk(&self, look: Look) -> Element<'_, Message> {
+        if self.meanwhile.is_some() && self.chat.lines().is_empty() {
+            let words = theme::body(look.t("room-opening")).color(look.tones.faded);
+            return container(words).center(Length::Fill).style(style::card(look.tones)).into();
+        }
+        let room = self.here().map(ToString::to_string).unwrap_or_default();
+        chat_view::view(&self.chat, &self.people, look, &self.calendar, &room)
+    }
+
+    /// The sheet with everything around it.
+    fn desk(&self, look: Look, width: f32) -> Element<'_, Message> {
+        column![self.head(look), self.board(look, width)].spacing(8).width(Length::Fill).into()
+    }
+
+    fn board(&self, look: Look, width: f32) -> Element<'_, Message> {
+        let scene = game_bar::Scene {
+            look,
+            now: self.now,
+            me: self.me,
+            people: &self.people,
+            may_draw: self.sheet.may_draw(),
+            width: width - 24.0,
+        };
+        column![
+            self.game.view(scene),
+            surface::view(&self.sheet, self.tools, look),
+            self.tools.view(look, width - 24.0, self.sheet.may_draw())
+        ]
+        .spacing(8)
+        .width(Length::Fill)
+        .height(Length::Fill)
+        .into()
+    }
+
+    /// The room's name and the state of the connection.
+    fn head(&self, look: Look) -> Element<'_, Message> {
+        let name = self.here().map_or_else(|| "Inkmesh".to_owned(), |room| format!("# {room}"));
+        let name = theme::title(name).wrapping(text::Wrapping::WordOrGlyph).width(Length::Fill);
+        let settings = head_button(look, theme::sign("⚙").size(18), "head-settings", Topic::Settings);
+        let help = head_button(look, theme::strong("?").size(18), "head-help", Topic::Help);
+        let first = row![name, settings, help].spacing(4).align_y(Alignment::Center);
+        column![first, self.status_line(look)].spacing(4).into()
+    }
+
+    /// The state of the connection now.
+    pub(super) fn status(&self) -> Status {
+        let (here, anywhere) = (self.people.others_online(), self.rooms.others());
+        let name = |author| self.people.label(author, "");
+        self.connection.status(self.now, self.here(), here, anywhere.saturating_sub(here), name)
+    }
+
+    fn status_line(&self, look: Look) -> Element<'_, Message> {
+        let status = self.status();
+        let color = status.color(look);
+        let mark = container(Space::new().width(10).height(10)).style(style::pill(color, color));
+        let words = theme::body(status.words(look)).wrapping(text::Wrapping::WordOrGlyph).width(Length::Fill);
+        let mut line = row![mark, words].spacing(8).align_y(Alignment::Center);
+        if status.offers_address() {
+            let connect = button(theme::body(look.t("status-connect")))
+                .on_press(Message::Show(Topic::Connect))
+                .padding([4, 12])
+                .style(style::secondary(look.tones));
+            line = line.push(connect);
+        }
+        if let Status::CatchingUp(_, _, done) = status {
+            let bar = progress_bar(0.0..=1.0, done).girth(6).style(style::progress(look.tones));
+            column![line, bar].spacing(4).into()
+        } else {
+            line.into()
+        }
+    }
+
+    // ---- tabs ----
+
+    fn tabs(&self, look: Look, width: f32) -> Element<'_, Message> {
+        let pane = match self.pane {
+            Pane::Sheet => self.board(look, width),
+            Pane::Chat => self.talk(look),
+            Pane::People => self.side(look),
+        };
+        let our_turn = self.game.is_our_turn(self.me) && self.pane != Pane::Sheet;
+        let tabs = row![
+            self.tab(look, Pane::Sheet, "tab-sheet", our_turn.then(|| tab_mark(look, "✎".to_owned()))),
+            self.tab(look, Pane::Chat, "tab-chat", number_mark(look, self.behind)),
+            self.tab(look, Pane::People, "tab-people", number_mark(look, self.rooms.unread_elsewhere())),
+        ]
+        .spacing(4);
+        column![self.head(look), tabs, pane].spacing(8).width(Length::Fill).height(Length::Fill).into()
+    }
+
+    fn tab<'a>(
+        &self,
+        look: Look,
+        pane: Pane,
+        key: &str,
+        mark: Option<Element<'a, Message>>,
+    ) -> Element<'a, Message> {
+        let words = row![theme::body(look.t(key))].push(mark).spacing(8).align_y(Alignment::Center);
+        button(container(words).center_x(Length::Fill))
+            .on_press(Message::Pane(pane))
+            .padding(8)
+            .width(Length::Fill)
+            .style(style::choice(look.tones, self.pane == pane))
+            .into()
+    }
+}
+
+fn number_mark<'a>(look: Look, number: usize) -> Option<Element<'a, Message>> {
+    (number > 0).then(|| tab_mark(look, grouped(number as u64)))
+}
+
+fn tab_mark<'a>(look: Look, words: String) -> Element<'a, Message> {
+    let words = theme::small(words, look.tones.on_seal);
+    container(words).padding([0, 8]).style(style::pill(look.tones.seal, look.tones.on_seal)).into()
+}
+
+fn head_button<'a>(look: Look, sign: text::Text<'a, iced::Theme>, key: &str, topic: Topic) -> Element<'a, Message> {
+    let button = button(sign.center())
+        .on_press(Message::Show(topic))
+        .width(36)
+        .height(32)
+        .padding(4)
+        .style(style::quiet(look.tones));
+    tools::hint(look, button, look.t(key))
+}

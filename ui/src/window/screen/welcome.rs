@@ -1,0 +1,113 @@
+//! The first start: it asks for a name and for nothing else.
+
+use iced::widget::{button, center, column, container, row, text, text_input};
+use iced::{Alignment, Element, Length};
+use inkmesh::name::{NameError, PersonName};
+
+use crate::settings::Language;
+use crate::window::text::name_error;
+use crate::window::theme::{self, HUGE, Look, SMALL, style};
+
+/// The field for the name.
+pub const NAME_FIELD: &str = "welcome-name-field";
+
+/// The screen's state.
+#[derive(Debug, Default)]
+pub struct Welcome {
+    name: String,
+    error: Option<NameError>,
+}
+
+/// What happens on it.
+#[derive(Debug, Clone)]
+pub enum Message {
+    /// The name is now this.
+    Typed(String),
+    /// Go on.
+    Continue,
+    /// Speak another language.
+    Language(Language),
+}
+
+/// What is to be done.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing.
+    None,
+    /// Go on with this name.
+    Named(PersonName),
+    /// Speak another language.
+    Language(Language),
+}
+
+impl Welcome {
+    /// The screen with a name in its field already.
+    pub fn with_name(name: String) -> Self {
+        Welcome { name, error: None }
+    }
+
+    /// Takes a message in.
+    pub fn update(&mut self, message: Message) -> Outcome {
+        match message {
+            Message::Typed(name) => {
+                self.name = name;
+                self.error = None;
+                Outcome::None
+            }
+            Message::Continue => self.go_on(),
+            Message::Language(language) => Outcome::Language(language),
+        }
+    }
+
+    fn go_on(&mut self) -> Outcome {
+        match self.name.parse() {
+            Ok(name) => Outcome::Named(name),
+            Err(error) => {
+                self.error = Some(error);
+                Outcome::None
+            }
+        }
+    }
+
+    /// What is seen.
+    pub fn view(&self, look: Look) -> Element<'_, Message> {
+        let tones = look.tones;
+        let field = text_input(&look.t("welcome-placeholder"), &self.name)
+            .id(NAME_FIELD)
+            .on_input(Message::Typed)
+            .on_submit(Message::Continue)
+            .padding(12)
+            .size(theme::BODY)
+            .style(style::input(tones));
+        let words = match self.error {
+            Some(error) => text(name_error(look.language, error)).color(tones.seal),
+            None => text(look.t("welcome-hint")).color(tones.faded),
+        };
+        let go_on = button(theme::strong(look.t("welcome-continue")).width(Length::Fill).align_x(Alignment::Center))
+            .on_press(Message::Continue)
+            .padding(12)
+            .width(Length::Fill)
+            .style(style::primary(tones));
+        let card = column![
+            text("Inkmesh").size(HUGE).font(theme::BOLD),
+            theme::body(look.t("welcome-what")).color(tones.faded),
+            column![theme::body(look.t("welcome-name")), field, words.size(SMALL)].spacing(8),
+            go_on,
+        ]
+        .spacing(24);
+        let languages = row(Language::ALL.map(|language| {
+            let name = match language {
+                Language::En => "English",
+                Language::Ko => "한국어",
+            };
+            button(text(name).size(SMALL))
+                .on_press(Message::Language(language))
+                .padding([4, 12])
+                .style(style::choice(tones, language == look.language))
+                .into()
+        }))
+        .spacing(4);
+        let card = container(card).padding(32).max_width(420).style(style::card(tones));
+        center(column![card, languages].spacing(16).align_x(Alignment::Center)).padding(16).into()
+    }
+}

@@ -1,0 +1,239 @@
+//! The words of the window, in English and Korean.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::error::Error;
+
+use fluent_templates::{LanguageIdentifier, Loader, langid, static_loader};
+use inkmesh::event::Warning;
+use inkmesh::name::NameError;
+use inkmesh::node::CommandError;
+
+use crate::settings::Language;
+
+pub use fluent_templates::fluent_bundle::FluentValue as Value;
+
+static_loader! {
+    static LOCALES = {
+        locales: "./locales",
+        fallback_language: "en",
+        // Isolating marks around names and numbers would show as boxes in fonts that lack them.
+        customise: |bundle| bundle.set_use_isolating(false),
+    };
+}
+
+const ENGLISH: LanguageIdentifier = langid!("en");
+const KOREAN: LanguageIdentifier = langid!("ko");
+
+fn identifier(language: Language) -> &'static LanguageIdentifier {
+    match language {
+        Language::En => &ENGLISH,
+        Language::Ko => &KOREAN,
+    }
+}
+
+/// The text for a key.
+pub fn t(language: Language, key: &str) -> String {
+    LOCALES.lookup(identifier(language), key)
+}
+
+/// The text for a key, with values for its placeholders.
+pub fn t_args<const N: usize>(language: Language, key: &str, args: [(&'static str, Value<'_>); N]) -> String {
+    let args: HashMap<Cow<'static, str>, Value<'_>> =
+        args.into_iter().map(|(name, value)| (Cow::Borrowed(name), value)).collect();
+    LOCALES.lookup_with_args(identifier(language), key, &args)
+}
+
+/// A number as people write it: `1,204`.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Why a name is none, in words.
+pub fn name_error(language: Language, error: NameError) -> String {
+    match error {
+        NameError::Empty => t(language, "error-name-empty"),
+        NameError::TooLong => t_args(language, "error-name-long", [("max", inkmesh::name::MAX_NAME_CHARS.into())]),
+    }
+}
+
+/// Why a command was not carried out, in words.
+pub fn command_error(language: Language, error: &CommandError) -> String {
+    let say = |key| t(language, key);
+    match error {
+        CommandError::NotInRoom(room) => t_args(language, "error-not-in-room", [("room", room.as_str().into())]),
+        CommandError::Name(error) => name_error(language, *error),
+        CommandError::Address(address) => t_args(language, "error-address", [("address", address.as_str().into())]),
+        CommandError::Text { len: 0 } => say("error-text-empty"),
+        CommandError::Text { len } => t_args(
+            language,
+            "error-text-long",
+            [("len", (*len).into()), ("max", inkmesh::payload::MAX_TEXT.into())],
+        ),
+        CommandError::Stroke => say("error-stroke"),
+        CommandError::Rules => say("error-rules"),
+        CommandError::NotTheDrawer => say("error-not-the-drawer"),
+        CommandError::NotAPlayer => say("error-not-a-player"),
+        CommandError::WrongPhase => say("error-wrong-phase"),
+        CommandError::GameRunning => say("error-game-running"),
+        CommandError::UnknownEntry => say("error-unknown-entry"),
+        CommandError::NotSaved(reason) => t_args(language, "error-not-saved", [("reason", reason.as_str().into())]),
+        CommandError::Busy => say("error-busy"),
+        CommandError::Closed => say("error-closed"),
+    }
+}
+
+/// A warning that is told once, in words; `None` for those that change the status line instead.
+pub fn warning(language: Language, warning: &Warning, author: &str) -> Option<String> {
+    match warning {
+        Warning::StorageRecovered => Some(t(language, "warning-storage-recovered")),
+        Warning::ListenFailed { address, reason } => Some(t_args(
+            language,
+            "warning-listen-failed",
+            [("address", address.as_str().into()), ("reason", reason.as_str().into())],
+        )),
+        Warning::Fork { .. } => Some(t_args(language, "warning-fork", [("name", author.into())])),
+        Warning::Parked { .. } => Some(t_args(language, "warning-parked", [("name", author.into())])),
+        Warning::StorageFailed { .. } | Warning::DiscoveryFailed { .. } | Warning::Lagged { .. } => None,
+    }
+}
+
+/// An error and what caused it on one line; a cause that its effect already quotes is not said twice.
+pub fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let reason = error.to_string();
+        if !text.contains(&reason) {
+            text = format!("{text}: {reason}");
+        }
+        cause = error.source();
+    }
+    text
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+
+    const EN: &str = include_str!("../../locales/en.ftl");
+    const KO: &str = include_str!("../../locales/ko.ftl");
+
+    /// The keys of a file with the placeholders that each uses.
+    fn keys(file: &str) -> Vec<(String, BTreeSet<String>)> {
+        let mut keys: Vec<(String, BTreeSet<String>)> = Vec::new();
+        for line in file.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()) {
+            let text = match line.split_once(" = ") {
+                Some((key, text)) if !key.starts_with([' ', '[', '*', '.']) => {
+                    keys.push((key.to_owned(), BTreeSet::new()));
+                    text
+                }
+                _ => line.strip_suffix(" =").map_or(line, |key| {
+                    keys.push((key.to_owned(), BTreeSet::new()));
+                    ""
+                }),
+            };
+            let used = text.split('$').skip(1).map(|rest| rest.split([' ', '}', '-']).next().unwrap().to_owned());
+            keys.last_mut().unwrap().1.extend(used);
+        }
+        keys.sort();
+        keys
+    }
+
+    /// Every text between quotes in the window's source.
+    fn quoted() -> BTreeSet<String> {
+        fn walk(folder: &Path, found: &mut BTreeSet<String>) {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    walk(&path, found);
+                } else {
+                    found.extend(fs::read_to_string(path).unwrap().split('"').map(str::to_owned));
+                }
+            }
+        }
+        let mut found = BTreeSet::new();
+        walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/window"), &mut found);
+        found
+    }
+
+    #[test]
+    fn both_languages_say_the_same_things() {
+        assert_eq!(keys(EN), keys(KO));
+        assert!(keys(EN).len() > 100, "the parser of this test finds {} keys", keys(EN).len());
+    }
+
+    #[test]
+    fn every_key_is_used() {
+        let quoted = quoted();
+        for (key, _) in keys(EN) {
+            assert!(quoted.contains(&key), "{key} is in the locales, but no view says it");
+        }
+    }
+
+    #[test]
+    fn every_key_that_looks_like_one_exists() {
+        let keys: BTreeSet<String> = keys(EN).into_iter().map(|(key, _)| key).collect();
+        let prefixes: BTreeSet<&str> = keys.iter().filter_map(|key| key.split_once('-')).map(|(first, _)| first).collect();
+        for text in quoted() {
+            let key_like = text.split_once('-').is_some_and(|(first, _)| prefixes.contains(first))
+                && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+            assert!(!key_like || keys.contains(&text) || text.ends_with("-field"), "{text} is said, but not in the locales");
+        }
+    }
+
+    #[test]
+    fn korean_is_korean() {
+        assert_eq!(t(Language::En, "room-people"), "People");
+        assert_eq!(t(Language::Ko, "room-people"), "사람들");
+    }
+
+    #[test]
+    fn numbers_are_grouped() {
+        for (number, text) in [(0, "0"), (999, "999"), (1204, "1,204"), (1_000_000, "1,000,000")] {
+            assert_eq!(grouped(number), text);
+        }
+    }
+
+    #[test]
+    fn every_error_has_words_in_both_languages() {
+        let errors = [
+            CommandError::NotInRoom(inkmesh::name::RoomName::lobby()),
+            CommandError::Name(NameError::Empty),
+            CommandError::Name(NameError::TooLong),
+            CommandError::Address("x".to_owned()),
+            CommandError::Text { len: 0 },
+            CommandError::Text { len: 9000 },
+            CommandError::Stroke,
+            CommandError::Rules,
+            CommandError::NotTheDrawer,
+            CommandError::NotAPlayer,
+            CommandError::WrongPhase,
+            CommandError::GameRunning,
+            CommandError::UnknownEntry,
+            CommandError::NotSaved("disk full".to_owned()),
+            CommandError::Busy,
+            CommandError::Closed,
+        ];
+        for error in errors {
+            for language in Language::ALL {
+                let words = command_error(language, &error);
+                assert!(!words.contains("error-") && !words.contains("Unknown") && !words.contains('{'), "{words}");
+            }
+        }
+        assert!(command_error(Language::Ko, &CommandError::NotSaved("disk full".to_owned())).contains("disk full"));
+    }
+}

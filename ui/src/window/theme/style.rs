@@ -1,0 +1,175 @@
+//! The looks of widgets, as functions of our own colours.
+
+use iced::border;
+use iced::widget::{button, container, progress_bar, scrollable, text_input};
+use iced::{Background, Border, Color, Shadow, Theme, Vector};
+
+use super::palette::Tones;
+use super::{CARD_RADIUS, CONTROL_RADIUS};
+
+/// A sheet of paper on the desk.
+pub fn card(tones: Tones) -> impl Fn(&Theme) -> container::Style {
+    move |_| container::Style {
+        text_color: Some(tones.ink),
+        background: Some(tones.paper.into()),
+        border: border::rounded(CARD_RADIUS).width(1).color(tones.line),
+        ..container::Style::default()
+    }
+}
+
+/// A card that lies above everything else.
+pub fn dialog(tones: Tones) -> impl Fn(&Theme) -> container::Style {
+    move |theme| container::Style {
+        shadow: Shadow { color: Color::BLACK.scale_alpha(0.35), offset: Vector::new(0.0, 4.0), blur_radius: 24.0 },
+        ..card(tones)(theme)
+    }
+}
+
+/// What lies behind a dialog.
+pub fn veil(tones: Tones) -> impl Fn(&Theme) -> container::Style {
+    move |_| container::Style { background: Some(tones.veil.into()), ..container::Style::default() }
+}
+
+/// A line of notice: paper with an edge in the colour of what it says.
+pub fn notice(tones: Tones, color: Color) -> impl Fn(&Theme) -> container::Style {
+    move |theme| container::Style {
+        border: border::rounded(CONTROL_RADIUS).width(1).color(color),
+        ..dialog(tones)(theme)
+    }
+}
+
+/// A small round mark behind a number or a letter.
+pub fn pill(background: Color, text: Color) -> impl Fn(&Theme) -> container::Style {
+    move |_| container::Style {
+        text_color: Some(text),
+        background: Some(background.into()),
+        border: border::rounded(12),
+        ..container::Style::default()
+    }
+}
+
+/// A thin line around something round: hollow, for those who are away.
+pub fn ring(color: Color) -> impl Fn(&Theme) -> container::Style {
+    move |_| container::Style {
+        text_color: Some(color),
+        border: border::rounded(16).width(1.5).color(color),
+        ..container::Style::default()
+    }
+}
+
+/// The one thing to do.
+pub fn primary(tones: Tones) -> impl Fn(&Theme, button::Status) -> button::Style {
+    move |_, status| {
+        let background = match status {
+            button::Status::Active => tones.seal,
+            button::Status::Hovered | button::Status::Pressed => mix(tones.seal, tones.ink, 0.12),
+            button::Status::Disabled => tones.line,
+        };
+        let text_color = if status == button::Status::Disabled { tones.faded } else { tones.on_seal };
+        control(Some(background), text_color, background)
+    }
+}
+
+/// Something else to do.
+pub fn secondary(tones: Tones) -> impl Fn(&Theme, button::Status) -> button::Style {
+    move |_, status| match status {
+        button::Status::Active => control(Some(tones.paper), tones.ink, tones.line),
+        button::Status::Hovered | button::Status::Pressed => {
+            control(Some(mix(tones.paper, tones.ink, 0.06)), tones.ink, tones.faded)
+        }
+        button::Status::Disabled => control(None, tones.faded, tones.line),
+    }
+}
+
+/// A button without a frame.
+pub fn quiet(tones: Tones) -> impl Fn(&Theme, button::Status) -> button::Style {
+    move |_, status| match status {
+        button::Status::Active => control(None, tones.ink, Color::TRANSPARENT),
+        button::Status::Hovered | button::Status::Pressed => {
+            control(Some(tones.ink.scale_alpha(0.08)), tones.ink, Color::TRANSPARENT)
+        }
+        button::Status::Disabled => control(None, tones.faded, Color::TRANSPARENT),
+    }
+}
+
+/// A button without a frame that may be the chosen one of several.
+pub fn choice(tones: Tones, chosen: bool) -> impl Fn(&Theme, button::Status) -> button::Style {
+    move |theme, status| match (chosen, status) {
+        (true, button::Status::Disabled) => control(None, tones.faded, tones.line),
+        (true, _) => control(Some(tones.ink.scale_alpha(0.10)), tones.ink, tones.faded),
+        (false, status) => quiet(tones)(theme, status),
+    }
+}
+
+/// A well of ink: a button that is nothing but its colour.
+pub fn well(tones: Tones, color: Color, chosen: bool) -> impl Fn(&Theme, button::Status) -> button::Style {
+    move |_, status| button::Style {
+        background: Some(if status == button::Status::Disabled { color.scale_alpha(0.35) } else { color }.into()),
+        border: Border {
+            radius: if chosen { 6.0 } else { 12.0 }.into(),
+            width: if chosen { 2.5 } else { 1.0 },
+            color: if chosen { tones.ink } else { tones.line },
+        },
+        ..button::Style::default()
+    }
+}
+
+fn control(background: Option<Color>, text_color: Color, line: Color) -> button::Style {
+    button::Style {
+        background: background.map(Background::Color),
+        text_color,
+        border: border::rounded(CONTROL_RADIUS).width(1).color(line),
+        ..button::Style::default()
+    }
+}
+
+/// A field to write in.
+pub fn input(tones: Tones) -> impl Fn(&Theme, text_input::Status) -> text_input::Style {
+    move |_, status| text_input::Style {
+        background: if status == text_input::Status::Disabled { tones.desk } else { tones.paper }.into(),
+        border: border::rounded(CONTROL_RADIUS).width(1).color(match status {
+            text_input::Status::Focused { .. } => tones.seal,
+            text_input::Status::Hovered => tones.faded,
+            text_input::Status::Active | text_input::Status::Disabled => tones.line,
+        }),
+        icon: tones.faded,
+        placeholder: tones.faded,
+        value: tones.ink,
+        selection: tones.seal.scale_alpha(0.3),
+    }
+}
+
+/// A list that scrolls.
+pub fn scroll(tones: Tones) -> impl Fn(&Theme, scrollable::Status) -> scrollable::Style {
+    move |theme, status| {
+        let thumb = match status {
+            scrollable::Status::Active { .. } => tones.line,
+            scrollable::Status::Hovered { .. } | scrollable::Status::Dragged { .. } => tones.faded,
+        };
+        let rail = scrollable::Rail {
+            background: None,
+            border: Border::default(),
+            scroller: scrollable::Scroller { background: thumb.into(), border: border::rounded(3) },
+        };
+        scrollable::Style {
+            vertical_rail: rail,
+            horizontal_rail: rail,
+            ..scrollable::default(theme, status)
+        }
+    }
+}
+
+/// How much of something is done.
+pub fn progress(tones: Tones) -> impl Fn(&Theme) -> progress_bar::Style {
+    move |_| progress_bar::Style {
+        background: tones.line.into(),
+        bar: tones.pine.into(),
+        border: border::rounded(3),
+    }
+}
+
+/// `share` of `b` in `a`.
+fn mix(a: Color, b: Color, share: f32) -> Color {
+    let channel = |a: f32, b: f32| a + (b - a) * share;
+    Color::from_rgb(channel(a.r, b.r), channel(a.g, b.g), channel(a.b, b.b))
+}

@@ -1,0 +1,138 @@
+//! Moments as people say them, in this computer's time zone.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+
+use super::theme::Look;
+
+/// A moment in a time zone, from milliseconds since 1970.
+fn moment(ms: u64, zone: &TimeZone) -> Zoned {
+    let ms = i64::try_from(ms).unwrap_or(i64::MAX);
+    Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone.clone())
+}
+
+/// The calendar of whoever sits here.
+#[derive(Debug, Clone)]
+pub struct Calendar {
+    zone: TimeZone,
+    today: Date,
+}
+
+impl Calendar {
+    /// The calendar of this computer, today.
+    pub fn now() -> Self {
+        let now = Zoned::now();
+        Calendar { zone: now.time_zone().clone(), today: now.date() }
+    }
+
+    /// The day that a moment (milliseconds since 1970) falls on.
+    pub fn day(&self, ms: u64) -> Date {
+        moment(ms, &self.zone).date()
+    }
+
+    /// Today, here.
+    pub fn today(&self) -> Date {
+        self.today
+    }
+
+    /// The time of day, as `14:05`.
+    pub fn clock(&self, ms: u64) -> String {
+        moment(ms, &self.zone).strftime("%H:%M").to_string()
+    }
+
+    /// A day in words: today, yesterday, or a weekday with its date.
+    pub fn day_words(&self, look: Look, day: Date) -> String {
+        if day == self.today {
+            return look.t("day-today");
+        }
+        if self.today.yesterday().is_ok_and(|yesterday| day == yesterday) {
+            return look.t("day-yesterday");
+        }
+        let weekday = look.t(WEEKDAYS[usize::from(day.weekday().to_monday_zero_offset().unsigned_abs()) % 7]);
+        let month = look.t(MONTHS[usize::from(day.month().unsigned_abs() - 1) % 12]);
+        let (date, year) = (i64::from(day.day()), day.year().to_string());
+        if day.year() == self.today.year() {
+            look.t_args("day-date", [("weekday", weekday.into()), ("month", month.into()), ("day", date.into())])
+        } else {
+            look.t_args("day-date-year", [("month", month.into()), ("day", date.into()), ("year", year.into())])
+        }
+    }
+
+    /// When somebody was last here: a time if it was today, else the day.
+    pub fn last_seen(&self, look: Look, ms: u64) -> String {
+        let day = self.day(ms);
+        if day == self.today { self.clock(ms) } else { self.day_words(look, day) }
+    }
+}
+
+const WEEKDAYS: [&str; 7] = [
+    "weekday-monday",
+    "weekday-tuesday",
+    "weekday-wednesday",
+    "weekday-thursday",
+    "weekday-friday",
+    "weekday-saturday",
+    "weekday-sunday",
+];
+
+const MONTHS: [&str; 12] = [
+    "month-january",
+    "month-february",
+    "month-march",
+    "month-april",
+    "month-may",
+    "month-june",
+    "month-july",
+    "month-august",
+    "month-september",
+    "month-october",
+    "month-november",
+    "month-december",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::{Appearance, Language};
+
+    const SEOUL_NOON: u64 = 1_763_434_800_000; // Tuesday, 18 November 2025, 12:00 in Seoul
+    const DAY: u64 = 86_400_000;
+
+    fn seoul() -> Calendar {
+        let zone = TimeZone::fixed(jiff::tz::offset(9));
+        Calendar { today: moment(SEOUL_NOON, &zone).date(), zone }
+    }
+
+    #[test]
+    fn days_begin_where_one_sits() {
+        let calendar = seoul();
+        assert_eq!(calendar.clock(SEOUL_NOON), "12:00");
+        assert_eq!(calendar.day(SEOUL_NOON - 12 * 3_600_000), calendar.today());
+        assert_ne!(calendar.day(SEOUL_NOON - 12 * 3_600_000 - 1), calendar.today());
+    }
+
+    #[test]
+    fn days_have_words() {
+        let calendar = seoul();
+        for (language, back, words) in [
+            (Language::En, 0, "Today"),
+            (Language::En, 1, "Yesterday"),
+            (Language::En, 2, "Sunday, 16 November"),
+            (Language::En, 400, "14 October 2024"),
+            (Language::Ko, 0, "오늘"),
+            (Language::Ko, 2, "11월 16일 일요일"),
+            (Language::Ko, 400, "2024년 10월 14일"),
+        ] {
+            let look = Look::new(language, Appearance::Light, false);
+            assert_eq!(calendar.day_words(look, calendar.day(SEOUL_NOON - back * DAY)), words);
+        }
+    }
+
+    #[test]
+    fn no_moment_is_too_far() {
+        let calendar = seoul();
+        assert!(!calendar.clock(u64::MAX).is_empty());
+        assert!(!calendar.last_seen(Look::new(Language::En, Appearance::Light, false), u64::MAX).is_empty());
+    }
+}
