@@ -39,7 +39,11 @@ fn bad_lines_are_replied_to_and_the_program_goes_on() {
         (r#"{"id":"d","do":"say","room":"lobby","text":""}"#, json!("d"), "bad_text"),
         (r#"{"id":"e","do":"join","room":""}"#, json!("e"), "bad_name"),
         (r#"{"id":"f","do":"start","room":"lobby","rounds":0,"seconds":9}"#, json!("f"), "bad_rules"),
-        (r##"{"id":"g","do":"stroke","room":"lobby","points":[],"color":"#000000","width":3}"##, json!("g"), "bad_stroke"),
+        (
+            r##"{"id":"g","do":"stroke","room":"lobby","points":[],"color":"#000000","width":3}"##,
+            json!("g"),
+            "bad_stroke",
+        ),
         (r#"{"id":"h","do":"history","room":"lobby","before":"00"}"#, json!("h"), "bad_field"),
     ] {
         let mark = host.mark();
@@ -96,7 +100,8 @@ fn a_thousand_lines_at_once_keep_their_order() {
             host.send(say(&text(n)))
         })
         .collect();
-    let replied: Vec<String> = ids.iter().map(|id| host.reply(*id).unwrap()["id"].as_str().unwrap().to_owned()).collect();
+    let replied: Vec<String> =
+        ids.iter().map(|id| host.reply(*id).unwrap()["id"].as_str().unwrap().to_owned()).collect();
     assert_eq!(replied.iter().collect::<HashSet<_>>().len(), 1000);
     let talk = host.talk();
     assert_eq!(talk.iter().map(|line| &line.id).collect::<Vec<_>>(), replied.iter().collect::<Vec<_>>());
@@ -245,7 +250,8 @@ fn two_programs_on_one_machine_meet_by_address_whatever_knocks_there() {
     });
     let address = address.unwrap_or_else(|| panic!("no loopback address: {ready}"));
     let port: u16 = address.split('/').nth(4).unwrap().parse().unwrap();
-    for nonsense in [&[0xff; 4096][..], b"\x13/multistream/1.0.0\n\xff\xff\xff\xff\x0f", b"GET / HTTP/1.1\r\n\r\n", b""] {
+    for nonsense in [&[0xff; 4096][..], b"\x13/multistream/1.0.0\n\xff\xff\xff\xff\x0f", b"GET / HTTP/1.1\r\n\r\n", b""]
+    {
         let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
         // It may be cut off in the middle of it.
         let _ = stream.write_all(nonsense);

@@ -69,7 +69,8 @@ fn each_line_once_in_the_same_order(hosts: &mut [Host]) {
         assert_eq!(talk.len(), usize::from(HOSTS), "{}: {talk:?}", host.label);
         for line in talk {
             assert_eq!(line.text, greeting(&line.name), "{}", host.label);
-            let told = host.events(0).iter().filter(|event| event["event"] == "entry" && event["id"] == line.id).count();
+            let told =
+                host.events(0).iter().filter(|event| event["event"] == "entry" && event["id"] == line.id).count();
             assert_eq!(told, 1, "{} was told {line:?} {told} times", host.label);
         }
     }

@@ -105,7 +105,10 @@ fn draw_a_turn(hosts: &mut [Host], drawer: &str, turn: u64) {
     for host in hosts.iter().filter(|host| host.peer != drawer) {
         let live = |from: u64| {
             host.await_event("ink under the pen", 0, |event| {
-                event["event"] == "live" && event["author"] == drawer && event["stroke"] == turn && event["from"] == from
+                event["event"] == "live"
+                    && event["author"] == drawer
+                    && event["stroke"] == turn
+                    && event["from"] == from
             })
         };
         assert_eq!(live(0)["points"], json!([[10.0, 10.0], [20.5, 30.25], [40.0, 50.0]]));

@@ -2,6 +2,9 @@
 //!
 //! Each player commits to a nonce before any nonce is known, then all nonces are opened, and their hash is the seed of
 //! the game. From the seed every peer computes the same order by itself.
+//!
+//! What this leaves: who sees the other nonces first can keep their own back, and so choose between two seeds, one of
+//! which they don't play the first round of; and a newcomer, who knows the seed, can look for a key that draws early.
 
 use crate::identity::{Author, Identity};
 use crate::operation::OperationId;

@@ -54,7 +54,7 @@ pub(super) struct Table {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
     Gathering(Gathering),
-    Playing(Turns),
+    Playing(Box<Turns>),
     Over { cancelled: Option<CancelReason>, round: u32, turn: u32, players: BTreeSet<Author> },
 }
 
@@ -227,7 +227,7 @@ impl Table {
             return false;
         }
         let Some(turns) = gathering.start(opened, at.time >> 16, self.rules.rounds) else { return false };
-        self.stage = Stage::Playing(turns);
+        self.stage = Stage::Playing(Box::new(turns));
         true
     }
 

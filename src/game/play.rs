@@ -9,7 +9,7 @@ use super::fold::{Game, Mark, Stage, Table};
 use super::gathering::{Gathering, MIN_PLAYERS, OPENING_WAIT_MS};
 use super::step::{CancelReason, EndReason, GameStep};
 use super::timers::{
-    AWAY_MS, Alarm, CHOOSING_MS, FIRST_TURN_MS, GATHERING_MS, OPENING_MS, OVERTIME_MS, REVEALED_MS, Timer,
+    AWAY_MS, Alarm, CHOOSING_MS, FIRST_TURN_MS, GATHERING_MS, OPENING_MS, OVERTIME_MS, RETRY_MS, REVEALED_MS, Timer,
 };
 use super::turns::Turns;
 use super::view::Phase;
@@ -99,6 +99,9 @@ impl Player {
             Stage::Playing(turns) => self.look_on(&present, turns, &mut alarm),
             Stage::Over { .. } => None,
         };
+        if step.is_some() {
+            alarm.wake_in(RETRY_MS); // what was written may fail, or be on its way still
+        }
         let new = |step: &GameStep| !self.has_written(|written| is_repeated(written, step));
         let step = step.filter(new).or_else(|| self.abandon(table, &mut alarm).filter(new));
         self.written.extend(step.clone());
@@ -163,7 +166,7 @@ impl Player {
     /// The roster opens its nonces; the proposer starts the game when it has them.
     fn draw_seed(&self, present: &Present, gathering: &Gathering, alarm: &mut Alarm) -> Option<GameStep> {
         let (game, since) = (present.table.id, present.since);
-        if gathering.is_on_roster(self.me) && !gathering.has_opened(self.me) && !self.has_written(is_opening) {
+        if gathering.is_on_roster(self.me) && !gathering.has_opened(self.me) {
             return Some(GameStep::Opened { game, nonce: nonce(present.identity, game) });
         }
         if present.table.proposer != self.me {
@@ -181,7 +184,7 @@ impl Player {
 
     /// The others watch over the drawer.
     fn look_on(&self, present: &Present, turns: &Turns, alarm: &mut Alarm) -> Option<GameStep> {
-        if !turns.is_drawing() && turns.turn() > 0 {
+        if turns.to_reveal().is_some() {
             alarm.is_due(present.since, REVEALED_MS); // the view changes
         }
         if !turns.players().contains(&self.me) || turns.has_voted_to_skip(self.me) {
@@ -225,10 +228,6 @@ fn draw(present: &Present, turns: &Turns, alarm: &mut Alarm) -> Option<GameStep>
 /// That we are ready for a game.
 pub(super) fn ready_step(game: OperationId, identity: &Identity) -> GameStep {
     GameStep::Ready { game, commit: commitment(game, identity.author(), &nonce(identity, game)) }
-}
-
-fn is_opening(step: &GameStep) -> bool {
-    matches!(step, GameStep::Opened { .. })
 }
 
 /// Whether `step` says again what `written` said. A start is another when it names other openings: one came in that

@@ -16,6 +16,8 @@ pub(super) const CHOOSING_MS: u64 = 20_000;
 pub(super) const OVERTIME_MS: u64 = 8_000;
 /// How long a drawer may be offline before we vote to skip.
 pub(super) const AWAY_MS: u64 = 8_000;
+/// When to look whether a step that we wrote took effect, or has to be written again.
+pub(super) const RETRY_MS: u64 = 1_000;
 
 /// The time since something happened.
 #[derive(Debug, Clone, Copy)]
@@ -64,10 +66,15 @@ impl Alarm {
         self.wake
     }
 
+    /// We are woken in so many milliseconds at the latest.
+    pub(super) fn wake_in(&mut self, ms: u64) {
+        let at = self.now.mono_ms.saturating_add(ms);
+        self.wake = Some(self.wake.map_or(at, |wake| wake.min(at)));
+    }
+
     fn wait(&mut self, ms: u64) -> bool {
         if ms > 0 {
-            let at = self.now.mono_ms.saturating_add(ms);
-            self.wake = Some(self.wake.map_or(at, |wake| wake.min(at)));
+            self.wake_in(ms);
         }
         ms == 0
     }

@@ -19,7 +19,7 @@ pub(super) struct Turns {
     /// Who has yet to draw in this round.
     to_come: VecDeque<Author>,
     /// The last turn whose drawer began: its sheet is looked at until the next one begins.
-    last_begun: Option<u32>,
+    last_begun: Option<Begun>,
     /// Who takes part in this round and was not removed.
     players: BTreeSet<Author>,
     /// Who comes in with the next round.
@@ -28,6 +28,14 @@ pub(super) struct Turns {
     skip_votes: BTreeSet<Author>,
     /// By the player to be removed.
     kick_votes: BTreeMap<Author, BTreeSet<Author>>,
+}
+
+/// A turn whose drawer began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Begun {
+    pub(super) round: u32,
+    pub(super) turn: u32,
+    pub(super) drawer: Author,
 }
 
 impl Turns {
@@ -72,7 +80,12 @@ impl Turns {
 
     /// The turn whose sheet is looked at.
     pub(super) fn visible_turn(&self) -> u32 {
-        self.last_begun.unwrap_or(0)
+        self.last_begun.map_or(0, |begun| begun.turn)
+    }
+
+    /// The turn before this one, if there is a drawing of it to look at until this one begins.
+    pub(super) fn to_reveal(&self) -> Option<Begun> {
+        self.last_begun.filter(|begun| begun.turn + 1 == self.turn)
     }
 
     pub(super) fn players(&self) -> &BTreeSet<Author> {
@@ -110,7 +123,7 @@ impl Turns {
             return false;
         }
         self.drawing = true;
-        self.last_begun = Some(turn);
+        self.last_begun = Some(Begun { round: self.round, turn, drawer: author });
         true
     }
 
@@ -162,7 +175,6 @@ impl Turns {
     }
 
     fn outvoted_player(&self) -> Option<Author> {
-        self.drawer?; // when the game is over, nobody has to go any more
         self.kick_votes.iter().find(|(player, votes)| self.is_majority(votes, **player)).map(|(player, _)| *player)
     }
 

@@ -47,7 +47,8 @@ pub struct PlayerView {
     pub name: String,
     /// Whether they are online in the room.
     pub online: bool,
-    /// Whether they take part in the round that runs (newcomers wait for the next one).
+    /// Whether they take part in the round that runs, or the first or last one before and after the game. Newcomers
+    /// wait for the next round.
     pub playing: bool,
 }
 
@@ -68,7 +69,8 @@ pub struct GameView {
     pub round: u32,
     /// The turn, counted from 1 over the whole game; 0 before the first.
     pub turn: u32,
-    /// Who draws: in the phases choosing, drawing and revealed.
+    /// Whose turn it is, in the phases choosing and drawing; whose turn is over, in the phase revealed (round and
+    /// turn are those of that turn then).
     pub drawer: Option<Author>,
     /// How many milliseconds the phase still lasts; 0 when it has no end.
     pub remaining_ms: u64,

@@ -6,6 +6,7 @@ use super::fold::{Game, Stage, Table};
 use super::gathering::OPENING_WAIT_MS;
 use super::play::Player;
 use super::timers::{CHOOSING_MS, GATHERING_MS, REVEALED_MS};
+use super::turns::Begun;
 use super::view::{GameView, Phase, PlayerView};
 use crate::clock::Now;
 use crate::identity::Author;
@@ -20,46 +21,47 @@ impl Player {
         now: Now,
     ) -> GameView {
         let Some(table) = game.table() else { return GameView::default() };
-        let (phase, remaining_ms) = self.phase(table, now);
-        let (round, turn, drawer, cancelled) = match &table.stage {
-            Stage::Gathering(_) => (0, 0, None, None),
-            Stage::Playing(turns) => (turns.round() + 1, turns.turn() + 1, turns.drawer(), None),
-            Stage::Over { cancelled, round, turn, .. } => (*round, *turn, None, *cancelled),
-        };
         let shown = |(player, playing): (Author, bool)| PlayerView {
             player,
             name: name_of(&player),
             online: online.contains(&player),
             playing,
         };
-        GameView {
+        let view = GameView {
             game: Some(table.id),
-            phase,
             rules: table.rules,
             proposer: Some(table.proposer),
             players: people(table).into_iter().map(shown).collect(),
-            round,
-            turn,
-            drawer,
-            remaining_ms,
-            cancelled,
             joined: table.is_member(self.me),
-        }
-    }
-
-    /// The phase as it is shown, and how many milliseconds of it remain.
-    fn phase(&self, table: &Table, now: Now) -> (Phase, u64) {
+            ..GameView::default()
+        };
         let since = self.since.filter(|since| since.step == table.since.id);
         let elapsed = since.map_or(0, |since| since.timer.elapsed(now));
-        let (phase, length) = match &table.stage {
-            Stage::Gathering(gathering) if gathering.closed_ms().is_none() => (Phase::Gathering, GATHERING_MS),
-            Stage::Gathering(_) => (Phase::Gathering, OPENING_WAIT_MS),
-            Stage::Playing(turns) if turns.is_drawing() => (Phase::Drawing, table.rules.seconds_ms()),
-            Stage::Playing(turns) if turns.turn() > 0 && elapsed < REVEALED_MS => (Phase::Revealed, REVEALED_MS),
-            Stage::Playing(_) => (Phase::Choosing, CHOOSING_MS),
-            Stage::Over { .. } => (Phase::Over, 0),
-        };
-        (phase, length.saturating_sub(elapsed))
+        at_stage(view, table, elapsed)
+    }
+}
+
+/// Puts in where the game stands, `elapsed` milliseconds after it came there.
+fn at_stage(view: GameView, table: &Table, elapsed: u64) -> GameView {
+    let left = |length: u64| length.saturating_sub(elapsed);
+    match &table.stage {
+        Stage::Gathering(gathering) => {
+            let length = if gathering.closed_ms().is_none() { GATHERING_MS } else { OPENING_WAIT_MS };
+            GameView { phase: Phase::Gathering, remaining_ms: left(length), ..view }
+        }
+        Stage::Playing(turns) => {
+            let present = (turns.round(), turns.turn(), turns.drawer());
+            let (phase, length, shown) = match turns.to_reveal().filter(|_| elapsed < REVEALED_MS) {
+                Some(Begun { round, turn, drawer }) => (Phase::Revealed, REVEALED_MS, (round, turn, Some(drawer))),
+                None if turns.is_drawing() => (Phase::Drawing, table.rules.seconds_ms(), present),
+                None => (Phase::Choosing, CHOOSING_MS, present),
+            };
+            let (round, turn, drawer) = shown;
+            GameView { phase, round: round + 1, turn: turn + 1, drawer, remaining_ms: left(length), ..view }
+        }
+        Stage::Over { cancelled, round, turn, .. } => {
+            GameView { phase: Phase::Over, round: *round, turn: *turn, cancelled: *cancelled, ..view }
+        }
     }
 }
 

@@ -29,11 +29,6 @@ impl Face {
         }
     }
 
-    pub(super) fn warn(&mut self, warning: Warning) {
-        tracing::warn!(code = warning.code(), "{}", warning.message());
-        self.tell(Event::Warning(warning));
-    }
-
     /// Whether anybody still listens.
     pub(super) fn is_gone(&self) -> bool {
         self.events.is_closed()

@@ -34,6 +34,8 @@ const NOTES: usize = 1024;
 const SETTLE_MS: u64 = 30;
 /// How long to wait for the first.
 const LISTEN_MS: u64 = 1_000;
+/// Events that wait for that at most.
+const MAX_EARLY: usize = 1024;
 /// How often the disk is tried again after it refused.
 const RECOVER_MS: u64 = 1_000;
 
@@ -84,6 +86,8 @@ pub(super) struct Runner {
     started: Instant,
     /// When to tell the face that we listen; `None` once it is told.
     ready_at: Option<u64>,
+    /// What is to be told after that.
+    early: Vec<Event>,
     recover_at: Option<u64>,
     /// Somebody asked us to end; answered when everything is on the disk.
     quitting: Option<Vec<Answer<()>>>,
@@ -123,13 +127,14 @@ pub(super) async fn spawn(config: Config, commands: mpsc::Receiver<Command>) -> 
         face,
         started: Instant::now(),
         ready_at: Some(LISTEN_MS),
+        early: Vec::new(),
         recover_at: None,
         quitting: None,
     };
     runner.listen(&config.listen)?;
     runner.remember_dials(&config.dial)?;
     if let Some(reason) = no_mdns {
-        runner.face.warn(Warning::DiscoveryFailed { reason });
+        runner.warn(Warning::DiscoveryFailed { reason });
     }
     runner.enter_rooms(&config.rooms)?;
     tokio::spawn(runner.run(commands, receiver));
@@ -183,20 +188,29 @@ impl Runner {
         Now { wall_ms: millis(wall), mono_ms: millis(self.started.elapsed()) }
     }
 
+    /// Tells the face, but nothing before it was told that we listen.
     pub(super) fn tell(&mut self, event: Event) {
-        self.tell_ready(); // nothing is told before that
-        self.face.tell(event);
+        if self.ready_at.is_none() {
+            return self.face.tell(event);
+        }
+        self.early.push(event);
+        if self.early.len() >= MAX_EARLY {
+            self.tell_ready();
+        }
     }
 
     pub(super) fn warn(&mut self, warning: Warning) {
-        self.tell_ready();
-        self.face.warn(warning);
+        tracing::warn!(code = warning.code(), "{}", warning.message());
+        self.tell(Event::Warning(warning));
     }
 
     fn tell_ready(&mut self) {
         if self.ready_at.take().is_some() {
             let addresses = self.swarm.listeners().map(ToString::to_string).collect();
             self.face.tell(Event::Ready { peer: self.identity.author(), addresses });
+            for event in std::mem::take(&mut self.early) {
+                self.face.tell(event);
+            }
         }
     }
 

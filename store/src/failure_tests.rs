@@ -5,7 +5,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
-use std::sync::mpsc::channel;
+use std::sync::mpsc::sync_channel;
 
 use crate::backend::{Backend, Visit, Write};
 use crate::disk::Disk;
@@ -158,14 +158,14 @@ fn recovers_from_a_commit_that_was_kept() {
 fn what_was_queued_behind_a_failed_write_leaves_no_gap() {
     let failing = Failing::new();
     let store = failing.open();
-    let (sender, outcomes) = channel();
+    let (sender, outcomes) = sync_channel(2);
     let queue = |store: &Store, seq| {
         let sender = sender.clone();
         store.append(vec![record(1, seq, b"x")], move |outcome| sender.send(outcome).unwrap()).unwrap();
     };
     // The first one fails, the storage thread recovers, and only then the second one comes.
     failing.set(KEEPS);
-    let (release, held) = channel::<()>();
+    let (release, held) = sync_channel::<()>(1);
     store.append(Vec::new(), move |_| held.recv().unwrap()).unwrap();
     queue(&store, 0);
     let recovering = {

@@ -2,11 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a panic is how a test fails
 
 use std::collections::BTreeSet;
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
 use inkmesh_store::{ChainKey, Record, Store, StoreError};
+
+/// More than any test sends: the storage thread must not wait for a test.
+const ENOUGH: usize = 10_000;
 
 fn chain(n: u8) -> ChainKey {
     ChainKey { room: [n / 10; 32], author: [n; 32], log: u64::from(n) }
@@ -31,9 +34,9 @@ fn next(store: &Store, n: u8) -> u64 {
 
 /// Keeps the storage thread busy until the sender that is given back is dropped, so that what is queued meanwhile comes
 /// as one group.
-fn hold(store: &Store) -> std::sync::mpsc::Sender<()> {
-    let (release, held) = channel::<()>();
-    let (reached, here) = channel();
+fn hold(store: &Store) -> SyncSender<()> {
+    let (release, held) = sync_channel::<()>(1);
+    let (reached, here) = sync_channel(ENOUGH);
     let done = move |_| {
         reached.send(()).unwrap();
         let _ = held.recv();
@@ -45,7 +48,7 @@ fn hold(store: &Store) -> std::sync::mpsc::Sender<()> {
 
 /// Appends without waiting; the outcome comes from the receiver.
 fn later(store: &Store, records: Vec<Record>) -> Receiver<Result<(), StoreError>> {
-    let (sender, receiver) = channel();
+    let (sender, receiver) = sync_channel(ENOUGH);
     store.append(records, move |outcome| sender.send(outcome).unwrap()).unwrap();
     receiver
 }
@@ -166,7 +169,7 @@ fn keeps_any_bytes(store: &Store) {
 
 fn answers_in_order_on_one_thread(store: &Store) {
     let answers = Arc::new(Mutex::new(Vec::new()));
-    let (last, finished) = channel();
+    let (last, finished) = sync_channel(ENOUGH);
     for call in 0..500_u64 {
         let (answers, last) = (Arc::clone(&answers), last.clone());
         // Every seventh call is refused; its answer must not overtake the others.
@@ -179,6 +182,7 @@ fn answers_in_order_on_one_thread(store: &Store) {
         };
         store.append(records, done).unwrap();
     }
+    drop(last);
     finished.recv().unwrap();
     let answers = answers.lock().unwrap();
     assert!(answers.iter().map(|(call, ok, _)| (*call, *ok)).eq((0..500).map(|call| (call, call % 7 != 6))));
@@ -187,7 +191,7 @@ fn answers_in_order_on_one_thread(store: &Store) {
 }
 
 fn a_record_can_be_read_when_it_is_answered(store: &Store) {
-    let (sender, seen) = channel();
+    let (sender, seen) = sync_channel(ENOUGH);
     for seq in 0..50 {
         let (sender, reader) = (sender.clone(), store.clone());
         store
@@ -196,7 +200,8 @@ fn a_record_can_be_read_when_it_is_answered(store: &Store) {
             })
             .unwrap();
     }
-    assert!((0..50).all(|_| seen.recv().unwrap()));
+    drop(sender);
+    assert!(seen.iter().eq([true; 50]));
 }
 
 fn many_threads_append_at_once(store: &Store) {
@@ -224,7 +229,7 @@ fn many_threads_append_at_once(store: &Store) {
 
 fn is_busy_when_the_queue_is_full(store: &Store) {
     let held = hold(store);
-    let (sender, answered) = channel();
+    let (sender, answered) = sync_channel(ENOUGH);
     let mut queued = BTreeSet::new();
     let refused = loop {
         let call = queued.len() as u64;
@@ -287,7 +292,7 @@ fn closing_finishes_what_is_queued(store: &Store) {
 }
 
 fn callbacks_may_do_what_they_like(store: &Store) {
-    let (sender, outcomes) = channel();
+    let (sender, outcomes) = sync_channel(ENOUGH);
     let inner = store.clone();
     let nested = sender.clone();
     let first = move |outcome: Result<(), StoreError>| {

@@ -100,6 +100,9 @@ fn a_second_store_in_another_process_is_told_which_folder() {
     assert!(told.contains("refusal: no error"), "{told}");
 }
 
+/// Something that happens to the bytes of a file.
+type Damage = fn(&mut Vec<u8>);
+
 /// The files of sled whose names start like that.
 fn files(dir: &Path, start: &str) -> Vec<PathBuf> {
     let all = std::fs::read_dir(dir.join("log")).unwrap().map(|entry| entry.unwrap().path());
@@ -110,7 +113,7 @@ fn files(dir: &Path, start: &str) -> Vec<PathBuf> {
 fn a_damaged_folder_is_said_to_be_damaged() {
     let flip = |bytes: &mut Vec<u8>| bytes.iter_mut().skip(10).step_by(10).for_each(|byte| *byte ^= 0x55);
     let cut = |bytes: &mut Vec<u8>| bytes.truncate(1000);
-    let damages: [(&str, fn(&mut Vec<u8>)); 3] = [("snap.", flip), ("db", cut), ("db", flip)];
+    let damages: [(&str, Damage); 3] = [("snap.", flip), ("db", cut), ("db", flip)];
     for (file, damage) in damages {
         let dir = tempfile::tempdir().unwrap();
         for round in 0..2 {

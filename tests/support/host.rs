@@ -93,6 +93,7 @@ impl Host {
     }
 
     /// Waits for its `ready` event.
+    #[track_caller]
     pub fn await_ready(&mut self) {
         let ready = self.await_event("ready", 0, |event| event["event"] == "ready");
         self.peer = ready["peer"].as_str().unwrap().to_owned();
@@ -120,6 +121,7 @@ impl Host {
     }
 
     /// The reply to a command: its `ok`, or its `error`.
+    #[track_caller]
     pub fn reply(&self, id: u64) -> Result<Value, Value> {
         match self.reply_within(id, DEADLINE) {
             Some(reply) => reply,
@@ -138,18 +140,21 @@ impl Host {
     }
 
     /// Sends a command and waits for its reply.
+    #[track_caller]
     pub fn ask(&mut self, command: Value) -> Result<Value, Value> {
         let id = self.send(command);
         self.reply(id)
     }
 
     /// Sends a command that must succeed.
+    #[track_caller]
     pub fn ok(&mut self, command: Value) -> Value {
         let told = command.to_string();
         self.ask(command).unwrap_or_else(|error| self.fail(&format!("{told} was refused: {error}")))
     }
 
     /// Sends a command that must be refused; the answer is the code.
+    #[track_caller]
     pub fn refused(&mut self, command: Value) -> String {
         let told = command.to_string();
         match self.ask(command) {
@@ -159,22 +164,26 @@ impl Host {
     }
 
     /// Says a line in the lobby and waits until it is on the disk; the answer is its id.
+    #[track_caller]
     pub fn say(&mut self, text: &str) -> String {
         let ok = self.ok(say(text));
         ok["id"].as_str().unwrap().to_owned()
     }
 
+    #[track_caller]
     pub fn state(&mut self) -> State {
         let ok = self.ok(json!({"do": "state", "room": "lobby"}));
         let text = |field: &str| ok[field].as_str().unwrap().to_owned();
         State { operations: ok["operations"].as_u64().unwrap(), digest: text("digest"), canvas: text("canvas") }
     }
 
+    #[track_caller]
     pub fn game(&mut self) -> Value {
         self.ok(json!({"do": "game", "room": "lobby"}))
     }
 
     /// The whole history of the lobby, asked for page by page.
+    #[track_caller]
     pub fn history(&mut self) -> Vec<Value> {
         let mut pages = vec![self.page(Value::Null)];
         while let Some(first) = pages.last().and_then(|page| page.first()) {
@@ -185,12 +194,14 @@ impl Host {
         pages.into_iter().rev().flatten().collect()
     }
 
+    #[track_caller]
     fn page(&mut self, before: Value) -> Vec<Value> {
         let ok = self.ok(json!({"do": "history", "room": "lobby", "limit": 1000, "before": before}));
         ok["entries"].as_array().unwrap().clone()
     }
 
     /// The talk in the history.
+    #[track_caller]
     pub fn talk(&mut self) -> Vec<Line> {
         self.history().iter().filter(|entry| entry["kind"] == "chat").map(line).collect()
     }
@@ -208,6 +219,7 @@ impl Host {
     }
 
     /// Waits for an event since a mark.
+    #[track_caller]
     pub fn await_event(&self, what: &str, since: usize, fits: impl Fn(&Value) -> bool) -> Value {
         let found =
             self.heard.wait(DEADLINE, |record| record.events[since..].iter().find(|event| fits(event)).cloned());
@@ -215,6 +227,7 @@ impl Host {
     }
 
     /// Waits until somebody is online in the lobby.
+    #[track_caller]
     pub fn await_online(&self, peer: &str, since: usize) {
         self.await_event(&format!("{peer} is online"), since, |event| {
             event["event"] == "peer" && event["room"] == "lobby" && event["peer"] == peer && event["state"] == "online"
@@ -222,6 +235,7 @@ impl Host {
     }
 
     /// Waits until somebody is gone from the lobby.
+    #[track_caller]
     pub fn await_offline(&self, peer: &str, since: usize) {
         self.await_event(&format!("{peer} is offline"), since, |event| {
             event["event"] == "peer" && event["room"] == "lobby" && event["peer"] == peer && event["state"] == "offline"
@@ -229,6 +243,7 @@ impl Host {
     }
 
     /// Waits for a line of talk.
+    #[track_caller]
     pub fn await_line(&self, text: &str, since: usize) -> Value {
         self.await_event(&format!("the line {text:?}"), since, |event| {
             event["event"] == "entry" && event["kind"] == "chat" && event["text"] == text
@@ -248,6 +263,7 @@ impl Host {
     }
 
     /// Asks it to quit; it must end well.
+    #[track_caller]
     pub fn quit(mut self) {
         let id = self.send(json!({"do": "quit"}));
         assert_eq!(self.reply(id), Ok(json!({})), "{}", self.label);
@@ -265,6 +281,7 @@ impl Host {
     }
 
     /// Waits until it ends by itself; it must end well.
+    #[track_caller]
     pub fn await_end(&mut self) {
         match self.ended() {
             status if status.success() => (),
@@ -273,6 +290,7 @@ impl Host {
     }
 
     /// Waits until it ends by itself, well or not.
+    #[track_caller]
     pub fn ended(&mut self) -> ExitStatus {
         match self.process.ended(DEADLINE) {
             Some(status) => status,
@@ -285,6 +303,7 @@ impl Host {
         self.process.stderr()
     }
 
+    #[track_caller]
     fn fail(&self, what: &str) -> ! {
         panic!("{}: {what}", self.label)
     }
@@ -310,8 +329,8 @@ impl Heard {
     }
 
     fn hear(&self, line: &str) {
-        let mut said: Value =
-            serde_json::from_str(line).unwrap_or_else(|error| json!({"event": "no JSON", "line": line, "error": error.to_string()}));
+        let mut said: Value = serde_json::from_str(line)
+            .unwrap_or_else(|error| json!({"event": "no JSON", "line": line, "error": error.to_string()}));
         let mut record = self.lock();
         match said["reply"].as_u64() {
             Some(id) => {
@@ -351,6 +370,7 @@ pub fn line(entry: &Value) -> Line {
 }
 
 /// Waits until all hosts hold the same operations; the answer is the state that they agree on.
+#[track_caller]
 pub fn agree(hosts: &mut [&mut Host], limit: Duration) -> State {
     let deadline = Instant::now() + limit;
     loop {

@@ -72,7 +72,8 @@ impl Lan {
     fn try_run(&self, script: &str) -> Result<String, String> {
         let mut shell = self.shell.borrow_mut();
         let input = shell.input.as_mut().unwrap();
-        let written = writeln!(input, "( set -e\n{script}\n) 2>&1 </dev/null; status=$?; echo; echo \"{DONE} $status\"");
+        let written =
+            writeln!(input, "( set -e\n{script}\n) 2>&1 </dev/null; status=$?; echo; echo \"{DONE} $status\"");
         // When the shell could not even start, its end says so.
         if written.is_ok() {
             let mut said = String::new();

@@ -80,6 +80,7 @@ entry-proposed = { $name } proposes to draw in turns: { $rounds } rounds, { $sec
 entry-ready = { $name } is ready
 entry-started = The game starts
 entry-cancelled = The game is called off: fewer than two were ready
+entry-abandoned = The game is called off: nobody went on with it
 entry-turn-began = { $name } draws
 entry-turn-passed = { $name } is done
 entry-turn-timeout = { $name } ran out of time
@@ -141,6 +142,8 @@ game-revealed-mine = You are done
 game-soon-next = The next turn begins soon.
 game-over = The game is over
 game-cancelled = The game was called off: fewer than two were ready
+game-abandoned = The game was called off: nobody went on with it
+game-two-rosters = The game was called off: its proposer named two lists of players
 game-over-free = Everybody may draw again.
 game-over-closed = This is its last drawing.
 
@@ -180,6 +183,7 @@ notice-dialling = Trying { $address }. Inkmesh keeps trying until it answers.
 notice-not-kept = The settings could not be kept: { $reason }
 warning-storage-recovered = The disk takes writes again.
 warning-listen-failed = Can't be reached at { $address }: { $reason }
+warning-dial-failed = Can't connect to { $address }: { $reason }. Inkmesh keeps trying.
 warning-fork = { $name } signed two different entries for one place. Their key may be in use on two computers; only the first is kept.
 warning-parked = A message from { $name } is dated in the future. It waits until its time comes.
 

@@ -71,6 +71,7 @@ entry-proposed = { $name } 님이 돌아가며 그리자고 합니다: { $rounds
 entry-ready = { $name } 님이 준비되었습니다
 entry-started = 게임을 시작합니다
 entry-cancelled = 게임이 취소되었습니다: 준비된 사람이 두 명이 안 됩니다
+entry-abandoned = 게임이 취소되었습니다: 이어서 하는 사람이 없습니다
 entry-turn-began = { $name } 님이 그립니다
 entry-turn-passed = { $name } 님이 다 그렸습니다
 entry-turn-timeout = { $name } 님의 시간이 끝났습니다
@@ -132,6 +133,8 @@ game-revealed-mine = 내 차례가 끝났습니다
 game-soon-next = 곧 다음 차례가 시작됩니다.
 game-over = 게임이 끝났습니다
 game-cancelled = 게임이 취소되었습니다: 준비된 사람이 두 명이 안 됩니다
+game-abandoned = 게임이 취소되었습니다: 이어서 하는 사람이 없습니다
+game-two-rosters = 게임이 취소되었습니다: 제안한 사람이 참가자 명단을 두 번 냈습니다
 game-over-free = 다시 누구나 그릴 수 있습니다.
 game-over-closed = 마지막 그림입니다.
 
@@ -171,6 +174,7 @@ notice-dialling = { $address }에 연결하는 중입니다. 대답할 때까지
 notice-not-kept = 설정을 저장할 수 없습니다: { $reason }
 warning-storage-recovered = 다시 디스크에 쓸 수 있습니다.
 warning-listen-failed = { $address }에서 연결을 받을 수 없습니다: { $reason }
+warning-dial-failed = { $address }에 연결할 수 없습니다: { $reason }. 계속 시도합니다.
 warning-fork = { $name } 님이 한 자리에 서로 다른 두 가지를 서명했습니다. 같은 열쇠를 두 컴퓨터에서 쓰는지도 모릅니다. 처음 것만 남깁니다.
 warning-parked = { $name } 님의 메시지에 앞날의 시각이 적혀 있습니다. 그 시각이 될 때까지 기다립니다.
 

@@ -5,6 +5,7 @@
 
 mod args;
 mod headless;
+mod settings;
 mod window;
 
 use std::error::Error;

@@ -123,6 +123,8 @@ fn its_people_call_a_stale_game_off() {
     assert!(script.cancel(1, CancelReason::Abandoned));
     assert_eq!(script.game.phase(), Phase::Over);
     assert_eq!(script.game.visible_board(), Board::Free);
+    script.wait(200_000);
+    assert!(!script.cancel(1, CancelReason::Abandoned), "over");
 }
 
 #[test]

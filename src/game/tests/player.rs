@@ -41,14 +41,15 @@ fn what_is_on_its_way_is_not_written_again_unless_it_failed() {
     assert!(script.propose(0, 1));
     let (now, online) = (now(&script), everybody(&script));
     let mut player = Player::new(script.who(0));
-    let steps = |script: &Script, player: &mut Player, ms| {
-        player.advance(&script.game, &script.people[0], &online, later(now, ms), true).steps
+    let plan = |script: &Script, player: &mut Player, ms| {
+        player.advance(&script.game, &script.people[0], &online, later(now, ms), true)
     };
-    let first = steps(&script, &mut player, 0);
-    assert!(matches!(first[..], [GameStep::Ready { .. }]));
-    assert_eq!(steps(&script, &mut player, 10), []);
+    let first = plan(&script, &mut player, 0);
+    assert!(matches!(first.steps[..], [GameStep::Ready { .. }]));
+    assert_eq!(first.wake, Some(now.mono_ms + 1_000), "to look whether it was written");
+    assert_eq!(plan(&script, &mut player, 1_000).steps, []);
     player.forget_written();
-    assert_eq!(steps(&script, &mut player, 20), first);
+    assert_eq!(plan(&script, &mut player, 2_000).steps, first.steps);
 }
 
 /// Two rosters would end the game: somebody who gets ready while the first is being saved has to wait.
@@ -63,6 +64,86 @@ fn a_roster_is_not_named_again_while_it_is_on_its_way() {
     assert!(matches!(steps[..], [GameStep::RosterClosed { .. }]));
     assert!(script.ready(2));
     assert_eq!(player.advance(&script.game, &script.people[0], &online, now, true).steps, []);
+}
+
+/// An opening comes in while the start is being saved, and the log orders it first: that start will be void.
+#[test]
+fn a_start_is_written_again_when_it_left_somebody_out() {
+    let mut script = Script::new(3);
+    script.closed(1, &[0, 1, 2]);
+    script.opened(&[0, 1]);
+    let (clock, online, mut player) = (now(&script), everybody(&script), Player::new(script.who(0)));
+    let mut steps =
+        |script: &Script, ms| player.advance(&script.game, &script.people[0], &online, later(clock, ms), true).steps;
+    steps(&script, 0);
+    let first = steps(&script, 3_000);
+    script.wait(3_000);
+    assert!(script.open(2));
+    let second = steps(&script, 3_001);
+    assert_eq!(steps(&script, 3_002), []);
+    assert!(!script.write(0, first[0].clone()));
+    assert!(script.write(0, second[0].clone()));
+}
+
+#[test]
+fn a_proposer_who_finds_no_seat_closes_the_roster_all_the_same() {
+    let mut script = Script::new(25);
+    script.gathered(1, &(1..25).collect::<Vec<_>>());
+    let mut player = Player::new(script.who(0));
+    let online = everybody(&script);
+    assert_eq!(player.advance(&script.game, &script.people[0], &online, now(&script), true).steps, []);
+    let steps = player.advance(&script.game, &script.people[0], &online, later(now(&script), 20_000), true).steps;
+    assert!(matches!(steps[..], [GameStep::RosterClosed { .. }]));
+}
+
+/// A late step of the log may have taken somebody's readiness away.
+#[test]
+fn a_gathering_is_not_ended_with_one_though_it_was_wanted_with_two() {
+    let mut script = Script::new(3);
+    script.gathered(1, &[0]);
+    let before = script.game.clone();
+    assert!(script.ready(1));
+    let mut player = Player::new(script.who(0));
+    assert_eq!(player.request_begin(&script.game), Ok(()));
+    assert_eq!(player.advance(&before, &script.people[0], &everybody(&script), now(&script), true).steps, []);
+}
+
+/// Our wall clock may be wrong: a game in which something happens is never given up.
+#[test]
+fn only_a_game_that_stands_still_before_our_eyes_is_given_up() {
+    let mut script = Script::started(4, 3, 2);
+    assert!(script.ready(3)); // waits for the next round, and watches
+    let start = later(now(&script), 500_000);
+    let (online, mut player) = (everybody(&script), Player::new(script.who(3)));
+    let mut steps = |script: &Script, ms| {
+        player
+            .advance(&script.game, &script.people[3], &online, Now { wall_ms: start.wall_ms, mono_ms: ms }, true)
+            .steps
+    };
+    assert_eq!(steps(&script, 0), []);
+    assert_eq!(steps(&script, 100_000), []);
+    assert!(script.kick(0, 1));
+    assert_eq!(steps(&script, 100_000), []);
+    assert_eq!(steps(&script, 240_000), []);
+    assert!(matches!(steps(&script, 240_001)[..], [GameStep::Cancelled { .. }]));
+}
+
+/// What we date too early would not count.
+#[test]
+fn with_a_slow_clock_a_game_is_given_up_later() {
+    let mut script = Script::started(4, 3, 2);
+    assert!(script.ready(3)); // waits for the next round, and watches
+    let slow_ms = script.ms - 1 - 10_000;
+    let (online, mut player) = (everybody(&script), Player::new(script.who(3)));
+    let mut plan = |ms| {
+        let now = Now { wall_ms: slow_ms + ms, mono_ms: ms };
+        player.advance(&script.game, &script.people[3], &online, now, true)
+    };
+    plan(0);
+    assert_eq!(plan(140_001), Plan { steps: vec![], wake: Some(150_001) });
+    let steps = plan(150_001).steps;
+    script.ms = slow_ms + 150_001;
+    assert!(script.write(3, steps[0].clone()));
 }
 
 #[test]
@@ -104,6 +185,20 @@ fn a_restored_phase_has_the_age_that_the_wall_clock_says_within_its_length() {
 }
 
 #[test]
+fn a_restored_gathering_ends_in_time_and_a_restored_draw_waits_for_the_others() {
+    let mut script = Script::new(3);
+    let ready = script.gathered(1, &[0, 1]);
+    let proposed_ms = script.ms - 3;
+    let at = |ms| Now { wall_ms: proposed_ms + ms, mono_ms: 0 };
+    assert_eq!(plan(&script, 0, at(15_000), false), Plan { steps: vec![], wake: Some(5_000) });
+    assert!(matches!(plan(&script, 0, at(86_400_000), false).steps[..], [GameStep::RosterClosed { .. }]));
+    assert!(script.close(0, &ready));
+    assert!(matches!(plan(&script, 0, at(86_400_000), false).steps[..], [GameStep::Opened { .. }]));
+    assert!(script.open(0));
+    assert_eq!(plan(&script, 0, at(86_400_000), false).wake, Some(7_000));
+}
+
+#[test]
 fn a_long_absence_gives_no_reason_to_skip_at_once() {
     let script = Script::started(3, 3, 1);
     let tomorrow = later(now(&script), 86_400_000);
@@ -114,17 +209,41 @@ fn a_long_absence_gives_no_reason_to_skip_at_once() {
 #[test]
 fn a_drawing_is_looked_at_for_three_seconds() {
     let mut world = World::started(3, 1);
+    let first = world.who(world.drawer());
     assert_eq!((world.view(0).phase, world.view(0).turn, world.view(0).round), (Phase::Choosing, 1, 1));
     world.run_until(|world| world.game().turn() == Some(1));
     let drawer = world.drawer();
     world.programs[drawer].running = false;
-    let view = |world: &World| world.view((drawer + 1) % 3);
-    assert_eq!((view(&world).phase, view(&world).remaining_ms, view(&world).turn), (Phase::Revealed, 3_000, 2));
-    assert_eq!(view(&world).drawer, Some(world.who(drawer)));
+    let onlooker = (drawer + 1) % 3;
+    let view = |world: &World| {
+        let view = world.view(onlooker);
+        (view.phase, view.remaining_ms, view.turn, view.drawer)
+    };
+    assert_eq!(view(&world), (Phase::Revealed, 3_000, 1, Some(first)));
     world.pass(2_999);
-    assert_eq!((view(&world).phase, view(&world).remaining_ms), (Phase::Revealed, 1));
+    assert_eq!(view(&world), (Phase::Revealed, 1, 1, Some(first)));
     world.pass(1);
-    assert_eq!((view(&world).phase, view(&world).remaining_ms), (Phase::Choosing, 17_000));
+    assert_eq!(view(&world), (Phase::Choosing, 17_000, 2, Some(world.who(drawer))));
+}
+
+#[test]
+fn everybody_looks_again_when_the_drawing_was_looked_at() {
+    let mut script = Script::started(4, 3, 1);
+    script.play_turn();
+    let now = now(&script);
+    for person in [script.others()[0], 3] {
+        assert_eq!(plan(&script, person, now, true), Plan { steps: vec![], wake: Some(now.mono_ms + 3_000) });
+    }
+}
+
+#[test]
+fn a_turn_that_never_began_has_nothing_to_look_at() {
+    let mut script = Script::started(3, 3, 1);
+    script.play_turn();
+    let drawer = script.drawer();
+    assert!(script.end(drawer, 1));
+    let view = Player::new(script.who(0)).view(&script.game, &BTreeSet::new(), |_| String::new(), now(&script));
+    assert_eq!((view.phase, view.turn), (Phase::Choosing, 3));
 }
 
 #[test]

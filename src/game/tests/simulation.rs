@@ -84,6 +84,24 @@ fn a_drawer_who_is_gone_is_skipped_early_and_comes_back_to_the_game() {
     assert_eq!(world.drawers().len(), 6);
 }
 
+/// Who was offline before has the same eight seconds when their turn comes up.
+#[test]
+fn two_who_are_gone_are_skipped_one_after_the_other() {
+    let mut world = World::started(6, 1);
+    world.run_until(turn_is(1));
+    let second = world.drawer();
+    let mut ahead = World::started(6, 1);
+    ahead.run_until(turn_is(2));
+    let third = ahead.drawer();
+    let start = world.now.mono_ms;
+    world.kill(second);
+    world.kill(third);
+    world.run_until(turn_is(2));
+    assert_eq!((world.now.mono_ms, world.drawer()), (start + 8_000, third));
+    world.run_until(turn_is(3));
+    assert_eq!(world.now.mono_ms, start + 16_000);
+}
+
 #[test]
 fn a_drawer_who_is_back_in_time_is_not_skipped() {
     let mut world = World::started(3, 1);

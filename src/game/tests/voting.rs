@@ -107,15 +107,30 @@ fn votes_are_counted_again_when_a_player_is_removed() {
     assert_eq!(script.turn(), 1);
 }
 
+/// The same with a vote to remove another.
+#[test]
+fn a_removal_may_bring_the_next() {
+    let mut script = Script::started(5, 5, 1);
+    let (drawer, others) = (script.drawer(), script.others());
+    assert!(script.kick(others[0], others[3]) && script.kick(others[1], others[3]));
+    for voter in [others[0], others[1], drawer] {
+        assert_eq!(script.others().len(), 4);
+        assert!(script.kick(voter, others[2]));
+    }
+    assert_eq!(script.others(), others[..2]);
+}
+
 #[test]
 fn the_votes_of_a_removed_player_are_gone() {
     let mut script = Script::started(5, 5, 1);
     let (drawer, others) = (script.drawer(), script.others());
     let out = others[0];
-    assert!(script.skip(out, 0));
+    assert!(script.skip(out, 0) && script.kick(out, others[3]));
     for voter in [others[1], others[2], drawer] {
         assert!(script.kick(voter, out));
     }
+    assert!(script.kick(others[1], others[3]));
+    assert!(script.others().contains(&others[3]), "one of three");
     assert!(script.skip(others[1], 0));
     assert_eq!(script.turn(), 0, "one of three");
     assert!(script.skip(others[2], 0));

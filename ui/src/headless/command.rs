@@ -173,7 +173,8 @@ fn history(line: &str) -> Result<Command, Problem> {
     }
     let Fields { room, limit, before } = fields(line)?;
     let entry = |text: String| {
-        OperationId::from_hex(&text).ok_or_else(|| Problem::bad_field("`before` is an entry's id: 64 hexadecimal digits"))
+        OperationId::from_hex(&text)
+            .ok_or_else(|| Problem::bad_field("`before` is an entry's id: 64 hexadecimal digits"))
     };
     let before = before.map(entry).transpose()?;
     Ok(Command::History { room: room_name(&room)?, limit: limit.unwrap_or(HISTORY_LIMIT), before })
@@ -368,10 +369,19 @@ mod tests {
             (r#"{"id":7,"do":"history","room":"lobby","before":"xy"}"#, (id(), "bad_field")),
             (r#"{"id":7,"do":"kick","room":"lobby","peer":"12D3"}"#, (id(), "bad_field")),
             (r#"{"id":7,"do":"start","room":"lobby","rounds":1,"seconds":9,"pack":"en"}"#, (id(), "bad_field")),
-            (r##"{"id":7,"do":"stroke","room":"lobby","points":[[1]],"color":"#000000","width":1}"##, (id(), "bad_field")),
+            (
+                r##"{"id":7,"do":"stroke","room":"lobby","points":[[1]],"color":"#000000","width":1}"##,
+                (id(), "bad_field"),
+            ),
             (r#"{"id":7,"do":"stroke","room":"lobby","points":[[1,1]],"color":"red","width":1}"#, (id(), "bad_field")),
-            (r##"{"id":7,"do":"stroke","room":"lobby","points":[[1e999,1]],"color":"#000000","width":1}"##, (id(), "bad_field")),
-            (r##"{"id":7,"do":"pen","room":"lobby","points":[[1,1]],"color":"#000000","width":1,"from":0}"##, (id(), "bad_field")),
+            (
+                r##"{"id":7,"do":"stroke","room":"lobby","points":[[1e999,1]],"color":"#000000","width":1}"##,
+                (id(), "bad_field"),
+            ),
+            (
+                r##"{"id":7,"do":"pen","room":"lobby","points":[[1,1]],"color":"#000000","width":1,"from":0}"##,
+                (id(), "bad_field"),
+            ),
         ] {
             assert_eq!(refused(line), problem, "{line}");
         }

@@ -92,6 +92,8 @@ async fn serve(config: Config) -> Result<(), HeadlessError> {
 /// Waits for the commands under way, ends the node, and says what is left to say; the reply to `quit` comes last.
 async fn finish(node: Node, dispatcher: Dispatcher, teller: JoinHandle<()>, output: Output, quit: Option<Id>) {
     dispatcher.settle().await;
+    // It holds a way to the output, which ends when all of these are gone.
+    drop(dispatcher);
     // It can only fail when the node has ended already.
     let _ = node.quit().await;
     drop(node);

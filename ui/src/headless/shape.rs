@@ -348,8 +348,13 @@ mod tests {
             told(Event::Ready { peer: ana(), addresses: addresses.clone() }),
             json!({"event": "ready", "peer": ana().to_string(), "addresses": addresses, "version": "0.1.0"})
         );
-        let person =
-            Person { peer: ana(), name: "Ana".to_owned(), online: true, addresses: addresses.clone(), last_seen: Some(9) };
+        let person = Person {
+            peer: ana(),
+            name: "Ana".to_owned(),
+            online: true,
+            addresses: addresses.clone(),
+            last_seen: Some(9),
+        };
         assert_eq!(
             told(Event::Peer { room: RoomName::lobby(), person: person.clone() }),
             json!({"event": "peer", "room": "lobby", "peer": ana().to_string(), "name": "Ana", "state": "online",

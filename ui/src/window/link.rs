@@ -242,9 +242,7 @@ fn carry_out(node: Node, command: Command) -> Asked {
         Some(match command {
             Command::Rooms => Answer::Rooms(node.rooms().await),
             Command::Load(room) => Answer::Loaded(room.clone(), load(&node, room).await),
-            Command::Older(room, before) => {
-                Answer::Older(room.clone(), node.history(room, PAGE, Some(before)).await)
-            }
+            Command::Older(room, before) => Answer::Older(room.clone(), node.history(room, PAGE, Some(before)).await),
             Command::Canvas(room) => Answer::Canvas(room.clone(), node.canvas(room).await),
             Command::Say(room, text) => Answer::Said(room.clone(), text.clone(), node.say(room, text).await),
             Command::Draw(room, line) => Answer::Drawn(room.clone(), line.stroke, node.draw(room, line).await),

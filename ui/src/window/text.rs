@@ -22,8 +22,8 @@ static_loader! {
     };
 }
 
-const ENGLISH: LanguageIdentifier = langid!("en");
-const KOREAN: LanguageIdentifier = langid!("ko");
+static ENGLISH: LanguageIdentifier = langid!("en");
+static KOREAN: LanguageIdentifier = langid!("ko");
 
 fn identifier(language: Language) -> &'static LanguageIdentifier {
     match language {
@@ -73,11 +73,9 @@ pub fn command_error(language: Language, error: &CommandError) -> String {
         CommandError::Name(error) => name_error(language, *error),
         CommandError::Address(address) => t_args(language, "error-address", [("address", address.as_str().into())]),
         CommandError::Text { len: 0 } => say("error-text-empty"),
-        CommandError::Text { len } => t_args(
-            language,
-            "error-text-long",
-            [("len", (*len).into()), ("max", inkmesh::payload::MAX_TEXT.into())],
-        ),
+        CommandError::Text { len } => {
+            t_args(language, "error-text-long", [("len", (*len).into()), ("max", inkmesh::payload::MAX_TEXT.into())])
+        }
         CommandError::Stroke => say("error-stroke"),
         CommandError::Rules => say("error-rules"),
         CommandError::NotTheDrawer => say("error-not-the-drawer"),
@@ -98,6 +96,11 @@ pub fn warning(language: Language, warning: &Warning, author: &str) -> Option<St
         Warning::ListenFailed { address, reason } => Some(t_args(
             language,
             "warning-listen-failed",
+            [("address", address.as_str().into()), ("reason", reason.as_str().into())],
+        )),
+        Warning::DialFailed { address, reason } => Some(t_args(
+            language,
+            "warning-dial-failed",
             [("address", address.as_str().into()), ("reason", reason.as_str().into())],
         )),
         Warning::Fork { .. } => Some(t_args(language, "warning-fork", [("name", author.into())])),
@@ -187,11 +190,15 @@ mod tests {
     #[test]
     fn every_key_that_looks_like_one_exists() {
         let keys: BTreeSet<String> = keys(EN).into_iter().map(|(key, _)| key).collect();
-        let prefixes: BTreeSet<&str> = keys.iter().filter_map(|key| key.split_once('-')).map(|(first, _)| first).collect();
+        let prefixes: BTreeSet<&str> =
+            keys.iter().filter_map(|key| key.split_once('-')).map(|(first, _)| first).collect();
         for text in quoted() {
-            let key_like = text.split_once('-').is_some_and(|(first, _)| prefixes.contains(first))
+            let key_like = text.split_once('-').is_some_and(|(first, rest)| prefixes.contains(first) && !rest.is_empty())
                 && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-            assert!(!key_like || keys.contains(&text) || text.ends_with("-field"), "{text} is said, but not in the locales");
+            assert!(
+                !key_like || keys.contains(&text) || text.ends_with("-field"),
+                "{text} is said, but not in the locales"
+            );
         }
     }
 

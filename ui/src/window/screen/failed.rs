@@ -51,11 +51,17 @@ impl Failed {
             // The exact reason, which names the folder or the file; in English, as the system and the logs say it.
             card = card.push(theme::small(with_causes(error), tones.faded));
         }
-        let retry =
-            button(theme::strong(look.t("failed-retry"))).on_press(Message::Retry).padding([8, 24]).style(style::primary(tones));
-        let quit =
-            button(theme::body(look.t("failed-quit"))).on_press(Message::Quit).padding([8, 24]).style(style::secondary(tones));
+        let retry = button(theme::strong(look.t("failed-retry")))
+            .on_press(Message::Retry)
+            .padding([8, 24])
+            .style(style::primary(tones));
+        let quit = button(theme::body(look.t("failed-quit")))
+            .on_press(Message::Quit)
+            .padding([8, 24])
+            .style(style::secondary(tones));
         let card = card.push(row![retry, quit].spacing(12));
-        center(container(card).padding(32).max_width(560).width(Length::Shrink).style(style::card(tones))).padding(16).into()
+        center(container(card).padding(32).max_width(560).width(Length::Shrink).style(style::card(tones)))
+            .padding(16)
+            .into()
     }
 }

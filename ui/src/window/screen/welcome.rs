@@ -41,11 +41,6 @@ pub enum Outcome {
 }
 
 impl Welcome {
-    /// The screen with a name in its field already.
-    pub fn with_name(name: String) -> Self {
-        Welcome { name, error: None }
-    }
-
     /// Takes a message in.
     pub fn update(&mut self, message: Message) -> Outcome {
         match message {

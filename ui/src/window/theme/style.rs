@@ -151,21 +151,13 @@ pub fn scroll(tones: Tones) -> impl Fn(&Theme, scrollable::Status) -> scrollable
             border: Border::default(),
             scroller: scrollable::Scroller { background: thumb.into(), border: border::rounded(3) },
         };
-        scrollable::Style {
-            vertical_rail: rail,
-            horizontal_rail: rail,
-            ..scrollable::default(theme, status)
-        }
+        scrollable::Style { vertical_rail: rail, horizontal_rail: rail, ..scrollable::default(theme, status) }
     }
 }
 
 /// How much of something is done.
 pub fn progress(tones: Tones) -> impl Fn(&Theme) -> progress_bar::Style {
-    move |_| progress_bar::Style {
-        background: tones.line.into(),
-        bar: tones.pine.into(),
-        border: border::rounded(3),
-    }
+    move |_| progress_bar::Style { background: tones.line.into(), bar: tones.pine.into(), border: border::rounded(3) }
 }
 
 /// `share` of `b` in `a`.

@@ -140,12 +140,7 @@ impl Room {
         }
     }
 
-    fn drawn(
-        &mut self,
-        room: &RoomName,
-        stroke: StrokeId,
-        result: Result<OperationId, CommandError>,
-    ) -> Vec<Action> {
+    fn drawn(&mut self, room: &RoomName, stroke: StrokeId, result: Result<OperationId, CommandError>) -> Vec<Action> {
         match result {
             Ok(_) => {
                 self.connection.saved();

@@ -65,6 +65,11 @@ pub struct Late {
 }
 
 impl Chat {
+    /// Nothing yet but what was being written.
+    pub fn with_draft(draft: String) -> Self {
+        Chat { draft, ..Chat::default() }
+    }
+
     /// Shows the end of another history. What is being written stays.
     pub fn show(&mut self, page: Vec<Entry>) {
         self.lines.clear();

@@ -22,19 +22,22 @@ const TOGETHER: u64 = 5 * 60 * 1000;
 /// So near to the top, older lines are asked for, in pixels.
 const TOP: f32 = 200.0;
 
-/// The talk and the field to write in.
+/// The talk and the field to write in, with the room's name and whether it is being opened.
 pub fn view<'a>(
     chat: &'a Chat,
     people: &'a People,
     look: Look,
     calendar: &'a Calendar,
-    room: &str,
+    (room, opening): (&str, bool),
 ) -> Element<'a, Message> {
-    let list: Element<'_, Message> = if chat.lines().is_empty() && chat.is_whole() {
-        let words = theme::body(look.t("chat-empty")).color(look.tones.faded).center();
+    let instead = |key| {
+        let words = theme::body(look.t(key)).color(look.tones.faded).center();
         container(words).center(Length::Fill).padding(16).into()
-    } else {
-        lines(chat, people, look, calendar)
+    };
+    let list: Element<'_, Message> = match chat.lines().is_empty() {
+        true if opening => instead("room-opening"),
+        true if chat.is_whole() => instead("chat-empty"),
+        _ => lines(chat, people, look, calendar),
     };
     let field = text_input(&look.t_args("chat-placeholder", [("room", room.into())]), &chat.draft)
         .id(CHAT_FIELD)
@@ -209,6 +212,7 @@ pub fn game_words(notice: &GameNotice, name: &str, people: &People, look: Look) 
         GameNotice::Ready => say("entry-ready"),
         GameNotice::Started => look.t("entry-started"),
         GameNotice::Cancelled(CancelReason::TooFewPlayers) => look.t("entry-cancelled"),
+        GameNotice::Cancelled(CancelReason::Abandoned | CancelReason::TwoRosters) => look.t("entry-abandoned"),
         GameNotice::TurnBegan => say("entry-turn-began"),
         GameNotice::TurnEnded(EndReason::Passed) => say("entry-turn-passed"),
         GameNotice::TurnEnded(EndReason::Time) => say("entry-turn-timeout"),

@@ -107,8 +107,7 @@ impl Dialog {
             Dialog::Settings { name, error } => ("settings-title", settings(scene, name, *error)),
             Dialog::Help => ("help-title", help(look)),
         };
-        let close =
-            button(theme::sign("✕")).on_press(Message::Close).padding([4, 8]).style(style::quiet(look.tones));
+        let close = button(theme::sign("✕")).on_press(Message::Close).padding([4, 8]).style(style::quiet(look.tones));
         let head = row![theme::title(look.t(heading)).width(Length::Fill), close].align_y(Alignment::Center);
         let bar = Scrollbar::new().width(6).scroller_width(6).margin(2);
         let content = scrollable(container(content).padding([0, 24]))
@@ -199,7 +198,8 @@ fn settings<'a>(scene: Scene<'a>, name: &'a str, error: Option<NameError>) -> El
         };
         choice(look, look.t(key), appearance == scene.settings.appearance, Press::Appearance(appearance))
     });
-    let part = |key, content: Element<'a, Message>| column![theme::small(look.t(key), look.tones.faded), content].spacing(8);
+    let part =
+        |key, content: Element<'a, Message>| column![theme::small(look.t(key), look.tones.faded), content].spacing(8);
     column![
         part("settings-name", column![row![field, rename].spacing(8), words].spacing(8).into()),
         part("settings-language", Row::with_children(languages).spacing(4).into()),

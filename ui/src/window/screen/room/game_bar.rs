@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use iced::widget::canvas::{self, Canvas, Frame, Geometry, Path, Stroke};
 use iced::widget::{Row, Space, button, column, container, row};
 use iced::{Alignment, Color, Element, Length, Radians, Rectangle, Renderer, Theme, mouse};
-use inkmesh::game::{GameView, Phase, Rules};
+use inkmesh::game::{CancelReason, GameView, Phase, Rules};
 use inkmesh::identity::Author;
 use inkmesh::operation::OperationId;
 
@@ -155,14 +155,16 @@ impl GameBar {
             Phase::Drawing if mine => {
                 look.t_args("game-drawing-mine", [("round", round.into()), ("rounds", rounds.into())])
             }
-            Phase::Drawing => look.t_args(
-                "game-drawing",
-                [("name", drawer.into()), ("round", round.into()), ("rounds", rounds.into())],
-            ),
+            Phase::Drawing => look
+                .t_args("game-drawing", [("name", drawer.into()), ("round", round.into()), ("rounds", rounds.into())]),
             Phase::Revealed if mine => look.t("game-revealed-mine"),
             Phase::Revealed => look.t_args("game-revealed", [("name", drawer.into())]),
-            Phase::Over if self.game.cancelled.is_some() => look.t("game-cancelled"),
-            Phase::Over => look.t("game-over"),
+            Phase::Over => look.t(match self.game.cancelled {
+                None => "game-over",
+                Some(CancelReason::TooFewPlayers) => "game-cancelled",
+                Some(CancelReason::Abandoned) => "game-abandoned",
+                Some(CancelReason::TwoRosters) => "game-two-rosters",
+            }),
         }
     }
 
@@ -274,11 +276,9 @@ fn form(scene: Scene<'_>, rules: Rules) -> Element<'_, Message> {
         let value = theme::strong(value.to_string()).width(36).center();
         row![theme::body(look.t(key)), sign("−", false), value, sign("+", true)].spacing(8).align_y(Alignment::Center)
     };
-    let numbers = row![
-        number("game-rounds", rules.rounds, Press::Rounds),
-        number("game-seconds", rules.seconds, Press::Seconds)
-    ]
-    .spacing(16);
+    let numbers =
+        row![number("game-rounds", rules.rounds, Press::Rounds), number("game-seconds", rules.seconds, Press::Seconds)]
+            .spacing(16);
     let buttons = row![
         press_button(look, look.t("game-forget"), Some(Press::Forget), false),
         press_button(look, look.t("game-propose"), Some(Press::Step(Step::Start(rules))), true),
@@ -293,7 +293,11 @@ fn form(scene: Scene<'_>, rules: Rules) -> Element<'_, Message> {
 
 fn press_button<'a>(look: Look, words: String, press: Option<Press>, first: bool) -> Element<'a, Message> {
     let button = button(theme::body(words)).on_press_maybe(press.map(Message::Game)).padding([4, 12]);
-    if first { button.style(style::primary(look.tones)).into() } else { button.style(style::secondary(look.tones)).into() }
+    if first {
+        button.style(style::primary(look.tones)).into()
+    } else {
+        button.style(style::secondary(look.tones)).into()
+    }
 }
 
 /// One step up or down, never below the step's own size.

@@ -32,7 +32,7 @@ impl Room {
         if let Some(left) = self.rooms.here.replace(room.clone()) {
             self.drafts.insert(left, draft);
         }
-        self.chat = Chat { draft: self.drafts.remove(&room).unwrap_or_default(), ..Chat::default() };
+        self.chat = Chat::with_draft(self.drafts.remove(&room).unwrap_or_default());
         self.people = People::new(self.me);
         let mut sheet = Sheet::new(self.scale_factor);
         sheet.resize(self.sheet.area(), self.scale_factor);

@@ -42,8 +42,6 @@ use super::super::link::{Answer, Command};
 use super::super::when::Calendar;
 use crate::settings::{Appearance, Language};
 
-pub use self::chat_view::CHAT_FIELD;
-
 /// Under this width the left column folds, in pixels.
 const FOLD_BELOW: f32 = 1000.0;
 /// Under this width the panes become tabs, in pixels.
@@ -296,11 +294,6 @@ impl Room {
     /// Whether there is ink to be shown to others, every few milliseconds.
     pub fn pen_is_down(&self) -> bool {
         self.sheet.pen_is_down()
-    }
-
-    /// Whether something is open that Esc closes.
-    pub fn is_covered(&self) -> bool {
-        self.dialog.is_some() || self.drawer || self.rooms.entering.is_some()
     }
 
     /// Says something in a notice.

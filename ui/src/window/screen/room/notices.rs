@@ -36,9 +36,7 @@ impl Notice {
         match self {
             Notice::Refused(error) => Some(text::command_error(look.language, error)),
             Notice::Warning(warning, name) => text::warning(look.language, warning, name),
-            Notice::Dialling(address) => {
-                Some(look.t_args("notice-dialling", [("address", address.as_str().into())]))
-            }
+            Notice::Dialling(address) => Some(look.t_args("notice-dialling", [("address", address.as_str().into())])),
             Notice::NotKept(reason) => Some(look.t_args("notice-not-kept", [("reason", reason.as_str().into())])),
         }
     }
@@ -75,11 +73,6 @@ impl Notices {
     /// Whether nothing is up.
     pub fn is_empty(&self) -> bool {
         self.lines.is_empty()
-    }
-
-    /// What is up.
-    pub fn iter(&self) -> impl Iterator<Item = &Notice> {
-        self.lines.iter().map(|(_, notice, _)| notice)
     }
 
     /// The lines, above the lower edge.

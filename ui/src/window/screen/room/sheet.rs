@@ -93,9 +93,8 @@ impl Sheet {
         let width = fitting_width(self.area, self.scale_factor);
         let height = width * HEIGHT.unsigned_abs() / WIDTH.unsigned_abs();
         let (width, height) = (width as f32 / self.scale_factor, height as f32 / self.scale_factor);
-        let middle = |space: f32, length: f32| {
-            ((space - length).max(0.0) / 2.0 * self.scale_factor).floor() / self.scale_factor
-        };
+        let middle =
+            |space: f32, length: f32| ((space - length).max(0.0) / 2.0 * self.scale_factor).floor() / self.scale_factor;
         Rectangle { x: middle(self.area.width, width), y: middle(self.area.height, height), width, height }
     }
 

@@ -178,5 +178,9 @@ pub fn badge<'a>(look: Look, number: usize) -> Element<'a, Message> {
 }
 
 fn quiet<'a>(look: Look, words: String, message: Message) -> Element<'a, Message> {
-    button(theme::body(words).color(look.tones.faded)).on_press(message).padding([4, 8]).style(style::quiet(look.tones)).into()
+    button(theme::body(words).color(look.tones.faded))
+        .on_press(message)
+        .padding([4, 8])
+        .style(style::quiet(look.tones))
+        .into()
 }

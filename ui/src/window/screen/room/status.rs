@@ -104,7 +104,11 @@ impl Connection {
             Warning::StorageFailed { reason } => self.storage = Some(reason.clone()),
             Warning::StorageRecovered => self.storage = None,
             Warning::DiscoveryFailed { reason } => self.discovery = Some(reason.clone()),
-            Warning::ListenFailed { .. } | Warning::Fork { .. } | Warning::Parked { .. } | Warning::Lagged { .. } => {}
+            Warning::ListenFailed { .. }
+            | Warning::DialFailed { .. }
+            | Warning::Fork { .. }
+            | Warning::Parked { .. }
+            | Warning::Lagged { .. } => {}
         }
     }
 
@@ -127,7 +131,9 @@ impl Connection {
         }
         // The room that is looked at first, then any other.
         let missing = self.syncing.iter().filter(|(_, syncing)| syncing.remaining > 0);
-        if let Some(((_, peer), syncing)) = missing.max_by_key(|((of, _), syncing)| (Some(of) == room, syncing.remaining)) {
+        if let Some(((_, peer), syncing)) =
+            missing.max_by_key(|((of, _), syncing)| (Some(of) == room, syncing.remaining))
+        {
             let done = 1.0 - syncing.remaining as f32 / syncing.most as f32;
             return Status::CatchingUp(syncing.remaining, name(*peer), done);
         }
@@ -158,10 +164,8 @@ impl Status {
     pub fn words(&self, look: Look) -> String {
         match self {
             Status::Storage(reason) => look.t_args("status-storage", [("reason", reason.as_str().into())]),
-            Status::CatchingUp(remaining, name, _) => look.t_args(
-                "status-catching-up",
-                [("count", grouped(*remaining).into()), ("name", name.as_str().into())],
-            ),
+            Status::CatchingUp(remaining, name, _) => look
+                .t_args("status-catching-up", [("count", grouped(*remaining).into()), ("name", name.as_str().into())]),
             Status::Saved => look.t("status-saved"),
             Status::Looking => look.t("status-looking"),
             Status::Nobody => look.t("status-nobody"),

@@ -92,13 +92,7 @@ impl Hand<'_> {
         bounds.contains(at) && self.sheet.place().contains(at - Vector::new(bounds.x, bounds.y))
     }
 
-    fn down(
-        &self,
-        grip: &mut Grip,
-        pointer: Pointer,
-        bounds: Rectangle,
-        at: Point,
-    ) -> Option<canvas::Action<Message>> {
+    fn down(&self, grip: &mut Grip, pointer: Pointer, bounds: Rectangle, at: Point) -> Option<canvas::Action<Message>> {
         if grip.down.is_some() || !self.sheet.may_draw() || !self.is_over(bounds, at) {
             return None;
         }
@@ -194,4 +188,3 @@ impl canvas::Program<Message> for Hand<'_> {
         }
     }
 }
-

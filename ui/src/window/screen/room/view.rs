@@ -74,12 +74,9 @@ impl Room {
     }
 
     fn talk(&self, look: Look) -> Element<'_, Message> {
-        if self.meanwhile.is_some() && self.chat.lines().is_empty() {
-            let words = theme::body(look.t("room-opening")).color(look.tones.faded);
-            return container(words).center(Length::Fill).style(style::card(look.tones)).into();
-        }
+        let opening = self.meanwhile.is_some();
         let room = self.here().map(ToString::to_string).unwrap_or_default();
-        chat_view::view(&self.chat, &self.people, look, &self.calendar, &room)
+        chat_view::view(&self.chat, &self.people, look, &self.calendar, (&room, opening))
     }
 
     /// The sheet with everything around it.
@@ -163,13 +160,7 @@ impl Room {
         column![self.head(look), tabs, pane].spacing(8).width(Length::Fill).height(Length::Fill).into()
     }
 
-    fn tab<'a>(
-        &self,
-        look: Look,
-        pane: Pane,
-        key: &str,
-        mark: Option<Element<'a, Message>>,
-    ) -> Element<'a, Message> {
+    fn tab<'a>(&self, look: Look, pane: Pane, key: &str, mark: Option<Element<'a, Message>>) -> Element<'a, Message> {
         let words = row![theme::body(look.t(key))].push(mark).spacing(8).align_y(Alignment::Center);
         button(container(words).center_x(Length::Fill))
             .on_press(Message::Pane(pane))

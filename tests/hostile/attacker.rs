@@ -1,0 +1,118 @@
+//! A peer that speaks libp2p and nothing else that it should.
+
+use std::time::Duration;
+
+use futures::{AsyncReadExt, AsyncWriteExt, StreamExt};
+use inkmesh::clock::Timestamp;
+use inkmesh::frame::Frame;
+use inkmesh::identity::Identity;
+use inkmesh::name::{RoomId, RoomName};
+use inkmesh::operation::{ChainId, Header, Operation, OperationId};
+use inkmesh::payload::{Chat, Payload};
+use libp2p::gossipsub::{self, IdentTopic};
+use libp2p::swarm::{NetworkBehaviour, SwarmEvent};
+use libp2p::{Multiaddr, PeerId, Stream, StreamProtocol, Swarm, SwarmBuilder, noise, tcp, yamux};
+
+pub const SYNC: StreamProtocol = StreamProtocol::new("/inkmesh/sync/1");
+
+#[derive(NetworkBehaviour)]
+pub struct Behaviour {
+    gossip: gossipsub::Behaviour,
+    stream: libp2p_stream::Behaviour,
+}
+
+pub struct Attacker {
+    pub identity: Identity,
+    pub victim: PeerId,
+    pub control: libp2p_stream::Control,
+    swarm: Swarm<Behaviour>,
+}
+
+impl Attacker {
+    /// Connects to a node and enters the lobby.
+    pub async fn connect(secret: u8, address: Multiaddr) -> Self {
+        let identity = Identity::from_secret([secret; 32]);
+        let keypair = libp2p::identity::Keypair::ed25519_from_bytes(identity.secret()).unwrap();
+        let config = gossipsub::ConfigBuilder::default()
+            .validation_mode(gossipsub::ValidationMode::Anonymous)
+            .message_id_fn(|message| gossipsub::MessageId::new(blake3::hash(&message.data).as_bytes()))
+            .max_transmit_size(1 << 20)
+            .flood_publish(true)
+            .build()
+            .unwrap();
+        let mut gossip = gossipsub::Behaviour::new(gossipsub::MessageAuthenticity::Anonymous, config).unwrap();
+        gossip.subscribe(&topic()).unwrap();
+        let behaviour = Behaviour { gossip, stream: libp2p_stream::Behaviour::new() };
+        let mut swarm = SwarmBuilder::with_existing_identity(keypair)
+            .with_tokio()
+            .with_tcp(tcp::Config::default(), noise::Config::new, yamux::Config::default)
+            .unwrap()
+            .with_behaviour(|_| behaviour)
+            .unwrap()
+            .with_swarm_config(|config| config.with_idle_connection_timeout(Duration::from_secs(600)))
+            .build();
+        swarm.dial(address).unwrap();
+        let victim = loop {
+            if let SwarmEvent::Behaviour(BehaviourEvent::Gossip(gossipsub::Event::Subscribed { peer_id, .. })) =
+                swarm.select_next_some().await
+            {
+                break peer_id;
+            }
+        };
+        let control = swarm.behaviour().stream.new_control();
+        Attacker { identity, victim, control, swarm }
+    }
+
+    /// Lets the network run while something else is awaited.
+    pub async fn during<T>(&mut self, task: impl Future<Output = T>) -> T {
+        let mut task = std::pin::pin!(task);
+        loop {
+            tokio::select! {
+                done = &mut task => return done,
+                _ = self.swarm.select_next_some() => {}
+            }
+        }
+    }
+
+    pub fn publish(&mut self, frame: Vec<u8>) {
+        // Refused here only when it was published before or is too large for our own limit.
+        let _ = self.swarm.behaviour_mut().gossip.publish(topic(), frame);
+    }
+
+    /// Until the victim has hung up.
+    pub async fn until_disconnected(&mut self) {
+        while self.swarm.is_connected(&self.victim) {
+            self.swarm.select_next_some().await;
+        }
+    }
+
+    /// Sends bytes on a sync stream and reads what comes back until the end.
+    pub async fn sync(&mut self, bytes: Vec<u8>) -> Vec<u8> {
+        let (mut control, victim) = (self.control.clone(), self.victim);
+        self.during(async move {
+            let mut stream: Stream = control.open_stream(victim, SYNC).await.unwrap();
+            let _ = stream.write_all(&bytes).await;
+            let _ = stream.flush().await;
+            let _ = stream.close().await;
+            let mut answer = Vec::new();
+            let _ = stream.read_to_end(&mut answer).await;
+            answer
+        })
+        .await
+    }
+
+    /// A well-formed, signed line of talk.
+    pub fn operation(&self, room: RoomId, log: u64, seq: u64, backlink: Option<OperationId>, ms: u64, text: &str) -> Operation {
+        let chain = ChainId { author: self.identity.author(), log };
+        let header = Header { room, chain, seq, backlink, time: Timestamp::from_ms(ms) };
+        Operation::sign(&self.identity, header, &Payload::Chat(Chat { text: text.to_owned() })).unwrap()
+    }
+
+    pub fn say(&mut self, operation: &Operation) {
+        self.publish(Frame::operation(operation));
+    }
+}
+
+pub fn topic() -> IdentTopic {
+    IdentTopic::new(RoomName::lobby().id().topic())
+}

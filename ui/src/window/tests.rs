@@ -1,0 +1,9 @@
+//! The screens, tried without a display, a node or a network.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod bench;
+mod drawing;
+mod game;
+mod room;
+mod starting;

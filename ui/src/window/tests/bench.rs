@@ -1,0 +1,177 @@
+//! A room on the bench: messages come from simulated hands, and what it wants done is noted down.
+
+use std::time::{Duration, Instant};
+
+use iced::{Element, Pixels, Settings as IcedSettings, Size};
+use iced_test::Simulator;
+use inkmesh::event::{CanvasView, Entry, EntryBody, Event, Person, RoomSummary};
+use inkmesh::game::GameView;
+use inkmesh::identity::Author;
+use inkmesh::name::RoomName;
+use inkmesh::operation::OperationId;
+use inkmesh::payload::Board;
+
+use crate::settings::{Appearance, Language, Settings};
+use crate::window::link::{Answer, Command, Loaded};
+use crate::window::screen::room::{Action, Message, Room, Start};
+use crate::window::theme::{self, Look};
+
+/// Ourselves.
+pub const ME: Author = Author([1; 32]);
+/// Somebody else.
+pub const ANA: Author = Author([2; 32]);
+/// And another.
+pub const BORA: Author = Author([3; 32]);
+
+/// A moment in time, in milliseconds since 1970: 18 November 2025.
+pub const TIME: u64 = 1_763_434_800_000;
+
+/// A room and the time it lives in.
+pub struct Bench {
+    pub room: Room,
+    pub now: Instant,
+    pub size: Size,
+    pub look: Look,
+    pub settings: Settings,
+}
+
+/// The look of a test.
+pub fn look(language: Language) -> Look {
+    Look::new(language, Appearance::Light, false)
+}
+
+/// A view in a simulated window.
+pub fn simulate<'a, M>(view: Element<'a, M>, size: Size) -> Simulator<'a, M> {
+    let settings = IcedSettings {
+        fonts: theme::FONT_FILES.map(Into::into).to_vec(),
+        default_font: theme::REGULAR,
+        default_text_size: Pixels(theme::BODY),
+        ..IcedSettings::default()
+    };
+    Simulator::with_size(settings, size, view)
+}
+
+/// Whether a text is anywhere in a view.
+pub fn shows<M>(ui: &mut Simulator<'_, M>, text: &str) -> bool {
+    ui.find(text).is_ok()
+}
+
+/// The room of every test.
+pub fn lobby() -> RoomName {
+    RoomName::lobby()
+}
+
+/// Somebody in the room.
+pub fn person(peer: Author, name: &str, online: bool) -> Person {
+    let addresses = vec![format!("/ip4/10.0.0.{}/tcp/47770", peer.0[0])];
+    Person { peer, name: name.to_owned(), online, addresses, last_seen: Some(TIME) }
+}
+
+/// A line of talk.
+pub fn said(number: u64, author: Author, name: &str, text: &str) -> Entry {
+    let mut id = [author.0[0]; 32];
+    id[..8].copy_from_slice(&number.to_be_bytes());
+    let body = EntryBody::Chat(text.to_owned());
+    Entry { id: OperationId(id), author, name: name.to_owned(), time: TIME + number * 1000, body, late: false }
+}
+
+/// A sheet that everybody may draw on, or not.
+pub fn sheet(may_draw: bool) -> CanvasView {
+    CanvasView { board: Board::Free, strokes: Vec::new(), may_draw }
+}
+
+impl Bench {
+    /// A room that is open, with these people in it beside us.
+    pub fn open(language: Language, size: Size, people: &[Person]) -> Self {
+        let mut bench = Self::closed(language, size);
+        let summary = RoomSummary { room: lobby(), people: 1, last_activity: 0 };
+        let actions = bench.give(Message::Answered(Answer::Rooms(Ok(vec![summary]))));
+        assert!(commands(&actions).contains(&Command::Load(lobby())), "{actions:?}");
+        let mut all = vec![person(ME, "Me", true)];
+        all.extend(people.iter().cloned());
+        let loaded =
+            Loaded { entries: Vec::new(), people: all, canvas: sheet(true), game: GameView::default() };
+        bench.give(Message::Answered(Answer::Loaded(lobby(), Ok(Box::new(loaded)))));
+        bench.layout();
+        bench
+    }
+
+    /// A room before the node has answered anything.
+    pub fn closed(language: Language, size: Size) -> Self {
+        let now = Instant::now();
+        let start = Start {
+            me: ME,
+            name: "Me".to_owned(),
+            wanted: vec![lobby()],
+            looks_around: true,
+            size,
+            scale_factor: 1.0,
+        };
+        let (room, first) = Room::new(start, now);
+        assert_eq!(commands(&first), [Command::Rooms]);
+        Bench { room, now, size, look: look(language), settings: Settings::default() }
+    }
+
+    /// Gives the room a message.
+    pub fn give(&mut self, message: Message) -> Vec<Action> {
+        self.room.update(message, self.now)
+    }
+
+    /// Lets things happen.
+    pub fn happen(&mut self, events: Vec<Event>) -> Vec<Action> {
+        self.give(Message::Happened(events))
+    }
+
+    /// Lets time go by.
+    pub fn wait(&mut self, time: Duration) {
+        self.now += time;
+        self.give(Message::Tick);
+    }
+
+    /// Lets hands do something in the window; returns what the room wants done.
+    pub fn hands(&mut self, act: impl FnOnce(&mut Simulator<'_, Message>)) -> Vec<Action> {
+        let mut ui = simulate(self.room.view(self.look, &self.settings), self.size);
+        act(&mut ui);
+        let messages: Vec<Message> = ui.into_messages().collect();
+        messages.into_iter().flat_map(|message| self.room.update(message, self.now)).collect()
+    }
+
+    /// Clicks on a text.
+    pub fn click(&mut self, text: &str) -> Vec<Action> {
+        self.hands(|ui| {
+            ui.click(text).unwrap_or_else(|error| panic!("no {text:?} to click on: {error}"));
+        })
+    }
+
+    /// Draws the window once, so that its parts learn their sizes.
+    pub fn layout(&mut self) {
+        self.hands(|ui| {
+            let redraw = iced::window::Event::RedrawRequested(Instant::now());
+            ui.simulate([iced::Event::Window(redraw)]);
+        });
+    }
+
+    /// Whether a text is in the window.
+    pub fn shows(&mut self, text: &str) -> bool {
+        shows(&mut simulate(self.room.view(self.look, &self.settings), self.size), text)
+    }
+
+    /// Fails unless a text is in the window.
+    pub fn must_show(&mut self, text: &str) {
+        assert!(self.shows(text), "{text:?} is not in the window");
+    }
+}
+
+/// What is asked of the node.
+pub fn commands(actions: &[Action]) -> Vec<Command> {
+    let asked = |action: &Action| match action {
+        Action::Ask(command) => Some(command.clone()),
+        _ => None,
+    };
+    actions.iter().filter_map(asked).collect()
+}
+
+/// A window of the usual size.
+pub const WIDE: Size = Size::new(1280.0, 800.0);
+/// A window as narrow as a telephone held upright.
+pub const NARROW: Size = Size::new(640.0, 800.0);

@@ -1,0 +1,250 @@
+//! The room: talk, people, rooms, the state of the connection, languages, sizes.
+
+use std::time::Duration;
+
+use iced::Size;
+use iced::keyboard::key::Named;
+use inkmesh::event::{Event, Warning};
+use inkmesh::name::RoomName;
+use inkmesh::node::CommandError;
+use inkmesh::operation::OperationId;
+
+use super::bench::{ANA, BORA, Bench, ME, NARROW, WIDE, commands, lobby, person, said};
+use crate::settings::Language;
+use crate::window::link::{Answer, Command};
+use crate::window::screen::room::dialog::{self, Topic};
+use crate::window::screen::room::{Action, Message, Pane, Shortcut};
+
+const CHAT_FIELD: &str = "chat-field";
+
+fn with_ana() -> Bench {
+    Bench::open(Language::En, WIDE, &[person(ANA, "Ana", true)])
+}
+
+/// Types into the field for talk.
+fn write(bench: &mut Bench, text: &str, enter: bool) -> Vec<Action> {
+    bench.give(Message::Typed(text.to_owned()));
+    bench.hands(|ui| {
+        ui.click(iced_test::selector::id(CHAT_FIELD)).unwrap();
+        if enter {
+            ui.tap_key(Named::Enter);
+        }
+    })
+}
+
+#[test]
+fn enter_says_the_line() {
+    let mut bench = with_ana();
+    let typed = bench.hands(|ui| {
+        ui.click(iced_test::selector::id(CHAT_FIELD)).unwrap();
+        ui.typewrite("h");
+    });
+    assert!(commands(&typed).is_empty());
+    let actions = write(&mut bench, "hello 안녕", true);
+    assert_eq!(commands(&actions), [Command::Say(lobby(), "hello 안녕".to_owned())]);
+    assert!(!bench.shows("hello 안녕"), "the field is empty again");
+    assert!(commands(&write(&mut bench, "  ", true)).is_empty(), "nothing is not said");
+}
+
+#[test]
+fn a_line_that_could_not_be_said_stays_and_the_reason_is_told() {
+    let mut bench = with_ana();
+    write(&mut bench, "hello", true);
+    let error = CommandError::NotSaved("disk full".to_owned());
+    bench.give(Message::Answered(Answer::Said(lobby(), "hello".to_owned(), Err(error))));
+    bench.must_show("hello");
+    bench.must_show("Not saved and not sent, the disk refused it: disk full");
+    bench.wait(Duration::from_secs(60));
+    assert!(!bench.shows("Not saved and not sent, the disk refused it: disk full"), "a notice goes by itself");
+}
+
+#[test]
+fn lines_appear_under_their_names_and_late_ones_are_announced() {
+    let mut bench = with_ana();
+    let events = vec![Event::Entries { room: lobby(), entries: vec![said(10, ANA, "Ana", "first"), said(30, ANA, "Ana", "third")] }];
+    bench.happen(events);
+    bench.must_show("first");
+    let mut late = said(20, BORA, "보라", "second");
+    late.late = true;
+    bench.happen(vec![Event::Entries { room: lobby(), entries: vec![late] }]);
+    bench.must_show("second");
+    bench.must_show("보라");
+    bench.must_show("arrived later");
+    bench.click("Show");
+    assert!(!bench.shows("Show"));
+}
+
+#[test]
+fn two_people_of_one_name_show_fingerprints() {
+    let mut bench = Bench::open(Language::En, WIDE, &[person(ANA, "Ana", true)]);
+    bench.must_show("Ana");
+    bench.must_show("10.0.0.2:47770");
+    bench.happen(vec![Event::Peer { room: lobby(), person: person(BORA, "Ana", true) }]);
+    bench.must_show(&format!("Ana ({})", ANA.fingerprint()));
+    bench.must_show(&format!("Ana ({})", BORA.fingerprint()));
+}
+
+#[test]
+fn the_state_of_the_connection_is_always_said() {
+    let mut bench = Bench::open(Language::En, WIDE, &[]);
+    bench.must_show("Nobody here yet: looking on this network…");
+    bench.wait(Duration::from_secs(11));
+    bench.must_show(
+        "Nobody yet. Is Inkmesh open on another computer here? Some Wi-Fi networks keep computers apart: connect by address.",
+    );
+    bench.give(Message::Answered(Answer::Said(lobby(), "hi".to_owned(), Ok(OperationId([9; 32])))));
+    bench.must_show("Saved. It will be delivered when somebody connects.");
+    bench.happen(vec![Event::Peer { room: lobby(), person: person(ANA, "Ana", true) }]);
+    bench.must_show("1 person connected");
+    bench.happen(vec![Event::Peer { room: lobby(), person: person(BORA, "보라", true) }]);
+    bench.must_show("2 people connected");
+    bench.happen(vec![Event::Syncing { room: lobby(), peer: ANA, remaining: 1204 }]);
+    bench.must_show("Catching up: 1,204 messages from Ana");
+    bench.happen(vec![Event::Synced { room: lobby(), peer: ANA, received: 1204, sent: 0, ms: 10 }]);
+    bench.must_show("2 people connected");
+    bench.happen(vec![Event::Warning(Warning::StorageFailed { reason: "disk full".to_owned() })]);
+    bench.must_show(
+        "Can't write to the disk: disk full. Nothing can be said until there is room; Inkmesh tries again by itself.",
+    );
+    bench.happen(vec![Event::Warning(Warning::StorageRecovered)]);
+    bench.must_show("2 people connected");
+    bench.must_show("The disk takes writes again.");
+    bench.happen(vec![
+        Event::Peer { room: lobby(), person: person(ANA, "Ana", false) },
+        Event::Peer { room: lobby(), person: person(BORA, "보라", false) },
+        Event::Warning(Warning::DiscoveryFailed { reason: "no multicast".to_owned() }),
+    ]);
+    bench.must_show("Can't look for people on this network (no multicast): connect by address.");
+}
+
+#[test]
+fn somebody_who_leaves_while_we_catch_up_is_not_waited_for() {
+    let mut bench = with_ana();
+    bench.happen(vec![
+        Event::Peer { room: lobby(), person: person(BORA, "보라", true) },
+        Event::Syncing { room: lobby(), peer: BORA, remaining: 5 },
+        Event::Peer { room: lobby(), person: person(BORA, "보라", false) },
+    ]);
+    bench.must_show("1 person connected");
+}
+
+#[test]
+fn a_language_is_chosen_at_any_time() {
+    let mut bench = with_ana();
+    bench.give(Message::Show(Topic::Settings));
+    let actions = bench.click("한국어");
+    assert!(matches!(actions[..], [Action::Language(Language::Ko)]), "{actions:?}");
+    bench.must_show("People");
+    bench.look.language = Language::Ko;
+    bench.give(Message::Close);
+    for text in ["사람들", "1명 연결됨", "누구나 이 종이에 그릴 수 있습니다", "보내기"] {
+        bench.must_show(text);
+    }
+    assert!(!bench.shows("People"));
+}
+
+#[test]
+fn a_room_is_entered_by_its_name() {
+    let mut bench = with_ana();
+    bench.click("+ Enter a room");
+    bench.give(Message::RoomTyped("  ".to_owned()));
+    assert!(bench.give(Message::EnterRoom).is_empty());
+    bench.must_show("A name can't be empty.");
+    bench.give(Message::RoomTyped("#Family".to_owned()));
+    let family: RoomName = "family".parse().unwrap();
+    assert_eq!(commands(&bench.give(Message::EnterRoom)), [Command::Join(family.clone())]);
+    bench.give(Message::Typed("unfinished".to_owned()));
+    let actions = bench.give(Message::Answered(Answer::Joined(family.clone(), Ok(()))));
+    assert_eq!(commands(&actions), [Command::Load(family.clone())]);
+    assert!(!bench.shows("unfinished"), "what was being written stays in its room");
+    // Talk in the room that is not looked at is counted.
+    let entries = vec![said(1, ANA, "Ana", "where are you?"), said(2, ME, "Me", "coming")];
+    bench.happen(vec![Event::Entries { room: lobby(), entries }]);
+    bench.must_show("1");
+    bench.click("# lobby");
+    assert!(bench.shows("unfinished"));
+    let actions = bench.give(Message::Leave(family.clone()));
+    assert_eq!(commands(&actions), [Command::Leave(family)]);
+}
+
+#[test]
+fn connecting_by_address_says_what_is_wrong_and_how_others_reach_us() {
+    let mut bench = with_ana();
+    bench.happen(vec![Event::Ready {
+        peer: ME,
+        addresses: vec!["/ip4/127.0.0.1/tcp/47770".to_owned(), "/ip4/192.168.0.9/tcp/47770".to_owned()],
+    }]);
+    bench.click("Connect by address…");
+    bench.must_show("192.168.0.9:47770");
+    assert!(!bench.shows("127.0.0.1:47770"), "nobody else can use that");
+    let actions = bench.click("Copy");
+    assert!(matches!(&actions[..], [Action::Copy(text)] if text == "192.168.0.9:47770"), "{actions:?}");
+    bench.give(Message::Dialog(dialog::Press::Address(" nowhere ".to_owned())));
+    assert_eq!(commands(&bench.click("Connect")), [Command::Dial("nowhere".to_owned())]);
+    let error = CommandError::Address("nowhere".to_owned());
+    bench.give(Message::Answered(Answer::Dialled("nowhere".to_owned(), Err(error))));
+    bench.must_show("“nowhere” is no address. One looks like 192.168.0.7 or 192.168.0.7:47770.");
+    bench.give(Message::Answered(Answer::Dialled("10.0.0.2".to_owned(), Ok(()))));
+    assert!(!bench.shows("Connect"), "the dialog is closed");
+    bench.must_show("Trying 10.0.0.2. Inkmesh keeps trying until it answers.");
+}
+
+#[test]
+fn a_name_is_changed_in_the_settings() {
+    let mut bench = with_ana();
+    bench.give(Message::Show(Topic::Settings));
+    bench.must_show("Me");
+    bench.give(Message::Dialog(dialog::Press::Name("\u{202e}".to_owned())));
+    bench.click("Rename");
+    bench.must_show("A name can't be empty.");
+    bench.give(Message::Dialog(dialog::Press::Name("Mia".to_owned())));
+    let name = "Mia".parse().unwrap();
+    assert_eq!(commands(&bench.click("Rename")), [Command::Rename("Mia".parse().unwrap())]);
+    let actions = bench.give(Message::Answered(Answer::Renamed("Mia".parse().unwrap(), Ok(()))));
+    assert!(matches!(&actions[..], [Action::Named(named)] if *named == name));
+}
+
+#[test]
+fn escape_closes_what_is_open_and_f1_helps() {
+    let mut bench = with_ana();
+    bench.give(Message::Key(Shortcut::Help));
+    bench.must_show("this help");
+    bench.give(Message::Key(Shortcut::Escape));
+    assert!(!bench.shows("this help"));
+    let actions = bench.give(Message::Key(Shortcut::Write));
+    assert!(matches!(actions[..], [Action::Focus(CHAT_FIELD)]));
+}
+
+#[test]
+fn a_narrow_window_has_tabs_with_badges() {
+    let mut bench = Bench::open(Language::En, NARROW, &[person(ANA, "Ana", true)]);
+    for tab in ["Sheet", "Chat", "Rooms"] {
+        bench.must_show(tab);
+    }
+    assert!(!bench.shows("Send"), "the talk is behind its tab");
+    bench.happen(vec![Event::Entries { room: lobby(), entries: vec![said(1, ANA, "Ana", "a"), said(2, ANA, "Ana", "b")] }]);
+    bench.must_show("2");
+    bench.click("Chat");
+    bench.must_show("Send");
+    assert!(!bench.shows("2"), "what was seen is not counted");
+    bench.give(Message::Pane(Pane::People));
+    bench.must_show("Connect by address…");
+}
+
+#[test]
+fn a_folded_column_unfolds() {
+    let mut bench = Bench::open(Language::En, Size::new(900.0, 700.0), &[person(ANA, "Ana", true)]);
+    assert!(!bench.shows("People"));
+    bench.must_show("Send");
+    bench.click("☰");
+    bench.must_show("People");
+    bench.give(Message::Key(Shortcut::Escape));
+    assert!(!bench.shows("People"));
+}
+
+#[test]
+fn after_lost_events_everything_is_asked_for_again() {
+    let mut bench = with_ana();
+    let actions = bench.happen(vec![Event::Warning(Warning::Lagged { events: 7 })]);
+    assert_eq!(commands(&actions), [Command::Rooms, Command::Load(lobby())]);
+}
