@@ -273,6 +273,9 @@ fn closing_finishes_what_is_queued(store: &Store) {
     let queued: Vec<_> = (0..10).map(|seq| later(store, numbered(1, seq..seq + 1))).collect();
     let closer = store.clone();
     let closing = thread::spawn(move || closer.close());
+    while store.rooms().is_ok() {
+        thread::yield_now();
+    }
     drop(held);
     closing.join().unwrap();
     assert!(queued.iter().all(|outcome| outcome.recv().unwrap().is_ok()));
@@ -294,27 +297,25 @@ fn closing_finishes_what_is_queued(store: &Store) {
 fn callbacks_may_do_what_they_like(store: &Store) {
     let (sender, outcomes) = sync_channel(ENOUGH);
     let inner = store.clone();
-    let nested = sender.clone();
     let first = move |outcome: Result<(), StoreError>| {
         outcome.unwrap();
         let waited = inner.append_wait(numbered(2, 0..1));
         assert!(matches!(waited, Err(StoreError::OnStorageThread)), "{waited:?}");
-        inner.append(numbered(1, 1..2), move |outcome| nested.send(outcome.is_ok()).unwrap()).unwrap();
+        inner.append(numbered(1, 1..2), move |outcome| sender.send(outcome.is_ok()).unwrap()).unwrap();
         panic!("this panic is part of the test");
     };
     store.append(numbered(1, 0..1), first).unwrap();
     assert!(outcomes.recv().unwrap(), "the thread lives on");
     store.append_wait(numbered(1, 2..3)).unwrap();
 
-    // The last clone may go on the storage thread itself.
     let closer = store.clone();
-    store
-        .append(Vec::new(), move |_| {
-            closer.close();
-            sender.send(true).unwrap();
-        })
-        .unwrap();
-    assert!(outcomes.recv().unwrap());
+    let (sender, closed) = sync_channel(ENOUGH);
+    let last = move |_| {
+        closer.close();
+        sender.send(closer.rooms().is_err()).unwrap();
+    };
+    store.append(Vec::new(), last).unwrap();
+    assert!(closed.recv().unwrap());
 }
 
 macro_rules! conformance {

@@ -132,3 +132,21 @@ fn a_damaged_folder_is_said_to_be_damaged() {
         assert!(matches!(Store::open(dir.path()), Err(StoreError::Damaged { .. })));
     }
 }
+
+#[test]
+fn the_last_clone_may_go_in_a_callback() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(dir.path()).unwrap();
+    let (sender, done) = sync_channel(1);
+    let last = store.clone();
+    let (release, held) = sync_channel::<()>(1);
+    let callback = move |outcome: Result<(), StoreError>| {
+        held.recv().unwrap();
+        drop(last);
+        sender.send(outcome.is_ok()).unwrap();
+    };
+    store.append(records(CHAIN, 0..3), callback).unwrap();
+    drop(store);
+    release.send(()).unwrap();
+    assert!(done.recv().unwrap());
+}

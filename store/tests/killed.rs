@@ -24,13 +24,18 @@ fn next(store: &Store, n: u64) -> u64 {
     store.chains(&chain(n).room).unwrap().iter().find(|(key, _)| *key == chain(n)).map_or(0, |(_, next)| *next)
 }
 
+/// How many records of a chain are written in one call, all or none.
+fn call_len(n: u64) -> u64 {
+    if n == 0 { 1 } else { 20 }
+}
+
 /// Appends until it is killed, and says what is acknowledged.
 fn write_forever(dir: &Path) {
     let store = Store::open(dir).unwrap();
     let mut nexts: Vec<u64> = (0..CHAINS).map(|n| next(&store, n)).collect();
     for round in 0..u64::MAX {
         let n = if round % 3 == 0 { round / 3 % CHAINS } else { 0 };
-        let len = if n == 0 { 1 } else { 1 + round % 40 };
+        let len = call_len(n);
         let seqs = nexts[n as usize]..nexts[n as usize] + len;
         let end = seqs.end;
         let done = move |outcome: Result<(), StoreError>| {
@@ -78,6 +83,7 @@ fn what_was_acknowledged_survives_twenty_kills() {
         for n in 0..CHAINS {
             let next = next(&store, n);
             assert!(next >= acknowledged[n as usize], "round {round}: chain {n} has {next} of {acknowledged:?}");
+            assert_eq!(next % call_len(n), 0, "round {round}: chain {n} has part of a call");
             let records = store.read(&chain(n), 0, usize::MAX, usize::MAX).unwrap();
             assert_eq!(records.len() as u64, next);
             assert!(records.into_iter().zip(0..).all(|(bytes, seq)| bytes == record(n, seq).bytes));

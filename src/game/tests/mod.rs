@@ -1,5 +1,6 @@
 //! The rules of the fold, our program's conduct, and whole games.
 
+mod asking;
 mod draw;
 mod gathering;
 mod player;

@@ -1,0 +1,91 @@
+//! The test vectors of PROTOCOL.md are what this program does. `cargo test --test vectors -- --nocapture` prints them.
+#![allow(clippy::unwrap_used)] // a test fails by panicking
+
+use inkmesh::canvas::{Color, Ink, Point, Points, Tool};
+use inkmesh::clock::Timestamp;
+use inkmesh::frame::{Frame, message_id};
+use inkmesh::game::{GameStep, Rules, commitment, drawing_order, seed};
+use inkmesh::identity::Identity;
+use inkmesh::live::LiveInk;
+use inkmesh::log::{Ingest, Log};
+use inkmesh::name::RoomName;
+use inkmesh::operation::{ChainId, Header, Operation};
+use inkmesh::payload::{Board, Chat, Payload, Profile, Stroke};
+use inkmesh::sync::{Request, Response};
+
+fn hex(bytes: &[u8]) -> String {
+    data_encoding::HEXLOWER.encode(bytes)
+}
+
+/// Every value that PROTOCOL.md names, with its name there.
+fn vectors() -> Vec<(&'static str, String)> {
+    let ana = Identity::from_secret([1; 32]);
+    let author = ana.author();
+    let room = RoomName::lobby();
+    let chain = ChainId { author, log: 7 };
+    let time = Timestamp::from_ms(1_790_000_000_000);
+    let header = Header { room: room.id(), chain, seq: 0, backlink: None, time };
+    let profile = Payload::Profile(Profile { name: "Ana".parse().unwrap() });
+    let first = Operation::sign(&ana, header, &profile).unwrap();
+    let header = Header { seq: 1, backlink: Some(first.id()), time: Timestamp(time.0 + 1), ..header };
+    let chat = Payload::Chat(Chat { text: "안녕".to_owned() });
+    let second = Operation::sign(&ana, header, &chat).unwrap();
+    let points = Points::new(vec![Point::new(400, 800), Point::new(404, 798), Point::new(400, 4000)]);
+    let ink = Ink { stroke: 9, tool: Tool::Pen, color: Color([0xb8, 0x38, 0x22]), width: 6, points: points.clone() };
+    let stroke = Payload::Stroke(Stroke { board: Board::Free, ink: ink.clone() });
+    let on_turn = Payload::Stroke(Stroke { board: Board::Turn { game: first.id(), turn: 2 }, ink: ink.clone() });
+    let proposed = Payload::Game(GameStep::Proposed { rules: Rules { rounds: 3, seconds: 80 } });
+    let live = LiveInk { room: room.id(), author, board: Board::Free, from: 0, ink };
+    let mut log = Log::new(room.id());
+    let empty = log.digest();
+    for operation in [&first, &second] {
+        assert!(matches!(log.ingest(operation.clone(), u64::MAX), Ingest::Inserted(_)));
+    }
+    let (game, ben) = (first.id(), Identity::from_secret([2; 32]).author());
+    let seed = seed([[3; 32], [4; 32]]);
+    let order = drawing_order(&seed, 0, [author, ben]);
+    let neighbours = Vec::new();
+    vec![
+        ("secret", hex(&ana.secret())),
+        ("author", hex(&author.0)),
+        ("peer id", author.to_string()),
+        ("fingerprint", author.fingerprint()),
+        ("room id of lobby", room.id().hex()),
+        ("topic", room.id().topic()),
+        ("profile payload", hex(&profile.encode().unwrap())),
+        ("profile operation", hex(first.bytes())),
+        ("profile id", first.id().to_string()),
+        ("chat payload", hex(&chat.encode().unwrap())),
+        ("chat operation", hex(second.bytes())),
+        ("chat id", second.id().to_string()),
+        ("gossip message id", hex(&message_id(&Frame::operation(&second)))),
+        ("path", hex(&points.encode())),
+        ("stroke payload", hex(&stroke.encode().unwrap())),
+        ("stroke payload on a turn", hex(&on_turn.encode().unwrap())),
+        ("proposal payload", hex(&proposed.encode().unwrap())),
+        ("live frame", hex(&Frame::live(&live.sign(&ana).unwrap()))),
+        ("digest of the empty log", hex(&empty)),
+        ("digest of the two operations", hex(&log.digest())),
+        ("hello", hex(&Request::Hello { room: room.id(), digest: log.digest() }.encode().unwrap())),
+        ("want", hex(&Request::Want { wants: Log::new(room.id()).missing(&log.frontier()) }.encode().unwrap())),
+        ("frontier", hex(&Response::Frontier { heads: log.frontier(), neighbours }.encode().unwrap())),
+        ("end", hex(&Response::End.encode().unwrap())),
+        ("commitment", hex(&commitment(game, author, &[3; 32]))),
+        ("seed", hex(&seed)),
+        ("drawing order", order.iter().map(|player| hex(&player.0)).collect::<Vec<_>>().join(" ")),
+    ]
+}
+
+#[test]
+fn the_protocol_page_says_what_the_program_does() {
+    let page = include_str!("../PROTOCOL.md");
+    let mut missing = Vec::new();
+    for (name, value) in vectors() {
+        let row = format!("| {name} | `{value}` |");
+        println!("{row}");
+        if !page.contains(&row) {
+            missing.push(name);
+        }
+    }
+    assert!(missing.is_empty(), "PROTOCOL.md has other values for {missing:?}");
+}
