@@ -42,7 +42,8 @@ fn one_start(lan: &Lan, hasty: bool) {
             host.await_line(&greeting(label), 0);
         }
     }
-    agree(&mut hosts.iter_mut().collect::<Vec<_>>(), DEADLINE);
+    let agreed = agree(&mut hosts.iter_mut().collect::<Vec<_>>(), DEADLINE);
+    assert_eq!(agreed.operations, 2 * u64::from(HOSTS), "everybody's name and line");
     each_line_once_in_the_same_order(&mut hosts);
     everyone_sees_everyone(&mut hosts);
     hosts.into_iter().for_each(Host::quit);

@@ -10,6 +10,7 @@ use super::run::Runner;
 use super::StartError;
 use super::sync_plan::SyncPlan;
 use crate::clock::Now;
+use crate::event::{CanvasChange, Event};
 use crate::log::Want;
 use crate::name::RoomName;
 use crate::operation::Unverified;
@@ -23,9 +24,10 @@ pub(super) struct Member {
 }
 
 impl Member {
-    /// When something is to be done for this room.
-    pub(super) fn next_wake(&self) -> Option<u64> {
-        [self.wake, self.sync.next()].into_iter().flatten().min()
+    /// When something is to be done for this room. `takes_more`: whether catching up is possible now.
+    pub(super) fn next_wake(&self, takes_more: bool) -> Option<u64> {
+        let sync = if takes_more { self.sync.next() } else { None };
+        [self.wake, sync].into_iter().flatten().min()
     }
 }
 
@@ -102,7 +104,8 @@ impl Runner {
         for name in names {
             let room = self.load(name.clone()).map_err(|error| error.to_string())?;
             self.answers.retain(|(room, _), _| *room != name);
-            self.install(name, room);
+            self.install(name.clone(), room);
+            self.tell(Event::Canvas { room: name, change: CanvasChange::Reset });
         }
         Ok(())
     }

@@ -36,6 +36,8 @@ const SETTLE_MS: u64 = 30;
 const LISTEN_MS: u64 = 1_000;
 /// Events that wait for that at most.
 const MAX_EARLY: usize = 1024;
+/// How long the network still runs after everything is on the disk.
+const LAST_WORDS: Duration = Duration::from_millis(100);
 /// How often the disk is tried again after it refused.
 const RECOVER_MS: u64 = 1_000;
 
@@ -177,6 +179,13 @@ impl Runner {
                 () = tokio::time::sleep_until(wake.into()) => self.on_time(),
             }
         }
+        // What was said last is on its way out.
+        let last_words = async {
+            loop {
+                self.swarm.select_next_some().await;
+            }
+        };
+        let _ = tokio::time::timeout(LAST_WORDS, last_words).await;
         for answer in self.quitting.take().unwrap_or_default() {
             let _ = answer.send(Ok(()));
         }
@@ -226,7 +235,8 @@ impl Runner {
     }
 
     fn next_wake(&self) -> Instant {
-        let rooms = self.rooms.values().filter_map(Member::next_wake);
+        let takes_more = self.takes_more();
+        let rooms = self.rooms.values().filter_map(|member| member.next_wake(takes_more));
         let others = [self.peers.next_call(), self.ready_at, self.recover_at];
         let next = rooms.chain(others.into_iter().flatten()).min().unwrap_or(u64::MAX);
         // Never wait for longer than a minute, whatever was computed.

@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::mpsc::sync_channel;
 
 use inkmesh_store::{ChainKey, Record, Store, StoreError};
 
@@ -149,4 +150,10 @@ fn the_last_clone_may_go_in_a_callback() {
     drop(store);
     release.send(()).unwrap();
     assert!(done.recv().unwrap());
+    // The thread ends by itself, and then the folder is free.
+    let again = (0..10_000_000).find_map(|_| match Store::open(dir.path()) {
+        Err(StoreError::InUse { .. }) => None,
+        outcome => Some(outcome.unwrap()),
+    });
+    assert_eq!(again.unwrap().chains(&CHAIN.room).unwrap(), [(CHAIN, 3)]);
 }

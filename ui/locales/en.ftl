@@ -68,10 +68,10 @@ chat-send = Send
 chat-new = { $count } new
 chat-to-end = To the newest
 chat-late = { $count ->
-    [one] 1 message from { $name }, written { $when }, arrived now
-   *[other] { $count } messages from { $name }, written { $when }, arrived now
+    [one] 1 older message arrived now ({ $name }, { $when })
+   *[other] { $count } older messages arrived now ({ $name }, { $when })
 }
-chat-late-several = { $count } messages from { $name } and others, the first written { $when }, arrived now
+chat-late-several = { $count } older messages arrived now ({ $name } and others, from { $when } on)
 chat-late-show = Show
 chat-was-late = arrived later
 entry-named = { $name } is here

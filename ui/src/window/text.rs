@@ -193,8 +193,9 @@ mod tests {
         let prefixes: BTreeSet<&str> =
             keys.iter().filter_map(|key| key.split_once('-')).map(|(first, _)| first).collect();
         for text in quoted() {
-            let key_like = text.split_once('-').is_some_and(|(first, rest)| prefixes.contains(first) && !rest.is_empty())
-                && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+            let key_like =
+                text.split_once('-').is_some_and(|(first, rest)| prefixes.contains(first) && !rest.is_empty())
+                    && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
             assert!(
                 !key_like || keys.contains(&text) || text.ends_with("-field"),
                 "{text} is said, but not in the locales"

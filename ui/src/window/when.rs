@@ -17,13 +17,23 @@ fn moment(ms: u64, zone: &TimeZone) -> Zoned {
 pub struct Calendar {
     zone: TimeZone,
     today: Date,
+    now: u64,
 }
 
 impl Calendar {
     /// The calendar of this computer, today.
     pub fn now() -> Self {
         let now = Zoned::now();
-        Calendar { zone: now.time_zone().clone(), today: now.date() }
+        Calendar {
+            zone: now.time_zone().clone(),
+            today: now.date(),
+            now: u64::try_from(now.timestamp().as_millisecond()).unwrap_or(0),
+        }
+    }
+
+    /// The moment that this calendar is from, in milliseconds since 1970.
+    pub fn now_ms(&self) -> u64 {
+        self.now
     }
 
     /// The day that a moment (milliseconds since 1970) falls on.
@@ -59,8 +69,8 @@ impl Calendar {
         }
     }
 
-    /// When somebody was last here: a time if it was today, else the day.
-    pub fn last_seen(&self, look: Look, ms: u64) -> String {
+    /// A moment in a word: a time if it was today, else the day.
+    pub fn moment(&self, look: Look, ms: u64) -> String {
         let day = self.day(ms);
         if day == self.today { self.clock(ms) } else { self.day_words(look, day) }
     }
@@ -101,7 +111,7 @@ mod tests {
 
     fn seoul() -> Calendar {
         let zone = TimeZone::fixed(jiff::tz::offset(9));
-        Calendar { today: moment(SEOUL_NOON, &zone).date(), zone }
+        Calendar { today: moment(SEOUL_NOON, &zone).date(), zone, now: SEOUL_NOON }
     }
 
     #[test]
@@ -133,6 +143,6 @@ mod tests {
     fn no_moment_is_too_far() {
         let calendar = seoul();
         assert!(!calendar.clock(u64::MAX).is_empty());
-        assert!(!calendar.last_seen(Look::new(Language::En, Appearance::Light, false), u64::MAX).is_empty());
+        assert!(!calendar.moment(Look::new(Language::En, Appearance::Light, false), u64::MAX).is_empty());
     }
 }

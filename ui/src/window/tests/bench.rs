@@ -89,8 +89,7 @@ impl Bench {
         assert!(commands(&actions).contains(&Command::Load(lobby())), "{actions:?}");
         let mut all = vec![person(ME, "Me", true)];
         all.extend(people.iter().cloned());
-        let loaded =
-            Loaded { entries: Vec::new(), people: all, canvas: sheet(true), game: GameView::default() };
+        let loaded = Loaded { entries: Vec::new(), people: all, canvas: sheet(true), game: GameView::default() };
         bench.give(Message::Answered(Answer::Loaded(lobby(), Ok(Box::new(loaded)))));
         bench.layout();
         bench
@@ -99,14 +98,8 @@ impl Bench {
     /// A room before the node has answered anything.
     pub fn closed(language: Language, size: Size) -> Self {
         let now = Instant::now();
-        let start = Start {
-            me: ME,
-            name: "Me".to_owned(),
-            wanted: vec![lobby()],
-            looks_around: true,
-            size,
-            scale_factor: 1.0,
-        };
+        let start =
+            Start { me: ME, name: "Me".to_owned(), wanted: vec![lobby()], looks_around: true, size, scale_factor: 1.0 };
         let (room, first) = Room::new(start, now);
         assert_eq!(commands(&first), [Command::Rooms]);
         Bench { room, now, size, look: look(language), settings: Settings::default() }

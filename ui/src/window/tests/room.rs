@@ -61,7 +61,10 @@ fn a_line_that_could_not_be_said_stays_and_the_reason_is_told() {
 #[test]
 fn lines_appear_under_their_names_and_late_ones_are_announced() {
     let mut bench = with_ana();
-    let events = vec![Event::Entries { room: lobby(), entries: vec![said(10, ANA, "Ana", "first"), said(30, ANA, "Ana", "third")] }];
+    let events = vec![Event::Entries {
+        room: lobby(),
+        entries: vec![said(10, ANA, "Ana", "first"), said(30, ANA, "Ana", "third")],
+    }];
     bench.happen(events);
     bench.must_show("first");
     let mut late = said(20, BORA, "보라", "second");
@@ -222,7 +225,10 @@ fn a_narrow_window_has_tabs_with_badges() {
         bench.must_show(tab);
     }
     assert!(!bench.shows("Send"), "the talk is behind its tab");
-    bench.happen(vec![Event::Entries { room: lobby(), entries: vec![said(1, ANA, "Ana", "a"), said(2, ANA, "Ana", "b")] }]);
+    bench.happen(vec![Event::Entries {
+        room: lobby(),
+        entries: vec![said(1, ANA, "Ana", "a"), said(2, ANA, "Ana", "b")],
+    }]);
     bench.must_show("2");
     bench.click("Chat");
     bench.must_show("Send");

@@ -56,29 +56,39 @@ pub const DARK: Tones = Tones {
     veil: Color::from_rgba(0.0, 0.0, 0.0, 0.6),
 };
 
-/// Colours of people: dark enough for white letters, far enough from each other to be told apart.
-const PEOPLE: [Color; 12] = [
-    rgb(0xA83A2C),
-    rgb(0x9A5B12),
-    rgb(0x6E6A14),
-    rgb(0x3F7426),
-    rgb(0x1F7A5C),
-    rgb(0x1B7585),
-    rgb(0x2769A8),
-    rgb(0x4A57B5),
-    rgb(0x7A4BAE),
-    rgb(0x9C3F96),
-    rgb(0xA93A66),
-    rgb(0x6B5A4B),
-];
-
 /// The letters on a person's colour.
 pub const ON_PERSON: Color = Color::WHITE;
 
-/// A person's colour: the same on every screen, because it follows from the key.
+/// A person's colour: the same on every screen, because it follows from the key. Always dark enough for white letters.
 pub fn person(author: &Author) -> Color {
-    let sum = author.0.iter().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(*byte)));
-    PEOPLE[sum as usize % PEOPLE.len()]
+    let [high, low, vivid, ..] = author.0;
+    // Ed25519 keys are spread evenly, so their bytes are as good as a hash.
+    let hue = f32::from(u16::from_be_bytes([high, low])) / 65_536.0 * 6.0;
+    let chroma = 0.45 + f32::from(vivid) / 255.0 * 0.35;
+    let mut lightness = 0.5;
+    loop {
+        let color = hsl(hue, chroma, lightness);
+        if ON_PERSON.relative_contrast(color) >= 4.5 || lightness < 0.05 {
+            return color;
+        }
+        lightness -= 0.02;
+    }
+}
+
+/// A colour by hue (0 to 6, from red through green and blue), saturation and lightness (0 to 1).
+fn hsl(hue: f32, saturation: f32, lightness: f32) -> Color {
+    let chroma = (1.0 - (2.0 * lightness - 1.0).abs()) * saturation;
+    let second = chroma * (1.0 - (hue % 2.0 - 1.0).abs());
+    let (r, g, b) = match hue as u8 {
+        0 => (chroma, second, 0.0),
+        1 => (second, chroma, 0.0),
+        2 => (0.0, chroma, second),
+        3 => (0.0, second, chroma),
+        4 => (second, 0.0, chroma),
+        _ => (chroma, 0.0, second),
+    };
+    let base = lightness - chroma / 2.0;
+    Color::from_rgb(r + base, g + base, b + base)
 }
 
 const fn rgb(hex: u32) -> Color {
@@ -99,14 +109,15 @@ mod tests {
             }
             assert!(tones.on_seal.relative_contrast(tones.seal) >= 4.5, "{tones:?}");
         }
-        for color in PEOPLE {
+        for key in 0..=u8::MAX {
+            let color = person(&Author([key; 32]));
             assert!(ON_PERSON.relative_contrast(color) >= 4.5, "{color:?}");
         }
     }
 
     #[test]
     fn a_person_keeps_the_colour() {
-        let (ana, ben) = (Author([1; 32]), Author([2; 32]));
+        let (ana, ben) = (Author([10; 32]), Author([90; 32]));
         assert_eq!(person(&ana), person(&ana));
         assert_ne!(person(&ana), person(&ben));
     }

@@ -7,6 +7,9 @@ use iced::{Background, Border, Color, Shadow, Theme, Vector};
 use super::palette::Tones;
 use super::{CARD_RADIUS, CONTROL_RADIUS};
 
+/// Corners so round that a square becomes a disc.
+const ROUND: u32 = 100;
+
 /// A sheet of paper on the desk.
 pub fn card(tones: Tones) -> impl Fn(&Theme) -> container::Style {
     move |_| container::Style {
@@ -43,7 +46,7 @@ pub fn pill(background: Color, text: Color) -> impl Fn(&Theme) -> container::Sty
     move |_| container::Style {
         text_color: Some(text),
         background: Some(background.into()),
-        border: border::rounded(12),
+        border: border::rounded(ROUND),
         ..container::Style::default()
     }
 }
@@ -52,7 +55,7 @@ pub fn pill(background: Color, text: Color) -> impl Fn(&Theme) -> container::Sty
 pub fn ring(color: Color) -> impl Fn(&Theme) -> container::Style {
     move |_| container::Style {
         text_color: Some(color),
-        border: border::rounded(16).width(1.5).color(color),
+        border: border::rounded(ROUND).width(1.5).color(color),
         ..container::Style::default()
     }
 }

@@ -13,6 +13,8 @@ use crate::window::link::PAGE;
 const MAX_LINES: usize = 2000;
 /// How many lines go at once when there are too many.
 const SURPLUS: usize = 500;
+/// A line that comes later than this after it was written is announced, in milliseconds.
+const A_WHILE: u64 = 60_000;
 /// With fewer lines than this, older ones are asked for without scrolling.
 const SCREENFUL: usize = 40;
 
@@ -124,8 +126,8 @@ impl Chat {
         self.older == Older::None
     }
 
-    /// Takes in new lines, seen by `me`. Returns how many lines of others came below the view.
-    pub fn add(&mut self, entries: Vec<Entry>, me: Author) {
+    /// Takes in new lines, seen by `me` at the time `now` in milliseconds since 1970.
+    pub fn add(&mut self, entries: Vec<Entry>, me: Author, now: u64) {
         for entry in entries {
             if !is_shown(&entry) || !self.known.insert(entry.id) {
                 continue;
@@ -138,7 +140,7 @@ impl Chat {
                 self.unseen += usize::from(!self.at_end && entry.author != me);
                 self.lines.push(entry);
             } else {
-                self.slip_in(entry, me);
+                self.slip_in(entry, me, now);
             }
         }
         self.revision += 1;
@@ -150,14 +152,16 @@ impl Chat {
     }
 
     /// Puts a line in its place above others.
-    fn slip_in(&mut self, entry: Entry, me: Author) {
+    fn slip_in(&mut self, mut entry: Entry, me: Author, now: u64) {
         let at = self.lines.partition_point(|line| place(line) < place(&entry));
         if at == 0 && self.older != Older::None {
             // It belongs to history that is not shown, and comes with it.
             self.known.remove(&entry.id);
             return;
         }
-        if entry.late && entry.author != me && matches!(entry.body, EntryBody::Chat(_)) {
+        // Two who speak at once cross each other by moments: that is nothing to be told.
+        entry.late &= entry.author != me && now.saturating_sub(entry.time) > A_WHILE;
+        if entry.late && is_talk(&entry) {
             self.announce(&entry);
         }
         self.tops += u64::from(at == 0);
@@ -275,6 +279,7 @@ mod tests {
 
     const ME: Author = Author([1; 32]);
     const ANA: Author = Author([2; 32]);
+    const NOW: u64 = 10 * A_WHILE;
 
     fn line(time: u64, author: Author, late: bool) -> Entry {
         let mut id = [0; 32];
@@ -292,22 +297,25 @@ mod tests {
     fn lines_stand_in_order_and_once() {
         let mut chat = Chat::default();
         chat.show(vec![line(10, ANA, false), line(20, ANA, false)]);
-        chat.add(vec![line(30, ANA, false), line(20, ANA, false)], ME);
-        chat.add(vec![line(15, ANA, true)], ME);
+        chat.add(vec![line(30, ANA, false), line(20, ANA, false)], ME, NOW);
+        chat.add(vec![line(15, ANA, true)], ME, NOW);
         assert_eq!(times(&chat), [10, 15, 20, 30]);
         assert_eq!(chat.late().map(|late| (late.count, late.time)), Some((1, 15)));
         chat.show_late();
         assert_eq!(chat.place().2, Some((1, 1)));
+        chat.add(vec![line(16, ANA, true)], ME, A_WHILE);
+        assert_eq!(times(&chat), [10, 15, 16, 20, 30]);
+        assert_eq!(chat.late(), None, "that was just now");
     }
 
     #[test]
     fn what_comes_below_the_view_is_counted_until_it_is_seen() {
         let mut chat = Chat::default();
         chat.show(vec![line(10, ANA, false)]);
-        chat.add(vec![line(20, ANA, false)], ME);
+        chat.add(vec![line(20, ANA, false)], ME, NOW);
         assert_eq!(chat.unseen(), 0);
         chat.scrolled(false);
-        chat.add(vec![line(30, ANA, false), line(40, ME, false)], ME);
+        chat.add(vec![line(30, ANA, false), line(40, ME, false)], ME, NOW);
         assert_eq!(chat.unseen(), 1);
         chat.scrolled(true);
         assert_eq!(chat.unseen(), 0);
@@ -325,7 +333,7 @@ mod tests {
         assert_eq!(times(&chat), (900..1100).collect::<Vec<_>>());
         chat.put_before(vec![line(1, ANA, false)]);
         assert_eq!(chat.wants_older(true), None, "the beginning is there");
-        chat.add(vec![line(0, ANA, true)], ME);
+        chat.add(vec![line(0, ANA, true)], ME, NOW);
         assert_eq!(times(&chat)[0], 0, "something before the beginning");
     }
 
@@ -342,7 +350,7 @@ mod tests {
     fn late_lines_before_what_is_shown_wait_for_their_page() {
         let mut chat = Chat::default();
         chat.show((1000..1000 + PAGE as u64).map(|time| line(time, ANA, false)).collect());
-        chat.add(vec![line(5, ANA, true)], ME);
+        chat.add(vec![line(5, ANA, true)], ME, NOW);
         assert_eq!(chat.lines().len(), PAGE);
         chat.put_before(vec![line(5, ANA, false)]);
         assert_eq!(times(&chat)[0], 5);
@@ -353,7 +361,7 @@ mod tests {
         let mut chat = Chat::default();
         chat.show(Vec::new());
         for time in 0..10_000 {
-            chat.add(vec![line(time, ANA, false)], ME);
+            chat.add(vec![line(time, ANA, false)], ME, NOW);
         }
         assert!(chat.lines().len() <= MAX_LINES + SURPLUS, "{}", chat.lines().len());
         assert_eq!(times(&chat).last(), Some(&9999));
@@ -364,7 +372,7 @@ mod tests {
         }
         assert!(chat.lines().len() <= MAX_LINES + SURPLUS);
         assert!(chat.is_detached());
-        chat.add(vec![line(u64::MAX, ANA, false)], ME);
+        chat.add(vec![line(u64::MAX, ANA, false)], ME, NOW);
         assert_eq!(chat.unseen(), 1);
         assert!(chat.to_end());
     }

@@ -75,7 +75,7 @@ fn news<'a>(chat: &Chat, look: Look) -> Option<Element<'a, Message>> {
 fn late_lines<'a>(late: &Late, people: &People, look: Look, calendar: &Calendar) -> Element<'a, Message> {
     let key = if late.several { "chat-late-several" } else { "chat-late" };
     let name = people.label(late.author, &late.name);
-    let when = calendar.day_words(look, calendar.day(late.time));
+    let when = calendar.moment(look, late.time);
     let words = look.t_args(key, [("count", late.count.into()), ("name", name.into()), ("when", when.into())]);
     let show = button(theme::small(look.t("chat-late-show"), look.tones.ink))
         .on_press(Message::ShowLate)

@@ -63,7 +63,7 @@ impl Room {
     fn entries(&mut self, room: &RoomName, entries: Vec<Entry>) {
         let talk = entries.iter().filter(|entry| is_talk(entry) && entry.author != self.me && !entry.late).count();
         if self.is_here(room) {
-            self.chat.add(entries, self.me);
+            self.chat.add(entries, self.me, self.calendar.now_ms());
             if !self.chat_in_view() {
                 self.behind += talk;
             }

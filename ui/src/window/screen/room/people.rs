@@ -106,7 +106,7 @@ impl People {
             person.addresses.first().map_or_else(|| look.t("person-online"), |address| short_address(address))
         } else {
             match person.last_seen {
-                Some(ms) => look.t_args("person-away-since", [("when", calendar.last_seen(look, ms).into())]),
+                Some(ms) => look.t_args("person-away-since", [("when", calendar.moment(look, ms).into())]),
                 None => look.t("person-away"),
             }
         };

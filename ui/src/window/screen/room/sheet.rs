@@ -88,14 +88,18 @@ impl Sheet {
         !self.live.is_empty() || self.waiting.iter().any(|waiting| waiting.saved.is_some())
     }
 
-    /// Where the sheet lies in its area, in logical pixels: 4 : 3, whole, on whole pixels of the screen.
-    pub fn place(&self) -> Rectangle {
+    /// Where the sheet lies in an area whose corner is at `corner` of the window, in logical pixels from that corner:
+    /// 4 : 3, whole, on whole pixels of the screen.
+    pub fn place(&self, corner: iced::Point) -> Rectangle {
         let width = fitting_width(self.area, self.scale_factor);
         let height = width * HEIGHT.unsigned_abs() / WIDTH.unsigned_abs();
         let (width, height) = (width as f32 / self.scale_factor, height as f32 / self.scale_factor);
-        let middle =
-            |space: f32, length: f32| ((space - length).max(0.0) / 2.0 * self.scale_factor).floor() / self.scale_factor;
-        Rectangle { x: middle(self.area.width, width), y: middle(self.area.height, height), width, height }
+        let middle = |corner: f32, space: f32, length: f32| {
+            let start = corner + (space - length).max(0.0) / 2.0;
+            (start * self.scale_factor).round() / self.scale_factor - corner
+        };
+        let x = middle(corner.x, self.area.width, width);
+        Rectangle { x, y: middle(corner.y, self.area.height, height), width, height }
     }
 
     /// The finished ink.
@@ -331,7 +335,7 @@ mod tests {
         for (area, factor) in [((800.0, 700.0), 1.0), ((1000.0, 300.0), 1.5), ((333.3, 1000.0), 2.0)] {
             let mut sheet = Sheet::new(factor);
             sheet.resize(Size::new(area.0, area.1), factor);
-            let place = sheet.place();
+            let place = sheet.place(iced::Point::new(10.3, 20.7));
             assert!(place.x >= 0.0 && place.x + place.width <= area.0, "{place:?} in {area:?}");
             assert!(place.y >= 0.0 && place.y + place.height <= area.1, "{place:?} in {area:?}");
             assert!((place.width * 3.0 - place.height * 4.0).abs() < 0.01, "{place:?}");

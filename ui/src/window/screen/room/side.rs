@@ -123,6 +123,7 @@ pub fn view<'a>(
     let heading = |key| theme::small(look.t(key), look.tones.faded);
     let by_address = quiet(look, look.t("room-by-address"), Message::Show(Topic::Connect));
     let content = column![
+        theme::title("Inkmesh"),
         column![heading("room-rooms"), rooms.list(look)].spacing(8),
         column![heading("room-people"), people.view(look, calendar, drawer)].spacing(8),
         by_address,

@@ -42,7 +42,7 @@ impl canvas::Program<Message> for Paper<'_> {
         _cursor: mouse::Cursor,
     ) -> Vec<Geometry> {
         let mut frame = Frame::new(renderer, bounds.size());
-        let place = self.sheet.place();
+        let place = self.sheet.place(bounds.position());
         let edge = place.expand(1.0);
         frame.fill_rectangle(edge.position(), edge.size(), self.look.tones.line);
         frame.fill_rectangle(place.position(), place.size(), Color::WHITE);
@@ -82,14 +82,14 @@ enum Pointer {
 impl Hand<'_> {
     /// The place on the sheet that lies under a place of the window.
     fn on_sheet(&self, bounds: Rectangle, at: Point) -> sheet::Point {
-        let place = self.sheet.place();
+        let place = self.sheet.place(bounds.position());
         let scale = f64::from(sheet::WIDTH) / f64::from(place.width.max(1.0));
         let at = at - Vector::new(bounds.x + place.x, bounds.y + place.y);
         sheet::Point::from_logical(f64::from(at.x) * scale, f64::from(at.y) * scale)
     }
 
     fn is_over(&self, bounds: Rectangle, at: Point) -> bool {
-        bounds.contains(at) && self.sheet.place().contains(at - Vector::new(bounds.x, bounds.y))
+        bounds.contains(at) && self.sheet.place(bounds.position()).contains(at - Vector::new(bounds.x, bounds.y))
     }
 
     fn down(&self, grip: &mut Grip, pointer: Pointer, bounds: Rectangle, at: Point) -> Option<canvas::Action<Message>> {
@@ -158,7 +158,7 @@ impl canvas::Program<Message> for Hand<'_> {
         bounds: Rectangle,
         cursor: mouse::Cursor,
     ) -> Vec<Geometry> {
-        let place = self.sheet.place();
+        let place = self.sheet.place(bounds.position());
         if place.width < 1.0 {
             return Vec::new();
         }

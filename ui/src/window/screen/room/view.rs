@@ -126,7 +126,8 @@ impl Room {
         let color = status.color(look);
         let mark = container(Space::new().width(10).height(10)).style(style::pill(color, color));
         let words = theme::body(status.words(look)).wrapping(text::Wrapping::WordOrGlyph).width(Length::Fill);
-        let mut line = row![mark, words].spacing(8).align_y(Alignment::Center);
+        // As high as with a button, so that nothing jumps when one comes.
+        let mut line = row![mark, words, Space::new().height(32)].spacing(8).align_y(Alignment::Center);
         if status.offers_address() {
             let connect = button(theme::body(look.t("status-connect")))
                 .on_press(Message::Show(Topic::Connect))
