@@ -45,6 +45,9 @@ pub enum CommandError {
     /// The operation could not be written to the disk, so it was not sent either.
     #[error("not saved and not sent, the disk refused it: {0}")]
     NotSaved(String),
+    /// The history on the disk can't be read.
+    #[error("the history on the disk can't be read: {0}")]
+    Unreadable(String),
     /// More of one's own operations wait for the disk than are allowed.
     #[error("too much at once: wait until what was said is saved")]
     Busy,
@@ -70,6 +73,7 @@ impl CommandError {
             CommandError::GameRunning => "game_running",
             CommandError::UnknownEntry => "unknown_entry",
             CommandError::NotSaved(_) => "not_saved",
+            CommandError::Unreadable(_) => "unreadable",
             CommandError::Busy => "busy",
             CommandError::Closed => "closed",
         }

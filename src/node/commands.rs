@@ -1,7 +1,5 @@
 //! What the face asks.
 
-use inkmesh_store::ChainKey;
-
 use super::CommandError;
 use super::handle::{Answer, Command};
 use super::rooms::Source;
@@ -9,7 +7,7 @@ use super::run::Runner;
 use crate::clock::Now;
 use crate::event::{Entry, PenLine};
 use crate::name::RoomName;
-use crate::operation::{OperationId, Unverified};
+use crate::operation::OperationId;
 use crate::room::{Input, Room, Write};
 
 /// Most lines of one answer.
@@ -188,14 +186,12 @@ impl Runner {
     fn history(&self, name: &RoomName, limit: usize, before: Option<OperationId>) -> Result<Vec<Entry>, CommandError> {
         let room = self.room(name)?;
         let places = room.places(limit.min(MAX_HISTORY), before).ok_or(CommandError::UnknownEntry)?;
-        let failed = |error: &dyn std::fmt::Display| CommandError::NotSaved(error.to_string());
         let mut entries = Vec::with_capacity(places.len());
         for place in places {
-            let chain = ChainKey { room: name.id().0, author: place.chain.author.0, log: place.chain.log };
-            // Not there: it came a moment ago and is still on its way to the disk.
-            let Some(bytes) = self.store.get(&chain, place.seq).map_err(|error| failed(&error))? else { continue };
-            let operation = Unverified::decode(&bytes).map_err(|error| failed(&error))?.trust();
-            entries.push(room.entry(&operation, false));
+            let read = self.operation(name.id(), place);
+            if let Some(operation) = read.map_err(|error| CommandError::Unreadable(error.to_string()))? {
+                entries.push(room.entry(&operation, false));
+            }
         }
         Ok(entries)
     }

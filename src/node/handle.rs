@@ -143,7 +143,8 @@ impl Node {
     /// The last `limit` lines of a room (1000 at most), or the last before the line `before`, in the log's order.
     ///
     /// # Errors
-    /// [`CommandError::NotInRoom`], [`CommandError::UnknownEntry`], [`CommandError::Closed`].
+    /// [`CommandError::NotInRoom`], [`CommandError::UnknownEntry`], [`CommandError::Unreadable`],
+    /// [`CommandError::Closed`].
     pub async fn history(&self, room: RoomName, limit: usize, before: Option<OperationId>) -> Result<Vec<Entry>, CommandError> {
         self.ask(|answer| Command::History { room, limit, before, answer }).await
     }

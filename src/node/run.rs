@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use futures::StreamExt;
-use inkmesh_store::{Store, StoreError};
+use inkmesh_store::{ChainKey, Store, StoreError};
 use libp2p::gossipsub::TopicHash;
 use libp2p::{Multiaddr, PeerId, Swarm};
 use tokio::sync::{Semaphore, mpsc, oneshot};
@@ -44,7 +44,7 @@ const RECOVER_MS: u64 = 1_000;
 /// What tasks and the storage thread tell the loop.
 pub(super) enum Note {
     /// Received operations are durable, or not.
-    Kept { count: usize, done: Option<oneshot::Sender<()>>, result: Result<(), StoreError> },
+    Kept { places: Vec<(ChainKey, u64)>, done: Option<oneshot::Sender<()>>, result: Result<(), StoreError> },
     /// Our own operations are durable, or not.
     Saved { room: RoomName, ticket: Ticket, result: Result<(), StoreError> },
     /// Somebody asks what we hold of a room.
@@ -79,8 +79,8 @@ pub(super) struct Runner {
     pub(super) peers: Peers,
     pub(super) notes: mpsc::Sender<Note>,
     pub(super) answers: HashMap<(RoomName, Ticket), Asker>,
-    /// Received operations that wait for the disk.
-    pub(super) keeping: usize,
+    /// Received operations that are in their room's log and on their way to the disk.
+    pub(super) unsaved: BTreeMap<(ChainKey, u64), Operation>,
     /// Why the disk refuses, while it does.
     pub(super) trouble: Option<String>,
     pub(super) served: Arc<Semaphore>,
@@ -123,7 +123,7 @@ pub(super) async fn spawn(config: Config, commands: mpsc::Receiver<Command>) -> 
         peers: Peers::new(me),
         notes,
         answers: HashMap::new(),
-        keeping: 0,
+        unsaved: BTreeMap::new(),
         trouble: None,
         served: Arc::new(Semaphore::new(MAX_SERVED)),
         face,
@@ -264,7 +264,7 @@ impl Runner {
 
     fn on_note(&mut self, note: Note) {
         match note {
-            Note::Kept { count, done, result } => self.on_kept(count, done, result),
+            Note::Kept { places, done, result } => self.on_kept(&places, done, result),
             Note::Saved { room, ticket, result } => self.on_saved(&room, ticket, result),
             Note::Asked { room, peer, answer } => {
                 let _ = answer.send(self.offer(room, &peer));

@@ -7,10 +7,12 @@
 use inkmesh_store::{ChainKey, Record, StoreError};
 use tokio::sync::oneshot;
 
+use super::catch_up::SyncError;
 use super::run::{Note, Runner};
 use crate::event::Warning;
-use crate::name::RoomName;
-use crate::operation::Operation;
+use crate::log::Place;
+use crate::name::{RoomId, RoomName};
+use crate::operation::{Operation, Unverified};
 use crate::room::{Input, Ticket, Write};
 
 /// Received operations that may wait for the disk. While there are more, gossip is left to catching up.
@@ -19,31 +21,48 @@ const MAX_KEEPING: usize = 16_384;
 impl Runner {
     /// Whether more can be taken in from the network now.
     pub(super) fn takes_more(&self) -> bool {
-        self.trouble.is_none() && self.keeping < MAX_KEEPING
+        self.trouble.is_none() && self.unsaved.len() < MAX_KEEPING
     }
 
     /// Writes received operations. `done` is told when they are durable.
     pub(super) fn keep(&mut self, operations: &[Operation], done: Option<oneshot::Sender<()>>) {
-        let count = operations.len();
-        self.keeping += count;
+        let records = records(operations);
+        let places: Vec<_> = records.iter().map(|record| (record.chain, record.seq)).collect();
+        self.unsaved.extend(places.iter().copied().zip(operations.iter().cloned()));
         let notes = self.notes.clone();
         let told = move |result| {
-            let _ = notes.blocking_send(Note::Kept { count, done, result });
+            let _ = notes.blocking_send(Note::Kept { places, done, result });
         };
-        if let Err(error) = self.store.append(records(operations), told) {
-            self.keeping -= count;
+        if let Err(error) = self.store.append(records, told) {
             self.disk_refused(&error);
         }
     }
 
-    pub(super) fn on_kept(&mut self, count: usize, done: Option<oneshot::Sender<()>>, result: Result<(), StoreError>) {
-        self.keeping = self.keeping.saturating_sub(count);
+    pub(super) fn on_kept(
+        &mut self,
+        places: &[(ChainKey, u64)],
+        done: Option<oneshot::Sender<()>>,
+        result: Result<(), StoreError>,
+    ) {
+        for place in places {
+            self.unsaved.remove(place);
+        }
         match result {
             Ok(()) => {
                 done.map(|done| done.send(()));
             }
             Err(error) => self.disk_refused(&error),
         }
+    }
+
+    /// An operation of a room, from the disk or on its way there.
+    pub(super) fn operation(&self, room: RoomId, place: Place) -> Result<Option<Operation>, SyncError> {
+        let chain = ChainKey { room: room.0, author: place.chain.author.0, log: place.chain.log };
+        if let Some(operation) = self.unsaved.get(&(chain, place.seq)) {
+            return Ok(Some(operation.clone()));
+        }
+        let Some(bytes) = self.store.get(&chain, place.seq)? else { return Ok(None) };
+        Ok(Some(Unverified::decode(&bytes)?.trust()))
     }
 
     /// Writes our own operations.
@@ -98,6 +117,7 @@ impl Runner {
         match reloaded {
             Ok(()) => {
                 self.trouble = None;
+                self.unsaved.clear(); // what was not kept comes again by catching up
                 self.warn(Warning::StorageRecovered);
             }
             Err(reason) => {

@@ -83,7 +83,7 @@ pub enum StoreError {
     },
 
     /// The operating system failed to read or write. After a failed write the store refuses further ones until
-    /// [`Store::recover`](crate::Store::recover) succeeds.
+    /// [`Store::recover`](crate::Store::recover) succeeds; until then reading may fail too.
     #[error("{doing} {} failed: {source}", dir.display())]
     Io {
         /// The folder of the store.

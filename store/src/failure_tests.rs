@@ -182,6 +182,20 @@ fn what_was_queued_behind_a_failed_write_leaves_no_gap() {
 }
 
 #[test]
+fn a_recovery_finds_out_that_the_disk_fails() {
+    let failing = Failing::new();
+    let store = failing.open();
+    store.append_wait(vec![record(1, 0, b"a")]).unwrap();
+    failing.set(KEEPS);
+    assert_fails(store.recover());
+    assert_fails(store.recover());
+    failing.set(WORKS);
+    assert_fails(store.append_wait(vec![record(1, 1, b"b")]));
+    store.recover().unwrap();
+    store.append_wait(vec![record(1, 1, b"b")]).unwrap();
+}
+
+#[test]
 fn a_recovery_notices_what_the_disk_has_lost() {
     let failing = Failing::new();
     let store = failing.open();
@@ -245,7 +259,11 @@ fn a_full_disk_is_refused_before_it_does_harm() {
     // It was never broken, so it just goes on. What was queued behind the refused call left no gap.
     assert!(matches!(store.append_wait(vec![record(1, 2, b"c")]), Err(StoreError::Gap { expected: 1, .. })));
     store.append_wait(vec![record(1, 1, b"b")]).unwrap();
-    store.recover().unwrap();
+    for _ in 0..2 {
+        let before = std::fs::read(dir.path().join("log/db")).unwrap();
+        store.recover().unwrap();
+        assert_ne!(std::fs::read(dir.path().join("log/db")).unwrap(), before, "a proof without a write is none");
+    }
     drop(store);
     let (store, _) = on_a_disk(dir.path(), 0);
     assert_eq!(content(&store), [(chain(1), vec![b"a".to_vec(), b"b".to_vec()])], "it can be read on a full disk");

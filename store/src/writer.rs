@@ -108,16 +108,18 @@ impl Writer {
         })
     }
 
-    /// Brings the backend back if it failed, takes away what the failed commit left, and proves with a durable write
-    /// that it works.
+    /// Proves with a durable write that the backend works. If it does not, or had failed, starts it again and takes away
+    /// what the failed commit left.
     fn recover(&mut self, index: &Index) -> Result<(), StoreError> {
-        let backend = &*self.shared.backend;
+        let shared = Arc::clone(&self.shared);
+        let backend = &*shared.backend;
         backend.check_room(0)?;
-        let mut writes = vec![(keys::PROBE.to_vec(), Some(vec![1]))];
-        if self.failed.is_some() {
-            backend.reopen()?;
-            writes.extend(index.repairs(backend)?);
+        if self.failed.is_none() && probe(backend).and_then(|probe| self.commit(vec![probe])).is_ok() {
+            return Ok(());
         }
+        backend.reopen()?;
+        let mut writes = index.repairs(backend)?;
+        writes.push(probe(backend)?);
         backend.check_room(size_of(&writes))?;
         self.commit(writes)?;
         if let Some(failed) = self.failed.take() {
@@ -125,6 +127,12 @@ impl Writer {
         }
         Ok(())
     }
+}
+
+/// A small write that changes something: sled would not write the same value again.
+fn probe(backend: &dyn Backend) -> Result<Write, StoreError> {
+    let before = backend.get(&keys::PROBE)?.and_then(|value| value.first().copied());
+    Ok((keys::PROBE.to_vec(), Some(vec![before.unwrap_or(0).wrapping_add(1)])))
 }
 
 fn size_of(writes: &[Write]) -> u64 {

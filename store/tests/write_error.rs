@@ -16,8 +16,14 @@ fn record(seq: u64) -> Record {
 }
 
 fn check(store: &Store, len: u64) {
+    check_what_can_be_read(store, len);
+    assert_eq!(store.read(&CHAIN, 0, usize::MAX, usize::MAX).unwrap().len() as u64, len);
+}
+
+/// Reading may fail as long as writing does, but it tells nothing false.
+fn check_what_can_be_read(store: &Store, len: u64) {
     assert_eq!(store.chains(&CHAIN.room).unwrap(), [(CHAIN, len)]);
-    let records = store.read(&CHAIN, 0, usize::MAX, usize::MAX).unwrap();
+    let Ok(records) = store.read(&CHAIN, 0, usize::MAX, usize::MAX) else { return };
     assert!(records.into_iter().eq((0..len).map(|seq| record(seq).bytes)));
 }
 
@@ -36,12 +42,11 @@ fn write_until_refused(dir: &Path) {
     };
     assert!(matches!(error, StoreError::Io { .. }), "{error}");
     assert!(acknowledged > 100, "the error came at {acknowledged}");
-    check(&store, acknowledged);
+    check_what_can_be_read(&store, acknowledged);
     assert!(store.append_wait(vec![record(acknowledged)]).is_err());
-    // Recovery fails cleanly, or works for the little room there is; either way nothing is lost.
-    if store.recover().is_ok() {
-        check(&store, acknowledged);
-    }
+    // Recovery fails, or works for the little room there is; either way nothing is lost.
+    let _ = store.recover();
+    check_what_can_be_read(&store, acknowledged);
 
     let pid = std::process::id().to_string();
     assert!(Command::new("prlimit").args(["--pid", &pid, "--fsize=unlimited:"]).status().unwrap().success());

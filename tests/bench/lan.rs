@@ -6,9 +6,11 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+use std::collections::HashSet;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
 use support::DEADLINE;
 use support::host::{Host, say};
 use support::lan::Lan;
@@ -55,8 +57,10 @@ fn row(what: &str, times: Vec<Duration>) {
 }
 
 enum Seen {
-    Ready,
-    Peer,
+    /// It listens; its peer id.
+    Ready(String),
+    /// Somebody is online.
+    Peer(String),
     Line,
 }
 
@@ -86,16 +90,15 @@ fn one_start(lan: &Lan, all: &mut Start) {
     }
 }
 
-/// Tells what is waited for; nothing is kept.
+/// Tells what is waited for.
 fn watch(at: Instant, line: &str, seen: &SyncSender<(Instant, Seen)>) -> bool {
-    let what = if line.starts_with(r#"{"event":"ready""#) {
-        Seen::Ready
-    } else if line.starts_with(r#"{"event":"peer""#) && line.contains(r#""state":"online""#) {
-        Seen::Peer
-    } else if line.starts_with(r#"{"event":"entry""#) && line.contains(GREETING) {
-        Seen::Line
-    } else {
-        return true;
+    let event: Value = serde_json::from_str(line).expect("JSON");
+    let peer = || event["peer"].as_str().unwrap_or_default().to_owned();
+    let what = match event["event"].as_str() {
+        Some("ready") => Seen::Ready(peer()),
+        Some("peer") if event["state"] == "online" => Seen::Peer(peer()),
+        Some("entry") if event["text"] == GREETING => Seen::Line,
+        _ => return true,
     };
     // Nobody listens any more when the round is over.
     let _ = seen.send((at, what));
@@ -103,25 +106,28 @@ fn watch(at: Instant, line: &str, seen: &SyncSender<(Instant, Seen)>) -> bool {
 }
 
 fn record(started: &Started, awaits_line: bool, all: &mut Start) {
-    let mut peers = 0;
+    // Who is online: ourselves, too, and everybody again when their name is known.
+    let mut online = HashSet::new();
     let mut line = !awaits_line;
-    while peers < HOSTS - 1 || !line {
+    while online.len() < usize::from(HOSTS) || !line {
         let (at, what) = started.seen.recv_timeout(DEADLINE).expect("a host that sees the others");
         let time = at - started.at;
         match what {
-            Seen::Ready => all.ready.push(time),
+            Seen::Ready(peer) => {
+                all.ready.push(time);
+                online.insert(peer);
+            }
             Seen::Line if line => (),
             Seen::Line => {
                 line = true;
                 all.line.push(time);
             }
-            Seen::Peer => {
-                peers += 1;
-                if peers == 1 {
-                    all.first_peer.push(time);
-                }
-                if peers == HOSTS - 1 {
-                    all.all_peers.push(time);
+            Seen::Peer(peer) => {
+                let new = online.insert(peer);
+                match online.len() {
+                    2 if new => all.first_peer.push(time),
+                    n if new && n == usize::from(HOSTS) => all.all_peers.push(time),
+                    _ => (),
                 }
             }
         }

@@ -202,5 +202,6 @@ error-wrong-phase = The game is not at that point now.
 error-game-running = A game is already running in this room.
 error-unknown-entry = That line is not in this room's history any more.
 error-not-saved = Not saved and not sent, the disk refused it: { $reason }
+error-unreadable = The history on the disk can't be read: { $reason }
 error-busy = Too much at once: wait a moment until everything is saved.
 error-closed = Inkmesh has stopped and can't do that.

@@ -193,5 +193,6 @@ error-wrong-phase = 지금은 게임에서 그것을 할 때가 아닙니다.
 error-game-running = 이 방에서는 이미 게임이 진행 중입니다.
 error-unknown-entry = 그 줄은 이 방의 기록에 없습니다.
 error-not-saved = 저장하지도 보내지도 못했습니다. 디스크가 거부했습니다: { $reason }
+error-unreadable = 디스크의 기록을 읽을 수 없습니다: { $reason }
 error-busy = 한꺼번에 너무 많습니다. 모두 저장될 때까지 잠깐 기다리세요.
 error-closed = Inkmesh가 멈춰서 할 수 없습니다.

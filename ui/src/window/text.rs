@@ -84,6 +84,7 @@ pub fn command_error(language: Language, error: &CommandError) -> String {
         CommandError::GameRunning => say("error-game-running"),
         CommandError::UnknownEntry => say("error-unknown-entry"),
         CommandError::NotSaved(reason) => t_args(language, "error-not-saved", [("reason", reason.as_str().into())]),
+        CommandError::Unreadable(reason) => t_args(language, "error-unreadable", [("reason", reason.as_str().into())]),
         CommandError::Busy => say("error-busy"),
         CommandError::Closed => say("error-closed"),
     }

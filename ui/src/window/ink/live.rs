@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
-use iced::widget::canvas::{Frame, LineCap, LineJoin, Path, Stroke};
+use iced::widget::canvas::{Frame, Path};
 use iced::{Color, Vector};
-use inkmesh::canvas::{Ink, Point, QUARTERS, StrokeId, Tool};
+use inkmesh::canvas::{Ink, Point, StrokeId, Tool};
 use inkmesh::identity::Author;
+use tiny_skia::PathSegment;
 
-use super::path::{Piece, is_dot, trace};
+use super::path::outline;
 
 /// How long ink that grows no more stays without the operation that should follow it.
 pub const SILENCE: Duration = Duration::from_secs(5);
@@ -101,36 +102,28 @@ impl LiveInk {
 }
 
 /// Draws a line at `scale` pixels per logical unit on a frame, `origin` away from the frame's corner.
+///
+/// Its outline is filled, as on the tiles: the renderer takes the bounds of a *stroked* path without its width, and
+/// would leave its edges on the screen.
 pub fn draw(frame: &mut Frame, line: &Line, origin: Vector, scale: f32) {
     let color = match line.tool {
         Tool::Pen => Color::from_rgb8(line.color.0[0], line.color.0[1], line.color.0[2]),
         Tool::Eraser => Color::WHITE,
     };
-    let width = (f32::from(line.width) * scale).max(1.0);
-    frame.with_save(|frame| {
-        frame.translate(origin);
-        if is_dot(&line.points) {
-            let Some(point) = line.points.first() else { return };
-            let quarter = scale / QUARTERS as f32;
-            let center = iced::Point::new(point.x as f32 * quarter, point.y as f32 * quarter);
-            return frame.fill(&Path::circle(center, width / 2.0), color);
+    let Some(outline) = outline(&line.points, line.width, scale) else { return };
+    let at = |point: tiny_skia::Point| iced::Point::new(point.x, point.y) + origin;
+    let path = Path::new(|builder| {
+        for segment in outline.segments() {
+            match segment {
+                PathSegment::MoveTo(to) => builder.move_to(at(to)),
+                PathSegment::LineTo(to) => builder.line_to(at(to)),
+                PathSegment::QuadTo(control, to) => builder.quadratic_curve_to(at(control), at(to)),
+                PathSegment::CubicTo(first, second, to) => builder.bezier_curve_to(at(first), at(second), at(to)),
+                PathSegment::Close => builder.close(),
+            }
         }
-        let path = Path::new(|builder| {
-            trace(&line.points, scale, |piece| match piece {
-                Piece::Begin(x, y) => builder.move_to(iced::Point::new(x, y)),
-                Piece::Line(x, y) => builder.line_to(iced::Point::new(x, y)),
-                Piece::Curve(cx, cy, x, y) => {
-                    builder.quadratic_curve_to(iced::Point::new(cx, cy), iced::Point::new(x, y));
-                }
-            });
-        });
-        let stroke = Stroke::default()
-            .with_color(color)
-            .with_width(width)
-            .with_line_cap(LineCap::Round)
-            .with_line_join(LineJoin::Round);
-        frame.stroke(&path, stroke);
     });
+    frame.fill(&path, color);
 }
 
 #[cfg(test)]

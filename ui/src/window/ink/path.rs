@@ -1,73 +1,89 @@
-//! The smooth path through a stroke's points: the same for finished and growing ink, so that nothing jumps when the
+//! The smooth line through a stroke's points: the same for finished and growing ink, so that nothing jumps when the
 //! pen is lifted.
 
 use inkmesh::canvas::{Point, QUARTERS};
+use tiny_skia::{LineCap, LineJoin, Path, PathBuilder, Stroke};
 
-/// A piece of a path, in pixels.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Piece {
-    /// The path begins here.
-    Begin(f32, f32),
-    /// Straight on to here.
-    Line(f32, f32),
-    /// A quadratic curve: its control point, then its end.
-    Curve(f32, f32, f32, f32),
+/// The area that a line covers: round at its ends and corners, in pixels, at `scale` pixels per logical unit. A line
+/// of one point is a dot; one without points covers nothing.
+pub fn outline(points: &[Point], width: u16, scale: f32) -> Option<Path> {
+    let width = (f32::from(width) * scale).max(1.0);
+    if is_dot(points) {
+        let (x, y) = place(points.first()?, scale);
+        return PathBuilder::from_circle(x, y, width / 2.0);
+    }
+    let stroke = Stroke { width, line_cap: LineCap::Round, line_join: LineJoin::Round, ..Stroke::default() };
+    trace(points, scale)?.stroke(&stroke, 1.0)
 }
 
-/// Walks along the path through `points` at `scale` pixels per logical unit: curves from the middle of each pair of
-/// points to the middle of the next, with the points between as controls. One point gives a line of no length.
-pub fn trace(points: &[Point], scale: f32, mut each: impl FnMut(Piece)) {
-    let place = |point: &Point| {
-        let quarter = scale / QUARTERS as f32;
-        (point.x as f32 * quarter, point.y as f32 * quarter)
-    };
-    let [first, rest @ ..] = points else { return };
-    let (x, y) = place(first);
-    each(Piece::Begin(x, y));
-    let Some((last, between)) = rest.split_last() else { return each(Piece::Line(x, y)) };
-    for (point, next) in between.iter().zip(&rest[1..]) {
-        let ((cx, cy), (nx, ny)) = (place(point), place(next));
-        each(Piece::Curve(cx, cy, (cx + nx) / 2.0, (cy + ny) / 2.0));
+/// The path of the pen: curves from the middle of each pair of points to the middle of the next, with the points
+/// between as controls.
+fn trace(points: &[Point], scale: f32) -> Option<Path> {
+    let [first, between @ .., last] = points else { return None };
+    let mut path = PathBuilder::new();
+    let (x, y) = place(first, scale);
+    path.move_to(x, y);
+    for (point, next) in between.iter().zip(&points[2..]) {
+        let ((cx, cy), (nx, ny)) = (place(point, scale), place(next, scale));
+        path.quad_to(cx, cy, (cx + nx) / 2.0, (cy + ny) / 2.0);
     }
-    let (x, y) = place(last);
-    each(Piece::Line(x, y));
+    let (x, y) = place(last, scale);
+    path.line_to(x, y);
+    path.finish()
+}
+
+/// Where a point lies, in pixels.
+fn place(point: &Point, scale: f32) -> (f32, f32) {
+    let quarter = scale / QUARTERS as f32;
+    (point.x as f32 * quarter, point.y as f32 * quarter)
 }
 
 /// Whether a pen that went along `points` left no more than a dot.
-pub fn is_dot(points: &[Point]) -> bool {
+fn is_dot(points: &[Point]) -> bool {
     points.windows(2).all(|pair| pair[0] == pair[1])
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
+    use tiny_skia::PathSegment;
+
     use super::*;
 
-    fn pieces(points: &[Point]) -> Vec<Piece> {
-        let mut pieces = Vec::new();
-        trace(points, 2.0, |piece| pieces.push(piece));
-        pieces
-    }
-
     #[test]
-    fn a_path_runs_from_its_first_point_to_its_last() {
+    fn the_pen_runs_from_the_first_point_to_the_last() {
         let points = [Point::new(0, 0), Point::new(4, 8), Point::new(12, 8), Point::new(12, 0)];
+        let segments: Vec<_> = trace(&points, 2.0).unwrap().segments().collect();
+        let at = |x, y| tiny_skia::Point::from_xy(x, y);
         assert_eq!(
-            pieces(&points),
+            segments,
             [
-                Piece::Begin(0.0, 0.0),
-                Piece::Curve(2.0, 4.0, 4.0, 4.0),
-                Piece::Curve(6.0, 4.0, 6.0, 2.0),
-                Piece::Line(6.0, 0.0)
+                PathSegment::MoveTo(at(0.0, 0.0)),
+                PathSegment::QuadTo(at(2.0, 4.0), at(4.0, 4.0)),
+                PathSegment::QuadTo(at(6.0, 4.0), at(6.0, 2.0)),
+                PathSegment::LineTo(at(6.0, 0.0)),
             ]
         );
     }
 
     #[test]
-    fn few_points_make_short_paths() {
-        assert_eq!(pieces(&[]), []);
-        assert_eq!(pieces(&[Point::new(4, 4)]), [Piece::Begin(2.0, 2.0), Piece::Line(2.0, 2.0)]);
-        assert_eq!(pieces(&[Point::new(4, 4), Point::new(8, 4)]), [Piece::Begin(2.0, 2.0), Piece::Line(4.0, 2.0)]);
-        assert!(is_dot(&[Point::new(4, 4), Point::new(4, 4)]) && is_dot(&[Point::new(4, 4)]));
-        assert!(!is_dot(&[Point::new(4, 4), Point::new(4, 5)]));
+    fn a_line_covers_its_width_and_its_round_ends() {
+        let bounds = outline(&[Point::new(40, 40), Point::new(80, 40)], 8, 2.0).unwrap().bounds();
+        for (edge, place) in
+            [(bounds.left(), 12.0), (bounds.right(), 48.0), (bounds.top(), 12.0), (bounds.bottom(), 28.0)]
+        {
+            assert!((edge - place).abs() < 0.5, "{bounds:?}");
+        }
+    }
+
+    #[test]
+    fn few_points_make_dots() {
+        assert!(outline(&[], 8, 1.0).is_none());
+        let here = Point::new(40, 40);
+        for points in [vec![here], vec![here, here], vec![here; 9]] {
+            let bounds = outline(&points, 8, 1.0).unwrap().bounds();
+            assert!((bounds.width() - 8.0).abs() < 0.1 && (bounds.left() - 6.0).abs() < 0.1, "{bounds:?}");
+        }
+        assert!(outline(&[here, Point::new(40, 41)], 1, 0.1).unwrap().bounds().width() >= 1.0, "never too thin to see");
     }
 }

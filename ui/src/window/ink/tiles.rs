@@ -1,10 +1,10 @@
 //! Finished ink as pixels, in tiles: a new stroke touches few of them, and only those are handed to the renderer anew.
 
 use iced::advanced::image::Handle;
-use inkmesh::canvas::{HEIGHT, Ink, QUARTERS, Tool, WIDTH};
-use tiny_skia::{FillRule, LineCap, LineJoin, Paint, Path, PathBuilder, Pixmap, Stroke, Transform};
+use inkmesh::canvas::{HEIGHT, Ink, Tool, WIDTH};
+use tiny_skia::{FillRule, Paint, Pixmap, Transform};
 
-use super::path::{Piece, is_dot, trace};
+use super::path::outline;
 
 /// Length of a tile's side in pixels.
 const SIDE: u32 = 128;
@@ -79,7 +79,7 @@ impl Tiles {
     /// Puts a stroke on top.
     pub fn draw(&mut self, ink: &Ink) {
         let scale = self.width as f32 / WIDTH as f32;
-        let Some(outline) = outline(ink, scale) else { return };
+        let Some(outline) = outline(ink.points.as_slice(), ink.width, scale) else { return };
         let mut paint = Paint::default();
         match ink.tool {
             Tool::Pen => paint.set_color_rgba8(ink.color.0[0], ink.color.0[1], ink.color.0[2], 255),
@@ -108,25 +108,6 @@ impl Tiles {
             tile.dirty = false;
         }
     }
-}
-
-/// The area that a stroke covers, in pixels of the whole sheet.
-fn outline(ink: &Ink, scale: f32) -> Option<Path> {
-    let points = ink.points.as_slice();
-    let width = (f32::from(ink.width) * scale).max(1.0);
-    if is_dot(points) {
-        let point = points.first()?;
-        let quarter = scale / QUARTERS as f32;
-        return PathBuilder::from_circle(point.x as f32 * quarter, point.y as f32 * quarter, width / 2.0);
-    }
-    let mut builder = PathBuilder::new();
-    trace(points, scale, |piece| match piece {
-        Piece::Begin(x, y) => builder.move_to(x, y),
-        Piece::Line(x, y) => builder.line_to(x, y),
-        Piece::Curve(cx, cy, x, y) => builder.quad_to(cx, cy, x, y),
-    });
-    let stroke = Stroke { width, line_cap: LineCap::Round, line_join: LineJoin::Round, ..Stroke::default() };
-    builder.finish()?.stroke(&stroke, 1.0)
 }
 
 #[cfg(test)]

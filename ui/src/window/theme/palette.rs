@@ -56,39 +56,43 @@ pub const DARK: Tones = Tones {
     veil: Color::from_rgba(0.0, 0.0, 0.0, 0.6),
 };
 
+/// Colours of people: dark enough for white letters, and as far from each other as that allows.
+const PEOPLE: [Color; 16] = [
+    rgb(0xB3261E),
+    rgb(0x7F1D1D),
+    rgb(0xB4540A),
+    rgb(0x7A4A12),
+    rgb(0x7A6A00),
+    rgb(0x4D7C0F),
+    rgb(0x1B5E20),
+    rgb(0x0F766E),
+    rgb(0x0E7490),
+    rgb(0x1D6FD1),
+    rgb(0x1E3A8A),
+    rgb(0x6D4AE0),
+    rgb(0x5B1F8A),
+    rgb(0xB4239B),
+    rgb(0xB8255F),
+    rgb(0x57534E),
+];
+
+/// A person's colour as a small mark on paper: lighter by lamplight, where a dark one would drown.
+pub fn person_mark(author: &Author, tones: Tones) -> Color {
+    let color = person(author);
+    if tones.paper.relative_luminance() > 0.5 {
+        return color;
+    }
+    let lighter = |channel: f32| channel + (1.0 - channel) * 0.4;
+    Color::from_rgb(lighter(color.r), lighter(color.g), lighter(color.b))
+}
+
 /// The letters on a person's colour.
 pub const ON_PERSON: Color = Color::WHITE;
 
-/// A person's colour: the same on every screen, because it follows from the key. Always dark enough for white letters.
+/// A person's colour: the same on every screen, because it follows from the key.
 pub fn person(author: &Author) -> Color {
-    let [high, low, vivid, ..] = author.0;
-    // Ed25519 keys are spread evenly, so their bytes are as good as a hash.
-    let hue = f32::from(u16::from_be_bytes([high, low])) / 65_536.0 * 6.0;
-    let chroma = 0.45 + f32::from(vivid) / 255.0 * 0.35;
-    let mut lightness = 0.5;
-    loop {
-        let color = hsl(hue, chroma, lightness);
-        if ON_PERSON.relative_contrast(color) >= 4.5 || lightness < 0.05 {
-            return color;
-        }
-        lightness -= 0.02;
-    }
-}
-
-/// A colour by hue (0 to 6, from red through green and blue), saturation and lightness (0 to 1).
-fn hsl(hue: f32, saturation: f32, lightness: f32) -> Color {
-    let chroma = (1.0 - (2.0 * lightness - 1.0).abs()) * saturation;
-    let second = chroma * (1.0 - (hue % 2.0 - 1.0).abs());
-    let (r, g, b) = match hue as u8 {
-        0 => (chroma, second, 0.0),
-        1 => (second, chroma, 0.0),
-        2 => (0.0, chroma, second),
-        3 => (0.0, second, chroma),
-        4 => (second, 0.0, chroma),
-        _ => (chroma, 0.0, second),
-    };
-    let base = lightness - chroma / 2.0;
-    Color::from_rgb(r + base, g + base, b + base)
+    let sum = author.0.iter().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(*byte)));
+    PEOPLE[(sum >> 8) as usize % PEOPLE.len()]
 }
 
 const fn rgb(hex: u32) -> Color {
@@ -109,16 +113,18 @@ mod tests {
             }
             assert!(tones.on_seal.relative_contrast(tones.seal) >= 4.5, "{tones:?}");
         }
-        for key in 0..=u8::MAX {
-            let color = person(&Author([key; 32]));
+        for color in PEOPLE {
             assert!(ON_PERSON.relative_contrast(color) >= 4.5, "{color:?}");
         }
     }
 
     #[test]
-    fn a_person_keeps_the_colour() {
-        let (ana, ben) = (Author([10; 32]), Author([90; 32]));
-        assert_eq!(person(&ana), person(&ana));
-        assert_ne!(person(&ana), person(&ben));
+    fn people_have_colours_of_their_own() {
+        let key = |number: u8| Author(std::array::from_fn(|place| number.wrapping_mul(place as u8 * 2 + 1)));
+        let mut colors: Vec<[u8; 4]> = (0..100).map(|number| person(&key(number)).into_rgba8()).collect();
+        colors.sort_unstable();
+        colors.dedup();
+        assert!(colors.len() > PEOPLE.len() / 2, "{} colours for a hundred people", colors.len());
+        assert_eq!(person(&key(7)), person(&key(7)));
     }
 }

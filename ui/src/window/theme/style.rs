@@ -52,9 +52,9 @@ pub fn pill(background: Color, text: Color) -> impl Fn(&Theme) -> container::Sty
 }
 
 /// A thin line around something round: hollow, for those who are away.
-pub fn ring(color: Color) -> impl Fn(&Theme) -> container::Style {
+pub fn ring(tones: Tones, color: Color) -> impl Fn(&Theme) -> container::Style {
     move |_| container::Style {
-        text_color: Some(color),
+        text_color: Some(tones.faded),
         border: border::rounded(ROUND).width(1.5).color(color),
         ..container::Style::default()
     }

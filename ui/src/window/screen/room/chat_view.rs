@@ -56,7 +56,7 @@ pub fn view<'a>(
         .push(list)
         .push(container(below).padding(12))
         .height(Length::Fill);
-    container(content).width(Length::Fill).height(Length::Fill).style(style::card(look.tones)).into()
+    container(content).padding([4, 1]).width(Length::Fill).height(Length::Fill).style(style::card(look.tones)).into()
 }
 
 /// How many lines came below the view, and the way there.
@@ -168,7 +168,7 @@ fn said(
         return container(column![words].push(late)).padding(iced::padding::left(20)).into();
     };
     let head = row![
-        dot(palette::person(&entry.author)),
+        dot(palette::person_mark(&entry.author, tones)),
         theme::strong(name).wrapping(text::Wrapping::WordOrGlyph),
         theme::small(calendar.clock(entry.time), tones.faded),
     ]

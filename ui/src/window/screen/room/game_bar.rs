@@ -11,6 +11,7 @@ use inkmesh::operation::OperationId;
 
 use super::Message;
 use super::people::People;
+use super::surface::redraw_around;
 use crate::window::link::Step;
 use crate::window::theme::{self, Look, style};
 
@@ -325,6 +326,7 @@ impl canvas::Program<Message> for Dial {
         _cursor: mouse::Cursor,
     ) -> Vec<Geometry> {
         let mut frame = Frame::new(renderer, bounds.size());
+        redraw_around(&mut frame, Rectangle::with_size(bounds.size()));
         let (center, radius) = (frame.center(), bounds.width / 2.0 - 3.0);
         frame.stroke(&Path::circle(center, radius), Stroke::default().with_width(1.0).with_color(self.line));
         if self.share > 0.0 {

@@ -202,3 +202,90 @@ fn line_top(node: &Node, line: usize) -> Option<f32> {
     }
     node.children().get(line).map(|child| top + child.bounds().y)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use std::ops::Range;
+
+    use iced::advanced::renderer::Headless;
+    use iced::advanced::widget::operation::{Outcome, black_box, scrollable::scroll_to};
+    use iced::widget::{Column, scrollable, text};
+    use iced::{Font, Pixels};
+    use iced_test::Selector;
+    use iced_test::runtime::user_interface::{Cache, UserInterface};
+    use iced_test::selector::{Bounded, Text};
+
+    use super::*;
+
+    const LIST: &str = "list";
+
+    /// A window that keeps its state from one view to the next.
+    struct Window {
+        renderer: Renderer,
+        cache: Cache,
+    }
+
+    impl Window {
+        fn new() -> Self {
+            let renderer = <Renderer as Headless>::new(Font::DEFAULT, Pixels(16.0), None);
+            let renderer = iced_test::futures::futures::executor::block_on(renderer).unwrap();
+            Window { renderer, cache: Cache::default() }
+        }
+
+        /// Shows lines with these numbers; applies an operation; tells where some of them are in view.
+        fn show<const N: usize>(
+            &mut self,
+            lines: Range<i32>,
+            place: (u64, u64, Option<(u64, usize)>),
+            operation: Option<&mut dyn Operation>,
+            wanted: [i32; N],
+        ) -> [Option<f32>; N] {
+            let rows = lines.map(|number| text(format!("line {number}")).height(20).into());
+            let list = scrollable(Column::<(), Theme, Renderer>::with_children(rows)).id(LIST).height(Length::Fill);
+            let view: Element<'_, ()> = KeepPlace::new(list, place).into();
+            let size = Size::new(200.0, 400.0);
+            let mut ui = UserInterface::build(view, size, std::mem::take(&mut self.cache), &mut self.renderer);
+            if let Some(operation) = operation {
+                ui.operate(&self.renderer, operation);
+            }
+            let found = wanted.map(|number| {
+                let mut find = format!("line {number}").find();
+                ui.operate(&self.renderer, &mut black_box(&mut find));
+                let Outcome::Some(found) = find.finish() else { return None };
+                found.and_then(|text: Text| text.visible_bounds()).map(|bounds| bounds.y)
+            });
+            self.cache = ui.into_cache();
+            found
+        }
+    }
+
+    #[test]
+    fn at_the_end_it_follows() {
+        let mut window = Window::new();
+        assert_eq!(window.show(0..100, (1, 0, None), None, [99, 0]), [Some(380.0), None]);
+        assert_eq!(window.show(0..105, (1, 0, None), None, [104, 99]), [Some(380.0), Some(280.0)]);
+        assert_eq!(window.show(-50..105, (1, 1, None), None, [104]), [Some(380.0)], "with more on top, too");
+    }
+
+    #[test]
+    fn elsewhere_nothing_moves() {
+        let mut window = Window::new();
+        window.show(0..100, (1, 0, None), None, []);
+        let mut scroll = scroll_to::<()>(LIST.into(), AbsoluteOffset { x: None, y: Some(900.0) });
+        assert_eq!(window.show(0..100, (1, 0, None), Some(&mut scroll), [50]), [Some(100.0)]);
+        assert_eq!(window.show(0..120, (1, 0, None), None, [50]), [Some(100.0)], "more at the end");
+        assert_eq!(window.show(-70..120, (1, 1, None), None, [50]), [Some(100.0)], "more on top");
+        assert_eq!(window.show(-70..120, (2, 1, None), None, [119]), [Some(380.0)], "sent to the end");
+    }
+
+    #[test]
+    fn a_line_is_brought_into_view_once() {
+        let mut window = Window::new();
+        window.show(0..100, (1, 0, None), None, []);
+        assert_eq!(window.show(0..100, (1, 0, Some((1, 30))), None, [30]), [Some(0.0)]);
+        let mut scroll = scroll_to::<()>(LIST.into(), AbsoluteOffset { x: None, y: Some(0.0) });
+        window.show(0..100, (1, 0, Some((1, 30))), Some(&mut scroll), []);
+        assert_eq!(window.show(0..100, (1, 0, Some((1, 30))), None, [0]), [Some(0.0)]);
+    }
+}

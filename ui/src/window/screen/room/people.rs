@@ -99,7 +99,7 @@ impl People {
     ) -> Element<'a, Message> {
         let tones = look.tones;
         let name = self.label(person.peer, "");
-        let mut heading = row![avatar(person, &name)].spacing(8).align_y(Alignment::Center);
+        let mut heading = row![avatar(look, person, &name)].spacing(8).align_y(Alignment::Center);
         let state = if person.peer == self.me {
             look.t("person-you")
         } else if person.online {
@@ -123,22 +123,21 @@ impl People {
     }
 
     /// The people as letters, one below the other.
-    pub fn narrow_view(&self) -> Element<'_, Message> {
-        let letters = self.in_order().into_iter().map(|person| avatar(person, &self.label(person.peer, "")));
+    pub fn narrow_view(&self, look: Look) -> Element<'_, Message> {
+        let letters = self.in_order().into_iter().map(|person| avatar(look, person, &self.label(person.peer, "")));
         Column::with_children(letters).spacing(8).into()
     }
 }
 
 /// The first letter of a name on the person's colour; hollow for those who are away.
-fn avatar<'a>(person: &Person, name: &str) -> Element<'a, Message> {
+fn avatar<'a>(look: Look, person: &Person, name: &str) -> Element<'a, Message> {
     let letter: String = name.chars().next().into_iter().flat_map(char::to_uppercase).collect();
-    let color = palette::person(&person.peer);
     let letter = text(letter).size(theme::SMALL).font(theme::BOLD);
     let disc = container(letter).center(28);
     if person.online {
-        disc.style(style::pill(color, palette::ON_PERSON)).into()
+        disc.style(style::pill(palette::person(&person.peer), palette::ON_PERSON)).into()
     } else {
-        disc.style(style::ring(color)).into()
+        disc.style(style::ring(look.tones, palette::person_mark(&person.peer, look.tones))).into()
     }
 }
 

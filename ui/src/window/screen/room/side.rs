@@ -148,7 +148,7 @@ pub fn narrow_view<'a>(rooms: &'a Rooms, people: &'a People, look: Look) -> Elem
         tools::hint(look, menu, look.t("room-menu")),
         rooms.letters(look),
         Space::new().height(8),
-        people.narrow_view()
+        people.narrow_view(look)
     ]
     .spacing(8)
     .align_x(Alignment::Center);

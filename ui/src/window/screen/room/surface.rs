@@ -3,7 +3,7 @@
 use iced::mouse::{self, Interaction};
 use iced::widget::canvas::{self, Canvas, Event, Frame, Geometry, Image, Path, Stroke};
 use iced::widget::{Sensor, stack};
-use iced::{Color, Element, Length, Point, Rectangle, Renderer, Theme, Vector, touch};
+use iced::{Color, Element, Length, Point, Rectangle, Renderer, Size, Theme, Vector, touch};
 use inkmesh::canvas as sheet;
 
 use super::Message;
@@ -15,11 +15,21 @@ use crate::window::theme::Look;
 /// The renderer cuts an image's place down to whole pixels; without this little more, rounding leaves seams.
 const NUDGE: f32 = 0.02;
 
+/// The colour of the ring around the pen.
+const RING: Color = Color::from_rgba(0.0, 0.0, 0.0, 0.5);
+
+/// Makes the renderer draw an area anew, with what surrounds it: it takes the bounds of stroked paths without their
+/// width, and would leave their edges on the screen.
+pub fn redraw_around(frame: &mut Frame, area: Rectangle) {
+    let area = area.expand(4.0);
+    frame.fill_rectangle(area.position(), area.size(), Color::TRANSPARENT);
+}
+
 /// The sheet, filling its space.
 pub fn view<'a>(sheet: &'a Sheet, tools: Tools, look: Look) -> Element<'a, Message> {
     let layers = stack![
         Canvas::new(Paper { sheet, look }).width(Length::Fill).height(Length::Fill),
-        Canvas::new(Hand { sheet, tools, look }).width(Length::Fill).height(Length::Fill),
+        Canvas::new(Hand { sheet, tools }).width(Length::Fill).height(Length::Fill),
     ];
     Sensor::new(layers).on_show(Message::SheetResized).on_resize(Message::SheetResized).into()
 }
@@ -61,7 +71,6 @@ impl canvas::Program<Message> for Paper<'_> {
 struct Hand<'a> {
     sheet: &'a Sheet,
     tools: Tools,
-    look: Look,
 }
 
 /// What the hand does.
@@ -171,8 +180,13 @@ impl canvas::Program<Message> for Hand<'_> {
             && place.contains(at)
             && self.sheet.may_draw()
         {
-            let radius = (f32::from(self.tools.width) * scale / 2.0).max(1.5);
-            let ring = Stroke::default().with_width(1.0).with_color(Color { a: 0.6, ..self.look.tones.faded });
+            // The sheet is white by day and by night, so the ring is dark.
+            let radius = (f32::from(self.tools.width) * scale / 2.0).max(2.0);
+            let ring = Stroke::default().with_width(1.0).with_color(RING);
+            redraw_around(
+                &mut frame,
+                Rectangle::new(at - Vector::new(radius, radius), Size::new(radius, radius) * 2.0),
+            );
             frame.stroke(&Path::circle(at, radius), ring);
         }
         vec![frame.into_geometry()]
