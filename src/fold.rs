@@ -3,7 +3,7 @@
 //! A late step is put into its place, and everything from the last save point before it is folded again. Only game
 //! steps change the [`Game`]; whether a stroke counts depends on the game at its place.
 
-use crate::canvas::{self, Ink};
+use crate::canvas::Ink;
 use crate::event::Drawn;
 use crate::game::{Effect, Game, GameStep, StepAt};
 use crate::identity::Author;
@@ -80,7 +80,7 @@ impl Fold {
     /// Hash of the visible sheet.
     #[must_use]
     pub fn canvas_digest(&self) -> [u8; 32] {
-        canvas::digest(self.on(self.game.visible_board()).map(|(step, _)| step.id))
+        sheet_digest(self.on(self.game.visible_board()).map(|(step, _)| step.id))
     }
 
     /// Takes new steps in, in any order.
@@ -136,6 +136,16 @@ impl Fold {
             _ => None,
         })
     }
+}
+
+/// A hash of a sheet: the strokes on it, the lowest first. Equal for two peers exactly when they see the same strokes
+/// in the same order, because an operation's id commits to all of its ink.
+fn sheet_digest(strokes: impl IntoIterator<Item = OperationId>) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new_derive_key("inkmesh 2026 digest of a sheet");
+    for id in strokes {
+        hasher.update(&id.0);
+    }
+    *hasher.finalize().as_bytes()
 }
 
 #[cfg(test)]

@@ -41,6 +41,7 @@ pub mod name;
 #[cfg(feature = "node")]
 pub mod node;
 pub mod operation;
+mod operation_id;
 pub mod payload;
 pub mod people;
 pub mod room;

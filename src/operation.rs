@@ -14,6 +14,7 @@ use crate::clock::Timestamp;
 use crate::codec::{self, CodecError};
 use crate::identity::{Author, Identity, SIGNATURE_LEN};
 use crate::name::RoomId;
+pub use crate::operation_id::OperationId;
 use crate::payload::{MAX_PAYLOAD, Payload};
 
 /// The version of the form described here.
@@ -24,38 +25,6 @@ pub const MAX_OPERATION: usize = MAX_PAYLOAD + 512;
 
 /// Longest chain: sequence numbers are below this.
 pub const MAX_SEQ: u64 = 1 << 32;
-
-/// An operation's name: the BLAKE3 hash of its body. Text form: 64 hexadecimal digits.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct OperationId(#[serde(with = "serde_bytes")] pub [u8; 32]);
-
-impl OperationId {
-    /// Reads the text form.
-    #[must_use]
-    pub fn from_hex(text: &str) -> Option<Self> {
-        let bytes = data_encoding::HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok()?;
-        Some(OperationId(bytes.try_into().ok()?))
-    }
-
-    /// The first eight bytes, for compact tables.
-    #[must_use]
-    pub fn prefix(&self) -> u64 {
-        let [a, b, c, d, e, f, g, h, ..] = self.0;
-        u64::from_be_bytes([a, b, c, d, e, f, g, h])
-    }
-}
-
-impl fmt::Display for OperationId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&data_encoding::HEXLOWER.encode(&self.0))
-    }
-}
-
-impl fmt::Debug for OperationId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "OperationId({})", data_encoding::HEXLOWER.encode(&self.0[..4]))
-    }
-}
 
 /// One of an author's hash chains in a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

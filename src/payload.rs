@@ -10,7 +10,7 @@ use crate::canvas::Ink;
 use crate::codec::{self, CodecError};
 use crate::game::GameStep;
 use crate::name::PersonName;
-use crate::operation::OperationId;
+use crate::operation_id::OperationId;
 
 /// Largest payload of an operation in bytes.
 pub const MAX_PAYLOAD: usize = 32 * 1024;

@@ -8,20 +8,22 @@ use std::collections::BTreeMap;
 
 use crate::clock::{Clock, Now};
 use crate::command::CommandError;
-use crate::event::{CanvasChange, CanvasView, Entry, Event, GameView, PenLine, Person, RoomState, RoomSummary, Warning};
-use crate::fold::{Fold, Step, StepBody};
+use crate::event::{CanvasChange, Drawn, Entry, Event, GameView, Warning};
+use crate::fold::{Change, Fold, Step, StepBody};
 use crate::frame::Frame;
-use crate::game::{GameStep, Player, Rules};
+use crate::game::{GameStep, Player};
 use crate::identity::{Author, Identity};
 use crate::live::LiveInk;
-use crate::log::{Head, Ingest, Log, Place, Want};
-use crate::name::{PersonName, RoomName};
-use crate::operation::{Operation, OperationId};
-use crate::payload::{Board, Chat, MAX_TEXT, Payload, Profile, Stroke};
+use crate::log::{Ingest, Log};
+use crate::name::RoomName;
+use crate::operation::Operation;
+use crate::payload::{Board, Payload, Stroke};
 use crate::people::People;
 use crate::timeline;
 
+mod commands;
 mod live_ink;
+mod questions;
 mod writer;
 
 use live_ink::LiveGate;
@@ -265,7 +267,7 @@ impl Room {
 
     /// Folds operations that are in the log now; returns how the sheet and the game changed, and who is called
     /// differently.
-    fn project(&mut self, operations: &[Operation], now: Now) -> (crate::fold::Change, Vec<Author>) {
+    fn project(&mut self, operations: &[Operation], now: Now) -> (Change, Vec<Author>) {
         let mut renamed = Vec::new();
         let mut steps = Vec::new();
         for operation in operations {
@@ -307,10 +309,10 @@ impl Room {
         }
     }
 
-    fn drawn_on(&self, visible: Board, operation: &Operation) -> Option<crate::event::Drawn> {
+    fn drawn_on(&self, visible: Board, operation: &Operation) -> Option<Drawn> {
         match operation.payload() {
             Payload::Stroke(Stroke { board, ink }) if board == visible && self.fold.counts(operation.header().key()) => {
-                Some(crate::event::Drawn { id: operation.id(), author: operation.author(), ink })
+                Some(Drawn { id: operation.id(), author: operation.author(), ink })
             }
             _ => None,
         }
@@ -360,188 +362,6 @@ impl Room {
 
     fn write_step(&mut self, step: GameStep, now: Now) -> Result<Write, CommandError> {
         self.write(vec![Payload::Game(step)], now)
-    }
-
-    /// Takes a name in this room, unless we have it already.
-    ///
-    /// # Errors
-    /// [`CommandError::Busy`].
-    pub fn rename(&mut self, name: PersonName, now: Now) -> Result<Option<Write>, CommandError> {
-        if self.people.name(self.identity.author()) == name.as_str() {
-            return Ok(None);
-        }
-        self.write(vec![Payload::Profile(Profile { name })], now).map(Some)
-    }
-
-    /// Says a line.
-    ///
-    /// # Errors
-    /// [`CommandError::Text`], [`CommandError::Busy`].
-    pub fn say(&mut self, text: String, now: Now) -> Result<Write, CommandError> {
-        if text.trim().is_empty() || text.len() > MAX_TEXT {
-            return Err(CommandError::Text { len: text.len() });
-        }
-        self.write(vec![Payload::Chat(Chat { text })], now)
-    }
-
-    /// Writes a finished line on the visible sheet.
-    ///
-    /// # Errors
-    /// [`CommandError::NotTheDrawer`], [`CommandError::Stroke`], [`CommandError::Busy`].
-    pub fn draw(&mut self, line: &PenLine, now: Now) -> Result<Write, CommandError> {
-        let board = self.my_board()?;
-        let inks = live_ink::split(line)?;
-        let strokes = inks.into_iter().map(|(_, ink)| Payload::Stroke(Stroke { board, ink })).collect();
-        self.write(strokes, now)
-    }
-
-    /// Shows the new points of a line under way, the first of which has index `from` in it.
-    ///
-    /// # Errors
-    /// [`CommandError::NotTheDrawer`], [`CommandError::Stroke`].
-    pub fn pen_moved(&self, line: &PenLine, from: u32) -> Result<Vec<Output>, CommandError> {
-        let (board, room, author) = (self.my_board()?, self.name.id(), self.identity.author());
-        let frames = live_ink::split(line)?.into_iter().map(|(offset, ink)| {
-            let live = LiveInk { room, author, board, from: from.saturating_add(offset), ink };
-            live.sign(&self.identity).map(|signed| Output::Publish(Frame::live(&signed)))
-        });
-        frames.collect::<Result<_, _>>().map_err(|_| CommandError::Stroke)
-    }
-
-    fn my_board(&self) -> Result<Board, CommandError> {
-        let board = self.fold.game().visible_board();
-        let mine = self.fold.game().takes_ink(self.identity.author(), board);
-        if mine { Ok(board) } else { Err(CommandError::NotTheDrawer) }
-    }
-
-    /// Proposes a game of turns.
-    ///
-    /// # Errors
-    /// [`CommandError::Rules`], [`CommandError::GameRunning`], [`CommandError::Busy`].
-    pub fn start_game(&mut self, rules: Rules, now: Now) -> Result<Write, CommandError> {
-        let step = self.player.start(self.fold.game(), rules, now)?;
-        self.write_step(step, now)
-    }
-
-    /// Says that we want to play.
-    ///
-    /// # Errors
-    /// [`CommandError::WrongPhase`], [`CommandError::Busy`].
-    pub fn ready(&mut self, now: Now) -> Result<Write, CommandError> {
-        let step = self.player.ready(self.fold.game(), &self.identity)?;
-        self.write_step(step, now)
-    }
-
-    /// Closes the gathering of our own game at once.
-    ///
-    /// # Errors
-    /// [`CommandError::WrongPhase`].
-    pub fn begin(&mut self) -> Result<(), CommandError> {
-        Ok(self.player.request_begin(self.fold.game())?)
-    }
-
-    /// Ends our own turn.
-    ///
-    /// # Errors
-    /// [`CommandError::NotTheDrawer`], [`CommandError::WrongPhase`], [`CommandError::Busy`].
-    pub fn pass(&mut self, now: Now) -> Result<Write, CommandError> {
-        let step = self.player.pass(self.fold.game())?;
-        self.write_step(step, now)
-    }
-
-    /// Votes to skip the drawer.
-    ///
-    /// # Errors
-    /// [`CommandError::NotAPlayer`], [`CommandError::WrongPhase`], [`CommandError::Busy`].
-    pub fn skip(&mut self, now: Now) -> Result<Write, CommandError> {
-        let step = self.player.skip(self.fold.game())?;
-        self.write_step(step, now)
-    }
-
-    /// Votes to remove a player.
-    ///
-    /// # Errors
-    /// As [`Room::skip`].
-    pub fn kick(&mut self, player: Author, now: Now) -> Result<Write, CommandError> {
-        let step = self.player.kick(self.fold.game(), player)?;
-        self.write_step(step, now)
-    }
-
-    // --- questions -----------------------------------------------------------------------------------------------
-
-    /// The room's name.
-    #[must_use]
-    pub fn name(&self) -> &RoomName {
-        &self.name
-    }
-
-    /// Whether an operation is worth verifying.
-    #[must_use]
-    pub fn is_news(&self, place: Place, id: OperationId) -> bool {
-        self.log.is_news(place, id)
-    }
-
-    /// The digests.
-    #[must_use]
-    pub fn state(&self) -> RoomState {
-        RoomState {
-            operations: self.log.len() as u64,
-            digest: self.log.digest(),
-            canvas: self.fold.canvas_digest(),
-        }
-    }
-
-    /// The ends of all chains.
-    #[must_use]
-    pub fn frontier(&self) -> Vec<Head> {
-        self.log.frontier()
-    }
-
-    /// What somebody with this frontier holds and we don't.
-    #[must_use]
-    pub fn missing(&self, theirs: &[Head]) -> Vec<Want> {
-        self.log.missing(theirs)
-    }
-
-    /// Where to find the lines before `before`, or the last ones; see [`Log::places`].
-    #[must_use]
-    pub fn places(&self, limit: usize, before: Option<OperationId>) -> Option<Vec<Place>> {
-        self.log.places(limit, before)
-    }
-
-    /// The visible sheet.
-    #[must_use]
-    pub fn canvas(&self) -> CanvasView {
-        let board = self.fold.game().visible_board();
-        CanvasView { board, strokes: self.fold.strokes(board).collect(), may_draw: self.my_board().is_ok() }
-    }
-
-    /// The game.
-    #[must_use]
-    pub fn game(&self, now: Now) -> GameView {
-        let name_of = |author: &Author| self.people.name(*author);
-        self.player.view(self.fold.game(), self.people.online(), name_of, now)
-    }
-
-    /// Everybody in the room, ourselves included, those who are away too.
-    #[must_use]
-    pub fn people(&self, now: Now) -> Vec<Person> {
-        self.people.all(now.wall_ms)
-    }
-
-    /// Those who are in the room now, ourselves included.
-    pub fn online_now(&self) -> impl Iterator<Item = Author> {
-        self.people.online().iter().copied()
-    }
-
-    /// What the list of rooms says.
-    #[must_use]
-    pub fn summary(&self) -> RoomSummary {
-        RoomSummary {
-            room: self.name.clone(),
-            people: self.people.online().len(),
-            last_activity: self.log.last().map_or(0, |key| key.time.ms()),
-        }
     }
 }
 

@@ -7,7 +7,7 @@
 //! which they don't play the first round of; and a newcomer, who knows the seed, can look for a key that draws early.
 
 use crate::identity::{Author, Identity};
-use crate::operation::OperationId;
+use crate::operation_id::OperationId;
 
 /// The nonce that this identity commits to in a game. Derived, so that nothing has to be remembered between the
 /// commitment and the opening; nobody can compute it without the secret key.

@@ -7,7 +7,7 @@ use super::step::{CancelReason, GameStep, Rules};
 use super::turns::Turns;
 use super::view::Phase;
 use crate::identity::Author;
-use crate::operation::OperationId;
+use crate::operation_id::OperationId;
 use crate::payload::Board;
 
 /// How long, beyond a turn's own time, a game may stand still before it is stale, in milliseconds of the log's time.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::election::{commitment, seed};
 use super::turns::Turns;
 use crate::identity::Author;
-use crate::operation::OperationId;
+use crate::operation_id::OperationId;
 
 /// Most players of a game.
 pub(super) const MAX_PLAYERS: usize = 24;

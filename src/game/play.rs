@@ -15,7 +15,7 @@ use super::turns::Turns;
 use super::view::Phase;
 use crate::clock::Now;
 use crate::identity::{Author, Identity};
-use crate::operation::OperationId;
+use crate::operation_id::OperationId;
 
 /// What our program has to do.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::identity::Author;
-use crate::operation::OperationId;
+use crate::operation_id::OperationId;
 
 /// The rules that a proposer sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

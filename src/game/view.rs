@@ -1,7 +1,7 @@
 //! What a face is told of a game.
 
 use crate::identity::Author;
-use crate::operation::OperationId;
+use crate::operation_id::OperationId;
 
 use super::step::{CancelReason, EndReason, Rules};
 

@@ -12,11 +12,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use sled::IVec;
+
 use crate::backend::{Backend, Visit, Write};
 use crate::error::StoreError;
 use crate::files;
 use crate::keys;
-use crate::parts::{self, Joiner, PART};
+use crate::parts::{self, Joiner};
 
 /// What sled may keep in memory, in bytes.
 const CACHE: u64 = 64 << 20;
@@ -119,11 +121,12 @@ impl Backend for Disk {
     fn commit(&self, writes: Vec<Write>) -> Result<(), StoreError> {
         self.with(|open| {
             self.sled("writing to", || {
-                match &writes[..] {
-                    // One key needs no batch to be atomic, and sled writes two messages less.
-                    [(key, Some(value))] if value.len() < PART => drop(open.db.insert(key, value.as_slice())?),
-                    _ => open.db.apply_batch(batch(&open.db, writes)?)?,
-                }
+                let changes = changes(&open.db, writes)?;
+                let keys: Vec<IVec> = changes.iter().map(|(key, _)| key.clone()).collect();
+                apply(&open.db, changes)?;
+                // Whoever next comes by a page that has grown too big splits it, and that writes. Come by right now, or
+                // readers would do it, and fail on a full disk.
+                keys.iter().try_for_each(|key| open.db.contains_key(key).map(drop))?;
                 open.db.flush()
             })?;
             self.ok("writing to", open.file.sync_data())
@@ -193,14 +196,32 @@ impl Backend for Disk {
 }
 
 /// What must change in sled, where long values lie in parts.
-fn batch(db: &sled::Db, writes: Vec<Write>) -> sled::Result<sled::Batch> {
-    let mut batch = sled::Batch::default();
+fn changes(db: &sled::Db, writes: Vec<Write>) -> sled::Result<Vec<(IVec, Option<IVec>)>> {
+    let mut changes = Vec::with_capacity(writes.len());
     for (key, value) in writes {
         match value {
-            Some(value) if value.len() < PART => batch.insert(key, value),
-            Some(value) => parts::split(&value).for_each(|(n, part)| batch.insert(parts::part_key(&key, n), part)),
-            None => db.scan_prefix(key).keys().try_for_each(|key| key.map(|key| batch.remove(key)))?,
+            Some(value) => {
+                let parts = parts::split(&value);
+                changes.extend(parts.map(|(n, part)| (parts::part_key(&key, n).into(), Some(part.into()))));
+            }
+            None => db.scan_prefix(key).keys().try_for_each(|key| key.map(|key| changes.push((key, None))))?,
         }
     }
-    Ok(batch)
+    Ok(changes)
+}
+
+/// Makes all changes or none.
+fn apply(db: &sled::Db, mut changes: Vec<(IVec, Option<IVec>)>) -> sled::Result<()> {
+    // One key needs no batch for that, and without it sled writes two messages less.
+    if let [(key, Some(value))] = &mut changes[..] {
+        return db.insert(key, std::mem::take(value)).map(drop);
+    }
+    let mut batch = sled::Batch::default();
+    for (key, value) in changes {
+        match value {
+            Some(value) => batch.insert(key, value),
+            None => batch.remove(key),
+        }
+    }
+    db.apply_batch(batch)
 }

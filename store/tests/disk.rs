@@ -157,3 +157,15 @@ fn the_last_clone_may_go_in_a_callback() {
     });
     assert_eq!(again.unwrap().chains(&CHAIN.room).unwrap(), [(CHAIN, 3)]);
 }
+
+#[test]
+fn reading_writes_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(dir.path()).unwrap();
+    (0..100).for_each(|batch| store.append_wait(records(CHAIN, batch * 50..batch * 50 + 50)).unwrap());
+    let written = std::fs::read(dir.path().join("log/db")).unwrap();
+    assert_eq!(store.read(&CHAIN, 0, usize::MAX, usize::MAX).unwrap().len(), 5000);
+    store.close();
+    // It would not work on a full disk.
+    assert!(std::fs::read(dir.path().join("log/db")).unwrap() == written, "reading made sled split its pages");
+}

@@ -2,6 +2,7 @@
 //! splits, on machines that crash, with clocks that disagree. When the faults end, everybody holds the same.
 //!
 //! A failing seed is printed and replays exactly: `INKMESH_SEED=7 cargo test --test simulation`.
+#![allow(clippy::unwrap_used)] // a test fails by panicking
 
 mod world;
 

@@ -275,3 +275,92 @@ async fn take_step(node: &Node, room: RoomName, step: Step) -> Result<(), Comman
         Step::Skip => node.skip(room).await,
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use std::path::Path;
+
+    use inkmesh::event::EntryBody;
+    use tokio::time::timeout;
+
+    use super::*;
+
+    /// Generous: it only bounds a test that would hang.
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    fn config(folder: &Path) -> Config {
+        Config {
+            data_dir: folder.to_owned(),
+            name: Some("Mia".parse().unwrap()),
+            rooms: vec![RoomName::lobby()],
+            listen: vec!["/ip4/127.0.0.1/tcp/0".to_owned()],
+            dial: Vec::new(),
+            mdns: false,
+        }
+    }
+
+    async fn next(updates: &mut (impl Stream<Item = Update> + Unpin)) -> Option<Update> {
+        timeout(PATIENCE, updates.next()).await.unwrap()
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn commands_are_carried_out_in_their_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let (commands, queue) = mpsc::channel(COMMAND_QUEUE);
+        let mut updates = Box::pin(run(Handle::current(), config(folder.path()), queue));
+        assert!(matches!(next(&mut updates).await, Some(Update::Started(_))));
+        for number in 0..50 {
+            commands.try_send(Command::Say(RoomName::lobby(), number.to_string())).unwrap();
+        }
+        let (mut answers, mut said) = (0, Vec::new());
+        while answers < 50 || said.len() < 50 {
+            match next(&mut updates).await.unwrap() {
+                Update::Answer(Answer::Said(_, _, Ok(_))) => answers += 1,
+                Update::Events(events) => said.extend(events.into_iter().flat_map(talk_in)),
+                other => panic!("{other:?}"),
+            }
+        }
+        assert_eq!(said, (0..50).map(|number| number.to_string()).collect::<Vec<_>>());
+        commands.try_send(Command::Quit).unwrap();
+        loop {
+            match next(&mut updates).await {
+                Some(Update::Ended) => break,
+                Some(Update::Events(_)) => {}
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    fn talk_in(event: Event) -> Vec<String> {
+        let Event::Entries { entries, .. } = event else { return Vec::new() };
+        let text = |entry: Entry| match entry.body {
+            EntryBody::Chat(text) => Some(text),
+            _ => None,
+        };
+        entries.into_iter().filter_map(text).collect()
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_folder_in_use_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let (_first, queue) = mpsc::channel(COMMAND_QUEUE);
+        let mut first = Box::pin(run(Handle::current(), config(folder.path()), queue));
+        assert!(matches!(next(&mut first).await, Some(Update::Started(_))));
+        let (_second, queue) = mpsc::channel(COMMAND_QUEUE);
+        let mut second = Box::pin(run(Handle::current(), config(folder.path()), queue));
+        let Some(Update::NotStarted(error)) = next(&mut second).await else { panic!("it started twice") };
+        let words = crate::window::text::with_causes(&error);
+        assert!(words.contains(&folder.path().display().to_string()), "{words}");
+    }
+
+    #[test]
+    fn a_closed_line_refuses_what_somebody_waits_for() {
+        let (commands, queue) = mpsc::channel(1);
+        drop(queue);
+        let refused = |command| refuse(commands.try_send(command).unwrap_err());
+        let say = Command::Say(RoomName::lobby(), "hello".to_owned());
+        assert!(matches!(refused(say), Some(Answer::Said(_, text, Err(CommandError::Closed))) if text == "hello"));
+        assert!(refused(Command::Quit).is_none());
+    }
+}

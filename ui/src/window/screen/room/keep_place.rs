@@ -214,7 +214,7 @@ mod tests {
     use iced::{Font, Pixels};
     use iced_test::Selector;
     use iced_test::runtime::user_interface::{Cache, UserInterface};
-    use iced_test::selector::{Bounded, Text};
+    use iced_test::selector::Text;
 
     use super::*;
 

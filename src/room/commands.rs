@@ -1,0 +1,120 @@
+//! What a person can do in a room. Each command is checked at once; what it writes then has to become durable.
+
+use super::{Output, Room, Write, live_ink};
+use crate::clock::Now;
+use crate::command::CommandError;
+use crate::event::PenLine;
+use crate::frame::Frame;
+use crate::game::Rules;
+use crate::identity::Author;
+use crate::live::LiveInk;
+use crate::name::PersonName;
+use crate::payload::{Board, Chat, MAX_TEXT, Payload, Profile, Stroke};
+
+impl Room {
+    /// Takes a name in this room, unless we have it already.
+    ///
+    /// # Errors
+    /// [`CommandError::Busy`].
+    pub fn rename(&mut self, name: PersonName, now: Now) -> Result<Option<Write>, CommandError> {
+        if self.people.name(self.identity.author()) == name.as_str() {
+            return Ok(None);
+        }
+        self.write(vec![Payload::Profile(Profile { name })], now).map(Some)
+    }
+
+    /// Says a line.
+    ///
+    /// # Errors
+    /// [`CommandError::Text`], [`CommandError::Busy`].
+    pub fn say(&mut self, text: String, now: Now) -> Result<Write, CommandError> {
+        if text.trim().is_empty() || text.len() > MAX_TEXT {
+            return Err(CommandError::Text { len: text.len() });
+        }
+        self.write(vec![Payload::Chat(Chat { text })], now)
+    }
+
+    /// Writes a finished line on the visible sheet.
+    ///
+    /// # Errors
+    /// [`CommandError::NotTheDrawer`], [`CommandError::Stroke`], [`CommandError::Busy`].
+    pub fn draw(&mut self, line: &PenLine, now: Now) -> Result<Write, CommandError> {
+        let board = self.my_board()?;
+        let inks = live_ink::split(line)?;
+        let strokes = inks.into_iter().map(|(_, ink)| Payload::Stroke(Stroke { board, ink })).collect();
+        self.write(strokes, now)
+    }
+
+    /// Shows the new points of a line under way, the first of which has index `from` in it.
+    ///
+    /// # Errors
+    /// [`CommandError::NotTheDrawer`], [`CommandError::Stroke`].
+    pub fn pen_moved(&self, line: &PenLine, from: u32) -> Result<Vec<Output>, CommandError> {
+        let (board, room, author) = (self.my_board()?, self.name.id(), self.identity.author());
+        let frames = live_ink::split(line)?.into_iter().map(|(offset, ink)| {
+            let live = LiveInk { room, author, board, from: from.saturating_add(offset), ink };
+            live.sign(&self.identity).map(|signed| Output::Publish(Frame::live(&signed)))
+        });
+        frames.collect::<Result<_, _>>().map_err(|_| CommandError::Stroke)
+    }
+
+    /// The visible sheet, if we may draw on it now.
+    pub(super) fn my_board(&self) -> Result<Board, CommandError> {
+        let board = self.fold.game().visible_board();
+        let mine = self.fold.game().takes_ink(self.identity.author(), board);
+        if mine { Ok(board) } else { Err(CommandError::NotTheDrawer) }
+    }
+
+    /// Proposes a game of turns.
+    ///
+    /// # Errors
+    /// [`CommandError::Rules`], [`CommandError::GameRunning`], [`CommandError::Busy`].
+    pub fn start_game(&mut self, rules: Rules, now: Now) -> Result<Write, CommandError> {
+        let step = self.player.start(self.fold.game(), rules, now)?;
+        self.write_step(step, now)
+    }
+
+    /// Says that we want to play.
+    ///
+    /// # Errors
+    /// [`CommandError::WrongPhase`], [`CommandError::Busy`].
+    pub fn ready(&mut self, now: Now) -> Result<Write, CommandError> {
+        let step = self.player.ready(self.fold.game(), &self.identity)?;
+        self.write_step(step, now)
+    }
+
+    /// Closes the gathering of our own game at once.
+    ///
+    /// # Errors
+    /// [`CommandError::WrongPhase`].
+    pub fn begin(&mut self) -> Result<(), CommandError> {
+        Ok(self.player.request_begin(self.fold.game())?)
+    }
+
+    /// Ends our own turn.
+    ///
+    /// # Errors
+    /// [`CommandError::NotTheDrawer`], [`CommandError::WrongPhase`], [`CommandError::Busy`].
+    pub fn pass(&mut self, now: Now) -> Result<Write, CommandError> {
+        let step = self.player.pass(self.fold.game())?;
+        self.write_step(step, now)
+    }
+
+    /// Votes to skip the drawer.
+    ///
+    /// # Errors
+    /// [`CommandError::NotAPlayer`], [`CommandError::WrongPhase`], [`CommandError::Busy`].
+    pub fn skip(&mut self, now: Now) -> Result<Write, CommandError> {
+        let step = self.player.skip(self.fold.game())?;
+        self.write_step(step, now)
+    }
+
+    /// Votes to remove a player.
+    ///
+    /// # Errors
+    /// As [`Room::skip`].
+    pub fn kick(&mut self, player: Author, now: Now) -> Result<Write, CommandError> {
+        let step = self.player.kick(self.fold.game(), player)?;
+        self.write_step(step, now)
+    }
+}
