@@ -203,7 +203,11 @@ impl Log {
     }
 
     /// Takes many in at once: what was inserted, and what became of each of the others.
-    pub fn ingest_all(&mut self, operations: Vec<Operation>, wall_ms: u64) -> (Vec<Operation>, Vec<(Operation, Ingest)>) {
+    pub fn ingest_all(
+        &mut self,
+        operations: Vec<Operation>,
+        wall_ms: u64,
+    ) -> (Vec<Operation>, Vec<(Operation, Ingest)>) {
         let mut inserted = Vec::with_capacity(operations.len());
         let mut others = Vec::new();
         let mut slots = Vec::with_capacity(operations.len());

@@ -160,7 +160,10 @@ mod tests {
             assert_eq!(text.parse(), Ok(lobby.clone()), "{text:?}");
         }
         // Decomposed Hangul, as macOS types it.
-        assert_eq!("\u{1105}\u{1169}\u{1107}\u{1175}".parse::<RoomName>().map(|name| name.id()), "로비".parse::<RoomName>().map(|name| name.id()));
+        assert_eq!(
+            "\u{1105}\u{1169}\u{1107}\u{1175}".parse::<RoomName>().map(|name| name.id()),
+            "로비".parse::<RoomName>().map(|name| name.id())
+        );
         assert_ne!(lobby.id(), "로비".parse::<RoomName>().map(|name| name.id()).unwrap_or(lobby.id()));
     }
 

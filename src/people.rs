@@ -66,7 +66,11 @@ impl People {
     /// What somebody is called; empty when nothing is known.
     #[must_use]
     pub fn name(&self, author: Author) -> String {
-        self.known.get(&author).and_then(|known| known.name.as_ref()).map(|(_, name)| name.to_string()).unwrap_or_default()
+        self.known
+            .get(&author)
+            .and_then(|known| known.name.as_ref())
+            .map(|(_, name)| name.to_string())
+            .unwrap_or_default()
     }
 
     /// Everything about one person.

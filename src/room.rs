@@ -293,8 +293,10 @@ impl Room {
         let shown_before = self.log.last().filter(|last| Some(*last) != last_new);
         let (change, renamed) = self.project(operations, now);
         outputs.extend(renamed.into_iter().map(|author| self.tell_person(author, now)));
-        let entries: Vec<Entry> =
-            operations.iter().map(|op| self.entry(op, shown_before.is_some_and(|last| op.header().key() < last))).collect();
+        let entries: Vec<Entry> = operations
+            .iter()
+            .map(|op| self.entry(op, shown_before.is_some_and(|last| op.header().key() < last)))
+            .collect();
         let room = self.name.clone();
         outputs.push(Output::Tell(Event::Entries { room, entries }));
         if change.reset {
@@ -311,7 +313,9 @@ impl Room {
 
     fn drawn_on(&self, visible: Board, operation: &Operation) -> Option<Drawn> {
         match operation.payload() {
-            Payload::Stroke(Stroke { board, ink }) if board == visible && self.fold.counts(operation.header().key()) => {
+            Payload::Stroke(Stroke { board, ink })
+                if board == visible && self.fold.counts(operation.header().key()) =>
+            {
                 Some(Drawn { id: operation.id(), author: operation.author(), ink })
             }
             _ => None,

@@ -47,8 +47,11 @@ async fn until_online(events: &mut Events, others: &[Author]) {
 
 async fn until_line(events: &mut Events, text: &str) {
     let chat = EntryBody::Chat(text.to_owned());
-    until(events, |event| matches!(event, Event::Entries { entries, .. } if entries.iter().any(|entry| entry.body == chat)))
-        .await;
+    until(
+        events,
+        |event| matches!(event, Event::Entries { entries, .. } if entries.iter().any(|entry| entry.body == chat)),
+    )
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -79,7 +79,9 @@ mod tests {
 
     #[test]
     fn only_the_local_network_is_knocked_on() {
-        for (text, local) in [("/ip4/10.0.0.1/tcp/1", true), ("/ip4/8.8.8.8/tcp/1", false), ("/dns4/x.org/tcp/1", false)] {
+        for (text, local) in
+            [("/ip4/10.0.0.1/tcp/1", true), ("/ip4/8.8.8.8/tcp/1", false), ("/dns4/x.org/tcp/1", false)]
+        {
             assert_eq!(is_local(&text.parse().unwrap()), local, "{text}");
         }
     }

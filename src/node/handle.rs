@@ -145,7 +145,12 @@ impl Node {
     /// # Errors
     /// [`CommandError::NotInRoom`], [`CommandError::UnknownEntry`], [`CommandError::Unreadable`],
     /// [`CommandError::Closed`].
-    pub async fn history(&self, room: RoomName, limit: usize, before: Option<OperationId>) -> Result<Vec<Entry>, CommandError> {
+    pub async fn history(
+        &self,
+        room: RoomName,
+        limit: usize,
+        before: Option<OperationId>,
+    ) -> Result<Vec<Entry>, CommandError> {
         self.ask(|answer| Command::History { room, limit, before, answer }).await
     }
 

@@ -55,7 +55,9 @@ mod tests {
         assert_eq!(load_or_create(dir.path()).unwrap().author(), first.author());
         #[cfg(unix)]
         {
-            let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(dir.path().join(FILE)).unwrap().permissions());
+            let mode = std::os::unix::fs::PermissionsExt::mode(
+                &std::fs::metadata(dir.path().join(FILE)).unwrap().permissions(),
+            );
             assert_eq!(mode & 0o777, 0o600);
         }
     }

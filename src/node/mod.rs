@@ -40,13 +40,17 @@ pub enum StartError {
         source: Arc<std::io::Error>,
     },
     /// The key file holds something else than a key.
-    #[error("the key file {path} is damaged: it should hold 64 hexadecimal digits. Put a copy back, or move it away to start as somebody new")]
+    #[error(
+        "the key file {path} is damaged: it should hold 64 hexadecimal digits. Put a copy back, or move it away to start as somebody new"
+    )]
     KeyDamaged {
         /// The file.
         path: PathBuf,
     },
     /// An operation on our own disk can't be read.
-    #[error("the history on the disk is damaged: {reason}. Move the data folder away to start afresh; the others still have what they got")]
+    #[error(
+        "the history on the disk is damaged: {reason}. Move the data folder away to start afresh; the others still have what they got"
+    )]
     HistoryDamaged {
         /// What is wrong.
         reason: String,

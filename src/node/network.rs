@@ -5,7 +5,9 @@ use std::time::Duration;
 use libp2p::identity::Keypair;
 use libp2p::swarm::NetworkBehaviour;
 use libp2p::swarm::behaviour::toggle::Toggle;
-use libp2p::{Multiaddr, PeerId, Swarm, SwarmBuilder, connection_limits, gossipsub, identify, mdns, noise, ping, tcp, yamux};
+use libp2p::{
+    Multiaddr, PeerId, Swarm, SwarmBuilder, connection_limits, gossipsub, identify, mdns, noise, ping, tcp, yamux,
+};
 
 use super::StartError;
 use crate::frame::{self, MAX_FRAME};

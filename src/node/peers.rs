@@ -6,8 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use libp2p::swarm::dial_opts::{DialOpts, PeerCondition};
 use libp2p::swarm::ConnectionId;
+use libp2p::swarm::dial_opts::{DialOpts, PeerCondition};
 use libp2p::{Multiaddr, PeerId};
 
 use super::network::without_peer;
@@ -209,7 +209,8 @@ impl Peers {
     /// When to look again for whom to call.
     pub(super) fn next_call(&self) -> Option<u64> {
         let known = self.known.values().filter(|known| known.is_callable()).map(|known| known.next_try);
-        let wanted = self.wanted.iter().filter(|wanted| wanted.lives_there.is_none_or(|peer| !self.is_connected(&peer)));
+        let wanted =
+            self.wanted.iter().filter(|wanted| wanted.lives_there.is_none_or(|peer| !self.is_connected(&peer)));
         known.chain(wanted.map(|wanted| wanted.next_try)).min()
     }
 

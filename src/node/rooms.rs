@@ -1,13 +1,13 @@
 //! The rooms we are in: entered, fed, and what they want done.
 
-use libp2p::gossipsub::{self, IdentTopic, MessageAcceptance, MessageId};
 use libp2p::PeerId;
+use libp2p::gossipsub::{self, IdentTopic, MessageAcceptance, MessageId};
 use tokio::sync::oneshot;
 
+use super::StartError;
 use super::catch_up::{Merge, SyncError};
 use super::network::{author_of, peer_of};
 use super::run::Runner;
-use super::StartError;
 use super::sync_plan::SyncPlan;
 use crate::clock::Now;
 use crate::event::{CanvasChange, Event};

@@ -46,7 +46,9 @@ impl Runner {
         match event {
             BehaviourEvent::Gossip(event) => self.on_gossip(event),
             BehaviourEvent::Mdns(mdns::Event::Discovered(found)) => self.on_discovered(found),
-            BehaviourEvent::Identify(identify::Event::Received { peer_id, info, .. }) => self.on_identified(peer_id, info),
+            BehaviourEvent::Identify(identify::Event::Received { peer_id, info, .. }) => {
+                self.on_identified(peer_id, info)
+            }
             BehaviourEvent::Ping(ping::Event { peer, connection, result: Err(failure) }) => {
                 self.on_no_answer(peer, connection, &failure);
             }
@@ -175,7 +177,12 @@ impl Runner {
     }
 
     /// Reads and verifies a message; `None` when there is nothing new in it, or no room for it now.
-    fn read(&self, name: &crate::name::RoomName, data: &[u8], from: PeerId) -> Result<Option<Input>, crate::frame::FrameError> {
+    fn read(
+        &self,
+        name: &crate::name::RoomName,
+        data: &[u8],
+        from: PeerId,
+    ) -> Result<Option<Input>, crate::frame::FrameError> {
         let frame = Frame::decode(data)?;
         let (Some(from), Some(member)) = (author_of(&from), self.rooms.get(name)) else { return Ok(None) };
         match frame {

@@ -24,7 +24,9 @@ impl Runner {
         }
         for text in addresses {
             let address: Multiaddr = text.parse().map_err(|_| StartError::Address(text.clone()))?;
-            self.swarm.listen_on(address).map_err(|error| StartError::Network(format!("can't listen on {text}: {error}")))?;
+            self.swarm
+                .listen_on(address)
+                .map_err(|error| StartError::Network(format!("can't listen on {text}: {error}")))?;
         }
         Ok(())
     }

@@ -24,11 +24,7 @@ impl Room {
     /// The digests.
     #[must_use]
     pub fn state(&self) -> RoomState {
-        RoomState {
-            operations: self.log.len() as u64,
-            digest: self.log.digest(),
-            canvas: self.fold.canvas_digest(),
-        }
+        RoomState { operations: self.log.len() as u64, digest: self.log.digest(), canvas: self.fold.canvas_digest() }
     }
 
     /// The ends of all chains.

@@ -95,7 +95,10 @@ pub enum StoreError {
     },
 
     /// The files are not what was written to them.
-    #[error("the saved data in {} is damaged ({detail}): keep a copy of the folder and start with an empty one", dir.display())]
+    #[error(
+        "the saved data in {} is damaged ({detail}): keep a copy of the folder and start with an empty one",
+        dir.display()
+    )]
     Damaged {
         /// The folder of the store.
         dir: PathBuf,

@@ -175,8 +175,8 @@ impl Store {
         self.wait_for(Work::Recover)
     }
 
-    /// Takes nothing more, finishes what is queued, ends the storage thread and lets go of the folder. Idempotent. Called
-    /// inside a callback it returns at once, and the rest follows.
+    /// Takes nothing more, finishes what is queued, ends the storage thread and lets go of the folder. Idempotent.
+    /// Called inside a callback it returns at once, and the rest follows.
     pub fn close(&self) {
         self.running.close();
     }

@@ -108,8 +108,8 @@ impl Writer {
         })
     }
 
-    /// Proves with a durable write that the backend works. If it does not, or had failed, starts it again and takes away
-    /// what the failed commit left.
+    /// Proves with a durable write that the backend works. If it does not, or had failed, starts it again and takes
+    /// away what the failed commit left.
     fn recover(&mut self, index: &Index) -> Result<(), StoreError> {
         let shared = Arc::clone(&self.shared);
         let backend = &*shared.backend;

@@ -102,7 +102,15 @@ impl Attacker {
     }
 
     /// A well-formed, signed line of talk.
-    pub fn operation(&self, room: RoomId, log: u64, seq: u64, backlink: Option<OperationId>, ms: u64, text: &str) -> Operation {
+    pub fn operation(
+        &self,
+        room: RoomId,
+        log: u64,
+        seq: u64,
+        backlink: Option<OperationId>,
+        ms: u64,
+        text: &str,
+    ) -> Operation {
         let chain = ChainId { author: self.identity.author(), log };
         let header = Header { room, chain, seq, backlink, time: Timestamp::from_ms(ms) };
         Operation::sign(&self.identity, header, &Payload::Chat(Chat { text: text.to_owned() })).unwrap()

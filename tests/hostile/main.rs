@@ -94,7 +94,8 @@ async fn bad_gossip_is_refused_and_good_gossip_still_taken() {
     let good = attacker.operation(lobby().id(), 1, 0, None, now_ms(), "good");
     let mut forged = attacker.operation(lobby().id(), 2, 0, None, now_ms(), "forged").bytes().to_vec();
     *forged.last_mut().unwrap() ^= 1;
-    let elsewhere = attacker.operation("elsewhere".parse::<RoomName>().unwrap().id(), 3, 0, None, now_ms(), "elsewhere");
+    let elsewhere =
+        attacker.operation("elsewhere".parse::<RoomName>().unwrap().id(), 3, 0, None, now_ms(), "elsewhere");
     let gap = attacker.operation(lobby().id(), 4, 5, Some(OperationId([1; 32])), now_ms(), "gap");
 
     for len in [0, 1, 63, 64, 65, 200, 32_000] {
@@ -134,7 +135,9 @@ async fn the_future_is_parked_and_the_person_told() {
     let future = attacker.operation(lobby().id(), 1, 0, None, in_2100, "from the future");
     let author = attacker.identity.author();
     attacker.say(&future);
-    let told = victim.until(|event| matches!(event, Event::Warning(Warning::Parked { author: who }) if *who == author).then_some(()));
+    let told = victim.until(|event| {
+        matches!(event, Event::Warning(Warning::Parked { author: who }) if *who == author).then_some(())
+    });
     attacker.during(told).await;
     // It doesn't drag the clock of the node along.
     let said = victim.node.say(lobby(), "today".to_owned()).await.unwrap();
@@ -155,7 +158,8 @@ async fn two_operations_for_one_place_are_told_as_a_fork() {
     attacker.say(&yes);
     attacker.during(victim.until_line(first)).await;
     attacker.say(&no);
-    let told = victim.until(|event| matches!(event, Event::Warning(Warning::Fork { author: who }) if *who == author).then_some(()));
+    let told = victim
+        .until(|event| matches!(event, Event::Warning(Warning::Fork { author: who }) if *who == author).then_some(()));
     attacker.during(told).await;
     victim.assert_lines(&[first]).await;
 }

@@ -1,7 +1,7 @@
 //! The simulated world: peers around the real room machine, one queue of events ordered by time.
 
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use inkmesh::canvas::{Color, Point, Tool};
 use inkmesh::clock::Now;
@@ -48,15 +48,40 @@ impl Faults {
 
 #[derive(Debug)]
 enum Happening {
-    Frame { to: usize, from: usize, bytes: Vec<u8> },
-    Synced { to: usize, from: usize, operations: Vec<Operation> },
+    Frame {
+        to: usize,
+        from: usize,
+        bytes: Vec<u8>,
+    },
+    Synced {
+        to: usize,
+        from: usize,
+        operations: Vec<Operation>,
+    },
     /// Operations reach the disk; our own come back into the room after that.
-    Durable { peer: usize, life: u32, operations: Vec<Operation>, ticket: Option<Ticket> },
-    Saved { peer: usize, life: u32, ticket: Ticket },
-    Wake { peer: usize, life: u32, at: u64 },
-    Sync { peer: usize },
+    Durable {
+        peer: usize,
+        life: u32,
+        operations: Vec<Operation>,
+        ticket: Option<Ticket>,
+    },
+    Saved {
+        peer: usize,
+        life: u32,
+        ticket: Ticket,
+    },
+    Wake {
+        peer: usize,
+        life: u32,
+        at: u64,
+    },
+    Sync {
+        peer: usize,
+    },
     /// Somebody does something.
-    Whim { peer: usize },
+    Whim {
+        peer: usize,
+    },
     /// Something breaks.
     Break,
 }

@@ -85,10 +85,8 @@ async fn execute(node: &Node, command: Command) -> Result<Done, CommandError> {
         Command::Leave(room) => node.leave(room).await.map(Done::nothing),
         Command::Rename(name) => node.rename(name).await.map(Done::nothing),
         Command::Dial(address) => node.dial(address).await.map(Done::nothing),
-        Command::Rooms => Ok(Done::Rooms { rooms: node.rooms().await?.into_iter().map(RoomShape::from).collect() }),
-        Command::Peers(room) => {
-            Ok(Done::Peers { peers: node.people(room).await?.into_iter().map(PersonShape::from).collect() })
-        }
+        Command::Rooms => Ok(Done::Rooms(node.rooms().await?.into_iter().map(RoomShape::from).collect())),
+        Command::Peers(room) => Ok(Done::Peers(node.people(room).await?.into_iter().map(PersonShape::from).collect())),
         Command::Say { room, text } => node.say(room, text).await.map(Done::id),
         Command::History { room, limit, before } => {
             let entries = node.history(room.clone(), limit, before).await?;

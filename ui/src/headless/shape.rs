@@ -129,8 +129,8 @@ pub enum Done {
     Nothing {},
     Id { id: String },
     GameId { game: String },
-    Rooms { rooms: Vec<RoomShape> },
-    Peers { peers: Vec<PersonShape> },
+    Rooms(Vec<RoomShape>),
+    Peers(Vec<PersonShape>),
     Entries { entries: Vec<EntryShape> },
     State { operations: u64, digest: String, canvas: String },
     Game(GameShape),
@@ -454,8 +454,8 @@ mod tests {
             (Done::id(OperationId([1; 32])), json!({"id": "01".repeat(32)})),
             (Done::game_id(OperationId([1; 32])), json!({"game": "01".repeat(32)})),
             (Done::state(state), json!({"operations": 4, "digest": "01".repeat(32), "canvas": "ab".repeat(32)})),
-            (Done::Rooms { rooms }, json!({"rooms": [{"room": "lobby", "people": 2, "last_activity": 8}]})),
-            (Done::Peers { peers: Vec::new() }, json!({"peers": []})),
+            (Done::Rooms(rooms), json!([{"room": "lobby", "people": 2, "last_activity": 8}])),
+            (Done::Peers(Vec::new()), json!([])),
             (Done::Entries { entries: Vec::new() }, json!({"entries": []})),
         ] {
             assert_eq!(serde_json::to_value(Reply::new(None, Ok(done))).unwrap(), json!({"reply": null, "ok": ok}));

@@ -20,6 +20,14 @@ pub fn card(tones: Tones) -> impl Fn(&Theme) -> container::Style {
     }
 }
 
+/// The desk under words that change: with a colour that differs invisibly when the words do, so that the renderer
+/// draws the whole place anew. By itself it redraws the bounds of the words only, and leaves what hangs over.
+pub fn under(tones: Tones, words: &str) -> impl Fn(&Theme) -> container::Style + use<> {
+    let sum = words.bytes().fold(0_u16, |sum, byte| sum.wrapping_mul(31).wrapping_add(u16::from(byte)));
+    let color = Color { a: f32::from(sum) * 1e-8, ..tones.desk };
+    move |_| container::Style { background: Some(color.into()), ..container::Style::default() }
+}
+
 /// A card that lies above everything else.
 pub fn dialog(tones: Tones) -> impl Fn(&Theme) -> container::Style {
     move |theme| container::Style {

@@ -202,16 +202,18 @@ impl GameBar {
     }
 
     fn told<'a>(&'a self, scene: Scene<'a>) -> Element<'a, Message> {
-        let mut words = column![theme::strong(self.headline(scene))].width(Length::Fill);
+        let headline = self.headline(scene);
+        let under = style::under(scene.look.tones, &headline);
+        let mut words = column![theme::strong(headline)].width(Length::Fill);
         if let Some(detail) = self.detail(scene) {
             words = words.push(theme::small(detail, scene.look.tones.faded));
         }
         let clock = self.remaining(scene.now).map(|remaining| self.clock(scene.look, remaining));
         let buttons = Row::with_children(self.buttons(scene)).spacing(8);
         if scene.width >= ONE_ROW {
-            row![words].push(clock).push(buttons).spacing(12).align_y(Alignment::Center).into()
+            row![container(words).style(under)].push(clock).push(buttons).spacing(12).align_y(Alignment::Center).into()
         } else {
-            let first = row![words].push(clock).spacing(12).align_y(Alignment::Center);
+            let first = row![container(words).style(under)].push(clock).spacing(12).align_y(Alignment::Center);
             column![first, buttons].spacing(8).into()
         }
     }

@@ -132,10 +132,16 @@ impl Sheet {
         false
     }
 
+    /// Whether the finished ink is as large as the sheet.
+    pub fn is_settled(&self) -> bool {
+        let width = fitting_width(self.area, self.scale_factor);
+        self.tiles.as_ref().is_some_and(|tiles| tiles.width() == width)
+    }
+
     /// Draws everything anew if the size has changed.
     pub fn settle(&mut self) {
         let width = fitting_width(self.area, self.scale_factor);
-        if width > 0 && self.tiles.as_ref().is_none_or(|tiles| tiles.width() != width) {
+        if width > 0 && !self.is_settled() {
             self.tiles = Some(Tiles::new(width));
             self.draw_from(0);
         }

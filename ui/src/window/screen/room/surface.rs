@@ -1,5 +1,8 @@
 //! The sheet on the screen, in two layers: finished ink as images, growing ink and the pen above them.
 
+use std::cell::Cell;
+
+use iced::advanced::image::FilterMethod;
 use iced::mouse::{self, Interaction};
 use iced::widget::canvas::{self, Canvas, Event, Frame, Geometry, Image, Path, Stroke};
 use iced::widget::{Sensor, stack};
@@ -40,30 +43,51 @@ struct Paper<'a> {
     look: Look,
 }
 
+/// The edge of the sheet, kept from frame to frame: the renderer draws anew what lies under geometry that is not.
+#[derive(Default)]
+struct Edge {
+    geometry: canvas::Cache,
+    drawn_for: Cell<Option<(Rectangle, Color)>>,
+}
+
 impl canvas::Program<Message> for Paper<'_> {
-    type State = ();
+    type State = Edge;
 
     fn draw(
         &self,
-        (): &(),
+        edge: &Edge,
         renderer: &Renderer,
         _theme: &Theme,
         bounds: Rectangle,
         _cursor: mouse::Cursor,
     ) -> Vec<Geometry> {
-        let mut frame = Frame::new(renderer, bounds.size());
         let place = self.sheet.place(bounds.position());
-        let edge = place.expand(1.0);
-        frame.fill_rectangle(edge.position(), edge.size(), self.look.tones.line);
-        frame.fill_rectangle(place.position(), place.size(), Color::WHITE);
-        let Some(tiles) = self.sheet.tiles() else { return vec![frame.into_geometry()] };
+        let wanted = Some((place, self.look.tones.line));
+        if edge.drawn_for.replace(wanted) != wanted {
+            edge.geometry.clear();
+        }
+        let edge = edge.geometry.draw(renderer, bounds.size(), |frame| {
+            let edge = place.expand(1.0);
+            frame.fill_rectangle(edge.position(), edge.size(), self.look.tones.line);
+            frame.fill_rectangle(place.position(), place.size(), Color::WHITE);
+        });
+        vec![edge, self.tiles(renderer, bounds.size(), place)]
+    }
+}
+
+impl Paper<'_> {
+    fn tiles(&self, renderer: &Renderer, size: Size, place: Rectangle) -> Geometry {
+        let mut frame = Frame::new(renderer, size);
+        let Some(tiles) = self.sheet.tiles() else { return frame.into_geometry() };
         let scale = place.width / tiles.width() as f32;
+        // One to one, the nearest pixel is the right one, and much cheaper than a mixture.
+        let filter = if self.sheet.is_settled() { FilterMethod::Nearest } else { FilterMethod::Linear };
         for tile in tiles.iter() {
             let [x, y, width, height] = tile.place().map(|length| length * scale);
             let part = Rectangle { x: place.x + x + NUDGE, y: place.y + y + NUDGE, width, height };
-            frame.draw_image(part, Image::new(tile.image()));
+            frame.draw_image(part, Image::new(tile.image()).filter_method(filter));
         }
-        vec![frame.into_geometry()]
+        frame.into_geometry()
     }
 }
 

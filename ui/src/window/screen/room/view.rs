@@ -125,7 +125,9 @@ impl Room {
         let status = self.status();
         let color = status.color(look);
         let mark = container(Space::new().width(10).height(10)).style(style::pill(color, color));
-        let words = theme::body(status.words(look)).wrapping(text::Wrapping::WordOrGlyph).width(Length::Fill);
+        let words = status.words(look);
+        let under = style::under(look.tones, &words);
+        let words = theme::body(words).wrapping(text::Wrapping::WordOrGlyph).width(Length::Fill);
         // As high as with a button, so that nothing jumps when one comes.
         let mut line = row![mark, words, Space::new().height(32)].spacing(8).align_y(Alignment::Center);
         if status.offers_address() {
@@ -135,12 +137,11 @@ impl Room {
                 .style(style::secondary(look.tones));
             line = line.push(connect);
         }
+        let mut lines = column![line].spacing(4);
         if let Status::CatchingUp(_, _, done) = status {
-            let bar = progress_bar(0.0..=1.0, done).girth(6).style(style::progress(look.tones));
-            column![line, bar].spacing(4).into()
-        } else {
-            line.into()
+            lines = lines.push(progress_bar(0.0..=1.0, done).girth(6).style(style::progress(look.tones)));
         }
+        container(lines).width(Length::Fill).style(under).into()
     }
 
     // ---- tabs ----
