@@ -184,7 +184,7 @@ impl Runner {
         for output in outputs {
             match output {
                 Output::Verdict(verdict) => self.report(source.message.take(), verdict),
-                Output::Persist(operations) => self.keep(&operations, source.done.take()),
+                Output::Persist(operations) => self.keep(operations, source.done.take()),
                 Output::Write(write) => self.save(name, &write),
                 Output::Publish(frame) => self.publish(name, frame),
                 Output::CatchUp(author) => self.catch_up_soon(name, author),

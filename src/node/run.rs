@@ -81,6 +81,9 @@ pub(super) struct Runner {
     pub(super) answers: HashMap<(RoomName, Ticket), Asker>,
     /// Received operations that are in their room's log and on their way to the disk.
     pub(super) unsaved: BTreeMap<(ChainKey, u64), Operation>,
+    /// Those of them that are gathered to be written together, and when they will be.
+    pub(super) to_keep: Vec<Operation>,
+    pub(super) keep_at: Option<u64>,
     /// Why the disk refuses, while it does.
     pub(super) trouble: Option<String>,
     pub(super) served: Arc<Semaphore>,
@@ -124,6 +127,8 @@ pub(super) async fn spawn(config: Config, commands: mpsc::Receiver<Command>) -> 
         notes,
         answers: HashMap::new(),
         unsaved: BTreeMap::new(),
+        to_keep: Vec::new(),
+        keep_at: None,
         trouble: None,
         served: Arc::new(Semaphore::new(MAX_SERVED)),
         face,
@@ -237,7 +242,7 @@ impl Runner {
     fn next_wake(&self) -> Instant {
         let takes_more = self.takes_more();
         let rooms = self.rooms.values().filter_map(|member| member.next_wake(takes_more));
-        let others = [self.peers.next_call(), self.ready_at, self.recover_at];
+        let others = [self.peers.next_call(), self.ready_at, self.recover_at, self.keep_at];
         let next = rooms.chain(others.into_iter().flatten()).min().unwrap_or(u64::MAX);
         // Never wait for longer than a minute, whatever was computed.
         self.started + Duration::from_millis(next.min(self.now().mono_ms + 60_000))
@@ -252,9 +257,10 @@ impl Runner {
             self.recover_at = None;
             self.try_disk();
         }
-        for call in self.peers.due(now) {
-            self.dial(call);
+        if self.keep_at.is_some_and(|at| at <= now) {
+            self.keep_now(None);
         }
+        self.call_who_is_due();
         self.wake_rooms(now);
         self.catch_up_where_due();
         if self.face.is_gone() && self.quitting.is_none() {
@@ -298,6 +304,7 @@ impl Runner {
     /// Ends the node: the store writes what it was given, then the loop stops.
     pub(super) fn quit(&mut self, answer: Option<Answer<()>>) {
         self.quitting.get_or_insert_default().extend(answer);
+        self.keep_now(None);
         let (store, notes) = (self.store.clone(), self.notes.clone());
         tokio::task::spawn_blocking(move || {
             store.close();

@@ -12,11 +12,15 @@ use super::run::{Note, Runner};
 use crate::event::Warning;
 use crate::log::Place;
 use crate::name::{RoomId, RoomName};
-use crate::operation::{Operation, Unverified};
+use crate::operation::{Header, Operation, Unverified};
 use crate::room::{Input, Ticket, Write};
 
 /// Received operations that may wait for the disk. While there are more, gossip is left to catching up.
 const MAX_KEEPING: usize = 16_384;
+/// How long received operations are gathered before they are written together, in milliseconds.
+const GATHER_MS: u64 = 20;
+/// How many are gathered at most.
+const MAX_GROUP: usize = 1024;
 
 impl Runner {
     /// Whether more can be taken in from the network now.
@@ -24,11 +28,26 @@ impl Runner {
         self.trouble.is_none() && self.unsaved.len() < MAX_KEEPING
     }
 
-    /// Writes received operations. `done` is told when they are durable.
-    pub(super) fn keep(&mut self, operations: &[Operation], done: Option<oneshot::Sender<()>>) {
-        let records = records(operations);
+    /// Has received operations written: at once when somebody waits for that (`done` is told then), else together with
+    /// those that come in the next moments. Nobody was told that they are kept; what a crash takes comes again.
+    pub(super) fn keep(&mut self, operations: Vec<Operation>, done: Option<oneshot::Sender<()>>) {
+        for operation in &operations {
+            let header = operation.header();
+            self.unsaved.insert((chain_key(header), header.seq), operation.clone());
+        }
+        self.to_keep.extend(operations);
+        if done.is_some() || self.to_keep.len() >= MAX_GROUP {
+            self.keep_now(done);
+        } else if self.keep_at.is_none() {
+            self.keep_at = Some(self.now().mono_ms + GATHER_MS);
+        }
+    }
+
+    /// Writes what was gathered.
+    pub(super) fn keep_now(&mut self, done: Option<oneshot::Sender<()>>) {
+        self.keep_at = None;
+        let records = records(&std::mem::take(&mut self.to_keep));
         let places: Vec<_> = records.iter().map(|record| (record.chain, record.seq)).collect();
-        self.unsaved.extend(places.iter().copied().zip(operations.iter().cloned()));
         let notes = self.notes.clone();
         let told = move |result| {
             let _ = notes.blocking_send(Note::Kept { places, done, result });
@@ -117,7 +136,9 @@ impl Runner {
         match reloaded {
             Ok(()) => {
                 self.trouble = None;
-                self.unsaved.clear(); // what was not kept comes again by catching up
+                // What was not kept comes again by catching up.
+                self.unsaved.clear();
+                self.to_keep.clear();
                 self.warn(Warning::StorageRecovered);
             }
             Err(reason) => {
@@ -128,11 +149,14 @@ impl Runner {
     }
 }
 
+fn chain_key(header: &Header) -> ChainKey {
+    ChainKey { room: header.room.0, author: header.chain.author.0, log: header.chain.log }
+}
+
 fn records(operations: &[Operation]) -> Vec<Record> {
     let record = |operation: &Operation| {
         let header = operation.header();
-        let chain = ChainKey { room: header.room.0, author: header.chain.author.0, log: header.chain.log };
-        Record { chain, seq: header.seq, bytes: operation.bytes().to_vec() }
+        Record { chain: chain_key(header), seq: header.seq, bytes: operation.bytes().to_vec() }
     };
     operations.iter().map(record).collect()
 }

@@ -201,7 +201,7 @@ impl Chat {
     }
 
     /// Goes to the end. Returns whether the end has to be asked for first.
-    pub fn to_end(&mut self) -> bool {
+    pub fn go_to_end(&mut self) -> bool {
         self.unseen = 0;
         self.at_end = true;
         self.epoch += 1;
@@ -374,7 +374,7 @@ mod tests {
         assert!(chat.is_detached());
         chat.add(vec![line(u64::MAX, ANA, false)], ME, NOW);
         assert_eq!(chat.unseen(), 1);
-        assert!(chat.to_end());
+        assert!(chat.go_to_end());
     }
 
     #[test]

@@ -83,7 +83,7 @@ impl Room {
     pub(super) fn say(&mut self) -> Vec<Action> {
         let Some(room) = self.here().cloned() else { return Vec::new() };
         let Some(text) = self.chat.take_draft() else { return Vec::new() };
-        let mut actions = self.to_end();
+        let mut actions = self.go_to_end();
         actions.push(Action::Ask(Command::Say(room, text)));
         actions
     }
@@ -101,8 +101,8 @@ impl Room {
         vec![Action::Ask(Command::Older(room, before))]
     }
 
-    pub(super) fn to_end(&mut self) -> Vec<Action> {
-        match (self.chat.to_end(), self.rooms.here.clone()) {
+    pub(super) fn go_to_end(&mut self) -> Vec<Action> {
+        match (self.chat.go_to_end(), self.rooms.here.clone()) {
             (true, Some(room)) => self.load(room),
             _ => Vec::new(),
         }

@@ -264,7 +264,7 @@ impl Room {
             Message::Typed(text) => self.typed(text),
             Message::Say => self.say(),
             Message::Scrolled { at_top, at_end } => self.scrolled(at_top, at_end),
-            Message::ToEnd => self.to_end(),
+            Message::ToEnd => self.go_to_end(),
             Message::ShowLate => self.show_late(),
             Message::SheetResized(size) => self.sheet_resized(size),
             Message::Settle(size) => self.settle(size),

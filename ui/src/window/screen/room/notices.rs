@@ -75,7 +75,7 @@ impl Notices {
         self.lines.is_empty()
     }
 
-    /// The lines, above the lower edge.
+    /// The lines, each as wide as there is room for it.
     pub fn view(&self, look: Look) -> Element<'_, Message> {
         let lines = self.lines.iter().filter_map(|(number, notice, _)| {
             let words = theme::body(notice.words(look)?).wrapping(Wrapping::WordOrGlyph).width(Length::Fill);
@@ -92,6 +92,6 @@ impl Notices {
             Some(container(line).padding([8, 12]).max_width(560).style(style::notice(look.tones, color)).into())
         });
         let lines = Column::with_children(lines).spacing(8).align_x(Alignment::Center);
-        container(lines).center_x(Length::Fill).align_bottom(Length::Fill).padding(24).into()
+        container(lines).center_x(Length::Fill).padding(8).into()
     }
 }

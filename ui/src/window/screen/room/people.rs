@@ -113,7 +113,7 @@ impl People {
         let color = if person.online { tones.ink } else { tones.faded };
         let words = iced::widget::column![
             theme::body(name).color(color).wrapping(text::Wrapping::WordOrGlyph),
-            theme::small(state, tones.faded).wrapping(text::Wrapping::Glyph),
+            theme::small(state, tones.faded).wrapping(text::Wrapping::WordOrGlyph),
         ];
         heading = heading.push(words.width(Length::Fill));
         if drawer == Some(person.peer) {

@@ -200,9 +200,7 @@ impl Sheet {
             came_back(&mut self.waiting, &mut self.live, drawn, me);
         }
         self.draw_from(first);
-        for drawn in since {
-            self.added(drawn, me);
-        }
+        drop(since);
         std::mem::take(&mut self.ask_again) && self.ask()
     }
 

@@ -56,9 +56,6 @@ impl Room {
             let scene = dialog::Scene { look, settings, me: self.me, addresses: &self.addresses };
             layers = layers.push(dialog.view(scene));
         }
-        if !self.notices.is_empty() {
-            layers = layers.push(self.notices.view(look));
-        }
         layers.into()
     }
 
@@ -95,13 +92,18 @@ impl Room {
         };
         column![
             self.game.view(scene),
-            surface::view(&self.sheet, self.tools, look),
+            stack![surface::view(&self.sheet, self.tools, look)].push(self.said_once(look)),
             self.tools.view(look, width - 24.0, self.sheet.may_draw())
         ]
         .spacing(8)
         .width(Length::Fill)
         .height(Length::Fill)
         .into()
+    }
+
+    /// Notices: over the sheet, or before what takes its place, so that they never cover a field or a button.
+    fn said_once(&self, look: Look) -> Option<Element<'_, Message>> {
+        (!self.notices.is_empty()).then(|| self.notices.view(look))
     }
 
     /// The room's name and the state of the connection.
@@ -149,8 +151,8 @@ impl Room {
     fn tabs(&self, look: Look, width: f32) -> Element<'_, Message> {
         let pane = match self.pane {
             Pane::Sheet => self.board(look, width),
-            Pane::Chat => self.talk(look),
-            Pane::People => self.side(look),
+            Pane::Chat => column![].push(self.said_once(look)).push(self.talk(look)).spacing(8).into(),
+            Pane::People => column![].push(self.said_once(look)).push(self.side(look)).spacing(8).into(),
         };
         let our_turn = self.game.is_our_turn(self.me) && self.pane != Pane::Sheet;
         let tabs = row![
