@@ -6,7 +6,6 @@ use iced::keyboard::{self, Key, key::Named};
 use iced::widget::operation;
 use iced::{Element, Event, Size, Subscription, Task, Theme, clipboard, event, system, theme, window};
 use inkmesh::canvas::Tool;
-use inkmesh::name::PersonName;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
@@ -146,7 +145,10 @@ impl App {
         let (commands, queue) = mpsc::channel(COMMAND_QUEUE);
         self.commands = Some(commands);
         self.screen = Screen::Starting;
-        let link = link::run(self.runtime.clone(), self.options.config.clone(), queue);
+        let mut config = self.options.config.clone();
+        // The node knows the name from its log, but a log can get lost, and nobody should be a guest for that.
+        config.name = config.name.or_else(|| self.settings.name.clone());
+        let link = link::run(self.runtime.clone(), config, queue);
         Task::stream(link).map(Message::Link)
     }
 
@@ -169,7 +171,7 @@ impl App {
 
     fn started(&mut self, me: inkmesh::identity::Author) -> Task<Message> {
         let config = &mut self.options.config;
-        // From here on the node knows the name; a restart must not undo a later change of it.
+        // From here on the settings know the name; starting again must not undo a later change of it.
         let given = config.name.take();
         let name = given.as_ref().or(self.settings.name.as_ref()).map(ToString::to_string).unwrap_or_default();
         let start = room::Start {
@@ -217,7 +219,7 @@ impl App {
             Action::Copy(text) => clipboard::write(text),
             Action::Language(language) => self.remember(|settings| settings.language = Some(language)),
             Action::Appearance(appearance) => self.remember(|settings| settings.appearance = appearance),
-            Action::Named(name) => self.named(name),
+            Action::Named(name) => self.remember(|settings| settings.name = Some(name)),
             Action::Later(time, message) => {
                 Task::perform(tokio::time::sleep(time), move |()| Message::Room(message.clone()))
             }
@@ -230,10 +232,6 @@ impl App {
         // The line is a thousand commands long: the node must have ended, or hangs.
         let Some(refused) = link::refuse(error) else { return Task::none() };
         self.room(room::Message::Answered(refused))
-    }
-
-    fn named(&mut self, name: PersonName) -> Task<Message> {
-        self.remember(|settings| settings.name = Some(name))
     }
 
     /// Changes the settings and keeps them.

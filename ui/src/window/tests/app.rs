@@ -10,7 +10,7 @@ use super::bench::{ME, WIDE, shows, simulate};
 use crate::settings::{Language, Settings};
 use crate::window::Options;
 use crate::window::app::{App, Message};
-use crate::window::link::Update;
+use crate::window::link::{Answer, Update};
 use crate::window::screen::{failed, room, welcome};
 
 fn app(runtime: &Runtime, folder: &Path, name: Option<&str>) -> App {
@@ -81,4 +81,14 @@ fn a_chosen_language_is_kept() {
     drop(app.update(Message::Room(room::Message::Dialog(korean))));
     must_show(&app, "사람들");
     assert_eq!(Settings::load(folder.path()).language, Some(Language::Ko));
+}
+
+#[test]
+fn a_new_name_is_kept() {
+    let (folder, runtime) = (tempfile::tempdir().unwrap(), Runtime::new().unwrap());
+    let mut app = app(&runtime, folder.path(), Some("Ana"));
+    drop(app.update(Message::Link(Update::Started(ME))));
+    let renamed = Answer::Renamed("Bora".parse().unwrap(), Ok(()));
+    drop(app.update(Message::Link(Update::Answer(renamed))));
+    assert_eq!(Settings::load(folder.path()).name, Some("Bora".parse().unwrap()));
 }

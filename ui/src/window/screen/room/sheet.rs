@@ -200,7 +200,9 @@ impl Sheet {
             came_back(&mut self.waiting, &mut self.live, drawn, me);
         }
         self.draw_from(first);
-        drop(since);
+        for drawn in since {
+            self.added(drawn, me);
+        }
         std::mem::take(&mut self.ask_again) && self.ask()
     }
 
