@@ -262,6 +262,16 @@ impl Host {
         self.process.kill();
     }
 
+    /// Kills it with SIGKILL; the answer is the ids of all it ever acknowledged.
+    #[track_caller]
+    pub fn kill_and_count(mut self) -> Vec<String> {
+        self.process.kill();
+        // All it said before has to be read.
+        self.ended();
+        let record = self.heard.lock();
+        record.replies.values().flatten().filter_map(|ok| Some(ok["id"].as_str()?.to_owned())).collect()
+    }
+
     /// Asks it to quit; it must end well.
     #[track_caller]
     pub fn quit(mut self) {

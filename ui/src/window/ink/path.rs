@@ -17,19 +17,34 @@ pub fn outline(points: &[Point], width: u16, scale: f32) -> Option<Path> {
 }
 
 /// The path of the pen: curves from the middle of each pair of points to the middle of the next, with the points
-/// between as controls.
+/// between as controls. A corner that was drawn stays a corner.
 fn trace(points: &[Point], scale: f32) -> Option<Path> {
     let [first, between @ .., last] = points else { return None };
     let mut path = PathBuilder::new();
     let (x, y) = place(first, scale);
     path.move_to(x, y);
-    for (point, next) in between.iter().zip(&points[2..]) {
+    for ((before, point), next) in points.iter().zip(between).zip(&points[2..]) {
         let ((cx, cy), (nx, ny)) = (place(point, scale), place(next, scale));
-        path.quad_to(cx, cy, (cx + nx) / 2.0, (cy + ny) / 2.0);
+        let (mx, my) = ((cx + nx) / 2.0, (cy + ny) / 2.0);
+        if is_corner(before, point, next) {
+            path.line_to(cx, cy);
+            path.line_to(mx, my);
+        } else {
+            path.quad_to(cx, cy, mx, my);
+        }
     }
     let (x, y) = place(last, scale);
     path.line_to(x, y);
     path.finish()
+}
+
+/// Whether the pen turns by more than 50 degrees at `point`.
+fn is_corner(before: &Point, point: &Point, next: &Point) -> bool {
+    /// Of 50 degrees.
+    const COSINE: f32 = 0.643;
+    let (ax, ay) = ((point.x - before.x) as f32, (point.y - before.y) as f32);
+    let (bx, by) = ((next.x - point.x) as f32, (next.y - point.y) as f32);
+    ax * bx + ay * by < COSINE * ax.hypot(ay) * bx.hypot(by)
 }
 
 /// Where a point lies, in pixels.
@@ -52,16 +67,17 @@ mod tests {
 
     #[test]
     fn the_pen_runs_from_the_first_point_to_the_last() {
-        let points = [Point::new(0, 0), Point::new(4, 8), Point::new(12, 8), Point::new(12, 0)];
+        let points = [Point::new(0, 0), Point::new(8, 4), Point::new(16, 4), Point::new(16, 0)];
         let segments: Vec<_> = trace(&points, 2.0).unwrap().segments().collect();
         let at = |x, y| tiny_skia::Point::from_xy(x, y);
         assert_eq!(
             segments,
             [
                 PathSegment::MoveTo(at(0.0, 0.0)),
-                PathSegment::QuadTo(at(2.0, 4.0), at(4.0, 4.0)),
-                PathSegment::QuadTo(at(6.0, 4.0), at(6.0, 2.0)),
-                PathSegment::LineTo(at(6.0, 0.0)),
+                PathSegment::QuadTo(at(4.0, 2.0), at(6.0, 2.0)),
+                PathSegment::LineTo(at(8.0, 2.0)), // a corner
+                PathSegment::LineTo(at(8.0, 1.0)),
+                PathSegment::LineTo(at(8.0, 0.0)),
             ]
         );
     }
