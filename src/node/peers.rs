@@ -32,7 +32,8 @@ const BAN_MS: u64 = 10 * 60 * 1000;
 struct Known {
     /// The last that worked first.
     addresses: Vec<Multiaddr>,
-    connections: BTreeMap<ConnectionId, Multiaddr>,
+    /// The address at the other end, and whether it was we who called it.
+    connections: BTreeMap<ConnectionId, (Multiaddr, bool)>,
     tries: u32,
     next_try: u64,
     faults: u32,
@@ -67,12 +68,21 @@ impl Peers {
         self.known.get(peer).is_some_and(|known| !known.connections.is_empty())
     }
 
-    /// The addresses of a peer, those of open connections first, as text.
+    /// The addresses of a peer as text: those that it can be called at, on the host that it is connected from first.
+    /// The other end of a call that we took is a port that nobody can call; it is told only while nothing else is known.
     pub(super) fn addresses(&self, peer: &PeerId) -> Vec<String> {
         let Some(known) = self.known.get(peer) else { return Vec::new() };
+        let called = known.connections.values().filter(|(_, dialled)| *dialled).map(|(address, _)| address);
+        let hosts: Vec<_> = known.connections.values().map(|(address, _)| address.iter().next()).collect();
+        let (near, far): (Vec<_>, Vec<_>) =
+            known.addresses.iter().partition(|address| hosts.contains(&address.iter().next()));
         let mut seen = BTreeSet::new();
-        let all = known.connections.values().chain(&known.addresses);
-        all.filter(|address| seen.insert((*address).clone())).take(MAX_ADDRESSES).map(ToString::to_string).collect()
+        let callable = called.chain(near).chain(far).filter(|address| seen.insert(*address));
+        let callable: Vec<String> = callable.take(MAX_ADDRESSES).map(ToString::to_string).collect();
+        if callable.is_empty() {
+            return known.connections.values().map(|(address, _)| address.to_string()).collect();
+        }
+        callable
     }
 
     /// The addresses at which a peer listens, as far as we know.
@@ -148,7 +158,7 @@ impl Peers {
         }
         known.tries = 0;
         let first = known.connections.is_empty();
-        known.connections.insert(connection, without_peer(address));
+        known.connections.insert(connection, (without_peer(address), dialled));
         Some(first)
     }
 
@@ -314,6 +324,19 @@ mod tests {
         assert_eq!(peers.first_failure(second), None, "told once");
         peers.connected_to(high, second, address(9), true, 10_000);
         assert_eq!(peers.next_call(), None);
+    }
+
+    #[test]
+    fn an_address_that_can_be_called_is_told_first() {
+        let (low, high) = lower_and_higher();
+        let mut peers = Peers::new(low);
+        let (port, listens): (Multiaddr, Multiaddr) =
+            ("/ip4/10.0.0.2/tcp/50001".parse().unwrap(), "/ip4/10.0.0.2/tcp/47770".parse().unwrap());
+        peers.connected_to(high, ConnectionId::new_unchecked(1), port.clone(), false, 0);
+        assert_eq!(peers.addresses(&high), [port.to_string()]);
+        peers.found(high, listens.clone(), 0, 0);
+        peers.found(high, address(9), 0, 0);
+        assert_eq!(peers.addresses(&high), [listens.to_string(), address(9).to_string()]);
     }
 
     #[test]

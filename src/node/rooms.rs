@@ -147,6 +147,17 @@ impl Runner {
         self.catch_up_where_due();
     }
 
+    /// More is known of where somebody can be called.
+    pub(super) fn tell_addresses(&mut self, peer: PeerId) {
+        let Some(author) = author_of(&peer) else { return };
+        let present = self.rooms.iter().filter(|(_, member)| member.room.online_now().any(|one| one == author));
+        let present: Vec<RoomName> = present.map(|(name, _)| name.clone()).collect();
+        for name in present {
+            let addresses = self.peers.addresses(&peer);
+            self.feed(&name, Input::Online { peer: author, addresses });
+        }
+    }
+
     /// Somebody left a room.
     pub(super) fn went(&mut self, name: &RoomName, peer: PeerId) {
         if let Some(member) = self.rooms.get_mut(name) {

@@ -78,6 +78,7 @@ impl Runner {
                 self.peers.found(peer, address, now, random);
             }
         }
+        self.tell_addresses(peer);
     }
 
     fn on_connected(&mut self, peer: PeerId, connection: ConnectionId, endpoint: &ConnectedPoint) {
