@@ -6,61 +6,10 @@
 #[path = "support/mod.rs"]
 mod support;
 
-use std::io::{BufRead as _, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-
 use serde_json::{Value, json};
+use support::display::Display;
 use support::host::local;
-use support::process::Process;
-use support::{INKMESH, turn};
-
-/// A display of its own; ended when dropped.
-struct Display {
-    server: Child,
-    name: String,
-}
-
-impl Display {
-    /// Starts Xvfb on a free display; `None` where there is none.
-    fn start() -> Option<Self> {
-        let mut server = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .ok()?;
-        let mut number = String::new();
-        BufReader::new(server.stdout.take().unwrap()).read_line(&mut number).unwrap();
-        Some(Display { server, name: format!(":{}", number.trim()) })
-    }
-
-    /// Runs xdotool; `None` when it is missing or didn't succeed.
-    fn xdotool(&self, arguments: &[&str]) -> Option<String> {
-        let output = Command::new("xdotool").env("DISPLAY", &self.name).args(arguments).output().ok()?;
-        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
-    }
-
-    /// Opens the window of a data folder and waits until it is there.
-    fn open(&self, data_dir: &Path, options: &[&str]) -> Process {
-        let mut command = Command::new(INKMESH);
-        command.env("DISPLAY", &self.name).env_remove("WAYLAND_DISPLAY").env("LANG", "en_US.UTF-8");
-        command.args(["--no-mdns", "--listen", "/ip4/127.0.0.1/tcp/0", "--data-dir"]).arg(data_dir).args(options);
-        let window = Process::start(command, |_, _| {});
-        let id = self.xdotool(&["search", "--sync", "--onlyvisible", "--name", "Inkmesh"]).expect("a window opens");
-        let id = id.lines().next().unwrap();
-        // There is no window manager to give it the keyboard.
-        self.xdotool(&["windowfocus", "--sync", id]).expect("it takes the keyboard");
-        window
-    }
-}
-
-impl Drop for Display {
-    fn drop(&mut self) {
-        let _ = self.server.kill();
-        let _ = self.server.wait();
-    }
-}
+use support::turn;
 
 /// A display, or a reason to pass without one.
 fn display() -> Option<Display> {
