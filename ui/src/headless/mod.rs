@@ -63,7 +63,7 @@ enum End {
 pub fn run(config: Config) -> Result<(), HeadlessError> {
     // One thread for the network and the commands: a message then takes no detour over other cores' queues. Signatures
     // of a backlog and the disk have threads of their own.
-    let runtime = runtime::Builder::new_multi_thread().enable_all().build().map_err(HeadlessError::Thread)?;
+    let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(HeadlessError::Thread)?;
     let result = runtime.block_on(serve(config));
     runtime.shutdown_timeout(PATIENCE);
     result
