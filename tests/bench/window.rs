@@ -87,7 +87,9 @@ fn talk(host: &mut Host) {
 }
 
 fn line(host: &mut Host, n: usize) -> u64 {
-    host.send(json!({"do": "say", "room": "lobby", "text": format!("line {n} of an hour of talk, and some more words")}))
+    host.send(
+        json!({"do": "say", "room": "lobby", "text": format!("line {n} of an hour of talk, and some more words")}),
+    )
 }
 
 fn stroke(host: &mut Host, n: usize) -> u64 {
