@@ -39,7 +39,7 @@ impl Room {
         self.log.missing(theirs)
     }
 
-    /// Where to find the lines before `before`, or the last ones; see [`Log::places`].
+    /// Where to find the lines before `before`, or the last ones; see [`crate::log::Log::places`].
     #[must_use]
     pub fn places(&self, limit: usize, before: Option<OperationId>) -> Option<Vec<Place>> {
         self.log.places(limit, before)
