@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
 use crate::identity::Author;
-use crate::operation::{ChainId, Operation, OperationId, OrderKey};
+use crate::operation::{ChainId, MAX_SEQ, Operation, OperationId, OrderKey};
 
 /// Operations that wait for a gap before them to be filled, at most, over all chains of a room.
 pub const MAX_PENDING: usize = 2048;
@@ -281,8 +281,10 @@ impl Log {
     pub fn missing(&self, theirs: &[Head]) -> Vec<Want> {
         theirs
             .iter()
-            .filter(|head| head.next > self.next(head.chain()))
-            .map(|head| Want { author: head.author, log: head.log, from: self.next(head.chain()), to: head.next })
+            // More than a chain can have is a lie; it must not overflow what sums these up.
+            .map(|head| (head, head.next.min(MAX_SEQ), self.next(head.chain())))
+            .filter(|(_, theirs, ours)| theirs > ours)
+            .map(|(head, theirs, ours)| Want { author: head.author, log: head.log, from: ours, to: theirs })
             .collect()
     }
 

@@ -127,6 +127,14 @@ fn a_frontier_tells_what_is_missing() {
 }
 
 #[test]
+fn a_frontier_that_promises_too_much_is_cut() {
+    let author = chain(1, 0, 1, 10)[0].author();
+    let head = |log| Head { author, log, next: u64::MAX, id: OperationId([7; 32]) };
+    let wants = log().missing(&[head(0), head(1)]);
+    assert_eq!(wants.iter().map(|want| want.to - want.from).sum::<u64>(), 2 * MAX_SEQ);
+}
+
+#[test]
 fn history_counts_back_from_an_operation() {
     let operations = chain(1, 0, 10, 10);
     let mut log = log();

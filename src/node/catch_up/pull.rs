@@ -37,9 +37,10 @@ pub(in crate::node) struct Pulled {
 impl Pull {
     /// Runs to its end and tells the loop.
     pub(in crate::node) async fn run(mut self) {
-        let result = self.pull().await;
-        let pulled = Pulled { room: self.room, peer: self.peer, result };
-        let _ = self.notes.send(Note::Pulled(pulled)).await;
+        let (room, peer, notes) = (self.room.clone(), self.peer, self.notes.clone());
+        // Whatever happens in there, the loop has to hear of an end, or this room would never catch up again.
+        let result = tokio::spawn(async move { self.pull().await }).await.unwrap_or(Err(SyncError::Closing));
+        let _ = notes.send(Note::Pulled(Pulled { room, peer, result })).await;
     }
 
     /// Returns how many operations came in.
