@@ -62,6 +62,12 @@ impl Clock {
         self.last
     }
 
+    /// Whether the moments given out now would be too far ahead for everybody else.
+    #[must_use]
+    pub fn is_ahead(&self, wall_ms: u64) -> bool {
+        self.last.is_future(wall_ms)
+    }
+
     /// Takes note of another peer's moment. One from too far ahead (it is parked) does not move the clock.
     pub fn observe(&mut self, seen: Timestamp, wall_ms: u64) {
         if !seen.is_future(wall_ms) {

@@ -18,6 +18,8 @@ pub const MAX_PENDING_BYTES: usize = 8 << 20;
 pub const MAX_PARKED: usize = 256;
 /// Chains of a room, at most.
 pub const MAX_CHAINS: usize = 16_384;
+/// Chains of one author in a room, at most: nobody can fill the room alone.
+pub const MAX_CHAINS_OF_AUTHOR: usize = 256;
 
 /// What became of an operation that came in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,8 +47,8 @@ pub enum Reason {
     /// It is not later than the operation before it.
     #[error("it is not later than the one before it")]
     Time,
-    /// The room has [`MAX_CHAINS`] already.
-    #[error("the room has too many chains")]
+    /// The room has [`MAX_CHAINS`] already, or its author [`MAX_CHAINS_OF_AUTHOR`].
+    #[error("the room or its author has too many chains")]
     TooManyChains,
 }
 
@@ -406,7 +408,8 @@ impl Log {
         if let Some(index) = self.by_id.get(&id) {
             return Some(*index);
         }
-        if self.chains.len() >= MAX_CHAINS {
+        let of_author = ChainId { log: 0, ..id }..=ChainId { log: u64::MAX, ..id };
+        if self.chains.len() >= MAX_CHAINS || self.by_id.range(of_author).count() >= MAX_CHAINS_OF_AUTHOR {
             return None;
         }
         let index = self.chains.len() as u32; // MAX_CHAINS fits

@@ -53,8 +53,12 @@ impl People {
 
     /// Somebody is gone. Returns whether that is news.
     pub fn went(&mut self, author: Author, ms: u64) -> bool {
-        self.seen(author, ms);
-        self.online.remove(&author)
+        // Somebody who was never here stays unknown.
+        let was_here = self.online.remove(&author);
+        if was_here {
+            self.seen(author, ms);
+        }
+        was_here
     }
 
     /// Those who are here.

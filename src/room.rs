@@ -14,7 +14,7 @@ use crate::frame::Frame;
 use crate::game::{GameStep, Player};
 use crate::identity::{Author, Identity};
 use crate::live::LiveInk;
-use crate::log::{Ingest, Log};
+use crate::log::{Ingest, Log, Reason};
 use crate::name::RoomName;
 use crate::operation::Operation;
 use crate::payload::{Board, Payload, Stroke};
@@ -42,15 +42,10 @@ pub enum Input {
     },
     /// A live frame came by gossip, verified.
     Live(LiveInk),
-    /// Operations came by catching up, verified.
-    Synced {
-        /// The operations, in the order sent.
-        operations: Vec<Operation>,
-        /// Who handed them to us.
-        from: Author,
-    },
+    /// Operations came by catching up, verified, in the order sent.
+    Synced(Vec<Operation>),
     /// What [`Output::Write`] or a command asked to be written is durable.
-    Saved(Ticket),
+    Saved(Write),
     /// Somebody is in the room now, reachable at these multiaddresses.
     Online {
         /// Who.
@@ -142,10 +137,11 @@ impl Room {
         self.project(&inserted, now);
     }
 
-    /// Begins to live.
-    pub fn open(&mut self, now: Now) -> Vec<Output> {
+    /// Begins to live. `whole`: whether nothing of our own is still on its way to the disk. If something is, our last
+    /// chain may be longer than what was read, and must not be continued.
+    pub fn open(&mut self, whole: bool, now: Now) -> Vec<Output> {
         let me = self.identity.author();
-        if let Some((log, next, id, time)) = self.log.latest_chain(me) {
+        if let Some((log, next, id, time)) = self.log.latest_chain(me).filter(|_| whole) {
             // A chain that ends in the future (our clock was wrong then) can't be continued: see Reason::Time.
             if !time.is_future(now.wall_ms) {
                 self.clock.observe(time, now.wall_ms);
@@ -161,12 +157,12 @@ impl Room {
     /// Takes an input in. The time never runs backwards in `mono_ms`.
     pub fn handle(&mut self, input: Input, now: Now) -> Vec<Output> {
         let mut outputs = Vec::new();
-        let live = !matches!(input, Input::Synced { .. });
+        let live = !matches!(input, Input::Synced(_));
         match input {
             Input::Gossiped { operation, from } => self.gossiped(operation, from, now, &mut outputs),
             Input::Live(live) => self.live(live, now, &mut outputs),
-            Input::Synced { operations, from } => self.synced(operations, from, now, &mut outputs),
-            Input::Saved(ticket) => self.saved(ticket, now, &mut outputs),
+            Input::Synced(operations) => self.synced(operations, now, &mut outputs),
+            Input::Saved(write) => self.saved(write, now, &mut outputs),
             Input::Online { peer, addresses } => self.online(peer, addresses, now, &mut outputs),
             Input::Offline { peer } => self.offline(peer, now, &mut outputs),
             Input::Tick => self.release(now, &mut outputs),
@@ -188,16 +184,14 @@ impl Room {
         }
     }
 
-    fn synced(&mut self, operations: Vec<Operation>, from: Author, now: Now, outputs: &mut Vec<Output>) {
+    fn synced(&mut self, operations: Vec<Operation>, now: Now, outputs: &mut Vec<Output>) {
         let (inserted, others) = self.log.ingest_all(operations, now.wall_ms);
         if !inserted.is_empty() {
             self.took(inserted, now, outputs);
         }
         for (operation, outcome) in others {
-            match outcome {
-                Ingest::Pending => outputs.push(Output::CatchUp(from)),
-                other => self.refused(operation.author(), &other, outputs),
-            }
+            // What waits behind a gap now waits behind a fork: asking again at once would bring the same again.
+            self.refused(operation.author(), &outcome, outputs);
         }
     }
 
@@ -207,10 +201,14 @@ impl Room {
         self.show(&operations, now, outputs);
     }
 
-    fn saved(&mut self, ticket: Ticket, now: Now, outputs: &mut Vec<Output>) {
-        let operations = self.writer.saved(ticket);
-        // Our own, just signed by the one writer of the chain: they always follow, and are never from the future.
-        let (inserted, _) = self.log.ingest_all(operations, u64::MAX);
+    fn saved(&mut self, write: Write, now: Now, outputs: &mut Vec<Output>) {
+        self.writer.saved(write.ticket);
+        // Our own, signed by the one writer of the chain: they always follow, and are never from the future. They may
+        // have been written before this room was read from the disk, and be in it already.
+        let (inserted, _) = self.log.ingest_all(write.operations, u64::MAX);
+        if inserted.is_empty() {
+            return;
+        }
         outputs.extend(inserted.iter().map(|operation| Output::Publish(Frame::operation(operation))));
         self.show(&inserted, now, outputs);
     }
@@ -361,6 +359,11 @@ impl Room {
     }
 
     fn write(&mut self, payloads: Vec<Payload>, now: Now) -> Result<Write, CommandError> {
+        if self.clock.is_ahead(now.wall_ms) {
+            // Our clock was far ahead and has been set back: everybody would park what we say. See Reason::Time.
+            self.clock = Clock::default();
+            self.writer.renew();
+        }
         self.writer.write(&self.identity, self.name.id(), payloads, &mut self.clock, now.wall_ms)
     }
 
@@ -372,7 +375,9 @@ impl Room {
 fn verdict(outcome: &Ingest) -> Verdict {
     match outcome {
         Ingest::Inserted(_) | Ingest::Pending => Verdict::Accept,
+        // A peer that lacks what stands before it can't know better than to pass it on.
+        Ingest::Rejected(Reason::Time | Reason::TooManyChains) => Verdict::Ignore,
         Ingest::Parked | Ingest::Duplicate | Ingest::Fork => Verdict::Ignore,
-        Ingest::Rejected(_) => Verdict::Reject,
+        Ingest::Rejected(Reason::OtherRoom) => Verdict::Reject,
     }
 }

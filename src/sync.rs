@@ -103,7 +103,10 @@ impl Request {
         codec::within(bytes.len(), MAX_MESSAGE)?;
         let request: Request = codec::decode(bytes)?;
         match &request {
-            Request::Want { wants } => codec::within(wants.len(), MAX_CHAINS)?,
+            Request::Want { wants } => {
+                codec::within(wants.len(), MAX_CHAINS)?;
+                check_wants(wants)?;
+            }
             Request::Hello { .. } => {}
         }
         Ok(request)
@@ -139,6 +142,13 @@ impl Response {
     }
 }
 
+/// One stretch a chain, sorted by chain, none empty: nobody is made to read the same thing twice.
+fn check_wants(wants: &[Want]) -> Result<(), CodecError> {
+    let sorted = wants.is_sorted_by(|a, b| (a.author, a.log) < (b.author, b.log));
+    let whole = wants.iter().all(|want| want.from < want.to);
+    if sorted && whole { Ok(()) } else { Err(CodecError::Malformed) }
+}
+
 fn within_neighbours(neighbours: &[Neighbour]) -> Result<(), CodecError> {
     codec::within(neighbours.len(), MAX_NEIGHBOURS)?;
     neighbours.iter().try_for_each(|neighbour| codec::within(neighbour.addresses.len(), MAX_ADDRESSES))
@@ -164,6 +174,16 @@ mod tests {
         let request = Request::Want { wants: vec![want; MAX_CHAINS + 1] };
         let bytes = codec::encode(&request, usize::MAX).unwrap();
         assert!(matches!(Request::decode(&bytes), Err(CodecError::TooLarge { .. })));
+    }
+
+    #[test]
+    fn a_stretch_is_wanted_once_and_is_not_empty() {
+        let want = |log, from, to| Want { author: Author([1; 32]), log, from, to };
+        let decoded = |wants: Vec<Want>| Request::decode(&Request::Want { wants }.encode().unwrap());
+        assert!(decoded(vec![want(1, 0, 5), want(2, 0, 5)]).is_ok());
+        for wants in [vec![want(1, 0, 5), want(1, 0, 5)], vec![want(2, 0, 5), want(1, 0, 5)], vec![want(1, 5, 5)]] {
+            assert_eq!(decoded(wants), Err(CodecError::Malformed));
+        }
     }
 
     proptest! {

@@ -100,3 +100,26 @@ async fn one_folder_is_for_one_program() {
     let error = Node::start(config).await.expect_err("in use");
     assert!(error.to_string().contains(dir.path().to_str().unwrap()), "{error}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn leaving_and_entering_in_one_breath_loses_and_doubles_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let lobby = RoomName::lobby;
+    let (node, _hears, _) = start(dir.path(), "Ana", Vec::new()).await;
+    let (first, left, entered, second) = tokio::join!(
+        node.say(lobby(), "one".to_owned()),
+        node.leave(lobby()),
+        node.join(lobby()),
+        node.say(lobby(), "two".to_owned()),
+    );
+    left.and(entered).unwrap();
+    let said = [first.unwrap(), second.unwrap()];
+    node.quit().await.unwrap();
+    drop((node, _hears));
+
+    let (node, _hears, _) = start(dir.path(), "Ana", Vec::new()).await;
+    let history = node.history(lobby(), 10, None).await.unwrap();
+    let lines: Vec<_> =
+        history.iter().filter(|entry| matches!(entry.body, EntryBody::Chat(_))).map(|entry| entry.id).collect();
+    assert_eq!(lines, said);
+}

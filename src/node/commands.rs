@@ -112,7 +112,7 @@ impl Runner {
     ) {
         let written = self.write(name, write);
         match written.and_then(|write| Ok((write.last_id().ok_or(CommandError::Stroke)?, write))) {
-            Ok((id, write)) => self.save_for(name, &write, Asker::Id(answer, id)),
+            Ok((id, write)) => self.save_for(name, write, Asker::Id(answer, id)),
             Err(error) => {
                 let _ = answer.send(Err(error));
             }
@@ -126,14 +126,14 @@ impl Runner {
         write: impl FnOnce(&mut Room) -> Result<Write, CommandError>,
     ) {
         match self.write(name, write) {
-            Ok(write) => self.save_for(name, &write, Asker::Done(answer)),
+            Ok(write) => self.save_for(name, write, Asker::Done(answer)),
             Err(error) => {
                 let _ = answer.send(Err(error));
             }
         }
     }
 
-    fn save_for(&mut self, name: &RoomName, write: &Write, asker: Asker) {
+    fn save_for(&mut self, name: &RoomName, write: Write, asker: Asker) {
         self.answers.insert((name.clone(), write.ticket), asker);
         self.save(name, write);
     }
@@ -177,7 +177,7 @@ impl Runner {
         for room in rooms {
             let renamed = self.rooms.get_mut(&room).map(|member| member.room.rename(name.clone(), now));
             if let Some(Ok(Some(write))) = renamed {
-                self.save(&room, &write);
+                self.save(&room, write);
             }
         }
         self.remember_name(answer);

@@ -75,12 +75,12 @@ impl Runner {
     /// Puts a loaded room to work: announces who is there, and introduces ourselves if nobody did.
     fn install(&mut self, name: RoomName, mut room: Room) {
         let now = self.now();
-        let outputs = room.open(now);
+        let outputs = room.open(!self.saving.contains_key(&name), now);
         let introduction = room.rename(self.name.clone(), now);
         self.rooms.insert(name.clone(), Member { room, sync: SyncPlan::default(), wake: None });
         self.carry_out(&name, outputs, Source::default());
         if let Ok(Some(write)) = introduction {
-            self.save(&name, &write);
+            self.save(&name, write);
         }
         let topic = IdentTopic::new(name.id().topic()).hash();
         let present = self.swarm.behaviour().gossip.all_peers().filter(|(_, topics)| topics.contains(&&topic));
@@ -137,13 +137,12 @@ impl Runner {
 
     /// Somebody is in a room that we are in.
     pub(super) fn came(&mut self, name: &RoomName, peer: PeerId) {
+        let Some(author) = author_of(&peer) else { return };
         let (now, addresses) = (self.now(), self.peers.addresses(&peer));
         if let Some(member) = self.rooms.get_mut(name) {
             member.sync.came(peer, now.mono_ms);
         }
-        if let Some(author) = author_of(&peer) {
-            self.feed(name, Input::Online { peer: author, addresses });
-        }
+        self.feed(name, Input::Online { peer: author, addresses });
         self.catch_up_where_due();
     }
 
@@ -196,7 +195,7 @@ impl Runner {
             match output {
                 Output::Verdict(verdict) => self.report(source.message.take(), verdict),
                 Output::Persist(operations) => self.keep(operations, source.done.take()),
-                Output::Write(write) => self.save(name, &write),
+                Output::Write(write) => self.save(name, write),
                 Output::Publish(frame) => self.publish(name, frame),
                 Output::CatchUp(author) => self.catch_up_soon(name, author),
                 Output::Tell(event) => self.tell(event),

@@ -25,7 +25,7 @@ use crate::identity::{Author, Identity};
 use crate::log::{Head, Want};
 use crate::name::{PersonName, RoomId, RoomName};
 use crate::operation::Operation;
-use crate::room::Ticket;
+use crate::room::{Ticket, Write};
 use crate::sync::Neighbour;
 
 /// Notes from tasks and from the storage thread that wait for the loop at most; beyond it they wait their turn.
@@ -46,7 +46,7 @@ pub(super) enum Note {
     /// Received operations are durable, or not.
     Kept { places: Vec<(ChainKey, u64)>, done: Option<oneshot::Sender<()>>, result: Result<(), StoreError> },
     /// Our own operations are durable, or not.
-    Saved { room: RoomName, ticket: Ticket, result: Result<(), StoreError> },
+    Saved { room: RoomName, write: Write, result: Result<(), StoreError> },
     /// Somebody asks what we hold of a room.
     Asked { room: RoomId, peer: PeerId, answer: oneshot::Sender<Option<Offer>> },
     /// Somebody was served: which room, how many operations.
@@ -79,8 +79,11 @@ pub(super) struct Runner {
     pub(super) peers: Peers,
     pub(super) notes: mpsc::Sender<Note>,
     pub(super) answers: HashMap<(RoomName, Ticket), Asker>,
-    /// Received operations that are in their room's log and on their way to the disk.
+    /// Received operations that are in their room's log and on their way to the disk; and their bytes.
     pub(super) unsaved: BTreeMap<(ChainKey, u64), Operation>,
+    pub(super) unsaved_bytes: usize,
+    /// Own writes of each room that are on their way to the disk.
+    pub(super) saving: BTreeMap<RoomName, usize>,
     /// Those of them that are gathered to be written together, and when they will be.
     pub(super) to_keep: Vec<Operation>,
     pub(super) keep_at: Option<u64>,
@@ -127,6 +130,8 @@ pub(super) async fn spawn(config: Config, commands: mpsc::Receiver<Command>) -> 
         notes,
         answers: HashMap::new(),
         unsaved: BTreeMap::new(),
+        unsaved_bytes: 0,
+        saving: BTreeMap::new(),
         to_keep: Vec::new(),
         keep_at: None,
         trouble: None,
@@ -271,7 +276,7 @@ impl Runner {
     fn on_note(&mut self, note: Note) {
         match note {
             Note::Kept { places, done, result } => self.on_kept(&places, done, result),
-            Note::Saved { room, ticket, result } => self.on_saved(&room, ticket, result),
+            Note::Saved { room, write, result } => self.on_saved(&room, write, result),
             Note::Asked { room, peer, answer } => {
                 let _ = answer.send(self.offer(room, &peer));
             }

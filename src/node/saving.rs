@@ -13,10 +13,12 @@ use crate::event::Warning;
 use crate::log::Place;
 use crate::name::{RoomId, RoomName};
 use crate::operation::{Header, Operation, Unverified};
-use crate::room::{Input, Ticket, Write};
+use crate::room::{Input, Write};
 
 /// Received operations that may wait for the disk. While there are more, gossip is left to catching up.
-const MAX_KEEPING: usize = 16_384;
+const MAX_KEEPING: usize = 8_192;
+/// Their bytes, likewise.
+const MAX_KEEPING_BYTES: usize = 12 << 20;
 /// How long received operations are gathered before they are written together, in milliseconds.
 const GATHER_MS: u64 = 20;
 /// How many are gathered at most.
@@ -25,7 +27,7 @@ const MAX_GROUP: usize = 1024;
 impl Runner {
     /// Whether more can be taken in from the network now.
     pub(super) fn takes_more(&self) -> bool {
-        self.trouble.is_none() && self.unsaved.len() < MAX_KEEPING
+        self.trouble.is_none() && self.unsaved.len() < MAX_KEEPING && self.unsaved_bytes < MAX_KEEPING_BYTES
     }
 
     /// Has received operations written: at once when somebody waits for that (`done` is told then), else together with
@@ -33,6 +35,7 @@ impl Runner {
     pub(super) fn keep(&mut self, operations: Vec<Operation>, done: Option<oneshot::Sender<()>>) {
         for operation in &operations {
             let header = operation.header();
+            self.unsaved_bytes += operation.bytes().len();
             self.unsaved.insert((chain_key(header), header.seq), operation.clone());
         }
         self.to_keep.extend(operations);
@@ -64,7 +67,8 @@ impl Runner {
         result: Result<(), StoreError>,
     ) {
         for place in places {
-            self.unsaved.remove(place);
+            let bytes = self.unsaved.remove(place).map_or(0, |operation| operation.bytes().len());
+            self.unsaved_bytes = self.unsaved_bytes.saturating_sub(bytes);
         }
         match result {
             Ok(()) => {
@@ -85,22 +89,35 @@ impl Runner {
     }
 
     /// Writes our own operations.
-    pub(super) fn save(&mut self, room: &RoomName, write: &Write) {
-        let (room, ticket, notes) = (room.clone(), write.ticket, self.notes.clone());
-        let refused = room.clone();
+    pub(super) fn save(&mut self, room: &RoomName, write: Write) {
+        if let Some(reason) = self.trouble.clone() {
+            // What it was signed on may not be on the disk. The room is read anew when the disk takes writes again.
+            if let Some(asker) = self.answers.remove(&(room.clone(), write.ticket)) {
+                asker.fail(reason);
+            }
+            return;
+        }
+        *self.saving.entry(room.clone()).or_default() += 1;
+        let (name, saved, notes) = (room.clone(), write.clone(), self.notes.clone());
         let told = move |result| {
-            let _ = notes.blocking_send(Note::Saved { room, ticket, result });
+            let _ = notes.blocking_send(Note::Saved { room: name, write: saved, result });
         };
         if let Err(error) = self.store.append(records(&write.operations), told) {
-            self.on_saved(&refused, ticket, Err(error));
+            self.on_saved(room, write, Err(error));
         }
     }
 
-    pub(super) fn on_saved(&mut self, room: &RoomName, ticket: Ticket, result: Result<(), StoreError>) {
-        let asker = self.answers.remove(&(room.clone(), ticket));
+    pub(super) fn on_saved(&mut self, room: &RoomName, write: Write, result: Result<(), StoreError>) {
+        if let Some(count) = self.saving.get_mut(room) {
+            *count -= 1;
+            if *count == 0 {
+                self.saving.remove(room);
+            }
+        }
+        let asker = self.answers.remove(&(room.clone(), write.ticket));
         match result {
             Ok(()) => {
-                self.feed(room, Input::Saved(ticket));
+                self.feed(room, Input::Saved(write));
                 if let Some(asker) = asker {
                     asker.succeed();
                 }
@@ -132,17 +149,17 @@ impl Runner {
     }
 
     pub(super) fn on_recovered(&mut self, result: Result<(), StoreError>) {
+        let trouble = self.trouble.take(); // the rooms write when they are read anew
+        // What was not kept comes again by catching up.
+        self.unsaved.clear();
+        self.unsaved_bytes = 0;
+        self.to_keep.clear();
         let reloaded = result.map_err(|error| error.to_string()).and_then(|()| self.reload_rooms());
         match reloaded {
-            Ok(()) => {
-                self.trouble = None;
-                // What was not kept comes again by catching up.
-                self.unsaved.clear();
-                self.to_keep.clear();
-                self.warn(Warning::StorageRecovered);
-            }
+            Ok(()) => self.warn(Warning::StorageRecovered),
             Err(reason) => {
                 tracing::warn!(%reason, "the disk still refuses");
+                self.trouble = trouble;
                 self.recover_later();
             }
         }

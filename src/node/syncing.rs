@@ -92,7 +92,7 @@ impl Runner {
         if self.trouble.is_some() {
             return; // `done` is dropped: the round ends, and begins anew when the disk takes writes again
         }
-        self.feed_from(name, Input::Synced { operations, from }, Source { message: None, done: Some(done) });
+        self.feed_from(name, Input::Synced(operations), Source { message: None, done: Some(done) });
         self.tell(Event::Syncing { room: name.clone(), peer: from, remaining });
     }
 

@@ -14,7 +14,11 @@ pub const MAX_UNSAVED: usize = 1024;
 
 /// Names a write, so that its end can be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Ticket(u64);
+pub struct Ticket {
+    /// The random number that the room was made with: a room that is read anew doesn't give a name out twice.
+    room: u64,
+    number: u64,
+}
 
 /// Own operations to be kept on the disk. They come back into the room by [`super::Input::Saved`].
 #[derive(Debug, Clone)]
@@ -38,15 +42,26 @@ pub(super) struct Writer {
     chain: ChainId,
     next: u64,
     head: Option<OperationId>,
-    unsaved: BTreeMap<Ticket, Vec<Operation>>,
+    /// How many operations each write holds that is on its way to the disk.
+    unsaved: BTreeMap<Ticket, usize>,
     waiting: usize,
     tickets: u64,
+    fresh_log: u64,
+    renewals: u64,
 }
 
 impl Writer {
     pub(super) fn new(author: Author, fresh_log: u64) -> Self {
         let chain = ChainId { author, log: fresh_log };
-        Writer { chain, next: 0, head: None, unsaved: BTreeMap::new(), waiting: 0, tickets: 0 }
+        let (unsaved, waiting) = (BTreeMap::new(), 0);
+        Writer { chain, next: 0, head: None, unsaved, waiting, tickets: 0, fresh_log, renewals: 0 }
+    }
+
+    /// Begins another chain.
+    pub(super) fn renew(&mut self) {
+        self.renewals += 1;
+        self.chain.log = self.fresh_log.wrapping_add(self.renewals);
+        (self.next, self.head) = (0, None);
     }
 
     /// Goes on with a chain of our own that is on the disk.
@@ -81,15 +96,13 @@ impl Writer {
         (self.next, self.head) = (seq, backlink);
         self.waiting += operations.len();
         self.tickets += 1;
-        let ticket = Ticket(self.tickets);
-        self.unsaved.insert(ticket, operations.clone());
+        let ticket = Ticket { room: self.fresh_log, number: self.tickets };
+        self.unsaved.insert(ticket, operations.len());
         Ok(Write { ticket, operations })
     }
 
-    /// The operations of a write that is durable now.
-    pub(super) fn saved(&mut self, ticket: Ticket) -> Vec<Operation> {
-        let operations = self.unsaved.remove(&ticket).unwrap_or_default();
-        self.waiting -= operations.len();
-        operations
+    /// A write is durable now. One of before the room was read anew is none of ours.
+    pub(super) fn saved(&mut self, ticket: Ticket) {
+        self.waiting -= self.unsaved.remove(&ticket).unwrap_or(0);
     }
 }

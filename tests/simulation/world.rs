@@ -12,7 +12,7 @@ use inkmesh::identity::{Author, Identity};
 use inkmesh::log::Place;
 use inkmesh::name::RoomName;
 use inkmesh::operation::{Operation, OperationId};
-use inkmesh::room::{Input, Output, Room, Ticket};
+use inkmesh::room::{Input, Output, Room, Ticket, Write};
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 
@@ -55,7 +55,6 @@ enum Happening {
     },
     Synced {
         to: usize,
-        from: usize,
         operations: Vec<Operation>,
     },
     /// Operations reach the disk; our own come back into the room after that.
@@ -63,12 +62,12 @@ enum Happening {
         peer: usize,
         life: u32,
         operations: Vec<Operation>,
-        ticket: Option<Ticket>,
+        write: Option<Write>,
     },
     Saved {
         peer: usize,
         life: u32,
-        ticket: Ticket,
+        write: Write,
     },
     Wake {
         peer: usize,
@@ -169,12 +168,9 @@ impl World {
     fn happen(&mut self, happening: Happening) {
         match happening {
             Happening::Frame { to, from, bytes } => self.deliver(to, from, &bytes),
-            Happening::Synced { to, from, operations } => {
-                let from = self.peers[from].identity.author();
-                self.feed(to, Input::Synced { operations, from });
-            }
-            Happening::Durable { peer, life, operations, ticket } => self.durable(peer, life, operations, ticket),
-            Happening::Saved { peer, life, ticket } if self.peers[peer].life == life => self.saved(peer, ticket),
+            Happening::Synced { to, operations } => self.feed(to, Input::Synced(operations)),
+            Happening::Durable { peer, life, operations, write } => self.durable(peer, life, operations, write),
+            Happening::Saved { peer, life, write } if self.peers[peer].life == life => self.saved(peer, write),
             Happening::Wake { peer, life, at } if self.peers[peer].life == life && at <= self.now => {
                 self.feed(peer, Input::Tick);
             }
@@ -208,7 +204,7 @@ impl World {
         let mut stored: Vec<Operation> = peer.disk.values().cloned().collect();
         stored.sort_by_key(|operation| operation.header().key());
         peer.room.restore(stored, now);
-        let outputs = peer.room.open(now);
+        let outputs = peer.room.open(true, now);
         self.carry_out(index, outputs);
         let name = format!("Peer {index}").parse().unwrap();
         if let Ok(Some(write)) = self.peers[index].room.rename(name, now) {
@@ -245,13 +241,13 @@ impl World {
         for output in outputs {
             match output {
                 Output::Persist(operations) => {
-                    self.later(5, Happening::Durable { peer: index, life, operations, ticket: None });
+                    self.later(5, Happening::Durable { peer: index, life, operations, write: None });
                 }
                 Output::Write(write) => {
                     let id = write.last_id().unwrap();
                     self.peers[index].promised.insert((life, write.ticket), id);
-                    let ticket = Some(write.ticket);
-                    self.later(5, Happening::Durable { peer: index, life, operations: write.operations, ticket });
+                    let operations = write.operations.clone();
+                    self.later(5, Happening::Durable { peer: index, life, operations, write: Some(write) });
                 }
                 Output::Publish(bytes) => self.gossip(index, &bytes),
                 Output::Tell(event) => self.told(index, &event),
@@ -299,7 +295,7 @@ impl World {
         }
     }
 
-    fn durable(&mut self, index: usize, life: u32, operations: Vec<Operation>, ticket: Option<Ticket>) {
+    fn durable(&mut self, index: usize, life: u32, operations: Vec<Operation>, write: Option<Write>) {
         // A crash between the order and the disk: nothing was written.
         if self.peers[index].life != life {
             return;
@@ -308,17 +304,17 @@ impl World {
             let place = Place { chain: operation.header().chain, seq: operation.header().seq };
             self.peers[index].disk.insert(place, operation);
         }
-        if let Some(ticket) = ticket {
+        if let Some(write) = write {
             // A crash may still come between the disk and the room.
-            self.later(1, Happening::Saved { peer: index, life, ticket });
+            self.later(1, Happening::Saved { peer: index, life, write });
         }
     }
 
-    fn saved(&mut self, index: usize, ticket: Ticket) {
+    fn saved(&mut self, index: usize, write: Write) {
         let peer = &mut self.peers[index];
-        let id = peer.promised.remove(&(peer.life, ticket)).unwrap();
+        let id = peer.promised.remove(&(peer.life, write.ticket)).unwrap();
         peer.acknowledged.insert(id);
-        self.feed(index, Input::Saved(ticket));
+        self.feed(index, Input::Saved(write));
     }
 
     /// Compares with a random peer and takes a few of the operations that are missing.
@@ -347,7 +343,7 @@ impl World {
         operations.truncate(limit);
         if !operations.is_empty() {
             let delay = self.rng.random_range(1..100);
-            self.later(delay, Happening::Synced { to, from, operations });
+            self.later(delay, Happening::Synced { to, operations });
         }
         !wants.is_empty()
     }

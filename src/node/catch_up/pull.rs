@@ -1,5 +1,7 @@
 //! The side that catches up.
 
+use std::time::Duration;
+
 use futures::{Stream, StreamExt, stream};
 use libp2p::PeerId;
 use rayon::prelude::*;
@@ -15,6 +17,8 @@ use crate::sync::{Request, Response};
 
 /// Batches whose signatures are checked while the one before is being written.
 const AHEAD: usize = 2;
+/// How long one round may last. What came until then stays; others get their turn, and the next round brings the rest.
+const ROUND: Duration = Duration::from_secs(120);
 
 /// Everything needed to catch up with one peer in one room.
 pub(in crate::node) struct Pull {
@@ -39,7 +43,8 @@ impl Pull {
     pub(in crate::node) async fn run(mut self) {
         let (room, peer, notes) = (self.room.clone(), self.peer, self.notes.clone());
         // Whatever happens in there, the loop has to hear of an end, or this room would never catch up again.
-        let result = tokio::spawn(async move { self.pull().await }).await.unwrap_or(Err(SyncError::Closing));
+        let round = tokio::spawn(async move { tokio::time::timeout(ROUND, self.pull()).await });
+        let result = round.await.unwrap_or(Ok(Err(SyncError::Closing))).unwrap_or(Err(SyncError::Silent));
         let _ = notes.send(Note::Pulled(Pulled { room, peer, result })).await;
     }
 
@@ -91,7 +96,7 @@ fn batches(wire: Wire) -> impl Stream<Item = Result<Vec<ByteBuf>, SyncError>> {
     stream::unfold(Some(wire), async |wire| {
         let mut wire = wire?;
         match wire.response().await {
-            Ok(Response::Operations { operations }) => Some((Ok(operations), Some(wire))),
+            Ok(Response::Operations { operations }) if !operations.is_empty() => Some((Ok(operations), Some(wire))),
             Ok(Response::End) => None,
             Ok(_) => Some((Err(SyncError::Unexpected), None)),
             Err(error) => Some((Err(error), None)),
