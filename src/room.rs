@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::clock::{Clock, Now};
+use crate::clock::{Clock, Now, Timestamp};
 use crate::command::CommandError;
 use crate::event::{CanvasChange, Drawn, Entry, Event, GameView, Warning};
 use crate::fold::{Change, Fold, Step, StepBody};
@@ -147,6 +147,10 @@ impl Room {
                 self.clock.observe(time, now.wall_ms);
                 self.writer.resume(log, next, id);
             }
+        }
+        if !whole {
+            // What is on its way was said before anything that we say from here on, perhaps in this very millisecond.
+            self.clock.observe(Timestamp::from_ms(now.wall_ms + 1), now.wall_ms);
         }
         self.people.came(me, Vec::new());
         let mut outputs = Vec::new();
