@@ -61,14 +61,31 @@ pub enum Event {
         /// The game as it is now.
         game: GameView,
     },
-    /// Missing history is coming in.
+    /// Missing history is coming in; `remaining` 0: no more is.
     Syncing {
         /// Where.
         room: RoomName,
-        /// From whom.
-        peer: Author,
-        /// How many operations are still to come.
+        /// From whom; several give different parts at once.
+        peers: Vec<Author>,
+        /// How many operations have come in since this began.
+        received: u64,
+        /// How many are still to come.
         remaining: u64,
+    },
+    /// What is read and unread in a room changed.
+    Reading {
+        /// Where.
+        room: RoomName,
+        /// How it is now.
+        reading: ReadingView,
+    },
+    /// Lines of our own are dated in the future, because this machine's clock was ahead when they were written. Others
+    /// see them when that time comes; to say it now, say it again.
+    HeldBack {
+        /// Where.
+        room: RoomName,
+        /// The lines, in order.
+        entries: Vec<OperationId>,
     },
     /// Caught up with somebody.
     Synced {
@@ -117,11 +134,34 @@ pub enum Warning {
         /// What the system said.
         reason: String,
     },
-    /// Somebody signed two different operations for one place of a log.
+    /// Somebody signed two different operations for one place of a log. Both are kept.
     Fork {
         /// Who.
         author: Author,
     },
+    /// It was we: another copy of this folder writes, or wrote, under our name.
+    OwnFork,
+    /// This machine's clock is ahead of the others'; what is written goes by theirs.
+    ClockAhead {
+        /// By so many milliseconds.
+        ms: u64,
+    },
+    /// This machine's clock is behind the others'; what is written goes by theirs.
+    ClockBehind {
+        /// By so many milliseconds.
+        ms: u64,
+    },
+    /// This machine's clock agrees with the others' again.
+    ClockAgrees,
+    /// The saved history was damaged. It was moved aside, what could be read of it is kept, and what others have comes back.
+    Quarantined {
+        /// The folder with everything that was there.
+        moved_to: String,
+        /// What was found.
+        reason: String,
+    },
+    /// The end of the saved history was lost; what others have comes back.
+    TailLost,
     /// An operation from the future waits until its time comes.
     Parked {
         /// Who wrote it.
@@ -145,6 +185,12 @@ impl Warning {
             Warning::DialFailed { .. } => "dial_failed",
             Warning::DiscoveryFailed { .. } => "discovery_failed",
             Warning::Fork { .. } => "fork",
+            Warning::OwnFork => "own_fork",
+            Warning::ClockAhead { .. } => "clock_ahead",
+            Warning::ClockBehind { .. } => "clock_behind",
+            Warning::ClockAgrees => "clock_agrees",
+            Warning::Quarantined { .. } => "quarantined",
+            Warning::TailLost => "tail_lost",
             Warning::Parked { .. } => "parked",
             Warning::Lagged { .. } => "lagged",
         }
@@ -165,8 +211,27 @@ impl Warning {
             Warning::DiscoveryFailed { reason } => {
                 format!("Can't look for people on this network ({reason}). Connect by address instead.")
             }
-            Warning::Fork { author } => {
-                format!("{author} signed two different entries for one place of a log; only the first is kept.")
+            Warning::Fork { author } => format!(
+                "{author} signed two different entries for one place of a log. Both are kept; don't rely on who said what when."
+            ),
+            Warning::OwnFork => "Another copy of your data folder writes under your name (a restored backup, a second machine). \
+                Nothing is lost; use each folder on one machine only."
+                .to_owned(),
+            Warning::ClockAhead { ms } => format!(
+                "This machine's clock is {} ahead of the others'. Inkmesh goes by theirs; set the clock right.",
+                duration(*ms)
+            ),
+            Warning::ClockBehind { ms } => format!(
+                "This machine's clock is {} behind the others'. Inkmesh goes by theirs; set the clock right.",
+                duration(*ms)
+            ),
+            Warning::ClockAgrees => "This machine's clock agrees with the others' again.".to_owned(),
+            Warning::Quarantined { moved_to, reason } => format!(
+                "The saved history was damaged ({reason}). All of it was moved to {moved_to}, what could be read is kept, \
+                and what others have comes back from them."
+            ),
+            Warning::TailLost => {
+                "The end of the saved history was lost; what others have comes back from them.".to_owned()
             }
             Warning::Parked { author } => {
                 format!("A message from {author} is dated in the future and waits until its time comes.")
@@ -174,6 +239,43 @@ impl Warning {
             Warning::Lagged { events } => format!("{events} events were dropped: read the history again."),
         }
     }
+}
+
+/// About how long, for a person.
+fn duration(ms: u64) -> String {
+    match ms / 60_000 {
+        minutes @ 0..120 => format!("{minutes} minutes"),
+        minutes @ 120..2_880 => format!("{} hours", minutes / 60),
+        minutes => format!("{} days", minutes / 1_440),
+    }
+}
+
+/// What of a room was read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ReadingView {
+    /// The last line that was read; `None` when none was yet, and then nothing counts as unread.
+    pub mark: Option<OperationId>,
+    /// Lines of others (talk and drawings) after that one.
+    pub unread: u64,
+    /// What arrived since then above that line, by author; stays until it is dismissed.
+    pub late: Vec<Late>,
+}
+
+/// History that arrived late: above what had been read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Late {
+    /// Who wrote it.
+    pub author: Author,
+    /// What they are called; empty when nothing is known yet.
+    pub name: String,
+    /// How many lines.
+    pub count: u64,
+    /// The first of them in the log's order: where to jump to.
+    pub first: OperationId,
+    /// When the first was written, in milliseconds since 1970.
+    pub from_ms: u64,
+    /// When the last was written.
+    pub to_ms: u64,
 }
 
 /// One line of a room's history.
@@ -191,6 +293,8 @@ pub struct Entry {
     pub body: EntryBody,
     /// Whether it came after something that stands below it: it slips in above what may have been read.
     pub late: bool,
+    /// Whether it is ours and dated in the future: others don't see it yet. See [`Event::HeldBack`].
+    pub held_back: bool,
 }
 
 /// What a line of the history says.
@@ -247,6 +351,8 @@ pub struct Person {
     /// When we last saw them here, in milliseconds since 1970: now if online, else the time of their last operation
     /// or of the end of the connection; `None` if never.
     pub last_seen: Option<u64>,
+    /// Whether they signed two different operations for one place of a log: don't rely on who said what when.
+    pub forked: bool,
 }
 
 /// A room we are in.
@@ -258,6 +364,8 @@ pub struct RoomSummary {
     pub people: usize,
     /// The time of its last entry in milliseconds since 1970; 0 when it is empty.
     pub last_activity: u64,
+    /// Lines of others that were not read yet.
+    pub unread: u64,
 }
 
 /// The digests of a room: equal digests mean equal contents.

@@ -83,7 +83,7 @@ impl People {
         let known = self.known.get(&peer).cloned().unwrap_or_default();
         let online = self.online.contains(&peer);
         let last_seen = if online { Some(now_ms) } else { known.last_seen };
-        Person { peer, name: self.name(peer), online, addresses: known.addresses, last_seen }
+        Person { peer, name: self.name(peer), online, addresses: known.addresses, last_seen, forked: false }
     }
 
     /// Everybody, those who are away too, by key.

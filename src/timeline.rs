@@ -16,6 +16,7 @@ pub fn entry(operation: &Operation, name: String, counts: bool, late: bool) -> E
         time: operation.header().time.ms(),
         body: body(operation.payload(), counts),
         late,
+        held_back: false,
     }
 }
 

@@ -5,7 +5,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::StartError;
 use super::config::Config;
 use crate::command::CommandError;
-use crate::event::{CanvasView, Entry, Event, GameView, PenLine, Person, RoomState, RoomSummary};
+use crate::event::{CanvasView, Entry, Event, GameView, PenLine, Person, ReadingView, RoomState, RoomSummary};
 use crate::game::Rules;
 use crate::identity::Author;
 use crate::name::{PersonName, RoomName};
@@ -39,6 +39,9 @@ pub(super) enum Command {
     Skip(RoomName, Answer<()>),
     Kick(RoomName, Author, Answer<()>),
     Game(RoomName, Answer<GameView>),
+    MarkRead(RoomName, OperationId, Answer<()>),
+    DismissLate(RoomName, Answer<()>),
+    Reading(RoomName, Answer<ReadingView>),
     Quit(Answer<()>),
 }
 
@@ -246,6 +249,30 @@ impl Node {
     /// [`CommandError::NotInRoom`], [`CommandError::Closed`].
     pub async fn game(&self, room: RoomName) -> Result<GameView, CommandError> {
         self.ask(|answer| Command::Game(room, answer)).await
+    }
+
+    /// Everything up to this line was read. The mark only moves forward, and survives a restart.
+    ///
+    /// # Errors
+    /// [`CommandError::NotInRoom`], [`CommandError::UnknownEntry`], [`CommandError::Closed`].
+    pub async fn mark_read(&self, room: RoomName, upto: OperationId) -> Result<(), CommandError> {
+        self.ask(|answer| Command::MarkRead(room, upto, answer)).await
+    }
+
+    /// The person has seen what arrived late, or doesn't care: [`ReadingView::late`] is empty from here on.
+    ///
+    /// # Errors
+    /// [`CommandError::NotInRoom`], [`CommandError::Closed`].
+    pub async fn dismiss_late(&self, room: RoomName) -> Result<(), CommandError> {
+        self.ask(|answer| Command::DismissLate(room, answer)).await
+    }
+
+    /// What of a room was read.
+    ///
+    /// # Errors
+    /// [`CommandError::NotInRoom`], [`CommandError::Closed`].
+    pub async fn reading(&self, room: RoomName) -> Result<ReadingView, CommandError> {
+        self.ask(|answer| Command::Reading(room, answer)).await
     }
 
     /// Ends the node: what was said is on the disk when this returns.

@@ -76,7 +76,7 @@ impl Runner {
         let wants = self.rooms.get(name).map(|member| member.room.missing(heads)).unwrap_or_default();
         let remaining: u64 = wants.iter().map(|want| want.to - want.from).sum();
         if remaining > 0 {
-            self.tell(Event::Syncing { room: name.clone(), peer, remaining });
+            self.tell(Event::Syncing { room: name.clone(), peers: vec![peer], received: 0, remaining });
         }
         wants
     }
@@ -93,7 +93,7 @@ impl Runner {
             return; // `done` is dropped: the round ends, and begins anew when the disk takes writes again
         }
         self.feed_from(name, Input::Synced(operations), Source { message: None, done: Some(done) });
-        self.tell(Event::Syncing { room: name.clone(), peer: from, remaining });
+        self.tell(Event::Syncing { room: name.clone(), peers: vec![from], received: 0, remaining });
     }
 
     pub(super) fn on_pulled(&mut self, pulled: Pulled) {

@@ -77,6 +77,7 @@ impl Room {
             room: self.name.clone(),
             people: self.people.online().len(),
             last_activity: self.log.last().map_or(0, |key| key.time.ms()),
+            unread: 0,
         }
     }
 }
