@@ -25,14 +25,15 @@ pub(crate) fn sync_all(dir: &Path, log: &Path) -> io::Result<()> {
     }
 }
 
+/// Makes durable which names lie in a folder.
 #[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
 /// Elsewhere a folder can't be synced, and need not be.
 #[cfg(not(unix))]
-fn sync_folder(_folder: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(_folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
