@@ -24,6 +24,11 @@ pub struct People {
 }
 
 impl People {
+    /// What is known of everybody from the log: the last name and its place, and when they last wrote.
+    pub fn written(&self) -> impl Iterator<Item = (Author, Option<(OrderKey, PersonName)>, Option<u64>)> {
+        self.known.iter().map(|(author, known)| (*author, known.name.clone(), known.last_seen))
+    }
+
     /// Takes note of a name. Returns whether the person is called differently now.
     pub fn named(&mut self, key: OrderKey, name: PersonName) -> bool {
         let known = self.known.entry(key.chain.author).or_default();

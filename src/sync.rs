@@ -1,21 +1,23 @@
 //! Catching up: what one peer asks of another, and how it is answered. Pure messages; each travels as a frame with a
-//! 32-bit length before it.
+//! 32-bit length before it. Whom to ask for what is decided in [`crate::fetching`].
 //!
 //! ```text
-//! asks                              answers
-//! Hello{room, digest}           →
-//!                               ←   Same | NotHere | Busy | Frontier{heads}       (+ neighbours)
-//! Want{wants}                   →
-//!                               ←   Operations{…} …, in the log's order over all chains wanted
-//!                               ←   End
+//! asks                                answers
+//! Hello{room, digest, clock}      →
+//!                                 ←   Same | NotHere | Busy | Frontier{heads}       (+ neighbours, clock)
+//! Newest{limit, after}            →                                                 (if much is missing)
+//!                                 ←   Operations{…} …, End
+//! Fetch{wants}, any number        →
+//!                                 ←   Operations{…} …, in the log's order over all chains wanted, End
 //! ```
 
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
+use crate::clock::Timestamp;
 use crate::codec::{self, CodecError};
 use crate::identity::Author;
-use crate::log::{Head, MAX_CHAINS, Want};
+use crate::log::{Head, MAX_LANES, Want};
 use crate::name::RoomId;
 
 /// Largest message in bytes. A frontier of [`MAX_CHAINS`] chains fits.
@@ -24,6 +26,8 @@ pub const MAX_MESSAGE: usize = 2 << 20;
 pub const CHUNK_BYTES: usize = 512 << 10;
 /// Operations in one message at most.
 pub const CHUNK_OPERATIONS: usize = 2048;
+/// Operations of [`Request::Newest`] at most.
+pub const MAX_NEWEST: u32 = 1024;
 /// Neighbours told at most.
 pub const MAX_NEIGHBOURS: usize = 32;
 /// Addresses of each at most.
@@ -40,9 +44,18 @@ pub enum Request {
         /// [`crate::log::Log::digest`].
         #[serde(with = "serde_bytes")]
         digest: [u8; 32],
+        /// What our clock says, in milliseconds since 1970.
+        clock: u64,
     },
-    /// Then: what of your frontier we lack.
-    Want {
+    /// The last `limit` operations of the room that are later than `after`: the last screen of talk, before the rest.
+    Newest {
+        /// At most [`MAX_NEWEST`].
+        limit: u32,
+        /// The last moment of our log.
+        after: Timestamp,
+    },
+    /// What of your frontier we lack.
+    Fetch {
         /// At most one stretch a chain.
         wants: Vec<Want>,
     },
@@ -56,6 +69,8 @@ pub enum Response {
     Same {
         /// Others in the room.
         neighbours: Vec<Neighbour>,
+        /// What our clock says, in milliseconds since 1970.
+        clock: u64,
     },
     /// We are not in that room.
     NotHere,
@@ -67,13 +82,15 @@ pub enum Response {
         heads: Vec<Head>,
         /// Others in the room.
         neighbours: Vec<Neighbour>,
+        /// What our clock says, in milliseconds since 1970.
+        clock: u64,
     },
     /// Some of the operations that were wanted.
     Operations {
         /// Their signed bytes.
         operations: Vec<ByteBuf>,
     },
-    /// That was all of them.
+    /// That was all that was asked for.
     End,
 }
 
@@ -103,10 +120,11 @@ impl Request {
         codec::within(bytes.len(), MAX_MESSAGE)?;
         let request: Request = codec::decode(bytes)?;
         match &request {
-            Request::Want { wants } => {
-                codec::within(wants.len(), MAX_CHAINS)?;
+            Request::Fetch { wants } => {
+                codec::within(wants.len(), MAX_LANES)?;
                 check_wants(wants)?;
             }
+            Request::Newest { limit, .. } => codec::within(*limit as usize, MAX_NEWEST as usize)?,
             Request::Hello { .. } => {}
         }
         Ok(request)
@@ -130,11 +148,11 @@ impl Response {
         codec::within(bytes.len(), MAX_MESSAGE)?;
         let response: Response = codec::decode(bytes)?;
         match &response {
-            Response::Frontier { heads, neighbours } => {
-                codec::within(heads.len(), MAX_CHAINS)?;
+            Response::Frontier { heads, neighbours, .. } => {
+                codec::within(heads.len(), MAX_LANES)?;
                 within_neighbours(neighbours)?;
             }
-            Response::Same { neighbours } => within_neighbours(neighbours)?,
+            Response::Same { neighbours, .. } => within_neighbours(neighbours)?,
             Response::Operations { operations } => codec::within(operations.len(), CHUNK_OPERATIONS)?,
             Response::NotHere | Response::Busy | Response::End => {}
         }
@@ -142,10 +160,10 @@ impl Response {
     }
 }
 
-/// One stretch a chain, sorted by chain, none empty: nobody is made to read the same thing twice.
+/// One stretch a head, in their order, none empty: nobody is made to read the same thing twice.
 fn check_wants(wants: &[Want]) -> Result<(), CodecError> {
-    let sorted = wants.is_sorted_by(|a, b| (a.author, a.log) < (b.author, b.log));
-    let whole = wants.iter().all(|want| want.from < want.to);
+    let sorted = wants.is_sorted_by(|a, b| a.head < b.head);
+    let whole = wants.iter().all(|want| want.from < want.to && want.known.len() <= MAX_KNOWN);
     if sorted && whole { Ok(()) } else { Err(CodecError::Malformed) }
 }
 
