@@ -4,7 +4,7 @@
 //! **Invariant.** One's own operations enter the log only once they are durable ([`Input::Saved`]), and are published
 //! only then: a crash can't make a sequence number be used twice.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::clock::{Clock, Now, Timestamp};
 use crate::command::CommandError;
@@ -14,7 +14,7 @@ use crate::frame::Frame;
 use crate::game::{GameStep, Player};
 use crate::identity::{Author, Identity};
 use crate::live::LiveInk;
-use crate::log::{Ingest, Log, Reason};
+use crate::log::{Ingest, Log, Reason, Taken};
 use crate::name::RoomName;
 use crate::operation::Operation;
 use crate::payload::{Board, Payload, Stroke};
@@ -133,7 +133,7 @@ impl Room {
     /// Takes in what is on the disk: in the order of the log, or at least with every chain in order.
     pub fn restore(&mut self, stored: Vec<Operation>, now: Now) {
         // It was accepted before; a clock that has been set back since must not park it.
-        let (inserted, _) = self.log.ingest_all(stored, u64::MAX);
+        let inserted = bare(self.log.ingest_all(stored, u64::MAX));
         self.project(&inserted, now);
     }
 
@@ -141,7 +141,7 @@ impl Room {
     /// chain may be longer than what was read, and must not be continued.
     pub fn open(&mut self, whole: bool, now: Now) -> Vec<Output> {
         let me = self.identity.author();
-        if let Some((log, next, id, time)) = self.log.latest_chain(me).filter(|_| whole) {
+        if let Some((log, next, id, time)) = self.log.latest_chain(me, &BTreeSet::new()).filter(|_| whole) {
             // A chain that ends in the future (our clock was wrong then) can't be continued: see Reason::Time.
             if !time.is_future(now.wall_ms) {
                 self.clock.observe(time, now.wall_ms);
@@ -179,23 +179,20 @@ impl Room {
 
     fn gossiped(&mut self, operation: Operation, from: Author, now: Now, outputs: &mut Vec<Output>) {
         let author = operation.author();
-        let outcome = self.log.ingest(operation, now.wall_ms);
+        let taken = self.log.ingest(operation, now.wall_ms);
+        let outcome = taken.outcomes.first().copied().unwrap_or(Ingest::Dropped);
         outputs.push(Output::Verdict(verdict(&outcome)));
         match outcome {
-            Ingest::Inserted(operations) => self.took(operations, now, outputs),
-            Ingest::Pending => outputs.push(Output::CatchUp(from)),
+            Ingest::Inserted => self.took(bare(taken), now, outputs),
+            Ingest::Floating | Ingest::Dropped => outputs.push(Output::CatchUp(from)),
             other => self.refused(author, &other, outputs),
         }
     }
 
     fn synced(&mut self, operations: Vec<Operation>, now: Now, outputs: &mut Vec<Output>) {
-        let (inserted, others) = self.log.ingest_all(operations, now.wall_ms);
+        let inserted = bare(self.log.ingest_all(operations, now.wall_ms));
         if !inserted.is_empty() {
             self.took(inserted, now, outputs);
-        }
-        for (operation, outcome) in others {
-            // What waits behind a gap now waits behind a fork: asking again at once would bring the same again.
-            self.refused(operation.author(), &outcome, outputs);
         }
     }
 
@@ -209,7 +206,7 @@ impl Room {
         self.writer.saved(write.ticket);
         // Our own, signed by the one writer of the chain: they always follow, and are never from the future. They may
         // have been written before this room was read from the disk, and be in it already.
-        let (inserted, _) = self.log.ingest_all(write.operations, u64::MAX);
+        let inserted = bare(self.log.ingest_all(write.operations, u64::MAX));
         if inserted.is_empty() {
             return;
         }
@@ -243,10 +240,8 @@ impl Room {
 
     /// Takes in what was parked and whose time has come.
     fn release(&mut self, now: Now, outputs: &mut Vec<Output>) {
-        let (inserted, _) = {
-            let released = self.log.release(now.wall_ms);
-            self.log.ingest_all(released, now.wall_ms)
-        };
+        let released = self.log.release(now.wall_ms);
+        let inserted = bare(self.log.ingest_all(released, now.wall_ms));
         if !inserted.is_empty() {
             self.took(inserted, now, outputs);
         }
@@ -255,9 +250,8 @@ impl Room {
     /// Tells the face, once for each author and reason, that something of theirs was not taken.
     fn refused(&mut self, author: Author, outcome: &Ingest, outputs: &mut Vec<Output>) {
         let warning = match outcome {
-            Ingest::Fork => Warning::Fork { author },
             Ingest::Parked => Warning::Parked { author },
-            Ingest::Rejected(_) | Ingest::Inserted(_) | Ingest::Pending | Ingest::Duplicate => return,
+            _ => return,
         };
         // Bounded like the log: an author without a chain here is warned of too, but not for ever more.
         if self.warned.len() < crate::log::MAX_CHAINS && self.warned.insert((author, warning.code()), ()).is_none() {
@@ -276,7 +270,7 @@ impl Room {
             let (header, author) = (operation.header(), operation.author());
             self.clock.observe(header.time, now.wall_ms);
             self.people.seen(author, header.time.ms());
-            let key = header.key();
+            let key = operation.key();
             match operation.payload() {
                 Payload::Profile(profile) if self.people.named(key, profile.name.clone()) => renamed.push(author),
                 Payload::Game(step) => steps.push(Step { key, id: operation.id(), body: StepBody::Game(step) }),
@@ -291,14 +285,12 @@ impl Room {
 
     /// Projects new operations and tells the face what they changed.
     fn show(&mut self, operations: &[Operation], now: Now, outputs: &mut Vec<Output>) {
-        let last_new = operations.iter().map(|operation| operation.header().key()).max();
+        let last_new = operations.iter().map(|operation| operation.key()).max();
         let shown_before = self.log.last().filter(|last| Some(*last) != last_new);
         let (change, renamed) = self.project(operations, now);
         outputs.extend(renamed.into_iter().map(|author| self.tell_person(author, now)));
-        let entries: Vec<Entry> = operations
-            .iter()
-            .map(|op| self.entry(op, shown_before.is_some_and(|last| op.header().key() < last)))
-            .collect();
+        let entries: Vec<Entry> =
+            operations.iter().map(|op| self.entry(op, shown_before.is_some_and(|last| op.key() < last))).collect();
         let room = self.name.clone();
         outputs.push(Output::Tell(Event::Entries { room, entries }));
         if change.reset {
@@ -315,9 +307,7 @@ impl Room {
 
     fn drawn_on(&self, visible: Board, operation: &Operation) -> Option<Drawn> {
         match operation.payload() {
-            Payload::Stroke(Stroke { board, ink })
-                if board == visible && self.fold.counts(operation.header().key()) =>
-            {
+            Payload::Stroke(Stroke { board, ink }) if board == visible && self.fold.counts(operation.key()) => {
                 Some(Drawn { id: operation.id(), author: operation.author(), ink })
             }
             _ => None,
@@ -327,7 +317,7 @@ impl Room {
     /// The line that an operation of this room makes.
     #[must_use]
     pub fn entry(&self, operation: &Operation, late: bool) -> Entry {
-        let counts = self.fold.counts(operation.header().key());
+        let counts = self.fold.counts(operation.key());
         timeline::entry(operation, self.people.name(operation.author()), counts, late)
     }
 
@@ -378,10 +368,12 @@ impl Room {
 
 fn verdict(outcome: &Ingest) -> Verdict {
     match outcome {
-        Ingest::Inserted(_) | Ingest::Pending => Verdict::Accept,
-        // A peer that lacks what stands before it can't know better than to pass it on.
-        Ingest::Rejected(Reason::Time | Reason::TooManyChains) => Verdict::Ignore,
-        Ingest::Parked | Ingest::Duplicate | Ingest::Fork => Verdict::Ignore,
+        Ingest::Inserted | Ingest::Floating | Ingest::Dropped => Verdict::Accept,
         Ingest::Rejected(Reason::OtherRoom) => Verdict::Reject,
+        Ingest::Parked | Ingest::Duplicate | Ingest::Rejected(_) => Verdict::Ignore,
     }
+}
+
+fn bare(taken: Taken) -> Vec<Operation> {
+    taken.inserted.into_iter().map(|(_, operation)| operation).collect()
 }

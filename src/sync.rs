@@ -15,10 +15,10 @@ use serde_bytes::ByteBuf;
 
 use crate::codec::{self, CodecError};
 use crate::identity::Author;
-use crate::log::{Head, MAX_CHAINS, Want};
+use crate::log::{Head, MAX_BRANCHES, MAX_KNOWN, Want};
 use crate::name::RoomId;
 
-/// Largest message in bytes. A frontier of [`MAX_CHAINS`] chains fits.
+/// Largest message in bytes. A frontier of [`MAX_BRANCHES`] chains fits.
 pub const MAX_MESSAGE: usize = 2 << 20;
 /// Bytes of operations in one message, about; and how many at most.
 pub const CHUNK_BYTES: usize = 512 << 10;
@@ -104,7 +104,7 @@ impl Request {
         let request: Request = codec::decode(bytes)?;
         match &request {
             Request::Want { wants } => {
-                codec::within(wants.len(), MAX_CHAINS)?;
+                codec::within(wants.len(), MAX_BRANCHES)?;
                 check_wants(wants)?;
             }
             Request::Hello { .. } => {}
@@ -131,7 +131,7 @@ impl Response {
         let response: Response = codec::decode(bytes)?;
         match &response {
             Response::Frontier { heads, neighbours } => {
-                codec::within(heads.len(), MAX_CHAINS)?;
+                codec::within(heads.len(), MAX_BRANCHES)?;
                 within_neighbours(neighbours)?;
             }
             Response::Same { neighbours } => within_neighbours(neighbours)?,
@@ -144,8 +144,8 @@ impl Response {
 
 /// One stretch a chain, sorted by chain, none empty: nobody is made to read the same thing twice.
 fn check_wants(wants: &[Want]) -> Result<(), CodecError> {
-    let sorted = wants.is_sorted_by(|a, b| (a.author, a.log) < (b.author, b.log));
-    let whole = wants.iter().all(|want| want.from < want.to);
+    let sorted = wants.is_sorted_by(|a, b| a.head < b.head);
+    let whole = wants.iter().all(|want| want.from < want.to && want.known.len() <= MAX_KNOWN);
     if sorted && whole { Ok(()) } else { Err(CodecError::Malformed) }
 }
 
@@ -159,26 +159,26 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::operation::OperationId;
+    use crate::log::ShortId;
 
     #[test]
     fn the_largest_frontier_fits() {
-        let head = Head { author: Author([255; 32]), log: u64::MAX, next: 1 << 32, id: OperationId([255; 32]) };
-        let response = Response::Frontier { heads: vec![head; MAX_CHAINS], neighbours: Vec::new() };
+        let head = Head { author: Author([255; 32]), log: u64::MAX, next: 1 << 32, id: ShortId([255; 12]) };
+        let response = Response::Frontier { heads: vec![head; MAX_BRANCHES], neighbours: Vec::new() };
         assert_eq!(Response::decode(&response.encode().unwrap()), Ok(response));
     }
 
     #[test]
     fn lists_have_caps() {
-        let want = Want { author: Author([1; 32]), log: 0, from: 0, to: 1 };
-        let request = Request::Want { wants: vec![want; MAX_CHAINS + 1] };
+        let want = Want { head: 0, from: 0, to: 1, known: Vec::new() };
+        let request = Request::Want { wants: vec![want; MAX_BRANCHES + 1] };
         let bytes = codec::encode(&request, usize::MAX).unwrap();
         assert!(matches!(Request::decode(&bytes), Err(CodecError::TooLarge { .. })));
     }
 
     #[test]
     fn a_stretch_is_wanted_once_and_is_not_empty() {
-        let want = |log, from, to| Want { author: Author([1; 32]), log, from, to };
+        let want = |head, from, to| Want { head, from, to, known: Vec::new() };
         let decoded = |wants: Vec<Want>| Request::decode(&Request::Want { wants }.encode().unwrap());
         assert!(decoded(vec![want(1, 0, 5), want(2, 0, 5)]).is_ok());
         for wants in [vec![want(1, 0, 5), want(1, 0, 5)], vec![want(2, 0, 5), want(1, 0, 5)], vec![want(1, 5, 5)]] {

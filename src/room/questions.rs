@@ -4,9 +4,9 @@ use super::Room;
 use crate::clock::Now;
 use crate::event::{CanvasView, GameView, Person, RoomState, RoomSummary};
 use crate::identity::Author;
-use crate::log::{Head, Place, Want};
+use crate::log::{Head, Line, Want};
 use crate::name::RoomName;
-use crate::operation::OperationId;
+use crate::operation::{Header, OperationId};
 
 impl Room {
     /// The room's name.
@@ -17,8 +17,8 @@ impl Room {
 
     /// Whether an operation is worth verifying.
     #[must_use]
-    pub fn is_news(&self, place: Place, id: OperationId) -> bool {
-        self.log.is_news(place, id)
+    pub fn is_news(&self, header: &Header, id: OperationId) -> bool {
+        self.log.is_news(header, id)
     }
 
     /// The digests.
@@ -39,10 +39,10 @@ impl Room {
         self.log.missing(theirs)
     }
 
-    /// Where to find the lines before `before`, or the last ones; see [`crate::log::Log::places`].
+    /// The lines before `before`, or the last ones; see [`crate::log::Log::page`].
     #[must_use]
-    pub fn places(&self, limit: usize, before: Option<OperationId>) -> Option<Vec<Place>> {
-        self.log.places(limit, before)
+    pub fn page(&self, limit: usize, before: Option<OperationId>) -> Option<Vec<Line>> {
+        self.log.page(limit, before)
     }
 
     /// The visible sheet.
