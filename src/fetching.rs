@@ -91,7 +91,7 @@ impl Fetching {
         if wants.is_empty() {
             return Fetch::Nothing;
         }
-        if !self.screen && wants.iter().map(Want::len).sum::<u64>() > MUCH {
+        if !self.screen && wants.iter().map(Want::count).sum::<u64>() > MUCH {
             self.screen = true;
             asked.units.push(Unit::default());
             return Fetch::Newest;
@@ -159,7 +159,7 @@ impl Fetching {
                 let Some(chain) = member.heads.get(want.head as usize).map(Head::chain) else { continue };
                 if !member.refused.contains(&chain) {
                     let most = missing.entry(chain).or_default();
-                    *most = (*most).max(want.len());
+                    *most = (*most).max(want.count());
                 }
             }
         }

@@ -294,7 +294,7 @@ mod tests {
     use crate::operation::ChainId;
 
     fn step(author: Author, n: u64, body: StepBody) -> Step {
-        let key = OrderKey { time: Timestamp::from_ms(n), chain: ChainId { author, log: 0 }, seq: n };
+        let key = OrderKey { time: Timestamp::from_ms(n), chain: ChainId { author, log: 0 }, seq: n, id: 0 };
         Step { key, id: OperationId(blake3::hash(&n.to_be_bytes()).into()), body }
     }
 

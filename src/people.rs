@@ -107,7 +107,7 @@ mod tests {
     #[test]
     fn the_last_name_in_the_log_counts_whenever_it_arrives() {
         let author = Author([1; 32]);
-        let key = |ms| OrderKey { time: Timestamp::from_ms(ms), chain: ChainId { author, log: 0 }, seq: ms };
+        let key = |ms| OrderKey { time: Timestamp::from_ms(ms), chain: ChainId { author, log: 0 }, seq: ms, id: 0 };
         let mut people = People::default();
         assert!(people.named(key(20), "Ana".parse().unwrap()));
         assert!(!people.named(key(10), "Anna".parse().unwrap()), "an older name arrived late");

@@ -185,7 +185,7 @@ impl Room {
 
     /// Takes in what is on the disk, each operation with the number of its lane (see [`Place`]), parents before children.
     pub fn restore(&mut self, stored: Vec<(u64, Operation)>, now: Now) {
-        let inserted = self.log.restore(stored);
+        let inserted: Vec<Operation> = self.log.restore(stored).inserted.into_iter().map(|(_, operation)| operation).collect();
         self.project(&inserted, now);
     }
 

@@ -17,7 +17,7 @@ use serde_bytes::ByteBuf;
 use crate::clock::Timestamp;
 use crate::codec::{self, CodecError};
 use crate::identity::Author;
-use crate::log::{Head, MAX_LANES, Want};
+use crate::log::{Head, MAX_BRANCHES, MAX_KNOWN, Want};
 use crate::name::RoomId;
 
 /// Largest message in bytes. A frontier of [`MAX_CHAINS`] chains fits.
@@ -121,7 +121,7 @@ impl Request {
         let request: Request = codec::decode(bytes)?;
         match &request {
             Request::Fetch { wants } => {
-                codec::within(wants.len(), MAX_LANES)?;
+                codec::within(wants.len(), MAX_BRANCHES)?;
                 check_wants(wants)?;
             }
             Request::Newest { limit, .. } => codec::within(*limit as usize, MAX_NEWEST as usize)?,
@@ -149,7 +149,7 @@ impl Response {
         let response: Response = codec::decode(bytes)?;
         match &response {
             Response::Frontier { heads, neighbours, .. } => {
-                codec::within(heads.len(), MAX_LANES)?;
+                codec::within(heads.len(), MAX_BRANCHES)?;
                 within_neighbours(neighbours)?;
             }
             Response::Same { neighbours, .. } => within_neighbours(neighbours)?,

@@ -61,12 +61,7 @@ impl Room {
     /// The last lines of the room that are later than `after`, for somebody who has much to catch up with.
     #[must_use]
     pub fn newest(&self, limit: usize, after: Timestamp) -> Vec<Line> {
-        let lines = self.log.page(limit, None).unwrap_or_default();
-        let later = |line: &Line| match line {
-            Line::Kept(place) => self.log.time_of(*place).is_some_and(|time| time > after),
-            Line::Floating(operation) => operation.header().time > after,
-        };
-        lines.into_iter().filter(later).collect()
+        self.log.newest(limit, after)
     }
 
     /// The room's time was set. If our own clock had run ahead of it, we begin anew: in another chain, from the last moment of

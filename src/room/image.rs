@@ -84,7 +84,7 @@ impl Room {
         now: Now,
     ) -> Result<Self, BadImage> {
         let mut room = Room::new(name, identity, fresh_log);
-        room.log = Log::from_image(room.name.id(), image.log)?;
+        room.log = Log::from_image(room.name.id(), &image.log)?;
         room.fold = Fold::from_image(image.fold);
         for Written(author, name, seen) in image.people {
             if let Some((key, name)) = name {

@@ -15,28 +15,34 @@ impl Room {
             outputs.push(Output::Verdict(Verdict::Ignore));
             return;
         }
+        let author = operation.author();
         let mut taken = self.log.ingest_all(vec![operation], now.wall_ms);
         let outcome = taken.outcomes.pop().unwrap_or(Ingest::Duplicate);
         outputs.push(Output::Verdict(verdict(outcome)));
         if matches!(outcome, Ingest::Floating | Ingest::Dropped) {
             outputs.push(Output::CatchUp(from));
         }
+        self.warn_of_parked(outcome, author, outputs);
         self.took(taken, now, outputs);
     }
 
     pub(super) fn synced(&mut self, mut operations: Vec<Operation>, from: Author, now: Now, outputs: &mut Vec<Output>) {
         let count = operations.len() as u64;
         operations.retain(|operation| !self.is_in_flight(operation));
+        let authors: Vec<Author> = operations.iter().map(Operation::author).collect();
         let taken = self.log.ingest_all(operations, now.wall_ms);
         let news = (taken.inserted.len() + taken.floating.len()) as u64;
         self.fetching.received(from, count, news);
+        for (outcome, author) in taken.outcomes.iter().zip(authors) {
+            self.warn_of_parked(*outcome, author, outputs);
+        }
         self.took(taken, now, outputs);
         self.tell_progress(now, outputs);
     }
 
     /// Received operations were put where they belong: keep those that are in the log, and show what is new.
     fn took(&mut self, taken: Taken, now: Now, outputs: &mut Vec<Output>) {
-        let Taken { inserted, floating, removed, forks, parked, .. } = taken;
+        let Taken { inserted, floating, removed, forks, .. } = taken;
         let me = self.identity.author();
         let ours = inserted.iter().any(|(_, operation)| operation.author() == me);
         if ours && self.log.latest_chain(me, &self.kept.retired).is_none_or(|(log, ..)| log == self.writer.log()) {
@@ -45,9 +51,6 @@ impl Room {
         }
         for author in forks {
             self.forked(author, &inserted, outputs);
-        }
-        for author in parked {
-            self.warn_once(Warning::Parked { author }, author, outputs);
         }
         if !removed.is_empty() {
             self.fold.remove(&removed.into_iter().collect());
@@ -63,7 +66,7 @@ impl Room {
 
     /// Somebody signed two operations for one place. They are in the log, both; everybody in reach is to have them.
     fn forked(&mut self, author: Author, inserted: &[(Place, Operation)], outputs: &mut Vec<Output>) {
-        let branches = inserted.iter().filter(|(place, operation)| operation.author() == author && place.is_branch(operation));
+        let branches = inserted.iter().filter(|(place, operation)| operation.author() == author && place.begins_branch(operation));
         outputs.extend(branches.map(|(_, operation)| Output::Publish(Frame::operation(operation))));
         if author == self.identity.author() {
             self.retire(outputs);
@@ -127,6 +130,12 @@ impl Room {
         if !released.is_empty() {
             let taken = self.log.ingest_all(released, now.wall_ms);
             self.took(taken, now, outputs);
+        }
+    }
+
+    fn warn_of_parked(&mut self, outcome: Ingest, author: Author, outputs: &mut Vec<Output>) {
+        if outcome == Ingest::Parked {
+            self.warn_once(Warning::Parked { author }, author, outputs);
         }
     }
 

@@ -13,6 +13,7 @@ use super::{PATIENCE, PROTOCOL, Receiver, SyncError, Wire, ask};
 use crate::clock::Timestamp;
 use crate::fetching::{Fetch, SCREEN};
 use crate::identity::Author;
+use crate::log::Want;
 use crate::name::{RoomId, RoomName};
 use crate::node::face::Backlog;
 use crate::node::run::Note;
@@ -136,7 +137,7 @@ impl Pull {
             Fetch::Nothing => None,
             Fetch::Newest => Some((Request::Newest { limit: SCREEN, after: self.last }, u64::from(SCREEN))),
             Fetch::Unit(wants) => {
-                let count = wants.iter().map(|want| want.to - want.from).sum();
+                let count = wants.iter().map(Want::count).sum();
                 Some((Request::Fetch { wants }, count))
             }
         })
