@@ -75,7 +75,8 @@ impl Merge {
             }
             cursor.next += records.len() as u64;
             for bytes in records {
-                let key = Unverified::decode(&bytes)?.header().key();
+                let read = Unverified::decode(&bytes)?;
+                let key = read.header().key(read.id());
                 cursor.read.push_back((key, bytes));
             }
         }
