@@ -167,3 +167,109 @@ impl Fetching {
         Progress { peers: peers.collect(), received: self.received, remaining: missing.values().sum() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Timestamp;
+    use crate::identity::Identity;
+    use crate::log::ShortId;
+    use crate::name::RoomName;
+    use crate::operation::{Header, Operation, OperationId};
+    use crate::payload::{Chat, Payload};
+
+    fn member(n: u8) -> Author {
+        Author([n; 32])
+    }
+
+    fn log() -> Log {
+        Log::new(RoomName::lobby().id())
+    }
+
+    /// Heads of so many chains of so many operations each.
+    fn heads(chains: u8, next: u64) -> Vec<Head> {
+        let id = ShortId([1; 12]);
+        (0..chains).map(|n| Head { author: Author([n; 32]), log: 7, next, id }).collect()
+    }
+
+    fn chains_of(fetch: &Fetch, heads: &[Head]) -> BTreeSet<ChainId> {
+        let Fetch::Unit(wants) = fetch else { panic!("{fetch:?}") };
+        wants.iter().map(|want| heads[want.head as usize].chain()).collect()
+    }
+
+    #[test]
+    fn several_members_bring_different_chains() {
+        let (log, heads) = (log(), heads(40, 10));
+        let mut fetching = Fetching::default();
+        fetching.joined(member(1), heads.clone());
+        fetching.joined(member(2), heads.clone());
+        let mut all = BTreeSet::new();
+        for who in [1, 2, 1, 2] {
+            let chains = chains_of(&fetching.next(member(who), &log), &heads);
+            assert!(chains.len() >= 9, "a fair share: {}", chains.len());
+            chains.into_iter().for_each(|chain| assert!(all.insert(chain), "fetched twice"));
+        }
+        assert_eq!(all.len(), 40);
+        assert_eq!(fetching.next(member(1), &log), Fetch::Nothing);
+        assert_eq!(fetching.progress(&log).remaining, 400);
+    }
+
+    #[test]
+    fn what_a_member_leaves_behind_others_bring() {
+        let (log, heads) = (log(), heads(2, 10));
+        let mut fetching = Fetching::default();
+        fetching.joined(member(1), heads.clone());
+        let first = fetching.next(member(1), &log);
+        let second = fetching.next(member(1), &log);
+        assert_ne!(first, second);
+        fetching.joined(member(2), heads);
+        assert_eq!(fetching.next(member(2), &log), Fetch::Nothing);
+        fetching.left(member(1));
+        assert_eq!(fetching.next(member(2), &log), first);
+        assert_eq!(fetching.next(member(2), &log), second);
+    }
+
+    #[test]
+    fn a_member_that_promises_what_it_does_not_have_is_not_asked_for_ever() {
+        let (log, heads) = (log(), heads(1, 1 << 31));
+        let mut fetching = Fetching::default();
+        fetching.joined(member(1), heads);
+        assert_eq!(fetching.next(member(1), &log), Fetch::Newest);
+        assert!(fetching.is_long());
+        let unit = fetching.next(member(1), &log);
+        let Fetch::Unit(wants) = &unit else { panic!("{unit:?}") };
+        assert!(wants[0].count() <= UNIT);
+        fetching.ended(member(1)); // the screen
+        fetching.received(member(1), 5, 0);
+        fetching.ended(member(1));
+        assert_eq!(fetching.next(member(1), &log), Fetch::Nothing);
+        assert_eq!(fetching.progress(&log), Progress { peers: Vec::new(), received: 5, remaining: 0 });
+        assert_eq!(fetching.left(member(1)), 5);
+        assert!(!fetching.is_long());
+    }
+
+    #[test]
+    fn a_chain_is_asked_for_piece_by_piece() {
+        let mut log = log();
+        let identity = Identity::from_secret([1; 32]);
+        let chain = ChainId { author: identity.author(), log: 7 };
+        let head = Head { author: identity.author(), log: 7, next: MUCH, id: ShortId([9; 12]) };
+        let mut fetching = Fetching::default();
+        fetching.joined(member(2), vec![head]);
+        let unit = fetching.next(member(2), &log);
+        assert_eq!(unit, Fetch::Unit(vec![Want { head: 0, from: 0, to: MUCH, known: Vec::new() }]));
+        let header = Header {
+            room: RoomName::lobby().id(),
+            chain,
+            seq: 0,
+            backlink: None::<OperationId>,
+            time: Timestamp::from_ms(5),
+        };
+        let chat = Payload::Chat(Chat { text: "x".to_owned() });
+        log.ingest(Operation::sign(&identity, header, &chat).unwrap(), 10);
+        fetching.received(member(2), 1, 1);
+        fetching.ended(member(2));
+        let rest = fetching.next(member(2), &log);
+        assert_eq!(rest, Fetch::Unit(vec![Want { head: 0, from: 1, to: MUCH, known: Vec::new() }]));
+    }
+}
