@@ -63,6 +63,7 @@ impl Disk {
     }
 
     fn start(&self) -> Result<Open, StoreError> {
+        self.ok("opening", files::remove_unfinished_snapshots(&self.log))?;
         let config = sled::Config::new().path(&self.log).cache_capacity(CACHE).flush_every_ms(None);
         let db = self.sled("opening", || config.open())?;
         let file = self.ok("opening", OpenOptions::new().write(true).open(files::data(&self.log)))?;

@@ -130,7 +130,8 @@ impl Store {
                 new.put_checkpoint(&room, &checkpoint)?;
             }
         }
-        (old.close(), new.close());
+        old.close();
+        new.close();
         folder.ok("saving", files::sync_all(folder.dir(), &folder.new_log()))?;
         folder.exchange()?;
         Ok(Compacted { before, after: folder.ok("looking at", folder::size(&folder.log()))? })
