@@ -93,6 +93,11 @@ impl Forest {
         self.chains.values().flat_map(|chain| &chain.lanes).map(|index| (*index, self.lane(*index)))
     }
 
+    #[cfg(test)]
+    pub(super) fn branches(&self) -> usize {
+        self.branches
+    }
+
     /// The lanes of a chain.
     fn lanes_of(&self, chain: ChainId) -> impl Iterator<Item = (u32, &Lane)> {
         self.chain(chain).into_iter().flat_map(|chain| &chain.lanes).map(|index| (*index, self.lane(*index)))
