@@ -3,6 +3,8 @@
 use std::ops::{ControlFlow, Range};
 
 use crate::error::StoreError;
+use crate::keys::Hash32;
+use crate::opening::Quarantine;
 
 /// A change of one key: its new value, or `None` to remove it.
 pub(crate) type Write = (Vec<u8>, Option<Vec<u8>>);
@@ -29,6 +31,15 @@ pub(crate) trait Backend: Send + Sync + 'static {
 
     /// Starts again from what the disk holds, after a failed commit.
     fn reopen(&self) -> Result<(), StoreError>;
+
+    /// Sets everything aside and goes on with what can be read of it, under the same short ids.
+    fn repair(&self, reason: String) -> Result<Quarantine, StoreError>;
+
+    /// Keeps a value that was computed from a room's records, as long as the records are kept.
+    fn put_checkpoint(&self, room: &Hash32, bytes: &[u8]) -> Result<(), StoreError>;
+
+    /// The last value that was kept so and is whole.
+    fn checkpoint(&self, room: &Hash32) -> Result<Option<Vec<u8>>, StoreError>;
 
     /// Lets go of everything; idempotent. Every later call answers `Closed`.
     fn close(&self);

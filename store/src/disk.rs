@@ -5,37 +5,40 @@
 //!
 //! sled may panic where its files are damaged, so nothing of it is called without catching that.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind};
+use std::fs::{File, OpenOptions};
+use std::io;
 use std::ops::{ControlFlow, Range};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError, RwLock};
 
 use sled::IVec;
 
 use crate::backend::{Backend, Visit, Write};
+use crate::checkpoints;
 use crate::error::StoreError;
 use crate::files;
-use crate::keys;
+use crate::folder::Folder;
+use crate::keys::{self, Hash32};
+use crate::opening::Quarantine;
 use crate::parts::{self, Joiner};
+use crate::quarantine;
 
 /// What sled may keep in memory, in bytes.
-const CACHE: u64 = 64 << 20;
-/// What must stay free on the disk, in bytes: a disk that is full to the last byte would break sled in mid-write.
-const RESERVE: u64 = 16 << 20;
+const CACHE: u64 = 16 << 20;
 /// How much sled may write for a byte of ours: the record itself, its page again as it fills, and again as it splits.
 const AMPLIFICATION: u64 = 4;
 
-/// How many bytes are free for this user in a folder.
-type FreeSpace = Box<dyn Fn(&Path) -> io::Result<u64> + Send + Sync>;
-
-/// A folder with a sled database in it.
+/// A sled database in a store's folder.
 pub(crate) struct Disk {
-    dir: PathBuf,
-    free: FreeSpace,
+    folder: Folder,
+    log: PathBuf,
     /// The database, or why there is none.
     open: RwLock<Result<Open, StoreError>>,
+    /// Whoever writes a checkpoint.
+    checkpointing: Mutex<()>,
+    /// Keeps the folder for this store alone; closed with it.
+    lock: Mutex<Option<File>>,
 }
 
 struct Open {
@@ -45,40 +48,41 @@ struct Open {
 }
 
 impl Disk {
-    /// Opens or makes the database in `dir/log`.
-    pub(crate) fn open(
-        dir: &Path,
-        free: impl Fn(&Path) -> io::Result<u64> + Send + Sync + 'static,
-    ) -> Result<Disk, StoreError> {
+    /// Opens or makes the database in `log`, a folder in the store's folder.
+    pub(crate) fn open(folder: &Folder, log: PathBuf) -> Result<Disk, StoreError> {
         let closed = RwLock::new(Err(StoreError::Closed));
-        let disk = Disk { dir: dir.to_path_buf(), free: Box::new(free), open: closed };
-        disk.ok("making the folder", fs::create_dir_all(disk.log()))?;
-        let open = disk.start()?;
-        disk.replace(Ok(open));
+        let (checkpointing, lock) = (Mutex::default(), Mutex::default());
+        let disk = Disk { folder: folder.clone(), log, open: closed, checkpointing, lock };
+        disk.replace(|| disk.start())?;
         Ok(disk)
     }
 
-    fn log(&self) -> PathBuf {
-        self.dir.join("log")
+    /// Closes the lock on the folder together with the database.
+    pub(crate) fn hold(&self, lock: File) {
+        *self.lock.lock().unwrap_or_else(PoisonError::into_inner) = Some(lock);
     }
 
     fn start(&self) -> Result<Open, StoreError> {
-        let config = sled::Config::new().path(self.log()).cache_capacity(CACHE).flush_every_ms(None);
+        self.ok("opening", files::remove_unfinished_snapshots(&self.log))?;
+        let config = sled::Config::new().path(&self.log).cache_capacity(CACHE).flush_every_ms(None);
         let db = self.sled("opening", || config.open())?;
-        let file = self.ok("opening", OpenOptions::new().write(true).open(files::data(&self.log())))?;
-        self.ok("opening", files::sync_all(&self.dir, &self.log()))?;
+        let file = self.ok("opening", OpenOptions::new().write(true).open(files::data(&self.log)))?;
+        self.ok("opening", files::sync_all(self.folder.dir(), &self.log))?;
         Ok(Open { db, file })
     }
 
-    /// Puts another database, or none, in the place of the one before, which is closed.
-    fn replace(&self, with: Result<Open, StoreError>) {
+    /// Closes the database and puts another one, or none, in its place. Readers wait meanwhile.
+    fn replace(&self, with: impl FnOnce() -> Result<Open, StoreError>) -> Result<(), StoreError> {
         let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
-        let Ok(before) = std::mem::replace(&mut *open, with) else { return };
-        // sled writes once more as it goes, and panics if it can't.
-        if catch_unwind(AssertUnwindSafe(|| drop(before))).is_err() {
-            tracing::warn!("closing the data in {} failed", self.dir.display());
+        if let Ok(before) = std::mem::replace(&mut *open, Err(StoreError::Closed)) {
+            // sled writes once more as it goes, and panics if it can't.
+            if catch_unwind(AssertUnwindSafe(|| drop(before))).is_err() {
+                tracing::warn!("closing the data in {} failed", self.folder.dir().display());
+            }
+            files::wait_until_unlocked(&self.log);
         }
-        files::wait_until_unlocked(&self.log());
+        *open = with();
+        open.as_ref().map(|_| ()).map_err(StoreError::clone)
     }
 
     /// Uses the database if there is one.
@@ -91,30 +95,41 @@ impl Disk {
     fn sled<T>(&self, doing: &'static str, call: impl FnOnce() -> sled::Result<T>) -> Result<T, StoreError> {
         match catch_unwind(AssertUnwindSafe(call)) {
             Ok(Ok(value)) => Ok(value),
-            Ok(Err(sled::Error::Io(source))) => Err(self.io(doing, source)),
+            Ok(Err(sled::Error::Io(source))) => Err(self.sled_io(doing, source)),
             Ok(Err(error)) => Err(self.damaged(error.to_string())),
             Err(panic) => {
                 let text = panic.downcast_ref::<String>().map(String::as_str);
-                let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
-                Err(self.damaged(text.unwrap_or("sled panicked").to_owned()))
+                let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("sled panicked");
+                Err(match system_error(text) {
+                    Some(source) => self.folder.io(doing, source),
+                    None => self.damaged(text.to_owned()),
+                })
             }
         }
     }
 
-    fn ok<T>(&self, doing: &'static str, outcome: io::Result<T>) -> Result<T, StoreError> {
-        outcome.map_err(|source| self.io(doing, source))
+    /// An error of the operating system is told as such. sled also makes some itself, where its files are too short.
+    fn sled_io(&self, doing: &'static str, source: io::Error) -> StoreError {
+        let text = source.to_string();
+        if text.contains("could not acquire lock") {
+            return StoreError::InUse { dir: self.folder.dir().to_path_buf() };
+        }
+        if source.raw_os_error().is_none() && system_error(&text).is_none() {
+            return self.damaged(text);
+        }
+        self.folder.io(doing, source)
     }
 
-    fn io(&self, doing: &'static str, source: io::Error) -> StoreError {
-        let dir = self.dir.clone();
-        if source.to_string().contains("could not acquire lock") {
-            return StoreError::InUse { dir };
-        }
-        if matches!(source.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) {
-            return StoreError::DiskFull { free: (self.free)(&dir).unwrap_or(0), dir, needed: RESERVE };
-        }
-        StoreError::Io { dir, doing, source: Arc::new(source) }
+    fn ok<T>(&self, doing: &'static str, outcome: io::Result<T>) -> Result<T, StoreError> {
+        self.folder.ok(doing, outcome)
     }
+}
+
+/// The error of the operating system that made sled panic, if it was one.
+fn system_error(panic: &str) -> Option<io::Error> {
+    let (_, code) = panic.split_once("Os { code: ")?;
+    let code = code.split(',').next()?.parse().ok()?;
+    Some(io::Error::from_raw_os_error(code))
 }
 
 impl Backend for Disk {
@@ -173,25 +188,49 @@ impl Backend for Disk {
     }
 
     fn check_room(&self, bytes: u64) -> Result<(), StoreError> {
-        let free = self.ok("looking for free space in", (self.free)(&self.dir))?;
-        let needed = RESERVE + AMPLIFICATION.saturating_mul(bytes);
-        if free < needed { Err(StoreError::DiskFull { dir: self.dir.clone(), free, needed }) } else { Ok(()) }
+        self.folder.check_room(AMPLIFICATION.saturating_mul(bytes))
     }
 
     fn reopen(&self) -> Result<(), StoreError> {
-        self.replace(Err(StoreError::Closed));
-        let open = self.ok("saving", files::write_again(&self.log())).and_then(|()| self.start());
-        let outcome = open.as_ref().map(|_| ()).map_err(StoreError::clone);
-        self.replace(open);
-        outcome
+        self.replace(|| self.ok("saving", files::write_again(&self.log)).and_then(|()| self.start()))
+    }
+
+    fn repair(&self, reason: String) -> Result<Quarantine, StoreError> {
+        let mut quarantined = Err(StoreError::Closed);
+        self.replace(|| {
+            quarantined = quarantine::set_aside(&self.folder, reason);
+            quarantined.as_ref().map_err(StoreError::clone)?;
+            self.start()
+        })?;
+        quarantined
+    }
+
+    fn put_checkpoint(&self, room: &Hash32, bytes: &[u8]) -> Result<(), StoreError> {
+        self.with(|_| {
+            let _one = self.checkpointing.lock().unwrap_or_else(PoisonError::into_inner);
+            self.check_room(bytes.len() as u64)?;
+            self.ok("saving a checkpoint in", checkpoints::put(&self.log, room, bytes))
+        })
+    }
+
+    fn checkpoint(&self, room: &Hash32) -> Result<Option<Vec<u8>>, StoreError> {
+        self.with(|_| self.ok("reading a checkpoint in", checkpoints::get(&self.log, room)))
     }
 
     fn close(&self) {
-        self.replace(Err(StoreError::Closed));
+        // Nothing is put in its place, so nothing can go wrong that would have to be said.
+        let _closed = self.replace(|| Err(StoreError::Closed));
+        drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
     fn damaged(&self, detail: String) -> StoreError {
-        StoreError::Damaged { dir: self.dir.clone(), detail }
+        self.folder.damaged(detail)
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        self.close();
     }
 }
 

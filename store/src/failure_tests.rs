@@ -9,8 +9,12 @@ use std::sync::mpsc::sync_channel;
 
 use crate::backend::{Backend, Visit, Write};
 use crate::disk::Disk;
-use crate::keys::{self, ChainKey, Record};
+use crate::folder::Folder;
+use crate::index::Index;
+use crate::keys::{self, ChainKey, Hash32, Record};
 use crate::memory::Memory;
+use crate::opening::Quarantine;
+use crate::quarantine::{self, Opened};
 use crate::{Store, StoreError};
 
 const WORKS: u8 = 0;
@@ -33,7 +37,11 @@ impl Failing {
     }
 
     fn open(&self) -> Store {
-        Store::start(Box::new(self.clone())).unwrap()
+        self.start().unwrap()
+    }
+
+    fn start(&self) -> Result<Store, StoreError> {
+        Store::start(Box::new(self.clone()), Index::load(self)?, None)
     }
 
     fn set(&self, mode: u8) {
@@ -69,6 +77,18 @@ impl Backend for Failing {
     fn reopen(&self) -> Result<(), StoreError> {
         self.reopened.fetch_add(1, Ordering::SeqCst);
         Ok(())
+    }
+
+    fn repair(&self, reason: String) -> Result<Quarantine, StoreError> {
+        self.disk.repair(reason)
+    }
+
+    fn put_checkpoint(&self, room: &Hash32, bytes: &[u8]) -> Result<(), StoreError> {
+        self.disk.put_checkpoint(room, bytes)
+    }
+
+    fn checkpoint(&self, room: &Hash32) -> Result<Option<Vec<u8>>, StoreError> {
+        self.disk.checkpoint(room)
     }
 
     /// The disk stays, for the next store on it.
@@ -224,15 +244,16 @@ fn a_missing_record_is_noticed_when_it_is_read() {
     }
     assert_eq!(store.read(&chain(1), 3, usize::MAX, usize::MAX).unwrap().len(), 2);
     failing.disk.commit(vec![(keys::record(0, 0).to_vec(), None)]).unwrap();
-    assert!(matches!(Store::start(Box::new(failing)).err(), Some(StoreError::Damaged { .. })));
+    assert!(matches!(failing.start().err(), Some(StoreError::Damaged { .. })));
 }
 
 /// A store on a real disk whose free space is what the test says.
 fn on_a_disk(dir: &std::path::Path, free: u64) -> (Store, Arc<AtomicU64>) {
     let space = Arc::new(AtomicU64::new(free));
     let asked = Arc::clone(&space);
-    let disk = Disk::open(dir, move |_| Ok(asked.load(Ordering::SeqCst))).unwrap();
-    (Store::start(Box::new(disk)).unwrap(), space)
+    let folder = Folder::new(dir, move |_| Ok(asked.load(Ordering::SeqCst)));
+    let Opened { disk, index, witness, .. } = quarantine::open(&folder).unwrap();
+    (Store::start(Box::new(disk), index, Some(witness)).unwrap(), space)
 }
 
 #[test]
@@ -272,7 +293,7 @@ fn a_full_disk_is_refused_before_it_does_harm() {
 #[test]
 fn the_disk_can_be_opened_again_in_the_same_store() {
     let dir = tempfile::tempdir().unwrap();
-    let disk = Disk::open(dir.path(), |_| Ok(u64::MAX)).unwrap();
+    let disk = Disk::open(&Folder::new(dir.path(), |_| Ok(u64::MAX)), dir.path().join("log")).unwrap();
     let big: Vec<u8> = (0..20_000).map(|i| i as u8).collect();
     disk.commit(vec![(keys::record(0, 0).to_vec(), Some(big.clone())), (keys::chain(0).to_vec(), Some(vec![1]))])
         .unwrap();

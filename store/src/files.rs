@@ -11,6 +11,22 @@ pub(crate) fn data(log: &Path) -> PathBuf {
     log.join("db")
 }
 
+/// Removes what sled leaves behind when it is stopped while it writes a snapshot: it would take that for a snapshot
+/// itself at the next start, and then for damage.
+pub(crate) fn remove_unfinished_snapshots(log: &Path) -> io::Result<()> {
+    let entries = match fs::read_dir(log) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        entries => entries?,
+    };
+    for entry in entries {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "generating") {
+            fs::remove_file(path)?;
+        }
+    }
+    Ok(())
+}
+
 /// Makes durable what sled made or renamed while opening `log` in `dir`: the files, and the folders that name them.
 pub(crate) fn sync_all(dir: &Path, log: &Path) -> io::Result<()> {
     for file in [data(log), log.join("conf")] {
@@ -25,14 +41,15 @@ pub(crate) fn sync_all(dir: &Path, log: &Path) -> io::Result<()> {
     }
 }
 
+/// Makes durable which names lie in a folder.
 #[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
 /// Elsewhere a folder can't be synced, and need not be.
 #[cfg(not(unix))]
-fn sync_folder(_folder: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(_folder: &Path) -> io::Result<()> {
     Ok(())
 }
 

@@ -9,9 +9,10 @@ use std::ops::ControlFlow;
 use crate::backend::{Backend, Write};
 use crate::error::StoreError;
 use crate::keys::{self, ChainKey, Hash32};
+use crate::witness::Count;
 
 /// A chain as it is stored.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Chain {
     /// The short id in its keys.
     pub(crate) id: u32,
@@ -24,6 +25,8 @@ pub(crate) struct Chain {
 pub(crate) struct Index {
     pub(crate) chains: BTreeMap<ChainKey, Chain>,
     pub(crate) meta: BTreeMap<String, Vec<u8>>,
+    /// How often a named value was set.
+    pub(crate) changes: u64,
     /// The id that the next new chain gets.
     pub(crate) next_id: u32,
 }
@@ -31,7 +34,7 @@ pub(crate) struct Index {
 impl Index {
     /// Reads the index from what is stored.
     pub(crate) fn load(backend: &dyn Backend) -> Result<Index, StoreError> {
-        let mut index = Index { meta: stored_meta(backend)?, ..Index::default() };
+        let mut index = Index { meta: stored_meta(backend)?, changes: stored_changes(backend)?, ..Index::default() };
         for (id, key) in stored_chains(backend)? {
             let next = stored_len(backend, id)?;
             if next > 0 && backend.get(&keys::record(id, 0))?.is_none() {
@@ -43,6 +46,16 @@ impl Index {
             index.next_id = index.next_id.max(id.saturating_add(1));
         }
         Ok(index)
+    }
+
+    /// How much there is.
+    pub(crate) fn count(&self) -> Count {
+        Count { records: self.chains.values().map(|chain| chain.next).sum(), values: self.changes }
+    }
+
+    /// The first chain at or behind `key`.
+    pub(crate) fn chain_from(&self, key: &ChainKey) -> Option<(ChainKey, Chain)> {
+        self.chains.range(key..).next().map(|(key, chain)| (*key, *chain))
     }
 
     /// The rooms that have a chain, in order.
@@ -86,6 +99,9 @@ impl Index {
         writes.extend(gone.map(|name| (keys::meta(name), None)));
         let changed = self.meta.iter().filter(|(name, value)| meta.get(*name) != Some(value));
         writes.extend(changed.map(|(name, value)| (keys::meta(name), Some(value.clone()))));
+        if stored_changes(backend)? != self.changes {
+            writes.push(changes_write(self.changes));
+        }
         Ok(writes)
     }
 
@@ -112,7 +128,7 @@ fn stored_chains(backend: &dyn Backend) -> Result<Vec<(u32, ChainKey)>, StoreErr
 }
 
 /// How long a chain is on disk. Its records were written in order, each commit whole: the last one tells.
-fn stored_len(backend: &dyn Backend, id: u32) -> Result<u64, StoreError> {
+pub(crate) fn stored_len(backend: &dyn Backend, id: u32) -> Result<u64, StoreError> {
     let Some(last) = backend.last(keys::records_from(id, 0))? else { return Ok(0) };
     match keys::record_seq(&last) {
         Some(seq) => Ok(seq.saturating_add(1)),
@@ -135,4 +151,18 @@ fn stored_meta(backend: &dyn Backend) -> Result<BTreeMap<String, Vec<u8>>, Store
         }
     })?;
     broken.map_or(Ok(meta), |detail| Err(backend.damaged(detail)))
+}
+
+/// How often a named value was set, as it stands on disk.
+fn stored_changes(backend: &dyn Backend) -> Result<u64, StoreError> {
+    let Some(value) = backend.get(&keys::CHANGES)? else { return Ok(0) };
+    match value[..].try_into() {
+        Ok(count) => Ok(u64::from_be_bytes(count)),
+        Err(_) => Err(backend.damaged(format!("{value:02x?} is not a number of changes"))),
+    }
+}
+
+/// Writes down how often a named value was set.
+pub(crate) fn changes_write(changes: u64) -> Write {
+    (keys::CHANGES.to_vec(), Some(changes.to_be_bytes().to_vec()))
 }

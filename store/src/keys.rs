@@ -7,6 +7,7 @@
 //! 'm' length(1) name   → value                        a named value
 //! 'p'                  → one byte                     the probe of a recovery
 //! 'r' id(4) seq(8)     → record
+//! 'w'                  → count(8)                     how often a named value was set
 //! ```
 //!
 //! Numbers are big-endian, so that keys sort by number. No key is the beginning of another one.
@@ -40,6 +41,8 @@ pub struct Record {
 
 /// The key of a recovery's probe.
 pub(crate) const PROBE: [u8; 1] = [b'p'];
+/// The key of the number of times that a named value was set.
+pub(crate) const CHANGES: [u8; 1] = [b'w'];
 /// The longest name of a named value, in bytes.
 pub(crate) const MAX_NAME: usize = u8::MAX as usize;
 
@@ -114,7 +117,7 @@ pub(crate) fn base_len(key: &[u8]) -> Option<usize> {
     let len = match key.first()? {
         b'c' => CHAIN_LEN,
         b'm' => 2 + usize::from(*key.get(1)?),
-        b'p' => PROBE.len(),
+        b'p' | b'w' => PROBE.len(),
         b'r' => RECORD_LEN,
         _ => return None,
     };
@@ -163,7 +166,8 @@ mod tests {
 
     #[test]
     fn every_key_knows_its_length() {
-        for key in [chain(1).to_vec(), record(1, 2).to_vec(), meta(""), meta("name"), PROBE.to_vec()] {
+        for key in [chain(1).to_vec(), record(1, 2).to_vec(), meta(""), meta("name"), PROBE.to_vec(), CHANGES.to_vec()]
+        {
             assert_eq!(base_len(&key), Some(key.len()));
             let part = [&key[..], &[0, 1]].concat();
             assert_eq!(base_len(&part), Some(key.len()));

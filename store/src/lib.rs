@@ -8,32 +8,48 @@
 //!   to other bytes, whatever failed before.
 //! - **All or nothing.** The records of one call are written together or not at all.
 //! - **One writer.** A folder belongs to one running store; a second one is told so.
+//! - **Nothing lost in silence.** What can't be read any more is set aside, never deleted, and said.
 //!
 //! ```text
-//! store.rs    Store: what callers see            error.rs    everything that can go wrong, in words
-//! queue.rs    bounded queue to the one thread    writer.rs   that thread: group commit, recovery
-//! stage.rs    the rules for one group of calls   index.rs    what is durable, in memory
-//! backend.rs  ordered keys and values: the seam  keys.rs     their layout
-//! disk.rs     backend on sled                    parts.rs    long values in parts, for disk.rs
-//! memory.rs   backend without a disk             files.rs    sync and lock, for disk.rs
+//! store.rs    Store: what callers see            error.rs       everything that can go wrong, in words
+//! queue.rs    bounded queue to the one thread    writer.rs      that thread: group commit, recovery, repair
+//! stage.rs    the rules for one group of calls   index.rs       what is durable, in memory
+//! backend.rs  ordered keys and values: the seam  keys.rs        their layout
+//! disk.rs     backend on sled                    parts.rs       long values in parts, for disk.rs
+//! memory.rs   backend without a disk             files.rs       sync and lock, for disk.rs
+//! folder.rs   the names in a store's folder      quarantine.rs  opening it, whatever state it is in
+//! salvage.rs  copying what can be read           witness.rs     how much was durable, beside the log
+//! look.rs     reading everything, bit by bit     checkpoints.rs values computed from a room's records
+//! tools.rs    check, compact, stats              opening.rs     what an opener is told
 //! ```
 
 mod backend;
+mod checkpoints;
 mod disk;
 mod error;
 mod files;
+mod folder;
 mod index;
 mod keys;
+mod look;
 mod memory;
+mod opening;
 mod parts;
+mod quarantine;
 mod queue;
+mod salvage;
 mod stage;
 mod store;
+mod tools;
+mod witness;
 mod writer;
 
 pub use error::StoreError;
 pub use keys::{ChainKey, Hash32, Record};
+pub use look::Cursor;
+pub use opening::{Opening, Quarantine};
 pub use store::Store;
+pub use tools::{Compacted, Report, RoomStats, Stats};
 
 #[cfg(test)]
 mod failure_tests;

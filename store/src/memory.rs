@@ -3,27 +3,45 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::PathBuf;
-use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 use crate::backend::{Backend, Visit, Write};
 use crate::error::StoreError;
+use crate::keys::Hash32;
+use crate::opening::Quarantine;
+use crate::salvage::{self, Copied};
+
+/// What stands where a store on a disk has a path.
+const NAME: &str = "(memory)";
 
 /// Keys and values in memory; `None` once closed.
-pub(crate) struct Memory(RwLock<Option<BTreeMap<Vec<u8>, Vec<u8>>>>);
+pub(crate) struct Memory {
+    content: RwLock<Option<BTreeMap<Vec<u8>, Vec<u8>>>>,
+    checkpoints: Mutex<BTreeMap<Hash32, Vec<u8>>>,
+}
 
 impl Memory {
     pub(crate) fn new() -> Memory {
-        Memory(RwLock::new(Some(BTreeMap::new())))
+        Memory { content: RwLock::new(Some(BTreeMap::new())), checkpoints: Mutex::default() }
     }
 
     fn map(&self) -> RwLockReadGuard<'_, Option<BTreeMap<Vec<u8>, Vec<u8>>>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner)
+        self.content.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn replace(&self, content: Option<BTreeMap<Vec<u8>, Vec<u8>>>) {
+        *self.content.write().unwrap_or_else(PoisonError::into_inner) = content;
+        self.checkpoints().clear();
+    }
+
+    fn checkpoints(&self) -> MutexGuard<'_, BTreeMap<Hash32, Vec<u8>>> {
+        self.checkpoints.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Backend for Memory {
     fn commit(&self, writes: Vec<Write>) -> Result<(), StoreError> {
-        let mut map = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut map = self.content.write().unwrap_or_else(PoisonError::into_inner);
         let map = map.as_mut().ok_or(StoreError::Closed)?;
         for (key, value) in writes {
             match value {
@@ -59,11 +77,28 @@ impl Backend for Memory {
         self.map().as_ref().map(|_| ()).ok_or(StoreError::Closed)
     }
 
+    fn repair(&self, reason: String) -> Result<Quarantine, StoreError> {
+        let new = Memory::new();
+        let Copied { records, cut_chains } = salvage::copy(self, &new)?;
+        let content = new.content.into_inner().unwrap_or_else(PoisonError::into_inner);
+        self.replace(content);
+        Ok(Quarantine { moved_to: PathBuf::from(NAME), reason, kept: records, lost_chains: cut_chains })
+    }
+
+    fn put_checkpoint(&self, room: &Hash32, bytes: &[u8]) -> Result<(), StoreError> {
+        self.checkpoints().insert(*room, bytes.to_vec());
+        Ok(())
+    }
+
+    fn checkpoint(&self, room: &Hash32) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.checkpoints().get(room).cloned())
+    }
+
     fn close(&self) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = None;
+        self.replace(None);
     }
 
     fn damaged(&self, detail: String) -> StoreError {
-        StoreError::Damaged { dir: PathBuf::from("(memory)"), detail }
+        StoreError::Damaged { dir: PathBuf::from(NAME), detail }
     }
 }

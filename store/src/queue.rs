@@ -1,10 +1,12 @@
 //! The bounded queue from everyone to the one storage thread.
 
 use std::collections::VecDeque;
+use std::sync::mpsc::SyncSender;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::error::StoreError;
 use crate::keys::Record;
+use crate::opening::Quarantine;
 
 /// The most records that may wait.
 pub(crate) const MAX_RECORDS: usize = 16_384;
@@ -25,6 +27,8 @@ pub(crate) enum Work {
     Append(Vec<Record>),
     PutMeta(String, Vec<u8>),
     Recover,
+    /// Sends what was set aside, before it is answered.
+    Repair(SyncSender<Quarantine>),
 }
 
 /// A piece of work and who waits for it.
@@ -58,7 +62,7 @@ impl Job {
         let (records, content) = match &work {
             Work::Append(records) => (records.len().max(1), records.iter().map(|record| record.bytes.len()).sum()),
             Work::PutMeta(name, value) => (1, name.len() + value.len()),
-            Work::Recover => (1, 0),
+            Work::Recover | Work::Repair(_) => (1, 0),
         };
         let size = Size { records, bytes: records.saturating_mul(OVERHEAD).saturating_add(content) };
         if size.records > MAX_RECORDS {
@@ -117,7 +121,7 @@ impl Queue {
         Ok(())
     }
 
-    /// Waits for work and takes as many jobs as may be committed together; a recovery comes alone. Empty once the
+    /// Waits for work and takes as many jobs as may be committed together; a recovery or a repair comes alone. Empty once the
     /// queue is closed and everything that was in it has been taken.
     pub(crate) fn take_group(&self) -> Vec<Job> {
         let mut state = self.state();
@@ -154,7 +158,7 @@ impl Queue {
 
 /// Whether a job may be done together with the group before it.
 fn joins(group: &[Job], size: Size, job: &Job) -> bool {
-    let alone = |job: &Job| matches!(job.work, Work::Recover);
+    let alone = |job: &Job| matches!(job.work, Work::Recover | Work::Repair(_));
     match group.last() {
         None => true,
         Some(last) => !alone(last) && !alone(job) && size.plus(job.size).fits(GROUP_RECORDS, GROUP_BYTES),

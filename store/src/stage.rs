@@ -8,7 +8,7 @@ use std::collections::hash_map::Entry;
 
 use crate::backend::{Backend, Write};
 use crate::error::StoreError;
-use crate::index::{Chain, Index};
+use crate::index::{self, Chain, Index};
 use crate::keys::{self, ChainKey, Record};
 
 /// A group being put together.
@@ -39,6 +39,7 @@ impl Staged {
 /// What becomes of the index when the group is durable.
 pub(crate) struct Staging {
     next_id: u32,
+    changes: u64,
     chains: Vec<(ChainKey, Chain)>,
     meta: Vec<(String, Vec<u8>)>,
 }
@@ -69,12 +70,16 @@ impl<'a> Stage<'a> {
     }
 
     /// What is to be written, and what the index learns from it afterwards.
-    pub(crate) fn finish(self) -> (Vec<Write>, Staging) {
+    pub(crate) fn finish(mut self) -> (Vec<Write>, Staging) {
+        let changes = self.index.changes.saturating_add(self.meta.len() as u64);
+        if changes != self.index.changes {
+            self.writes.push(index::changes_write(changes));
+        }
         let chains = self.chains.into_iter().map(|(key, staged)| {
             let next = staged.next();
             (key, Chain { id: staged.id, next })
         });
-        (self.writes, Staging { next_id: self.next_id, chains: chains.collect(), meta: self.meta })
+        (self.writes, Staging { next_id: self.next_id, changes, chains: chains.collect(), meta: self.meta })
     }
 
     /// Adds one record. `undo` learns how many new records its chain had before (`None`: the chain was not staged).
@@ -156,6 +161,7 @@ impl Staging {
     /// Tells the index what is durable now.
     pub(crate) fn apply(self, index: &mut Index) {
         index.next_id = self.next_id;
+        index.changes = self.changes;
         index.chains.extend(self.chains);
         index.meta.extend(self.meta);
     }

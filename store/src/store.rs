@@ -7,13 +7,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle, ThreadId};
 
 use crate::backend::Backend;
-use crate::disk::Disk;
+use crate::checkpoints::MAX_CHECKPOINT;
 use crate::error::StoreError;
-use crate::index::Chain;
+use crate::folder::Folder;
+use crate::index::{Chain, Index};
 use crate::keys::{self, ChainKey, Hash32, MAX_NAME, Record};
 use crate::memory::Memory;
+use crate::opening::{Opening, Quarantine};
 use crate::parts::MAX_VALUE;
+use crate::quarantine::{self, Opened};
 use crate::queue::{Done, Job, Work};
+use crate::witness::Witness;
 use crate::writer::{self, Shared};
 
 /// A running store. Clones are cheap and share it; it is closed with [`Store::close`] or when the last clone goes.
@@ -32,12 +36,15 @@ struct Running {
 }
 
 impl Store {
-    /// Opens the store in `dir`, making the folder if it is not there. The data lies in the folder `log` in it.
+    /// Opens the store in `dir`, making the folder if it is not there. The data lies in the folder `log` in it. Where
+    /// that can't be read, it is set aside and a new one begun, which the [`Opening`] says.
     ///
     /// # Errors
-    /// `InUse` when another store has it open; `DiskFull`, `Io`; `Damaged` when the files can't be read.
-    pub fn open(dir: &Path) -> Result<Store, StoreError> {
-        Store::start(Box::new(Disk::open(dir, |dir| fs4::available_space(dir))?))
+    /// `InUse` when another store has it open; `DiskFull`, `Io`: then nothing was set aside.
+    pub fn open(dir: &Path) -> Result<(Store, Opening), StoreError> {
+        let Opened { disk, index, witness, opening } =
+            quarantine::open(&Folder::new(dir, |dir| fs4::available_space(dir)))?;
+        Ok((Store::start(Box::new(disk), index, Some(witness))?, opening))
     }
 
     /// A store that keeps everything in memory, under the same rules.
@@ -46,15 +53,19 @@ impl Store {
     /// When the operating system has no thread left to give.
     #[must_use]
     pub fn in_memory() -> Store {
-        Store::start(Box::new(Memory::new()))
+        Store::start(Box::new(Memory::new()), Index::default(), None)
             .unwrap_or_else(|error| panic!("the storage thread did not start: {error}"))
     }
 
     /// Starts the storage thread.
-    pub(crate) fn start(backend: Box<dyn Backend>) -> Result<Store, StoreError> {
-        let shared = Arc::new(Shared::new(backend)?);
+    pub(crate) fn start(
+        backend: Box<dyn Backend>,
+        index: Index,
+        witness: Option<Witness>,
+    ) -> Result<Store, StoreError> {
+        let shared = Arc::new(Shared::new(backend, index));
         let theirs = Arc::clone(&shared);
-        let thread = thread::Builder::new().name("store".to_owned()).spawn(move || writer::run(theirs));
+        let thread = thread::Builder::new().name("store".to_owned()).spawn(move || writer::run(theirs, witness));
         let thread = thread.map_err(|source| StoreError::Thread { source: Arc::new(source) })?;
         let thread_id = thread.thread().id();
         Ok(Store { running: Arc::new(Running { shared, thread: Mutex::new(Some(thread)), thread_id }) })
@@ -118,8 +129,27 @@ impl Store {
         max_records: usize,
         max_bytes: usize,
     ) -> Result<Vec<Vec<u8>>, StoreError> {
-        self.check_open()?;
-        let Some(chain) = self.durable(chain).filter(|chain| from < chain.next) else { return Ok(Vec::new()) };
+        loop {
+            self.check_open()?;
+            let Some(durable) = self.durable(chain) else { return Ok(Vec::new()) };
+            match self.read_durable(durable, from, max_records, max_bytes) {
+                // A repair shortened the chain meanwhile.
+                Err(StoreError::Damaged { .. }) if self.durable(chain) != Some(durable) => {}
+                outcome => return outcome,
+            }
+        }
+    }
+
+    fn read_durable(
+        &self,
+        chain: Chain,
+        from: u64,
+        max_records: usize,
+        max_bytes: usize,
+    ) -> Result<Vec<Vec<u8>>, StoreError> {
+        if from >= chain.next {
+            return Ok(Vec::new());
+        }
         let backend = &self.shared().backend;
         let mut records: Vec<Vec<u8>> = Vec::new();
         let (mut next, mut bytes, mut full) = (from, 0_usize, false);
@@ -175,17 +205,49 @@ impl Store {
         self.wait_for(Work::Recover)
     }
 
+    /// After a read said `Damaged`: sets the folder's log aside, as it is, and goes on with a new one that has what can
+    /// be read of it, each chain up to the first record that is missing. Everything waits meanwhile, reading too.
+    /// The lengths of chains may be less afterwards: whoever remembers them must ask again.
+    ///
+    /// # Errors
+    /// `DiskFull` when there is no room for the copy, `Io`, `Closed`; it may be called again.
+    pub fn repair(&self) -> Result<Quarantine, StoreError> {
+        let (sender, receiver) = sync_channel(1);
+        self.wait_for(Work::Repair(sender))?;
+        receiver.recv().map_err(|_| StoreError::Closed)
+    }
+
+    /// Keeps a value that was computed from a room's records (a checkpoint), in the place of the one before. It is
+    /// worth something only together with these records: it goes when they are set aside. Written on this thread.
+    ///
+    /// # Errors
+    /// `TooLarge` for more than 256 MiB; `DiskFull`, `Io`, `Closed`.
+    pub fn put_checkpoint(&self, room: &Hash32, bytes: &[u8]) -> Result<(), StoreError> {
+        self.check_open()?;
+        check_size(bytes.len(), MAX_CHECKPOINT)?;
+        self.shared().backend.put_checkpoint(room, bytes)
+    }
+
+    /// The checkpoint of a room; none as well when it is damaged.
+    ///
+    /// # Errors
+    /// `Io`, `Closed`.
+    pub fn checkpoint(&self, room: &Hash32) -> Result<Option<Vec<u8>>, StoreError> {
+        self.check_open()?;
+        self.shared().backend.checkpoint(room)
+    }
+
     /// Takes nothing more, finishes what is queued, ends the storage thread and lets go of the folder. Idempotent.
     /// Called inside a callback it returns at once, and the rest follows.
     pub fn close(&self) {
         self.running.close();
     }
 
-    fn shared(&self) -> &Shared {
+    pub(crate) fn shared(&self) -> &Shared {
         &self.running.shared
     }
 
-    fn check_open(&self) -> Result<(), StoreError> {
+    pub(crate) fn check_open(&self) -> Result<(), StoreError> {
         if self.shared().queue.is_closed() { Err(StoreError::Closed) } else { Ok(()) }
     }
 

@@ -7,8 +7,10 @@ use crate::backend::{Backend, Write};
 use crate::error::StoreError;
 use crate::index::Index;
 use crate::keys;
+use crate::opening::Quarantine;
 use crate::queue::{Done, Job, Queue, Work};
 use crate::stage::{Stage, Staging};
+use crate::witness::Witness;
 
 /// What the storage thread and the callers share.
 pub(crate) struct Shared {
@@ -18,9 +20,8 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(backend: Box<dyn Backend>) -> Result<Shared, StoreError> {
-        let index = Index::load(&*backend)?;
-        Ok(Shared { queue: Queue::default(), backend, index: RwLock::new(index) })
+    pub(crate) fn new(backend: Box<dyn Backend>, index: Index) -> Shared {
+        Shared { queue: Queue::default(), backend, index: RwLock::new(index) }
     }
 
     /// What is durable. Only the storage thread changes it.
@@ -28,14 +29,14 @@ impl Shared {
         self.index.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn learn(&self, staging: Staging) {
-        staging.apply(&mut self.index.write().unwrap_or_else(PoisonError::into_inner));
+    fn change_index(&self, change: impl FnOnce(&mut Index)) {
+        change(&mut self.index.write().unwrap_or_else(PoisonError::into_inner));
     }
 }
 
 /// Runs until the queue is closed and everything in it is done; then lets go of the backend.
-pub(crate) fn run(shared: Arc<Shared>) {
-    let mut writer = Writer { shared, failed: None };
+pub(crate) fn run(shared: Arc<Shared>, witness: Option<Witness>) {
+    let mut writer = Writer { shared, failed: None, witness };
     loop {
         let group = writer.shared.queue.take_group();
         if group.is_empty() {
@@ -49,6 +50,8 @@ struct Writer {
     shared: Arc<Shared>,
     /// Why the last commit failed. What the disk holds is unknown until a recovery has looked.
     failed: Option<StoreError>,
+    /// Where the number of durable records is noted.
+    witness: Option<Witness>,
 }
 
 impl Drop for Writer {
@@ -56,12 +59,18 @@ impl Drop for Writer {
     fn drop(&mut self) {
         self.shared.queue.close();
         while !self.shared.queue.take_group().is_empty() {}
+        if let Some(Err(error)) = self.witness.as_ref().map(Witness::sync) {
+            tracing::warn!("how much is saved could not be noted durably: {error}");
+        }
         self.shared.backend.close();
     }
 }
 
 impl Writer {
-    fn handle(&mut self, group: Vec<Job>) {
+    fn handle(&mut self, mut group: Vec<Job>) {
+        if let Some(job) = group.pop_if(|job| matches!(job.work, Work::Repair(_))) {
+            return self.answer_repair(job);
+        }
         let mut answers = Vec::with_capacity(group.len());
         let shared = Arc::clone(&self.shared);
         let index = shared.index();
@@ -69,6 +78,7 @@ impl Writer {
         for Job { work, done, .. } in group {
             let verdict = match work {
                 Work::Recover => self.recover(&index),
+                Work::Repair(_) => Ok(()), // comes alone: done above
                 _ if self.failed.is_some() => Ok(()),
                 Work::Append(records) => stage.append(records),
                 Work::PutMeta(name, value) => {
@@ -97,8 +107,17 @@ impl Writer {
         }
         self.shared.backend.check_room(size_of(&writes))?;
         self.commit(writes)?;
-        self.shared.learn(staging);
+        self.shared.change_index(|index| staging.apply(index));
+        self.note();
         Ok(())
+    }
+
+    /// Notes how much is durable. Without the note a loss is not seen, which is no reason to refuse the commit.
+    fn note(&mut self) {
+        let count = self.shared.index().count();
+        if let Some(Err(error)) = self.witness.as_mut().map(|witness| witness.note(count)) {
+            tracing::warn!("how much is saved could not be noted: {error}");
+        }
     }
 
     fn commit(&mut self, writes: Vec<Write>) -> Result<(), StoreError> {
@@ -126,6 +145,27 @@ impl Writer {
             tracing::info!("writing works again after: {failed}");
         }
         Ok(())
+    }
+
+    fn answer_repair(&mut self, job: Job) {
+        let Work::Repair(told) = job.work else { return };
+        let outcome = self.repair().map(|quarantine| drop(told.send(quarantine)));
+        answer(job.done, outcome);
+    }
+
+    /// Sets everything aside and goes on with what can be read of it. Nobody can look up a chain meanwhile.
+    fn repair(&mut self) -> Result<Quarantine, StoreError> {
+        let reason = self.failed.as_ref().map_or("a record could not be read".to_owned(), ToString::to_string);
+        let shared = Arc::clone(&self.shared);
+        let mut outcome = Err(StoreError::Closed);
+        shared.change_index(|index| {
+            outcome = shared.backend.repair(reason).and_then(|quarantine| {
+                *index = Index::load(&*shared.backend)?;
+                Ok(quarantine)
+            });
+        });
+        self.failed = outcome.as_ref().err().cloned();
+        outcome
     }
 }
 

@@ -326,7 +326,7 @@ macro_rules! conformance {
         mod disk {
             $(#[test] fn $test() {
                 let dir = tempfile::tempdir().unwrap();
-                super::$test(&inkmesh_store::Store::open(dir.path()).unwrap());
+                super::$test(&inkmesh_store::Store::open(dir.path()).unwrap().0);
             })*
         }
     };

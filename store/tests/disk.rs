@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::mpsc::sync_channel;
 
-use inkmesh_store::{ChainKey, Record, Store, StoreError};
+use inkmesh_store::{ChainKey, Opening, Record, Store, StoreError};
 
 const CHAIN: ChainKey = ChainKey { room: [1; 32], author: [2; 32], log: 3 };
 const OTHER: ChainKey = ChainKey { room: [1; 32], author: [9; 32], log: 0 };
@@ -19,7 +19,7 @@ fn everything_is_there_again() {
     let dir = tempfile::tempdir().unwrap();
     let dir = dir.path().join("not/there/yet");
     for round in 0..4 {
-        let store = Store::open(&dir).unwrap();
+        let store = Store::open(&dir).unwrap().0;
         let expected: Vec<Vec<u8>> = records(CHAIN, 0..round * 100).into_iter().map(|record| record.bytes).collect();
         assert_eq!(store.read(&CHAIN, 0, usize::MAX, usize::MAX).unwrap(), expected);
         assert_eq!(store.get_meta("round").unwrap(), round.checked_sub(1).map(|before| vec![before as u8]));
@@ -41,12 +41,12 @@ fn everything_is_there_again() {
 #[test]
 fn big_records_stay_in_the_synced_file() {
     let dir = tempfile::tempdir().unwrap();
-    let store = Store::open(dir.path()).unwrap();
+    let store = Store::open(dir.path()).unwrap().0;
     let big = |seq| Record { chain: CHAIN, seq, bytes: vec![seq as u8; 65_536] };
     store.append_wait((0..100).map(big).collect()).unwrap();
     (100..200).for_each(|seq| store.append_wait(vec![big(seq)]).unwrap());
     store.close();
-    let store = Store::open(dir.path()).unwrap();
+    let store = Store::open(dir.path()).unwrap().0;
     assert_eq!(store.chains(&CHAIN.room).unwrap(), [(CHAIN, 200)]);
     assert!((0..200).all(|seq| store.get(&CHAIN, seq).unwrap().unwrap() == big(seq).bytes));
     let blobs: Vec<_> = std::fs::read_dir(dir.path().join("log/blobs")).unwrap().collect();
@@ -68,13 +68,13 @@ fn refusal(dir: &Path) -> String {
 #[test]
 fn a_second_store_in_this_process_is_told_which_folder() {
     let dir = tempfile::tempdir().unwrap();
-    let store = Store::open(dir.path()).unwrap();
+    let store = Store::open(dir.path()).unwrap().0;
     store.append_wait(records(CHAIN, 0..10)).unwrap();
     let refusal = refusal(dir.path());
     assert!(refusal.contains(&format!("{} is in use", dir.path().display())), "{refusal}");
     store.append_wait(records(CHAIN, 10..20)).unwrap();
     drop(store);
-    assert_eq!(Store::open(dir.path()).unwrap().chains(&CHAIN.room).unwrap(), [(CHAIN, 20)]);
+    assert_eq!(Store::open(dir.path()).unwrap().0.chains(&CHAIN.room).unwrap(), [(CHAIN, 20)]);
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn a_second_store_in_another_process_is_told_which_folder() {
         let output = command.env(FOLDER, dir.path()).output().unwrap();
         String::from_utf8(output.stdout).unwrap()
     };
-    let store = Store::open(dir.path()).unwrap();
+    let store = Store::open(dir.path()).unwrap().0;
     store.append_wait(records(CHAIN, 0..10)).unwrap();
     let told = second();
     assert!(told.contains(&format!("refusal: the folder {} is in use", dir.path().display())), "{told}");
@@ -111,14 +111,14 @@ fn files(dir: &Path, start: &str) -> Vec<PathBuf> {
 }
 
 #[test]
-fn a_damaged_folder_is_said_to_be_damaged() {
+fn a_damaged_log_is_set_aside_and_said() {
     let flip = |bytes: &mut Vec<u8>| bytes.iter_mut().skip(10).step_by(10).for_each(|byte| *byte ^= 0x55);
     let cut = |bytes: &mut Vec<u8>| bytes.truncate(1000);
     let damages: [(&str, Damage); 3] = [("snap.", flip), ("db", cut), ("db", flip)];
     for (file, damage) in damages {
         let dir = tempfile::tempdir().unwrap();
         for round in 0..2 {
-            let store = Store::open(dir.path()).unwrap();
+            let store = Store::open(dir.path()).unwrap().0;
             store.append_wait(records(CHAIN, round * 2000..round * 2000 + 2000)).unwrap();
         }
         for file in files(dir.path(), file) {
@@ -126,18 +126,25 @@ fn a_damaged_folder_is_said_to_be_damaged() {
             damage(&mut bytes);
             std::fs::write(&file, bytes).unwrap();
         }
-        let error = Store::open(dir.path()).err().expect("what is damaged must not be opened");
-        assert!(matches!(error, StoreError::Damaged { .. }), "{file}: {error}");
-        assert!(error.to_string().contains(&dir.path().display().to_string()), "{error}");
-        // It holds on to nothing: the folder can be moved aside.
-        assert!(matches!(Store::open(dir.path()), Err(StoreError::Damaged { .. })));
+        let before = std::fs::read(dir.path().join("log/conf")).unwrap();
+        let (store, opening) = Store::open(dir.path()).unwrap();
+        let quarantined = opening.quarantined.expect(file);
+        assert!(opening.lost && quarantined.moved_to == dir.path().join("log.broken-1"), "{file}: {quarantined:?}");
+        assert_eq!(std::fs::read(quarantined.moved_to.join("conf")).unwrap(), before, "nothing is deleted");
+        // Where only the snapshot was damaged, everything is still there.
+        assert!(file == "db" || quarantined.kept == 4000, "{quarantined:?}");
+        let kept = quarantined.kept;
+        assert_eq!(store.read(&CHAIN, 0, usize::MAX, usize::MAX).unwrap().len() as u64, kept);
+        store.append_wait(records(CHAIN, kept..kept + 1)).unwrap();
+        store.close();
+        assert_eq!(Store::open(dir.path()).unwrap().1, Opening::default(), "said once");
     }
 }
 
 #[test]
 fn the_last_clone_may_go_in_a_callback() {
     let dir = tempfile::tempdir().unwrap();
-    let store = Store::open(dir.path()).unwrap();
+    let store = Store::open(dir.path()).unwrap().0;
     let (sender, done) = sync_channel(1);
     let last = store.clone();
     let (release, held) = sync_channel::<()>(1);
@@ -155,13 +162,13 @@ fn the_last_clone_may_go_in_a_callback() {
         Err(StoreError::InUse { .. }) => None,
         outcome => Some(outcome.unwrap()),
     });
-    assert_eq!(again.unwrap().chains(&CHAIN.room).unwrap(), [(CHAIN, 3)]);
+    assert_eq!(again.unwrap().0.chains(&CHAIN.room).unwrap(), [(CHAIN, 3)]);
 }
 
 #[test]
 fn reading_writes_nothing() {
     let dir = tempfile::tempdir().unwrap();
-    let store = Store::open(dir.path()).unwrap();
+    let store = Store::open(dir.path()).unwrap().0;
     (0..100).for_each(|batch| store.append_wait(records(CHAIN, batch * 50..batch * 50 + 50)).unwrap());
     let written = std::fs::read(dir.path().join("log/db")).unwrap();
     assert_eq!(store.read(&CHAIN, 0, usize::MAX, usize::MAX).unwrap().len(), 5000);

@@ -31,7 +31,7 @@ fn call_len(n: u64) -> u64 {
 
 /// Appends until it is killed, and says what is acknowledged.
 fn write_forever(dir: &Path) {
-    let store = Store::open(dir).unwrap();
+    let store = Store::open(dir).unwrap().0;
     let mut nexts: Vec<u64> = (0..CHAINS).map(|n| next(&store, n)).collect();
     for round in 0..u64::MAX {
         let n = if round % 3 == 0 { round / 3 % CHAINS } else { 0 };
@@ -79,7 +79,7 @@ fn what_was_acknowledged_survives_twenty_kills() {
         child.wait().unwrap();
         assert!(seen > round * 13, "the child ended by itself in round {round}");
 
-        let store = Store::open(dir.path()).unwrap();
+        let store = Store::open(dir.path()).unwrap().0;
         for n in 0..CHAINS {
             let next = next(&store, n);
             assert!(next >= acknowledged[n as usize], "round {round}: chain {n} has {next} of {acknowledged:?}");

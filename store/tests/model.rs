@@ -130,9 +130,9 @@ proptest! {
     #[test]
     fn disk_does_what_the_model_does(steps in steps()) {
         let dir = tempfile::tempdir().unwrap();
-        run(Store::open(dir.path()).unwrap(), steps, |store| {
+        run(Store::open(dir.path()).unwrap().0, steps, |store| {
             drop(store);
-            Store::open(dir.path()).unwrap()
+            Store::open(dir.path()).unwrap().0
         });
     }
 }

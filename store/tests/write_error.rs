@@ -29,7 +29,7 @@ fn check_what_can_be_read(store: &Store, len: u64) {
 
 /// Runs in a process that may not make files of more than a few megabytes.
 fn write_until_refused(dir: &Path) {
-    let store = Store::open(dir).unwrap();
+    let store = Store::open(dir).unwrap().0;
     let mut acknowledged = 0;
     let error = loop {
         assert!(acknowledged < 100_000, "the limit is not there");
@@ -72,5 +72,5 @@ fn goes_on_after_the_system_refused_to_write() {
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
     let len = text.split_once("acknowledged ").and_then(|(_, rest)| rest.split_once('.')).expect(&text).0;
-    check(&Store::open(dir.path()).unwrap(), len.parse().unwrap());
+    check(&Store::open(dir.path()).unwrap().0, len.parse().unwrap());
 }

@@ -1,0 +1,55 @@
+//! Checkpoints: values that were computed from a room's records, each in a file of its own beside the database.
+//!
+//! They lie in the log's own folder: whatever moves or replaces the log takes them along, so that a checkpoint never
+//! meets a log that it was not made from. A file is a CRC-32 and then the bytes; one that is absent or damaged is none.
+
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+
+use crate::files;
+use crate::keys::Hash32;
+
+/// The biggest checkpoint, in bytes.
+pub(crate) const MAX_CHECKPOINT: usize = 256 << 20;
+
+const CHECK_LEN: usize = 4;
+
+/// The folder of a log's checkpoints.
+pub(crate) fn folder(log: &Path) -> PathBuf {
+    log.join("checkpoints")
+}
+
+fn path(log: &Path, room: &Hash32) -> PathBuf {
+    folder(log).join(room.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+}
+
+/// Puts a checkpoint in the place of the one before, all or nothing.
+pub(crate) fn put(log: &Path, room: &Hash32, bytes: &[u8]) -> io::Result<()> {
+    let path = path(log, room);
+    let new = path.with_extension("new");
+    fs::create_dir_all(folder(log))?;
+    let mut file = File::create(&new)?;
+    file.write_all(&crc32fast::hash(bytes).to_le_bytes())?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(new, path)?;
+    files::sync_folder(&folder(log))
+}
+
+/// The checkpoint of a room, if there is one that is whole.
+pub(crate) fn get(log: &Path, room: &Hash32) -> io::Result<Option<Vec<u8>>> {
+    let file = match File::open(path(log, room)) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let limit = (CHECK_LEN + MAX_CHECKPOINT) as u64;
+    let mut bytes = Vec::new();
+    file.take(limit + 1).read_to_end(&mut bytes)?;
+    if bytes.len() < CHECK_LEN || bytes.len() as u64 > limit {
+        return Ok(None);
+    }
+    let content = bytes.split_off(CHECK_LEN);
+    Ok((crc32fast::hash(&content).to_le_bytes() == bytes[..]).then_some(content))
+}

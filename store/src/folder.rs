@@ -1,0 +1,194 @@
+//! The folder of a store: which names lie in it, and what an interrupted change of them means.
+//!
+//! ```text
+//! lock              held while a program has the folder open
+//! log/              the database, with the checkpoints made from it in log/checkpoints/
+//! witness           how much was durable (see witness.rs)
+//! log.broken-<n>/   a log that could not be read, kept as it was
+//! log.new/          a log being made; becomes `log` by one rename, once it is whole and durable
+//! log.old/          the log before a compaction, until the new one has its name
+//! log.copy/         a copy of a broken log that is read, so that the reading can't change the broken one
+//! ```
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::error::StoreError;
+use crate::files;
+
+/// What must stay free on the disk, in bytes: a disk that is full to the last byte would break sled in mid-write.
+const RESERVE: u64 = 16 << 20;
+
+/// How many bytes are free for this user in a folder.
+type FreeSpace = Arc<dyn Fn(&Path) -> io::Result<u64> + Send + Sync>;
+
+/// Where the parts of a store lie, and how its errors name it.
+#[derive(Clone)]
+pub(crate) struct Folder {
+    dir: PathBuf,
+    free: FreeSpace,
+}
+
+/// What an opener finds.
+pub(crate) enum Found {
+    /// A log that was whole once.
+    Log,
+    /// No log, because setting this one aside was interrupted: what can be read of it must still be copied.
+    Aside(PathBuf),
+    /// Nothing: a first start.
+    Nothing,
+}
+
+impl Folder {
+    pub(crate) fn new(dir: &Path, free: impl Fn(&Path) -> io::Result<u64> + Send + Sync + 'static) -> Folder {
+        Folder { dir: dir.to_path_buf(), free: Arc::new(free) }
+    }
+
+    pub(crate) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    pub(crate) fn log(&self) -> PathBuf {
+        self.dir.join("log")
+    }
+
+    pub(crate) fn new_log(&self) -> PathBuf {
+        self.dir.join("log.new")
+    }
+
+    pub(crate) fn old_log(&self) -> PathBuf {
+        self.dir.join("log.old")
+    }
+
+    pub(crate) fn copy(&self) -> PathBuf {
+        self.dir.join("log.copy")
+    }
+
+    pub(crate) fn witness(&self) -> PathBuf {
+        self.dir.join("witness")
+    }
+
+    /// Takes the folder for this store alone, until the file that is given back is closed.
+    ///
+    /// # Errors
+    /// `InUse` when another store has it.
+    pub(crate) fn lock(&self) -> Result<File, StoreError> {
+        let path = self.dir.join("lock");
+        let file = self.ok("opening", OpenOptions::new().create(true).truncate(false).write(true).open(path))?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => Err(StoreError::InUse { dir: self.dir.clone() }),
+            Err(TryLockError::Error(error)) => Err(self.io("locking", error)),
+        }
+    }
+
+    /// Ends what a program that was stopped in the middle had begun: goes back to the log that was there, or on to the
+    /// one that was finished. Removes only what is a copy of something else.
+    pub(crate) fn settle(&self) -> Result<Found, StoreError> {
+        self.ok("opening", self.try_settle())
+    }
+
+    fn try_settle(&self) -> io::Result<Found> {
+        remove(&self.copy())?;
+        if self.log().try_exists()? {
+            remove(&self.new_log())?;
+            remove(&self.old_log())?;
+            return Ok(Found::Log);
+        }
+        if self.old_log().try_exists()? {
+            self.rename(&self.old_log(), &self.log())?;
+            remove(&self.new_log())?;
+            return Ok(Found::Log);
+        }
+        remove(&self.new_log())?;
+        Ok(self.numbered()?.pop().map_or(Found::Nothing, Found::Aside))
+    }
+
+    /// The logs that were set aside, the oldest first.
+    pub(crate) fn broken(&self) -> Result<Vec<PathBuf>, StoreError> {
+        self.ok("reading", self.numbered())
+    }
+
+    fn numbered(&self) -> io::Result<Vec<PathBuf>> {
+        let mut numbered = Vec::new();
+        for entry in fs::read_dir(&self.dir)? {
+            let path = entry?.path();
+            let name = path.file_name().and_then(|name| name.to_str());
+            if let Some(n) = name.and_then(|name| name.strip_prefix("log.broken-")?.parse::<u64>().ok()) {
+                numbered.push((n, path));
+            }
+        }
+        numbered.sort();
+        Ok(numbered.into_iter().map(|(_, path)| path).collect())
+    }
+
+    /// Moves the log aside, as it is; gives back where it is now.
+    pub(crate) fn set_aside(&self) -> Result<PathBuf, StoreError> {
+        let taken = self.broken()?;
+        let free = (1..).map(|n: u64| self.dir.join(format!("log.broken-{n}"))).find(|path| !taken.contains(path));
+        let aside = free.unwrap_or_else(|| self.dir.join("log.broken"));
+        self.ok("setting aside what is broken in", self.rename(&self.log(), &aside))?;
+        Ok(aside)
+    }
+
+    /// Gives the new log, which is whole and durable, its name.
+    pub(crate) fn install(&self) -> Result<(), StoreError> {
+        self.ok("opening", self.rename(&self.new_log(), &self.log()))
+    }
+
+    /// Puts the new log, which is whole and durable, in the place of the log, which is removed.
+    pub(crate) fn exchange(&self) -> Result<(), StoreError> {
+        self.ok("compacting", self.rename(&self.log(), &self.old_log()))?;
+        self.install()?;
+        self.ok("compacting", remove(&self.old_log()))
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::rename(from, to)?;
+        files::sync_folder(&self.dir)
+    }
+
+    /// Refuses when there is no room to write `bytes` more, so that a full disk is met before it does harm.
+    pub(crate) fn check_room(&self, bytes: u64) -> Result<(), StoreError> {
+        let free = self.ok("looking for free space in", (self.free)(&self.dir))?;
+        let needed = RESERVE.saturating_add(bytes);
+        if free < needed { Err(StoreError::DiskFull { dir: self.dir.clone(), free, needed }) } else { Ok(()) }
+    }
+
+    pub(crate) fn ok<T>(&self, doing: &'static str, outcome: io::Result<T>) -> Result<T, StoreError> {
+        outcome.map_err(|source| self.io(doing, source))
+    }
+
+    pub(crate) fn io(&self, doing: &'static str, source: io::Error) -> StoreError {
+        let dir = self.dir.clone();
+        if matches!(source.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) {
+            return StoreError::DiskFull { free: (self.free)(&dir).unwrap_or(0), dir, needed: RESERVE };
+        }
+        StoreError::Io { dir, doing, source: Arc::new(source) }
+    }
+
+    pub(crate) fn damaged(&self, detail: String) -> StoreError {
+        StoreError::Damaged { dir: self.dir.clone(), detail }
+    }
+}
+
+/// Removes a folder with everything in it, if it is there.
+pub(crate) fn remove(folder: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        outcome => outcome,
+    }
+}
+
+/// The bytes of all files in a folder and in those in it.
+pub(crate) fn size(folder: &Path) -> io::Result<u64> {
+    let mut sum = 0;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let kind = entry.file_type()?;
+        sum += if kind.is_dir() { size(&entry.path())? } else { entry.metadata()?.len() };
+    }
+    Ok(sum)
+}

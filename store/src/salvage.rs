@@ -1,0 +1,144 @@
+//! Copying what can be read of one backend into another one: after damage, and for a compaction.
+//!
+//! Short ids stay as they are, so that a reader who looked one up before finds the same chain under it afterwards.
+
+use std::ops::ControlFlow;
+
+use crate::backend::{Backend, Write};
+use crate::error::StoreError;
+use crate::index::{self, Index};
+use crate::keys::{self, ChainKey};
+
+/// The most records, and the most bytes, that are in memory at once.
+const CHUNK_RECORDS: usize = 4096;
+const CHUNK_BYTES: usize = 1 << 20;
+
+/// What was copied.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Copied {
+    pub(crate) records: u64,
+    /// Chains of which not everything could be read.
+    pub(crate) cut_chains: u64,
+}
+
+/// Copies the chains, each from its first record up to the first one that can't be read, and the named values.
+///
+/// # Errors
+/// Only what goes wrong in `to`.
+pub(crate) fn copy(from: &dyn Backend, to: &dyn Backend) -> Result<Copied, StoreError> {
+    let mut copied = Copied::default();
+    let (chains, whole) = readable_chains(from);
+    copied.cut_chains += u64::from(!whole);
+    for (id, key) in chains {
+        let records = copy_chain(from, to, id, key)?;
+        copied.records += records;
+        copied.cut_chains += u64::from(index::stored_len(from, id).ok() != Some(records));
+    }
+    copy_values(from, to)?;
+    Ok(copied)
+}
+
+/// The chains that are listed up to the first damage, and whether that was all.
+fn readable_chains(from: &dyn Backend) -> (Vec<(u32, ChainKey)>, bool) {
+    let mut chains = Vec::new();
+    let scanned = from.scan(keys::all_chains(), &mut |key, value| {
+        chains.extend(keys::chain_id(key).zip(ChainKey::from_value(&value)));
+        ControlFlow::Continue(())
+    });
+    (chains, scanned.is_ok())
+}
+
+fn copy_chain(from: &dyn Backend, to: &dyn Backend, id: u32, key: ChainKey) -> Result<u64, StoreError> {
+    let mut next = 0;
+    loop {
+        let mut writes = chunk(from, id, next);
+        let records = writes.len() as u64;
+        if records == 0 {
+            return Ok(next);
+        }
+        if next == 0 {
+            writes.push((keys::chain(id).to_vec(), Some(key.to_value())));
+        }
+        to.commit(writes)?;
+        next += records;
+    }
+}
+
+/// The next records of a chain without a gap, as many as may be in memory; none at the end, a hole or damage.
+fn chunk(from: &dyn Backend, id: u32, first: u64) -> Vec<Write> {
+    let mut writes: Vec<Write> = Vec::new();
+    let (mut next, mut bytes) = (first, 0);
+    let scanned = from.scan(keys::records_from(id, first), &mut |key, value| {
+        if keys::record_seq(key) != Some(next) || writes.len() == CHUNK_RECORDS || bytes >= CHUNK_BYTES {
+            return ControlFlow::Break(());
+        }
+        next += 1;
+        bytes += value.len();
+        writes.push((key.to_vec(), Some(value)));
+        ControlFlow::Continue(())
+    });
+    if let Err(damage) = scanned {
+        tracing::debug!("chain {id} can't be read beyond record {next}: {damage}");
+    }
+    writes
+}
+
+/// Copies the named values up to the first damage, and how often they were set.
+fn copy_values(from: &dyn Backend, to: &dyn Backend) -> Result<(), StoreError> {
+    let mut writes = Vec::new();
+    let mut take = |key: &[u8], value| {
+        writes.push((key.to_vec(), Some(value)));
+        ControlFlow::Continue(())
+    };
+    let values = from.scan(keys::all_meta(), &mut take);
+    let changes = from.scan(keys::CHANGES.to_vec()..vec![keys::CHANGES[0] + 1], &mut take);
+    if let Err(damage) = values.and(changes) {
+        tracing::warn!("not every named value could be read: {damage}");
+    }
+    if writes.is_empty() { Ok(()) } else { to.commit(writes) }
+}
+
+/// Counts the records of a chain, and their bytes, up to the first one that can't be read.
+///
+/// # Errors
+/// What is not damage: the system refuses to read.
+pub(crate) fn measure(backend: &dyn Backend, id: u32) -> Result<(u64, u64), StoreError> {
+    let (mut records, mut bytes) = (0, 0);
+    let scanned = backend.scan(keys::records_from(id, 0), &mut |key, value| {
+        if keys::record_seq(key) != Some(records) {
+            return ControlFlow::Break(());
+        }
+        records += 1;
+        bytes += value.len() as u64;
+        ControlFlow::Continue(())
+    });
+    match scanned {
+        Ok(()) | Err(StoreError::Damaged { .. }) => Ok((records, bytes)),
+        Err(error) => Err(error),
+    }
+}
+
+/// Makes sure that every record and every named value of `old` is the same in `new`.
+///
+/// # Errors
+/// `Damaged` when one is not.
+pub(crate) fn compare(old: &dyn Backend, new: &dyn Backend, index: &Index) -> Result<(), StoreError> {
+    for chain in index.chains.values() {
+        let mut next = 0;
+        loop {
+            let (left, right) = (chunk(old, chain.id, next), chunk(new, chain.id, next));
+            if left != right {
+                return Err(new.damaged(format!("the copy of chain {} is not the same", chain.id)));
+            }
+            next += left.len() as u64;
+            if left.is_empty() {
+                break;
+            }
+        }
+        if next != chain.next {
+            return Err(old.damaged(format!("chain {} can be read only up to record {next}", chain.id)));
+        }
+    }
+    let same = Index::load(new)?.meta == index.meta;
+    if same { Ok(()) } else { Err(new.damaged("the copy of the named values is not the same".to_owned())) }
+}

@@ -1,0 +1,203 @@
+//! Tools for a folder that no running program has open: look at all of it, say what is in it, make it smaller.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::backend::Backend;
+use crate::disk::Disk;
+use crate::error::StoreError;
+use crate::files;
+use crate::folder::{self, Folder, Found};
+use crate::index::Index;
+use crate::keys::{ChainKey, Hash32};
+use crate::salvage;
+use crate::store::Store;
+use crate::witness;
+
+/// What a check found.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Report {
+    /// Chains with at least one record.
+    pub chains: u64,
+    /// Records that could be read.
+    pub records: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Chains that have a hole or can't be read to their end, each with the number of records before that.
+    pub holes: Vec<(ChainKey, u64)>,
+    /// Why the log can't be opened at all, when it can't: the next start sets it aside.
+    pub unreadable: Option<String>,
+    /// Something that was durable is gone (see [`Opening::lost`](crate::Opening::lost)).
+    pub lost: bool,
+}
+
+impl Report {
+    /// Whether nothing is wrong.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        self.holes.is_empty() && self.unreadable.is_none() && !self.lost
+    }
+}
+
+/// What a compaction did.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Compacted {
+    /// The bytes of the log's files before.
+    pub before: u64,
+    /// The bytes of the log's files now.
+    pub after: u64,
+}
+
+/// What a store consists of.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Stats {
+    /// The rooms, in order.
+    pub rooms: Vec<RoomStats>,
+    /// The bytes of the log's files, checkpoints included.
+    pub log_bytes: u64,
+    /// The bytes of the checkpoints among them.
+    pub checkpoint_bytes: u64,
+    /// The logs that were set aside, the oldest first, with the bytes of their files. They may be deleted by hand.
+    pub quarantined: Vec<(PathBuf, u64)>,
+}
+
+/// What a room consists of.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RoomStats {
+    /// The room.
+    pub room: Hash32,
+    /// Its chains with at least one record.
+    pub chains: u64,
+    /// Its records.
+    pub records: u64,
+    /// Their bytes, as they were handed in.
+    pub bytes: u64,
+}
+
+impl Store {
+    /// Reads everything in `dir`, which no running program may have open, and says what is there and what is wrong.
+    /// Repairs nothing.
+    ///
+    /// # Errors
+    /// `InUse`, `Io` (also when there is no store), `DiskFull`.
+    pub fn check(dir: &Path) -> Result<Report, StoreError> {
+        let offline = Offline::take(dir)?;
+        let (disk, index) = match offline.load() {
+            Ok(loaded) => loaded,
+            Err(StoreError::Damaged { detail, .. }) => {
+                return Ok(Report { unreadable: Some(detail), lost: true, ..Report::default() });
+            }
+            Err(error) => return Err(error),
+        };
+        let before = offline.folder.ok("reading", witness::read(&offline.folder.witness()))?;
+        let mut report = Report { lost: before.is_some_and(|before| index.count().lacks(before)), ..Report::default() };
+        for (key, chain) in index.chains.iter().filter(|(_, chain)| chain.next > 0) {
+            let (records, bytes) = salvage::measure(&disk, chain.id)?;
+            report.chains += 1;
+            report.records += records;
+            report.bytes += bytes;
+            if records < chain.next {
+                report.holes.push((*key, records));
+            }
+        }
+        Ok(report)
+    }
+
+    /// Makes the log in `dir`, which no running program may have open, as small as it can be: copies everything into a
+    /// new one, makes that durable, reads and compares it, and only then puts it in the place of the old one.
+    ///
+    /// # Errors
+    /// `Damaged` when not everything can be read: then nothing was changed. `InUse`, `DiskFull`, `Io`.
+    pub fn compact(dir: &Path) -> Result<Compacted, StoreError> {
+        let offline = Offline::take(dir)?;
+        let folder = &offline.folder;
+        let before = folder.ok("looking at", folder::size(&folder.log()))?;
+        folder.check_room(before)?;
+        let (old, index) = offline.load()?;
+        let new = Disk::open(folder, folder.new_log())?;
+        let copied = salvage::copy(&old, &new)?;
+        new.close();
+        old.close();
+        let new = Disk::open(folder, folder.new_log())?;
+        let again = Index::load(&new)?;
+        if copied.cut_chains > 0 || again.count() != index.count() || again.chains != index.chains {
+            return Err(folder.damaged("not everything can be read".to_owned()));
+        }
+        let old = Disk::open(folder, folder.log())?;
+        salvage::compare(&old, &new, &index)?;
+        for (room, _) in rooms(&index) {
+            if let Some(checkpoint) = old.checkpoint(&room)? {
+                new.put_checkpoint(&room, &checkpoint)?;
+            }
+        }
+        old.close();
+        new.close();
+        folder.ok("saving", files::sync_all(folder.dir(), &folder.new_log()))?;
+        folder.exchange()?;
+        Ok(Compacted { before, after: folder.ok("looking at", folder::size(&folder.log()))? })
+    }
+
+    /// Says what lies in `dir`, which no running program may have open.
+    ///
+    /// # Errors
+    /// `Damaged` when not everything can be read; `InUse`, `Io` (also when there is no store), `DiskFull`.
+    pub fn stats(dir: &Path) -> Result<Stats, StoreError> {
+        let offline = Offline::take(dir)?;
+        let folder = &offline.folder;
+        let (disk, index) = offline.load()?;
+        let mut stats = rooms(&index);
+        for (key, chain) in index.chains.iter().filter(|(_, chain)| chain.next > 0) {
+            let (records, bytes) = salvage::measure(&disk, chain.id)?;
+            if let Some(room) = stats.get_mut(&key.room) {
+                room.chains += 1;
+                room.records += records;
+                room.bytes += bytes;
+            }
+        }
+        disk.close();
+        let size = |path: PathBuf| folder.ok("looking at", folder::size(&path));
+        let quarantined = folder.broken()?.into_iter().map(|path| Ok((path.clone(), size(path)?)));
+        let quarantined = quarantined.collect::<Result<_, StoreError>>()?;
+        let checkpoints = crate::checkpoints::folder(&folder.log());
+        let checkpoint_bytes = if checkpoints.is_dir() { size(checkpoints)? } else { 0 };
+        Ok(Stats {
+            rooms: stats.into_values().collect(),
+            log_bytes: size(folder.log())?,
+            checkpoint_bytes,
+            quarantined,
+        })
+    }
+}
+
+/// The rooms with a record, still without numbers.
+fn rooms(index: &Index) -> BTreeMap<Hash32, RoomStats> {
+    let empty = |room| (room, RoomStats { room, chains: 0, records: 0, bytes: 0 });
+    index.rooms().into_iter().map(empty).collect()
+}
+
+/// A folder that a tool has for itself.
+struct Offline {
+    folder: Folder,
+    _lock: std::fs::File,
+}
+
+impl Offline {
+    fn take(dir: &Path) -> Result<Offline, StoreError> {
+        let folder = Folder::new(dir, |dir| fs4::available_space(dir));
+        // Not to make an empty store where none was.
+        folder.ok("opening", std::fs::read_dir(dir).map(drop))?;
+        let lock = folder.lock()?;
+        match folder.settle()? {
+            Found::Log => Ok(Offline { folder, _lock: lock }),
+            Found::Aside(_) | Found::Nothing => {
+                Err(folder.io("looking for a store in", std::io::ErrorKind::NotFound.into()))
+            }
+        }
+    }
+
+    fn load(&self) -> Result<(Disk, Index), StoreError> {
+        let disk = Disk::open(&self.folder, self.folder.log())?;
+        let index = Index::load(&disk)?;
+        Ok((disk, index))
+    }
+}
