@@ -6,6 +6,7 @@
 mod args;
 mod headless;
 mod settings;
+mod text;
 mod window;
 
 use std::error::Error;
@@ -25,7 +26,7 @@ fn main() -> ExitCode {
     match run(args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("inkmesh: {}", with_causes(error.as_ref()));
+            eprintln!("inkmesh: {}", text::with_causes(error.as_ref()));
             ExitCode::FAILURE
         }
     }
@@ -46,33 +47,4 @@ fn run(args: Args) -> Result<(), Box<dyn Error>> {
 fn start_log() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_LOG));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false).init();
-}
-
-/// The error and what caused it on one line; a cause that its effect already quotes is not said twice.
-fn with_causes(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let reason = error.to_string();
-        if !text.contains(&reason) {
-            text = format!("{text}: {reason}");
-        }
-        cause = error.source();
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[derive(Debug, thiserror::Error)]
-    #[error("{0}")]
-    struct Layer(&'static str, #[source] Option<Box<Layer>>);
-
-    #[test]
-    fn an_error_is_told_with_its_causes_once_each() {
-        let error = Layer("no start", Some(Box::new(Layer("no disk: full", Some(Box::new(Layer("full", None)))))));
-        assert_eq!(with_causes(&error), "no start: no disk: full");
-    }
 }

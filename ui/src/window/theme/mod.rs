@@ -8,8 +8,8 @@ use iced::widget::{Text, text};
 use iced::{Color, Theme};
 
 use self::palette::{DARK, LIGHT, Tones};
-use super::text as words;
-use super::text::Value;
+use crate::text as words;
+use crate::text::Value;
 use crate::settings::{Appearance, Language};
 
 /// Small print.
