@@ -160,7 +160,8 @@ fn in_a_process_of_its_own(job: &str, dir: &Path, count: u64) {
 /// them on their way at once.
 fn save(store: &Store, count: u64, in_turn: u64) {
     let per_chain = count / CHAINS;
-    let (sender, saved) = sync_channel(count as usize);
+    // More than are ever on their way: the storage thread does not wait for us.
+    let (sender, saved) = sync_channel(4 * IN_FLIGHT as usize);
     let mut flying = 0;
     for first in (0..per_chain).step_by(in_turn as usize) {
         let all = (0..CHAINS).flat_map(|n| (first..per_chain.min(first + in_turn)).map(move |seq| record(n, seq)));

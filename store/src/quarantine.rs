@@ -30,6 +30,7 @@ pub(crate) fn open(folder: &Folder) -> Result<Opened, StoreError> {
     let before = folder.ok("opening", witness::read(&folder.witness()))?;
     let (disk, index, quarantined) = open_log(folder)?;
     disk.hold(lock);
+    folder.keep_ballast();
     let witness = folder.ok("opening", Witness::open(&folder.witness()))?;
     let lost = quarantined.is_some() || before.is_some_and(|before| index.count().lacks(before));
     if lost {
@@ -55,7 +56,15 @@ fn open_log(folder: &Folder) -> Result<(Disk, Index, Option<Quarantine>), StoreE
     Ok((disk, index, quarantined))
 }
 
+/// sled writes a little as it opens. On a full disk the ballast makes room for that, so that one can still read.
 fn load(folder: &Folder) -> Result<(Disk, Index), StoreError> {
+    match try_load(folder) {
+        Err(StoreError::DiskFull { .. }) if folder.drop_ballast() => try_load(folder),
+        outcome => outcome,
+    }
+}
+
+fn try_load(folder: &Folder) -> Result<(Disk, Index), StoreError> {
     let disk = Disk::open(folder, folder.log())?;
     let index = Index::load(&disk)?;
     Ok((disk, index))

@@ -11,7 +11,6 @@ mod trace;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -50,7 +49,7 @@ fn record(n: u64, seq: u64) -> Record {
 
 /// Says on the standard output what is acknowledged: the trace has it.
 fn acknowledge(what: impl std::fmt::Display, number: u64) {
-    writeln!(std::io::stdout(), "ack {what} {number}").unwrap();
+    println!("ack {what} {number}");
 }
 
 /// A session of a writing program: small calls, and some with a whole batch.
