@@ -1,6 +1,5 @@
 //! The backend in a folder: a log that can be closed, opened again and repaired while the store runs.
 
-use std::fs::File;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -11,7 +10,7 @@ use crate::backend::{Backend, Visit, Write};
 use crate::checkpoints;
 use crate::error::StoreError;
 use crate::files;
-use crate::folder::Folder;
+use crate::folder::{Folder, Lock};
 use crate::keys::Hash32;
 use crate::log::Log;
 use crate::opening::Quarantine;
@@ -29,8 +28,8 @@ pub(crate) struct Disk {
     log: RwLock<Result<Log, StoreError>>,
     /// Whoever writes a checkpoint.
     checkpointing: Mutex<()>,
-    /// Keeps the folder for this store alone; closed with it.
-    lock: Mutex<Option<File>>,
+    /// Keeps the folder for this store alone; given back with the log.
+    lock: Mutex<Option<Lock>>,
 }
 
 impl Disk {
@@ -56,8 +55,8 @@ impl Disk {
         Ok(disk)
     }
 
-    /// Closes the lock on the folder together with the log.
-    pub(crate) fn hold(&self, lock: File) {
+    /// Gives the lock back when the log is closed.
+    pub(crate) fn hold(&self, lock: Lock) {
         *self.lock.lock().unwrap_or_else(PoisonError::into_inner) = Some(lock);
     }
 

@@ -35,6 +35,18 @@ pub(crate) struct Folder {
     free: FreeSpace,
 }
 
+/// Keeps a folder for one store.
+pub(crate) struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing the file is not enough: a program that is just being started may have inherited it for a moment.
+        if let Err(error) = self.0.unlock() {
+            tracing::warn!("the lock on a folder could not be given back: {error}");
+        }
+    }
+}
+
 /// What an opener finds.
 pub(crate) enum Found {
     /// A log that was whole once.
@@ -74,15 +86,15 @@ impl Folder {
         self.dir.join("witness")
     }
 
-    /// Takes the folder for this store alone, until the file that is given back is closed.
+    /// Takes the folder for this store alone, until the lock is dropped.
     ///
     /// # Errors
     /// `InUse` when another store has it.
-    pub(crate) fn lock(&self) -> Result<File, StoreError> {
+    pub(crate) fn lock(&self) -> Result<Lock, StoreError> {
         let path = self.dir.join("lock");
         let file = self.ok("opening", OpenOptions::new().create(true).truncate(false).write(true).open(path))?;
         match file.try_lock() {
-            Ok(()) => Ok(file),
+            Ok(()) => Ok(Lock(file)),
             Err(TryLockError::WouldBlock) => Err(StoreError::InUse { dir: self.dir.clone() }),
             Err(TryLockError::Error(error)) => Err(self.io("locking", error)),
         }
