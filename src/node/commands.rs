@@ -79,7 +79,9 @@ impl Runner {
             Command::Skip(room, answer) => self.write_done(&room, answer, |room| room.skip(now)),
             Command::Kick(room, player, answer) => self.write_done(&room, answer, |room| room.kick(player, now)),
             Command::Game(room, answer) => self.ask_room(&room, answer, |room| room.game(now)),
-            Command::MarkRead(room, _, answer) | Command::DismissLate(room, answer) => self.ask_room(&room, answer, |_| ()),
+            Command::MarkRead(room, _, answer) | Command::DismissLate(room, answer) => {
+                self.ask_room(&room, answer, |_| ())
+            }
             Command::Reading(room, answer) => self.ask_room(&room, answer, |_| crate::event::ReadingView::default()),
             Command::Quit(answer) => self.quit(Some(answer)),
         }

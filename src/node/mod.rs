@@ -13,6 +13,7 @@ mod peers;
 mod rooms;
 mod run;
 mod saving;
+pub mod storage;
 mod swarm_events;
 mod sync_plan;
 mod syncing;

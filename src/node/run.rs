@@ -105,7 +105,7 @@ pub(super) struct Runner {
 pub(super) async fn spawn(config: Config, commands: mpsc::Receiver<Command>) -> Result<(Author, Events), StartError> {
     let dir = config.data_dir.clone();
     let opened = tokio::task::spawn_blocking(move || {
-        let store = Store::open(&dir)?;
+        let (store, _) = Store::open(&dir)?;
         let identity = key_file::load_or_create(&dir)?;
         Ok::<_, StartError>((store, identity))
     });

@@ -233,6 +233,22 @@ banner-own-fork = Another copy of your data folder writes under your name: a res
 banner-quarantined = The saved history was damaged. All of it was moved to { $folder }; what could be read is here, and what the others have comes back from them.
 banner-tail-lost = The end of the saved history was lost. What the others have comes back from them.
 
+# The command line: inkmesh store
+store-holds = { $records } entries in { $chains } logs, { $size }.
+store-room-holds = { $records } entries in { $chains } logs, { $size }
+store-room = room { $hash }
+store-sound = Everything that was saved can be read.
+store-unreadable = The history can't be opened: { $reason }.
+store-holes = { $count ->
+    [one] 1 log can't be read to its end.
+   *[other] { $count } logs can't be read to their ends.
+}
+store-lost = Something that was saved is gone.
+store-what-now = Start Inkmesh: it sets the damaged history aside without deleting anything, keeps what can be read, and gets from the others what they have.
+store-compacted = { $before } before, { $after } now. Nothing was lost.
+store-size = On the disk: { $size }, of which { $checkpoints } make starting faster.
+store-set-aside = Set aside because it was damaged: { $folder } ({ $size }). It may be deleted.
+
 # Why something was not done
 error-name-empty = A name can't be empty.
 error-name-long = A name has at most { $max } characters.

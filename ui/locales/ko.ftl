@@ -208,6 +208,19 @@ banner-own-fork = 데이터 폴더의 다른 사본이 내 이름으로 쓰고 �
 banner-quarantined = 저장된 기록이 손상되어 모두 { $folder } 폴더로 옮겨 두었습니다. 읽을 수 있는 것은 여기 있고, 다른 사람들이 가진 것은 다시 받습니다.
 banner-tail-lost = 저장된 기록의 끝부분이 사라졌습니다. 다른 사람들이 가진 것은 다시 받습니다.
 
+# 명령줄: inkmesh store
+store-holds = 로그 { $chains }개에 항목 { $records }개, { $size }.
+store-room-holds = 로그 { $chains }개에 항목 { $records }개, { $size }
+store-room = 방 { $hash }
+store-sound = 저장된 것을 모두 읽을 수 있습니다.
+store-unreadable = 기록을 열 수 없습니다: { $reason }.
+store-holes = 로그 { $count }개를 끝까지 읽을 수 없습니다.
+store-lost = 저장된 것 가운데 사라진 것이 있습니다.
+store-what-now = Inkmesh를 시작하세요. 손상된 기록은 지우지 않고 옮겨 두고, 읽을 수 있는 것은 남기고, 다른 사람들이 가진 것은 다시 받습니다.
+store-compacted = 이전 { $before }, 지금 { $after }. 잃은 것은 없습니다.
+store-size = 디스크에서 차지하는 크기: { $size }. 그중 { $checkpoints }는 더 빨리 시작하기 위한 것입니다.
+store-set-aside = 손상되어 옮겨 둔 것: { $folder } ({ $size }). 지워도 됩니다.
+
 # 할 수 없는 까닭
 error-name-empty = 이름은 비워 둘 수 없습니다.
 error-name-long = 이름은 { $max }자까지입니다.

@@ -6,5 +6,7 @@ mod app;
 mod bench;
 mod drawing;
 mod game;
+mod reading;
 mod room;
 mod starting;
+mod trust;

@@ -65,7 +65,10 @@ impl Calendar {
         if from == self.today {
             look.t("written-today")
         } else if from != to {
-            look.t_args("written-between", [("from", self.short(look, from).into()), ("to", self.short(look, to).into())])
+            look.t_args(
+                "written-between",
+                [("from", self.short(look, from).into()), ("to", self.short(look, to).into())],
+            )
         } else if self.today.yesterday().is_ok_and(|yesterday| from == yesterday) {
             look.t("written-yesterday")
         } else {

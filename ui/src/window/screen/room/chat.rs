@@ -349,6 +349,9 @@ impl Chat {
         for line in &mut self.lines {
             line.held_back = held.contains(&line.id);
         }
+        if self.newest.is_some_and(|(_, _, id)| held.contains(&id)) {
+            self.newest = self.lines.iter().rfind(|line| !line.held_back).map(place);
+        }
         self.revision += 1;
     }
 

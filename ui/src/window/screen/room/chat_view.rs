@@ -59,7 +59,13 @@ pub fn view<'a>(
         .push(list)
         .push(container(below).padding(12))
         .height(Length::Fill);
-    container(content).padding([4, 1]).clip(true).width(Length::Fill).height(Length::Fill).style(style::card(look.tones)).into()
+    container(content)
+        .padding([4, 1])
+        .clip(true)
+        .width(Length::Fill)
+        .height(Length::Fill)
+        .style(style::card(look.tones))
+        .into()
 }
 
 /// How many lines came below the view, and the way there.
