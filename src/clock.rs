@@ -68,6 +68,12 @@ impl Clock {
         self.last.is_future(wall_ms)
     }
 
+    /// Whether the last moment given out or seen lies beyond `ms`.
+    #[must_use]
+    pub fn is_beyond(&self, ms: u64) -> bool {
+        self.last.ms() > ms
+    }
+
     /// Takes note of another peer's moment. One from too far ahead (it is parked) does not move the clock.
     pub fn observe(&mut self, seen: Timestamp, wall_ms: u64) {
         if !seen.is_future(wall_ms) {

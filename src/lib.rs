@@ -17,6 +17,7 @@
 //! | [`frame`] | what travels on a room's gossip topic |
 //! | [`log`] | chains, ingest, total order, frontier |
 //! | [`sync`] | catching up: what one peer asks of another |
+//! | [`fetching`] | whom to ask for what, while catching up with several members at once |
 //! | [`timeline`] | projection: chat and notices |
 //! | [`canvas`] | projection: ink on the boards |
 //! | [`game`] | projection: turns and the election of the drawer |
@@ -31,6 +32,7 @@ pub mod clock;
 pub mod codec;
 pub mod command;
 pub mod event;
+pub mod fetching;
 pub mod fold;
 pub mod frame;
 pub mod game;

@@ -27,7 +27,7 @@ pub const MAX_OPERATION: usize = MAX_PAYLOAD + 512;
 pub const MAX_SEQ: u64 = 1 << 32;
 
 /// One of an author's hash chains in a room.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ChainId {
     /// Who writes it.
     pub author: Author,
@@ -35,8 +35,8 @@ pub struct ChainId {
     pub log: u64,
 }
 
-/// An operation's place in the total order of its room: by time, then author, log and sequence number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// An operation's place in the total order of its room: by time, then author, log, sequence number and id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct OrderKey {
     /// The moment of the log.
     pub time: Timestamp,
@@ -44,6 +44,8 @@ pub struct OrderKey {
     pub chain: ChainId,
     /// The place in the chain.
     pub seq: u64,
+    /// The first eight bytes of the id, big-endian: the two operations of a fork have an order too.
+    pub id: u64,
 }
 
 /// Everything of an operation but its payload and signature.
@@ -62,10 +64,10 @@ pub struct Header {
 }
 
 impl Header {
-    /// The place in the room's order.
+    /// The place in the room's order of the operation with this header and this id.
     #[must_use]
-    pub fn key(&self) -> OrderKey {
-        OrderKey { time: self.time, chain: self.chain, seq: self.seq }
+    pub fn key(&self, id: OperationId) -> OrderKey {
+        OrderKey { time: self.time, chain: self.chain, seq: self.seq, id: id.prefix() }
     }
 }
 
@@ -138,6 +140,12 @@ impl Unverified {
         self.0.id
     }
 
+    /// The place in the room's order, as claimed.
+    #[must_use]
+    pub fn key(&self) -> OrderKey {
+        self.0.key()
+    }
+
     /// Checks the signature.
     ///
     /// # Errors
@@ -202,16 +210,32 @@ impl Operation {
         self.id
     }
 
+    /// The place in the room's order.
+    #[must_use]
+    pub fn key(&self) -> OrderKey {
+        self.header.key(self.id)
+    }
+
     /// Who wrote it.
     #[must_use]
     pub fn author(&self) -> Author {
         self.header.chain.author
     }
 
+    /// The payload's kind byte, whether this program knows the kind or not; 0 for an empty payload.
+    #[must_use]
+    pub fn kind(&self) -> u8 {
+        self.payload_bytes().first().copied().unwrap_or(0)
+    }
+
+    fn payload_bytes(&self) -> &[u8] {
+        &self.bytes[self.payload_at..self.bytes.len() - SIGNATURE_LEN]
+    }
+
     /// What it says.
     #[must_use]
     pub fn payload(&self) -> Payload {
-        Payload::decode(&self.bytes[self.payload_at..self.bytes.len() - SIGNATURE_LEN])
+        Payload::decode(self.payload_bytes())
     }
 
     /// The signed bytes, as they are stored and sent.

@@ -73,11 +73,15 @@ pub enum Board {
     },
 }
 
-/// The kind byte of each payload.
-mod kind {
+/// The kind byte of each payload: its first.
+pub mod kind {
+    /// [`super::Payload::Profile`].
     pub const PROFILE: u8 = 1;
+    /// [`super::Payload::Chat`].
     pub const CHAT: u8 = 2;
+    /// [`super::Payload::Stroke`].
     pub const STROKE: u8 = 3;
+    /// [`super::Payload::Game`].
     pub const GAME: u8 = 4;
 }
 

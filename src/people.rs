@@ -24,6 +24,11 @@ pub struct People {
 }
 
 impl People {
+    /// What is known of everybody from the log: the last name and its place, and when they last wrote.
+    pub fn written(&self) -> impl Iterator<Item = (Author, Option<(OrderKey, PersonName)>, Option<u64>)> {
+        self.known.iter().map(|(author, known)| (*author, known.name.clone(), known.last_seen))
+    }
+
     /// Takes note of a name. Returns whether the person is called differently now.
     pub fn named(&mut self, key: OrderKey, name: PersonName) -> bool {
         let known = self.known.entry(key.chain.author).or_default();
@@ -102,7 +107,7 @@ mod tests {
     #[test]
     fn the_last_name_in_the_log_counts_whenever_it_arrives() {
         let author = Author([1; 32]);
-        let key = |ms| OrderKey { time: Timestamp::from_ms(ms), chain: ChainId { author, log: 0 }, seq: ms };
+        let key = |ms| OrderKey { time: Timestamp::from_ms(ms), chain: ChainId { author, log: 0 }, seq: ms, id: 0 };
         let mut people = People::default();
         assert!(people.named(key(20), "Ana".parse().unwrap()));
         assert!(!people.named(key(10), "Anna".parse().unwrap()), "an older name arrived late");

@@ -4,28 +4,36 @@
 //! **Invariant.** One's own operations enter the log only once they are durable ([`Input::Saved`]), and are published
 //! only then: a crash can't make a sequence number be used twice.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::clock::{Clock, Now, Timestamp};
 use crate::command::CommandError;
-use crate::event::{CanvasChange, Drawn, Entry, Event, GameView, Warning};
-use crate::fold::{Change, Fold, Step, StepBody};
-use crate::frame::Frame;
+use crate::event::{Event, GameView};
+use crate::fetching::Fetching;
+use crate::fold::Fold;
 use crate::game::{GameStep, Player};
 use crate::identity::{Author, Identity};
 use crate::live::LiveInk;
-use crate::log::{Ingest, Log, Reason};
+use crate::log::{Head, Log, Place};
 use crate::name::RoomName;
-use crate::operation::Operation;
-use crate::payload::{Board, Payload, Stroke};
+use crate::operation::{Operation, OperationId};
+use crate::payload::Payload;
 use crate::people::People;
-use crate::timeline;
 
+mod catching_up;
 mod commands;
+mod image;
+mod incoming;
+mod keeping;
 mod live_ink;
 mod questions;
+mod reading;
+mod showing;
 mod writer;
 
+pub use image::{BadImage, RoomImage};
+use keeping::Kept;
+pub use keeping::retire;
 use live_ink::LiveGate;
 use writer::Writer;
 pub use writer::{Ticket, Write};
@@ -43,7 +51,33 @@ pub enum Input {
     /// A live frame came by gossip, verified.
     Live(LiveInk),
     /// Operations came by catching up, verified, in the order sent.
-    Synced(Vec<Operation>),
+    Synced {
+        /// The operations.
+        operations: Vec<Operation>,
+        /// Who sent them.
+        from: Author,
+    },
+    /// Somebody we catch up with told what it holds. Then [`Room::next_fetch`] says what to ask for.
+    Offered {
+        /// Who.
+        from: Author,
+        /// The ends of all its chains.
+        heads: Vec<Head>,
+    },
+    /// What was asked for first of what is under way has all been sent.
+    FetchEnded {
+        /// By whom.
+        from: Author,
+    },
+    /// Catching up with somebody ended, for whatever reason.
+    FetchStopped {
+        /// Who.
+        from: Author,
+    },
+    /// All games and ink of the room, read from the disk, as [`Output::Refold`] asked.
+    Refolded(Vec<Operation>),
+    /// The room's clock was set: the time comes in corrected from here on.
+    ClockSet,
     /// What [`Output::Write`] or a command asked to be written is durable.
     Saved(Write),
     /// Somebody is in the room now, reachable at these multiaddresses.
@@ -78,8 +112,8 @@ pub enum Verdict {
 pub enum Output {
     /// The verdict on the gossiped message that was the input. First, where there is one.
     Verdict(Verdict),
-    /// Keep these on the disk.
-    Persist(Vec<Operation>),
+    /// Keep these on the disk, each at its place.
+    Persist(Vec<(Place, Operation)>),
     /// Keep these of our own on the disk, then say [`Input::Saved`].
     Write(Write),
     /// Send this frame to the room.
@@ -88,6 +122,13 @@ pub enum Output {
     CatchUp(Author),
     /// Tell the face.
     Tell(Event),
+    /// Keep these few bytes about the room; they come back by [`Room::recall`].
+    Keep(Vec<u8>),
+    /// These lines of our own are dated in the future: tell the face, see [`Event::HeldBack`].
+    HeldBack(Vec<Place>),
+    /// Games and ink have to be folded anew from the disk: read all operations of [`Room::steps`] and say
+    /// [`Input::Refolded`].
+    Refold,
     /// Say [`Input::Tick`] at this moment of [`Now::mono_ms`], unless something else comes first.
     Wake(u64),
 }
@@ -104,6 +145,13 @@ pub struct Room {
     writer: Writer,
     player: Player,
     live: LiveGate,
+    fetching: Fetching,
+    kept: Kept,
+    /// Floating operations whose lines were shown: they are shown once.
+    shown: BTreeSet<OperationId>,
+    refolding: bool,
+    /// When progress was last told, in [`Now::mono_ms`].
+    told_progress: Option<u64>,
     told_game: GameView,
     /// Whom the face was warned of, and of what; each once.
     warned: BTreeMap<(Author, &'static str), ()>,
@@ -125,15 +173,19 @@ impl Room {
             writer: Writer::new(me, fresh_log),
             player: Player::new(me),
             live: LiveGate::default(),
+            fetching: Fetching::default(),
+            kept: Kept::default(),
+            shown: BTreeSet::new(),
+            refolding: false,
+            told_progress: None,
             told_game: GameView::default(),
             warned: BTreeMap::new(),
         }
     }
 
-    /// Takes in what is on the disk: in the order of the log, or at least with every chain in order.
-    pub fn restore(&mut self, stored: Vec<Operation>, now: Now) {
-        // It was accepted before; a clock that has been set back since must not park it.
-        let (inserted, _) = self.log.ingest_all(stored, u64::MAX);
+    /// Takes in what is on the disk, each operation with the number of its lane (see [`Place`]), parents before children.
+    pub fn restore(&mut self, stored: Vec<(u64, Operation)>, now: Now) {
+        let inserted: Vec<Operation> = self.log.restore(stored).inserted.into_iter().map(|(_, operation)| operation).collect();
         self.project(&inserted, now);
     }
 
@@ -141,7 +193,7 @@ impl Room {
     /// chain may be longer than what was read, and must not be continued.
     pub fn open(&mut self, whole: bool, now: Now) -> Vec<Output> {
         let me = self.identity.author();
-        if let Some((log, next, id, time)) = self.log.latest_chain(me).filter(|_| whole) {
+        if let Some((log, next, id, time)) = self.log.latest_chain(me, &self.kept.retired).filter(|_| whole) {
             // A chain that ends in the future (our clock was wrong then) can't be continued: see Reason::Time.
             if !time.is_future(now.wall_ms) {
                 self.clock.observe(time, now.wall_ms);
@@ -153,7 +205,11 @@ impl Room {
             self.clock.observe(Timestamp::from_ms(now.wall_ms + 1), now.wall_ms);
         }
         self.people.came(me, Vec::new());
+        self.kept.reading.count(&self.log, me);
         let mut outputs = Vec::new();
+        self.tell_held_back(now, &mut outputs);
+        self.tell_reading_now(&mut outputs);
+        self.refold_if_stale(&mut outputs);
         self.conduct(now, false, &mut outputs);
         outputs
     }
@@ -161,183 +217,23 @@ impl Room {
     /// Takes an input in. The time never runs backwards in `mono_ms`.
     pub fn handle(&mut self, input: Input, now: Now) -> Vec<Output> {
         let mut outputs = Vec::new();
-        let live = !matches!(input, Input::Synced(_));
+        let live = !matches!(input, Input::Synced { .. } | Input::FetchStopped { .. } | Input::Refolded(_));
         match input {
             Input::Gossiped { operation, from } => self.gossiped(operation, from, now, &mut outputs),
             Input::Live(live) => self.live(live, now, &mut outputs),
-            Input::Synced(operations) => self.synced(operations, now, &mut outputs),
+            Input::Synced { operations, from } => self.synced(operations, from, now, &mut outputs),
+            Input::Offered { from, heads } => self.offered(from, heads),
+            Input::FetchEnded { from } => self.fetching.ended(from),
+            Input::FetchStopped { from } => self.fetch_stopped(from, &mut outputs),
+            Input::Refolded(operations) => self.refolded(operations, &mut outputs),
             Input::Saved(write) => self.saved(write, now, &mut outputs),
             Input::Online { peer, addresses } => self.online(peer, addresses, now, &mut outputs),
             Input::Offline { peer } => self.offline(peer, now, &mut outputs),
+            Input::ClockSet => self.clock_set(now, &mut outputs),
             Input::Tick => self.release(now, &mut outputs),
         }
         self.conduct(now, live, &mut outputs);
         outputs
-    }
-
-    // --- what comes in -------------------------------------------------------------------------------------------
-
-    fn gossiped(&mut self, operation: Operation, from: Author, now: Now, outputs: &mut Vec<Output>) {
-        let author = operation.author();
-        let outcome = self.log.ingest(operation, now.wall_ms);
-        outputs.push(Output::Verdict(verdict(&outcome)));
-        match outcome {
-            Ingest::Inserted(operations) => self.took(operations, now, outputs),
-            Ingest::Pending => outputs.push(Output::CatchUp(from)),
-            other => self.refused(author, &other, outputs),
-        }
-    }
-
-    fn synced(&mut self, operations: Vec<Operation>, now: Now, outputs: &mut Vec<Output>) {
-        let (inserted, others) = self.log.ingest_all(operations, now.wall_ms);
-        if !inserted.is_empty() {
-            self.took(inserted, now, outputs);
-        }
-        for (operation, outcome) in others {
-            // What waits behind a gap now waits behind a fork: asking again at once would bring the same again.
-            self.refused(operation.author(), &outcome, outputs);
-        }
-    }
-
-    /// Received operations are in the log: keep them, and show what they say.
-    fn took(&mut self, operations: Vec<Operation>, now: Now, outputs: &mut Vec<Output>) {
-        outputs.push(Output::Persist(operations.clone()));
-        self.show(&operations, now, outputs);
-    }
-
-    fn saved(&mut self, write: Write, now: Now, outputs: &mut Vec<Output>) {
-        self.writer.saved(write.ticket);
-        // Our own, signed by the one writer of the chain: they always follow, and are never from the future. They may
-        // have been written before this room was read from the disk, and be in it already.
-        let (inserted, _) = self.log.ingest_all(write.operations, u64::MAX);
-        if inserted.is_empty() {
-            return;
-        }
-        outputs.extend(inserted.iter().map(|operation| Output::Publish(Frame::operation(operation))));
-        self.show(&inserted, now, outputs);
-    }
-
-    fn live(&mut self, live: LiveInk, now: Now, outputs: &mut Vec<Output>) {
-        let welcome = live.room == self.name.id()
-            && self.fold.game().visible_board() == live.board
-            && self.fold.game().takes_ink(live.author, live.board)
-            && self.live.admits(live.author, now.mono_ms);
-        outputs.push(Output::Verdict(if welcome { Verdict::Accept } else { Verdict::Ignore }));
-        if welcome {
-            let LiveInk { author, board, from, ink, .. } = live;
-            outputs.push(Output::Tell(Event::Live { room: self.name.clone(), author, board, ink, from }));
-        }
-    }
-
-    fn online(&mut self, peer: Author, addresses: Vec<String>, now: Now, outputs: &mut Vec<Output>) {
-        if self.people.came(peer, addresses) {
-            outputs.push(self.tell_person(peer, now));
-        }
-    }
-
-    fn offline(&mut self, peer: Author, now: Now, outputs: &mut Vec<Output>) {
-        if self.people.went(peer, now.wall_ms) {
-            outputs.push(self.tell_person(peer, now));
-        }
-    }
-
-    /// Takes in what was parked and whose time has come.
-    fn release(&mut self, now: Now, outputs: &mut Vec<Output>) {
-        let (inserted, _) = {
-            let released = self.log.release(now.wall_ms);
-            self.log.ingest_all(released, now.wall_ms)
-        };
-        if !inserted.is_empty() {
-            self.took(inserted, now, outputs);
-        }
-    }
-
-    /// Tells the face, once for each author and reason, that something of theirs was not taken.
-    fn refused(&mut self, author: Author, outcome: &Ingest, outputs: &mut Vec<Output>) {
-        let warning = match outcome {
-            Ingest::Fork => Warning::Fork { author },
-            Ingest::Parked => Warning::Parked { author },
-            Ingest::Rejected(_) | Ingest::Inserted(_) | Ingest::Pending | Ingest::Duplicate => return,
-        };
-        // Bounded like the log: an author without a chain here is warned of too, but not for ever more.
-        if self.warned.len() < crate::log::MAX_CHAINS && self.warned.insert((author, warning.code()), ()).is_none() {
-            outputs.push(Output::Tell(Event::Warning(warning)));
-        }
-    }
-
-    // --- projections ---------------------------------------------------------------------------------------------
-
-    /// Folds operations that are in the log now; returns how the sheet and the game changed, and who is called
-    /// differently.
-    fn project(&mut self, operations: &[Operation], now: Now) -> (Change, Vec<Author>) {
-        let mut renamed = Vec::new();
-        let mut steps = Vec::new();
-        for operation in operations {
-            let (header, author) = (operation.header(), operation.author());
-            self.clock.observe(header.time, now.wall_ms);
-            self.people.seen(author, header.time.ms());
-            let key = header.key();
-            match operation.payload() {
-                Payload::Profile(profile) if self.people.named(key, profile.name.clone()) => renamed.push(author),
-                Payload::Game(step) => steps.push(Step { key, id: operation.id(), body: StepBody::Game(step) }),
-                Payload::Stroke(Stroke { board, ink }) => {
-                    steps.push(Step { key, id: operation.id(), body: StepBody::Stroke(board, ink) });
-                }
-                Payload::Profile(_) | Payload::Chat(_) | Payload::Unknown => {}
-            }
-        }
-        (self.fold.insert(steps), renamed)
-    }
-
-    /// Projects new operations and tells the face what they changed.
-    fn show(&mut self, operations: &[Operation], now: Now, outputs: &mut Vec<Output>) {
-        let last_new = operations.iter().map(|operation| operation.header().key()).max();
-        let shown_before = self.log.last().filter(|last| Some(*last) != last_new);
-        let (change, renamed) = self.project(operations, now);
-        outputs.extend(renamed.into_iter().map(|author| self.tell_person(author, now)));
-        let entries: Vec<Entry> = operations
-            .iter()
-            .map(|op| self.entry(op, shown_before.is_some_and(|last| op.header().key() < last)))
-            .collect();
-        let room = self.name.clone();
-        outputs.push(Output::Tell(Event::Entries { room, entries }));
-        if change.reset {
-            outputs.push(self.tell_canvas(CanvasChange::Reset));
-            return;
-        }
-        let visible = self.fold.game().visible_board();
-        for operation in operations {
-            if let Some(drawn) = self.drawn_on(visible, operation) {
-                outputs.push(self.tell_canvas(CanvasChange::Added(drawn)));
-            }
-        }
-    }
-
-    fn drawn_on(&self, visible: Board, operation: &Operation) -> Option<Drawn> {
-        match operation.payload() {
-            Payload::Stroke(Stroke { board, ink })
-                if board == visible && self.fold.counts(operation.header().key()) =>
-            {
-                Some(Drawn { id: operation.id(), author: operation.author(), ink })
-            }
-            _ => None,
-        }
-    }
-
-    /// The line that an operation of this room makes.
-    #[must_use]
-    pub fn entry(&self, operation: &Operation, late: bool) -> Entry {
-        let counts = self.fold.counts(operation.header().key());
-        timeline::entry(operation, self.people.name(operation.author()), counts, late)
-    }
-
-    fn tell_person(&self, peer: Author, now: Now) -> Output {
-        let person = self.people.person(peer, now.wall_ms);
-        Output::Tell(Event::Peer { room: self.name.clone(), person })
-    }
-
-    fn tell_canvas(&self, change: CanvasChange) -> Output {
-        Output::Tell(Event::Canvas { room: self.name.clone(), change })
     }
 
     // --- our own conduct -----------------------------------------------------------------------------------------
@@ -345,13 +241,11 @@ impl Room {
     /// What our own program has to do by itself: its steps of the game, telling the face how the game stands, and
     /// when to look again. `live`: whether what changed happened just now.
     fn conduct(&mut self, now: Now, live: bool, outputs: &mut Vec<Output>) {
-        let plan = self.player.advance(self.fold.game(), &self.identity, self.people.online(), now, live);
-        for step in plan.steps {
-            match self.write(vec![Payload::Game(step)], now) {
-                Ok(write) => outputs.push(Output::Write(write)),
-                Err(_) => self.player.forget_written(),
-            }
-        }
+        let wake = if self.fetching.is_long() || self.refolding {
+            None // the log is only half there: what the game seems to ask of us now, it may not
+        } else {
+            self.play(now, live, outputs)
+        };
         let game = self.game(now);
         let untimed = GameView { remaining_ms: 0, ..game.clone() };
         if untimed != self.told_game {
@@ -359,7 +253,19 @@ impl Room {
             outputs.push(Output::Tell(Event::Game { room: self.name.clone(), game }));
         }
         let release = self.log.next_release().map(|ms| now.mono_ms + ms.saturating_sub(now.wall_ms));
-        outputs.extend(plan.wake.into_iter().chain(release).min().map(Output::Wake));
+        outputs.extend(wake.into_iter().chain(release).min().map(Output::Wake));
+    }
+
+    /// Writes the steps that our own program has to write by itself; returns when to look again.
+    fn play(&mut self, now: Now, live: bool, outputs: &mut Vec<Output>) -> Option<u64> {
+        let plan = self.player.advance(self.fold.game(), &self.identity, self.people.online(), now, live);
+        for step in plan.steps {
+            match self.write(vec![Payload::Game(step)], now) {
+                Ok(write) => outputs.push(Output::Write(write)),
+                Err(_) => self.player.forget_written(),
+            }
+        }
+        plan.wake
     }
 
     fn write(&mut self, payloads: Vec<Payload>, now: Now) -> Result<Write, CommandError> {
@@ -373,15 +279,5 @@ impl Room {
 
     fn write_step(&mut self, step: GameStep, now: Now) -> Result<Write, CommandError> {
         self.write(vec![Payload::Game(step)], now)
-    }
-}
-
-fn verdict(outcome: &Ingest) -> Verdict {
-    match outcome {
-        Ingest::Inserted(_) | Ingest::Pending => Verdict::Accept,
-        // A peer that lacks what stands before it can't know better than to pass it on.
-        Ingest::Rejected(Reason::Time | Reason::TooManyChains) => Verdict::Ignore,
-        Ingest::Parked | Ingest::Duplicate | Ingest::Fork => Verdict::Ignore,
-        Ingest::Rejected(Reason::OtherRoom) => Verdict::Reject,
     }
 }

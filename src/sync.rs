@@ -1,21 +1,23 @@
 //! Catching up: what one peer asks of another, and how it is answered. Pure messages; each travels as a frame with a
-//! 32-bit length before it.
+//! 32-bit length before it. Whom to ask for what is decided in [`crate::fetching`].
 //!
 //! ```text
-//! asks                              answers
-//! Hello{room, digest}           →
-//!                               ←   Same | NotHere | Busy | Frontier{heads}       (+ neighbours)
-//! Want{wants}                   →
-//!                               ←   Operations{…} …, in the log's order over all chains wanted
-//!                               ←   End
+//! asks                                answers
+//! Hello{room, digest, clock}      →
+//!                                 ←   Same | NotHere | Busy | Frontier{heads}       (+ neighbours, clock)
+//! Newest{limit, after}            →                                                 (if much is missing)
+//!                                 ←   Operations{…} …, End
+//! Fetch{wants}, any number        →
+//!                                 ←   Operations{…} …, in the log's order over all chains wanted, End
 //! ```
 
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
+use crate::clock::Timestamp;
 use crate::codec::{self, CodecError};
 use crate::identity::Author;
-use crate::log::{Head, MAX_CHAINS, Want};
+use crate::log::{Head, MAX_BRANCHES, MAX_KNOWN, Want};
 use crate::name::RoomId;
 
 /// Largest message in bytes. A frontier of [`MAX_CHAINS`] chains fits.
@@ -24,6 +26,8 @@ pub const MAX_MESSAGE: usize = 2 << 20;
 pub const CHUNK_BYTES: usize = 512 << 10;
 /// Operations in one message at most.
 pub const CHUNK_OPERATIONS: usize = 2048;
+/// Operations of [`Request::Newest`] at most.
+pub const MAX_NEWEST: u32 = 1024;
 /// Neighbours told at most.
 pub const MAX_NEIGHBOURS: usize = 32;
 /// Addresses of each at most.
@@ -40,9 +44,18 @@ pub enum Request {
         /// [`crate::log::Log::digest`].
         #[serde(with = "serde_bytes")]
         digest: [u8; 32],
+        /// What our clock says, in milliseconds since 1970.
+        clock: u64,
     },
-    /// Then: what of your frontier we lack.
-    Want {
+    /// The last `limit` operations of the room that are later than `after`: the last screen of talk, before the rest.
+    Newest {
+        /// At most [`MAX_NEWEST`].
+        limit: u32,
+        /// The last moment of our log.
+        after: Timestamp,
+    },
+    /// What of your frontier we lack.
+    Fetch {
         /// At most one stretch a chain.
         wants: Vec<Want>,
     },
@@ -56,6 +69,8 @@ pub enum Response {
     Same {
         /// Others in the room.
         neighbours: Vec<Neighbour>,
+        /// What our clock says, in milliseconds since 1970.
+        clock: u64,
     },
     /// We are not in that room.
     NotHere,
@@ -67,13 +82,15 @@ pub enum Response {
         heads: Vec<Head>,
         /// Others in the room.
         neighbours: Vec<Neighbour>,
+        /// What our clock says, in milliseconds since 1970.
+        clock: u64,
     },
     /// Some of the operations that were wanted.
     Operations {
         /// Their signed bytes.
         operations: Vec<ByteBuf>,
     },
-    /// That was all of them.
+    /// That was all that was asked for.
     End,
 }
 
@@ -103,10 +120,11 @@ impl Request {
         codec::within(bytes.len(), MAX_MESSAGE)?;
         let request: Request = codec::decode(bytes)?;
         match &request {
-            Request::Want { wants } => {
-                codec::within(wants.len(), MAX_CHAINS)?;
+            Request::Fetch { wants } => {
+                codec::within(wants.len(), MAX_BRANCHES)?;
                 check_wants(wants)?;
             }
+            Request::Newest { limit, .. } => codec::within(*limit as usize, MAX_NEWEST as usize)?,
             Request::Hello { .. } => {}
         }
         Ok(request)
@@ -130,11 +148,11 @@ impl Response {
         codec::within(bytes.len(), MAX_MESSAGE)?;
         let response: Response = codec::decode(bytes)?;
         match &response {
-            Response::Frontier { heads, neighbours } => {
-                codec::within(heads.len(), MAX_CHAINS)?;
+            Response::Frontier { heads, neighbours, .. } => {
+                codec::within(heads.len(), MAX_BRANCHES)?;
                 within_neighbours(neighbours)?;
             }
-            Response::Same { neighbours } => within_neighbours(neighbours)?,
+            Response::Same { neighbours, .. } => within_neighbours(neighbours)?,
             Response::Operations { operations } => codec::within(operations.len(), CHUNK_OPERATIONS)?,
             Response::NotHere | Response::Busy | Response::End => {}
         }
@@ -142,10 +160,10 @@ impl Response {
     }
 }
 
-/// One stretch a chain, sorted by chain, none empty: nobody is made to read the same thing twice.
+/// One stretch a head, in their order, none empty: nobody is made to read the same thing twice.
 fn check_wants(wants: &[Want]) -> Result<(), CodecError> {
-    let sorted = wants.is_sorted_by(|a, b| (a.author, a.log) < (b.author, b.log));
-    let whole = wants.iter().all(|want| want.from < want.to);
+    let sorted = wants.is_sorted_by(|a, b| a.head < b.head);
+    let whole = wants.iter().all(|want| want.from < want.to && want.known.len() <= MAX_KNOWN);
     if sorted && whole { Ok(()) } else { Err(CodecError::Malformed) }
 }
 
@@ -163,27 +181,50 @@ mod tests {
 
     #[test]
     fn the_largest_frontier_fits() {
-        let head = Head { author: Author([255; 32]), log: u64::MAX, next: 1 << 32, id: OperationId([255; 32]) };
-        let response = Response::Frontier { heads: vec![head; MAX_CHAINS], neighbours: Vec::new() };
+        let id = OperationId([255; 32]).into();
+        let head = Head { author: Author([255; 32]), log: u64::MAX, next: 1 << 32, id };
+        let heads = vec![head; MAX_BRANCHES];
+        let response = Response::Frontier { heads, neighbours: Vec::new(), clock: u64::MAX };
         assert_eq!(Response::decode(&response.encode().unwrap()), Ok(response));
     }
 
     #[test]
+    fn a_frontier_of_a_hundred_chains_and_what_is_wanted_of_it_cost_less_than_7_kb() {
+        let head = |n: u8| Head {
+            author: Author([n; 32]),
+            log: u64::MAX - u64::from(n),
+            next: 10_000,
+            id: OperationId([n; 32]).into(),
+        };
+        let heads = (0..100).map(head).collect();
+        let wants = (0..100).map(|head| Want { head, from: 0, to: 164, known: Vec::new() }).collect();
+        let hello = Request::Hello { room: RoomId([1; 32]), digest: [2; 32], clock: 1 << 40 }.encode().unwrap();
+        let frontier = Response::Frontier { heads, neighbours: Vec::new(), clock: 1 << 40 }.encode().unwrap();
+        let fetch = Request::Fetch { wants }.encode().unwrap();
+        let bytes = hello.len() + frontier.len() + fetch.len();
+        assert!(bytes <= 7_000, "{bytes}");
+    }
+
+    #[test]
     fn lists_have_caps() {
-        let want = Want { author: Author([1; 32]), log: 0, from: 0, to: 1 };
-        let request = Request::Want { wants: vec![want; MAX_CHAINS + 1] };
+        let want = Want { head: 0, from: 0, to: 1, known: Vec::new() };
+        let request = Request::Fetch { wants: vec![want; MAX_BRANCHES + 1] };
         let bytes = codec::encode(&request, usize::MAX).unwrap();
         assert!(matches!(Request::decode(&bytes), Err(CodecError::TooLarge { .. })));
+        let request = Request::Newest { limit: MAX_NEWEST + 1, after: Timestamp::default() };
+        assert!(matches!(Request::decode(&request.encode().unwrap()), Err(CodecError::TooLarge { .. })));
     }
 
     #[test]
     fn a_stretch_is_wanted_once_and_is_not_empty() {
-        let want = |log, from, to| Want { author: Author([1; 32]), log, from, to };
-        let decoded = |wants: Vec<Want>| Request::decode(&Request::Want { wants }.encode().unwrap());
+        let want = |head, from, to| Want { head, from, to, known: Vec::new() };
+        let decoded = |wants: Vec<Want>| Request::decode(&Request::Fetch { wants }.encode().unwrap());
         assert!(decoded(vec![want(1, 0, 5), want(2, 0, 5)]).is_ok());
         for wants in [vec![want(1, 0, 5), want(1, 0, 5)], vec![want(2, 0, 5), want(1, 0, 5)], vec![want(1, 5, 5)]] {
             assert_eq!(decoded(wants), Err(CodecError::Malformed));
         }
+        let known = vec![(0, OperationId([0; 32]).into()); MAX_KNOWN + 1];
+        assert_eq!(decoded(vec![Want { known, ..want(0, 0, 1) }]), Err(CodecError::Malformed));
     }
 
     proptest! {

@@ -8,13 +8,13 @@ use crate::payload::Payload;
 /// The line that an operation makes. `counts` is whether the fold took the step (see [`crate::fold::Fold::counts`]);
 /// one that is a no-op says nothing.
 #[must_use]
-pub fn entry(operation: &Operation, name: String, counts: bool, late: bool) -> Entry {
+pub fn entry(operation: &Operation, payload: Payload, name: String, counts: bool, late: bool) -> Entry {
     Entry {
         id: operation.id(),
         author: operation.author(),
         name,
         time: operation.header().time.ms(),
-        body: body(operation.payload(), counts),
+        body: body(payload, counts),
         late,
         held_back: false,
     }

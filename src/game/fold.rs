@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use super::gathering::Gathering;
 use super::step::{CancelReason, GameStep, Rules};
 use super::turns::Turns;
@@ -34,11 +36,11 @@ pub enum Effect {
 }
 
 /// The state of a room's game after all steps up to some place of the log. A room has at most one game at a time.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Game(Option<Table>);
 
 /// A game, from its proposal to its end and beyond, until the next one is proposed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Table {
     pub(super) id: OperationId,
     pub(super) proposer: Author,
@@ -51,7 +53,7 @@ pub(super) struct Table {
 }
 
 /// What a game is at.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Stage {
     Gathering(Gathering),
     Playing(Box<Turns>),
@@ -59,7 +61,7 @@ pub(super) enum Stage {
 }
 
 /// A step that counted, and when: milliseconds since 1970 by the log's clock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Mark {
     pub(super) id: OperationId,
     pub(super) ms: u64,

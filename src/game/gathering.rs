@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::election::{commitment, seed};
 use super::turns::Turns;
 use crate::identity::Author;
@@ -17,27 +19,27 @@ pub(super) const MIN_PLAYERS: usize = 2;
 pub(super) const OPENING_WAIT_MS: u64 = 3_000;
 
 /// Who is ready, and what became of their nonces.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(super) struct Gathering {
     seats: BTreeMap<Author, Seat>,
     roster: Option<Roster>,
 }
 
 /// Somebody who is ready.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Seat {
     ready: OperationId,
     commit: [u8; 32],
 }
 
 /// Those whose nonces make the seed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Roster {
     closed_ms: u64,
     members: BTreeMap<Author, Option<Opening>>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Opening {
     id: OperationId,
     nonce: [u8; 32],

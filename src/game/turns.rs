@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use serde::{Deserialize, Serialize};
+
 use super::election::drawing_order;
 use super::gathering::{MAX_PLAYERS, MIN_PLAYERS};
 use crate::identity::Author;
 
 /// A started game.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Turns {
     seed: [u8; 32],
     rounds: u32,
@@ -31,7 +33,7 @@ pub(super) struct Turns {
 }
 
 /// A turn whose drawer began.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Begun {
     pub(super) round: u32,
     pub(super) turn: u32,

@@ -8,7 +8,7 @@ use crate::clock::Now;
 use crate::event::{Entry, PenLine};
 use crate::name::RoomName;
 use crate::operation::OperationId;
-use crate::room::{Input, Room, Write};
+use crate::room::{Input, Output, Room, Write};
 
 /// Most lines of one answer.
 const MAX_HISTORY: usize = 1000;
@@ -79,10 +79,9 @@ impl Runner {
             Command::Skip(room, answer) => self.write_done(&room, answer, |room| room.skip(now)),
             Command::Kick(room, player, answer) => self.write_done(&room, answer, |room| room.kick(player, now)),
             Command::Game(room, answer) => self.ask_room(&room, answer, |room| room.game(now)),
-            Command::MarkRead(room, _, answer) | Command::DismissLate(room, answer) => {
-                self.ask_room(&room, answer, |_| ())
-            }
-            Command::Reading(room, answer) => self.ask_room(&room, answer, |_| crate::event::ReadingView::default()),
+            Command::MarkRead(room, upto, answer) => self.change_reading(&room, answer, |room| room.mark_read(upto)),
+            Command::DismissLate(room, answer) => self.change_reading(&room, answer, |room| Ok(room.dismiss_late())),
+            Command::Reading(room, answer) => self.ask_room(&room, answer, Room::reading),
             Command::Quit(answer) => self.quit(Some(answer)),
         }
     }
@@ -157,6 +156,17 @@ impl Runner {
         Ok(())
     }
 
+    fn change_reading(
+        &mut self,
+        name: &RoomName,
+        answer: Answer<()>,
+        change: impl FnOnce(&mut Room) -> Result<Vec<Output>, CommandError>,
+    ) {
+        let member = self.rooms.get_mut(name).ok_or_else(|| CommandError::NotInRoom(name.clone()));
+        let changed = member.and_then(|member| change(&mut member.room));
+        let _ = answer.send(changed.map(|outputs| self.carry_out(name, outputs, Source::default())));
+    }
+
     fn on_join(&mut self, name: RoomName, answer: Answer<()>) {
         match self.enter(name) {
             Ok(()) => self.remember_rooms(Some(answer)),
@@ -187,16 +197,20 @@ impl Runner {
         self.remember_name(answer);
     }
 
-    fn history(&self, name: &RoomName, limit: usize, before: Option<OperationId>) -> Result<Vec<Entry>, CommandError> {
-        let room = self.room(name)?;
-        let places = room.places(limit.min(MAX_HISTORY), before).ok_or(CommandError::UnknownEntry)?;
-        let mut entries = Vec::with_capacity(places.len());
-        for place in places {
-            let read = self.operation(name.id(), place);
-            if let Some(operation) = read.map_err(|error| CommandError::Unreadable(error.to_string()))? {
-                entries.push(room.entry(&operation, false));
-            }
+    fn history(
+        &mut self,
+        name: &RoomName,
+        limit: usize,
+        before: Option<OperationId>,
+    ) -> Result<Vec<Entry>, CommandError> {
+        let now = self.now();
+        let lines = self.room(name)?.page(limit.min(MAX_HISTORY), before).ok_or(CommandError::UnknownEntry)?;
+        let asked = lines.len();
+        let operations = self.operations(name.id(), lines);
+        if operations.len() < asked && self.trouble.is_some() {
+            return Err(CommandError::Unreadable("it is being put right".to_owned()));
         }
-        Ok(entries)
+        let room = self.room(name)?;
+        Ok(operations.iter().map(|operation| room.entry(operation, false, now)).collect())
     }
 }

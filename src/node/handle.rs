@@ -4,6 +4,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::StartError;
 use super::config::Config;
+use super::face::Backlog;
 use crate::command::CommandError;
 use crate::event::{CanvasView, Entry, Event, GameView, PenLine, Person, ReadingView, RoomState, RoomSummary};
 use crate::game::Rules;
@@ -54,12 +55,17 @@ pub struct Node {
 
 /// The events of a node, for its one face.
 #[derive(Debug)]
-pub struct Events(pub(super) mpsc::Receiver<Event>);
+pub struct Events {
+    pub(super) events: mpsc::Receiver<Event>,
+    pub(super) backlog: Backlog,
+}
 
 impl Events {
     /// The next event; `None` when the node has ended.
     pub async fn next(&mut self) -> Option<Event> {
-        self.0.recv().await
+        let event = self.events.recv().await?;
+        self.backlog.taken(&event);
+        Some(event)
     }
 }
 

@@ -3,11 +3,14 @@
 
 mod address;
 mod catch_up;
+mod checkpoints;
+mod clocks;
 mod commands;
 mod config;
 mod face;
 mod handle;
 mod key_file;
+mod memo;
 mod network;
 mod peers;
 mod rooms;
@@ -17,6 +20,7 @@ pub mod storage;
 mod swarm_events;
 mod sync_plan;
 mod syncing;
+mod unsaved;
 mod wishes;
 
 use std::path::PathBuf;

@@ -5,21 +5,23 @@ use libp2p::gossipsub::{self, IdentTopic, MessageAcceptance, MessageId};
 use tokio::sync::oneshot;
 
 use super::StartError;
-use super::catch_up::{Merge, SyncError};
 use super::network::{author_of, peer_of};
 use super::run::Runner;
+use super::saving::room_key;
 use super::sync_plan::SyncPlan;
 use crate::clock::Now;
 use crate::event::{CanvasChange, Event};
-use crate::log::Want;
+use crate::log::{Line, Place};
 use crate::name::RoomName;
-use crate::operation::Unverified;
+use crate::operation::Operation;
 use crate::room::{Input, Output, Room, Verdict};
 
 /// A room and what the loop keeps beside it.
 pub(super) struct Member {
     pub(super) room: Room,
     pub(super) sync: SyncPlan,
+    /// How many operations its image on the disk holds.
+    pub(super) imaged: usize,
     wake: Option<u64>,
 }
 
@@ -77,7 +79,8 @@ impl Runner {
         let now = self.now();
         let outputs = room.open(!self.saving.contains_key(&name), now);
         let introduction = room.rename(self.name.clone(), now);
-        self.rooms.insert(name.clone(), Member { room, sync: SyncPlan::default(), wake: None });
+        let imaged = room.len();
+        self.rooms.insert(name.clone(), Member { room, sync: SyncPlan::default(), imaged, wake: None });
         self.carry_out(&name, outputs, Source::default());
         if let Ok(Some(write)) = introduction {
             self.save(&name, write);
@@ -108,31 +111,6 @@ impl Runner {
             self.tell(Event::Canvas { room: name, change: CanvasChange::Reset });
         }
         Ok(())
-    }
-
-    /// Reads a room from the disk.
-    fn load(&self, name: RoomName) -> Result<Room, StartError> {
-        let id = name.id();
-        let mut room = Room::new(name, self.identity.clone(), rand::random());
-        let chains = self.store.chains(&id.0)?;
-        let want = |(chain, next): (inkmesh_store::ChainKey, u64)| Want {
-            author: crate::identity::Author(chain.author),
-            log: chain.log,
-            from: 0,
-            to: next,
-        };
-        let wants: Vec<Want> = chains.into_iter().map(want).collect();
-        let mut merge = Merge::new(self.store.clone(), id, &wants);
-        let damaged = |error| match error {
-            SyncError::Store(error) => StartError::Store(error),
-            other => StartError::HistoryDamaged { reason: other.to_string() },
-        };
-        while let Some(chunk) = merge.next_chunk().map_err(damaged)? {
-            let operations = chunk.iter().map(|bytes| Unverified::decode(bytes).map(Unverified::trust));
-            let operations = operations.collect::<Result<_, _>>().map_err(|error| damaged(error.into()))?;
-            room.restore(operations, self.now());
-        }
-        Ok(room)
     }
 
     /// Somebody is in a room that we are in.
@@ -169,6 +147,8 @@ impl Runner {
 
     /// Somebody is not connected any more.
     pub(super) fn lost(&mut self, peer: PeerId) {
+        let told = self.clocks.lost(&peer);
+        self.clock_told(told);
         let names: Vec<RoomName> = self.rooms.keys().cloned().collect();
         for name in names {
             self.went(&name, peer);
@@ -187,6 +167,7 @@ impl Runner {
         let outputs = member.room.handle(input, now);
         member.wake = None; // the outputs say when, if ever
         self.carry_out(name, outputs, source);
+        self.image_if_grown(name);
     }
 
     /// Does what a room wants, in order.
@@ -194,15 +175,24 @@ impl Runner {
         for output in outputs {
             match output {
                 Output::Verdict(verdict) => self.report(source.message.take(), verdict),
-                Output::Persist(operations) => self.keep(operations, source.done.take()),
+                Output::Persist(operations) => self.keep(name.id(), operations, source.done.take()),
                 Output::Write(write) => self.save(name, write),
                 Output::Publish(frame) => self.publish(name, frame),
                 Output::CatchUp(author) => self.catch_up_soon(name, author),
                 Output::Tell(event) => self.tell(event),
+                Output::Keep(bytes) => self.memo.note(&self.store, room_key(name.id()), bytes),
+                Output::HeldBack(places) => self.tell_held_back(name, places),
+                Output::Refold => self.refold(name),
                 Output::Wake(at) => self.set_wake(name, at),
             }
         }
         source.done.map(|done| done.send(())); // nothing had to be kept
+    }
+
+    fn tell_held_back(&mut self, name: &RoomName, places: Vec<Place>) {
+        let lines = places.into_iter().map(Line::Kept).collect();
+        let entries = self.operations(name.id(), lines).iter().map(Operation::id).collect();
+        self.tell(Event::HeldBack { room: name.clone(), entries });
     }
 
     fn set_wake(&mut self, name: &RoomName, at: u64) {

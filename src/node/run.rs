@@ -5,27 +5,31 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use futures::StreamExt;
-use inkmesh_store::{ChainKey, Store, StoreError};
+use inkmesh_store::{Quarantine, Store, StoreError};
 use libp2p::gossipsub::TopicHash;
 use libp2p::{Multiaddr, PeerId, Swarm};
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 
-use super::catch_up::{MAX_SERVED, Offer, PROTOCOL, Pulled, Serve, SyncError};
+use super::catch_up::{Offer, PROTOCOL, Pulled, Serve, Served, SyncError};
+use super::clocks::Clocks;
 use super::commands::Asker;
 use super::config::Config;
 use super::face::Face;
 use super::handle::{Answer, Command, Events};
+use super::memo::Memo;
 use super::network::{self, Behaviour};
 use super::peers::Peers;
 use super::rooms::Member;
+use super::unsaved::{Key, Unsaved};
 use super::{StartError, key_file};
-use crate::clock::Now;
+use crate::clock::{Now, Timestamp};
 use crate::event::{Event, Warning};
+use crate::fetching::Fetch;
 use crate::identity::{Author, Identity};
-use crate::log::{Head, Want};
+use crate::log::{Head, Stretch, Want};
 use crate::name::{PersonName, RoomId, RoomName};
 use crate::operation::Operation;
-use crate::room::{Ticket, Write};
+use crate::room::{Input, Ticket, Write};
 use crate::sync::Neighbour;
 
 /// Notes from tasks and from the storage thread that wait for the loop at most; beyond it they wait their turn.
@@ -44,21 +48,35 @@ const RECOVER_MS: u64 = 1_000;
 /// What tasks and the storage thread tell the loop.
 pub(super) enum Note {
     /// Received operations are durable, or not.
-    Kept { places: Vec<(ChainKey, u64)>, done: Option<oneshot::Sender<()>>, result: Result<(), StoreError> },
+    Kept { keys: Vec<Key>, done: Option<oneshot::Sender<()>>, result: Result<(), StoreError> },
     /// Our own operations are durable, or not.
     Saved { room: RoomName, write: Write, result: Result<(), StoreError> },
-    /// Somebody asks what we hold of a room.
-    Asked { room: RoomId, peer: PeerId, answer: oneshot::Sender<Option<Offer>> },
-    /// Somebody was served: which room, how many operations.
-    Served { peer: PeerId, result: Result<Option<(RoomId, u64)>, SyncError> },
-    /// Somebody told who else is there.
-    Neighbours(Vec<Neighbour>),
-    /// What do we lack of this frontier?
-    Missing { room: RoomName, from: Author, heads: Vec<Head>, answer: oneshot::Sender<Vec<Want>> },
+    /// Somebody asks what we hold of a room, and tells what its clock says.
+    Asked { room: RoomId, peer: PeerId, clock: u64, answer: oneshot::Sender<Option<Offer>> },
+    /// Where is what somebody wants of what we told it to hold?
+    Locate { room: RoomId, heads: Arc<Vec<Head>>, wants: Vec<Want>, answer: oneshot::Sender<Vec<Stretch>> },
+    /// What are the last operations of a room?
+    Newest { room: RoomId, limit: u32, after: Timestamp, answer: oneshot::Sender<Vec<Vec<u8>>> },
+    /// Serving somebody ended.
+    Served(Served),
+    /// Somebody told who else is there, and what its clock says.
+    Met { peer: PeerId, neighbours: Vec<Neighbour>, clock: u64 },
+    /// Somebody told what it holds.
+    Offered { room: RoomName, from: Author, heads: Vec<Head>, done: oneshot::Sender<()> },
+    /// What to ask it for now?
+    NextFetch { room: RoomName, from: Author, answer: oneshot::Sender<Fetch> },
     /// Operations that we lacked. `done` once they are durable.
-    Batch { room: RoomName, operations: Vec<Operation>, from: Author, remaining: u64, done: oneshot::Sender<()> },
+    Batch { room: RoomName, operations: Vec<Operation>, from: Author, done: oneshot::Sender<()> },
+    /// All that was asked for at once has come.
+    FetchEnded { room: RoomName, from: Author, done: oneshot::Sender<()> },
     /// Catching up with somebody ended.
     Pulled(Pulled),
+    /// The games and ink of a room, read from the disk.
+    Refolded { room: RoomName, result: Result<Vec<Operation>, SyncError> },
+    /// The files are damaged somewhere.
+    Damaged(SyncError),
+    /// What could be read was saved from damaged files.
+    Repaired(Result<Quarantine, StoreError>),
     /// The disk was tried again.
     Recovered(Result<(), StoreError>),
     /// A host name was looked up.
@@ -79,18 +97,16 @@ pub(super) struct Runner {
     pub(super) peers: Peers,
     pub(super) notes: mpsc::Sender<Note>,
     pub(super) answers: HashMap<(RoomName, Ticket), Asker>,
-    /// Received operations that are in their room's log and on their way to the disk; and their bytes.
-    pub(super) unsaved: BTreeMap<(ChainKey, u64), Operation>,
-    pub(super) unsaved_bytes: usize,
+    pub(super) unsaved: Unsaved,
+    pub(super) memo: Memo,
+    pub(super) clocks: Clocks,
     /// Own writes of each room that are on their way to the disk.
     pub(super) saving: BTreeMap<RoomName, usize>,
-    /// Those of them that are gathered to be written together, and when they will be.
-    pub(super) to_keep: Vec<Operation>,
-    pub(super) keep_at: Option<u64>,
     /// Why the disk refuses, while it does.
     pub(super) trouble: Option<String>,
-    pub(super) served: Arc<Semaphore>,
-    face: Face,
+    /// How many streams of whom are being served.
+    pub(super) serving: BTreeMap<PeerId, usize>,
+    pub(super) face: Face,
     started: Instant,
     /// When to tell the face that we listen; `None` once it is told.
     ready_at: Option<u64>,
@@ -105,13 +121,14 @@ pub(super) struct Runner {
 pub(super) async fn spawn(config: Config, commands: mpsc::Receiver<Command>) -> Result<(Author, Events), StartError> {
     let dir = config.data_dir.clone();
     let opened = tokio::task::spawn_blocking(move || {
-        let (store, _) = Store::open(&dir)?;
+        let (store, opening) = Store::open(&dir)?;
         let identity = key_file::load_or_create(&dir)?;
-        Ok::<_, StartError>((store, identity))
+        Ok::<_, StartError>((store, opening, identity))
     });
-    let (store, identity) = opened.await.map_err(|error| StartError::Network(error.to_string()))??;
+    let (store, opening, identity) = opened.await.map_err(|error| StartError::Network(error.to_string()))??;
     let (swarm, no_mdns) = network::build(&identity, config.mdns)?;
     let (face, events) = Face::new();
+    let backlog = face.backlog().clone();
     let (notes, receiver) = mpsc::channel(NOTES);
     let author = identity.author();
     let name = remembered_name(&store)?;
@@ -129,13 +146,12 @@ pub(super) async fn spawn(config: Config, commands: mpsc::Receiver<Command>) -> 
         peers: Peers::new(me),
         notes,
         answers: HashMap::new(),
-        unsaved: BTreeMap::new(),
-        unsaved_bytes: 0,
+        unsaved: Unsaved::default(),
+        memo: Memo::default(),
+        clocks: Clocks::default(),
         saving: BTreeMap::new(),
-        to_keep: Vec::new(),
-        keep_at: None,
         trouble: None,
-        served: Arc::new(Semaphore::new(MAX_SERVED)),
+        serving: BTreeMap::new(),
         face,
         started: Instant::now(),
         ready_at: Some(LISTEN_MS),
@@ -143,14 +159,16 @@ pub(super) async fn spawn(config: Config, commands: mpsc::Receiver<Command>) -> 
         recover_at: None,
         quitting: None,
     };
+    runner.found_on_opening(&opening)?;
     runner.listen(&config.listen)?;
     runner.remember_dials(&config.dial)?;
     if let Some(reason) = no_mdns {
         runner.warn(Warning::DiscoveryFailed { reason });
     }
     runner.enter_rooms(&config.rooms)?;
+    runner.look_over_the_disk();
     tokio::spawn(runner.run(commands, receiver));
-    Ok((author, Events(events)))
+    Ok((author, Events { events, backlog }))
 }
 
 fn remembered_name(store: &Store) -> Result<Option<PersonName>, StartError> {
@@ -201,10 +219,10 @@ impl Runner {
         }
     }
 
-    /// The time, as the pure part wants it.
+    /// The time, as the pure part wants it: the room's, if this machine's clock is wrong.
     pub(super) fn now(&self) -> Now {
-        let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Now { wall_ms: millis(wall), mono_ms: millis(self.started.elapsed()) }
+        let wall_ms = wall_ms().saturating_add_signed(self.clocks.correction());
+        Now { wall_ms, mono_ms: millis(self.started.elapsed()) }
     }
 
     /// Tells the face, but nothing before it was told that we listen.
@@ -247,7 +265,7 @@ impl Runner {
     fn next_wake(&self) -> Instant {
         let takes_more = self.takes_more();
         let rooms = self.rooms.values().filter_map(|member| member.next_wake(takes_more));
-        let others = [self.peers.next_call(), self.ready_at, self.recover_at, self.keep_at];
+        let others = [self.peers.next_call(), self.ready_at, self.recover_at, self.unsaved.write_at()];
         let next = rooms.chain(others.into_iter().flatten()).min().unwrap_or(u64::MAX);
         // Never wait for longer than a minute, whatever was computed.
         self.started + Duration::from_millis(next.min(self.now().mono_ms + 60_000))
@@ -262,7 +280,7 @@ impl Runner {
             self.recover_at = None;
             self.try_disk();
         }
-        if self.keep_at.is_some_and(|at| at <= now) {
+        if self.unsaved.write_at().is_some_and(|at| at <= now) {
             self.keep_now(None);
         }
         self.call_who_is_due();
@@ -275,29 +293,36 @@ impl Runner {
 
     fn on_note(&mut self, note: Note) {
         match note {
-            Note::Kept { places, done, result } => self.on_kept(&places, done, result),
+            Note::Kept { keys, done, result } => self.on_kept(&keys, done, result),
             Note::Saved { room, write, result } => self.on_saved(&room, write, result),
-            Note::Asked { room, peer, answer } => {
-                let _ = answer.send(self.offer(room, &peer));
+            Note::Asked { room, peer, clock, answer } => reply(answer, self.offer(room, &peer, clock)),
+            Note::Locate { room, heads, wants, answer } => reply(answer, self.locate(room, &heads, &wants)),
+            Note::Newest { room, limit, after, answer } => reply(answer, self.newest(room, limit, after)),
+            Note::Served(served) => self.on_served(served),
+            Note::Met { peer, neighbours, clock } => self.on_met(peer, neighbours, clock),
+            Note::Offered { room, from, heads, done } => {
+                self.feed(&room, Input::Offered { from, heads });
+                reply(done, ());
             }
-            Note::Served { peer, result } => self.on_served(peer, result),
-            Note::Neighbours(neighbours) => self.on_neighbours(neighbours),
-            Note::Missing { room, from, heads, answer } => {
-                let _ = answer.send(self.missing(&room, from, &heads));
-            }
-            Note::Batch { room, operations, from, remaining, done } => {
-                self.on_batch(&room, operations, from, remaining, done);
+            Note::NextFetch { room, from, answer } => reply(answer, self.next_fetch(&room, from)),
+            Note::Batch { room, operations, from, done } => self.on_batch(&room, operations, from, done),
+            Note::FetchEnded { room, from, done } => {
+                self.feed(&room, Input::FetchEnded { from });
+                reply(done, ());
             }
             Note::Pulled(pulled) => self.on_pulled(pulled),
+            Note::Refolded { room, result } => self.on_refolded(&room, result),
+            Note::Damaged(error) => self.reading_failed(&error),
+            Note::Repaired(result) => self.on_repaired(result),
             Note::Recovered(result) => self.on_recovered(result),
             Note::Resolved { host, result } => self.on_resolved(host, result),
             Note::StoreClosed => {}
         }
     }
 
-    fn serve(&self, peer: PeerId, stream: libp2p::Stream) {
-        let permit = Arc::clone(&self.served).try_acquire_owned().ok();
-        let serve = Serve { peer, store: self.store.clone(), notes: self.notes.clone(), permit };
+    fn serve(&mut self, peer: PeerId, stream: libp2p::Stream) {
+        let admitted = self.admit(peer);
+        let serve = Serve { peer, store: self.store.clone(), notes: self.notes.clone(), admitted };
         tokio::spawn(serve.run(stream));
     }
 
@@ -310,12 +335,27 @@ impl Runner {
     pub(super) fn quit(&mut self, answer: Option<Answer<()>>) {
         self.quitting.get_or_insert_default().extend(answer);
         self.keep_now(None);
-        let (store, notes) = (self.store.clone(), self.notes.clone());
+        let images = self.images_at_the_end();
+        let (store, notes, memo) = (self.store.clone(), self.notes.clone(), self.memo.clone());
         tokio::task::spawn_blocking(move || {
+            memo.write(&store);
+            for (room, image) in images {
+                super::checkpoints::write(&store, room, &image);
+            }
             store.close();
             let _ = notes.blocking_send(Note::StoreClosed);
         });
     }
+}
+
+/// What this machine's clock says, in milliseconds since 1970.
+pub(super) fn wall_ms() -> u64 {
+    millis(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
+}
+
+/// Answers a task; it may be gone.
+fn reply<T>(answer: oneshot::Sender<T>, with: T) {
+    let _ = answer.send(with);
 }
 
 fn millis(duration: Duration) -> u64 {

@@ -4,72 +4,48 @@
 //! the disk takes a write again; the rooms are then read anew from it, and what others sent meanwhile comes again by
 //! catching up. **Invariant:** a room in memory is never ahead of its disk by anything that was acknowledged.
 
-use inkmesh_store::{ChainKey, Record, StoreError};
+use inkmesh_store::{ChainKey, Quarantine, Record, StoreError};
 use tokio::sync::oneshot;
 
 use super::catch_up::SyncError;
 use super::run::{Note, Runner};
+use super::unsaved::{Key, key_of};
 use crate::event::Warning;
-use crate::log::Place;
+use crate::log::{Line, Place};
 use crate::name::{RoomId, RoomName};
-use crate::operation::{Header, Operation, Unverified};
+use crate::operation::{Operation, Unverified};
 use crate::room::{Input, Write};
-
-/// Received operations that may wait for the disk. While there are more, gossip is left to catching up.
-const MAX_KEEPING: usize = 8_192;
-/// Their bytes, likewise.
-const MAX_KEEPING_BYTES: usize = 12 << 20;
-/// How long received operations are gathered before they are written together, in milliseconds.
-const GATHER_MS: u64 = 20;
-/// How many are gathered at most.
-const MAX_GROUP: usize = 1024;
 
 impl Runner {
     /// Whether more can be taken in from the network now.
     pub(super) fn takes_more(&self) -> bool {
-        self.trouble.is_none() && self.unsaved.len() < MAX_KEEPING && self.unsaved_bytes < MAX_KEEPING_BYTES
+        self.trouble.is_none() && self.unsaved.has_room()
     }
 
     /// Has received operations written: at once when somebody waits for that (`done` is told then), else together with
     /// those that come in the next moments. Nobody was told that they are kept; what a crash takes comes again.
-    pub(super) fn keep(&mut self, operations: Vec<Operation>, done: Option<oneshot::Sender<()>>) {
-        for operation in &operations {
-            let header = operation.header();
-            self.unsaved_bytes += operation.bytes().len();
-            self.unsaved.insert((chain_key(header), header.seq), operation.clone());
-        }
-        self.to_keep.extend(operations);
-        if done.is_some() || self.to_keep.len() >= MAX_GROUP {
+    pub(super) fn keep(&mut self, room: RoomId, operations: Vec<(Place, Operation)>, done: Option<oneshot::Sender<()>>) {
+        let now = self.now().mono_ms;
+        if self.unsaved.gather(room, operations, now) || done.is_some() {
             self.keep_now(done);
-        } else if self.keep_at.is_none() {
-            self.keep_at = Some(self.now().mono_ms + GATHER_MS);
         }
     }
 
     /// Writes what was gathered.
     pub(super) fn keep_now(&mut self, done: Option<oneshot::Sender<()>>) {
-        self.keep_at = None;
-        let records = records(&std::mem::take(&mut self.to_keep));
-        let places: Vec<_> = records.iter().map(|record| (record.chain, record.seq)).collect();
+        let records = self.unsaved.take_gathered();
+        let keys: Vec<Key> = records.iter().map(|record| (record.chain, record.seq)).collect();
         let notes = self.notes.clone();
         let told = move |result| {
-            let _ = notes.blocking_send(Note::Kept { places, done, result });
+            let _ = notes.blocking_send(Note::Kept { keys, done, result });
         };
         if let Err(error) = self.store.append(records, told) {
             self.disk_refused(&error);
         }
     }
 
-    pub(super) fn on_kept(
-        &mut self,
-        places: &[(ChainKey, u64)],
-        done: Option<oneshot::Sender<()>>,
-        result: Result<(), StoreError>,
-    ) {
-        for place in places {
-            let bytes = self.unsaved.remove(place).map_or(0, |operation| operation.bytes().len());
-            self.unsaved_bytes = self.unsaved_bytes.saturating_sub(bytes);
-        }
+    pub(super) fn on_kept(&mut self, keys: &[Key], done: Option<oneshot::Sender<()>>, result: Result<(), StoreError>) {
+        self.unsaved.settled(keys);
         match result {
             Ok(()) => {
                 done.map(|done| done.send(()));
@@ -80,12 +56,27 @@ impl Runner {
 
     /// An operation of a room, from the disk or on its way there.
     pub(super) fn operation(&self, room: RoomId, place: Place) -> Result<Option<Operation>, SyncError> {
-        let chain = ChainKey { room: room.0, author: place.chain.author.0, log: place.chain.log };
-        if let Some(operation) = self.unsaved.get(&(chain, place.seq)) {
+        let key = key_of(room, place);
+        if let Some(operation) = self.unsaved.get(&key) {
             return Ok(Some(operation.clone()));
         }
-        let Some(bytes) = self.store.get(&chain, place.seq)? else { return Ok(None) };
+        let Some(bytes) = self.store.get(&key.0, key.1)? else { return Ok(None) };
         Ok(Some(Unverified::decode(&bytes)?.trust()))
+    }
+
+    /// The operations of some lines of a room; those that can't be read are left out, and the disk is looked after.
+    pub(super) fn operations(&mut self, room: RoomId, lines: Vec<Line>) -> Vec<Operation> {
+        let mut operations = Vec::with_capacity(lines.len());
+        for line in lines {
+            match line {
+                Line::Floating(operation) => operations.push(operation),
+                Line::Kept(place) => match self.operation(room, place) {
+                    Ok(operation) => operations.extend(operation),
+                    Err(error) => self.reading_failed(&error),
+                },
+            }
+        }
+        operations
     }
 
     /// Writes our own operations.
@@ -102,7 +93,7 @@ impl Runner {
         let told = move |result| {
             let _ = notes.blocking_send(Note::Saved { room: name, write: saved, result });
         };
-        if let Err(error) = self.store.append(records(&write.operations), told) {
+        if let Err(error) = self.store.append(own_records(&write.operations), told) {
             self.on_saved(room, write, Err(error));
         }
     }
@@ -132,8 +123,11 @@ impl Runner {
     }
 
     fn disk_refused(&mut self, error: &StoreError) {
+        self.disk_refused_because(error.to_string());
+    }
+
+    fn disk_refused_because(&mut self, reason: String) {
         if self.trouble.is_none() {
-            let reason = error.to_string();
             self.trouble = Some(reason.clone());
             self.warn(Warning::StorageFailed { reason });
             self.recover_later();
@@ -149,31 +143,84 @@ impl Runner {
     }
 
     pub(super) fn on_recovered(&mut self, result: Result<(), StoreError>) {
-        let trouble = self.trouble.take(); // the rooms write when they are read anew
-        // What was not kept comes again by catching up.
-        self.unsaved.clear();
-        self.unsaved_bytes = 0;
-        self.to_keep.clear();
-        let reloaded = result.map_err(|error| error.to_string()).and_then(|()| self.reload_rooms());
-        match reloaded {
+        match result.map_err(|error| error.to_string()).and_then(|()| self.begin_again()) {
             Ok(()) => self.warn(Warning::StorageRecovered),
             Err(reason) => {
                 tracing::warn!(%reason, "the disk still refuses");
-                self.trouble = trouble;
                 self.recover_later();
             }
         }
     }
+
+    /// Reads the rooms anew from the disk, which takes writes again. What was not kept comes again by catching up.
+    fn begin_again(&mut self) -> Result<(), String> {
+        let trouble = self.trouble.take(); // the rooms write when they are read anew
+        self.unsaved.clear();
+        self.reload_rooms().inspect_err(|_| self.trouble = trouble)
+    }
+
+    /// Something could not be read. If the files are damaged, what is whole is saved from them, once, and the rest comes
+    /// back from others.
+    pub(super) fn reading_failed(&mut self, error: &SyncError) {
+        tracing::error!(%error, "the history can't be read");
+        let damaged = matches!(error, SyncError::Store(StoreError::Damaged { .. }) | SyncError::Operation(_));
+        if !damaged || self.trouble.is_some() {
+            return;
+        }
+        self.trouble = Some(error.to_string());
+        let (store, notes) = (self.store.clone(), self.notes.clone());
+        tokio::task::spawn_blocking(move || {
+            let _ = notes.blocking_send(Note::Repaired(store.repair()));
+        });
+    }
+
+    pub(super) fn on_repaired(&mut self, result: Result<Quarantine, StoreError>) {
+        let outcome = result.map_err(|error| error.to_string()).and_then(|quarantine| {
+            self.retire_own_chains()?;
+            self.begin_again()?;
+            Ok(quarantine)
+        });
+        match outcome {
+            Ok(quarantine) => self.warn(quarantined(&quarantine)),
+            Err(reason) => {
+                self.trouble = None;
+                self.disk_refused_because(reason);
+            }
+        }
+    }
+
+    /// Our own chains may have been longer than what the disk has: none of them is continued, in any room.
+    pub(super) fn retire_own_chains(&self) -> Result<(), String> {
+        let me = self.identity.author().0;
+        let failed = |error: StoreError| error.to_string();
+        for room in self.store.rooms().map_err(failed)? {
+            let chains = self.store.chains(&room).map_err(failed)?;
+            let ours = chains.iter().filter(|(chain, _)| chain.author == me).map(|(chain, _)| chain.log);
+            let key = room_key(RoomId(room));
+            let kept = self.store.get_meta(&key).map_err(failed)?;
+            self.store.put_meta(&key, crate::room::retire(kept.as_deref(), ours)).map_err(failed)?;
+        }
+        Ok(())
+    }
 }
 
-fn chain_key(header: &Header) -> ChainKey {
-    ChainKey { room: header.room.0, author: header.chain.author.0, log: header.chain.log }
+/// The name under which a room's few kept bytes lie beside the log.
+pub(super) fn room_key(room: RoomId) -> String {
+    format!("room/{}", data_encoding::HEXLOWER.encode(&room.0))
 }
 
-fn records(operations: &[Operation]) -> Vec<Record> {
+/// What the person is told of a folder that was set aside.
+pub(super) fn quarantined(quarantine: &Quarantine) -> Warning {
+    let Quarantine { moved_to, reason, .. } = quarantine;
+    Warning::Quarantined { moved_to: moved_to.display().to_string(), reason: reason.clone() }
+}
+
+/// Our own operations, where they belong: we only ever write at the end of a chain's first lane.
+fn own_records(operations: &[Operation]) -> Vec<Record> {
     let record = |operation: &Operation| {
         let header = operation.header();
-        Record { chain: chain_key(header), seq: header.seq, bytes: operation.bytes().to_vec() }
+        let chain = ChainKey { room: header.room.0, author: header.chain.author.0, log: header.chain.log };
+        Record { chain, seq: header.seq, bytes: operation.bytes().to_vec() }
     };
     operations.iter().map(record).collect()
 }

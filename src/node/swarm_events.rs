@@ -12,7 +12,6 @@ use super::rooms::Source;
 use super::run::Runner;
 use crate::event::Warning;
 use crate::frame::Frame;
-use crate::log::Place;
 use crate::room::{Input, Verdict};
 
 impl Runner {
@@ -189,8 +188,7 @@ impl Runner {
         match frame {
             Frame::Live(live) => Ok(Some(Input::Live(live))),
             Frame::Operation(operation) => {
-                let place = Place { chain: operation.header().chain, seq: operation.header().seq };
-                if !self.takes_more() || !member.room.is_news(place, operation.id()) {
+                if !self.takes_more() || !member.room.is_news(operation.header(), operation.id()) {
                     return Ok(None);
                 }
                 Ok(Some(Input::Gossiped { operation: operation.verify()?, from }))

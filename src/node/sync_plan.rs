@@ -10,12 +10,15 @@ const PERIOD_MS: u64 = 30_000;
 const PAUSE_MS: u64 = 300;
 /// How long to wait after a round that failed.
 const RETRY_MS: u64 = 2_000;
+/// Rounds at a time, each with another peer: they bring different parts (see [`crate::fetching`]).
+const ROUNDS: usize = 4;
 
-/// One room's plan. At most one round is under way: the next peer then has only the rest to give.
+/// One room's plan.
 #[derive(Debug, Default)]
 pub(super) struct SyncPlan {
     due: BTreeMap<PeerId, u64>,
-    running: Option<(PeerId, u64)>,
+    /// With whom a round is under way, and when it began.
+    running: BTreeMap<PeerId, u64>,
     /// Operations that went out to a peer since it was last told.
     sent: BTreeMap<PeerId, u64>,
     /// Peers whose first round since they came is still to end.
@@ -61,31 +64,37 @@ impl SyncPlan {
         }
     }
 
-    /// When the next round is due; `None` while one is under way.
+    /// When the next round is due; `None` while there is no place for one.
     pub(super) fn next(&self) -> Option<u64> {
-        if self.running.is_some() { None } else { self.due.values().min().copied() }
+        if self.running.len() >= ROUNDS { None } else { self.idle().map(|(_, at)| at).min() }
     }
 
-    /// Begins the round that is due.
+    /// Begins a round that is due.
     pub(super) fn begin(&mut self, now: u64) -> Option<PeerId> {
-        if self.running.is_some() {
+        if self.running.len() >= ROUNDS {
             return None;
         }
-        let (peer, _) = self.due.iter().filter(|(_, at)| **at <= now).min_by_key(|(_, at)| **at)?;
-        let peer = *peer;
+        let (peer, _) = self.idle().filter(|(_, at)| *at <= now).min_by_key(|(_, at)| *at)?;
         self.due.insert(peer, now + PERIOD_MS);
-        self.running = Some((peer, now));
+        self.running.insert(peer, now);
         Some(peer)
     }
 
     /// The round ended. `None` when none was under way with this peer.
     pub(super) fn end(&mut self, peer: PeerId, failed: bool, now: u64) -> Option<Round> {
-        let (_, began) = self.running.take_if(|(running, _)| *running == peer)?;
-        if failed && let Some(due) = self.due.get_mut(&peer) {
-            *due = now + RETRY_MS;
+        let began = self.running.remove(&peer)?;
+        if failed {
+            // What it was to bring, others may have.
+            let hurry = |due: &mut u64| *due = (*due).min(now + PAUSE_MS);
+            self.due.values_mut().for_each(hurry);
+            self.due.entry(peer).and_modify(|due| *due = now + RETRY_MS);
         }
         let first = !failed && self.new.remove(&peer);
         Some(Round { ms: now - began, sent: self.sent.remove(&peer).unwrap_or(0), first })
+    }
+
+    fn idle(&self) -> impl Iterator<Item = (PeerId, u64)> {
+        self.due.iter().filter(|(peer, _)| !self.running.contains_key(peer)).map(|(peer, at)| (*peer, *at))
     }
 }
 
@@ -94,21 +103,36 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_round_at_a_time_and_everybody_again_later() {
+    fn several_rounds_at_a_time_and_everybody_again_later() {
+        let peers: Vec<PeerId> = (0..ROUNDS + 1).map(|_| PeerId::random()).collect();
+        let mut plan = SyncPlan::default();
+        for (at, peer) in (10..).zip(&peers) {
+            plan.came(*peer, at);
+        }
+        let begun: Vec<_> = std::iter::from_fn(|| plan.begin(20)).collect();
+        assert_eq!(begun, peers[..ROUNDS]);
+        assert_eq!(plan.next(), None);
+        plan.served(peers[0], 7);
+        assert_eq!(plan.end(peers[0], false, 25), Some(Round { ms: 5, sent: 7, first: true }));
+        assert_eq!(plan.begin(25), Some(peers[ROUNDS]));
+        assert_eq!(plan.end(peers[ROUNDS], false, 30), Some(Round { ms: 5, sent: 0, first: true }));
+        assert_eq!(plan.next(), Some(20 + PERIOD_MS));
+        assert_eq!(plan.end(peers[0], false, 31), None, "it had ended");
+    }
+
+    #[test]
+    fn when_one_fails_others_are_asked_soon_and_it_a_little_later() {
         let (a, b) = (PeerId::random(), PeerId::random());
         let mut plan = SyncPlan::default();
-        plan.came(a, 10);
-        plan.came(b, 20);
-        assert_eq!(plan.begin(20), Some(a));
-        assert_eq!((plan.begin(20), plan.next()), (None, None));
-        plan.served(a, 7);
-        assert_eq!(plan.end(a, false, 25), Some(Round { ms: 5, sent: 7, first: true }));
-        assert_eq!(plan.begin(25), Some(b));
-        assert_eq!(plan.end(b, true, 30), Some(Round { ms: 5, sent: 0, first: false }));
-        assert_eq!(plan.next(), Some(30 + RETRY_MS));
-        assert_eq!(plan.begin(30 + RETRY_MS), Some(b));
-        assert_eq!(plan.end(b, false, 3_000).map(|round| round.first), Some(true));
-        assert_eq!(plan.next(), Some(20 + PERIOD_MS));
+        plan.came(a, 0);
+        plan.came(b, 0);
+        while plan.begin(0).is_some() {}
+        plan.end(b, false, 10);
+        assert_eq!(plan.end(a, true, 20), Some(Round { ms: 20, sent: 0, first: false }));
+        assert_eq!(plan.begin(20 + PAUSE_MS), Some(b));
+        assert_eq!(plan.next(), Some(20 + RETRY_MS));
+        assert_eq!(plan.begin(20 + RETRY_MS), Some(a));
+        assert_eq!(plan.end(a, false, 3_000).map(|round| round.first), Some(true));
     }
 
     #[test]

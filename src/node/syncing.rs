@@ -4,18 +4,25 @@ use libp2p::PeerId;
 use tokio::sync::oneshot;
 
 use super::address;
-use super::catch_up::{Offer, Pull, Pulled, SyncError};
+use super::catch_up::{Offer, Pull, Pulled, Served, SyncError};
 use super::network::{author_of, peer_of};
 use super::rooms::Source;
-use super::run::Runner;
+use super::run::{Runner, wall_ms};
 use super::sync_plan::Round;
-use crate::event::Event;
+use crate::clock::Timestamp;
+use crate::event::{Event, Warning};
+use crate::fetching::Fetch;
 use crate::identity::Author;
-use crate::log::{Head, Want};
+use crate::log::{Head, Stretch, Want};
 use crate::name::{RoomId, RoomName};
 use crate::operation::Operation;
 use crate::room::Input;
 use crate::sync::{MAX_ADDRESSES, MAX_NEIGHBOURS, Neighbour};
+
+/// Streams that are served at once at most; others are told to come back.
+const MAX_SERVED: usize = 16;
+/// Of one peer: it may be catching up in several rooms.
+const MAX_SERVED_EACH: usize = 4;
 
 impl Runner {
     /// Begins the rounds that are due.
@@ -23,27 +30,58 @@ impl Runner {
         if !self.takes_more() {
             return;
         }
-        let now = self.now().mono_ms;
+        let (now, clock) = (self.now().mono_ms, wall_ms());
         for (name, member) in &mut self.rooms {
-            let Some(peer) = member.sync.begin(now) else { continue };
-            let Some(author) = author_of(&peer) else { continue };
-            let pull = Pull {
-                control: self.control.clone(),
-                peer,
-                author,
-                room: name.clone(),
-                digest: member.room.state().digest,
-                notes: self.notes.clone(),
-            };
-            tokio::spawn(pull.run());
+            while let Some(peer) = member.sync.begin(now) {
+                let Some(author) = author_of(&peer) else { continue };
+                let pull = Pull {
+                    control: self.control.clone(),
+                    peer,
+                    author,
+                    room: name.clone(),
+                    digest: member.room.state().digest,
+                    last: member.room.last_time(),
+                    clock,
+                    notes: self.notes.clone(),
+                    backlog: self.face.backlog().clone(),
+                };
+                tokio::spawn(pull.run());
+            }
         }
     }
 
     /// What we hold of a room, for somebody who asks; `None` when we are not in it.
-    pub(super) fn offer(&self, room: RoomId, asker: &PeerId) -> Option<Offer> {
+    pub(super) fn offer(&mut self, room: RoomId, asker: &PeerId, clock: u64) -> Option<Offer> {
+        self.heard_clock(*asker, clock);
         let (name, member) = self.rooms.iter().find(|(name, _)| name.id() == room)?;
-        let heads = member.room.frontier();
-        Some(Offer { digest: member.room.state().digest, heads, neighbours: self.neighbours(name, asker) })
+        let (digest, heads) = (member.room.state().digest, member.room.frontier());
+        Some(Offer { digest, heads, neighbours: self.neighbours(name, asker), clock: wall_ms() })
+    }
+
+    /// Where to find what somebody wants.
+    pub(super) fn locate(&self, room: RoomId, heads: &[Head], wants: &[Want]) -> Vec<Stretch> {
+        let member = self.rooms.values().find(|member| member.room.name().id() == room);
+        member.map(|member| member.room.locate(heads, wants)).unwrap_or_default()
+    }
+
+    /// The last operations of a room.
+    pub(super) fn newest(&mut self, room: RoomId, limit: u32, after: Timestamp) -> Vec<Vec<u8>> {
+        let member = self.rooms.values().find(|member| member.room.name().id() == room);
+        let lines = member.map(|member| member.room.newest(limit as usize, after)).unwrap_or_default();
+        self.operations(room, lines).iter().map(|operation| operation.bytes().to_vec()).collect()
+    }
+
+    /// A place for one more stream to serve, if this peer doesn't hold too many.
+    pub(super) fn admit(&mut self, peer: PeerId) -> bool {
+        let all: usize = self.serving.values().sum();
+        let of_peer = self.serving.entry(peer).or_default();
+        let admitted = all < MAX_SERVED && *of_peer < MAX_SERVED_EACH;
+        if admitted {
+            *of_peer += 1;
+        } else if *of_peer == 0 {
+            self.serving.remove(&peer);
+        }
+        admitted
     }
 
     /// Others in a room and where they listen.
@@ -58,8 +96,9 @@ impl Runner {
         listed.filter(|neighbour| !neighbour.addresses.is_empty()).take(MAX_NEIGHBOURS).collect()
     }
 
-    /// People who met by address meet each other too.
-    pub(super) fn on_neighbours(&mut self, neighbours: Vec<Neighbour>) {
+    /// We caught up with somebody. People who met by address meet each other too.
+    pub(super) fn on_met(&mut self, peer: PeerId, neighbours: Vec<Neighbour>, clock: u64) {
+        self.heard_clock(peer, clock);
         let now = self.now().mono_ms;
         for Neighbour { peer, addresses } in neighbours {
             let Some(peer) = peer_of(peer) else { continue };
@@ -71,14 +110,27 @@ impl Runner {
         }
     }
 
-    /// What we lack of a frontier; the face is told how much that is.
-    pub(super) fn missing(&mut self, name: &RoomName, peer: Author, heads: &[Head]) -> Vec<Want> {
-        let wants = self.rooms.get(name).map(|member| member.room.missing(heads)).unwrap_or_default();
-        let remaining: u64 = wants.iter().map(|want| want.to - want.from).sum();
-        if remaining > 0 {
-            self.tell(Event::Syncing { room: name.clone(), peers: vec![peer], received: 0, remaining });
+    /// Somebody told the time. If that changes what time the room goes by, everything learns of it.
+    pub(super) fn heard_clock(&mut self, peer: PeerId, clock: u64) {
+        let told = self.clocks.heard(peer, clock, wall_ms());
+        self.clock_told(told);
+    }
+
+    pub(super) fn clock_told(&mut self, told: Option<Warning>) {
+        let Some(warning) = told else { return };
+        self.warn(warning);
+        let names: Vec<RoomName> = self.rooms.keys().cloned().collect();
+        for name in names {
+            self.feed(&name, Input::ClockSet);
         }
-        wants
+    }
+
+    /// What to ask somebody for next.
+    pub(super) fn next_fetch(&mut self, name: &RoomName, from: Author) -> Fetch {
+        if self.trouble.is_some() {
+            return Fetch::Nothing;
+        }
+        self.rooms.get_mut(name).map_or(Fetch::Nothing, |member| member.room.next_fetch(from))
     }
 
     pub(super) fn on_batch(
@@ -86,19 +138,20 @@ impl Runner {
         name: &RoomName,
         operations: Vec<Operation>,
         from: Author,
-        remaining: u64,
         done: oneshot::Sender<()>,
     ) {
         if self.trouble.is_some() {
             return; // `done` is dropped: the round ends, and begins anew when the disk takes writes again
         }
-        self.feed_from(name, Input::Synced(operations), Source { message: None, done: Some(done) });
-        self.tell(Event::Syncing { room: name.clone(), peers: vec![from], received: 0, remaining });
+        self.feed_from(name, Input::Synced { operations, from }, Source { message: None, done: Some(done) });
     }
 
     pub(super) fn on_pulled(&mut self, pulled: Pulled) {
         let Pulled { room, peer, result } = pulled;
         let now = self.now().mono_ms;
+        if let Some(from) = author_of(&peer) {
+            self.feed(&room, Input::FetchStopped { from });
+        }
         let Some(member) = self.rooms.get_mut(&room) else { return };
         let Some(Round { ms, sent, first }) = member.sync.end(peer, result.is_err(), now) else { return };
         match result {
@@ -114,7 +167,14 @@ impl Runner {
         self.catch_up_where_due();
     }
 
-    pub(super) fn on_served(&mut self, peer: PeerId, result: Result<Option<(RoomId, u64)>, SyncError>) {
+    pub(super) fn on_served(&mut self, served: Served) {
+        let Served { peer, admitted, result } = served;
+        if let Some(streams) = self.serving.get_mut(&peer).filter(|_| admitted) {
+            *streams -= 1;
+            if *streams == 0 {
+                self.serving.remove(&peer);
+            }
+        }
         match result {
             Ok(Some((room, count))) => {
                 let member = self.rooms.values_mut().find(|member| member.room.name().id() == room);
@@ -129,6 +189,9 @@ impl Runner {
 
     fn sync_failed(&mut self, peer: PeerId, error: &SyncError) {
         tracing::info!(%peer, %error, "catching up was broken off");
+        if let SyncError::Store(_) = error {
+            self.reading_failed(error);
+        }
         if error.is_fault() {
             self.blame(peer, "a sync message that no honest program sends");
         }

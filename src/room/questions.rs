@@ -1,12 +1,13 @@
 //! What can be asked of a room.
 
 use super::Room;
-use crate::clock::Now;
+use crate::clock::{Now, Timestamp};
 use crate::event::{CanvasView, GameView, Person, RoomState, RoomSummary};
 use crate::identity::Author;
-use crate::log::{Head, Place, Want};
+use crate::log::{Head, Line, Place, Stretch, Want};
 use crate::name::RoomName;
-use crate::operation::OperationId;
+use crate::operation::{Header, OperationId};
+use crate::payload::kind;
 
 impl Room {
     /// The room's name.
@@ -17,8 +18,8 @@ impl Room {
 
     /// Whether an operation is worth verifying.
     #[must_use]
-    pub fn is_news(&self, place: Place, id: OperationId) -> bool {
-        self.log.is_news(place, id)
+    pub fn is_news(&self, header: &Header, id: OperationId) -> bool {
+        self.log.is_news(header, id)
     }
 
     /// The digests.
@@ -27,22 +28,47 @@ impl Room {
         RoomState { operations: self.log.len() as u64, digest: self.log.digest(), canvas: self.fold.canvas_digest() }
     }
 
+    /// How many operations the log holds.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.log.len()
+    }
+
+    /// Whether it holds none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.log.is_empty()
+    }
+
+    /// The last moment of the log.
+    #[must_use]
+    pub fn last_time(&self) -> Timestamp {
+        self.log.last().map(|key| key.time).unwrap_or_default()
+    }
+
     /// The ends of all chains.
     #[must_use]
     pub fn frontier(&self) -> Vec<Head> {
         self.log.frontier()
     }
 
-    /// What somebody with this frontier holds and we don't.
+    /// Where to find what is wanted of the chains that we told to end in `heads`; see [`crate::log::Log::locate`].
     #[must_use]
-    pub fn missing(&self, theirs: &[Head]) -> Vec<Want> {
-        self.log.missing(theirs)
+    pub fn locate(&self, heads: &[Head], wants: &[Want]) -> Vec<Stretch> {
+        let located = wants.iter().filter_map(|want| Some((heads.get(want.head as usize)?, want)));
+        located.flat_map(|(head, want)| self.log.locate(head, want)).collect()
     }
 
-    /// Where to find the lines before `before`, or the last ones; see [`crate::log::Log::places`].
+    /// The lines before `before`, or the last ones; see [`crate::log::Log::page`].
     #[must_use]
-    pub fn places(&self, limit: usize, before: Option<OperationId>) -> Option<Vec<Place>> {
-        self.log.places(limit, before)
+    pub fn page(&self, limit: usize, before: Option<OperationId>) -> Option<Vec<Line>> {
+        self.log.page(limit, before)
+    }
+
+    /// Where all games and ink of the log are kept, in its order.
+    #[must_use]
+    pub fn steps(&self) -> Vec<Place> {
+        self.log.places_of(|kind| matches!(kind, kind::STROKE | kind::GAME))
     }
 
     /// The visible sheet.
@@ -62,7 +88,9 @@ impl Room {
     /// Everybody in the room, ourselves included, those who are away too.
     #[must_use]
     pub fn people(&self, now: Now) -> Vec<Person> {
-        self.people.all(now.wall_ms)
+        let mut all = self.people.all(now.wall_ms);
+        all.iter_mut().for_each(|person| person.forked = self.log.is_forked(person.peer));
+        all
     }
 
     /// Those who are in the room now, ourselves included.
@@ -77,7 +105,7 @@ impl Room {
             room: self.name.clone(),
             people: self.people.online().len(),
             last_activity: self.log.last().map_or(0, |key| key.time.ms()),
-            unread: 0,
+            unread: self.kept.reading.unread(),
         }
     }
 }

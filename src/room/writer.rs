@@ -71,6 +71,21 @@ impl Writer {
         self.head = Some(head);
     }
 
+    /// The chain that is written now.
+    pub(super) fn chain(&self) -> ChainId {
+        self.chain
+    }
+
+    /// Its number.
+    pub(super) fn log(&self) -> u64 {
+        self.chain.log
+    }
+
+    /// Whether anything is on its way to the disk.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.waiting > 0
+    }
+
     /// Signs operations with these payloads. All of them or none.
     pub(super) fn write(
         &mut self,

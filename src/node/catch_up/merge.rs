@@ -4,10 +4,9 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
 use inkmesh_store::{ChainKey, Store};
-use serde_bytes::ByteBuf;
 
 use super::SyncError;
-use crate::log::Want;
+use crate::log::Stretch;
 use crate::name::RoomId;
 use crate::operation::{OrderKey, Unverified};
 use crate::sync::{CHUNK_BYTES, CHUNK_OPERATIONS};
@@ -34,18 +33,18 @@ pub(in crate::node) struct Merge {
 }
 
 impl Merge {
-    pub(in crate::node) fn new(store: Store, room: RoomId, wants: &[Want]) -> Self {
-        let cursor = |want: &Want| Cursor {
-            chain: ChainKey { room: room.0, author: want.author.0, log: want.log },
-            next: want.from,
-            to: want.to,
+    pub(in crate::node) fn new(store: Store, room: RoomId, stretches: &[Stretch]) -> Self {
+        let cursor = |stretch: &Stretch| Cursor {
+            chain: ChainKey { room: room.0, author: stretch.author.0, log: stretch.lane },
+            next: stretch.from,
+            to: stretch.to,
             read: VecDeque::new(),
         };
-        Merge { store, cursors: wants.iter().map(cursor).collect(), heads: BinaryHeap::new(), started: false }
+        Merge { store, cursors: stretches.iter().map(cursor).collect(), heads: BinaryHeap::new(), started: false }
     }
 
-    /// The next operations, about [`CHUNK_BYTES`]; `None` at the end.
-    pub(in crate::node) fn next_chunk(&mut self) -> Result<Option<Vec<ByteBuf>>, SyncError> {
+    /// The next operations, about [`CHUNK_BYTES`], each with its lane's number; `None` at the end.
+    pub(in crate::node) fn next_chunk(&mut self) -> Result<Option<Vec<(u64, Vec<u8>)>>, SyncError> {
         if !self.started {
             self.started = true;
             for index in 0..self.cursors.len() {
@@ -57,7 +56,7 @@ impl Merge {
             let Some(Reverse((_, index))) = self.heads.pop() else { break };
             let Some((_, operation)) = self.cursors[index].read.pop_front() else { continue };
             bytes += operation.len();
-            chunk.push(ByteBuf::from(operation));
+            chunk.push((self.cursors[index].chain.log, operation));
             self.refill(index)?;
         }
         Ok((!chunk.is_empty()).then_some(chunk))
@@ -76,7 +75,8 @@ impl Merge {
             }
             cursor.next += records.len() as u64;
             for bytes in records {
-                let key = Unverified::decode(&bytes)?.header().key();
+                let read = Unverified::decode(&bytes)?;
+                let key = read.header().key(read.id());
                 cursor.read.push_back((key, bytes));
             }
         }
@@ -101,7 +101,7 @@ mod tests {
     #[test]
     fn chains_come_out_as_one_sequence_in_order() {
         let (store, room) = (Store::in_memory(), RoomName::lobby().id());
-        let mut wants = Vec::new();
+        let mut stretches = Vec::new();
         for secret in 1..=3 {
             let identity = Identity::from_secret([secret; 32]);
             let mut backlink = None;
@@ -114,14 +114,15 @@ mod tests {
                 let chain = ChainKey { room: room.0, author: identity.author().0, log: 9 };
                 store.append_wait(vec![Record { chain, seq, bytes: operation.bytes().to_vec() }]).unwrap();
             }
-            wants.push(Want { author: identity.author(), log: 9, from: 500, to: 5000 });
+            stretches.push(Stretch { author: identity.author(), lane: 9, from: 500, to: 5000 });
         }
-        let mut merge = Merge::new(store, room, &wants);
+        let mut merge = Merge::new(store, room, &stretches);
         let mut keys = Vec::new();
         let mut chunks = 0;
         while let Some(chunk) = merge.next_chunk().unwrap() {
             assert!(chunk.len() <= CHUNK_OPERATIONS);
-            keys.extend(chunk.iter().map(|bytes| Unverified::decode(bytes).unwrap().header().key()));
+            let read = chunk.iter().map(|(_, bytes)| Unverified::decode(bytes).unwrap());
+            keys.extend(read.map(|operation| operation.header().key(operation.id())));
             chunks += 1;
         }
         assert!(keys.is_sorted());

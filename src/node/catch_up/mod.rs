@@ -7,7 +7,9 @@ mod serve;
 
 use std::time::Duration;
 
+use futures::stream::{SplitSink, SplitStream};
 use futures::{SinkExt, StreamExt};
+use libp2p::bytes::Bytes;
 use libp2p::{Stream, StreamProtocol};
 use tokio::sync::mpsc;
 use tokio_util::codec::{Framed, LengthDelimitedCodec};
@@ -20,13 +22,15 @@ use crate::sync::{MAX_MESSAGE, Request, Response};
 
 pub(super) use merge::Merge;
 pub(super) use pull::{Pull, Pulled};
-pub(super) use serve::{MAX_SERVED, Offer, Serve};
+pub(super) use serve::{Offer, Serve, Served};
 
 /// The protocol's name.
-pub(super) const PROTOCOL: StreamProtocol = StreamProtocol::new("/inkmesh/sync/1");
+pub(super) const PROTOCOL: StreamProtocol = StreamProtocol::new("/inkmesh/sync/2");
 
 /// How long the other side may keep us waiting for one message.
-const PATIENCE: Duration = Duration::from_secs(15);
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long somebody whom we serve may be busy with what it got, before it asks for more.
+const LONG_PATIENCE: Duration = Duration::from_secs(60);
 
 /// Why catching up, or serving somebody who does, was broken off.
 #[derive(Debug, thiserror::Error)]
@@ -60,8 +64,14 @@ impl SyncError {
     }
 }
 
+type Messages = Framed<Compat<Stream>, LengthDelimitedCodec>;
+
 /// A stream cut into messages.
-struct Wire(Framed<Compat<Stream>, LengthDelimitedCodec>);
+struct Wire(Messages);
+
+/// Its two halves, for the side that asks while answers come.
+struct Sender(SplitSink<Messages, Bytes>);
+struct Receiver(SplitStream<Messages>);
 
 impl Wire {
     fn new(stream: Stream) -> Self {
@@ -69,22 +79,38 @@ impl Wire {
         Wire(Framed::new(stream.compat(), codec))
     }
 
+    fn split(self) -> (Sender, Receiver) {
+        let (sender, receiver) = self.0.split();
+        (Sender(sender), Receiver(receiver))
+    }
+
     async fn send(&mut self, message: Vec<u8>) -> Result<(), SyncError> {
-        let sent = tokio::time::timeout(PATIENCE, self.0.send(libp2p::bytes::Bytes::from(message))).await;
+        let sent = tokio::time::timeout(LONG_PATIENCE, self.0.send(Bytes::from(message))).await;
         Ok(sent.map_err(|_| SyncError::Silent)??)
     }
 
-    async fn receive(&mut self) -> Result<Vec<u8>, SyncError> {
-        let received = tokio::time::timeout(PATIENCE, self.0.next()).await.map_err(|_| SyncError::Silent)?;
-        Ok(received.ok_or(SyncError::Ended)??.into())
-    }
-
     async fn request(&mut self) -> Result<Request, SyncError> {
-        Ok(Request::decode(&self.receive().await?)?)
+        let received = tokio::time::timeout(LONG_PATIENCE, self.0.next()).await.map_err(|_| SyncError::Silent)?;
+        Ok(Request::decode(&received.ok_or(SyncError::Ended)??)?)
     }
 
     async fn response(&mut self) -> Result<Response, SyncError> {
-        Ok(Response::decode(&self.receive().await?)?)
+        let received = tokio::time::timeout(PATIENCE, self.0.next()).await.map_err(|_| SyncError::Silent)?;
+        Ok(Response::decode(&received.ok_or(SyncError::Ended)??)?)
+    }
+}
+
+impl Sender {
+    async fn send(&mut self, message: Vec<u8>) -> Result<(), SyncError> {
+        let sent = tokio::time::timeout(PATIENCE, self.0.send(Bytes::from(message))).await;
+        Ok(sent.map_err(|_| SyncError::Silent)??)
+    }
+}
+
+impl Receiver {
+    /// The next message. How long to wait is up to the caller.
+    async fn response(&mut self) -> Result<Response, SyncError> {
+        Ok(Response::decode(&self.0.next().await.ok_or(SyncError::Ended)??)?)
     }
 }
 

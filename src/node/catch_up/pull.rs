@@ -7,10 +7,15 @@ use libp2p::PeerId;
 use rayon::prelude::*;
 use serde_bytes::ByteBuf;
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
-use super::{PATIENCE, PROTOCOL, SyncError, Wire, ask};
+use super::{PATIENCE, PROTOCOL, Receiver, SyncError, Wire, ask};
+use crate::clock::Timestamp;
+use crate::fetching::{Fetch, SCREEN};
 use crate::identity::Author;
+use crate::log::Want;
 use crate::name::{RoomId, RoomName};
+use crate::node::face::Backlog;
 use crate::node::run::Note;
 use crate::operation::{Operation, OperationError};
 use crate::sync::{Request, Response};
@@ -18,7 +23,10 @@ use crate::sync::{Request, Response};
 /// Batches whose signatures are checked while the one before is being written.
 const AHEAD: usize = 2;
 /// How long one round may last. What came until then stays; others get their turn, and the next round brings the rest.
-const ROUND: Duration = Duration::from_secs(120);
+const ROUND: Duration = Duration::from_secs(300);
+/// How long an operation may take, on top of [`PATIENCE`] for all that is asked for at once: whoever is slower than that
+/// keeps others from bringing it.
+const EACH: Duration = Duration::from_millis(2);
 
 /// Everything needed to catch up with one peer in one room.
 pub(in crate::node) struct Pull {
@@ -27,7 +35,13 @@ pub(in crate::node) struct Pull {
     pub author: Author,
     pub room: RoomName,
     pub digest: [u8; 32],
+    /// The last moment of our log.
+    pub last: Timestamp,
+    /// What our clock says, uncorrected.
+    pub clock: u64,
     pub notes: mpsc::Sender<Note>,
+    /// Lines that the face has yet to take.
+    pub backlog: Backlog,
 }
 
 /// What came of it.
@@ -36,6 +50,12 @@ pub(in crate::node) struct Pulled {
     pub room: RoomName,
     pub peer: PeerId,
     pub result: Result<u64, SyncError>,
+}
+
+/// What comes, as it is taken in.
+enum Piece {
+    Batch(Vec<Operation>),
+    End,
 }
 
 impl Pull {
@@ -54,57 +74,106 @@ impl Pull {
         let stream = tokio::time::timeout(PATIENCE, opening).await.map_err(|_| SyncError::Silent)??;
         let mut wire = Wire::new(stream);
         let room: RoomId = self.room.id();
-        wire.send(Request::Hello { room, digest: self.digest }.encode()?).await?;
-        let (heads, neighbours) = match wire.response().await? {
-            Response::Same { neighbours } => (Vec::new(), neighbours),
-            Response::Frontier { heads, neighbours } => (heads, neighbours),
+        wire.send(Request::Hello { room, digest: self.digest, clock: self.clock }.encode()?).await?;
+        let (heads, neighbours, clock) = match wire.response().await? {
+            Response::Same { neighbours, clock } => (Vec::new(), neighbours, clock),
+            Response::Frontier { heads, neighbours, clock } => (heads, neighbours, clock),
             Response::NotHere => return Ok(0),
             Response::Busy => return Err(SyncError::Busy),
             Response::Operations { .. } | Response::End => return Err(SyncError::Unexpected),
         };
-        self.notes.send(Note::Neighbours(neighbours)).await.map_err(|_| SyncError::Closing)?;
-        let (room, from) = (self.room.clone(), self.author);
-        let wants = ask(&self.notes, |answer| Note::Missing { room, from, heads, answer }).await?;
-        let wanted: u64 = wants.iter().map(|want| want.to - want.from).sum();
-        if wanted == 0 {
+        self.notes.send(Note::Met { peer: self.peer, neighbours, clock }).await.map_err(|_| SyncError::Closing)?;
+        if heads.is_empty() {
             return Ok(0);
         }
-        wire.send(Request::Want { wants }.encode()?).await?;
-        self.take(wire, wanted).await
+        let (room, from) = (self.room.clone(), self.author);
+        ask(&self.notes, |done| Note::Offered { room, from, heads, done }).await?;
+        self.fetch(wire).await
     }
 
-    /// Checks and hands over what comes: while one batch is being written, the next is checked on all cores.
-    async fn take(&self, wire: Wire, wanted: u64) -> Result<u64, SyncError> {
-        let verified = batches(wire).map(|batch| async { verify(batch?).await }).buffered(AHEAD);
-        let mut verified = std::pin::pin!(verified);
-        let mut received = 0;
-        while let Some(batch) = verified.next().await {
-            let operations = batch?;
-            received += operations.len() as u64;
-            if received > wanted {
-                return Err(SyncError::Unexpected);
+    /// Asks for one unit after another, as long as there is something to ask this peer for. The next is on its way while
+    /// one is taken in.
+    async fn fetch(&self, wire: Wire) -> Result<u64, SyncError> {
+        let (mut sender, receiver) = wire.split();
+        let pieces = responses(receiver).map(|response| async { piece(response?).await }).buffered(AHEAD);
+        let mut pieces = std::pin::pin!(pieces);
+        let (mut under_way, mut received, mut allowed) = (0_u32, 0_u64, 0_u64);
+        let mut until = Instant::now();
+        loop {
+            while let Some((request, count)) = self.next().await? {
+                sender.send(request.encode()?).await?;
+                (under_way, allowed) = (under_way + 1, allowed + count);
+                let each = EACH * u32::try_from(count).unwrap_or(u32::MAX).min(1 << 16);
+                until = until.max(Instant::now() + PATIENCE) + each;
             }
-            let (room, from, remaining) = (self.room.clone(), self.author, wanted - received);
-            ask(&self.notes, |done| Note::Batch { room, operations, from, remaining, done }).await?;
+            if under_way == 0 {
+                return Ok(received);
+            }
+            let soon = Instant::now() + PATIENCE;
+            let piece = tokio::time::timeout_at(until.min(soon), pieces.next()).await.map_err(|_| SyncError::Silent)?;
+            match piece.ok_or(SyncError::Ended)?? {
+                Piece::Batch(operations) => {
+                    received += operations.len() as u64;
+                    if received > allowed {
+                        return Err(SyncError::Unexpected);
+                    }
+                    let handing = Instant::now();
+                    self.hand_over(operations).await?;
+                    until += handing.elapsed(); // that was not the other side's doing
+                }
+                Piece::End => {
+                    under_way -= 1;
+                    let (room, from) = (self.room.clone(), self.author);
+                    ask(&self.notes, |done| Note::FetchEnded { room, from, done }).await?;
+                }
+            }
         }
-        Ok(received)
+    }
+
+    /// What to ask for now, and how many operations that is at most.
+    async fn next(&self) -> Result<Option<(Request, u64)>, SyncError> {
+        let (room, from) = (self.room.clone(), self.author);
+        Ok(match ask(&self.notes, |answer| Note::NextFetch { room, from, answer }).await? {
+            Fetch::Nothing => None,
+            Fetch::Newest => Some((Request::Newest { limit: SCREEN, after: self.last }, u64::from(SCREEN))),
+            Fetch::Unit(wants) => {
+                let count = wants.iter().map(Want::count).sum();
+                Some((Request::Fetch { wants }, count))
+            }
+        })
+    }
+
+    /// Gives operations to the loop, and waits until they are on the disk and the face keeps up.
+    async fn hand_over(&self, operations: Vec<Operation>) -> Result<(), SyncError> {
+        self.backlog.wait().await;
+        let (room, from) = (self.room.clone(), self.author);
+        ask(&self.notes, |done| Note::Batch { room, operations, from, done }).await
     }
 }
 
-/// The batches of a stream until its end.
-fn batches(wire: Wire) -> impl Stream<Item = Result<Vec<ByteBuf>, SyncError>> {
-    stream::unfold(Some(wire), async |wire| {
-        let mut wire = wire?;
-        match wire.response().await {
-            Ok(Response::Operations { operations }) if !operations.is_empty() => Some((Ok(operations), Some(wire))),
-            Ok(Response::End) => None,
-            Ok(_) => Some((Err(SyncError::Unexpected), None)),
+/// What comes, until the stream ends.
+fn responses(receiver: Receiver) -> impl Stream<Item = Result<Response, SyncError>> {
+    stream::unfold(Some(receiver), async |receiver| {
+        let mut receiver = receiver?;
+        match receiver.response().await {
+            Ok(response) => Some((Ok(response), Some(receiver))),
+            Err(SyncError::Ended) => None,
             Err(error) => Some((Err(error), None)),
         }
     })
 }
 
+async fn piece(response: Response) -> Result<Piece, SyncError> {
+    match response {
+        Response::Operations { operations } if !operations.is_empty() => Ok(Piece::Batch(verify(operations).await?)),
+        Response::End => Ok(Piece::End),
+        _ => Err(SyncError::Unexpected),
+    }
+}
+
+/// Checks signatures on all cores, off the loop.
 async fn verify(batch: Vec<ByteBuf>) -> Result<Vec<Operation>, SyncError> {
     let check = move || batch.par_iter().map(|bytes| Operation::verify(bytes)).collect::<Result<_, OperationError>>();
     Ok(tokio::task::spawn_blocking(check).await.map_err(|_| SyncError::Closing)??)
 }
+

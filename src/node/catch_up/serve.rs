@@ -1,19 +1,18 @@
 //! The side that is asked.
 
+use std::sync::Arc;
+
 use inkmesh_store::Store;
 use libp2p::{PeerId, Stream};
 use serde_bytes::ByteBuf;
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::sync::mpsc;
 
 use super::merge::Merge;
 use super::{SyncError, Wire, ask};
 use crate::log::Head;
 use crate::name::RoomId;
 use crate::node::run::Note;
-use crate::sync::{Neighbour, Request, Response};
-
-/// Peers that are served at once at most; others are told to come back.
-pub(in crate::node) const MAX_SERVED: usize = 8;
+use crate::sync::{CHUNK_BYTES, CHUNK_OPERATIONS, Neighbour, Request, Response};
 
 /// What the loop knows of a room.
 #[derive(Debug)]
@@ -21,6 +20,8 @@ pub(in crate::node) struct Offer {
     pub digest: [u8; 32],
     pub heads: Vec<Head>,
     pub neighbours: Vec<Neighbour>,
+    /// What our clock says, uncorrected.
+    pub clock: u64,
 }
 
 /// Everything needed to serve one stream.
@@ -28,46 +29,72 @@ pub(in crate::node) struct Serve {
     pub peer: PeerId,
     pub store: Store,
     pub notes: mpsc::Sender<Note>,
-    /// A place among [`MAX_SERVED`]; `None` when they are all taken.
-    pub permit: Option<OwnedSemaphorePermit>,
+    /// Whether there is a place for this stream among those that are served at once.
+    pub admitted: bool,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub(in crate::node) struct Served {
+    pub peer: PeerId,
+    pub admitted: bool,
+    /// The room, and how many operations went out.
+    pub result: Result<Option<(RoomId, u64)>, SyncError>,
 }
 
 impl Serve {
     /// Runs to its end and tells the loop.
     pub(in crate::node) async fn run(self, stream: Stream) {
-        let result = self.serve(Wire::new(stream)).await;
-        let _ = self.notes.send(Note::Served { peer: self.peer, result }).await;
+        let (peer, admitted, notes) = (self.peer, self.admitted, self.notes.clone());
+        // Whatever happens in there, the loop has to hear of an end: the place is free again then.
+        let serving = tokio::spawn(async move { self.serve(Wire::new(stream)).await });
+        let result = serving.await.unwrap_or(Err(SyncError::Closing));
+        let _ = notes.send(Note::Served(Served { peer, admitted, result })).await;
     }
 
-    /// Returns the room and how many operations went out.
     async fn serve(&self, mut wire: Wire) -> Result<Option<(RoomId, u64)>, SyncError> {
-        let Request::Hello { room, digest } = wire.request().await? else { return Err(SyncError::Unexpected) };
-        if self.permit.is_none() {
+        let Request::Hello { room, digest, clock } = wire.request().await? else { return Err(SyncError::Unexpected) };
+        if !self.admitted {
             wire.send(Response::Busy.encode()?).await?;
             return Ok(None);
         }
         let peer = self.peer;
-        let Some(Offer { digest: ours, heads, neighbours }) =
-            ask(&self.notes, |answer| Note::Asked { room, peer, answer }).await?
+        let Some(Offer { digest: ours, heads, neighbours, clock }) =
+            ask(&self.notes, |answer| Note::Asked { room, peer, clock, answer }).await?
         else {
             wire.send(Response::NotHere.encode()?).await?;
             return Ok(None);
         };
         if ours == digest {
-            wire.send(Response::Same { neighbours }.encode()?).await?;
+            wire.send(Response::Same { neighbours, clock }.encode()?).await?;
             return Ok(None);
         }
-        wire.send(Response::Frontier { heads, neighbours }.encode()?).await?;
-        let wants = match wire.request().await {
-            Ok(Request::Want { wants }) => wants,
-            Ok(Request::Hello { .. }) => return Err(SyncError::Unexpected),
-            // Nothing of ours is wanted.
-            Err(SyncError::Ended | SyncError::Io(_)) => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let sent = self.stream(&mut wire, Merge::new(self.store.clone(), room, &wants)).await?;
-        wire.send(Response::End.encode()?).await?;
+        wire.send(Response::Frontier { heads: heads.clone(), neighbours, clock }.encode()?).await?;
+        let sent = self.answer(&mut wire, room, Arc::new(heads)).await?;
         Ok(Some((room, sent)))
+    }
+
+    /// Answers one request after another, until the other side hangs up. Returns how many operations went out.
+    async fn answer(&self, wire: &mut Wire, room: RoomId, heads: Arc<Vec<Head>>) -> Result<u64, SyncError> {
+        let mut sent = 0;
+        loop {
+            match wire.request().await {
+                Ok(Request::Fetch { wants }) => {
+                    let heads = Arc::clone(&heads);
+                    let found = ask(&self.notes, |answer| Note::Locate { room, heads, wants, answer }).await?;
+                    sent += self.stream(wire, Merge::new(self.store.clone(), room, &found)).await?;
+                }
+                Ok(Request::Newest { limit, after }) => {
+                    let newest = ask(&self.notes, |answer| Note::Newest { room, limit, after, answer }).await?;
+                    sent += send_all(wire, newest).await?;
+                }
+                Ok(Request::Hello { .. }) => return Err(SyncError::Unexpected),
+                // Nothing more is wanted.
+                Err(SyncError::Ended | SyncError::Io(_)) => return Ok(sent),
+                Err(error) => return Err(error),
+            }
+            wire.send(Response::End.encode()?).await?;
+        }
     }
 
     /// Reads ahead by one chunk while the last one is on its way.
@@ -83,11 +110,29 @@ impl Serve {
         });
         let mut sent = 0;
         while let Some(chunk) = read.recv().await {
-            let operations: Vec<ByteBuf> = chunk?;
+            let operations: Vec<ByteBuf> = chunk?.into_iter().map(|(_, bytes)| ByteBuf::from(bytes)).collect();
             sent += operations.len() as u64;
             wire.send(Response::Operations { operations }.encode()?).await?;
         }
         reading.await.map_err(|_| SyncError::Closing)?;
         Ok(sent)
     }
+}
+
+/// Sends operations in messages of bounded size.
+async fn send_all(wire: &mut Wire, operations: Vec<Vec<u8>>) -> Result<u64, SyncError> {
+    let sent = operations.len() as u64;
+    let (mut chunk, mut bytes) = (Vec::new(), 0);
+    for operation in operations {
+        bytes += operation.len();
+        chunk.push(ByteBuf::from(operation));
+        if chunk.len() == CHUNK_OPERATIONS || bytes >= CHUNK_BYTES {
+            bytes = 0;
+            wire.send(Response::Operations { operations: std::mem::take(&mut chunk) }.encode()?).await?;
+        }
+    }
+    if !chunk.is_empty() {
+        wire.send(Response::Operations { operations: chunk }.encode()?).await?;
+    }
+    Ok(sent)
 }

@@ -1,0 +1,275 @@
+//! Whom to ask for what, while a room catches up with several members at once. Bookkeeping only.
+//!
+//! What is missing is cut into *units*: stretches of chains that nobody else is bringing. A member brings up to two
+//! units at a time, so that the next is on its way while one is taken in. When a member stops, what it had not brought
+//! is free for others. **Invariant.** A chain is with one member at a time: nothing is fetched twice.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::identity::Author;
+use crate::log::{Head, Log, Want};
+use crate::operation::ChainId;
+
+/// Operations of one unit, about: some seconds of work, so that it can be shared out anew.
+const UNIT: u64 = 8_192;
+/// Units that a member brings at a time.
+const UNITS: usize = 2;
+/// The last screen of talk is fetched first if more than this is missing.
+const MUCH: u64 = 512;
+/// How many operations of it.
+pub const SCREEN: u32 = 160;
+
+/// What to ask a member for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fetch {
+    /// The newest operations of the room: [`crate::sync::Request::Newest`].
+    Newest,
+    /// These stretches: [`crate::sync::Request::Fetch`].
+    Unit(Vec<Want>),
+    /// Nothing now: others bring the rest.
+    Nothing,
+}
+
+/// One room's catching up.
+#[derive(Debug, Default)]
+pub struct Fetching {
+    members: BTreeMap<Author, Member>,
+    /// Whether so much was missing that the last screen was asked for first.
+    screen: bool,
+    /// Operations that came in since then.
+    received: u64,
+}
+
+#[derive(Debug)]
+struct Member {
+    heads: Vec<Head>,
+    /// What it is bringing, the first asked for first.
+    units: Vec<Unit>,
+    /// Chains of which it promised more than it had.
+    refused: BTreeSet<ChainId>,
+    received: u64,
+}
+
+/// What was asked for at once. The last screen is a unit of no chain.
+#[derive(Debug, Default)]
+struct Unit {
+    chains: BTreeSet<ChainId>,
+    /// Operations of it that were news.
+    news: u64,
+}
+
+/// How far catching up is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Progress {
+    /// Who is bringing something.
+    pub peers: Vec<Author>,
+    /// Operations that have come in.
+    pub received: u64,
+    /// Those still to come.
+    pub remaining: u64,
+}
+
+impl Fetching {
+    /// A member told what it holds.
+    pub fn joined(&mut self, member: Author, heads: Vec<Head>) {
+        let (units, refused) = (Vec::new(), BTreeSet::new());
+        self.members.insert(member, Member { heads, units, refused, received: 0 });
+    }
+
+    /// What to ask a member for now.
+    pub fn next(&mut self, member: Author, log: &Log) -> Fetch {
+        let taken = self.chains_under_way();
+        let busy: usize = self.members.values().map(|other| other.units.len()).sum();
+        let places = self.members.len() * UNITS - busy;
+        let Some(asked) = self.members.get_mut(&member).filter(|asked| asked.units.len() < UNITS) else {
+            return Fetch::Nothing;
+        };
+        let chain = |want: &Want| asked.heads.get(want.head as usize).map(Head::chain);
+        let missing = log.missing(&asked.heads);
+        let free = |want: &Want| chain(want).is_some_and(|chain| !taken.contains(&chain) && !asked.refused.contains(&chain));
+        let mut wants: Vec<Want> = missing.into_iter().filter(free).collect();
+        if wants.is_empty() {
+            return Fetch::Nothing;
+        }
+        if !self.screen && wants.iter().map(Want::count).sum::<u64>() > MUCH {
+            self.screen = true;
+            asked.units.push(Unit::default());
+            return Fetch::Newest;
+        }
+        // A share for each place that is still free, this one among them.
+        wants.truncate(wants.len().div_ceil(places.max(1)));
+        let each = (UNIT / wants.len() as u64).max(1);
+        for want in &mut wants {
+            // Where samples of a fork are sent along, the stretch begins where the other side finds it.
+            if want.known.is_empty() {
+                want.to = want.to.min(want.from + each);
+            }
+        }
+        let chains = wants.iter().filter_map(chain).collect();
+        asked.units.push(Unit { chains, news: 0 });
+        Fetch::Unit(wants)
+    }
+
+    /// Operations of the unit that was asked for first came in, so many of them news.
+    pub fn received(&mut self, member: Author, count: u64, news: u64) {
+        self.received += count;
+        let Some(member) = self.members.get_mut(&member) else { return };
+        member.received += count;
+        if let Some(unit) = member.units.first_mut() {
+            unit.news += news;
+        }
+    }
+
+    /// The unit that was asked for first has ended. A member of whose unit nothing was news promised what it doesn't
+    /// have: it isn't asked for those chains again.
+    pub fn ended(&mut self, member: Author) {
+        let Some(member) = self.members.get_mut(&member) else { return };
+        if !member.units.is_empty() {
+            let unit = member.units.remove(0);
+            member.refused.extend(unit.chains.into_iter().filter(|_| unit.news == 0));
+        }
+    }
+
+    /// A member has nothing more to bring, or can't. Returns how many operations came from it.
+    pub fn left(&mut self, member: Author) -> u64 {
+        let received = self.members.remove(&member).map_or(0, |member| member.received);
+        if self.members.is_empty() {
+            *self = Fetching::default();
+        }
+        received
+    }
+
+    /// Whether much was missing when this began.
+    #[must_use]
+    pub fn is_long(&self) -> bool {
+        self.screen
+    }
+
+    fn chains_under_way(&self) -> BTreeSet<ChainId> {
+        let units = self.members.values().flat_map(|member| &member.units);
+        units.flat_map(|unit| unit.chains.iter().copied()).collect()
+    }
+
+    /// How far it is.
+    #[must_use]
+    pub fn progress(&self, log: &Log) -> Progress {
+        let mut missing: BTreeMap<ChainId, u64> = BTreeMap::new();
+        for member in self.members.values() {
+            for want in log.missing(&member.heads) {
+                let Some(chain) = member.heads.get(want.head as usize).map(Head::chain) else { continue };
+                if !member.refused.contains(&chain) {
+                    let most = missing.entry(chain).or_default();
+                    *most = (*most).max(want.count());
+                }
+            }
+        }
+        let peers = self.members.iter().filter(|(_, member)| !member.units.is_empty()).map(|(peer, _)| *peer);
+        Progress { peers: peers.collect(), received: self.received, remaining: missing.values().sum() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Timestamp;
+    use crate::identity::Identity;
+    use crate::log::ShortId;
+    use crate::name::RoomName;
+    use crate::operation::{Header, Operation, OperationId};
+    use crate::payload::{Chat, Payload};
+
+    fn member(n: u8) -> Author {
+        Author([n; 32])
+    }
+
+    fn log() -> Log {
+        Log::new(RoomName::lobby().id())
+    }
+
+    /// Heads of so many chains of so many operations each.
+    fn heads(chains: u8, next: u64) -> Vec<Head> {
+        let id = ShortId([1; 12]);
+        (0..chains).map(|n| Head { author: Author([n; 32]), log: 7, next, id }).collect()
+    }
+
+    fn chains_of(fetch: &Fetch, heads: &[Head]) -> BTreeSet<ChainId> {
+        let Fetch::Unit(wants) = fetch else { panic!("{fetch:?}") };
+        wants.iter().map(|want| heads[want.head as usize].chain()).collect()
+    }
+
+    #[test]
+    fn several_members_bring_different_chains() {
+        let (log, heads) = (log(), heads(40, 10));
+        let mut fetching = Fetching::default();
+        fetching.joined(member(1), heads.clone());
+        fetching.joined(member(2), heads.clone());
+        let mut all = BTreeSet::new();
+        for who in [1, 2, 1, 2] {
+            let chains = chains_of(&fetching.next(member(who), &log), &heads);
+            assert!(chains.len() >= 9, "a fair share: {}", chains.len());
+            chains.into_iter().for_each(|chain| assert!(all.insert(chain), "fetched twice"));
+        }
+        assert_eq!(all.len(), 40);
+        assert_eq!(fetching.next(member(1), &log), Fetch::Nothing);
+        assert_eq!(fetching.progress(&log).remaining, 400);
+    }
+
+    #[test]
+    fn what_a_member_leaves_behind_others_bring() {
+        let (log, heads) = (log(), heads(2, 10));
+        let mut fetching = Fetching::default();
+        fetching.joined(member(1), heads.clone());
+        let first = fetching.next(member(1), &log);
+        let second = fetching.next(member(1), &log);
+        assert_ne!(first, second);
+        fetching.joined(member(2), heads);
+        assert_eq!(fetching.next(member(2), &log), Fetch::Nothing);
+        fetching.left(member(1));
+        assert_eq!(fetching.next(member(2), &log), first);
+        assert_eq!(fetching.next(member(2), &log), second);
+    }
+
+    #[test]
+    fn a_member_that_promises_what_it_does_not_have_is_not_asked_for_ever() {
+        let (log, heads) = (log(), heads(1, 1 << 31));
+        let mut fetching = Fetching::default();
+        fetching.joined(member(1), heads);
+        assert_eq!(fetching.next(member(1), &log), Fetch::Newest);
+        assert!(fetching.is_long());
+        let unit = fetching.next(member(1), &log);
+        let Fetch::Unit(wants) = &unit else { panic!("{unit:?}") };
+        assert!(wants[0].count() <= UNIT);
+        fetching.ended(member(1)); // the screen
+        fetching.received(member(1), 5, 0);
+        fetching.ended(member(1));
+        assert_eq!(fetching.next(member(1), &log), Fetch::Nothing);
+        assert_eq!(fetching.progress(&log), Progress { peers: Vec::new(), received: 5, remaining: 0 });
+        assert_eq!(fetching.left(member(1)), 5);
+        assert!(!fetching.is_long());
+    }
+
+    #[test]
+    fn a_chain_is_asked_for_piece_by_piece() {
+        let mut log = log();
+        let identity = Identity::from_secret([1; 32]);
+        let chain = ChainId { author: identity.author(), log: 7 };
+        let head = Head { author: identity.author(), log: 7, next: MUCH, id: ShortId([9; 12]) };
+        let mut fetching = Fetching::default();
+        fetching.joined(member(2), vec![head]);
+        let unit = fetching.next(member(2), &log);
+        assert_eq!(unit, Fetch::Unit(vec![Want { head: 0, from: 0, to: MUCH, known: Vec::new() }]));
+        let header = Header {
+            room: RoomName::lobby().id(),
+            chain,
+            seq: 0,
+            backlink: None::<OperationId>,
+            time: Timestamp::from_ms(5),
+        };
+        let chat = Payload::Chat(Chat { text: "x".to_owned() });
+        log.ingest(Operation::sign(&identity, header, &chat).unwrap(), 10);
+        fetching.received(member(2), 1, 1);
+        fetching.ended(member(2));
+        let rest = fetching.next(member(2), &log);
+        assert_eq!(rest, Fetch::Unit(vec![Want { head: 0, from: 1, to: MUCH, known: Vec::new() }]));
+    }
+}

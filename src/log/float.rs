@@ -1,0 +1,153 @@
+//! Operations whose parent is not there yet: a bounded buffer.
+
+use std::collections::BTreeMap;
+
+use super::lane::ShortId;
+use super::{MAX_FLOATING, MAX_FLOATING_BYTES, MAX_FLOATING_BYTES_OF_AUTHOR, MAX_FLOATING_OF_AUTHOR};
+use crate::identity::Author;
+use crate::operation::{ChainId, Header, MAX_SEQ, Operation, OperationId, OrderKey};
+
+/// Chain and sequence number, the parent's id, the operation's own.
+type Key = (ChainId, u64, OperationId, OperationId);
+
+const LOWEST: OperationId = OperationId([0; 32]);
+const HIGHEST: OperationId = OperationId([255; 32]);
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Share {
+    operations: usize,
+    bytes: usize,
+}
+
+/// What floats in a room.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Floating {
+    held: BTreeMap<Key, Operation>,
+    shares: BTreeMap<Author, Share>,
+    bytes: usize,
+}
+
+fn key(header: &Header, id: OperationId) -> Key {
+    (header.chain, header.seq, header.backlink.unwrap_or(LOWEST), id)
+}
+
+fn author_keys(author: Author) -> std::ops::RangeInclusive<Key> {
+    let (from, to) = (ChainId { author, log: 0 }, ChainId { author, log: u64::MAX });
+    (from, 0, LOWEST, LOWEST)..=(to, u64::MAX, HIGHEST, HIGHEST)
+}
+
+impl Floating {
+    pub(super) fn len(&self) -> usize {
+        self.held.len()
+    }
+
+    #[cfg(test)]
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Operation> {
+        self.held.values()
+    }
+
+    pub(super) fn contains(&self, header: &Header, id: OperationId) -> bool {
+        self.held.contains_key(&key(header, id))
+    }
+
+    /// Keeps an operation, if need be in the place of earlier ones of its author: what was said last is what people
+    /// look at. Returns those, or `None` when it doesn't fit; then nothing has changed.
+    pub(super) fn keep(&mut self, operation: Operation) -> Option<Vec<Operation>> {
+        let author = operation.author();
+        let overtaken = self.overtaken_by(&operation)?;
+        let overtaken = overtaken.into_iter().filter_map(|key| self.remove(&key)).collect();
+        let (bytes, share) = (operation.bytes().len(), self.shares.entry(author).or_default());
+        share.operations += 1;
+        share.bytes += bytes;
+        self.bytes += bytes;
+        self.held.insert(key(operation.header(), operation.id()), operation);
+        Some(overtaken)
+    }
+
+    /// What of its author must go so that this one fits.
+    fn overtaken_by(&self, operation: &Operation) -> Option<Vec<Key>> {
+        let author = operation.author();
+        let share = self.shares.get(&author).copied().unwrap_or_default();
+        let of_author = self.held.range(author_keys(author));
+        let mut count = share.operations + 1;
+        let mut bytes = share.bytes + operation.bytes().len();
+        let (others, other_bytes) = (self.held.len() - share.operations, self.bytes - share.bytes);
+        let fits = |count: usize, bytes: usize| {
+            count <= MAX_FLOATING_OF_AUTHOR.min(MAX_FLOATING.saturating_sub(others))
+                && bytes <= MAX_FLOATING_BYTES_OF_AUTHOR.min(MAX_FLOATING_BYTES.saturating_sub(other_bytes))
+        };
+        if fits(count, bytes) {
+            return Some(Vec::new());
+        }
+        let earlier = of_author.filter(|(_, held)| held.key() < operation.key());
+        let mut earlier: Vec<_> = earlier.map(|(key, held)| (held.key(), *key, held.bytes().len())).collect();
+        earlier.sort_unstable();
+        let mut out = Vec::new();
+        for (_, key, len) in earlier {
+            (count, bytes) = (count - 1, bytes - len);
+            out.push(key);
+            if fits(count, bytes) {
+                return Some(out);
+            }
+        }
+        None
+    }
+
+    fn remove(&mut self, key: &Key) -> Option<Operation> {
+        let operation = self.held.remove(key)?;
+        let bytes = operation.bytes().len();
+        self.bytes -= bytes;
+        if let Some(share) = self.shares.get_mut(&operation.author()) {
+            share.operations -= 1;
+            share.bytes -= bytes;
+            if share.operations == 0 {
+                self.shares.remove(&operation.author());
+            }
+        }
+        Some(operation)
+    }
+
+    /// Takes out what waited for this operation.
+    pub(super) fn take_children(&mut self, chain: ChainId, seq: u64, id: OperationId) -> Vec<Operation> {
+        if self.held.is_empty() {
+            return Vec::new();
+        }
+        let waiting = (chain, seq + 1, id, LOWEST)..=(chain, seq + 1, id, HIGHEST);
+        let keys: Vec<Key> = self.held.range(waiting).map(|(key, _)| *key).collect();
+        keys.iter().filter_map(|key| self.remove(key)).collect()
+    }
+
+    /// Takes out all of a chain.
+    pub(super) fn take_chain(&mut self, chain: ChainId) -> Vec<Operation> {
+        let all = (chain, 0, LOWEST, LOWEST)..=(chain, u64::MAX, HIGHEST, HIGHEST);
+        let keys: Vec<Key> = self.held.range(all).map(|(key, _)| *key).collect();
+        keys.iter().filter_map(|key| self.remove(key)).collect()
+    }
+
+    /// Whether anything of a chain floats at this sequence number or before.
+    pub(super) fn any_up_to(&self, chain: ChainId, seq: u64) -> bool {
+        self.held.range((chain, 0, LOWEST, LOWEST)..=(chain, seq, HIGHEST, HIGHEST)).next().is_some()
+    }
+
+    /// Where the unbroken run of floating operations begins that ends with this one, the last before `next`; `next`
+    /// itself when that one doesn't float.
+    pub(super) fn run_before(&self, chain: ChainId, next: u64, last: ShortId) -> u64 {
+        let (mut begins, mut wanted) = (next.min(MAX_SEQ), last);
+        while let Some(seq) = begins.checked_sub(1) {
+            let place = (chain, seq, LOWEST, LOWEST)..=(chain, seq, HIGHEST, HIGHEST);
+            let found = self.held.range(place).find(|((_, _, _, id), _)| ShortId::from(*id) == wanted);
+            let Some(((_, _, parent, _), _)) = found else { break };
+            (begins, wanted) = (seq, (*parent).into());
+        }
+        begins
+    }
+
+    /// The key of one that floats.
+    pub(super) fn key_of(&self, id: OperationId) -> Option<OrderKey> {
+        self.iter().find(|operation| operation.id() == id).map(Operation::key)
+    }
+}

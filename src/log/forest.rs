@@ -1,0 +1,414 @@
+//! The chains of a room as trees: who follows whom, which branches are kept, where the next operation goes.
+//!
+//! A chain is a tree of operations joined by backlinks; an honest one doesn't branch. Which branches of a forked chain
+//! are kept is a function of the set of its operations alone, so that it doesn't matter in which order they arrive:
+//! wherever an operation (or the beginning) has several children, the child with the lowest id goes on for free, and
+//! every other one is an *opener*. The first [`MAX_BRANCHES_OF_CHAIN`] - 1 openers by (sequence number, id) are kept;
+//! any other is removed with all that grows on it. Adding an operation never turns an opener into none, so what was
+//! removed once stays out, and what was forgotten need not be remembered.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::lane::{Lane, ShortId, Spot};
+use super::{
+    MAX_BRANCHES, MAX_BRANCHES_OF_CHAIN, MAX_CHAINS, MAX_CHAINS_OF_AUTHOR, MAX_LANES, MAX_LANES_OF_CHAIN, Reason,
+};
+use crate::clock::Timestamp;
+use crate::identity::Author;
+use crate::operation::{ChainId, Header, OperationId, OrderKey};
+
+/// What the tree rule knows of a chain.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Chain {
+    /// The lanes that hold it; the one that was there first comes first.
+    pub(super) lanes: Vec<u32>,
+    /// The openers kept, sorted.
+    pub(super) openers: Vec<(u64, ShortId)>,
+}
+
+/// Where an operation wants to be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Home {
+    /// Wherever there is room: it is new.
+    Any,
+    /// In the lane of this number: it is on the disk there.
+    Lane(u64),
+}
+
+/// An operation is in the forest now.
+#[derive(Debug)]
+pub(super) struct Grown {
+    pub(super) spot: Spot,
+    /// Its chain was not forked before and is now.
+    pub(super) forked: bool,
+    /// A chain of the same author that had to make room.
+    pub(super) pushed_out: Option<ChainId>,
+}
+
+/// Why an operation is not in the forest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// What it follows is not there.
+    NoParent,
+    /// It is on the disk in a place where it can't have been put.
+    Misplaced,
+    /// It can't be there.
+    Never(Reason),
+}
+
+/// All chains of a room.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Forest {
+    lanes: Vec<Lane>,
+    chains: BTreeMap<ChainId, Chain>,
+    /// The numbers of the lanes that aren't called like their chain.
+    derived: BTreeSet<(Author, u64)>,
+    /// Lanes that hold nothing any more, but to which the order may still refer.
+    emptied: Vec<u32>,
+    /// Lanes to be used anew.
+    free: Vec<u32>,
+    /// Ends of chains: one of each, and one for each opener.
+    branches: usize,
+}
+
+impl Forest {
+    pub(super) fn lane(&self, index: u32) -> &Lane {
+        &self.lanes[index as usize]
+    }
+
+    pub(super) fn chains(&self) -> &BTreeMap<ChainId, Chain> {
+        &self.chains
+    }
+
+    pub(super) fn chain(&self, id: ChainId) -> Option<&Chain> {
+        self.chains.get(&id)
+    }
+
+    pub(super) fn chains_of(&self, author: Author) -> impl DoubleEndedIterator<Item = (&ChainId, &Chain)> {
+        self.chains.range(ChainId { author, log: 0 }..=ChainId { author, log: u64::MAX })
+    }
+
+    /// All lanes, those of a chain together.
+    pub(super) fn lanes(&self) -> impl Iterator<Item = (u32, &Lane)> {
+        self.chains.values().flat_map(|chain| &chain.lanes).map(|index| (*index, self.lane(*index)))
+    }
+
+    #[cfg(test)]
+    pub(super) fn branches(&self) -> usize {
+        self.branches
+    }
+
+    /// The lanes of a chain.
+    fn lanes_of(&self, chain: ChainId) -> impl Iterator<Item = (u32, &Lane)> {
+        self.chain(chain).into_iter().flat_map(|chain| &chain.lanes).map(|index| (*index, self.lane(*index)))
+    }
+
+    /// Where an operation is.
+    pub(super) fn find(&self, chain: ChainId, seq: u64, id: ShortId) -> Option<Spot> {
+        self.lanes_of(chain).find(|(_, lane)| lane.id(seq) == Some(id)).map(|(lane, _)| Spot { lane, seq })
+    }
+
+    /// Whether there still is an operation at a spot that was given out since the last [`Forest::recycle`].
+    pub(super) fn is_alive(&self, spot: Spot) -> bool {
+        self.lane(spot.lane).holds(spot.seq)
+    }
+
+    /// Whether an operation of this chain could be taken; if so, which other chain would have to go.
+    pub(super) fn admits(&self, chain: ChainId) -> Result<Option<ChainId>, Reason> {
+        if self.chains.contains_key(&chain) {
+            return Ok(None);
+        }
+        // The lowest numbers are kept: which those are doesn't depend on who came first.
+        if self.chains_of(chain.author).count() >= MAX_CHAINS_OF_AUTHOR {
+            let highest = self.chains_of(chain.author).next_back().map(|(id, _)| *id).filter(|id| *id > chain);
+            return highest.map(Some).ok_or(Reason::TooManyChains);
+        }
+        let full = self.chains.len() >= MAX_CHAINS || self.branches >= MAX_BRANCHES;
+        if full { Err(Reason::TooManyChains) } else { Ok(None) }
+    }
+
+    /// Takes an operation in, if what it follows is there. What it pushes out is added to `removed`.
+    pub(super) fn grow(
+        &mut self,
+        header: &Header,
+        id: OperationId,
+        home: Home,
+        removed: &mut Vec<OrderKey>,
+    ) -> Result<Grown, Refusal> {
+        let parent = self.parent(header)?;
+        if parent.and_then(|spot| self.lane(spot.lane).time(spot.seq)).is_some_and(|time| header.time <= time) {
+            return Err(Refusal::Never(Reason::Time));
+        }
+        let pushed_out = self.admits(header.chain).map_err(Refusal::Never)?;
+        let openers = self.openers_with(header, parent, id.into()).map_err(Refusal::Never)?;
+        let spot = self.place(header, parent, id, home)?;
+        let forked = openers.is_some() && self.chain(header.chain).is_some_and(|chain| chain.openers.is_empty());
+        if let Some(openers) = openers {
+            self.keep_openers(header.chain, openers, removed);
+        }
+        if let Some(chain) = pushed_out {
+            self.remove_chain(chain, removed);
+        }
+        Ok(Grown { spot, forked, pushed_out })
+    }
+
+    /// The operation that this one follows: `None` at the beginning of a chain.
+    fn parent(&self, header: &Header) -> Result<Option<Spot>, Refusal> {
+        match (header.seq.checked_sub(1), header.backlink) {
+            (None, _) => Ok(None),
+            (Some(seq), Some(link)) => self.find(header.chain, seq, link.into()).map(Some).ok_or(Refusal::NoParent),
+            // `Unverified::decode` lets none pass.
+            (Some(_), None) => Err(Refusal::NoParent),
+        }
+    }
+
+    /// The chain's openers with this operation, sorted, perhaps one too many (which is another then); `None` when it
+    /// makes no branch.
+    fn openers_with(
+        &self,
+        header: &Header,
+        parent: Option<Spot>,
+        id: ShortId,
+    ) -> Result<Option<Vec<(u64, ShortId)>>, Reason> {
+        let Some(chain) = self.chain(header.chain) else { return Ok(None) };
+        let Some(lowest) = self.children(chain, parent).min() else { return Ok(None) };
+        let mut openers = chain.openers.clone();
+        openers.push((header.seq, lowest.max(id)));
+        openers.sort_unstable();
+        let one_more = openers.len() < MAX_BRANCHES_OF_CHAIN;
+        let itself_out = !one_more && openers.last() == Some(&(header.seq, id));
+        if itself_out || (one_more && self.branches >= MAX_BRANCHES) {
+            return Err(Reason::TooManyBranches);
+        }
+        Ok(Some(openers))
+    }
+
+    /// What follows an operation, or begins the chain.
+    fn children(&self, chain: &Chain, parent: Option<Spot>) -> impl Iterator<Item = ShortId> {
+        let seq = parent.map_or(0, |spot| spot.seq + 1);
+        let next = parent.and_then(|spot| self.lane(spot.lane).id(seq));
+        let begun = chain.lanes.iter().map(|index| self.lane(*index));
+        let begun = begun.filter(move |lane| lane.from == seq && lane.parent == parent.map(|spot| spot.lane));
+        next.into_iter().chain(begun.filter_map(|lane| lane.id(lane.from)))
+    }
+
+    /// Puts an operation behind its parent if that is the end of an open lane, else into a lane of its own.
+    fn place(&mut self, header: &Header, parent: Option<Spot>, id: OperationId, home: Home) -> Result<Spot, Refusal> {
+        let behind = parent.filter(|spot| {
+            let lane = self.lane(spot.lane);
+            !lane.closed && lane.next() == header.seq && (home == Home::Any || home == Home::Lane(lane.number))
+        });
+        let lane = match behind {
+            Some(spot) => spot.lane,
+            None => self.open_lane(header, parent, id, home)?,
+        };
+        self.lanes[lane as usize].push(id, header.time);
+        Ok(Spot { lane, seq: header.seq })
+    }
+
+    fn open_lane(
+        &mut self,
+        header: &Header,
+        parent: Option<Spot>,
+        id: OperationId,
+        home: Home,
+    ) -> Result<u32, Refusal> {
+        let of_chain = self.chain(header.chain).map_or(0, |chain| chain.lanes.len());
+        if of_chain >= MAX_LANES_OF_CHAIN || (self.free.is_empty() && self.lanes.len() >= MAX_LANES) {
+            return Err(Refusal::Never(Reason::TooManyBranches));
+        }
+        let number =
+            self.free_numbers(header.chain, id).find(|number| home == Home::Any || home == Home::Lane(*number));
+        let number = number.ok_or(Refusal::Misplaced)?;
+        let lane = Lane::new(header.chain, number, header.seq, parent.map(|spot| spot.lane));
+        let index = match self.free.pop() {
+            Some(index) => {
+                self.lanes[index as usize] = lane;
+                index
+            }
+            None => {
+                self.lanes.push(lane);
+                (self.lanes.len() - 1) as u32 // below MAX_LANES
+            }
+        };
+        self.adopt(index);
+        Ok(index)
+    }
+
+    /// Makes a lane part of its chain.
+    fn adopt(&mut self, index: u32) {
+        let Lane { chain, number, .. } = self.lanes[index as usize];
+        if number != chain.log {
+            self.derived.insert((chain.author, number));
+        }
+        let branches = &mut self.branches;
+        let held = self.chains.entry(chain).or_insert_with(|| {
+            *branches += 1;
+            Chain::default()
+        });
+        held.lanes.push(index);
+    }
+
+    /// The numbers that a new lane may have, the best first. A chain's own number is given once, for its first lane:
+    /// something may be kept under it ever after.
+    fn free_numbers(&self, chain: ChainId, first: OperationId) -> impl Iterator<Item = u64> {
+        let own = (!self.chains.contains_key(&chain)).then_some(chain.log);
+        // Nobody has more than this many chains at a time whose numbers could stand in the way.
+        let derived = (0..=MAX_CHAINS_OF_AUTHOR as u32).map(move |attempt| derived_number(chain, first, attempt));
+        own.into_iter().chain(derived).filter(move |number| {
+            let taken = ChainId { log: *number, ..chain };
+            !self.derived.contains(&(chain.author, *number))
+                && (*number == chain.log || !self.chains.contains_key(&taken))
+        })
+    }
+
+    /// Keeps the first of these openers, and removes what grows on the one too many.
+    fn keep_openers(&mut self, id: ChainId, mut openers: Vec<(u64, ShortId)>, removed: &mut Vec<OrderKey>) {
+        let out = if openers.len() < MAX_BRANCHES_OF_CHAIN { None } else { openers.pop() };
+        if let Some(chain) = self.chains.get_mut(&id) {
+            self.branches = self.branches + openers.len() - chain.openers.len();
+            chain.openers = openers;
+        }
+        if let Some(spot) = out.and_then(|(seq, short)| self.find(id, seq, short)) {
+            self.cut(id, spot, removed);
+        }
+    }
+
+    /// Removes an operation and all that grows on it.
+    fn cut(&mut self, chain: ChainId, spot: Spot, removed: &mut Vec<OrderKey>) {
+        let mut cuts = vec![spot];
+        while let Some(Spot { lane, seq }) = cuts.pop() {
+            let grown = self.lanes_of(chain).filter(|(_, other)| other.parent == Some(lane) && other.from > seq);
+            cuts.extend(grown.map(|(index, other)| Spot { lane: index, seq: other.from }));
+            let cut = &mut self.lanes[lane as usize];
+            removed.extend(cut.cut(seq));
+            if cut.is_empty() {
+                self.disown(lane);
+            }
+        }
+    }
+
+    fn remove_chain(&mut self, id: ChainId, removed: &mut Vec<OrderKey>) {
+        let Some(chain) = self.chains.get(&id).cloned() else { return };
+        for index in chain.lanes {
+            let lane = &mut self.lanes[index as usize];
+            removed.extend(lane.cut(lane.from));
+            self.disown(index);
+        }
+        self.branches -= 1 + chain.openers.len();
+        self.chains.remove(&id);
+    }
+
+    /// An emptied lane is no longer part of its chain.
+    fn disown(&mut self, index: u32) {
+        let Lane { chain, number, .. } = self.lanes[index as usize];
+        self.derived.remove(&(chain.author, number));
+        if let Some(chain) = self.chains.get_mut(&chain) {
+            chain.lanes.retain(|lane| *lane != index);
+        }
+        self.emptied.push(index);
+    }
+
+    /// The order no longer refers to what was emptied.
+    pub(super) fn recycle(&mut self) {
+        self.free.append(&mut self.emptied);
+    }
+
+    /// Nothing is to be appended to a lane any more: the disk holds something else behind it.
+    pub(super) fn close(&mut self, chain: ChainId, number: u64) {
+        let index = self.lanes_of(chain).find(|(_, lane)| lane.number == number).map(|(index, _)| index);
+        if let Some(index) = index {
+            self.lanes[index as usize].closed = true;
+        }
+    }
+
+    /// The ends of a chain: operations that nothing follows.
+    pub(super) fn tips(&self, chain: &Chain) -> Vec<Spot> {
+        let last = |index: u32| Spot { lane: index, seq: self.lane(index).next() - 1 };
+        if let [only] = chain.lanes[..] {
+            return vec![last(only)];
+        }
+        let followed: BTreeSet<(u32, u64)> =
+            chain.lanes.iter().filter_map(|index| Some((self.lane(*index).parent?, self.lane(*index).from))).collect();
+        let ends = chain.lanes.iter().filter(|index| !followed.contains(&(**index, self.lane(**index).next())));
+        ends.map(|index| last(*index)).collect()
+    }
+
+    /// The way from the beginning of a chain to an operation: pieces of lanes, each with the sequence numbers from and
+    /// before which it holds the way.
+    pub(super) fn path(&self, to: Spot) -> Vec<(u32, u64, u64)> {
+        let mut path = Vec::new();
+        let (mut lane, mut end) = (Some(to.lane), to.seq + 1);
+        while let Some(index) = lane {
+            let Lane { from, parent, .. } = *self.lane(index);
+            path.push((index, from, end));
+            (lane, end) = (parent, from);
+        }
+        path.reverse();
+        path
+    }
+
+    /// A lane by its index, which may be none.
+    pub(super) fn get(&self, index: u32) -> Option<&Lane> {
+        self.lanes.get(index as usize)
+    }
+
+    /// Takes over a lane that was read back, if its number is still free. Its parent, if any, was taken over before.
+    pub(super) fn adopt_read(&mut self, lane: Lane) -> Result<(), Reason> {
+        let in_chain = self.lanes_of(lane.chain).any(|(_, other)| other.number == lane.number);
+        if in_chain || self.derived.contains(&(lane.chain.author, lane.number)) {
+            return Err(Reason::TooManyBranches);
+        }
+        if self.admits(lane.chain)?.is_some() {
+            return Err(Reason::TooManyChains);
+        }
+        self.lanes.push(lane);
+        self.adopt((self.lanes.len() - 1) as u32);
+        Ok(())
+    }
+
+    /// Whether nothing is larger than the forest lets it become.
+    pub(super) fn is_within_bounds(&self) -> bool {
+        self.branches <= MAX_BRANCHES && self.chains.values().all(|chain| chain.lanes.len() <= MAX_LANES_OF_CHAIN)
+    }
+
+    /// Works out the openers of a chain from its tree.
+    pub(super) fn openers(&self, chain: &Chain) -> Vec<(u64, ShortId)> {
+        let places: BTreeSet<(Option<u32>, u64)> =
+            chain.lanes.iter().map(|index| (self.lane(*index).parent, self.lane(*index).from)).collect();
+        let mut openers = Vec::new();
+        for (lane, seq) in places {
+            let parent = lane.zip(seq.checked_sub(1)).map(|(lane, seq)| Spot { lane, seq });
+            let mut children: Vec<ShortId> = self.children(chain, parent).collect();
+            children.sort_unstable();
+            openers.extend(children.into_iter().skip(1).map(|child| (seq, child)));
+        }
+        openers.sort_unstable();
+        openers
+    }
+
+    /// Sets the openers of a chain that was read back.
+    pub(super) fn set_openers(&mut self, id: ChainId, openers: Vec<(u64, ShortId)>) {
+        if let Some(chain) = self.chains.get_mut(&id) {
+            self.branches = self.branches + openers.len() - chain.openers.len();
+            chain.openers = openers;
+        }
+    }
+
+    /// The time of an operation that is there.
+    pub(super) fn time(&self, spot: Spot) -> Timestamp {
+        self.lane(spot.lane).time(spot.seq).unwrap_or_default()
+    }
+}
+
+/// The number of a lane that begins with this operation and isn't the chain's first.
+pub(super) fn derived_number(chain: ChainId, first: OperationId, attempt: u32) -> u64 {
+    let mut hasher = blake3::Hasher::new_derive_key("inkmesh 2026 branch of a chain");
+    hasher.update(&chain.log.to_be_bytes()).update(&first.0);
+    if attempt > 0 {
+        hasher.update(&attempt.to_be_bytes());
+    }
+    let mut number = [0; 8];
+    hasher.finalize_xof().fill(&mut number);
+    u64::from_be_bytes(number)
+}

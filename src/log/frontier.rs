@@ -1,0 +1,208 @@
+//! What a peer holds, in few bytes, and what another lacks of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::lane::{ShortId, Spot};
+use super::{Log, MAX_KNOWN_OF_TIP, MAX_KNOWN_OF_WANTS};
+use crate::identity::Author;
+use crate::operation::{ChainId, MAX_SEQ, OperationId};
+
+/// The end of a branch of a chain, as a peer tells it to another. As CBOR: `[author, log, next, id]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "(Author, u64, u64, ShortId)", from = "(Author, u64, u64, ShortId)")]
+pub struct Head {
+    /// The chain's author.
+    pub author: Author,
+    /// The chain's number.
+    pub log: u64,
+    /// How many operations the branch has from the chain's beginning: 0 to `next` - 1.
+    pub next: u64,
+    /// The last of them.
+    pub id: ShortId,
+}
+
+impl Head {
+    /// The chain.
+    #[must_use]
+    pub fn chain(&self) -> ChainId {
+        ChainId { author: self.author, log: self.log }
+    }
+}
+
+impl From<(Author, u64, u64, ShortId)> for Head {
+    fn from((author, log, next, id): (Author, u64, u64, ShortId)) -> Self {
+        Head { author, log, next, id }
+    }
+}
+
+impl From<Head> for (Author, u64, u64, ShortId) {
+    fn from(Head { author, log, next, id }: Head) -> Self {
+        (author, log, next, id)
+    }
+}
+
+/// What is wanted of one branch that another peer told of. As CBOR: `[head, from, to, known]`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "(u32, u64, u64, Vec<(u64, ShortId)>)", from = "(u32, u64, u64, Vec<(u64, ShortId)>)")]
+pub struct Want {
+    /// Which head of the peer's frontier, counted from 0.
+    pub head: u32,
+    /// The first sequence number wanted, if `known` doesn't say more.
+    pub from: u64,
+    /// The first not wanted any more.
+    pub to: u64,
+    /// Some of what is held of the chain: wanted is what comes after the last of them that is on the branch. At most
+    /// [`super::MAX_KNOWN`].
+    pub known: Vec<(u64, ShortId)>,
+}
+
+impl Want {
+    /// How many operations that is, at most.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.to.saturating_sub(self.from)
+    }
+}
+
+impl From<(u32, u64, u64, Vec<(u64, ShortId)>)> for Want {
+    fn from((head, from, to, known): (u32, u64, u64, Vec<(u64, ShortId)>)) -> Self {
+        Want { head, from, to, known }
+    }
+}
+
+impl From<Want> for (u32, u64, u64, Vec<(u64, ShortId)>) {
+    fn from(Want { head, from, to, known }: Want) -> Self {
+        (head, from, to, known)
+    }
+}
+
+/// Operations that stand together on the disk: `from` to before `to` of a lane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stretch {
+    /// The chain's author.
+    pub author: Author,
+    /// The lane's number.
+    pub lane: u64,
+    /// The first index in the lane.
+    pub from: u64,
+    /// The first not meant any more.
+    pub to: u64,
+}
+
+impl Log {
+    /// The ends of all branches, sorted.
+    #[must_use]
+    pub fn frontier(&self) -> Vec<Head> {
+        let ends = self.tips().map(|(chain, next, id)| {
+            let ChainId { author, log } = chain;
+            Head { author, log, next, id: id.into() }
+        });
+        ends.collect()
+    }
+
+    /// A hash of the whole log: equal for two peers exactly when they hold the same operations, because every end
+    /// commits to all that stands before it.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 32] {
+        let mut hasher = blake3::Hasher::new_derive_key("inkmesh 2026 digest of a log");
+        for (chain, next, id) in self.tips() {
+            hasher.update(&chain.author.0).update(&chain.log.to_be_bytes());
+            hasher.update(&next.to_be_bytes()).update(&id.0);
+        }
+        *hasher.finalize().as_bytes()
+    }
+
+    /// The ends of all branches, by chain and id: chain, number of operations, last id.
+    fn tips(&self) -> impl Iterator<Item = (ChainId, u64, OperationId)> {
+        self.forest.chains().iter().flat_map(|(id, chain)| {
+            let mut tips = self.forest.tips(chain);
+            tips.sort_unstable_by_key(|tip| self.forest.lane(tip.lane).head);
+            tips.into_iter().map(|tip| (*id, tip.seq + 1, self.forest.lane(tip.lane).head))
+        })
+    }
+
+    /// What somebody with this frontier holds and we don't: at most one want a chain. Of a forked chain it can take as
+    /// many rounds as it has branches until nothing is wanted.
+    #[must_use]
+    pub fn missing(&self, theirs: &[Head]) -> Vec<Want> {
+        let mut wanted = BTreeMap::new();
+        let mut samples = 0;
+        for (index, head) in theirs.iter().enumerate() {
+            if samples > MAX_KNOWN_OF_WANTS || wanted.contains_key(&head.chain()) {
+                continue;
+            }
+            let Ok(index) = u32::try_from(index) else { break };
+            if let Some(want) = self.want(index, head) {
+                samples += want.known.len();
+                wanted.insert(head.chain(), want);
+            }
+        }
+        let mut wants: Vec<Want> = wanted.into_values().collect();
+        wants.sort_unstable_by_key(|want| want.head);
+        wants
+    }
+
+    fn want(&self, index: u32, head: &Head) -> Option<Want> {
+        let chain = head.chain();
+        // More than a chain can have is a lie; it must not overflow what sums these up.
+        let next = head.next.min(MAX_SEQ);
+        let last = next.checked_sub(1)?;
+        if self.forest.find(chain, last, head.id).is_some() || self.forest.admits(chain).is_err() {
+            return None;
+        }
+        let (from, known) = self.known_for(chain, next);
+        let to = self.floating.run_before(chain, next, head.id);
+        (from < to).then_some(Want { head: index, from, to, known })
+    }
+
+    /// From where on something is wanted of a branch of `next` operations that we don't hold, and what to say that we
+    /// hold of its chain.
+    fn known_for(&self, chain: ChainId, next: u64) -> (u64, Vec<(u64, ShortId)>) {
+        let Some(held) = self.forest.chain(chain) else { return (0, Vec::new()) };
+        if let [lane] = held.lanes[..] {
+            let ours = self.forest.lane(lane).next();
+            // What floats there and doesn't follow from what we hold belongs to another branch.
+            if next > ours && !self.floating.any_up_to(chain, ours) {
+                return (ours, Vec::new());
+            }
+        }
+        let samples: BTreeSet<_> = self.forest.tips(held).into_iter().flat_map(|tip| self.samples(tip)).collect();
+        (0, samples.into_iter().rev().collect())
+    }
+
+    /// Operations on the way to a tip, ever farther apart.
+    fn samples(&self, tip: Spot) -> Vec<(u64, ShortId)> {
+        let path = self.forest.path(tip);
+        let at = |seq: u64| {
+            let piece = path.partition_point(|(_, _, to)| *to <= seq);
+            let (lane, _, _) = path.get(piece)?;
+            Some((seq, self.forest.lane(*lane).id(seq)?))
+        };
+        let back = (0..MAX_KNOWN_OF_TIP as u32 - 2).map_while(|power| tip.seq.checked_sub(1 << power));
+        std::iter::once(tip.seq).chain(back).chain(std::iter::once(0)).filter_map(at).collect()
+    }
+
+    /// Where to find what somebody wants of a branch that ends with `head`, from its beginning to its end. Nothing when
+    /// that isn't there any more.
+    #[must_use]
+    pub fn locate(&self, head: &Head, want: &Want) -> Vec<Stretch> {
+        let tip = head.next.checked_sub(1).and_then(|last| self.forest.find(head.chain(), last, head.id));
+        let Some(tip) = tip else { return Vec::new() };
+        let path = self.forest.path(tip);
+        let is_ours = |seq: u64, id: ShortId| {
+            let piece = path.get(path.partition_point(|(_, _, to)| *to <= seq));
+            piece.is_some_and(|(lane, _, _)| self.forest.lane(*lane).id(seq) == Some(id))
+        };
+        let known = want.known.iter().filter(|(seq, id)| is_ours(*seq, *id)).map(|(seq, _)| seq + 1).max();
+        let (from, to) = (want.from.max(known.unwrap_or(0)), want.to);
+        let pieces = path.iter().map(|(lane, begin, end)| (*lane, from.max(*begin), to.min(*end)));
+        pieces.filter(|(_, from, to)| from < to).map(|(lane, from, to)| self.stretch(lane, from, to)).collect()
+    }
+
+    fn stretch(&self, lane: u32, from: u64, to: u64) -> Stretch {
+        let lane = self.forest.lane(lane);
+        Stretch { author: lane.chain.author, lane: lane.number, from: from - lane.from, to: to - lane.from }
+    }
+}

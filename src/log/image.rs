@@ -1,0 +1,209 @@
+//! The log as bytes, so that a room of a million operations is there at once.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
+
+use super::forest::Forest;
+use super::lane::{Lane, ShortId, Spot};
+use super::order::{Order, Slot};
+use super::{Log, MAX_BRANCHES_OF_CHAIN, MAX_LANES};
+use crate::clock::Timestamp;
+use crate::identity::Author;
+use crate::name::RoomId;
+use crate::operation::{ChainId, MAX_SEQ, OperationId};
+
+/// All of a log but what floats or is parked: about 20 bytes an operation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogImage {
+    room: RoomId,
+    /// Those of a chain together, parents before what branches off.
+    lanes: Vec<LaneImage>,
+    /// For each operation in order, the number of its lane in `lanes`, as LEB128.
+    order: ByteBuf,
+    /// The kind of each operation, in the same order.
+    kinds: ByteBuf,
+}
+
+/// A lane: author, log, number, first sequence number, the parent's number in the list, whether it is closed, the last
+/// id, the short ids one after another, the times as LEB128, each as the difference to the one before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct LaneImage(Author, u64, u64, u64, Option<u32>, bool, OperationId, ByteBuf, ByteBuf);
+
+/// An image that doesn't fit together: damaged, or of another room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the image of the log is damaged")]
+pub struct BadImage;
+
+impl Log {
+    /// The log as it is now. With [`Log::lanes`] of the log read back from it, what the disk has beyond it is found.
+    #[must_use]
+    pub fn image(&self) -> LogImage {
+        let lanes: Vec<(u32, &Lane)> = in_image_order(&self.forest);
+        let numbers: BTreeMap<u32, u32> = lanes.iter().zip(0..).map(|((index, _), number)| (*index, number)).collect();
+        let number_of = |index: u32| numbers.get(&index).copied().unwrap_or(0);
+        // A table, because it is asked once for each operation.
+        let size = numbers.keys().next_back().map_or(0, |last| *last as usize + 1);
+        let table: Vec<u32> = (0..size).map(|index| number_of(index as u32)).collect();
+        let slots = self.order.slots();
+        let mut order = Vec::with_capacity(slots.len() * 2);
+        slots.iter().for_each(|slot| put_varint(&mut order, u64::from(table[slot.spot().lane as usize])));
+        let kinds: Vec<u8> = slots.iter().map(|slot| slot.kind()).collect();
+        let lanes = lanes.into_iter().map(|(_, lane)| lane_image(lane, lane.parent.map(number_of))).collect();
+        LogImage { room: self.room, lanes, order: ByteBuf::from(order), kinds: ByteBuf::from(kinds) }
+    }
+
+    /// The log of an image.
+    ///
+    /// # Errors
+    /// [`BadImage`].
+    pub fn from_image(room: RoomId, image: &LogImage) -> Result<Self, BadImage> {
+        if image.room != room || image.lanes.len() > MAX_LANES {
+            return Err(BadImage);
+        }
+        let mut log = Log::new(room);
+        for lane in &image.lanes {
+            let lane = read_lane(lane, &log.forest)?;
+            log.forest.adopt_read(lane).map_err(|_| BadImage)?;
+        }
+        check_chains(&mut log.forest)?;
+        log.order = read_order(image, &log.forest)?;
+        Ok(log)
+    }
+}
+
+/// The lanes of a chain together, parents first: a lane begins after its parent does.
+fn in_image_order(forest: &Forest) -> Vec<(u32, &Lane)> {
+    let mut lanes: Vec<(u32, &Lane)> = forest.lanes().collect();
+    lanes.sort_by_key(|(_, lane)| (lane.chain, lane.from, lane.number));
+    lanes
+}
+
+fn lane_image(lane: &Lane, parent: Option<u32>) -> LaneImage {
+    let ids: Vec<u8> = lane.ids().iter().flat_map(|id| id.0).collect();
+    let mut times = Vec::with_capacity(lane.len() * 4);
+    let mut last = 0;
+    for time in lane.times() {
+        put_varint(&mut times, time.0 - last);
+        last = time.0;
+    }
+    let ChainId { author, log } = lane.chain;
+    let (ids, times) = (ByteBuf::from(ids), ByteBuf::from(times));
+    LaneImage(author, log, lane.number, lane.from, parent, lane.closed, lane.head, ids, times)
+}
+
+/// Reads a lane whose parent has been read before.
+fn read_lane(image: &LaneImage, forest: &Forest) -> Result<Lane, BadImage> {
+    let LaneImage(author, log, number, from, parent, closed, head, ids, times) = image;
+    let chain = ChainId { author: *author, log: *log };
+    let mut last = 0;
+    if let Some(parent) = parent {
+        let before = from.checked_sub(1).ok_or(BadImage)?;
+        let parent = forest.get(*parent).filter(|parent| parent.chain == chain).ok_or(BadImage)?;
+        last = parent.time(before).ok_or(BadImage)?.0;
+    } else if *from > 0 {
+        return Err(BadImage);
+    }
+    let (ids, rest) = ids.as_chunks::<12>();
+    let times = read_times(times, ids.len(), last, *from == 0)?;
+    let whole = rest.is_empty() && !ids.is_empty() && *from < MAX_SEQ && ids.len() as u64 <= MAX_SEQ - from;
+    let ids: Vec<ShortId> = ids.iter().map(|id| ShortId(*id)).collect();
+    if !whole || (!closed && ids.last() != Some(&(*head).into())) {
+        return Err(BadImage);
+    }
+    let mut lane = Lane::new(chain, *number, *from, *parent);
+    lane.closed = *closed;
+    lane.fill(ids, times, *head);
+    Ok(lane)
+}
+
+/// As many times as there are ids, each later than the one before; the first later than `last` unless it is the
+/// chain's.
+fn read_times(mut bytes: &[u8], count: usize, last: u64, is_first: bool) -> Result<Vec<Timestamp>, BadImage> {
+    // Every time takes a byte at least: what is reserved is no more than what was read.
+    if bytes.len() < count {
+        return Err(BadImage);
+    }
+    let mut times = Vec::with_capacity(count);
+    let mut time = 0_u64;
+    for _ in 0..count {
+        let step = take_varint(&mut bytes).ok_or(BadImage)?;
+        let first = times.is_empty();
+        time = time.checked_add(step).ok_or(BadImage)?;
+        if if first { !is_first && time <= last } else { step == 0 } {
+            return Err(BadImage);
+        }
+        times.push(Timestamp(time));
+    }
+    if bytes.is_empty() { Ok(times) } else { Err(BadImage) }
+}
+
+/// The rules of the forest: branches, and whole ids at all ends.
+fn check_chains(forest: &mut Forest) -> Result<(), BadImage> {
+    let mut openers = Vec::new();
+    for (id, chain) in forest.chains() {
+        let of_chain = forest.openers(chain);
+        let ends = forest.tips(chain).into_iter().all(|tip| {
+            let lane = forest.lane(tip.lane);
+            lane.id(tip.seq) == Some(lane.head.into())
+        });
+        if !ends || of_chain.len() >= MAX_BRANCHES_OF_CHAIN {
+            return Err(BadImage);
+        }
+        openers.push((*id, of_chain));
+    }
+    openers.into_iter().for_each(|(id, openers)| forest.set_openers(id, openers));
+    forest.is_within_bounds().then_some(()).ok_or(BadImage)
+}
+
+/// Reads the order: every operation of every lane once, sorted.
+fn read_order(image: &LogImage, forest: &Forest) -> Result<Order, BadImage> {
+    let total: usize = forest.lanes().map(|(_, lane)| lane.len()).sum();
+    if image.kinds.len() != total {
+        return Err(BadImage);
+    }
+    let mut next: Vec<u64> = image.lanes.iter().map(|lane| lane.3).collect();
+    let mut slots: Vec<Slot> = Vec::with_capacity(total);
+    let mut bytes = &image.order[..];
+    for kind in image.kinds.iter() {
+        let lane = take_varint(&mut bytes).and_then(|lane| u32::try_from(lane).ok()).ok_or(BadImage)?;
+        let seq = next.get_mut(lane as usize).ok_or(BadImage)?;
+        if !forest.lane(lane).holds(*seq) {
+            return Err(BadImage);
+        }
+        let slot = Slot::new(Spot { lane, seq: *seq }, *kind);
+        *seq += 1;
+        if slots.last().is_some_and(|last| last.compare(slot, forest).is_ge()) {
+            return Err(BadImage);
+        }
+        slots.push(slot);
+    }
+    if bytes.is_empty() { Ok(Order::read(slots)) } else { Err(BadImage) }
+}
+
+fn put_varint(bytes: &mut Vec<u8>, mut value: u64) {
+    while value >= 0x80 {
+        bytes.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    bytes.push(value as u8);
+}
+
+/// Reads a LEB128 number of at most 64 bits off the front.
+fn take_varint(bytes: &mut &[u8]) -> Option<u64> {
+    let mut value = 0;
+    for shift in (0..64).step_by(7) {
+        let (byte, rest) = bytes.split_first()?;
+        *bytes = rest;
+        let bits = u64::from(byte & 0x7f);
+        if shift == 63 && bits > 1 {
+            return None;
+        }
+        value |= bits << shift;
+        if byte & 0x80 == 0 {
+            return Some(value);
+        }
+    }
+    None
+}

@@ -1,0 +1,145 @@
+//! A run of consecutive operations of one chain, and the short ids that are kept of them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Timestamp;
+use crate::operation::{ChainId, OperationId, OrderKey};
+
+/// The first twelve bytes of an operation's id: all that the log keeps of most of them. Two operations of an author
+/// with the same one would cost the author 2^48 hashes, and would confuse nothing but that author's own chain.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ShortId(#[serde(with = "serde_bytes")] pub [u8; 12]);
+
+impl ShortId {
+    /// The first eight bytes: the last part of an [`OrderKey`].
+    #[must_use]
+    pub fn prefix(self) -> u64 {
+        let [a, b, c, d, e, f, g, h, ..] = self.0;
+        u64::from_be_bytes([a, b, c, d, e, f, g, h])
+    }
+}
+
+impl From<OperationId> for ShortId {
+    fn from(id: OperationId) -> Self {
+        let mut short = [0; 12];
+        short.copy_from_slice(&id.0[..12]);
+        ShortId(short)
+    }
+}
+
+impl std::fmt::Debug for ShortId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ShortId({})", data_encoding::HEXLOWER.encode(&self.0[..4]))
+    }
+}
+
+/// An operation in memory: which lane it is in, and its sequence number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Spot {
+    /// The lane's index in the forest.
+    pub(super) lane: u32,
+    /// The sequence number in the chain.
+    pub(super) seq: u64,
+}
+
+/// A run of consecutive operations of one chain, each linked to the one before. What is kept on the disk of a lane is
+/// never overwritten, so a lane only grows, or is closed.
+#[derive(Debug, Clone)]
+pub(super) struct Lane {
+    pub(super) chain: ChainId,
+    /// Under which number its operations are kept: the chain's for the trunk, a derived one for a branch.
+    pub(super) number: u64,
+    /// The sequence number of its first operation.
+    pub(super) from: u64,
+    /// The lane that holds the operation before its first; none at sequence number 0.
+    pub(super) parent: Option<u32>,
+    /// Whether the disk may hold something behind its end that isn't part of the log: nothing is appended then.
+    pub(super) closed: bool,
+    /// The id of its last operation, whole. Nobody asks for it after a cut: something else follows there then.
+    pub(super) head: OperationId,
+    ids: Vec<ShortId>,
+    times: Vec<Timestamp>,
+}
+
+impl Lane {
+    pub(super) fn new(chain: ChainId, number: u64, from: u64, parent: Option<u32>) -> Self {
+        let head = OperationId([0; 32]);
+        Lane { chain, number, from, parent, closed: false, head, ids: Vec::new(), times: Vec::new() }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
+    /// The sequence number after its last.
+    pub(super) fn next(&self) -> u64 {
+        self.from + self.ids.len() as u64
+    }
+
+    pub(super) fn holds(&self, seq: u64) -> bool {
+        self.from <= seq && seq < self.next()
+    }
+
+    /// Where `seq` is in the lane, counted from its first operation.
+    pub(super) fn index(&self, seq: u64) -> Option<usize> {
+        usize::try_from(seq.checked_sub(self.from)?).ok()
+    }
+
+    pub(super) fn id(&self, seq: u64) -> Option<ShortId> {
+        self.ids.get(self.index(seq)?).copied()
+    }
+
+    pub(super) fn time(&self, seq: u64) -> Option<Timestamp> {
+        self.times.get(self.index(seq)?).copied()
+    }
+
+    pub(super) fn key(&self, seq: u64) -> Option<OrderKey> {
+        Some(OrderKey { time: self.time(seq)?, chain: self.chain, seq, id: self.id(seq)?.prefix() })
+    }
+
+    pub(super) fn seq_of(&self, id: ShortId) -> Option<u64> {
+        self.ids.iter().rposition(|held| *held == id).map(|index| self.from + index as u64)
+    }
+
+    pub(super) fn ids(&self) -> &[ShortId] {
+        &self.ids
+    }
+
+    pub(super) fn times(&self) -> &[Timestamp] {
+        &self.times
+    }
+
+    pub(super) fn push(&mut self, id: OperationId, time: Timestamp) {
+        push(&mut self.ids, id.into());
+        push(&mut self.times, time);
+        self.head = id;
+    }
+
+    /// Takes over what was read back: as many ids as times.
+    pub(super) fn fill(&mut self, ids: Vec<ShortId>, times: Vec<Timestamp>, head: OperationId) {
+        (self.ids, self.times, self.head) = (ids, times, head);
+    }
+
+    /// Cuts off `seq` and all after it; returns their keys.
+    pub(super) fn cut(&mut self, seq: u64) -> Vec<OrderKey> {
+        let keys = (seq..self.next()).filter_map(|seq| self.key(seq)).collect();
+        let kept = self.index(seq).unwrap_or(0);
+        self.ids.truncate(kept);
+        self.times.truncate(kept);
+        self.closed = true;
+        keys
+    }
+}
+
+/// Appends to a vector that grows by an eighth at a time: doubling would cost a room of a million operations twice
+/// its size.
+pub(super) fn push<T>(list: &mut Vec<T>, item: T) {
+    if list.len() == list.capacity() {
+        list.reserve_exact((list.len() / 8).max(4));
+    }
+    list.push(item);
+}

@@ -1,0 +1,60 @@
+//! Smaller questions about what is in the log.
+
+use super::{Line, Log, Place};
+use crate::clock::Timestamp;
+use crate::identity::Author;
+use crate::operation::{Header, Operation, OperationId, OrderKey};
+
+impl Place {
+    /// Whether this is where a branch of its chain begins.
+    #[must_use]
+    pub fn begins_branch(&self, operation: &Operation) -> bool {
+        self.index == 0 && self.lane != operation.header().chain.log
+    }
+}
+
+impl Log {
+    /// Whether an operation is known but waits for what it follows.
+    #[must_use]
+    pub fn is_floating(&self, header: &Header, id: OperationId) -> bool {
+        self.floating.contains(header, id)
+    }
+
+    /// Whether somebody signed two different continuations of one chain.
+    #[must_use]
+    pub fn is_forked(&self, author: Author) -> bool {
+        self.forest.chains_of(author).any(|(_, chain)| !chain.openers.is_empty())
+    }
+
+    /// The last `limit` lines, those of them that are later than `after`.
+    #[must_use]
+    pub fn newest(&self, limit: usize, after: Timestamp) -> Vec<Line> {
+        let slots = self.order.slots();
+        let later = slots.len() - slots.partition_point(|slot| slot.key(&self.forest).time <= after);
+        let floating = self.floating.iter().filter(|operation| operation.header().time > after).count();
+        self.page(limit.min(later + floating), None).unwrap_or_default()
+    }
+
+    /// The last key that is not later than `limit`.
+    #[must_use]
+    pub fn last_before(&self, limit: Timestamp) -> Option<OrderKey> {
+        let slots = self.order.slots();
+        let end = slots.partition_point(|slot| slot.key(&self.forest).time <= limit);
+        slots[..end].last().map(|slot| slot.key(&self.forest))
+    }
+
+    /// Where operations of `author` from `from` on are kept, in order; the last `limit` of them.
+    #[must_use]
+    pub fn places_from(&self, from: Timestamp, author: Author, limit: usize) -> Vec<Place> {
+        let later = self.order.slots().iter().rev().take_while(|slot| slot.key(&self.forest).time >= from);
+        let places = later.map(|slot| self.place(slot.spot())).filter(|place| place.author == author);
+        let mut places: Vec<Place> = places.take(limit).collect();
+        places.reverse();
+        places
+    }
+
+    /// Where all operations are kept of those kinds for which `of` says so, in order.
+    pub fn places_of(&self, of: impl Fn(u8) -> bool) -> Vec<Place> {
+        self.order.slots().iter().filter(|slot| of(slot.kind())).map(|slot| self.place(slot.spot())).collect()
+    }
+}

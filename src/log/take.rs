@@ -1,0 +1,185 @@
+//! Taking operations in, one batch at a time.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::forest::{Grown, Home, Refusal};
+use super::lane::Spot;
+use super::order::Slot;
+use super::{Ingest, Log, MAX_PARKED, Reason, Taken};
+use crate::identity::Author;
+use crate::operation::{Operation, OperationId, OrderKey};
+
+/// An operation that came into the forest with the batch.
+struct New {
+    spot: Spot,
+    /// Which of the operations given it is; none for one that had been floating.
+    given: Option<usize>,
+    operation: Operation,
+}
+
+/// A batch on its way in. The order is touched only when all of it is in the forest.
+#[derive(Default)]
+pub(super) struct Batch {
+    inserted: Vec<New>,
+    /// Those of the batch that float, or did for a while: which of the operations given they are.
+    floated: BTreeMap<OperationId, usize>,
+    /// What left the forest.
+    cut: Vec<OrderKey>,
+    /// What floated before the batch, and doesn't any more, nor is it in the forest.
+    sunk: Vec<OrderKey>,
+    forks: Vec<Author>,
+    pub(super) outcomes: Vec<Ingest>,
+}
+
+impl Log {
+    /// Takes an operation in. Cheaper together: see [`Log::ingest_all`].
+    pub fn ingest(&mut self, operation: Operation, wall_ms: u64) -> Taken {
+        self.ingest_all(vec![operation], wall_ms)
+    }
+
+    /// Takes operations in, whose signatures have been checked. `wall_ms`, milliseconds since 1970, decides whether one
+    /// is from the future.
+    pub fn ingest_all(&mut self, operations: Vec<Operation>, wall_ms: u64) -> Taken {
+        let mut batch = Batch { inserted: Vec::with_capacity(operations.len()), ..Batch::default() };
+        for operation in operations {
+            let outcome = self.take(operation, wall_ms, &mut batch);
+            batch.outcomes.push(outcome);
+        }
+        self.settle(batch)
+    }
+
+    fn take(&mut self, operation: Operation, wall_ms: u64, batch: &mut Batch) -> Ingest {
+        let header = operation.header();
+        if header.room != self.room {
+            return Ingest::Rejected(Reason::OtherRoom);
+        }
+        if self.is_held(header, operation.id()) || self.floating.contains(header, operation.id()) {
+            return Ingest::Duplicate;
+        }
+        if header.time.is_future(wall_ms) {
+            return self.park(operation);
+        }
+        match self.grow(&operation, Home::Any, Some(batch.outcomes.len()), batch) {
+            Ok(()) => {
+                self.connect(operation, batch);
+                Ingest::Inserted
+            }
+            Err(Refusal::NoParent) => self.float(operation, batch),
+            Err(Refusal::Never(reason)) => Ingest::Rejected(reason),
+            // Only what says where it is kept can be misplaced.
+            Err(Refusal::Misplaced) => Ingest::Rejected(Reason::TooManyBranches),
+        }
+    }
+
+    /// Takes an operation into the forest, if what it follows is there.
+    pub(super) fn grow(
+        &mut self,
+        operation: &Operation,
+        home: Home,
+        given: Option<usize>,
+        batch: &mut Batch,
+    ) -> Result<(), Refusal> {
+        let grown = self.forest.grow(operation.header(), operation.id(), home, &mut batch.cut)?;
+        let Grown { spot, forked, pushed_out } = grown;
+        batch.inserted.push(New { spot, given, operation: operation.clone() });
+        if forked {
+            batch.forks.push(operation.author());
+        }
+        if let Some(chain) = pushed_out {
+            for lost in self.floating.take_chain(chain) {
+                batch.lose(&lost, Ingest::Rejected(Reason::TooManyChains));
+            }
+        }
+        Ok(())
+    }
+
+    /// What waited for an operation, and what waited for that, comes into the forest.
+    fn connect(&mut self, operation: Operation, batch: &mut Batch) {
+        let mut parents = vec![operation];
+        while let Some(parent) = parents.pop() {
+            let header = parent.header();
+            for child in self.floating.take_children(header.chain, header.seq, parent.id()) {
+                let given = batch.floated.get(&child.id()).copied();
+                match self.grow(&child, Home::Any, given, batch) {
+                    Ok(()) => {
+                        if let Some(outcome) = given.and_then(|given| batch.outcomes.get_mut(given)) {
+                            *outcome = Ingest::Inserted;
+                        }
+                        parents.push(child);
+                    }
+                    Err(Refusal::Never(reason)) => batch.lose(&child, Ingest::Rejected(reason)),
+                    // Its parent may have been cut off again meanwhile.
+                    Err(Refusal::NoParent | Refusal::Misplaced) => {
+                        batch.lose(&child, Ingest::Rejected(Reason::TooManyBranches));
+                    }
+                }
+            }
+        }
+    }
+
+    fn float(&mut self, operation: Operation, batch: &mut Batch) -> Ingest {
+        if let Err(reason) = self.forest.admits(operation.header().chain) {
+            return Ingest::Rejected(reason);
+        }
+        let id = operation.id();
+        let Some(overtaken) = self.floating.keep(operation) else { return Ingest::Dropped };
+        batch.floated.insert(id, batch.outcomes.len());
+        for lost in overtaken {
+            batch.lose(&lost, Ingest::Dropped);
+        }
+        Ingest::Floating
+    }
+
+    fn park(&mut self, operation: Operation) -> Ingest {
+        if self.parked.len() < MAX_PARKED {
+            self.parked.insert(operation.key(), operation);
+        }
+        Ingest::Parked
+    }
+
+    /// Brings the order up to date with the forest, and tells what became of a batch.
+    pub(super) fn settle(&mut self, batch: Batch) -> Taken {
+        let Batch { mut inserted, floated, cut, sunk, forks, mut outcomes } = batch;
+        let mut removed = sunk;
+        if !cut.is_empty() {
+            let dead = self.drop_dead(&mut inserted, &mut outcomes);
+            removed.extend(cut.into_iter().filter(|key| !dead.contains(key)));
+            self.order.purge(&self.forest);
+        }
+        let slots = inserted.iter().map(|new| Slot::new(new.spot, new.operation.kind())).collect();
+        self.order.insert(slots, &self.forest);
+        self.forest.recycle();
+        let inserted = inserted.into_iter().map(|new| (self.place(new.spot), new.operation)).collect();
+        let floating = self.floating.iter().filter(|operation| floated.contains_key(&operation.id()));
+        Taken { inserted, floating: floating.cloned().collect(), removed, forks, outcomes }
+    }
+
+    /// Drops from the new operations those that were pushed out in the batch that brought them. Which of those had
+    /// floated before it is told: they are gone from there.
+    fn drop_dead(&self, inserted: &mut Vec<New>, outcomes: &mut [Ingest]) -> BTreeSet<OrderKey> {
+        let mut dead = BTreeSet::new();
+        inserted.retain(|New { spot, given, operation }| {
+            if self.forest.is_alive(*spot) {
+                return true;
+            }
+            let chain_gone = self.forest.chain(operation.header().chain).is_none();
+            let reason = if chain_gone { Reason::TooManyChains } else { Reason::TooManyBranches };
+            if let Some(outcome) = given.and_then(|given| outcomes.get_mut(given)) {
+                *outcome = Ingest::Rejected(reason);
+                dead.insert(operation.key());
+            }
+            false
+        });
+        dead
+    }
+}
+
+impl Batch {
+    /// Something that floated is neither floating nor in the forest any more.
+    fn lose(&mut self, operation: &Operation, outcome: Ingest) {
+        match self.floated.remove(&operation.id()).and_then(|given| self.outcomes.get_mut(given)) {
+            Some(told) => *told = outcome,
+            None => self.sunk.push(operation.key()),
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! A room as it is kept beside the log, so that opening it need not read and fold all of it. Derived: without it, or when
+//! it doesn't agree with the log, everything is read anew.
+
+use serde::{Deserialize, Serialize};
+
+use super::Room;
+use crate::clock::Now;
+use crate::codec::{self, CodecError};
+use crate::fold::{Fold, FoldImage};
+use crate::identity::{Author, Identity};
+use crate::log::{Log, LogImage};
+use crate::name::{PersonName, RoomName};
+use crate::operation::OrderKey;
+
+/// The form described here. Another form is as good as no image.
+const VERSION: u32 = 1;
+/// Largest image in bytes: a few million operations.
+const MAX_BYTES: usize = 256 << 20;
+
+/// A room at some moment; what comes after it is read from the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomImage {
+    version: u32,
+    log: LogImage,
+    fold: FoldImage,
+    people: Vec<Written>,
+}
+
+/// What the log tells of one person: the last name with its place, and when they last wrote.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Written(Author, Option<(OrderKey, PersonName)>, Option<u64>);
+
+/// Bytes that are no image of this room.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum BadImage {
+    /// They can't be read.
+    #[error("unreadable: {0}")]
+    Codec(#[from] CodecError),
+    /// Another form.
+    #[error("of version {0}")]
+    Version(u32),
+    /// The log in it contradicts itself.
+    #[error(transparent)]
+    Log(#[from] crate::log::BadImage),
+}
+
+impl RoomImage {
+    /// The bytes.
+    ///
+    /// # Errors
+    /// [`CodecError::TooLarge`].
+    pub fn encode(&self) -> Result<Vec<u8>, CodecError> {
+        codec::encode(self, MAX_BYTES)
+    }
+
+    /// Reads an image.
+    ///
+    /// # Errors
+    /// [`BadImage`].
+    pub fn decode(bytes: &[u8]) -> Result<Self, BadImage> {
+        codec::within(bytes.len(), MAX_BYTES)?;
+        let image: RoomImage = codec::decode(bytes)?;
+        if image.version == VERSION { Ok(image) } else { Err(BadImage::Version(image.version)) }
+    }
+}
+
+impl Room {
+    /// The room as it is now. Cheap beside writing it down.
+    pub fn image(&mut self) -> RoomImage {
+        let people = self.people.written().map(|(author, name, seen)| Written(author, name, seen));
+        RoomImage { version: VERSION, log: self.log.image(), people: people.collect(), fold: self.fold.image() }
+    }
+
+    /// The room from its image. What the disk holds beyond it is to be given by [`Room::restore`]: see
+    /// [`Log::lanes`](crate::log::Log::lanes). Then comes [`Room::open`].
+    ///
+    /// # Errors
+    /// [`BadImage::Log`].
+    pub fn from_image(
+        name: RoomName,
+        identity: Identity,
+        fresh_log: u64,
+        image: RoomImage,
+        now: Now,
+    ) -> Result<Self, BadImage> {
+        let mut room = Room::new(name, identity, fresh_log);
+        room.log = Log::from_image(room.name.id(), &image.log)?;
+        room.fold = Fold::from_image(image.fold);
+        for Written(author, name, seen) in image.people {
+            if let Some((key, name)) = name {
+                room.people.named(key, name);
+            }
+            seen.into_iter().for_each(|ms| room.people.seen(author, ms));
+        }
+        if let Some(last) = room.log.last_before(crate::clock::Timestamp::from_ms(now.wall_ms)) {
+            room.clock.observe(last.time, now.wall_ms);
+        }
+        Ok(room)
+    }
+
+    /// How many operations of each lane the room holds: (author, lane, how many).
+    pub fn lanes(&self) -> impl Iterator<Item = (Author, u64, u64)> {
+        self.log.lanes()
+    }
+}

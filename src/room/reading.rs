@@ -1,0 +1,152 @@
+//! What of a room was read: a mark that only moves forward, and what arrived above it since.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::{Late, ReadingView};
+use crate::identity::Author;
+use crate::log::Log;
+use crate::operation::{Operation, OperationId, OrderKey};
+use crate::payload::kind;
+use crate::people::People;
+
+/// Authors of late lines that are told apart at most; those of others are counted with the last of these.
+const MAX_LATE: usize = 64;
+
+/// The last line that was read, and the late ones by author.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Reading {
+    mark: Option<(OrderKey, OperationId)>,
+    late: BTreeMap<Author, Span>,
+    /// Lines of others after the mark. Counted anew when the mark moves.
+    #[serde(skip)]
+    unread: u64,
+}
+
+/// Late lines of one author.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Span {
+    count: u64,
+    first: (OrderKey, OperationId),
+    last: OrderKey,
+}
+
+/// Whether people read such a line: talk and drawings.
+fn is_line(kind: u8) -> bool {
+    matches!(kind, kind::CHAT | kind::STROKE)
+}
+
+impl Reading {
+    /// Everything up to this line was read. Returns whether that is news.
+    pub(super) fn read(&mut self, key: OrderKey, id: OperationId, log: &Log, me: Author) -> bool {
+        let news = self.mark.is_none_or(|(mark, _)| mark < key);
+        if news {
+            self.mark = Some((key, id));
+            self.count(log, me);
+        }
+        news
+    }
+
+    /// Counts anew how many lines of others stand after the mark.
+    pub(super) fn count(&mut self, log: &Log, me: Author) {
+        self.unread =
+            self.mark.map_or(0, |(mark, _)| log.count_after(mark, |author, kind| author != me && is_line(kind)));
+    }
+
+    /// The late lines were seen. Returns whether there were any.
+    pub(super) fn dismiss(&mut self) -> bool {
+        !std::mem::take(&mut self.late).is_empty()
+    }
+
+    /// Takes note of operations that arrived. Returns whether there are lines of others among them.
+    pub(super) fn arrived<'a>(&mut self, operations: impl Iterator<Item = &'a Operation>, me: Author) -> bool {
+        let Some((mark, _)) = self.mark else { return false };
+        let mut news = false;
+        for operation in operations.filter(|operation| operation.author() != me && is_line(operation.kind())) {
+            news = true;
+            if operation.key() > mark {
+                self.unread += 1;
+            } else {
+                self.came_late(operation.author(), operation.key(), operation.id());
+            }
+        }
+        news
+    }
+
+    fn came_late(&mut self, author: Author, key: OrderKey, id: OperationId) {
+        let full = self.late.len() >= MAX_LATE && !self.late.contains_key(&author);
+        let whose = if full { self.late.keys().next_back().copied().unwrap_or(author) } else { author };
+        let span = self.late.entry(whose).or_insert(Span { count: 0, first: (key, id), last: key });
+        span.count += 1;
+        span.first = span.first.min((key, id));
+        span.last = span.last.max(key);
+    }
+
+    /// How many lines of others stand after the mark.
+    pub(super) fn unread(&self) -> u64 {
+        self.unread
+    }
+
+    /// All of it, for a face.
+    pub(super) fn view(&self, people: &People) -> ReadingView {
+        let late = self.late.iter().map(|(author, span)| Late {
+            author: *author,
+            name: people.name(*author),
+            count: span.count,
+            first: span.first.1,
+            from_ms: span.first.0.time.ms(),
+            to_ms: span.last.time.ms(),
+        });
+        ReadingView { mark: self.mark.map(|(_, id)| id), unread: self.unread, late: late.collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Timestamp;
+    use crate::identity::Identity;
+    use crate::name::RoomName;
+    use crate::operation::{ChainId, Header};
+    use crate::payload::{Chat, Payload};
+
+    fn said(who: u8, ms: u64) -> Operation {
+        let identity = Identity::from_secret([who; 32]);
+        let chain = ChainId { author: identity.author(), log: ms };
+        let time = Timestamp::from_ms(ms);
+        let header = Header { room: RoomName::lobby().id(), chain, seq: 0, backlink: None, time };
+        Operation::sign(&identity, header, &Payload::Chat(Chat { text: "x".to_owned() })).unwrap()
+    }
+
+    #[test]
+    fn late_lines_are_told_by_author_and_newer_ones_are_unread() {
+        let me = Identity::from_secret([9; 32]).author();
+        let log = Log::new(RoomName::lobby().id());
+        let mut reading = Reading::default();
+        assert!(!reading.arrived([said(1, 5)].iter(), me), "nothing was read yet");
+        let mark = said(1, 50);
+        assert!(reading.read(mark.key(), mark.id(), &log, me));
+        assert!(!reading.read(said(1, 40).key(), said(1, 40).id(), &log, me), "the mark only moves forward");
+        let arrived = [said(1, 10), said(1, 20), said(2, 30), said(9, 35), said(2, 60), said(9, 70)];
+        assert!(reading.arrived(arrived.iter(), me));
+        let view = reading.view(&People::default());
+        assert_eq!((view.mark, view.unread), (Some(mark.id()), 1));
+        let of_first = view.late.iter().find(|late| late.author == said(1, 0).author()).unwrap();
+        assert_eq!((of_first.count, of_first.first, of_first.from_ms, of_first.to_ms), (2, said(1, 10).id(), 10, 20));
+        assert_eq!(view.late.iter().map(|late| late.count).sum::<u64>(), 3);
+        assert!(reading.dismiss() && !reading.dismiss());
+    }
+
+    #[test]
+    fn late_lines_of_a_crowd_stay_bounded_and_none_is_forgotten() {
+        let me = Identity::from_secret([255; 32]).author();
+        let mut reading = Reading::default();
+        let mark = said(1, 5_000);
+        reading.read(mark.key(), mark.id(), &Log::new(RoomName::lobby().id()), me);
+        let crowd: Vec<Operation> = (0..200).map(|who| said(who, 10)).collect();
+        reading.arrived(crowd.iter(), me);
+        assert_eq!(reading.late.len(), MAX_LATE);
+        assert_eq!(reading.late.values().map(|span| span.count).sum::<u64>(), 200);
+    }
+}

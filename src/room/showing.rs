@@ -1,0 +1,163 @@
+//! From operations to what people see.
+
+use super::{Output, Room};
+use crate::clock::Now;
+use crate::event::{CanvasChange, Drawn, Entry, Event};
+use crate::fold::{Change, Step};
+use crate::identity::Author;
+use crate::operation::{Operation, OrderKey};
+use crate::payload::{Board, Payload, Stroke, kind};
+use crate::timeline;
+
+impl Room {
+    /// Folds operations that are in the log now; returns their payloads, how the sheet and the game changed, and who is
+    /// called differently.
+    pub(super) fn project(&mut self, operations: &[Operation], now: Now) -> (Vec<Payload>, Change, Vec<Author>) {
+        let mut renamed = Vec::new();
+        let mut steps = Vec::new();
+        let mut payloads = Vec::with_capacity(operations.len());
+        for operation in operations {
+            let (key, payload) = (operation.key(), operation.payload());
+            self.learn(operation, &payload, now, &mut renamed);
+            steps.extend(Step::new(key, operation.id(), &payload));
+            payloads.push(payload);
+        }
+        (payloads, self.fold.insert(steps), renamed)
+    }
+
+    /// What an operation tells of its author, whether it is in the log yet or floats.
+    fn learn(&mut self, operation: &Operation, payload: &Payload, now: Now, renamed: &mut Vec<Author>) {
+        let (key, author) = (operation.key(), operation.author());
+        self.clock.observe(key.time, now.wall_ms);
+        self.people.seen(author, key.time.ms());
+        if let Payload::Profile(profile) = payload
+            && self.people.named(key, profile.name.clone())
+        {
+            renamed.push(author);
+        }
+    }
+
+    /// Projects new operations and tells the face what they changed. Those that float only make lines; what they are
+    /// worth in a game or on a sheet shows when the log has caught up with them.
+    pub(super) fn show(&mut self, inserted: &[Operation], floating: &[Operation], now: Now, outputs: &mut Vec<Output>) {
+        if inserted.is_empty() && floating.is_empty() {
+            return;
+        }
+        let last_new = inserted.iter().map(Operation::key).max();
+        let shown_before = self.log.last().filter(|last| Some(*last) != last_new);
+        let (payloads, change, mut renamed) = self.project(inserted, now);
+        let floated: Vec<(&Operation, Payload)> = floating.iter().map(|op| (op, op.payload())).collect();
+        for (operation, payload) in &floated {
+            self.learn(operation, payload, now, &mut renamed);
+        }
+        outputs.extend(renamed.into_iter().map(|author| self.tell_person(author, now)));
+        let drawn = self.drawn(inserted, &payloads, change);
+        let new = inserted.iter().zip(payloads).chain(floated);
+        self.tell_lines(new, shown_before, now, outputs);
+        outputs.extend(drawn.into_iter().map(|change| self.tell_canvas(change)));
+        self.refold_if_stale(outputs);
+        if !self.fetching.is_long() {
+            self.fold.let_go();
+        }
+    }
+
+    /// Tells the lines of operations, each once.
+    fn tell_lines<'a>(
+        &mut self,
+        new: impl Iterator<Item = (&'a Operation, Payload)>,
+        shown_before: Option<OrderKey>,
+        now: Now,
+        outputs: &mut Vec<Output>,
+    ) {
+        let (mut lines, mut read) = (Vec::new(), Vec::new());
+        for (operation, payload) in new {
+            if self.is_first_sight(operation) {
+                let late = shown_before.is_some_and(|last| operation.key() < last);
+                lines.push(self.entry_of(operation, payload, late, now));
+                read.push(operation.clone());
+            }
+        }
+        if lines.is_empty() {
+            return;
+        }
+        outputs.push(Output::Tell(Event::Entries { room: self.name.clone(), entries: lines }));
+        if self.kept.reading.arrived(read.iter(), self.identity.author()) {
+            self.tell_reading(outputs);
+        }
+    }
+
+    /// Whether the line of this operation has not been told yet. One that floats is told at once, unless it is a step of
+    /// a game: whether that counts is not known before the log has caught up with it.
+    fn is_first_sight(&mut self, operation: &Operation) -> bool {
+        if self.log.is_floating(operation.header(), operation.id()) {
+            return operation.kind() != kind::GAME && self.shown.insert(operation.id());
+        }
+        !self.shown.remove(&operation.id())
+    }
+
+    fn drawn(&self, inserted: &[Operation], payloads: &[Payload], change: Change) -> Vec<CanvasChange> {
+        if change.reset {
+            return vec![CanvasChange::Reset];
+        }
+        let visible = self.fold.game().visible_board();
+        let pairs = inserted.iter().zip(payloads);
+        pairs.filter_map(|(operation, payload)| self.drawn_on(visible, operation, payload)).collect()
+    }
+
+    fn drawn_on(&self, visible: Board, operation: &Operation, payload: &Payload) -> Option<CanvasChange> {
+        match payload {
+            Payload::Stroke(Stroke { board, ink }) if *board == visible && self.fold.counts(operation.key()) => {
+                let (id, author) = (operation.id(), operation.author());
+                Some(CanvasChange::Added(Drawn { id, author, ink: ink.clone() }))
+            }
+            _ => None,
+        }
+    }
+
+    /// The line that an operation of this room makes.
+    #[must_use]
+    pub fn entry(&self, operation: &Operation, late: bool, now: Now) -> Entry {
+        self.entry_of(operation, operation.payload(), late, now)
+    }
+
+    fn entry_of(&self, operation: &Operation, payload: Payload, late: bool, now: Now) -> Entry {
+        let author = operation.author();
+        let counts = matches!(payload, Payload::Game(_)) && self.fold.counts(operation.key());
+        let mut entry = timeline::entry(operation, payload, self.people.name(author), counts, late);
+        entry.held_back = author == self.identity.author() && operation.header().time.is_future(now.wall_ms);
+        entry
+    }
+
+    /// Asks for all games and ink, if one landed before what the fold had let go.
+    pub(super) fn refold_if_stale(&mut self, outputs: &mut Vec<Output>) {
+        if self.fold.is_stale() && !self.refolding && !self.fetching.is_long() {
+            self.refolding = true;
+            outputs.push(Output::Refold);
+        }
+    }
+
+    /// All games and ink, read from the disk.
+    pub(super) fn refolded(&mut self, operations: Vec<Operation>, outputs: &mut Vec<Output>) {
+        let steps = operations.iter().filter_map(|op| Step::new(op.key(), op.id(), &op.payload())).collect();
+        self.fold.remake(steps);
+        self.fold.let_go();
+        self.refolding = false;
+        outputs.push(self.tell_canvas(CanvasChange::Reset));
+    }
+
+    pub(super) fn tell_person(&self, peer: Author, now: Now) -> Output {
+        let mut person = self.people.person(peer, now.wall_ms);
+        person.forked = self.log.is_forked(peer);
+        Output::Tell(Event::Peer { room: self.name.clone(), person })
+    }
+
+    pub(super) fn tell_canvas(&self, change: CanvasChange) -> Output {
+        Output::Tell(Event::Canvas { room: self.name.clone(), change })
+    }
+
+    pub(super) fn tell_reading(&self, outputs: &mut Vec<Output>) {
+        outputs.push(Output::Keep(self.kept.encode()));
+        let reading = self.kept.reading.view(&self.people);
+        outputs.push(Output::Tell(Event::Reading { room: self.name.clone(), reading }));
+    }
+}
