@@ -234,8 +234,10 @@ banner-quarantined = The saved history was damaged. All of it was moved to { $fo
 banner-tail-lost = The end of the saved history was lost. What the others have comes back from them.
 
 # The command line: inkmesh store
-store-holds = { $records } entries in { $chains } logs, { $size }.
-store-room-holds = { $records } entries in { $chains } logs, { $size }
+store-holds = { $number ->
+    [one] { $records } entries in { $chains } log, { $size }
+   *[other] { $records } entries in { $chains } logs, { $size }
+}
 store-room = room { $hash }
 store-sound = Everything that was saved can be read.
 store-unreadable = The history can't be opened: { $reason }.

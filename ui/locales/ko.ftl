@@ -209,8 +209,9 @@ banner-quarantined = 저장된 기록이 손상되어 모두 { $folder } 폴더�
 banner-tail-lost = 저장된 기록의 끝부분이 사라졌습니다. 다른 사람들이 가진 것은 다시 받습니다.
 
 # 명령줄: inkmesh store
-store-holds = 로그 { $chains }개에 항목 { $records }개, { $size }.
-store-room-holds = 로그 { $chains }개에 항목 { $records }개, { $size }
+store-holds = { $number ->
+   *[other] 로그 { $chains }개에 항목 { $records }개, { $size }
+}
 store-room = 방 { $hash }
 store-sound = 저장된 것을 모두 읽을 수 있습니다.
 store-unreadable = 기록을 열 수 없습니다: { $reason }.

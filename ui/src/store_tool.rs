@@ -60,7 +60,7 @@ impl Words {
 
     /// What is there and what is wrong, and the status that says the same.
     fn report(&self, report: &Report) -> (Vec<String>, u8) {
-        let mut lines = vec![self.holding("store-holds", report.chains, report.records, report.bytes)];
+        let mut lines = vec![self.holding(report.chains, report.records, report.bytes)];
         if report.is_sound() {
             lines.push(text::t(self.0, "store-sound"));
             return (lines, FINE);
@@ -86,7 +86,7 @@ impl Words {
         let sizes = [("size", size(stats.log_bytes).into()), ("checkpoints", size(stats.checkpoint_bytes).into())];
         let mut lines = vec![self.say("store-size", sizes)];
         lines.extend(stats.rooms.iter().map(|room| {
-            let holding = self.holding("store-room-holds", room.chains, room.records, room.bytes);
+            let holding = self.holding(room.chains, room.records, room.bytes);
             format!("{}: {holding}", self.room(room))
         }));
         lines.extend(stats.quarantined.iter().map(|(folder, bytes)| {
@@ -96,9 +96,14 @@ impl Words {
         lines
     }
 
-    fn holding(&self, key: &str, chains: u64, records: u64, bytes: u64) -> String {
-        let (chains, records) = (grouped(chains), grouped(records));
-        self.say(key, [("records", records.into()), ("chains", chains.into()), ("size", size(bytes).into())])
+    fn holding(&self, chains: u64, records: u64, bytes: u64) -> String {
+        let args = [
+            ("number", chains.into()),
+            ("chains", grouped(chains).into()),
+            ("records", grouped(records).into()),
+            ("size", size(bytes).into()),
+        ];
+        self.say("store-holds", args)
     }
 
     /// A room's records carry the hash of its name, and not the name; everybody's first room can be told by it.
@@ -146,7 +151,7 @@ mod tests {
         let words = Words(Language::En);
         let (lines, status) = words.report(&Report { chains: 2, records: 1234, bytes: 2048, ..Report::default() });
         assert_eq!(status, FINE);
-        assert_eq!(lines, ["1,234 entries in 2 logs, 2.0 KiB.", "Everything that was saved can be read."]);
+        assert_eq!(lines, ["1,234 entries in 2 logs, 2.0 KiB", "Everything that was saved can be read."]);
         for (report, told) in [
             (Report { unreadable: Some("bad page".to_owned()), ..Report::default() }, "bad page"),
             (Report { lost: true, ..Report::default() }, "gone"),

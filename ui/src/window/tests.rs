@@ -6,6 +6,7 @@ mod app;
 mod bench;
 mod drawing;
 mod game;
+mod look;
 mod reading;
 mod room;
 mod starting;

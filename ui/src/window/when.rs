@@ -17,13 +17,23 @@ fn moment(ms: u64, zone: &TimeZone) -> Zoned {
 pub struct Calendar {
     zone: TimeZone,
     today: Date,
+    now: u64,
 }
 
 impl Calendar {
     /// The calendar of this computer, today.
     pub fn now() -> Self {
         let now = Zoned::now();
-        Calendar { zone: now.time_zone().clone(), today: now.date() }
+        Calendar {
+            zone: now.time_zone().clone(),
+            today: now.date(),
+            now: u64::try_from(now.timestamp().as_millisecond()).unwrap_or(0),
+        }
+    }
+
+    /// The moment that this calendar is from, in milliseconds since 1970.
+    pub fn now_ms(&self) -> u64 {
+        self.now
     }
 
     /// The day that a moment (milliseconds since 1970) falls on.
@@ -142,7 +152,7 @@ mod tests {
 
     fn seoul() -> Calendar {
         let zone = TimeZone::fixed(jiff::tz::offset(9));
-        Calendar { today: moment(SEOUL_NOON, &zone).date(), zone }
+        Calendar { today: moment(SEOUL_NOON, &zone).date(), zone, now: SEOUL_NOON }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use inkmesh::clock::MAX_AHEAD_MS;
 use inkmesh::event::{Entry, EntryBody, Late, ReadingView};
 use inkmesh::game::GameNotice;
 use inkmesh::identity::Author;
@@ -355,6 +356,20 @@ impl Chat {
         self.revision += 1;
     }
 
+    /// By the others' clocks it is now this time, in milliseconds since 1970: what was held back until then is not any
+    /// more.
+    pub fn time_is(&mut self, now: u64) {
+        for line in self.lines.iter_mut().filter(|line| line.held_back && seen_at(line) <= now) {
+            line.held_back = false;
+            self.revision += 1;
+        }
+    }
+
+    /// Whether there are lines that others don't see yet.
+    pub fn holds_back(&self) -> bool {
+        self.lines.iter().any(|line| line.held_back)
+    }
+
     /// The text of a line that is held back, to be said again; `None` when that was done.
     pub fn say_again(&mut self, id: OperationId) -> Option<String> {
         let line = self.lines.iter().find(|entry| entry.id == id)?;
@@ -413,6 +428,11 @@ impl Chat {
 /// The order of the log, as far as entries tell it.
 pub fn place(entry: &Entry) -> Place {
     (entry.time, entry.author, entry.id)
+}
+
+/// When others see a line that is dated in the future.
+pub fn seen_at(entry: &Entry) -> u64 {
+    entry.time.saturating_sub(MAX_AHEAD_MS)
 }
 
 /// Whether an entry is a line of the talk: strokes and steps behind the scenes are not.

@@ -268,17 +268,25 @@ fn a_late_line_that_is_none_of_the_talk_shows_what_stands_there() {
 
 #[test]
 fn lines_that_are_held_back_are_said_again_once() {
-    let mut chat = showing(vec![line(10, ANA), line(9000, ME)]);
-    chat.held_back(vec![line(9000, ME).id]);
+    // Others see it when it is no more than ten minutes ahead of them.
+    let future = line(9000 + MAX_AHEAD_MS, ME);
+    let mut chat = showing(vec![line(10, ANA), future.clone()]);
+    chat.held_back(vec![future.id]);
     assert!(chat.lines()[1].held_back && !chat.lines()[0].held_back);
     chat.scrolled(false, false);
     chat.add(vec![line(20, ANA)], ME);
-    assert_eq!((times(&chat), chat.unseen()), (vec![10, 20, 9000], 1), "what comes meanwhile stands above, and is new");
-    assert_eq!(chat.say_again(line(9000, ME).id).as_deref(), Some("line 9000"));
-    assert_eq!(chat.say_again(line(9000, ME).id), None);
-    assert!(chat.was_said_again(line(9000, ME).id));
-    chat.held_back(Vec::new());
-    assert!(!chat.lines().iter().any(|entry| entry.held_back), "their time has come");
+    assert_eq!(
+        (times(&chat), chat.unseen()),
+        (vec![10, 20, future.time], 1),
+        "what comes meanwhile stands above, and is new"
+    );
+    assert_eq!(chat.say_again(future.id), Some(format!("line {}", future.time)));
+    assert_eq!(chat.say_again(future.id), None);
+    assert!(chat.was_said_again(future.id));
+    chat.time_is(8999);
+    assert!(chat.holds_back());
+    chat.time_is(9000);
+    assert!(!chat.holds_back(), "its time has come");
 }
 
 #[test]
