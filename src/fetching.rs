@@ -58,6 +58,12 @@ struct Unit {
     news: u64,
 }
 
+impl Member {
+    fn brings_screen(&self) -> bool {
+        self.units.iter().any(|unit| unit.chains.is_empty())
+    }
+}
+
 /// How far catching up is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Progress {
@@ -81,6 +87,7 @@ impl Fetching {
         let taken = self.chains_under_way();
         let busy: usize = self.members.values().map(|other| other.units.len()).sum();
         let places = self.members.len() * UNITS - busy;
+        let screen_comes = self.members.values().any(Member::brings_screen);
         let Some(asked) = self.members.get_mut(&member).filter(|asked| asked.units.len() < UNITS) else {
             return Fetch::Nothing;
         };
@@ -95,6 +102,14 @@ impl Fetching {
             self.screen = true;
             asked.units.push(Unit::default());
             return Fetch::Newest;
+        }
+        if screen_comes {
+            // What the last screen may hold is not asked for a second time.
+            wants.iter_mut().for_each(|want| want.to = want.to.saturating_sub(u64::from(SCREEN)));
+            wants.retain(|want| want.from < want.to);
+            if wants.is_empty() {
+                return Fetch::Nothing;
+            }
         }
         // A share for each place that is still free, this one among them.
         wants.truncate(wants.len().div_ceil(places.max(1)));
@@ -246,6 +261,17 @@ mod tests {
         assert_eq!(fetching.progress(&log), Progress { peers: Vec::new(), received: 5, remaining: 0 });
         assert_eq!(fetching.left(member(1)), 5);
         assert!(!fetching.is_long());
+    }
+
+    #[test]
+    fn what_the_last_screen_may_hold_is_not_asked_for_twice() {
+        let (log, heads) = (log(), heads(2, MUCH));
+        let mut fetching = Fetching::default();
+        fetching.joined(member(1), heads.clone());
+        assert_eq!(fetching.next(member(1), &log), Fetch::Newest);
+        fetching.joined(member(2), heads);
+        let Fetch::Unit(wants) = fetching.next(member(2), &log) else { panic!() };
+        assert_eq!(wants[0].to, MUCH - u64::from(SCREEN));
     }
 
     #[test]

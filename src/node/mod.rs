@@ -4,7 +4,6 @@
 mod address;
 mod catch_up;
 mod checkpoints;
-mod clocks;
 mod commands;
 mod config;
 mod face;

@@ -147,7 +147,7 @@ impl Runner {
 
     /// Somebody is not connected any more.
     pub(super) fn lost(&mut self, peer: PeerId) {
-        let told = self.clocks.lost(&peer);
+        let told = author_of(&peer).and_then(|author| self.clocks.lost(&author));
         self.clock_told(told);
         let names: Vec<RoomName> = self.rooms.keys().cloned().collect();
         for name in names {

@@ -11,7 +11,6 @@ use libp2p::{Multiaddr, PeerId, Swarm};
 use tokio::sync::{mpsc, oneshot};
 
 use super::catch_up::{Offer, PROTOCOL, Pulled, Serve, Served, SyncError};
-use super::clocks::Clocks;
 use super::commands::Asker;
 use super::config::Config;
 use super::face::Face;
@@ -30,6 +29,7 @@ use crate::log::{Head, Stretch, Want};
 use crate::name::{PersonName, RoomId, RoomName};
 use crate::operation::Operation;
 use crate::room::{Input, Ticket, Write};
+use crate::room_time::Clocks;
 use crate::sync::Neighbour;
 
 /// Notes from tasks and from the storage thread that wait for the loop at most; beyond it they wait their turn.

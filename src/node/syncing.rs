@@ -40,7 +40,7 @@ impl Runner {
                     author,
                     room: name.clone(),
                     digest: member.room.state().digest,
-                    last: member.room.last_time(),
+                    last: member.room.last_of_others(),
                     clock,
                     notes: self.notes.clone(),
                     backlog: self.face.backlog().clone(),
@@ -112,7 +112,8 @@ impl Runner {
 
     /// Somebody told the time. If that changes what time the room goes by, everything learns of it.
     pub(super) fn heard_clock(&mut self, peer: PeerId, clock: u64) {
-        let told = self.clocks.heard(peer, clock, wall_ms());
+        let Some(author) = author_of(&peer) else { return };
+        let told = self.clocks.heard(author, clock, wall_ms());
         self.clock_told(told);
     }
 

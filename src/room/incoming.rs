@@ -50,7 +50,7 @@ impl Room {
             self.retire(outputs);
         }
         for author in forks {
-            self.forked(author, &inserted, outputs);
+            self.forked(author, &inserted, now, outputs);
         }
         if !removed.is_empty() {
             self.fold.remove(&removed.into_iter().collect());
@@ -65,9 +65,10 @@ impl Room {
     }
 
     /// Somebody signed two operations for one place. They are in the log, both; everybody in reach is to have them.
-    fn forked(&mut self, author: Author, inserted: &[(Place, Operation)], outputs: &mut Vec<Output>) {
+    fn forked(&mut self, author: Author, inserted: &[(Place, Operation)], now: Now, outputs: &mut Vec<Output>) {
         let branches = inserted.iter().filter(|(place, operation)| operation.author() == author && place.begins_branch(operation));
         outputs.extend(branches.map(|(_, operation)| Output::Publish(Frame::operation(operation))));
+        outputs.push(self.tell_person(author, now));
         if author == self.identity.author() {
             self.retire(outputs);
             self.warn_once(Warning::OwnFork, author, outputs);
