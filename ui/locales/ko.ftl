@@ -55,7 +55,7 @@ room-opening = 방을 여는 중…
 person-you = 나
 person-online = 연결됨
 person-away = 자리에 없음
-person-forked = 서로 다른 두 기록에 서명했으니 그대로 믿지 마세요
+person-forked = 서로 다른 두 기록에 서명함: 믿지 마세요
 person-away-since = 자리에 없음 · 마지막 { $when }
 
 # 대화
@@ -89,7 +89,8 @@ entry-turn-timeout = { $name } 님의 시간이 끝났습니다
 entry-skip = { $name } 님이 건너뛰기에 투표했습니다
 entry-kick = { $name } 님이 { $player } 님을 내보내는 데 투표했습니다
 
-day-and-time = { $day } { $time }
+at-today = 오늘 { $time }
+at-day = { $day } { $time }
 day-short = { $month } { $day }일
 written-today = 오늘
 written-yesterday = 어제

@@ -104,10 +104,14 @@ impl Calendar {
         }
     }
 
-    /// A moment in the future or the past, with its day and its time.
-    pub fn day_and_time(&self, look: Look, ms: u64) -> String {
-        let day = self.day_words(look, self.day(ms));
-        look.t_args("day-and-time", [("day", day.into()), ("time", self.clock(ms).into())])
+    /// A moment as it stands in a sentence: `today at 12:00`.
+    pub fn at(&self, look: Look, ms: u64) -> String {
+        let (day, time) = (self.day(ms), self.clock(ms));
+        if day == self.today {
+            look.t_args("at-today", [("time", time.into())])
+        } else {
+            look.t_args("at-day", [("day", self.short(look, day).into()), ("time", time.into())])
+        }
     }
 
     /// A moment in a word: a time if it was today, else the day.
@@ -198,7 +202,8 @@ mod tests {
             assert_eq!(calendar.written(look, SEOUL_NOON - from * DAY, SEOUL_NOON - to * DAY), words);
         }
         let look = Look::new(Language::En, Appearance::Light, false);
-        assert_eq!(calendar.day_and_time(look, SEOUL_NOON + 2 * DAY), "Thursday, 20 November, 12:00");
+        assert_eq!(calendar.at(look, SEOUL_NOON), "today at 12:00");
+        assert_eq!(calendar.at(look, SEOUL_NOON + 2 * DAY), "on 20 November at 12:00");
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! What others' programs rely on, line by line.
 
 use inkmesh::canvas::Ink;
+use inkmesh::clock::Timestamp;
 use inkmesh::event::EntryBody;
 use inkmesh::game::{Phase, Rules};
 use inkmesh::identity::{Author, Identity};
+use inkmesh::operation::{ChainId, OrderKey};
 use inkmesh::payload::Board;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -22,7 +24,9 @@ fn told(event: Event) -> Value {
 
 fn entry(body: EntryBody) -> Entry {
     let name = "Ana".to_owned();
-    Entry { id: OperationId([2; 32]), author: ana(), name, time: 5, body, late: true, held_back: false }
+    let chain = ChainId { author: ana(), log: 1 };
+    let place = OrderKey { time: Timestamp::from_ms(5), chain, seq: 0, id: 0 };
+    Entry { id: OperationId([2; 32]), author: ana(), name, time: 5, place, body, late: true, held_back: false }
 }
 
 #[test]

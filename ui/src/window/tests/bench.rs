@@ -4,11 +4,12 @@ use std::time::{Duration, Instant};
 
 use iced::{Element, Pixels, Settings as IcedSettings, Size};
 use iced_test::Simulator;
+use inkmesh::clock::Timestamp;
 use inkmesh::event::{CanvasView, Entry, EntryBody, Event, Late, Person, ReadingView, RoomSummary};
 use inkmesh::game::GameView;
 use inkmesh::identity::Author;
 use inkmesh::name::RoomName;
-use inkmesh::operation::OperationId;
+use inkmesh::operation::{ChainId, OperationId, OrderKey};
 use inkmesh::payload::Board;
 
 use crate::settings::{Appearance, Language, Settings};
@@ -73,7 +74,13 @@ pub fn said(number: u64, author: Author, name: &str, text: &str) -> Entry {
     id[..8].copy_from_slice(&number.to_be_bytes());
     let body = EntryBody::Chat(text.to_owned());
     let (id, name, time) = (OperationId(id), name.to_owned(), TIME + number * 1000);
-    Entry { id, author, name, time, body, late: false, held_back: false }
+    let place = OrderKey { time: Timestamp::from_ms(time), chain: ChainId { author, log: 1 }, seq: number, id: 0 };
+    Entry { id, author, name, time, place, body, late: false, held_back: false }
+}
+
+/// A line that was said at another time.
+pub fn at(time: u64, entry: Entry) -> Entry {
+    Entry { time, place: OrderKey { time: Timestamp::from_ms(time), ..entry.place }, ..entry }
 }
 
 /// Lines of somebody that arrived late, the first of which is this, over so many seconds.

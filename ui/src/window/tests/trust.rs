@@ -3,7 +3,7 @@
 use iced::Size;
 use inkmesh::event::{Entry, Event, Person, ReadingView, Warning};
 
-use super::bench::{ANA, Bench, ME, TIME, WIDE, commands, lobby, person, said};
+use super::bench::{ANA, Bench, ME, TIME, WIDE, at, commands, lobby, person, said};
 use crate::settings::Language;
 use crate::window::link::Command;
 use crate::window::screen::room::Message;
@@ -98,7 +98,7 @@ fn those_who_signed_two_histories_are_marked() {
 #[test]
 fn a_line_that_others_do_not_see_yet_can_be_said_again() {
     let future = 1_000_000_000_000; // in thirty years
-    let mine = Entry { time: TIME + future, ..said(1, ME, "Me", "hello from the future") };
+    let mine = at(TIME + future, said(1, ME, "Me", "hello from the future"));
     let mut bench = Bench::with(Language::En, WIDE, &[], vec![mine.clone()], ReadingView::default());
     assert!(!bench.shows("Say again"));
     bench.happen(vec![Event::HeldBack { room: lobby(), entries: vec![mine.id] }]);
@@ -107,7 +107,7 @@ fn a_line_that_others_do_not_see_yet_can_be_said_again() {
     bench.must_show("said again");
     bench.look.language = Language::Ko;
     bench.must_show("다시 말했습니다");
-    let told = Entry { held_back: true, time: TIME + future, ..said(2, ME, "Me", "another") };
+    let told = Entry { held_back: true, ..at(TIME + future, said(2, ME, "Me", "another")) };
     bench.happen(vec![Event::Entries { room: lobby(), entries: vec![told] }]);
     bench.must_show("다시 말하기");
 }
@@ -115,7 +115,7 @@ fn a_line_that_others_do_not_see_yet_can_be_said_again() {
 #[test]
 fn by_a_clock_that_is_ahead_nothing_is_let_go_too_early() {
     let now = u64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap();
-    let mine = Entry { time: now, ..said(1, ME, "Me", "hello") };
+    let mine = at(now, said(1, ME, "Me", "hello"));
     let mut bench = Bench::with(Language::En, WIDE, &[], vec![mine.clone()], ReadingView::default());
     warn(&mut bench, Warning::ClockAhead { ms: 3 * HOUR });
     bench.happen(vec![Event::HeldBack { room: lobby(), entries: vec![mine.id] }]);

@@ -1,4 +1,6 @@
+use inkmesh::clock::Timestamp;
 use inkmesh::event::{Late, ReadingView};
+use inkmesh::operation::ChainId;
 
 use super::*;
 use crate::window::link::SEEK_PAGE;
@@ -11,7 +13,9 @@ fn line(time: u64, author: Author) -> Entry {
     id[..8].copy_from_slice(&time.to_be_bytes());
     id[8] = author.0[0];
     let body = EntryBody::Chat(format!("line {time}"));
-    Entry { id: OperationId(id), author, name: "Ana".to_owned(), time, body, late: false, held_back: false }
+    let place = OrderKey { time: Timestamp::from_ms(time), chain: ChainId { author, log: 1 }, seq: time, id: 0 };
+    let (id, name) = (OperationId(id), "Ana".to_owned());
+    Entry { id, author, name, time, place, body, late: false, held_back: false }
 }
 
 fn lines(times: std::ops::Range<u64>) -> Vec<Entry> {
@@ -47,6 +51,20 @@ fn lines_stand_in_order_and_once() {
     chat.add(vec![line(30, ANA), line(10, ANA), line(20, ANA)], ME);
     chat.add(vec![line(15, ANA)], ME);
     assert_eq!(times(&chat), [10, 15, 20, 30]);
+}
+
+#[test]
+fn lines_of_one_moment_stand_as_they_were_said() {
+    let mut chat = showing(Vec::new());
+    // Ids are hashes: they say nothing of the order.
+    let said = |seq: u64| {
+        let line = line(10, ANA);
+        Entry { id: OperationId([9 - seq as u8; 32]), place: OrderKey { seq, ..line.place }, ..line }
+    };
+    chat.add(vec![said(2), said(1), said(3)], ME);
+    let seqs: Vec<u64> = chat.lines().iter().map(|entry| entry.place.seq).collect();
+    assert_eq!(seqs, [1, 2, 3]);
+    assert_eq!(chat.read(), Some(said(3).id));
 }
 
 #[test]

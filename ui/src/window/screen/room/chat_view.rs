@@ -250,7 +250,7 @@ fn said(entry: &Entry, words: &str, name: Option<String>, scene: Scene<'_>) -> E
 /// When others will see a line of ours that is dated in the future, and a way to say it now.
 fn held_back(entry: &Entry, scene: Scene<'_>) -> Element<'static, Message> {
     let look = scene.look;
-    let when = scene.calendar.day_and_time(look, seen_at(entry));
+    let when = scene.calendar.at(look, seen_at(entry));
     let words = look.t_args("chat-held-back", [("when", when.into())]);
     let words = theme::small(words, look.tones.amber).wrapping(text::Wrapping::WordOrGlyph);
     let again: Element<'static, Message> = if scene.said_again {
