@@ -1,15 +1,26 @@
 //! The least that any receiver of signed operations has to do.
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use ed25519_dalek::{Signer as _, SigningKey};
+
+use crate::cost::Cost;
 
 /// The length of what is signed of an operation, roughly.
 const SIGNED: usize = 300;
 
-/// How long one core takes to check so many signatures.
-pub fn verify(count: u64) -> Duration {
+/// What one core needs to check so many signatures.
+#[derive(Clone, Copy, Debug)]
+pub struct Floor {
+    /// By the clock: more than the processor time where others want the core as well.
+    pub seconds: f64,
+    /// Processor time.
+    pub cpu_seconds: f64,
+}
+
+/// Checks so many signatures.
+pub fn verify(count: u64) -> Floor {
     let key = SigningKey::from_bytes(&[7; 32]);
     let author = key.verifying_key();
     let signed: Vec<_> = (0..count)
@@ -19,9 +30,9 @@ pub fn verify(count: u64) -> Duration {
             (message, key.sign(&message))
         })
         .collect();
-    let start = Instant::now();
+    let (start, used) = (Instant::now(), Cost::so_far().cpu_seconds);
     for (message, signature) in &signed {
         black_box(author).verify_strict(black_box(message), black_box(signature)).unwrap();
     }
-    start.elapsed()
+    Floor { seconds: start.elapsed().as_secs_f64(), cpu_seconds: Cost::so_far().cpu_seconds - used }
 }

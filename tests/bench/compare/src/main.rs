@@ -24,6 +24,7 @@ use tokio::runtime::Runtime;
 
 use crate::address::Address;
 use crate::cost::Measured;
+use crate::floor::Floor;
 use crate::way::Way;
 
 fn main() {
@@ -79,27 +80,33 @@ fn compare(asked: &[&str]) {
     };
     let dir = TempDir::new().unwrap();
     println!(
-        "| way | run | caught up in | operations/s | receiver's CPU | receiver's memory at most | floor | ratio |"
+        "| way | run | caught up in | operations/s | ratio to floor | receiver's CPU | ratio to floor's CPU | \
+         receiver's memory at most | floor | floor's CPU |"
     );
-    println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+    println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
     for way in ways {
         let history = dir.path().join(way.word());
         write(way, operations, &history);
         for run in 1..=runs {
             let measured = catch_up(way, operations, &history, &dir.path().join(format!("{}-{run}", way.word())));
             let floor = floor::verify(operations);
-            println!(
-                "| {} | {run} | {:.2} s | {:.0} | {:.2} s | {} MiB | {:.2} s | {:.2} |",
-                way.word(),
-                measured.seconds,
-                operations as f64 / measured.seconds,
-                measured.cost.cpu_seconds,
-                measured.cost.most_kib / 1024,
-                floor.as_secs_f64(),
-                measured.seconds / floor.as_secs_f64(),
-            );
+            println!("| {} | {run} {}", way.word(), row(operations, measured, floor));
         }
     }
+}
+
+fn row(operations: u64, measured: Measured, floor: Floor) -> String {
+    let Measured { seconds, cost } = measured;
+    format!(
+        "| {seconds:.2} s | {:.0} | {:.2} | {:.2} s | {:.2} | {} MiB | {:.2} s | {:.2} s |",
+        operations as f64 / seconds,
+        seconds / floor.seconds,
+        cost.cpu_seconds,
+        cost.cpu_seconds / floor.cpu_seconds,
+        cost.most_kib / 1024,
+        floor.seconds,
+        floor.cpu_seconds,
+    )
 }
 
 fn catch_up(way: Way, operations: u64, history: &Path, copy: &Path) -> Measured {
