@@ -12,7 +12,7 @@ mod world;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use trial::{Trial, quiet_panics};
-use world::{Plan, shrink};
+use world::Plan;
 
 /// Seeds of one run.
 const SEEDS: u64 = 320;
