@@ -58,6 +58,12 @@ struct Unit {
     news: u64,
 }
 
+impl Member {
+    fn brings_screen(&self) -> bool {
+        self.units.iter().any(|unit| unit.chains.is_empty())
+    }
+}
+
 /// How far catching up is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Progress {
@@ -81,6 +87,7 @@ impl Fetching {
         let taken = self.chains_under_way();
         let busy: usize = self.members.values().map(|other| other.units.len()).sum();
         let places = self.members.len() * UNITS - busy;
+        let screen_comes = self.members.values().any(Member::brings_screen);
         let Some(asked) = self.members.get_mut(&member).filter(|asked| asked.units.len() < UNITS) else {
             return Fetch::Nothing;
         };
@@ -95,6 +102,14 @@ impl Fetching {
             self.screen = true;
             asked.units.push(Unit::default());
             return Fetch::Newest;
+        }
+        if screen_comes {
+            // What the last screen may hold is not asked for a second time.
+            wants.iter_mut().for_each(|want| want.to = want.to.saturating_sub(u64::from(SCREEN)));
+            wants.retain(|want| want.from < want.to);
+            if wants.is_empty() {
+                return Fetch::Nothing;
+            }
         }
         // A share for each place that is still free, this one among them.
         wants.truncate(wants.len().div_ceil(places.max(1)));
@@ -165,5 +180,122 @@ impl Fetching {
         }
         let peers = self.members.iter().filter(|(_, member)| !member.units.is_empty()).map(|(peer, _)| *peer);
         Progress { peers: peers.collect(), received: self.received, remaining: missing.values().sum() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Timestamp;
+    use crate::identity::Identity;
+    use crate::log::ShortId;
+    use crate::name::RoomName;
+    use crate::operation::{Header, Operation, OperationId};
+    use crate::payload::{Chat, Payload};
+
+    fn member(n: u8) -> Author {
+        Author([n; 32])
+    }
+
+    fn log() -> Log {
+        Log::new(RoomName::lobby().id())
+    }
+
+    /// Heads of so many chains of so many operations each.
+    fn heads(chains: u8, next: u64) -> Vec<Head> {
+        let id = ShortId([1; 12]);
+        (0..chains).map(|n| Head { author: Author([n; 32]), log: 7, next, id }).collect()
+    }
+
+    fn chains_of(fetch: &Fetch, heads: &[Head]) -> BTreeSet<ChainId> {
+        let Fetch::Unit(wants) = fetch else { panic!("{fetch:?}") };
+        wants.iter().map(|want| heads[want.head as usize].chain()).collect()
+    }
+
+    #[test]
+    fn several_members_bring_different_chains() {
+        let (log, heads) = (log(), heads(40, 10));
+        let mut fetching = Fetching::default();
+        fetching.joined(member(1), heads.clone());
+        fetching.joined(member(2), heads.clone());
+        let mut all = BTreeSet::new();
+        for who in [1, 2, 1, 2] {
+            let chains = chains_of(&fetching.next(member(who), &log), &heads);
+            assert!(chains.len() >= 9, "a fair share: {}", chains.len());
+            chains.into_iter().for_each(|chain| assert!(all.insert(chain), "fetched twice"));
+        }
+        assert_eq!(all.len(), 40);
+        assert_eq!(fetching.next(member(1), &log), Fetch::Nothing);
+        assert_eq!(fetching.progress(&log).remaining, 400);
+    }
+
+    #[test]
+    fn what_a_member_leaves_behind_others_bring() {
+        let (log, heads) = (log(), heads(2, 10));
+        let mut fetching = Fetching::default();
+        fetching.joined(member(1), heads.clone());
+        let first = fetching.next(member(1), &log);
+        let second = fetching.next(member(1), &log);
+        assert_ne!(first, second);
+        fetching.joined(member(2), heads);
+        assert_eq!(fetching.next(member(2), &log), Fetch::Nothing);
+        fetching.left(member(1));
+        assert_eq!(fetching.next(member(2), &log), first);
+        assert_eq!(fetching.next(member(2), &log), second);
+    }
+
+    #[test]
+    fn a_member_that_promises_what_it_does_not_have_is_not_asked_for_ever() {
+        let (log, heads) = (log(), heads(1, 1 << 31));
+        let mut fetching = Fetching::default();
+        fetching.joined(member(1), heads);
+        assert_eq!(fetching.next(member(1), &log), Fetch::Newest);
+        assert!(fetching.is_long());
+        let unit = fetching.next(member(1), &log);
+        let Fetch::Unit(wants) = &unit else { panic!("{unit:?}") };
+        assert!(wants[0].count() <= UNIT);
+        fetching.ended(member(1)); // the screen
+        fetching.received(member(1), 5, 0);
+        fetching.ended(member(1));
+        assert_eq!(fetching.next(member(1), &log), Fetch::Nothing);
+        assert_eq!(fetching.progress(&log), Progress { peers: Vec::new(), received: 5, remaining: 0 });
+        assert_eq!(fetching.left(member(1)), 5);
+        assert!(!fetching.is_long());
+    }
+
+    #[test]
+    fn what_the_last_screen_may_hold_is_not_asked_for_twice() {
+        let (log, heads) = (log(), heads(2, MUCH));
+        let mut fetching = Fetching::default();
+        fetching.joined(member(1), heads.clone());
+        assert_eq!(fetching.next(member(1), &log), Fetch::Newest);
+        fetching.joined(member(2), heads);
+        let Fetch::Unit(wants) = fetching.next(member(2), &log) else { panic!() };
+        assert_eq!(wants[0].to, MUCH - u64::from(SCREEN));
+    }
+
+    #[test]
+    fn a_chain_is_asked_for_piece_by_piece() {
+        let mut log = log();
+        let identity = Identity::from_secret([1; 32]);
+        let chain = ChainId { author: identity.author(), log: 7 };
+        let head = Head { author: identity.author(), log: 7, next: MUCH, id: ShortId([9; 12]) };
+        let mut fetching = Fetching::default();
+        fetching.joined(member(2), vec![head]);
+        let unit = fetching.next(member(2), &log);
+        assert_eq!(unit, Fetch::Unit(vec![Want { head: 0, from: 0, to: MUCH, known: Vec::new() }]));
+        let header = Header {
+            room: RoomName::lobby().id(),
+            chain,
+            seq: 0,
+            backlink: None::<OperationId>,
+            time: Timestamp::from_ms(5),
+        };
+        let chat = Payload::Chat(Chat { text: "x".to_owned() });
+        log.ingest(Operation::sign(&identity, header, &chat).unwrap(), 10);
+        fetching.received(member(2), 1, 1);
+        fetching.ended(member(2));
+        let rest = fetching.next(member(2), &log);
+        assert_eq!(rest, Fetch::Unit(vec![Want { head: 0, from: 1, to: MUCH, known: Vec::new() }]));
     }
 }

@@ -329,9 +329,56 @@ mod tests {
         assert_eq!(fold.insert(vec![early]), Change { game: false, reset: true, refolded: true });
     }
 
+    /// Ink alone, so that little is folded: three times as much as is kept.
+    fn many() -> Vec<Step> {
+        let author = Identity::from_secret([1; 32]).author();
+        (0..3 * KEEP as u64 + 77).map(|n| step(author, n, StepBody::Stroke(Board::Free, ink(n)))).collect()
+    }
+
+    #[test]
+    fn what_was_let_go_still_counts() {
+        let whole = all(many());
+        let mut fold = all(many());
+        fold.let_go();
+        assert!(fold.steps.len() < whole.steps.len() - KEEP, "{}", fold.steps.len());
+        assert_eq!(fold.canvas_digest(), whole.canvas_digest());
+        assert_eq!(fold.game, whole.game);
+        assert!(whole.steps.iter().all(|(step, counts)| fold.counts(step.key) == *counts));
+        let read = Fold::from_image(fold.image());
+        assert_eq!((read.canvas_digest(), read.steps.len()), (whole.canvas_digest(), fold.steps.len()));
+        assert!(whole.steps.iter().all(|(step, counts)| read.counts(step.key) == *counts));
+    }
+
+    #[test]
+    fn a_step_before_what_was_let_go_makes_the_fold_stale_until_it_is_made_anew() {
+        let mut steps = many();
+        let early = steps.remove(10);
+        let whole = all(many());
+        let mut fold = all(steps.clone());
+        fold.let_go();
+        let last = steps.pop().unwrap();
+        fold.insert(vec![early.clone()]);
+        assert!(fold.is_stale());
+        steps.push(early);
+        fold.remake(steps); // `last` was in the fold already, but not on the disk
+        assert!(!fold.is_stale() && fold.counts(last.key));
+        assert_eq!(fold.canvas_digest(), whole.canvas_digest());
+    }
+
+    #[test]
+    fn a_step_that_is_gone_is_as_if_it_had_never_come() {
+        let mut steps = steps();
+        let mut fold = all(steps.clone());
+        let gone: BTreeSet<OrderKey> = [7, 150, 151].map(|at: usize| steps[at].key).into();
+        fold.remove(&gone);
+        steps.retain(|step| !gone.contains(&step.key));
+        let fresh = all(steps);
+        assert_eq!((fold.steps, fold.saves, fold.game), (fresh.steps, fresh.saves, fresh.game));
+    }
+
     proptest! {
         #[test]
-        fn arrival_does_not_matter(order in prop::collection::vec(any::<prop::sample::Index>(), 300), cut in 1..80_usize) {
+        fn arrival_does_not_matter(order in prop::collection::vec(any::<prop::sample::Index>(), 300), cut in 1..80_usize, patient: bool) {
             let sorted = all(steps());
             let mut shuffled = steps();
             for (i, index) in order.iter().enumerate() {
@@ -339,9 +386,11 @@ mod tests {
                 shuffled.swap(i, index.index(len));
             }
             let mut fold = Fold::default();
+            fold.be_patient(patient);
             for part in shuffled.chunks(cut) {
                 fold.insert(part.to_vec());
             }
+            fold.be_patient(false);
             prop_assert_eq!(fold.steps, sorted.steps);
             prop_assert_eq!(fold.saves, sorted.saves);
             prop_assert_eq!(fold.game, sorted.game);

@@ -14,11 +14,16 @@ pub const AGREED_MS: i64 = 2 * 60 * 1000;
 /// A correction changes only by more than this: the time that messages travel is in it.
 pub const STEADY_MS: i64 = 5_000;
 
+/// Before this moment, the beginning of 2026, there was no Inkmesh: a clock that says so is wrong for certain.
+const BEGINNING_MS: u64 = 1_767_225_600_000;
+
 /// What the clocks of others say.
 #[derive(Debug, Default)]
 pub struct Clocks {
     /// How far each is ahead of ours, in milliseconds. The last one to leave stays: it is still the best we know.
     ahead: BTreeMap<Author, i64>,
+    /// Whether our own clock may be right at all.
+    credible: bool,
     correction: i64,
 }
 
@@ -32,6 +37,10 @@ impl Clocks {
     /// Somebody told the time, when our own clock (uncorrected) said `ours`. Returns what to tell the person if the
     /// time to go by is another now.
     pub fn heard(&mut self, peer: Author, theirs: u64, ours: u64) -> Option<Warning> {
+        if theirs < BEGINNING_MS {
+            return None;
+        }
+        self.credible = ours >= BEGINNING_MS;
         let ahead = i64::try_from(theirs).unwrap_or(i64::MAX).saturating_sub(i64::try_from(ours).unwrap_or(i64::MAX));
         self.ahead.insert(peer, ahead);
         self.settle()
@@ -46,9 +55,9 @@ impl Clocks {
     }
 
     fn settle(&mut self) -> Option<Warning> {
-        let mut all: Vec<i64> = self.ahead.values().copied().chain([0]).collect();
+        let mut all: Vec<i64> = self.ahead.values().copied().chain(self.credible.then_some(0)).collect();
         all.sort_unstable();
-        let median = all[(all.len() - 1) / 2];
+        let median = all.get(all.len().saturating_sub(1) / 2).copied().unwrap_or(0);
         let wanted = if median.abs() <= AGREED_MS { 0 } else { median };
         let agreed = wanted == 0;
         if wanted == self.correction || (!agreed && wanted.saturating_sub(self.correction).saturating_abs() <= STEADY_MS) {
@@ -106,6 +115,13 @@ mod tests {
         let (mut clocks, peer) = (Clocks::default(), ANA);
         clocks.heard(peer, NOON, NOON + HOUR);
         assert_eq!((clocks.lost(&peer), clocks.correction()), (None, -(HOUR as i64)));
+    }
+
+    #[test]
+    fn a_clock_of_before_the_beginning_counts_for_nothing() {
+        let (mut right, mut wrong) = (Clocks::default(), Clocks::default());
+        assert_eq!(right.heard(ANA, 5_000, NOON), None);
+        assert_eq!(wrong.heard(ANA, NOON, 5_000), Some(Warning::ClockBehind { ms: NOON - 5_000 }));
     }
 
     #[test]

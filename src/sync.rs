@@ -181,27 +181,50 @@ mod tests {
 
     #[test]
     fn the_largest_frontier_fits() {
-        let head = Head { author: Author([255; 32]), log: u64::MAX, next: 1 << 32, id: OperationId([255; 32]) };
-        let response = Response::Frontier { heads: vec![head; MAX_CHAINS], neighbours: Vec::new() };
+        let id = OperationId([255; 32]).into();
+        let head = Head { author: Author([255; 32]), log: u64::MAX, next: 1 << 32, id };
+        let heads = vec![head; MAX_BRANCHES];
+        let response = Response::Frontier { heads, neighbours: Vec::new(), clock: u64::MAX };
         assert_eq!(Response::decode(&response.encode().unwrap()), Ok(response));
     }
 
     #[test]
+    fn a_frontier_of_a_hundred_chains_and_what_is_wanted_of_it_cost_less_than_7_kb() {
+        let head = |n: u8| Head {
+            author: Author([n; 32]),
+            log: u64::MAX - u64::from(n),
+            next: 10_000,
+            id: OperationId([n; 32]).into(),
+        };
+        let heads = (0..100).map(head).collect();
+        let wants = (0..100).map(|head| Want { head, from: 0, to: 164, known: Vec::new() }).collect();
+        let hello = Request::Hello { room: RoomId([1; 32]), digest: [2; 32], clock: 1 << 40 }.encode().unwrap();
+        let frontier = Response::Frontier { heads, neighbours: Vec::new(), clock: 1 << 40 }.encode().unwrap();
+        let fetch = Request::Fetch { wants }.encode().unwrap();
+        let bytes = hello.len() + frontier.len() + fetch.len();
+        assert!(bytes <= 7_000, "{bytes}");
+    }
+
+    #[test]
     fn lists_have_caps() {
-        let want = Want { author: Author([1; 32]), log: 0, from: 0, to: 1 };
-        let request = Request::Want { wants: vec![want; MAX_CHAINS + 1] };
+        let want = Want { head: 0, from: 0, to: 1, known: Vec::new() };
+        let request = Request::Fetch { wants: vec![want; MAX_BRANCHES + 1] };
         let bytes = codec::encode(&request, usize::MAX).unwrap();
         assert!(matches!(Request::decode(&bytes), Err(CodecError::TooLarge { .. })));
+        let request = Request::Newest { limit: MAX_NEWEST + 1, after: Timestamp::default() };
+        assert!(matches!(Request::decode(&request.encode().unwrap()), Err(CodecError::TooLarge { .. })));
     }
 
     #[test]
     fn a_stretch_is_wanted_once_and_is_not_empty() {
-        let want = |log, from, to| Want { author: Author([1; 32]), log, from, to };
-        let decoded = |wants: Vec<Want>| Request::decode(&Request::Want { wants }.encode().unwrap());
+        let want = |head, from, to| Want { head, from, to, known: Vec::new() };
+        let decoded = |wants: Vec<Want>| Request::decode(&Request::Fetch { wants }.encode().unwrap());
         assert!(decoded(vec![want(1, 0, 5), want(2, 0, 5)]).is_ok());
         for wants in [vec![want(1, 0, 5), want(1, 0, 5)], vec![want(2, 0, 5), want(1, 0, 5)], vec![want(1, 5, 5)]] {
             assert_eq!(decoded(wants), Err(CodecError::Malformed));
         }
+        let known = vec![(0, OperationId([0; 32]).into()); MAX_KNOWN + 1];
+        assert_eq!(decoded(vec![Want { known, ..want(0, 0, 1) }]), Err(CodecError::Malformed));
     }
 
     proptest! {

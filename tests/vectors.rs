@@ -39,7 +39,7 @@ fn vectors() -> Vec<(&'static str, String)> {
     let mut log = Log::new(room.id());
     let empty = log.digest();
     for operation in [&first, &second] {
-        assert!(matches!(log.ingest(operation.clone(), u64::MAX), Ingest::Inserted(_)));
+        assert_eq!(log.ingest(operation.clone(), u64::MAX).outcomes, [Ingest::Inserted]);
     }
     let (game, ben) = (first.id(), Identity::from_secret([2; 32]).author());
     let seed = seed([[3; 32], [4; 32]]);
@@ -66,9 +66,10 @@ fn vectors() -> Vec<(&'static str, String)> {
         ("live frame", hex(&Frame::live(&live.sign(&ana).unwrap()))),
         ("digest of the empty log", hex(&empty)),
         ("digest of the two operations", hex(&log.digest())),
-        ("hello", hex(&Request::Hello { room: room.id(), digest: log.digest() }.encode().unwrap())),
-        ("want", hex(&Request::Want { wants: Log::new(room.id()).missing(&log.frontier()) }.encode().unwrap())),
-        ("frontier", hex(&Response::Frontier { heads: log.frontier(), neighbours }.encode().unwrap())),
+        ("hello", hex(&Request::Hello { room: room.id(), digest: log.digest(), clock: 1_790_000_000_000 }.encode().unwrap())),
+        ("newest", hex(&Request::Newest { limit: 160, after: second.header().time }.encode().unwrap())),
+        ("fetch", hex(&Request::Fetch { wants: Log::new(room.id()).missing(&log.frontier()) }.encode().unwrap())),
+        ("frontier", hex(&Response::Frontier { heads: log.frontier(), neighbours, clock: 1_790_000_000_000 }.encode().unwrap())),
         ("end", hex(&Response::End.encode().unwrap())),
         ("commitment", hex(&commitment(game, author, &[3; 32]))),
         ("seed", hex(&seed)),

@@ -93,6 +93,17 @@ impl Forest {
         self.chains.values().flat_map(|chain| &chain.lanes).map(|index| (*index, self.lane(*index)))
     }
 
+    /// Lanes in use and to be used anew.
+    #[cfg(test)]
+    pub(super) fn size(&self) -> usize {
+        self.lanes.len()
+    }
+
+    #[cfg(test)]
+    pub(super) fn branches(&self) -> usize {
+        self.branches
+    }
+
     /// The lanes of a chain.
     fn lanes_of(&self, chain: ChainId) -> impl Iterator<Item = (u32, &Lane)> {
         self.chain(chain).into_iter().flat_map(|chain| &chain.lanes).map(|index| (*index, self.lane(*index)))
@@ -212,8 +223,10 @@ impl Forest {
         if of_chain >= MAX_LANES_OF_CHAIN || (self.free.is_empty() && self.lanes.len() >= MAX_LANES) {
             return Err(Refusal::Never(Reason::TooManyBranches));
         }
-        let number =
-            self.free_numbers(header.chain, id).find(|number| home == Home::Any || home == Home::Lane(*number));
+        let number = match home {
+            Home::Any => self.free_number(header.chain, id),
+            Home::Lane(number) => self.is_number_of(number, header, id).then_some(number),
+        };
         let number = number.ok_or(Refusal::Misplaced)?;
         let lane = Lane::new(header.chain, number, header.seq, parent.map(|spot| spot.lane));
         let index = match self.free.pop() {
@@ -244,17 +257,24 @@ impl Forest {
         held.lanes.push(index);
     }
 
-    /// The numbers that a new lane may have, the best first. A chain's own number is given once, for its first lane:
+    /// The number of a new lane that begins with this operation. A chain's own is given once, to its first lane:
     /// something may be kept under it ever after.
-    fn free_numbers(&self, chain: ChainId, first: OperationId) -> impl Iterator<Item = u64> {
+    fn free_number(&self, chain: ChainId, first: OperationId) -> Option<u64> {
         let own = (!self.chains.contains_key(&chain)).then_some(chain.log);
-        // Nobody has more than this many chains at a time whose numbers could stand in the way.
-        let derived = (0..=MAX_CHAINS_OF_AUTHOR as u32).map(move |attempt| derived_number(chain, first, attempt));
-        own.into_iter().chain(derived).filter(move |number| {
-            let taken = ChainId { log: *number, ..chain };
-            !self.derived.contains(&(chain.author, *number))
-                && (*number == chain.log || !self.chains.contains_key(&taken))
+        own.into_iter().chain(derived_numbers(chain, first)).find(|number| {
+            let other = *number != chain.log && self.chains.contains_key(&ChainId { log: *number, ..chain });
+            !other && !self.derived.contains(&(chain.author, *number))
         })
+    }
+
+    /// Whether a lane that begins with this operation can have been given this number, and none has it now.
+    fn is_number_of(&self, number: u64, first: &Header, id: OperationId) -> bool {
+        let chain = first.chain;
+        let given = (number == chain.log && first.seq == 0) || derived_numbers(chain, id).any(|other| other == number);
+        let namesake = ChainId { log: number, ..chain };
+        let taken = self.derived.contains(&(chain.author, number))
+            || self.lanes_of(namesake).any(|(_, lane)| lane.number == number);
+        given && !taken
     }
 
     /// Keeps the first of these openers, and removes what grows on the one too many.
@@ -396,8 +416,13 @@ impl Forest {
     }
 }
 
-/// The number of a lane that begins with this operation and isn't the chain's first.
-pub(super) fn derived_number(chain: ChainId, first: OperationId, attempt: u32) -> u64 {
+/// The numbers that a lane which begins with this operation may have, the best first, if not that of its chain.
+fn derived_numbers(chain: ChainId, first: OperationId) -> impl Iterator<Item = u64> {
+    // Nobody has more chains at a time than this whose numbers could stand in the way.
+    (0..=MAX_CHAINS_OF_AUTHOR as u32).map(move |attempt| derived_number(chain, first, attempt))
+}
+
+fn derived_number(chain: ChainId, first: OperationId, attempt: u32) -> u64 {
     let mut hasher = blake3::Hasher::new_derive_key("inkmesh 2026 branch of a chain");
     hasher.update(&chain.log.to_be_bytes()).update(&first.0);
     if attempt > 0 {

@@ -123,20 +123,23 @@ impl Log {
         })
     }
 
-    /// What somebody with this frontier holds and we don't: at most one want a chain. Of a forked chain it can take as
+    /// What somebody with this frontier holds and we don't: at most one want a chain. Nothing of a chain of which something
+    /// is parked: it would only come again. Of a forked chain it can take as
     /// many rounds as it has branches until nothing is wanted.
     #[must_use]
     pub fn missing(&self, theirs: &[Head]) -> Vec<Want> {
         let mut wanted = BTreeMap::new();
         let mut samples = 0;
+        let parked: BTreeSet<ChainId> = self.parked.keys().map(|key| key.chain).collect();
         for (index, head) in theirs.iter().enumerate() {
-            if samples > MAX_KNOWN_OF_WANTS || wanted.contains_key(&head.chain()) {
+            let chain = head.chain();
+            if samples > MAX_KNOWN_OF_WANTS || wanted.contains_key(&chain) || parked.contains(&chain) {
                 continue;
             }
             let Ok(index) = u32::try_from(index) else { break };
             if let Some(want) = self.want(index, head) {
                 samples += want.known.len();
-                wanted.insert(head.chain(), want);
+                wanted.insert(chain, want);
             }
         }
         let mut wants: Vec<Want> = wanted.into_values().collect();

@@ -35,6 +35,13 @@ impl Log {
         self.page(limit.min(later + floating), None).unwrap_or_default()
     }
 
+    /// The last moment at which anybody but `author` wrote something.
+    #[must_use]
+    pub fn last_of_others(&self, author: Author) -> Timestamp {
+        let mut from_end = self.order.slots().iter().rev().map(|slot| slot.key(&self.forest));
+        from_end.find(|key| key.chain.author != author).map(|key| key.time).unwrap_or_default()
+    }
+
     /// The last key that is not later than `limit`.
     #[must_use]
     pub fn last_before(&self, limit: Timestamp) -> Option<OrderKey> {

@@ -98,8 +98,8 @@ impl Runner {
         if len < SMALL || len < member.imaged + GROWTH.max(member.imaged / GROWTH_PART) || !self.saving.is_empty() {
             return;
         }
+        let Some(image) = member.room.image() else { return };
         member.imaged = len;
-        let image = member.room.image();
         self.keep_now(None); // what is in the image is on its way to the disk before it
         let (store, room) = (self.store.clone(), name.id());
         tokio::task::spawn_blocking(move || write(&store, room, &image));
@@ -111,7 +111,7 @@ impl Runner {
             let len = member.room.len();
             len >= SMALL && len != member.imaged
         });
-        changed.map(|(name, member)| (name.id(), member.room.image())).collect()
+        changed.filter_map(|(name, member)| Some((name.id(), member.room.image()?))).collect()
     }
 
     /// Reads all games and ink of a room, for it to fold them anew.

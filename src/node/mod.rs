@@ -15,6 +15,7 @@ mod peers;
 mod rooms;
 mod run;
 mod saving;
+pub mod storage;
 mod swarm_events;
 mod sync_plan;
 mod syncing;

@@ -40,7 +40,7 @@ impl Runner {
                     author,
                     room: name.clone(),
                     digest: member.room.state().digest,
-                    last: member.room.last_time(),
+                    last: member.room.last_of_others(),
                     clock,
                     notes: self.notes.clone(),
                     backlog: self.face.backlog().clone(),

@@ -3,7 +3,7 @@
 use super::{Output, Room};
 use crate::clock::{Clock, MAX_AHEAD_MS, Now, Timestamp};
 use crate::event::{CanvasChange, Event};
-use crate::fetching::Fetch;
+use crate::fetching::{Fetch, Progress};
 use crate::identity::Author;
 use crate::log::{Head, Line};
 
@@ -27,6 +27,7 @@ impl Room {
     }
 
     pub(super) fn fetch_stopped(&mut self, from: Author, outputs: &mut Vec<Output>) {
+        let received = self.fetching.progress(&self.log).received;
         self.fetching.left(from);
         if !self.fetching.is_long() {
             let change = self.fold.be_patient(false);
@@ -37,7 +38,7 @@ impl Room {
             self.fold.let_go();
         }
         if self.told_progress.is_some() {
-            let progress = self.fetching.progress(&self.log);
+            let progress = Progress { received, ..self.fetching.progress(&self.log) };
             self.told_progress = self.told_progress.filter(|_| progress.remaining > 0);
             outputs.push(self.progress_event(progress));
         }
@@ -53,8 +54,8 @@ impl Room {
         outputs.push(self.progress_event(progress));
     }
 
-    fn progress_event(&self, progress: crate::fetching::Progress) -> Output {
-        let crate::fetching::Progress { peers, received, remaining } = progress;
+    fn progress_event(&self, progress: Progress) -> Output {
+        let Progress { peers, received, remaining } = progress;
         Output::Tell(Event::Syncing { room: self.name.clone(), peers, received, remaining })
     }
 
@@ -75,6 +76,7 @@ impl Room {
             }
             self.writer.renew();
         }
+        self.release(now, outputs);
         self.tell_held_back(now, outputs);
     }
 

@@ -65,10 +65,13 @@ impl RoomImage {
 }
 
 impl Room {
-    /// The room as it is now. Cheap beside writing it down.
-    pub fn image(&mut self) -> RoomImage {
+    /// The room as it is now; `None` while games and ink have to be folded anew. Cheap beside writing it down.
+    pub fn image(&mut self) -> Option<RoomImage> {
+        if self.fold.is_stale() || self.refolding {
+            return None;
+        }
         let people = self.people.written().map(|(author, name, seen)| Written(author, name, seen));
-        RoomImage { version: VERSION, log: self.log.image(), people: people.collect(), fold: self.fold.image() }
+        Some(RoomImage { version: VERSION, log: self.log.image(), people: people.collect(), fold: self.fold.image() })
     }
 
     /// The room from its image. What the disk holds beyond it is to be given by [`Room::restore`]: see

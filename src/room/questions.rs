@@ -57,10 +57,10 @@ impl Room {
         Waiting { floating: self.log.floating(), parked: self.log.parked(), shown: self.shown.len() }
     }
 
-    /// The last moment of the log.
+    /// The last moment at which others wrote something that we hold.
     #[must_use]
-    pub fn last_time(&self) -> Timestamp {
-        self.log.last().map(|key| key.time).unwrap_or_default()
+    pub fn last_of_others(&self) -> Timestamp {
+        self.log.last_of_others(self.identity.author())
     }
 
     /// The ends of all chains.

@@ -101,3 +101,52 @@ impl Reading {
         ReadingView { mark: self.mark.map(|(_, id)| id), unread: self.unread, late: late.collect() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Timestamp;
+    use crate::identity::Identity;
+    use crate::name::RoomName;
+    use crate::operation::{ChainId, Header};
+    use crate::payload::{Chat, Payload};
+
+    fn said(who: u8, ms: u64) -> Operation {
+        let identity = Identity::from_secret([who; 32]);
+        let chain = ChainId { author: identity.author(), log: ms };
+        let time = Timestamp::from_ms(ms);
+        let header = Header { room: RoomName::lobby().id(), chain, seq: 0, backlink: None, time };
+        Operation::sign(&identity, header, &Payload::Chat(Chat { text: "x".to_owned() })).unwrap()
+    }
+
+    #[test]
+    fn late_lines_are_told_by_author_and_newer_ones_are_unread() {
+        let me = Identity::from_secret([9; 32]).author();
+        let log = Log::new(RoomName::lobby().id());
+        let mut reading = Reading::default();
+        assert!(!reading.arrived([said(1, 5)].iter(), me), "nothing was read yet");
+        let mark = said(1, 50);
+        assert!(reading.read(mark.key(), mark.id(), &log, me));
+        assert!(!reading.read(said(1, 40).key(), said(1, 40).id(), &log, me), "the mark only moves forward");
+        let arrived = [said(1, 10), said(1, 20), said(2, 30), said(9, 35), said(2, 60), said(9, 70)];
+        assert!(reading.arrived(arrived.iter(), me));
+        let view = reading.view(&People::default());
+        assert_eq!((view.mark, view.unread), (Some(mark.id()), 1));
+        let of_first = view.late.iter().find(|late| late.author == said(1, 0).author()).unwrap();
+        assert_eq!((of_first.count, of_first.first, of_first.from_ms, of_first.to_ms), (2, said(1, 10).id(), 10, 20));
+        assert_eq!(view.late.iter().map(|late| late.count).sum::<u64>(), 3);
+        assert!(reading.dismiss() && !reading.dismiss());
+    }
+
+    #[test]
+    fn late_lines_of_a_crowd_stay_bounded_and_none_is_forgotten() {
+        let me = Identity::from_secret([255; 32]).author();
+        let mut reading = Reading::default();
+        let mark = said(1, 5_000);
+        reading.read(mark.key(), mark.id(), &Log::new(RoomName::lobby().id()), me);
+        let crowd: Vec<Operation> = (0..200).map(|who| said(who, 10)).collect();
+        reading.arrived(crowd.iter(), me);
+        assert_eq!(reading.late.len(), MAX_LATE);
+        assert_eq!(reading.late.values().map(|span| span.count).sum::<u64>(), 200);
+    }
+}

@@ -5,9 +5,13 @@ use crate::clock::Now;
 use crate::event::{CanvasChange, Drawn, Entry, Event};
 use crate::fold::{Change, Step};
 use crate::identity::Author;
+use crate::log::MAX_FLOATING;
 use crate::operation::{Operation, OrderKey};
 use crate::payload::{Board, Payload, Stroke, kind};
 use crate::timeline;
+
+/// Lines that were told before their operations were in the log, at most: some times as many as can float.
+const MAX_SHOWN: usize = 4 * MAX_FLOATING;
 
 impl Room {
     /// Folds operations that are in the log now; returns their payloads, how the sheet and the game changed, and who is
@@ -90,6 +94,9 @@ impl Room {
     /// a game: whether that counts is not known before the log has caught up with it.
     fn is_first_sight(&mut self, operation: &Operation) -> bool {
         if self.log.is_floating(operation.header(), operation.id()) {
+            while self.shown.len() >= MAX_SHOWN {
+                self.shown.pop_first(); // of something that sank again, and may never come back
+            }
             return operation.kind() != kind::GAME && self.shown.insert(operation.id());
         }
         !self.shown.remove(&operation.id())

@@ -6,14 +6,32 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
+use crate::archive;
+
 /// The file that sled appends to.
 pub(crate) fn data(log: &Path) -> PathBuf {
     log.join("db")
 }
 
+/// Removes what sled leaves behind when it is stopped while it writes a snapshot: it would take that for a snapshot
+/// itself at the next start, and then for damage.
+pub(crate) fn remove_unfinished_snapshots(log: &Path) -> io::Result<()> {
+    let entries = match fs::read_dir(log) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        entries => entries?,
+    };
+    for entry in entries {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "generating") {
+            fs::remove_file(path)?;
+        }
+    }
+    Ok(())
+}
+
 /// Makes durable what sled made or renamed while opening `log` in `dir`: the files, and the folders that name them.
 pub(crate) fn sync_all(dir: &Path, log: &Path) -> io::Result<()> {
-    for file in [data(log), log.join("conf")] {
+    for file in [data(log), log.join("conf"), archive::path(log)] {
         OpenOptions::new().write(true).open(file)?.sync_all()?;
     }
     sync_folder(log)?;

@@ -13,7 +13,7 @@ use libp2p::gossipsub::{self, IdentTopic};
 use libp2p::swarm::{NetworkBehaviour, SwarmEvent};
 use libp2p::{Multiaddr, PeerId, Stream, StreamProtocol, Swarm, SwarmBuilder, noise, tcp, yamux};
 
-pub const SYNC: StreamProtocol = StreamProtocol::new("/inkmesh/sync/1");
+pub const SYNC: StreamProtocol = StreamProtocol::new("/inkmesh/sync/2");
 
 #[derive(NetworkBehaviour)]
 pub struct Behaviour {

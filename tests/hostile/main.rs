@@ -181,7 +181,7 @@ async fn bad_sync_requests_are_refused() {
     let mut attacker = Attacker::connect(70, victim.address.clone()).await;
     let framed = |message: &[u8]| [&u32::try_from(message.len()).unwrap().to_be_bytes(), message].concat();
     let elsewhere = "elsewhere".parse::<RoomName>().unwrap().id();
-    let hello = |room| Request::Hello { room, digest: [0; 32] }.encode().unwrap();
+    let hello = |room| Request::Hello { room, digest: [0; 32], clock: 0 }.encode().unwrap();
 
     let not_here = attacker.sync(framed(&hello(elsewhere))).await;
     assert_eq!(Response::decode(&not_here[4..]), Ok(Response::NotHere));
@@ -197,7 +197,7 @@ async fn bad_sync_requests_are_refused() {
     // Says that 4 GiB follow; says that something follows and hangs up; asks before greeting.
     assert_eq!(attacker.sync(u32::MAX.to_be_bytes().to_vec()).await, b"");
     assert_eq!(attacker.sync(100_u32.to_be_bytes().to_vec()).await, b"");
-    assert_eq!(attacker.sync(framed(&Request::Want { wants: Vec::new() }.encode().unwrap())).await, b"");
+    assert_eq!(attacker.sync(framed(&Request::Fetch { wants: Vec::new() }.encode().unwrap())).await, b"");
     victim.assert_lines(&[]).await;
 }
 
@@ -210,8 +210,8 @@ async fn a_peer_that_lies_when_asked_harms_nobody() {
     *forged.last_mut().unwrap() ^= 1;
     let real = attacker.operation(lobby().id(), 2, 0, None, now_ms(), "real");
     // Promises 2^40 operations of one chain, then sends a forged one.
-    let head = Head { author, log: 1, next: 1 << 40, id: OperationId([7; 32]) };
-    let frontier = Response::Frontier { heads: vec![head], neighbours: Vec::new() }.encode().unwrap();
+    let head = Head { author, log: 1, next: 1 << 40, id: OperationId([7; 32]).into() };
+    let frontier = Response::Frontier { heads: vec![head], neighbours: Vec::new(), clock: 0 }.encode().unwrap();
     let forged = Response::Operations { operations: vec![forged.into()] }.encode().unwrap();
 
     let mut asked = attacker.control.accept(SYNC).unwrap();

@@ -36,7 +36,12 @@ status-elsewhere = { $people ->
     [one] Nobody else is in this room now. 1 person is connected in another.
    *[other] Nobody else is in this room now. { $people } people are connected in others.
 }
-status-catching-up = Catching up: { $count } messages from { $name }
+status-catching-up = { $received } of { $all } older messages, from { $names }
+names-two = { $first } and { $second }
+names-more = { $count ->
+    [one] { $first }, { $second } and 1 other
+   *[other] { $first }, { $second } and { $count } others
+}
 status-storage = Can't write to the disk: { $reason }. Nothing can be said until there is room; Inkmesh tries again by itself.
 status-connect = Connect by address
 
@@ -59,6 +64,7 @@ room-opening = Opening the room…
 person-you = you
 person-online = connected
 person-away = away
+person-forked = signed two different histories: don't rely on it
 person-away-since = away · last seen { $when }
 
 # Talk
@@ -67,13 +73,22 @@ chat-placeholder = Write to #{ $room }
 chat-send = Send
 chat-new = { $count } new
 chat-to-end = To the newest
-chat-late = { $count ->
-    [one] 1 older message arrived now ({ $name }, { $when })
-   *[other] { $count } older messages arrived now ({ $name }, { $when })
+chat-unread = New
+chat-late = { $number ->
+    [one] { $count } message from { $name }, written { $when }, arrived now
+   *[other] { $count } messages from { $name }, written { $when }, arrived now
 }
-chat-late-several = { $count } older messages arrived now ({ $name } and others, from { $when } on)
+chat-late-more = { $people ->
+    [one] { $count } more from 1 other
+   *[other] { $count } more from { $people } others
+}
 chat-late-show = Show
-chat-was-late = arrived later
+chat-late-seeking = Looking for them…
+chat-late-dismiss = Dismiss
+chat-was-late = arrived late
+chat-held-back = The clock was ahead: others will see this { $when }.
+chat-say-again = Say again
+chat-said-again = said again
 entry-named = { $name } is here
 entry-unknown = Written by a newer version of Inkmesh
 entry-proposed = { $name } proposes to draw in turns: { $rounds } rounds, { $seconds } seconds each
@@ -87,6 +102,29 @@ entry-turn-timeout = { $name } ran out of time
 entry-skip = { $name } votes to skip the drawer
 entry-kick = { $name } votes to remove { $player }
 
+at-today = today at { $time }
+at-day = on { $day } at { $time }
+day-short = { $day } { $month }
+written-today = today
+written-yesterday = yesterday
+written-on = on { $day }
+written-between = between { $from } and { $to }
+about-minutes = { $count ->
+    [one] 1 minute
+   *[other] { $count } minutes
+}
+about-hours = { $count ->
+    [one] 1 hour
+   *[other] { $count } hours
+}
+about-days = { $count ->
+    [one] 1 day
+   *[other] { $count } days
+}
+about-years = { $count ->
+    [one] 1 year
+   *[other] { $count } years
+}
 day-today = Today
 day-yesterday = Yesterday
 day-date = { $weekday }, { $day } { $month }
@@ -184,8 +222,35 @@ notice-not-kept = The settings could not be kept: { $reason }
 warning-storage-recovered = The disk takes writes again.
 warning-listen-failed = Can't be reached at { $address }: { $reason }
 warning-dial-failed = Can't connect to { $address }: { $reason }. Inkmesh keeps trying.
-warning-fork = { $name } signed two different entries for one place. Their key may be in use on two computers; only the first is kept.
+notice-late-lost = Those messages stand too far back: scroll up to them.
+warning-fork = { $name } signed two different histories. Both are kept; don't rely on who said what when. Their folder may be in use on two computers.
+warning-clock-agrees = This computer's clock agrees with the others again.
 warning-parked = A message from { $name } is dated in the future. It waits until its time comes.
+
+# What stays in view
+banner-clock-ahead = This computer's clock is { $time } ahead of the others; set it right. Your messages go by the room's time.
+banner-clock-behind = This computer's clock is { $time } behind the others; set it right. Your messages go by the room's time.
+banner-own-fork = Another copy of your data folder writes under your name: a restored backup, or a second computer. Nothing is lost; use each folder on one computer only.
+banner-quarantined = The saved history was damaged. All of it was moved to { $folder }; what could be read is here, and what the others have comes back from them.
+banner-tail-lost = The end of the saved history was lost. What the others have comes back from them.
+
+# The command line: inkmesh store
+store-holds = { $number ->
+    [one] { $records } entries in { $chains } log, { $size }
+   *[other] { $records } entries in { $chains } logs, { $size }
+}
+store-room = room { $hash }
+store-sound = Everything that was saved can be read.
+store-unreadable = The history can't be opened: { $reason }.
+store-holes = { $count ->
+    [one] 1 log can't be read to its end.
+   *[other] { $count } logs can't be read to their ends.
+}
+store-lost = Something that was saved is gone.
+store-what-now = Start Inkmesh: it sets the damaged history aside without deleting anything, keeps what can be read, and gets from the others what they have.
+store-compacted = { $before } before, { $after } now. Nothing was lost.
+store-size = On the disk: { $size }, of which { $checkpoints } make starting faster.
+store-set-aside = Set aside because it was damaged: { $folder } ({ $size }). It may be deleted.
 
 # Why something was not done
 error-name-empty = A name can't be empty.

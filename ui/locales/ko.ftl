@@ -30,7 +30,9 @@ status-blind = 이 네트워크에서 사람을 찾을 수 없습니다({ $reaso
 status-saved = 저장했습니다. 누군가 연결되면 전해집니다.
 status-connected = { $people }명 연결됨
 status-elsewhere = 지금 이 방에는 다른 사람이 없습니다. 다른 방에 { $people }명이 연결되어 있습니다.
-status-catching-up = 따라잡는 중: { $name } 님에게서 메시지 { $count }개
+status-catching-up = 지난 메시지 { $all }개 중 { $received }개 받음 · 보내는 사람: { $names }
+names-two = { $first }, { $second }
+names-more = { $first }, { $second } 외 { $count }명
 status-storage = 디스크에 쓸 수 없습니다: { $reason }. 자리가 날 때까지 아무 말도 할 수 없고, Inkmesh가 알아서 다시 시도합니다.
 status-connect = 주소로 연결
 
@@ -53,6 +55,7 @@ room-opening = 방을 여는 중…
 person-you = 나
 person-online = 연결됨
 person-away = 자리에 없음
+person-forked = 서로 다른 두 기록에 서명함: 믿지 마세요
 person-away-since = 자리에 없음 · 마지막 { $when }
 
 # 대화
@@ -61,9 +64,17 @@ chat-placeholder = #{ $room }에 쓰기
 chat-send = 보내기
 chat-new = 새 메시지 { $count }개
 chat-to-end = 최신으로
-chat-late = 예전 메시지 { $count }개가 지금 도착했습니다({ $name } 님, { $when })
-chat-late-several = 예전 메시지 { $count }개가 지금 도착했습니다({ $name } 님과 다른 사람들, { $when }부터)
+chat-unread = 여기부터 새 메시지
+chat-late = { $number ->
+   *[other] { $name } 님이 { $when } 쓴 메시지 { $count }개가 지금 도착했습니다
+}
+chat-late-more = 그 밖에 { $people }명이 쓴 메시지 { $count }개
 chat-late-show = 보기
+chat-late-seeking = 찾는 중…
+chat-late-dismiss = 닫기
+chat-held-back = 시계가 빨랐습니다. 다른 사람들은 { $when }에 봅니다.
+chat-say-again = 다시 말하기
+chat-said-again = 다시 말했습니다
 chat-was-late = 늦게 도착
 entry-named = { $name } 님이 왔습니다
 entry-unknown = 더 새로운 Inkmesh가 쓴 것입니다
@@ -78,6 +89,17 @@ entry-turn-timeout = { $name } 님의 시간이 끝났습니다
 entry-skip = { $name } 님이 건너뛰기에 투표했습니다
 entry-kick = { $name } 님이 { $player } 님을 내보내는 데 투표했습니다
 
+at-today = 오늘 { $time }
+at-day = { $day } { $time }
+day-short = { $month } { $day }일
+written-today = 오늘
+written-yesterday = 어제
+written-on = { $day }에
+written-between = { $from }과 { $to } 사이에
+about-minutes = { $count }분
+about-hours = { $count }시간
+about-days = { $count }일
+about-years = { $count }년
 day-today = 오늘
 day-yesterday = 어제
 day-date = { $month } { $day }일 { $weekday }
@@ -175,8 +197,31 @@ notice-not-kept = 설정을 저장할 수 없습니다: { $reason }
 warning-storage-recovered = 다시 디스크에 쓸 수 있습니다.
 warning-listen-failed = { $address }에서 연결을 받을 수 없습니다: { $reason }
 warning-dial-failed = { $address }에 연결할 수 없습니다: { $reason }. 계속 시도합니다.
-warning-fork = { $name } 님이 한 자리에 서로 다른 두 가지를 서명했습니다. 같은 열쇠를 두 컴퓨터에서 쓰는지도 모릅니다. 처음 것만 남깁니다.
+notice-late-lost = 그 메시지들은 너무 오래전 것입니다. 위로 올려서 찾아보세요.
+warning-fork = { $name } 님이 서로 다른 두 기록에 서명했습니다. 둘 다 남겨 두지만, 누가 언제 무엇을 말했는지 그대로 믿지 마세요. 같은 폴더를 두 컴퓨터에서 쓰는지도 모릅니다.
+warning-clock-agrees = 이제 이 컴퓨터의 시계가 다른 사람들과 맞습니다.
 warning-parked = { $name } 님의 메시지에 앞날의 시각이 적혀 있습니다. 그 시각이 될 때까지 기다립니다.
+
+# 계속 보이는 알림
+banner-clock-ahead = 이 컴퓨터의 시계가 다른 사람들보다 { $time } 빠릅니다. 시계를 맞춰 주세요. 보내는 메시지에는 방의 시간이 쓰입니다.
+banner-clock-behind = 이 컴퓨터의 시계가 다른 사람들보다 { $time } 느립니다. 시계를 맞춰 주세요. 보내는 메시지에는 방의 시간이 쓰입니다.
+banner-own-fork = 데이터 폴더의 다른 사본이 내 이름으로 쓰고 있습니다. 되돌린 백업이거나 다른 컴퓨터일 수 있습니다. 잃은 것은 없습니다. 폴더 하나는 컴퓨터 한 대에서만 쓰세요.
+banner-quarantined = 저장된 기록이 손상되어 모두 { $folder } 폴더로 옮겨 두었습니다. 읽을 수 있는 것은 여기 있고, 다른 사람들이 가진 것은 다시 받습니다.
+banner-tail-lost = 저장된 기록의 끝부분이 사라졌습니다. 다른 사람들이 가진 것은 다시 받습니다.
+
+# 명령줄: inkmesh store
+store-holds = { $number ->
+   *[other] 로그 { $chains }개에 항목 { $records }개, { $size }
+}
+store-room = 방 { $hash }
+store-sound = 저장된 것을 모두 읽을 수 있습니다.
+store-unreadable = 기록을 열 수 없습니다: { $reason }.
+store-holes = 로그 { $count }개를 끝까지 읽을 수 없습니다.
+store-lost = 저장된 것 가운데 사라진 것이 있습니다.
+store-what-now = Inkmesh를 시작하세요. 손상된 기록은 지우지 않고 옮겨 두고, 읽을 수 있는 것은 남기고, 다른 사람들이 가진 것은 다시 받습니다.
+store-compacted = 이전 { $before }, 지금 { $after }. 잃은 것은 없습니다.
+store-size = 디스크에서 차지하는 크기: { $size }. 그중 { $checkpoints }는 더 빨리 시작하기 위한 것입니다.
+store-set-aside = 손상되어 옮겨 둔 것: { $folder } ({ $size }). 지워도 됩니다.
 
 # 할 수 없는 까닭
 error-name-empty = 이름은 비워 둘 수 없습니다.

@@ -1,11 +1,13 @@
 //! `inkmesh`: chat, draw together and play on one network, with no server and no host.
 //!
 //! The one binary of the workspace. It reads its arguments, then shows one of its faces: the window, or JSON lines on
-//! standard input and output. Both drive the same [`inkmesh::node::Node`].
+//! standard input and output. Both drive the same [`inkmesh::node::Node`]. Beside them stands [`store_tool`].
 
 mod args;
 mod headless;
 mod settings;
+mod store_tool;
+mod text;
 mod window;
 
 use std::error::Error;
@@ -14,7 +16,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use tracing_subscriber::EnvFilter;
 
-use crate::args::{Args, Face};
+use crate::args::{Args, Face, Tool};
 
 /// What is logged when `RUST_LOG` says nothing.
 const DEFAULT_LOG: &str = "warn,inkmesh=info";
@@ -23,15 +25,18 @@ fn main() -> ExitCode {
     let args = Args::parse();
     start_log();
     match run(args) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(status) => status,
         Err(error) => {
-            eprintln!("inkmesh: {}", with_causes(error.as_ref()));
+            eprintln!("inkmesh: {}", text::with_causes(error.as_ref()));
             ExitCode::FAILURE
         }
     }
 }
 
-fn run(args: Args) -> Result<(), Box<dyn Error>> {
+fn run(args: Args) -> Result<ExitCode, Box<dyn Error>> {
+    if let Some(Tool::Store { task, data_dir }) = args.tool {
+        return Ok(store_tool::run(task, data_dir));
+    }
     let name_given = args.name.is_some();
     let face = args.face;
     let config = args.into_config()?;
@@ -39,40 +44,11 @@ fn run(args: Args) -> Result<(), Box<dyn Error>> {
         Some(Face::Headless) => headless::run(config)?,
         None => window::run(window::Options { config, name_given })?,
     }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Diagnostics go to standard error: standard output belongs to the headless face.
 fn start_log() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_LOG));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false).init();
-}
-
-/// The error and what caused it on one line; a cause that its effect already quotes is not said twice.
-fn with_causes(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let reason = error.to_string();
-        if !text.contains(&reason) {
-            text = format!("{text}: {reason}");
-        }
-        cause = error.source();
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[derive(Debug, thiserror::Error)]
-    #[error("{0}")]
-    struct Layer(&'static str, #[source] Option<Box<Layer>>);
-
-    #[test]
-    fn an_error_is_told_with_its_causes_once_each() {
-        let error = Layer("no start", Some(Box::new(Layer("no disk: full", Some(Box::new(Layer("full", None)))))));
-        assert_eq!(with_causes(&error), "no start: no disk: full");
-    }
 }

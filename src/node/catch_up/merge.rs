@@ -121,7 +121,8 @@ mod tests {
         let mut chunks = 0;
         while let Some(chunk) = merge.next_chunk().unwrap() {
             assert!(chunk.len() <= CHUNK_OPERATIONS);
-            keys.extend(chunk.iter().map(|(_, bytes)| Unverified::decode(bytes).unwrap().header().key()));
+            let read = chunk.iter().map(|(_, bytes)| Unverified::decode(bytes).unwrap());
+            keys.extend(read.map(|operation| operation.header().key(operation.id())));
             chunks += 1;
         }
         assert!(keys.is_sorted());

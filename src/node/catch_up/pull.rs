@@ -35,7 +35,7 @@ pub(in crate::node) struct Pull {
     pub author: Author,
     pub room: RoomName,
     pub digest: [u8; 32],
-    /// The last moment of our log.
+    /// The last moment at which others wrote something that we hold.
     pub last: Timestamp,
     /// What our clock says, uncorrected.
     pub clock: u64,

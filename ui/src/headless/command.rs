@@ -56,6 +56,9 @@ pub enum Command {
     Skip(RoomName),
     Kick { room: RoomName, peer: Author },
     Game(RoomName),
+    Read { room: RoomName, upto: OperationId },
+    DismissLate(RoomName),
+    Reading(RoomName),
 }
 
 /// Reads one line: the id to reply to and what is asked, or what is wrong with it.
@@ -107,6 +110,9 @@ fn request(action: &str, line: &str) -> Result<Request, Problem> {
         "pass" => Command::Pass(room(line)?),
         "skip" => Command::Skip(room(line)?),
         "game" => Command::Game(room(line)?),
+        "dismiss_late" => Command::DismissLate(room(line)?),
+        "reading" => Command::Reading(room(line)?),
+        "read" => read(line)?,
         "rename" => rename(line)?,
         "dial" => dial(line)?,
         "say" => say(line)?,
@@ -172,12 +178,24 @@ fn history(line: &str) -> Result<Command, Problem> {
         before: Option<String>,
     }
     let Fields { room, limit, before } = fields(line)?;
-    let entry = |text: String| {
-        OperationId::from_hex(&text)
-            .ok_or_else(|| Problem::bad_field("`before` is an entry's id: 64 hexadecimal digits"))
-    };
-    let before = before.map(entry).transpose()?;
+    let before = before.map(|text| entry_id("before", &text)).transpose()?;
     Ok(Command::History { room: room_name(&room)?, limit: limit.unwrap_or(HISTORY_LIMIT), before })
+}
+
+fn entry_id(field: &str, text: &str) -> Result<OperationId, Problem> {
+    let wrong = || Problem::bad_field(format!("`{field}` is an entry's id: 64 hexadecimal digits"));
+    OperationId::from_hex(text).ok_or_else(wrong)
+}
+
+/// The line is named by `upto`: `id` is the command's own.
+fn read(line: &str) -> Result<Command, Problem> {
+    #[derive(Deserialize)]
+    struct Fields {
+        room: String,
+        upto: String,
+    }
+    let Fields { room, upto } = fields(line)?;
+    Ok(Command::Read { room: room_name(&room)?, upto: entry_id("upto", &upto)? })
 }
 
 /// The fields of a line of ink, finished or under way.
@@ -283,6 +301,8 @@ mod tests {
             ("pass", Command::Pass(lobby())),
             ("skip", Command::Skip(lobby())),
             ("game", Command::Game(lobby())),
+            ("reading", Command::Reading(lobby())),
+            ("dismiss_late", Command::DismissLate(lobby())),
         ] {
             assert_eq!(asked(&format!(r#"{{"id":1,"do":"{name}","room":" Lobby"}}"#)), command);
         }
@@ -303,6 +323,10 @@ mod tests {
             Command::Kick { room: lobby(), peer }
         );
         let before = OperationId([0xab; 32]);
+        assert_eq!(
+            asked(&format!(r#"{{"id":1,"do":"read","room":"lobby","upto":"{before}"}}"#)),
+            Command::Read { room: lobby(), upto: before }
+        );
         assert_eq!(
             asked(&format!(r#"{{"do":"history","room":"lobby","limit":5,"before":"{before}"}}"#)),
             Command::History { room: lobby(), limit: 5, before: Some(before) }
@@ -367,6 +391,8 @@ mod tests {
             (r#"{"id":7,"do":"rename","name":""}"#, (id(), "bad_name")),
             (r#"{"id":7,"do":"history","room":"lobby","limit":-1}"#, (id(), "bad_field")),
             (r#"{"id":7,"do":"history","room":"lobby","before":"xy"}"#, (id(), "bad_field")),
+            (r#"{"id":7,"do":"read","room":"lobby"}"#, (id(), "bad_field")),
+            (r#"{"id":7,"do":"read","room":"lobby","upto":"7"}"#, (id(), "bad_field")),
             (r#"{"id":7,"do":"kick","room":"lobby","peer":"12D3"}"#, (id(), "bad_field")),
             (r#"{"id":7,"do":"start","room":"lobby","rounds":1,"seconds":9,"pack":"en"}"#, (id(), "bad_field")),
             (

@@ -1,7 +1,7 @@
 //! The JSON that goes out: events and replies. What others' programs rely on stands in this one file.
 
 use inkmesh::canvas::{Point, Points, QUARTERS, Tool};
-use inkmesh::event::{Entry, Event, GameView, Person, PlayerView, RoomState, RoomSummary, Warning};
+use inkmesh::event::{Entry, Event, GameView, Late, Person, PlayerView, ReadingView, RoomState, RoomSummary, Warning};
 use inkmesh::game::CancelReason;
 use inkmesh::name::RoomName;
 use inkmesh::node::CommandError;
@@ -27,7 +27,15 @@ pub enum Told {
     /// The node listens.
     Ready { peer: String, addresses: Vec<String>, version: &'static str },
     /// Somebody came, went, or is called something else now.
-    Peer { room: RoomName, peer: String, name: String, state: &'static str, address: Option<String> },
+    Peer {
+        room: RoomName,
+        peer: String,
+        name: String,
+        state: &'static str,
+        address: Option<String>,
+        #[serde(skip_serializing_if = "is_not")]
+        forked: bool,
+    },
     /// A new line of the history.
     Entry(EntryShape),
     /// Ink under somebody's pen.
@@ -42,7 +50,11 @@ pub enum Told {
         tool: Tool,
     },
     /// Missing history comes in.
-    Syncing { room: RoomName, peer: String, remaining: u64 },
+    Syncing { room: RoomName, peers: Vec<String>, received: u64, remaining: u64 },
+    /// What is read and unread changed.
+    Reading(ReadingShape),
+    /// Lines of our own that others don't see yet.
+    HeldBack { room: RoomName, entries: Vec<String> },
     /// Caught up with somebody.
     Synced { room: RoomName, peer: String, received: u64, sent: u64, ms: u64 },
     /// The game moved on.
@@ -73,7 +85,13 @@ pub fn tell(event: Event) -> Vec<Told> {
         }],
         Event::Canvas { .. } => Vec::new(),
         Event::Game { room, game } => vec![Told::Game(GameShape::new(&room, game))],
-        Event::Syncing { room, peer, remaining } => vec![Told::Syncing { room, peer: peer.to_string(), remaining }],
+        Event::Syncing { room, peers, received, remaining } => {
+            vec![Told::Syncing { room, peers: peers.iter().map(ToString::to_string).collect(), received, remaining }]
+        }
+        Event::Reading { room, reading } => vec![Told::Reading(ReadingShape::new(&room, reading))],
+        Event::HeldBack { room, entries } => {
+            vec![Told::HeldBack { room, entries: entries.iter().map(ToString::to_string).collect() }]
+        }
         Event::Synced { room, peer, received, sent, ms } => {
             vec![Told::Synced { room, peer: peer.to_string(), received, sent, ms }]
         }
@@ -88,7 +106,13 @@ fn peer(room: RoomName, person: Person) -> Told {
         name: person.name,
         state: if person.online { "online" } else { "offline" },
         address: person.addresses.into_iter().next(),
+        forked: person.forked,
     }
+}
+
+/// Fields that are said only when there is something to say, so that what was there before them stays as it was.
+fn is_not(flag: &bool) -> bool {
+    !flag
 }
 
 fn warn(warning: &Warning) -> Told {
@@ -134,6 +158,7 @@ pub enum Done {
     Entries { entries: Vec<EntryShape> },
     State { operations: u64, digest: String, canvas: String },
     Game(GameShape),
+    Reading(ReadingShape),
 }
 
 impl Done {
@@ -211,11 +236,12 @@ pub struct RoomShape {
     room: RoomName,
     people: usize,
     last_activity: u64,
+    unread: u64,
 }
 
 impl From<RoomSummary> for RoomShape {
-    fn from(RoomSummary { room, people, last_activity }: RoomSummary) -> Self {
-        RoomShape { room, people, last_activity }
+    fn from(RoomSummary { room, people, last_activity, unread }: RoomSummary) -> Self {
+        RoomShape { room, people, last_activity, unread }
     }
 }
 
@@ -227,11 +253,13 @@ pub struct PersonShape {
     online: bool,
     addresses: Vec<String>,
     last_seen: Option<u64>,
+    #[serde(skip_serializing_if = "is_not")]
+    forked: bool,
 }
 
 impl From<Person> for PersonShape {
-    fn from(Person { peer, name, online, addresses, last_seen }: Person) -> Self {
-        PersonShape { peer: peer.to_string(), name, online, addresses, last_seen }
+    fn from(Person { peer, name, online, addresses, last_seen, forked }: Person) -> Self {
+        PersonShape { peer: peer.to_string(), name, online, addresses, last_seen, forked }
     }
 }
 
@@ -246,6 +274,8 @@ pub struct EntryShape {
     kind: &'static str,
     text: String,
     late: bool,
+    #[serde(skip_serializing_if = "is_not")]
+    held_back: bool,
 }
 
 impl EntryShape {
@@ -259,7 +289,46 @@ impl EntryShape {
             name: entry.name,
             time: entry.time,
             late: entry.late,
+            held_back: entry.held_back,
         }
+    }
+}
+
+/// What of a room was read.
+#[derive(Debug, Serialize)]
+pub struct ReadingShape {
+    room: RoomName,
+    mark: Option<String>,
+    unread: u64,
+    late: Vec<LateShape>,
+}
+
+/// History of one author that arrived above what had been read.
+#[derive(Debug, Serialize)]
+struct LateShape {
+    author: String,
+    name: String,
+    count: u64,
+    first: String,
+    from: u64,
+    to: u64,
+}
+
+impl ReadingShape {
+    pub fn new(room: &RoomName, reading: ReadingView) -> Self {
+        ReadingShape {
+            room: room.clone(),
+            mark: reading.mark.map(|id| id.to_string()),
+            unread: reading.unread,
+            late: reading.late.into_iter().map(LateShape::from).collect(),
+        }
+    }
+}
+
+impl From<Late> for LateShape {
+    fn from(Late { author, name, count, first, from_ms, to_ms }: Late) -> Self {
+        let (author, first) = (author.to_string(), first.to_string());
+        LateShape { author, name, count, first, from: from_ms, to: to_ms }
     }
 }
 
@@ -316,149 +385,4 @@ impl From<PlayerView> for PlayerShape {
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
-mod tests {
-    use inkmesh::canvas::Ink;
-    use inkmesh::event::EntryBody;
-    use inkmesh::game::{Phase, Rules};
-    use inkmesh::identity::{Author, Identity};
-    use inkmesh::payload::Board;
-    use serde_json::value::RawValue;
-    use serde_json::{Value, json};
-
-    use super::*;
-
-    fn ana() -> Author {
-        Identity::from_secret([1; 32]).author()
-    }
-
-    fn told(event: Event) -> Value {
-        let mut lines = tell(event);
-        assert_eq!(lines.len(), 1);
-        serde_json::from_str(&line(&lines.remove(0))).unwrap()
-    }
-
-    fn entry(body: EntryBody) -> Entry {
-        Entry { id: OperationId([2; 32]), author: ana(), name: "Ana".to_owned(), time: 5, body, late: true }
-    }
-
-    #[test]
-    fn people_and_the_node_itself() {
-        let addresses = vec!["/ip4/10.0.0.1/tcp/47770".to_owned(), "b".to_owned()];
-        assert_eq!(
-            told(Event::Ready { peer: ana(), addresses: addresses.clone() }),
-            json!({"event": "ready", "peer": ana().to_string(), "addresses": addresses, "version": "0.1.0"})
-        );
-        let person = Person {
-            peer: ana(),
-            name: "Ana".to_owned(),
-            online: true,
-            addresses: addresses.clone(),
-            last_seen: Some(9),
-        };
-        assert_eq!(
-            told(Event::Peer { room: RoomName::lobby(), person: person.clone() }),
-            json!({"event": "peer", "room": "lobby", "peer": ana().to_string(), "name": "Ana", "state": "online",
-                   "address": addresses[0]})
-        );
-        let gone = Person { online: false, addresses: Vec::new(), ..person.clone() };
-        let gone = told(Event::Peer { room: RoomName::lobby(), person: gone });
-        assert_eq!((&gone["state"], &gone["address"]), (&json!("offline"), &Value::Null));
-        assert_eq!(
-            serde_json::to_value(PersonShape::from(person)).unwrap(),
-            json!({"peer": ana().to_string(), "name": "Ana", "online": true, "addresses": addresses, "last_seen": 9})
-        );
-    }
-
-    #[test]
-    fn entries_are_told_one_by_one_as_the_history_gives_them() {
-        let room = RoomName::lobby();
-        let entries = vec![entry(EntryBody::Chat("안녕\n".to_owned())), entry(EntryBody::Drawing)];
-        let lines = tell(Event::Entries { room: room.clone(), entries });
-        let lines: Vec<Value> = lines.iter().map(|told| serde_json::from_str(&line(told)).unwrap()).collect();
-        let mut expected = json!({"event": "entry", "room": "lobby", "id": "02".repeat(32), "author": ana().to_string(),
-            "name": "Ana", "time": 5, "kind": "chat", "text": "안녕\n", "late": true});
-        assert_eq!(lines[0], expected);
-        assert_eq!((&lines[1]["kind"], &lines[1]["text"]), (&json!("drawing"), &json!("")));
-        expected.as_object_mut().unwrap().remove("event");
-        let shape = EntryShape::new(&room, entry(EntryBody::Chat("안녕\n".to_owned())));
-        assert_eq!(serde_json::to_value(shape).unwrap(), expected);
-    }
-
-    #[test]
-    fn live_ink_is_told_in_logical_units() {
-        let points = Points::new(vec![Point::new(5, 8)]);
-        let ink = Ink { stroke: 7, tool: Tool::Pen, color: "#b83822".parse().unwrap(), width: 6, points };
-        assert_eq!(
-            told(Event::Live { room: RoomName::lobby(), author: ana(), board: Board::Free, ink, from: 3 }),
-            json!({"event": "live", "room": "lobby", "author": ana().to_string(), "stroke": 7, "from": 3,
-                   "points": [[1.25, 2.0]], "color": "#b83822", "width": 6, "tool": "pen"})
-        );
-    }
-
-    #[test]
-    fn catching_up_and_warnings() {
-        let (room, peer) = (RoomName::lobby(), ana());
-        assert_eq!(
-            told(Event::Syncing { room: room.clone(), peer, remaining: 9 }),
-            json!({"event": "syncing", "room": "lobby", "peer": peer.to_string(), "remaining": 9})
-        );
-        assert_eq!(
-            told(Event::Synced { room, peer, received: 1, sent: 2, ms: 3 }),
-            json!({"event": "synced", "room": "lobby", "peer": peer.to_string(), "received": 1, "sent": 2, "ms": 3})
-        );
-        let warning = told(Event::Warning(Warning::StorageRecovered));
-        assert_eq!((&warning["event"], &warning["code"]), (&json!("warning"), &json!("storage_recovered")));
-        assert!(warning["message"].is_string());
-    }
-
-    #[test]
-    fn a_game() {
-        let player = PlayerView { player: ana(), name: "Ana".to_owned(), online: true, playing: false };
-        let game = GameView {
-            game: Some(OperationId([3; 32])),
-            phase: Phase::Drawing,
-            rules: Rules { rounds: 2, seconds: 60 },
-            proposer: Some(ana()),
-            players: vec![player],
-            round: 1,
-            turn: 2,
-            drawer: Some(ana()),
-            remaining_ms: 1500,
-            cancelled: None,
-            joined: true,
-        };
-        let ana = ana().to_string();
-        assert_eq!(
-            told(Event::Game { room: RoomName::lobby(), game }),
-            json!({"event": "game", "room": "lobby", "phase": "drawing", "game": "03".repeat(32),
-                   "players": [{"peer": ana, "name": "Ana", "online": true, "playing": false}], "round": 1, "rounds": 2,
-                   "seconds": 60, "turn": 2, "drawer": ana, "proposer": ana, "remaining_ms": 1500, "cancelled": null})
-        );
-        let off = GameView { cancelled: Some(CancelReason::TooFewPlayers), ..GameView::default() };
-        let off = told(Event::Game { room: RoomName::lobby(), game: off });
-        assert_eq!((&off["phase"], &off["cancelled"]), (&json!("idle"), &json!("too_few_players")));
-    }
-
-    #[test]
-    fn replies() {
-        let id = || Some(RawValue::from_string("[1.0]".to_owned()).unwrap());
-        assert_eq!(line(&Reply::new(id(), Ok(Done::nothing(())))), r#"{"reply":[1.0],"ok":{}}"#);
-        assert_eq!(line(&Reply::new(None, Ok(Done::nothing(())))), r#"{"reply":null,"ok":{}}"#);
-        assert_eq!(
-            line(&Reply::new(id(), Err(Problem::from(&CommandError::Busy)))),
-            format!(r#"{{"reply":[1.0],"error":{{"code":"busy","message":"{}"}}}}"#, CommandError::Busy)
-        );
-        let state = RoomState { operations: 4, digest: [1; 32], canvas: [0xab; 32] };
-        let rooms = vec![RoomShape::from(RoomSummary { room: RoomName::lobby(), people: 2, last_activity: 8 })];
-        for (done, ok) in [
-            (Done::id(OperationId([1; 32])), json!({"id": "01".repeat(32)})),
-            (Done::game_id(OperationId([1; 32])), json!({"game": "01".repeat(32)})),
-            (Done::state(state), json!({"operations": 4, "digest": "01".repeat(32), "canvas": "ab".repeat(32)})),
-            (Done::Rooms(rooms), json!([{"room": "lobby", "people": 2, "last_activity": 8}])),
-            (Done::Peers(Vec::new()), json!([])),
-            (Done::Entries { entries: Vec::new() }, json!({"entries": []})),
-        ] {
-            assert_eq!(serde_json::to_value(Reply::new(None, Ok(done))).unwrap(), json!({"reply": null, "ok": ok}));
-        }
-    }
-}
+mod tests;

@@ -30,6 +30,7 @@ pub struct App {
     system: theme::Mode,
     size: Size,
     scale_factor: f32,
+    focused: bool,
     screen: Screen,
     commands: Option<mpsc::Sender<Command>>,
     closing: bool,
@@ -53,6 +54,7 @@ pub enum Message {
     Opened(Size, f32),
     Resized(Size),
     Rescaled(f32),
+    Focused(bool),
     Key(Key, keyboard::key::Physical, keyboard::Modifiers, event::Status),
     Close,
 }
@@ -69,6 +71,7 @@ impl App {
             system: theme::Mode::None,
             size: SIZE,
             scale_factor: 1.0,
+            focused: true,
             screen: Screen::Welcome(Welcome::default()),
             commands: None,
             closing: false,
@@ -110,6 +113,7 @@ impl App {
             Message::Opened(size, factor) => self.resized(size, factor),
             Message::Resized(size) => self.resized(size, self.scale_factor),
             Message::Rescaled(factor) => self.resized(self.size, factor),
+            Message::Focused(focused) => self.focused(focused),
             Message::Key(key, physical, modifiers, status) => self.key(&key, physical, modifiers, status),
         }
     }
@@ -181,6 +185,7 @@ impl App {
             looks_around: config.mdns,
             size: self.size,
             scale_factor: self.scale_factor,
+            focused: self.focused,
         };
         let (room, actions) = Room::new(start, Instant::now());
         self.screen = Screen::Room(Box::new(room));
@@ -238,7 +243,7 @@ impl App {
     fn remember(&mut self, change: impl FnOnce(&mut Settings)) -> Task<Message> {
         change(&mut self.settings);
         if let Err(error) = self.settings.save(&self.options.config.data_dir) {
-            let reason = super::text::with_causes(&error);
+            let reason = crate::text::with_causes(&error);
             tracing::warn!("{reason}");
             if let Screen::Room(room) = &mut self.screen {
                 room.settings_not_kept(reason);
@@ -252,6 +257,11 @@ impl App {
     fn resized(&mut self, size: Size, scale_factor: f32) -> Task<Message> {
         (self.size, self.scale_factor) = (size, scale_factor);
         self.room(room::Message::Resized(size, scale_factor))
+    }
+
+    fn focused(&mut self, focused: bool) -> Task<Message> {
+        self.focused = focused;
+        self.room(room::Message::Focused(focused))
     }
 
     /// Ends the node first: what was said is on the disk then.
@@ -296,6 +306,8 @@ fn listen(event: Event, status: event::Status, _window: window::Id) -> Option<Me
     match event {
         Event::Window(window::Event::Resized(size)) => Some(Message::Resized(size)),
         Event::Window(window::Event::Rescaled(factor)) => Some(Message::Rescaled(factor)),
+        Event::Window(window::Event::Focused) => Some(Message::Focused(true)),
+        Event::Window(window::Event::Unfocused) => Some(Message::Focused(false)),
         Event::Window(window::Event::CloseRequested) => Some(Message::Close),
         Event::Keyboard(keyboard::Event::KeyPressed { key, physical_key, modifiers, .. }) => {
             Some(Message::Key(key, physical_key, modifiers, status))

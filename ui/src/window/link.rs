@@ -9,7 +9,7 @@ use iced::futures::channel::mpsc as out;
 use iced::futures::stream::{FuturesUnordered, StreamExt};
 use iced::futures::{SinkExt, Stream};
 use inkmesh::canvas::StrokeId;
-use inkmesh::event::{CanvasView, Entry, Event, PenLine, Person, RoomSummary};
+use inkmesh::event::{CanvasView, Entry, Event, PenLine, Person, ReadingView, RoomSummary};
 use inkmesh::game::{GameView, Rules};
 use inkmesh::identity::Author;
 use inkmesh::name::{PersonName, RoomName};
@@ -23,6 +23,8 @@ use tokio::time::{Instant, sleep_until, timeout};
 pub const COMMAND_QUEUE: usize = 1024;
 /// Lines of history that are asked for at once.
 pub const PAGE: usize = 100;
+/// Lines of history that are asked for at once when a line is looked for: as many as the node gives.
+pub const SEEK_PAGE: usize = 1000;
 /// Events are handed on once a frame at most: every update rebuilds the view.
 const FRAME: Duration = Duration::from_millis(16);
 /// Most events of one update.
@@ -37,8 +39,12 @@ pub enum Command {
     Rooms,
     /// Everything that is shown of a room.
     Load(RoomName),
-    /// The lines of a room before this one.
-    Older(RoomName, OperationId),
+    /// So many lines of a room before this one.
+    Older(RoomName, OperationId, usize),
+    /// Everything up to this line was read.
+    MarkRead(RoomName, OperationId),
+    /// Take the announcements of late lines away.
+    DismissLate(RoomName),
     /// The sheet of a room.
     Canvas(RoomName),
     /// Say a line.
@@ -83,8 +89,10 @@ pub enum Answer {
     Rooms(Result<Vec<RoomSummary>, CommandError>),
     /// To [`Command::Load`].
     Loaded(RoomName, Result<Box<Loaded>, CommandError>),
-    /// To [`Command::Older`].
-    Older(RoomName, Result<Vec<Entry>, CommandError>),
+    /// To [`Command::Older`], with the line before which these stand.
+    Older(RoomName, OperationId, Result<Vec<Entry>, CommandError>),
+    /// To [`Command::DismissLate`].
+    LateDismissed(Result<(), CommandError>),
     /// To [`Command::Canvas`].
     Canvas(RoomName, Result<CanvasView, CommandError>),
     /// To [`Command::Say`], with the text that was said.
@@ -116,6 +124,8 @@ pub struct Loaded {
     pub canvas: CanvasView,
     /// Its game.
     pub game: GameView,
+    /// What of it was read.
+    pub reading: ReadingView,
 }
 
 /// What comes out of the link.
@@ -207,7 +217,8 @@ pub fn refuse(error: mpsc::error::TrySendError<Command>) -> Option<Answer> {
     Some(match command {
         Command::Rooms => Answer::Rooms(Err(why)),
         Command::Load(room) => Answer::Loaded(room, Err(why)),
-        Command::Older(room, _) => Answer::Older(room, Err(why)),
+        Command::Older(room, before, _) => Answer::Older(room, before, Err(why)),
+        Command::DismissLate(_) => Answer::LateDismissed(Err(why)),
         Command::Canvas(room) => Answer::Canvas(room, Err(why)),
         Command::Say(room, text) => Answer::Said(room, text, Err(why)),
         Command::Draw(room, line) => Answer::Drawn(room, line.stroke, Err(why)),
@@ -216,7 +227,7 @@ pub fn refuse(error: mpsc::error::TrySendError<Command>) -> Option<Answer> {
         Command::Leave(room) => Answer::Left(room, Err(why)),
         Command::Dial(address) => Answer::Dialled(address, Err(why)),
         Command::Rename(name) => Answer::Renamed(name, Err(why)),
-        Command::PenMoved(..) | Command::Quit => return None,
+        Command::PenMoved(..) | Command::MarkRead(..) | Command::Quit => return None,
     })
 }
 
@@ -242,7 +253,11 @@ fn carry_out(node: Node, command: Command) -> Asked {
         Some(match command {
             Command::Rooms => Answer::Rooms(node.rooms().await),
             Command::Load(room) => Answer::Loaded(room.clone(), load(&node, room).await),
-            Command::Older(room, before) => Answer::Older(room.clone(), node.history(room, PAGE, Some(before)).await),
+            Command::Older(room, before, limit) => {
+                Answer::Older(room.clone(), before, node.history(room, limit, Some(before)).await)
+            }
+            Command::MarkRead(room, upto) => return mark_read(&node, room, upto).await,
+            Command::DismissLate(room) => Answer::LateDismissed(node.dismiss_late(room).await),
             Command::Canvas(room) => Answer::Canvas(room.clone(), node.canvas(room).await),
             Command::Say(room, text) => Answer::Said(room.clone(), text.clone(), node.say(room, text).await),
             Command::Draw(room, line) => Answer::Drawn(room.clone(), line.stroke, node.draw(room, line).await),
@@ -262,8 +277,17 @@ async fn load(node: &Node, room: RoomName) -> Result<Box<Loaded>, CommandError> 
         entries: node.history(room.clone(), PAGE, None).await?,
         people: node.people(room.clone()).await?,
         canvas: node.canvas(room.clone()).await?,
-        game: node.game(room).await?,
+        game: node.game(room.clone()).await?,
+        reading: node.reading(room).await?,
     }))
+}
+
+/// Nobody waits for an answer to this: what was not marked is marked with the next line.
+async fn mark_read(node: &Node, room: RoomName, upto: OperationId) -> Option<Answer> {
+    if let Err(error) = node.mark_read(room, upto).await {
+        tracing::debug!("what was read was not marked: {error}");
+    }
+    None
 }
 
 async fn take_step(node: &Node, room: RoomName, step: Step) -> Result<(), CommandError> {
@@ -350,7 +374,7 @@ mod tests {
         let (_second, queue) = mpsc::channel(COMMAND_QUEUE);
         let mut second = Box::pin(run(Handle::current(), config(folder.path()), queue));
         let Some(Update::NotStarted(error)) = next(&mut second).await else { panic!("it started twice") };
-        let words = crate::window::text::with_causes(&error);
+        let words = crate::text::with_causes(&error);
         assert!(words.contains(&folder.path().display().to_string()), "{words}");
     }
 

@@ -7,7 +7,7 @@
 //! | [`link`] | the line to the node: commands in, answers and events out |
 //! | [`ink`] | from points to pixels |
 //! | [`theme`] | colours, fonts, styles |
-//! | [`text`], [`when`] | words, in two languages |
+//! | [`when`] | moments in words |
 
 mod app;
 mod ink;
@@ -15,7 +15,6 @@ mod link;
 mod screen;
 #[cfg(test)]
 mod tests;
-mod text;
 mod theme;
 mod when;
 

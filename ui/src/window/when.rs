@@ -69,6 +69,51 @@ impl Calendar {
         }
     }
 
+    /// The days that something was written on, between two moments, as they stand in a sentence: `on Tuesday`.
+    pub fn written(&self, look: Look, from: u64, to: u64) -> String {
+        let (from, to) = (self.day(from.min(to)), self.day(to));
+        if from == self.today {
+            look.t("written-today")
+        } else if from != to {
+            look.t_args(
+                "written-between",
+                [("from", self.short(look, from).into()), ("to", self.short(look, to).into())],
+            )
+        } else if self.today.yesterday().is_ok_and(|yesterday| from == yesterday) {
+            look.t("written-yesterday")
+        } else {
+            look.t_args("written-on", [("day", self.short(look, from).into())])
+        }
+    }
+
+    /// A day as short as it can be told from others: its weekday within a week, else its date.
+    fn short(&self, look: Look, day: Date) -> String {
+        let ago = self.today.since(day).map_or(i32::MAX, |span| span.get_days());
+        let month = look.t(MONTHS[usize::from(day.month().unsigned_abs() - 1) % 12]);
+        let date = i64::from(day.day());
+        match ago {
+            0 => look.t("written-today"),
+            1..=6 => look.t(WEEKDAYS[usize::from(day.weekday().to_monday_zero_offset().unsigned_abs()) % 7]),
+            _ if day.year() == self.today.year() => {
+                look.t_args("day-short", [("month", month.into()), ("day", date.into())])
+            }
+            _ => {
+                let year = day.year().to_string();
+                look.t_args("day-date-year", [("month", month.into()), ("day", date.into()), ("year", year.into())])
+            }
+        }
+    }
+
+    /// A moment as it stands in a sentence: `today at 12:00`.
+    pub fn at(&self, look: Look, ms: u64) -> String {
+        let (day, time) = (self.day(ms), self.clock(ms));
+        if day == self.today {
+            look.t_args("at-today", [("time", time.into())])
+        } else {
+            look.t_args("at-day", [("day", self.short(look, day).into()), ("time", time.into())])
+        }
+    }
+
     /// A moment in a word: a time if it was today, else the day.
     pub fn moment(&self, look: Look, ms: u64) -> String {
         let day = self.day(ms);
@@ -137,6 +182,28 @@ mod tests {
             let look = Look::new(language, Appearance::Light, false);
             assert_eq!(calendar.day_words(look, calendar.day(SEOUL_NOON - back * DAY)), words);
         }
+    }
+
+    #[test]
+    fn days_stand_in_sentences() {
+        let calendar = seoul();
+        for (language, from, to, words) in [
+            (Language::En, 0, 0, "today"),
+            (Language::En, 1, 1, "yesterday"),
+            (Language::En, 2, 2, "on Sunday"),
+            (Language::En, 4, 2, "between Friday and Sunday"),
+            (Language::En, 9, 0, "between 9 November and today"),
+            (Language::En, 400, 400, "on 14 October 2024"),
+            (Language::Ko, 0, 0, "오늘"),
+            (Language::Ko, 2, 2, "일요일에"),
+            (Language::Ko, 9, 2, "11월 9일과 일요일 사이에"),
+        ] {
+            let look = Look::new(language, Appearance::Light, false);
+            assert_eq!(calendar.written(look, SEOUL_NOON - from * DAY, SEOUL_NOON - to * DAY), words);
+        }
+        let look = Look::new(Language::En, Appearance::Light, false);
+        assert_eq!(calendar.at(look, SEOUL_NOON), "today at 12:00");
+        assert_eq!(calendar.at(look, SEOUL_NOON + 2 * DAY), "on 20 November at 12:00");
     }
 
     #[test]

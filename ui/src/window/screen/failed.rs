@@ -4,7 +4,7 @@ use iced::widget::{button, center, column, container, row};
 use iced::{Element, Length};
 use inkmesh::node::StartError;
 
-use crate::window::text::with_causes;
+use crate::text::with_causes;
 use crate::window::theme::{self, Look, style};
 
 /// The screen's state.

@@ -5,7 +5,7 @@ use iced::{Alignment, Element, Length};
 use inkmesh::name::{NameError, PersonName};
 
 use crate::settings::Language;
-use crate::window::text::name_error;
+use crate::text::name_error;
 use crate::window::theme::{self, HUGE, Look, SMALL, style};
 
 /// The field for the name.

@@ -49,6 +49,14 @@ pub fn notice(tones: Tones, color: Color) -> impl Fn(&Theme) -> container::Style
     }
 }
 
+/// A line that stays: paper on the desk, with an edge in the colour of what it says.
+pub fn banner(tones: Tones, color: Color) -> impl Fn(&Theme) -> container::Style {
+    move |theme| container::Style {
+        border: border::rounded(CONTROL_RADIUS).width(1).color(color),
+        ..card(tones)(theme)
+    }
+}
+
 /// A small round mark behind a number or a letter.
 pub fn pill(background: Color, text: Color) -> impl Fn(&Theme) -> container::Style {
     move |_| container::Style {

@@ -8,8 +8,10 @@ use inkmesh::name::{PersonName, RoomName};
 use inkmesh::node::CommandError;
 use inkmesh::operation::OperationId;
 
+use super::chat::Sought;
 use super::chat_view::CHAT_FIELD;
 use super::dialog::Dialog;
+use super::hands::seek;
 use super::notices::Notice;
 use super::{Action, Room};
 use crate::window::link::{Answer, Command, Loaded, Step};
@@ -20,7 +22,8 @@ impl Room {
         match answer {
             Answer::Rooms(Ok(rooms)) => self.rooms_are(rooms),
             Answer::Loaded(room, result) => self.loaded(&room, result),
-            Answer::Older(room, result) => self.older(&room, result),
+            Answer::Older(room, before, result) => self.older(room, before, result),
+            Answer::LateDismissed(result) => result.map_or_else(|error| self.refused(error), |()| Vec::new()),
             Answer::Canvas(room, result) => self.sheet_is(&room, result),
             Answer::Said(room, text, result) => self.said(&room, text, result),
             Answer::Drawn(room, stroke, result) => self.drawn(&room, stroke, result),
@@ -47,7 +50,8 @@ impl Room {
         self.rooms.rooms = rooms
             .into_iter()
             .map(|summary| {
-                let info = known.remove(&summary.room).unwrap_or_default();
+                let mut info = known.remove(&summary.room).unwrap_or_default();
+                info.unread = summary.unread;
                 (summary.room, info)
             })
             .collect::<BTreeMap<_, _>>();
@@ -70,11 +74,15 @@ impl Room {
             return Vec::new();
         }
         let meanwhile = self.meanwhile.take().unwrap_or_default();
-        let Loaded { entries, people, canvas, game } = match result {
+        let Loaded { entries, people, canvas, game, reading } = match result {
             Ok(loaded) => *loaded,
             Err(error) => return self.refused(error),
         };
-        self.chat.show(entries);
+        self.rooms.rooms.entry(room.clone()).or_default().unread = reading.unread;
+        if !self.chat_in_view() {
+            self.behind = usize::try_from(reading.unread).unwrap_or(usize::MAX);
+        }
+        self.chat.show(entries, reading);
         for person in &people {
             self.peer(room, person.clone());
         }
@@ -83,24 +91,28 @@ impl Room {
         let mut actions = if self.sheet.show(canvas, self.me) { self.ask_sheet_anew() } else { Vec::new() };
         // What came while the room was being loaded comes after it; strokes and lines that it held already are known.
         actions.extend(self.happened(meanwhile));
-        actions.extend(self.ask_older(false));
+        actions.extend(self.ask_older());
         actions
     }
 
-    fn older(&mut self, room: &RoomName, result: Result<Vec<Entry>, CommandError>) -> Vec<Action> {
-        if !self.is_here(room) {
+    fn older(&mut self, room: RoomName, before: OperationId, result: Result<Vec<Entry>, CommandError>) -> Vec<Action> {
+        if !self.is_here(&room) {
             return Vec::new();
         }
-        match result {
-            Ok(page) => {
-                self.chat.put_before(page);
-                self.ask_older(false)
-            }
+        let mut page = match result {
+            Ok(page) => page,
             Err(error) => {
-                self.chat.older_failed();
-                self.refused(error)
+                self.chat.older_failed(before);
+                return self.refused(error);
             }
+        };
+        match self.chat.sought(before, &mut page) {
+            Some(Sought::Further(before)) => return vec![seek(room, before)],
+            Some(Sought::Lost) => self.notify(Notice::LateLost),
+            Some(Sought::Found) => {}
+            None => self.chat.put_before(before, page),
         }
+        self.ask_older()
     }
 
     fn sheet_is(&mut self, room: &RoomName, result: Result<CanvasView, CommandError>) -> Vec<Action> {

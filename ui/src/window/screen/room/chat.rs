@@ -2,21 +2,29 @@
 
 use std::collections::BTreeSet;
 
-use inkmesh::event::{Entry, EntryBody};
+use inkmesh::clock::MAX_AHEAD_MS;
+use inkmesh::event::{Entry, EntryBody, Late, ReadingView};
 use inkmesh::game::GameNotice;
 use inkmesh::identity::Author;
-use inkmesh::operation::OperationId;
+use inkmesh::operation::{OperationId, OrderKey};
 
+use super::reading::{Reading, Seek, place_of};
 use crate::window::link::PAGE;
 
 /// Most lines that are held; older or newer ones are asked for again.
 const MAX_LINES: usize = 2000;
 /// How many lines go at once when there are too many.
 const SURPLUS: usize = 500;
-/// A line that comes later than this after it was written is announced, in milliseconds.
-const A_WHILE: u64 = 60_000;
 /// With fewer lines than this, older ones are asked for without scrolling.
 const SCREENFUL: usize = 40;
+/// History that comes in from others fills in behind the newest lines; with so many held, the rest of it is left to
+/// scrolling. More than fits on any screen, and few enough that a long history coming in costs the window nothing.
+const FILL: usize = 200;
+/// So many pages of history are looked through for a line.
+const SEEK_PAGES: usize = 100;
+
+/// A line and where it stands.
+pub type Place = (OrderKey, OperationId);
 
 /// The talk of one room.
 #[derive(Debug, Default)]
@@ -25,20 +33,26 @@ pub struct Chat {
     known: BTreeSet<OperationId>,
     /// What is being written.
     pub draft: String,
+    reading: Reading,
     /// The first entry of the history that was asked for.
-    oldest: Option<OperationId>,
+    oldest: Option<Place>,
     older: Older,
     /// Whether newer lines were let go, so that the end of what is held is not the end of the talk.
     detached: bool,
+    at_top: bool,
     /// Whether the end is in view.
     at_end: bool,
     unseen: usize,
-    late: Option<Late>,
+    /// The last line of the room, shown or not, but not those of ours that others don't see yet.
+    newest: Option<Place>,
+    seek: Option<Seek>,
+    /// Lines that were held back and said again.
+    said_again: BTreeSet<OperationId>,
     /// The line that is to be brought into view, and a number that makes each wish a new one.
     reveal: Option<(u64, usize)>,
+    reveals: u64,
     revision: u64,
     epoch: u64,
-    tops: u64,
 }
 
 /// Whether there are lines before those that are held.
@@ -50,20 +64,15 @@ enum Older {
     None,
 }
 
-/// Lines that came in above what may have been read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Late {
-    /// How many.
-    pub count: usize,
-    /// Who wrote the first of them.
-    pub author: Author,
-    /// What they were called.
-    pub name: String,
-    /// When it was written, in milliseconds since 1970.
-    pub time: u64,
-    /// Whether others wrote some too.
-    pub several: bool,
-    first: OperationId,
+/// What came of looking for a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sought {
+    /// It is in view.
+    Found,
+    /// It is not on this page: the one before this line is to be asked for.
+    Further(OperationId),
+    /// It is not where it should be, or too far back.
+    Lost,
 }
 
 impl Chat {
@@ -72,46 +81,73 @@ impl Chat {
         Chat { draft, ..Chat::default() }
     }
 
-    /// Shows the end of another history. What is being written stays.
-    pub fn show(&mut self, page: Vec<Entry>) {
-        self.lines.clear();
-        self.known.clear();
-        self.older = Older::Unknown;
-        self.detached = false;
-        self.at_end = true;
-        self.unseen = 0;
-        self.late = None;
-        self.reveal = None;
-        self.epoch += 1;
-        self.put_before(page);
-    }
-
-    /// Puts a page of older lines before the others.
-    pub fn put_before(&mut self, page: Vec<Entry>) {
-        self.older = if page.len() < PAGE { Older::None } else { Older::Unknown };
-        self.oldest = page.first().map(|entry| entry.id).or(self.oldest);
-        let new: Vec<Entry> = page.into_iter().filter(|entry| is_shown(entry) && self.known.insert(entry.id)).collect();
-        self.tops += 1;
-        self.revision += 1;
-        self.lines.splice(0..0, new);
-        self.lines.sort_by_key(place);
-        if self.lines.len() > MAX_LINES + SURPLUS {
-            self.forget(MAX_LINES..self.lines.len());
-            self.detached = true;
-            self.at_end = false;
+    /// Shows the end of a history of which this was read: from the first unread line on, if it is there. What is being
+    /// written stays.
+    pub fn show(&mut self, page: Vec<Entry>, reading: ReadingView) {
+        *self = Chat {
+            draft: std::mem::take(&mut self.draft),
+            said_again: std::mem::take(&mut self.said_again),
+            reading: Reading::opened(reading),
+            at_end: true,
+            reveals: self.reveals,
+            revision: self.revision,
+            epoch: self.epoch + 1,
+            ..Chat::default()
+        };
+        self.put_first(page);
+        if let Some(line) = self.lines.iter().position(|entry| self.is_unread(entry)) {
+            self.bring_into_view(line.saturating_sub(1));
         }
     }
 
-    /// Older lines could not be had.
-    pub fn older_failed(&mut self) {
-        self.older = Older::None;
+    /// Puts a page of older lines before the others, if it is the one that was asked for.
+    pub fn put_before(&mut self, before: OperationId, page: Vec<Entry>) {
+        if self.older == Older::Asked && self.oldest.is_some_and(|(_, oldest)| oldest == before) {
+            self.put_first(page);
+        }
+    }
+
+    fn put_first(&mut self, page: Vec<Entry>) {
+        self.older = if page.len() < PAGE { Older::None } else { Older::Unknown };
+        self.take_page(page);
+        self.let_newer_go();
+    }
+
+    fn let_newer_go(&mut self) {
+        if self.lines.len() > MAX_LINES + SURPLUS {
+            self.forget(MAX_LINES..self.lines.len());
+            (self.detached, self.at_end) = (true, false);
+        }
+    }
+
+    fn take_page(&mut self, page: Vec<Entry>) {
+        self.oldest = page.first().map(place).or(self.oldest);
+        self.newest = self.newest.max(page.iter().filter(|entry| !entry.held_back).map(place).max());
+        self.reading.loaded(&page);
+        let new: Vec<Entry> = page.into_iter().filter(|entry| is_shown(entry) && self.known.insert(entry.id)).collect();
+        // What was at the top of the view has moved away from it, and the view tells when it is there again.
+        self.at_top &= new.is_empty();
+        self.merge(new);
+    }
+
+    fn merge(&mut self, new: Vec<Entry>) {
+        self.lines.extend(new);
+        self.lines.sort_by_key(place);
+        self.revision += 1;
+    }
+
+    /// The lines before this one could not be had.
+    pub fn older_failed(&mut self, before: OperationId) {
+        if self.seek.take_if(|seek| seek.before == before).is_none() {
+            self.older = Older::None;
+        }
     }
 
     /// The entry before which history should be asked for, if it should: when there is less than a screenful, or
-    /// when the top came into view.
-    pub fn wants_older(&mut self, top_in_view: bool) -> Option<OperationId> {
-        let wants = self.older == Older::Unknown && (top_in_view || self.lines.len() < SCREENFUL);
-        let before = self.oldest.filter(|_| wants)?;
+    /// when the top is in view.
+    pub fn wants_older(&mut self) -> Option<OperationId> {
+        let wants = self.older == Older::Unknown && (self.at_top || self.lines.len() < SCREENFUL);
+        let (_, before) = self.oldest.filter(|_| wants)?;
         self.older = Older::Asked;
         Some(before)
     }
@@ -126,63 +162,50 @@ impl Chat {
         self.older == Older::None
     }
 
-    /// Takes in new lines, seen by `me` at the time `now` in milliseconds since 1970.
-    pub fn add(&mut self, entries: Vec<Entry>, me: Author, now: u64) {
-        for entry in entries {
-            if !is_shown(&entry) || !self.known.insert(entry.id) {
+    /// Takes in new lines, in whatever order they come, seen by `me`.
+    pub fn add(&mut self, mut entries: Vec<Entry>, me: Author) {
+        self.reading.loaded(&entries);
+        entries.sort_by_key(place);
+        let (end, newest) = (self.lines.last().map(place), self.newest);
+        let mut new = Vec::new();
+        for entry in entries.into_iter().rev() {
+            let at = place(&entry);
+            let is_newest = !entry.held_back && newest < Some(at);
+            if is_newest {
+                self.newest = self.newest.max(Some(at));
+            }
+            if !is_shown(&entry) || self.known.contains(&entry.id) || !self.takes(at, &new) {
                 continue;
             }
-            let end = self.lines.last().is_none_or(|last| place(last) < place(&entry));
-            if end && self.detached {
-                self.known.remove(&entry.id);
+            if self.detached && end < Some(at) {
                 self.unseen += 1;
-            } else if end {
-                self.unseen += usize::from(!self.at_end && entry.author != me);
-                self.lines.push(entry);
-            } else {
-                self.slip_in(entry, me, now);
+                continue;
             }
+            self.unseen += usize::from(is_newest && !self.at_end && entry.author != me);
+            self.known.insert(entry.id);
+            new.push(entry);
         }
-        self.revision += 1;
-        if self.at_end && self.lines.len() > MAX_LINES + SURPLUS {
-            self.forget(0..self.lines.len() - MAX_LINES);
-            self.oldest = self.lines.first().map(|entry| entry.id);
+        self.merge(new);
+        let surplus = self.lines.len().saturating_sub(MAX_LINES);
+        if self.at_end && surplus > SURPLUS {
+            self.forget(0..surplus);
             self.older = Older::Unknown;
+            self.oldest = self.lines.first().map(place);
         }
     }
 
-    /// Puts a line in its place above others.
-    fn slip_in(&mut self, mut entry: Entry, me: Author, now: u64) {
-        let at = self.lines.partition_point(|line| place(line) < place(&entry));
-        if at == 0 && self.older != Older::None {
-            // It belongs to history that is not shown, and comes with it.
-            self.known.remove(&entry.id);
-            return;
+    /// Whether a line is taken in, after these, which stand below it: one that belongs to history which is not shown
+    /// comes with it.
+    fn takes(&mut self, at: Place, new: &[Entry]) -> bool {
+        if self.older != Older::None {
+            return self.oldest <= Some(at);
         }
-        // Two who speak at once cross each other by moments: that is nothing to be told.
-        entry.late &= entry.author != me && now.saturating_sub(entry.time) > A_WHILE;
-        if entry.late && is_talk(&entry) {
-            self.announce(&entry);
+        let top = self.lines.first().into_iter().chain(new.last()).map(place).min();
+        let fills = top.is_some_and(|top| at < top) && self.lines.len() + new.len() >= FILL;
+        if fills {
+            (self.older, self.oldest) = (Older::Unknown, top);
         }
-        self.tops += u64::from(at == 0);
-        self.lines.insert(at, entry);
-    }
-
-    fn announce(&mut self, entry: &Entry) {
-        let new = || Late {
-            count: 0,
-            author: entry.author,
-            name: entry.name.clone(),
-            time: entry.time,
-            several: false,
-            first: entry.id,
-        };
-        let late = self.late.get_or_insert_with(new);
-        late.count += 1;
-        late.several |= late.author != entry.author;
-        if entry.time < late.time {
-            (late.first, late.time) = (entry.id, entry.time);
-        }
+        !fills
     }
 
     fn forget(&mut self, range: std::ops::Range<usize>) {
@@ -193,7 +216,8 @@ impl Chat {
     }
 
     /// The view was scrolled. `at_end`: the end of what is held is in view.
-    pub fn scrolled(&mut self, at_end: bool) {
+    pub fn scrolled(&mut self, at_top: bool, at_end: bool) {
+        self.at_top = at_top;
         self.at_end = at_end && !self.detached;
         if self.at_end {
             self.unseen = 0;
@@ -203,18 +227,164 @@ impl Chat {
     /// Goes to the end. Returns whether the end has to be asked for first.
     pub fn go_to_end(&mut self) -> bool {
         self.unseen = 0;
-        self.at_end = true;
+        self.at_end = !self.detached;
         self.epoch += 1;
         self.detached
     }
 
-    /// Brings the first of the late lines into view.
-    pub fn show_late(&mut self) {
-        let Some(late) = self.late.take() else { return };
-        let Some(line) = self.lines.iter().position(|entry| entry.id == late.first) else { return };
-        let number = self.reveal.map_or(0, |(number, _)| number) + 1;
-        self.reveal = Some((number, line));
+    fn bring_into_view(&mut self, line: usize) {
+        self.reveals += 1;
+        self.reveal = Some((self.reveals, line));
     }
+
+    // ---- what was read ----
+
+    /// What was read changed; `being_read`: somebody reads along.
+    pub fn reading_is(&mut self, view: ReadingView, being_read: bool) {
+        let changed = self.reading.update(view, being_read);
+        self.reading.loaded(&self.lines);
+        self.revision += u64::from(changed);
+    }
+
+    /// What was read.
+    pub fn reading(&self) -> &Reading {
+        &self.reading
+    }
+
+    /// Takes the announcements of late lines away.
+    pub fn dismiss_late(&mut self) {
+        self.reading.dismiss_late();
+    }
+
+    /// Whether the end is in view.
+    pub fn is_at_end(&self) -> bool {
+        self.at_end
+    }
+
+    /// Whether there is a newest line that the node doesn't know to be read.
+    pub fn has_news(&self) -> bool {
+        self.newest.is_some_and(|newest| self.reading.is_news(newest))
+    }
+
+    /// Everything was read; returns up to where, if the node has to be told.
+    pub fn read(&mut self) -> Option<OperationId> {
+        self.newest.filter(|newest| self.reading.tell(*newest)).map(|(_, id)| id)
+    }
+
+    /// Whether a line stands below the place where the unread ones began, and is none of our own.
+    fn is_unread(&self, entry: &Entry) -> bool {
+        self.reading.divider().is_some_and(|divider| divider < place(entry))
+    }
+
+    /// The first of the unread lines: it has a line above it that says so.
+    pub fn first_unread(&self, me: Author) -> Option<OperationId> {
+        self.lines.iter().find(|entry| self.is_unread(entry) && entry.author != me).map(|entry| entry.id)
+    }
+
+    // ---- late lines ----
+
+    /// Brings somebody's late lines into view. When they are not held, returns the line before which history is to be
+    /// asked for.
+    pub fn show_late(&mut self, late: &Late) -> Option<OperationId> {
+        self.seek = None;
+        if let Some(line) = self.line_of(late.first, place_of(late)) {
+            self.bring_into_view(line);
+            return None;
+        }
+        let let_go = self.detached && self.lines.last().map(place) < Some(place_of(late));
+        let (_, before) = if let_go { self.newest? } else { self.oldest? };
+        self.seek = Some(Seek::new(late, before, SEEK_PAGES));
+        Some(before)
+    }
+
+    /// Where a line is among those that are held, or the first one below it if it is none that is shown.
+    fn line_of(&self, id: OperationId, at: Place) -> Option<usize> {
+        if let Some(line) = self.lines.iter().position(|entry| entry.id == id) {
+            return Some(line);
+        }
+        let held = self.is_whole() || self.oldest <= Some(at);
+        let below = self.lines.partition_point(|entry| place(entry) < at);
+        (held && below < self.lines.len()).then_some(below)
+    }
+
+    /// Whether late lines are being looked for.
+    pub fn is_seeking(&self) -> bool {
+        self.seek.is_some()
+    }
+
+    /// Takes a page on which late lines were looked for; `None` when it is not the one that was asked for.
+    pub fn sought(&mut self, before: OperationId, page: &mut Vec<Entry>) -> Option<Sought> {
+        let mut seek = self.seek.take_if(|seek| seek.before == before)?;
+        let Some(first) = page.first().map(|entry| entry.id) else { return Some(Sought::Lost) };
+        if !seek.is_on(page) {
+            if seek.pages == 0 {
+                return Some(Sought::Lost);
+            }
+            (seek.before, seek.pages, seek.below) = (first, seek.pages - 1, std::mem::take(page));
+            self.seek = Some(seek);
+            return Some(Sought::Further(first));
+        }
+        let adjoins = self.oldest.is_some_and(|(_, oldest)| oldest == before);
+        if !adjoins {
+            // Between what is held and this there is more than there is room for.
+            self.forget(0..self.lines.len());
+            (self.oldest, self.detached, self.at_end) = (None, true, false);
+        }
+        let below = std::mem::take(&mut seek.below);
+        self.take_page(below);
+        self.take_page(std::mem::take(page));
+        self.older = Older::Unknown;
+        self.let_newer_go();
+        match self.line_of(seek.first, seek.place) {
+            Some(line) => self.bring_into_view(line),
+            None => return Some(Sought::Lost),
+        }
+        Some(Sought::Found)
+    }
+
+    // ---- lines that others don't see yet ----
+
+    /// These lines of ours, and no others, are held back.
+    pub fn held_back(&mut self, entries: Vec<OperationId>) {
+        let held: BTreeSet<OperationId> = entries.into_iter().collect();
+        for line in &mut self.lines {
+            line.held_back = held.contains(&line.id);
+        }
+        if self.newest.is_some_and(|(_, id)| held.contains(&id)) {
+            self.newest = self.lines.iter().rfind(|line| !line.held_back).map(place);
+        }
+        self.revision += 1;
+    }
+
+    /// By the others' clocks it is now this time, in milliseconds since 1970: what was held back until then is not any
+    /// more.
+    pub fn time_is(&mut self, now: u64) {
+        for line in self.lines.iter_mut().filter(|line| line.held_back && seen_at(line) <= now) {
+            line.held_back = false;
+            self.revision += 1;
+        }
+    }
+
+    /// Whether there are lines that others don't see yet.
+    pub fn holds_back(&self) -> bool {
+        self.lines.iter().any(|line| line.held_back)
+    }
+
+    /// The text of a line that is held back, to be said again; `None` when that was done.
+    pub fn say_again(&mut self, id: OperationId) -> Option<String> {
+        let line = self.lines.iter().find(|entry| entry.id == id)?;
+        let EntryBody::Chat(text) = &line.body else { return None };
+        let text = text.clone();
+        self.revision += 1;
+        self.said_again.insert(id).then_some(text)
+    }
+
+    /// Whether a line that is held back was said again.
+    pub fn was_said_again(&self, id: OperationId) -> bool {
+        self.said_again.contains(&id)
+    }
+
+    // ---- what is being written ----
 
     /// Takes what is written, to be said; `None` when there is nothing but white space.
     pub fn take_draft(&mut self) -> Option<String> {
@@ -225,6 +395,8 @@ impl Chat {
     pub fn give_back(&mut self, text: String) {
         self.draft = if self.draft.is_empty() { text } else { format!("{text} {}", self.draft) };
     }
+
+    // ---- what is shown ----
 
     /// The lines, the oldest first.
     pub fn lines(&self) -> &[Entry] {
@@ -241,26 +413,26 @@ impl Chat {
         self.detached
     }
 
-    /// Lines that came in above what may have been read.
-    pub fn late(&self) -> Option<&Late> {
-        self.late.as_ref()
-    }
-
     /// Counts changes of the lines.
     pub fn revision(&self) -> u64 {
         self.revision
     }
 
-    /// What the list has to know to keep its place: a number that changes when it should go to the end, one that
-    /// changes when lines were put on top, and the line to bring into view.
-    pub fn place(&self) -> (u64, u64, Option<(u64, usize)>) {
-        (self.epoch, self.tops, self.reveal)
+    /// What the list has to know to keep its place: a number that changes when it should go to the end, and the line
+    /// to bring into view.
+    pub fn wish(&self) -> (u64, Option<(u64, usize)>) {
+        (self.epoch, self.reveal)
     }
 }
 
-/// The order of the log, as far as entries tell it.
-fn place(entry: &Entry) -> (u64, Author, OperationId) {
-    (entry.time, entry.author, entry.id)
+/// An entry and where it stands.
+pub fn place(entry: &Entry) -> Place {
+    (entry.place, entry.id)
+}
+
+/// When others see a line that is dated in the future.
+pub fn seen_at(entry: &Entry) -> u64 {
+    entry.time.saturating_sub(MAX_AHEAD_MS)
 }
 
 /// Whether an entry is a line of the talk: strokes and steps behind the scenes are not.
@@ -274,118 +446,6 @@ pub fn is_talk(entry: &Entry) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const ME: Author = Author([1; 32]);
-    const ANA: Author = Author([2; 32]);
-    const NOW: u64 = 10 * A_WHILE;
-
-    fn line(time: u64, author: Author, late: bool) -> Entry {
-        let mut id = [0; 32];
-        id[..8].copy_from_slice(&time.to_be_bytes());
-        id[8] = author.0[0];
-        let body = EntryBody::Chat(format!("line {time}"));
-        Entry { id: OperationId(id), author, name: "Ana".to_owned(), time, body, late }
-    }
-
-    fn times(chat: &Chat) -> Vec<u64> {
-        chat.lines().iter().map(|entry| entry.time).collect()
-    }
-
-    #[test]
-    fn lines_stand_in_order_and_once() {
-        let mut chat = Chat::default();
-        chat.show(vec![line(10, ANA, false), line(20, ANA, false)]);
-        chat.add(vec![line(30, ANA, false), line(20, ANA, false)], ME, NOW);
-        chat.add(vec![line(15, ANA, true)], ME, NOW);
-        assert_eq!(times(&chat), [10, 15, 20, 30]);
-        assert_eq!(chat.late().map(|late| (late.count, late.time)), Some((1, 15)));
-        chat.show_late();
-        assert_eq!(chat.place().2, Some((1, 1)));
-        chat.add(vec![line(16, ANA, true)], ME, A_WHILE);
-        assert_eq!(times(&chat), [10, 15, 16, 20, 30]);
-        assert_eq!(chat.late(), None, "that was just now");
-    }
-
-    #[test]
-    fn what_comes_below_the_view_is_counted_until_it_is_seen() {
-        let mut chat = Chat::default();
-        chat.show(vec![line(10, ANA, false)]);
-        chat.add(vec![line(20, ANA, false)], ME, NOW);
-        assert_eq!(chat.unseen(), 0);
-        chat.scrolled(false);
-        chat.add(vec![line(30, ANA, false), line(40, ME, false)], ME, NOW);
-        assert_eq!(chat.unseen(), 1);
-        chat.scrolled(true);
-        assert_eq!(chat.unseen(), 0);
-    }
-
-    #[test]
-    fn older_pages_come_until_there_are_none() {
-        let mut chat = Chat::default();
-        let page = |from: u64| (from..from + PAGE as u64).map(|time| line(time, ANA, false)).collect::<Vec<_>>();
-        chat.show(page(1000));
-        assert_eq!(chat.wants_older(false), None, "a screenful is there");
-        assert_eq!(chat.wants_older(true), Some(line(1000, ANA, false).id));
-        assert_eq!(chat.wants_older(true), None, "asked already");
-        chat.put_before(page(900));
-        assert_eq!(times(&chat), (900..1100).collect::<Vec<_>>());
-        chat.put_before(vec![line(1, ANA, false)]);
-        assert_eq!(chat.wants_older(true), None, "the beginning is there");
-        chat.add(vec![line(0, ANA, true)], ME, NOW);
-        assert_eq!(times(&chat)[0], 0, "something before the beginning");
-    }
-
-    #[test]
-    fn a_page_of_nothing_but_strokes_asks_for_the_one_before() {
-        let mut chat = Chat::default();
-        let stroke = |time| Entry { body: EntryBody::Drawing, ..line(time, ANA, false) };
-        chat.show((1000..1000 + PAGE as u64).map(stroke).collect());
-        assert!(chat.lines().is_empty());
-        assert_eq!(chat.wants_older(false), Some(line(1000, ANA, false).id));
-    }
-
-    #[test]
-    fn late_lines_before_what_is_shown_wait_for_their_page() {
-        let mut chat = Chat::default();
-        chat.show((1000..1000 + PAGE as u64).map(|time| line(time, ANA, false)).collect());
-        chat.add(vec![line(5, ANA, true)], ME, NOW);
-        assert_eq!(chat.lines().len(), PAGE);
-        chat.put_before(vec![line(5, ANA, false)]);
-        assert_eq!(times(&chat)[0], 5);
-    }
-
-    #[test]
-    fn memory_is_bounded_at_both_ends() {
-        let mut chat = Chat::default();
-        chat.show(Vec::new());
-        for time in 0..10_000 {
-            chat.add(vec![line(time, ANA, false)], ME, NOW);
-        }
-        assert!(chat.lines().len() <= MAX_LINES + SURPLUS, "{}", chat.lines().len());
-        assert_eq!(times(&chat).last(), Some(&9999));
-        assert!(!chat.is_whole());
-        for page in 0..60_u64 {
-            let from = 1_000_000 - page * PAGE as u64;
-            chat.put_before((from..from + PAGE as u64).map(|time| line(time, ANA, false)).collect());
-        }
-        assert!(chat.lines().len() <= MAX_LINES + SURPLUS);
-        assert!(chat.is_detached());
-        chat.add(vec![line(u64::MAX, ANA, false)], ME, NOW);
-        assert_eq!(chat.unseen(), 1);
-        assert!(chat.go_to_end());
-    }
-
-    #[test]
-    fn a_text_that_was_not_said_comes_back() {
-        let mut chat = Chat { draft: " \t".to_owned(), ..Chat::default() };
-        assert_eq!(chat.take_draft(), None);
-        chat.draft = "hello".to_owned();
-        let text = chat.take_draft().unwrap_or_default();
-        assert!(chat.draft.is_empty());
-        chat.draft = "more".to_owned();
-        chat.give_back(text);
-        assert_eq!(chat.draft, "hello more");
-    }
-}
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+#[path = "chat_tests.rs"]
+mod tests;

@@ -1,17 +1,18 @@
 //! The talk on the screen.
 
 use iced::widget::scrollable::{Direction, Scrollbar, Viewport};
-use iced::widget::{Column, Space, button, column, container, lazy, row, rule, scrollable, text, text_input};
+use iced::widget::{Column, Space, button, column, container, keyed, lazy, row, rule, scrollable, text, text_input};
 use iced::{Alignment, Color, Element, Length};
-use inkmesh::event::{Entry, EntryBody};
+use inkmesh::event::{Entry, EntryBody, Late};
 use inkmesh::game::{CancelReason, EndReason, GameNotice};
-use jiff::civil::Date;
+use inkmesh::operation::OperationId;
 
-use super::Message;
-use super::chat::{Chat, Late};
+use super::chat::{Chat, seen_at};
 use super::keep_place::{KeepPlace, NEAR};
-use super::people::People;
-use crate::window::text::grouped;
+use super::people::{FORKED, People};
+use super::reading::announced;
+use super::{Message, tools};
+use crate::text::grouped;
 use crate::window::theme::{self, Look, palette, style};
 use crate::window::when::Calendar;
 
@@ -19,6 +20,8 @@ use crate::window::when::Calendar;
 pub const CHAT_FIELD: &str = "chat-field";
 /// Lines of one person within this time stand under one name, in milliseconds.
 const TOGETHER: u64 = 5 * 60 * 1000;
+/// Most people whose late lines are announced one by one; the others are counted, or the talk would have no room.
+const ANNOUNCED: usize = 2;
 /// So near to the top, older lines are asked for, in pixels.
 const TOP: f32 = 200.0;
 
@@ -52,11 +55,17 @@ pub fn view<'a>(
         .style(style::secondary(look.tones));
     let below = column![].push(news(chat, look)).push(row![field, send].spacing(8)).spacing(8);
     let content = column![]
-        .push(chat.late().map(|late| late_lines(late, people, look, calendar)))
+        .push(late_lines(chat, people, look, calendar))
         .push(list)
         .push(container(below).padding(12))
         .height(Length::Fill);
-    container(content).padding([4, 1]).width(Length::Fill).height(Length::Fill).style(style::card(look.tones)).into()
+    container(content)
+        .padding([4, 1])
+        .clip(true)
+        .width(Length::Fill)
+        .height(Length::Fill)
+        .style(style::card(look.tones))
+        .into()
 }
 
 /// How many lines came below the view, and the way there.
@@ -71,18 +80,47 @@ fn news<'a>(chat: &Chat, look: Look) -> Option<Element<'a, Message>> {
     Some(container(pill).center_x(Length::Fill).into())
 }
 
-/// What came in above what may have been read.
-fn late_lines<'a>(late: &Late, people: &People, look: Look, calendar: &Calendar) -> Element<'a, Message> {
-    let key = if late.several { "chat-late-several" } else { "chat-late" };
-    let name = people.label(late.author, &late.name);
-    let when = calendar.moment(look, late.time);
-    let words = look.t_args(key, [("count", late.count.into()), ("name", name.into()), ("when", when.into())]);
-    let show = button(theme::small(look.t("chat-late-show"), look.tones.ink))
-        .on_press(Message::ShowLate)
+/// What arrived above what had been read: how much from whom, the way there, and a way to be rid of it.
+fn late_lines<'a>(chat: &Chat, people: &People, look: Look, calendar: &Calendar) -> Option<Element<'a, Message>> {
+    let (late, rest) = announced(chat.reading().late(), ANNOUNCED);
+    if late.is_empty() {
+        return None;
+    }
+    let words = |words| theme::small(words, look.tones.amber).wrapping(text::Wrapping::WordOrGlyph).width(Length::Fill);
+    let lines = late.into_iter().map(|late| {
+        let show = button(theme::small(look.t("chat-late-show"), look.tones.ink))
+            .on_press_maybe((!chat.is_seeking()).then_some(Message::ShowLate(late.first)))
+            .padding([4, 8])
+            .style(style::secondary(look.tones));
+        row![words(late_words(late, people, look, calendar)), show].spacing(8).align_y(Alignment::Center).into()
+    });
+    let below = if chat.is_seeking() {
+        look.t("chat-late-seeking")
+    } else {
+        let more = |(count, people): (u64, usize)| {
+            look.t_args("chat-late-more", [("count", grouped(count).into()), ("people", people.into())])
+        };
+        rest.map(more).unwrap_or_default()
+    };
+    let dismiss = button(theme::small(look.t("chat-late-dismiss"), look.tones.faded))
+        .on_press(Message::DismissLate)
         .padding([4, 8])
-        .style(style::secondary(look.tones));
-    let line = row![theme::small(words, look.tones.amber).width(Length::Fill), show];
-    container(line.spacing(8).align_y(Alignment::Center)).padding([8, 12]).into()
+        .style(style::quiet(look.tones));
+    let last = row![words(below), dismiss].spacing(8).align_y(Alignment::Center);
+    let lines = Column::with_children(lines).spacing(4).push(last);
+    Some(container(lines).padding([8, 12]).into())
+}
+
+fn late_words(late: &Late, people: &People, look: Look, calendar: &Calendar) -> String {
+    let name = people.label(late.author, &late.name);
+    let when = calendar.written(look, late.from_ms, late.to_ms);
+    let args = [
+        ("number", late.count.into()),
+        ("count", grouped(late.count).into()),
+        ("name", name.into()),
+        ("when", when.into()),
+    ];
+    look.t_args("chat-late", args)
 }
 
 fn lines<'a>(chat: &'a Chat, people: &'a People, look: Look, calendar: &'a Calendar) -> Element<'a, Message> {
@@ -97,11 +135,21 @@ fn lines<'a>(chat: &'a Chat, people: &'a People, look: Look, calendar: &'a Calen
         chat.is_whole(),
     );
     let rows = lazy(made_of, move |_| -> Element<'static, Message> {
+        let first_unread = chat.first_unread(people.me());
         let rows = chat.lines().iter().enumerate().map(|(number, entry)| {
             let before = number.checked_sub(1).and_then(|number| chat.lines().get(number));
-            line(entry, before, people, look, calendar)
+            let scene = Scene {
+                before,
+                first_unread: first_unread == Some(entry.id),
+                late: chat.reading().is_late(entry),
+                said_again: chat.was_said_again(entry.id),
+                people,
+                look,
+                calendar,
+            };
+            (key(entry.id), line(entry, scene))
         });
-        Column::with_children(rows).padding([8, 12]).width(Length::Fill).into()
+        keyed::Column::with_children(rows).padding([8, 12]).width(Length::Fill).into()
     });
     let bar = Scrollbar::new().width(6).scroller_width(6).margin(2);
     let list = scrollable(rows)
@@ -110,7 +158,7 @@ fn lines<'a>(chat: &'a Chat, people: &'a People, look: Look, calendar: &'a Calen
         .height(Length::Fill)
         .width(Length::Fill)
         .style(style::scroll(look.tones));
-    KeepPlace::new(list, chat.place()).into()
+    KeepPlace::new(list, chat.lines().iter().map(|entry| key(entry.id)).collect(), chat.wish()).into()
 }
 
 fn is_at_top(view: Viewport) -> bool {
@@ -121,21 +169,38 @@ fn is_at_end(view: Viewport) -> bool {
     view.absolute_offset().y + view.bounds().height >= view.content_bounds().height - NEAR
 }
 
-/// One line, with the day above it if it is the first of that day.
-fn line(
-    entry: &Entry,
-    before: Option<&Entry>,
-    people: &People,
+/// What tells a line from the others on the screen: its id is a hash, and eight bytes of it are enough.
+fn key(id: OperationId) -> u64 {
+    let [.., a, b, c, d, e, f, g, h] = id.0;
+    u64::from_be_bytes([a, b, c, d, e, f, g, h])
+}
+
+/// What a line is shown with.
+#[derive(Clone, Copy)]
+struct Scene<'a> {
+    /// The line above it.
+    before: Option<&'a Entry>,
+    /// Whether the unread lines begin with it.
+    first_unread: bool,
+    /// Whether it arrived above what had been read.
+    late: bool,
+    /// Whether it was held back and said again.
+    said_again: bool,
+    people: &'a People,
     look: Look,
-    calendar: &Calendar,
-) -> Element<'static, Message> {
+    calendar: &'a Calendar,
+}
+
+/// One line, with the day above it if it is the first of that day.
+fn line(entry: &Entry, scene: Scene<'_>) -> Element<'static, Message> {
+    let Scene { before, people, look, calendar, .. } = scene;
     let day = calendar.day(entry.time);
     let new_day = before.is_none_or(|before| calendar.day(before.time) != day);
     let name = people.label(entry.author, &entry.name);
     let content = match &entry.body {
         EntryBody::Chat(words) => {
-            let with_name = new_day || before.is_none_or(|before| !belongs_to(entry, before));
-            said(entry, words, with_name.then_some(name), look, calendar)
+            let apart = new_day || scene.first_unread || before.is_none_or(|before| !belongs_to(entry, before));
+            said(entry, words, apart.then_some(name), scene)
         }
         EntryBody::Game(notice) => notice_line(game_words(notice, &name, people, look), "✎", look),
         EntryBody::Named(called) => {
@@ -144,7 +209,11 @@ fn line(
         }
         EntryBody::Drawing | EntryBody::Unknown => notice_line(look.t("entry-unknown"), "☰", look),
     };
-    column![].push(new_day.then(|| day_line(day, look, calendar))).push(content).into()
+    column![]
+        .push(new_day.then(|| rule_line(calendar.day_words(look, day), look.tones.faded, look.tones.line)))
+        .push(scene.first_unread.then(|| rule_line(look.t("chat-unread"), look.tones.seal, look.tones.seal)))
+        .push(content)
+        .into()
 }
 
 /// Whether a line stands under the name of the line before it.
@@ -154,45 +223,63 @@ fn belongs_to(entry: &Entry, before: &Entry) -> bool {
         && entry.time.saturating_sub(before.time) < TOGETHER
 }
 
-fn said(
-    entry: &Entry,
-    words: &str,
-    name: Option<String>,
-    look: Look,
-    calendar: &Calendar,
-) -> Element<'static, Message> {
+fn said(entry: &Entry, words: &str, name: Option<String>, scene: Scene<'_>) -> Element<'static, Message> {
+    let Scene { people, look, calendar, .. } = scene;
     let tones = look.tones;
-    let words = theme::body(words.to_owned()).wrapping(text::Wrapping::WordOrGlyph).width(Length::Fill);
-    let late = entry.late.then(|| theme::small(look.t("chat-was-late"), tones.amber));
-    let Some(name) = name else {
-        return container(column![words].push(late)).padding(iced::padding::left(20)).into();
-    };
+    let color = if entry.held_back { tones.faded } else { tones.ink };
+    let words = theme::body(words.to_owned()).color(color).wrapping(text::Wrapping::WordOrGlyph).width(Length::Fill);
+    let late = scene.late.then(|| theme::small(look.t("chat-was-late"), tones.amber));
+    let held_back = entry.held_back.then(|| held_back(entry, scene));
+    let below = container(column![words].push(late).push(held_back)).padding(iced::padding::left(20));
+    let Some(name) = name else { return below.into() };
+    let forked = people.is_forked(entry.author).then(|| {
+        let mark = theme::sign(FORKED).size(theme::SMALL).color(tones.seal);
+        tools::hint(look, mark, look.t("person-forked"))
+    });
     let head = row![
         dot(palette::person_mark(&entry.author, tones)),
-        theme::strong(name).wrapping(text::Wrapping::WordOrGlyph),
-        theme::small(calendar.clock(entry.time), tones.faded),
+        theme::strong(name).wrapping(text::Wrapping::WordOrGlyph)
     ]
+    .push(forked)
+    .push(theme::small(calendar.clock(entry.time), tones.faded))
     .spacing(8)
     .align_y(Alignment::Center);
-    let below = container(column![words].push(late)).padding(iced::padding::left(20));
     column![head, below].padding(iced::padding::top(8)).into()
+}
+
+/// When others will see a line of ours that is dated in the future, and a way to say it now.
+fn held_back(entry: &Entry, scene: Scene<'_>) -> Element<'static, Message> {
+    let look = scene.look;
+    let when = scene.calendar.at(look, seen_at(entry));
+    let words = look.t_args("chat-held-back", [("when", when.into())]);
+    let words = theme::small(words, look.tones.amber).wrapping(text::Wrapping::WordOrGlyph);
+    let again: Element<'static, Message> = if scene.said_again {
+        theme::small(look.t("chat-said-again"), look.tones.pine).into()
+    } else {
+        button(theme::small(look.t("chat-say-again"), look.tones.ink))
+            .on_press(Message::SayAgain(entry.id))
+            .padding([4, 8])
+            .style(style::secondary(look.tones))
+            .into()
+    };
+    column![words, again].spacing(4).padding([4, 0]).into()
 }
 
 fn dot(color: Color) -> Element<'static, Message> {
     container(Space::new().width(12).height(12)).style(style::pill(color, color)).into()
 }
 
-fn day_line(day: Date, look: Look, calendar: &Calendar) -> Element<'static, Message> {
+/// Words on a line across the talk: a day, or where the unread lines begin.
+fn rule_line(words: String, color: Color, line: Color) -> Element<'static, Message> {
     let line = || {
         rule::horizontal(1).style(move |_| rule::Style {
-            color: look.tones.line,
+            color: line,
             radius: 0.0.into(),
             fill_mode: rule::FillMode::Full,
             snap: true,
         })
     };
-    let words = theme::small(calendar.day_words(look, day), look.tones.faded);
-    row![line(), words, line()].spacing(8).padding([8, 0]).align_y(Alignment::Center).into()
+    row![line(), theme::small(words, color), line()].spacing(8).padding([8, 0]).align_y(Alignment::Center).into()
 }
 
 fn notice_line(words: String, sign: &'static str, look: Look) -> Element<'static, Message> {

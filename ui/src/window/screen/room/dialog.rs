@@ -9,7 +9,7 @@ use inkmesh::node::CommandError;
 
 use super::Message;
 use crate::settings::{Appearance, Language, Settings};
-use crate::window::text::{command_error, name_error};
+use crate::text::{command_error, name_error};
 use crate::window::theme::{self, Look, style};
 
 /// The field for an address.

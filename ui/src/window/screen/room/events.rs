@@ -1,20 +1,21 @@
 //! What the node tells.
 
-use inkmesh::event::{CanvasChange, Entry, Event, Person, Warning};
+use inkmesh::event::{CanvasChange, Entry, Event, Person, ReadingView, Warning};
 use inkmesh::game::GameView;
 use inkmesh::name::RoomName;
 
 use super::chat::is_talk;
 use super::notices::Notice;
-use super::{Action, Room};
+use super::status::{Missing, NOT_WORTH_TELLING};
+use super::{Action, Message, Room};
 use crate::window::link::Command;
-use crate::window::when::Calendar;
 
 impl Room {
     /// Takes in what happened, in its order.
     pub(super) fn happened(&mut self, events: Vec<Event>) -> Vec<Action> {
-        self.calendar = Calendar::now();
-        events.into_iter().flat_map(|event| self.event(event)).collect()
+        let actions = events.into_iter().flat_map(|event| self.event(event)).collect();
+        self.look_at_the_clock();
+        actions
     }
 
     fn event(&mut self, event: Event) -> Vec<Action> {
@@ -34,8 +35,13 @@ impl Room {
             Event::Canvas { room, change } if self.is_here(&room) => return self.canvas(change),
             Event::Game { room, game } if self.is_here(&room) => return self.game_moved(game),
             Event::Live { .. } | Event::Canvas { .. } | Event::Game { .. } => {}
-            Event::Syncing { room, peer, remaining } => self.connection.syncing(room, peer, remaining),
-            Event::Synced { room, peer, .. } => self.connection.synced(room, peer),
+            Event::Syncing { room, peers, received, remaining } => {
+                return self.syncing(room, Missing { peers, received, remaining });
+            }
+            Event::Reading { room, reading } => self.reading(room, reading),
+            Event::HeldBack { room, entries } if self.is_here(&room) => self.chat.held_back(entries),
+            Event::HeldBack { .. } => {}
+            Event::Synced { .. } => {}
             Event::Warning(warning) => return self.warned(warning),
         }
         Vec::new()
@@ -49,7 +55,7 @@ impl Room {
                 online.insert(person.peer);
             } else {
                 online.remove(&person.peer);
-                self.connection.synced(room.clone(), person.peer);
+                self.connection.left(room, person.peer);
             }
             self.connection.others(self.rooms.others(), self.now);
         } else if !person.name.is_empty() {
@@ -61,14 +67,31 @@ impl Room {
     }
 
     fn entries(&mut self, room: &RoomName, entries: Vec<Entry>) {
-        let talk = entries.iter().filter(|entry| is_talk(entry) && entry.author != self.me && !entry.late).count();
-        if self.is_here(room) {
-            self.chat.add(entries, self.me, self.calendar.now_ms());
-            if !self.chat_in_view() {
-                self.behind += talk;
-            }
+        if !self.is_here(room) {
+            return;
+        }
+        if !self.chat_in_view() {
+            self.behind +=
+                entries.iter().filter(|entry| is_talk(entry) && entry.author != self.me && !entry.late).count();
+        }
+        self.chat.add(entries, self.me);
+    }
+
+    fn syncing(&mut self, room: RoomName, missing: Missing) -> Vec<Action> {
+        // What takes only a moment is not worth a bar; for the rest, have a look when it begins to be.
+        if self.connection.syncing(room, missing, self.now) {
+            vec![Action::Later(NOT_WORTH_TELLING, Message::Tick)]
         } else {
-            self.rooms.rooms.entry(room.clone()).or_default().unread += talk;
+            Vec::new()
+        }
+    }
+
+    fn reading(&mut self, room: RoomName, reading: ReadingView) {
+        let here = self.is_here(&room);
+        self.rooms.rooms.entry(room).or_default().unread = reading.unread;
+        if here {
+            let being_read = self.is_being_read();
+            self.chat.reading_is(reading, being_read);
         }
     }
 
@@ -97,6 +120,7 @@ impl Room {
 
     fn warned(&mut self, warning: Warning) -> Vec<Action> {
         self.connection.warned(&warning);
+        self.banners.warned(&warning);
         if let Warning::Lagged { .. } = warning {
             let mut actions = vec![Action::Ask(Command::Rooms)];
             if let Some(room) = self.rooms.here.clone() {
@@ -122,6 +146,8 @@ fn room_of(event: &Event) -> Option<&RoomName> {
         | Event::Canvas { room, .. }
         | Event::Game { room, .. }
         | Event::Syncing { room, .. }
+        | Event::Reading { room, .. }
+        | Event::HeldBack { room, .. }
         | Event::Synced { room, .. } => Some(room),
         Event::Ready { .. } | Event::Warning(_) => None,
     }

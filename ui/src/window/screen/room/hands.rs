@@ -3,6 +3,7 @@
 use iced::Size;
 use inkmesh::canvas::Point;
 use inkmesh::name::{PersonName, RoomName};
+use inkmesh::operation::OperationId;
 
 use super::chat::Chat;
 use super::chat_view::CHAT_FIELD;
@@ -12,9 +13,8 @@ use super::people::People;
 use super::sheet::Sheet;
 use super::side::{Entering, ROOM_FIELD};
 use super::tools::Choice;
-use super::{Action, Message, Pane, Room, SETTLE, Shortcut};
-use crate::window::link::Command;
-use crate::window::when::Calendar;
+use super::{Action, DWELL, Message, Pane, Room, SETTLE, Shortcut};
+use crate::window::link::{Command, PAGE, SEEK_PAGE};
 
 impl Room {
     // ---- rooms ----
@@ -39,7 +39,6 @@ impl Room {
         self.sheet = sheet;
         self.game = game_bar::GameBar::new(self.now);
         self.behind = 0;
-        self.rooms.rooms.entry(room.clone()).or_default().unread = 0;
         self.load(room)
     }
 
@@ -89,16 +88,16 @@ impl Room {
     }
 
     pub(super) fn scrolled(&mut self, at_top: bool, at_end: bool) -> Vec<Action> {
-        self.chat.scrolled(at_end);
-        self.ask_older(at_top)
+        self.chat.scrolled(at_top, at_end);
+        self.ask_older()
     }
 
     /// Asks for older lines if they are wanted.
-    pub(super) fn ask_older(&mut self, at_top: bool) -> Vec<Action> {
-        let (Some(room), Some(before)) = (self.rooms.here.clone(), self.chat.wants_older(at_top)) else {
+    pub(super) fn ask_older(&mut self) -> Vec<Action> {
+        let (Some(room), Some(before)) = (self.rooms.here.clone(), self.chat.wants_older()) else {
             return Vec::new();
         };
-        vec![Action::Ask(Command::Older(room, before))]
+        vec![Action::Ask(Command::Older(room, before, PAGE))]
     }
 
     pub(super) fn go_to_end(&mut self) -> Vec<Action> {
@@ -108,9 +107,42 @@ impl Room {
         }
     }
 
-    pub(super) fn show_late(&mut self) -> Vec<Action> {
-        self.chat.show_late();
+    // ---- what was read ----
+
+    /// Has a look at what is in view in a while, if there is something to be marked as read.
+    pub(super) fn notice(&mut self) -> Option<Action> {
+        let wanted = !self.noticing && self.is_being_read() && self.chat.has_news();
+        self.noticing |= wanted;
+        wanted.then(|| Action::Later(DWELL, Message::Noticed))
+    }
+
+    /// Marks what is in view as read.
+    pub(super) fn noticed(&mut self) -> Vec<Action> {
+        self.noticing = false;
+        let (true, Some(room)) = (self.is_being_read(), self.here().cloned()) else { return Vec::new() };
+        self.chat.read().map(|upto| Action::Ask(Command::MarkRead(room, upto))).into_iter().collect()
+    }
+
+    pub(super) fn focus_changed(&mut self, focused: bool) -> Vec<Action> {
+        self.focused = focused;
         Vec::new()
+    }
+
+    pub(super) fn show_late(&mut self, first: OperationId) -> Vec<Action> {
+        let late = self.chat.reading().late().iter().find(|late| late.first == first).cloned();
+        let (Some(room), Some(late)) = (self.here().cloned(), late) else { return Vec::new() };
+        self.chat.show_late(&late).map(|before| seek(room, before)).into_iter().collect()
+    }
+
+    pub(super) fn dismiss_late(&mut self) -> Vec<Action> {
+        self.chat.dismiss_late();
+        self.here().map(|room| Action::Ask(Command::DismissLate(room.clone()))).into_iter().collect()
+    }
+
+    /// Says a line that others don't see yet again, by a clock that is right.
+    pub(super) fn say_again(&mut self, id: OperationId) -> Vec<Action> {
+        let (Some(room), Some(text)) = (self.here().cloned(), self.chat.say_again(id)) else { return Vec::new() };
+        vec![Action::Ask(Command::Say(room, text))]
     }
 
     // ---- sheet ----
@@ -236,7 +268,7 @@ impl Room {
     pub(super) fn tick(&mut self) -> Vec<Action> {
         self.notices.expire(self.now);
         self.sheet.expire(self.now);
-        self.calendar = Calendar::now();
+        self.look_at_the_clock();
         Vec::new()
     }
 
@@ -264,4 +296,14 @@ impl Room {
         self.notices.dismiss(number);
         Vec::new()
     }
+
+    pub(super) fn dismiss_banner(&mut self) -> Vec<Action> {
+        self.banners.dismiss();
+        Vec::new()
+    }
+}
+
+/// Asks for the lines before this one, to look for late ones among them.
+pub(super) fn seek(room: RoomName, before: OperationId) -> Action {
+    Action::Ask(Command::Older(room, before, SEEK_PAGE))
 }

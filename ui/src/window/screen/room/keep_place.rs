@@ -12,23 +12,28 @@ use iced::{Element, Event, Length, Rectangle, Renderer, Size, Theme, Vector};
 
 /// How far from the end still counts as being there, in pixels.
 pub const NEAR: f32 = 24.0;
+/// So many lines are looked at to find one that is still there: no more are in view.
+const SCREENFUL: usize = 100;
 
 /// A scrollable that keeps its place.
 pub struct KeepPlace<'a, Message> {
     list: Element<'a, Message>,
+    /// What tells the lines apart.
+    keys: Vec<u64>,
     /// When this changes, the list goes to its end.
     epoch: u64,
-    /// When this changes, lines were put on top.
-    tops: u64,
     /// The line to bring into view, whenever the number before it changes.
     reveal: Option<(u64, usize)>,
 }
 
 impl<'a, Message> KeepPlace<'a, Message> {
-    /// Around a scrollable whose content is a column of lines.
-    pub fn new(list: impl Into<Element<'a, Message>>, place: (u64, u64, Option<(u64, usize)>)) -> Self {
-        let (epoch, tops, reveal) = place;
-        KeepPlace { list: list.into(), epoch, tops, reveal }
+    /// Around a scrollable whose content is a column of lines with these keys.
+    pub fn new(
+        list: impl Into<Element<'a, Message>>,
+        keys: Vec<u64>,
+        (epoch, reveal): (u64, Option<(u64, usize)>),
+    ) -> Self {
+        KeepPlace { list: list.into(), keys, epoch, reveal }
     }
 }
 
@@ -36,18 +41,34 @@ impl<'a, Message> KeepPlace<'a, Message> {
 #[derive(Default)]
 struct Before {
     epoch: Option<u64>,
-    tops: u64,
     revealed: Option<u64>,
     list: f32,
     content: f32,
+    /// How far it was scrolled: when there is less of it now, the scrollable has forgotten that.
+    scrolled: f32,
+    /// The key of each line, and where it ends.
+    ends: Vec<(u64, f32)>,
+}
+
+impl Before {
+    /// Where what is `y` pixels from the top must be now that the lines end elsewhere: the first line that ends below
+    /// it and is still there stays where it is. By the ends, because a line loses the day above it when one of the
+    /// same day comes before it.
+    fn moved(&self, y: f32, ends: &[(u64, f32)]) -> Option<f32> {
+        let first = self.ends.partition_point(|(_, end)| *end <= y);
+        self.ends[first..].iter().take(SCREENFUL).find_map(|(key, was)| {
+            let (_, is) = ends.iter().find(|(other, _)| other == key)?;
+            Some((y + is - was).max(0.0))
+        })
+    }
 }
 
 /// Corrects the offset of the scrollable it is applied to.
 struct Correct<'a> {
     before: &'a Before,
     to_end: bool,
-    on_top: bool,
     reveal: Option<f32>,
+    ends: &'a [(u64, f32)],
     after: (f32, f32),
 }
 
@@ -60,20 +81,50 @@ impl Operation for Correct<'_> {
         _id: Option<&Id>,
         bounds: Rectangle,
         content: Rectangle,
-        translation: Vector,
+        _translation: Vector,
         state: &mut dyn Scrollable,
     ) {
         let (before, list, content) = (self.before, bounds.height, content.height);
         self.after = (list, content);
-        let was_at_end = translation.y >= (before.content - before.list).max(0.0) - NEAR;
-        let changed = (list - before.list).abs() > 0.5 || (content - before.content).abs() > 0.5;
+        let was_at_end = before.scrolled >= (before.content - before.list).max(0.0) - NEAR;
+        let resized = (list - before.list).abs() > 0.5 || (content - before.content).abs() > 0.5;
         if let Some(y) = self.reveal {
             state.scroll_to(AbsoluteOffset { x: None, y: Some(y) });
-        } else if self.to_end || (changed && was_at_end) {
+        } else if self.to_end || (resized && was_at_end) {
             state.snap_to(RelativeOffset { x: None, y: Some(1.0) });
-        } else if self.on_top {
-            state.scroll_to(AbsoluteOffset { x: None, y: Some((translation.y + content - before.content).max(0.0)) });
+        } else if self.ends != before.ends
+            && let Some(y) = before.moved(before.scrolled, self.ends)
+        {
+            state.scroll_to(AbsoluteOffset { x: None, y: Some(y) });
         }
+    }
+}
+
+/// Sees how far the scrollable it is applied to is scrolled.
+#[derive(Default)]
+struct Scrolled(f32);
+
+impl Operation for Scrolled {
+    fn traverse(&mut self, _operate: &mut dyn FnMut(&mut dyn Operation)) {}
+
+    fn scrollable(
+        &mut self,
+        _id: Option<&Id>,
+        _bounds: Rectangle,
+        _content: Rectangle,
+        translation: Vector,
+        _state: &mut dyn Scrollable,
+    ) {
+        self.0 = translation.y;
+    }
+}
+
+impl<Message> KeepPlace<'_, Message> {
+    /// How far the list is scrolled.
+    fn scrolled(&mut self, child: &mut Tree, layout: Layout<'_>, renderer: &Renderer) -> f32 {
+        let mut scrolled = Scrolled::default();
+        self.list.as_widget_mut().operate(child, layout, renderer, &mut scrolled);
+        scrolled.0
     }
 }
 
@@ -104,22 +155,20 @@ impl<Message> Widget<Message, Theme, Renderer> for KeepPlace<'_, Message> {
         let node = self.list.as_widget_mut().layout(child, renderer, limits);
         let before = state.downcast_mut::<Before>();
         let reveal = self.reveal.filter(|(number, _)| before.revealed != Some(*number)).map(|(_, line)| line);
+        let lines: Vec<(f32, f32)> = lines(&node);
+        let ends: Vec<(u64, f32)> = self.keys.iter().zip(&lines).map(|(key, (_, end))| (*key, *end)).collect();
         let mut correct = Correct {
             to_end: before.epoch != Some(self.epoch),
-            on_top: before.tops != self.tops,
-            reveal: reveal.and_then(|line| line_top(&node, line)),
+            reveal: reveal.and_then(|line| Some(lines.get(line)?.0)),
+            ends: &ends,
             after: (before.list, before.content),
             before,
         };
         self.list.as_widget_mut().operate(child, Layout::new(&node), renderer, &mut correct);
         let (list, content) = correct.after;
-        *before = Before {
-            epoch: Some(self.epoch),
-            tops: self.tops,
-            revealed: self.reveal.map(|(number, _)| number),
-            list,
-            content,
-        };
+        let (epoch, revealed) = (Some(self.epoch), self.reveal.map(|(number, _)| number));
+        let scrolled = self.scrolled(child, Layout::new(&node), renderer);
+        *before = Before { epoch, revealed, list, content, scrolled, ends };
         node
     }
 
@@ -141,6 +190,7 @@ impl<Message> Widget<Message, Theme, Renderer> for KeepPlace<'_, Message> {
     fn operate(&mut self, tree: &mut Tree, layout: Layout<'_>, renderer: &Renderer, operation: &mut dyn Operation) {
         if let Some(child) = tree.children.first_mut() {
             self.list.as_widget_mut().operate(child, layout, renderer, operation);
+            tree.state.downcast_mut::<Before>().scrolled = self.scrolled(child, layout, renderer);
         }
     }
 
@@ -158,6 +208,7 @@ impl<Message> Widget<Message, Theme, Renderer> for KeepPlace<'_, Message> {
         if let Some(child) = tree.children.first_mut() {
             let list = self.list.as_widget_mut();
             list.update(child, event, layout, cursor, renderer, clipboard, shell, viewport);
+            tree.state.downcast_mut::<Before>().scrolled = self.scrolled(child, layout, renderer);
         }
     }
 
@@ -193,21 +244,23 @@ impl<'a, Message: 'a> From<KeepPlace<'a, Message>> for Element<'a, Message> {
     }
 }
 
-/// Where a line begins in the scrolled content: the content may be wrapped in widgets of one child each.
-fn line_top(node: &Node, line: usize) -> Option<f32> {
-    let (mut node, mut top) = (node.children().first()?, 0.0);
+/// Where the lines begin and end in the scrolled content: the content may be wrapped in widgets of one child each.
+fn lines(node: &Node) -> Vec<(f32, f32)> {
+    let Some(mut node) = node.children().first() else { return Vec::new() };
+    let mut top = 0.0;
     while let [only] = node.children() {
         node = only;
         top += node.bounds().y;
     }
-    node.children().get(line).map(|child| top + child.bounds().y)
+    node.children()
+        .iter()
+        .map(|child| (top + child.bounds().y, top + child.bounds().y + child.bounds().height))
+        .collect()
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
-    use std::ops::Range;
-
     use iced::advanced::renderer::Headless;
     use iced::advanced::widget::operation::{Outcome, black_box, scrollable::scroll_to};
     use iced::widget::{Column, scrollable, text};
@@ -236,14 +289,16 @@ mod tests {
         /// Shows lines with these numbers; applies an operation; tells where some of them are in view.
         fn show<const N: usize>(
             &mut self,
-            lines: Range<i32>,
-            place: (u64, u64, Option<(u64, usize)>),
+            lines: impl Iterator<Item = i32>,
+            wish: (u64, Option<(u64, usize)>),
             operation: Option<&mut dyn Operation>,
             wanted: [i32; N],
         ) -> [Option<f32>; N] {
-            let rows = lines.map(|number| text(format!("line {number}")).height(20).into());
+            let lines: Vec<i32> = lines.collect();
+            let keys = lines.iter().map(|number| *number as u64).collect();
+            let rows = lines.into_iter().map(|number| text(format!("line {number}")).height(20).into());
             let list = scrollable(Column::<(), Theme, Renderer>::with_children(rows)).id(LIST).height(Length::Fill);
-            let view: Element<'_, ()> = KeepPlace::new(list, place).into();
+            let view: Element<'_, ()> = KeepPlace::new(list, keys, wish).into();
             let size = Size::new(200.0, 400.0);
             let mut ui = UserInterface::build(view, size, std::mem::take(&mut self.cache), &mut self.renderer);
             if let Some(operation) = operation {
@@ -263,29 +318,34 @@ mod tests {
     #[test]
     fn at_the_end_it_follows() {
         let mut window = Window::new();
-        assert_eq!(window.show(0..100, (1, 0, None), None, [99, 0]), [Some(380.0), None]);
-        assert_eq!(window.show(0..105, (1, 0, None), None, [104, 99]), [Some(380.0), Some(280.0)]);
-        assert_eq!(window.show(-50..105, (1, 1, None), None, [104]), [Some(380.0)], "with more on top, too");
+        assert_eq!(window.show(0..100, (1, None), None, [99, 0]), [Some(380.0), None]);
+        assert_eq!(window.show(0..105, (1, None), None, [104, 99]), [Some(380.0), Some(280.0)]);
+        assert_eq!(window.show(-50..105, (1, None), None, [104]), [Some(380.0)], "with more on top, too");
     }
 
     #[test]
     fn elsewhere_nothing_moves() {
         let mut window = Window::new();
-        window.show(0..100, (1, 0, None), None, []);
+        window.show(0..100, (1, None), None, []);
         let mut scroll = scroll_to::<()>(LIST.into(), AbsoluteOffset { x: None, y: Some(900.0) });
-        assert_eq!(window.show(0..100, (1, 0, None), Some(&mut scroll), [50]), [Some(100.0)]);
-        assert_eq!(window.show(0..120, (1, 0, None), None, [50]), [Some(100.0)], "more at the end");
-        assert_eq!(window.show(-70..120, (1, 1, None), None, [50]), [Some(100.0)], "more on top");
-        assert_eq!(window.show(-70..120, (2, 1, None), None, [119]), [Some(380.0)], "sent to the end");
+        assert_eq!(window.show(0..100, (1, None), Some(&mut scroll), [50]), [Some(100.0)]);
+        assert_eq!(window.show(0..120, (1, None), None, [50]), [Some(100.0)], "more at the end");
+        assert_eq!(window.show(-70..120, (1, None), None, [50]), [Some(100.0)], "more on top");
+        let with_late = (-70..10).chain(1000..1030).chain(10..120);
+        assert_eq!(window.show(with_late, (1, None), None, [50]), [Some(100.0)], "more above, among the others");
+        assert_eq!(window.show(30..110, (1, None), None, [50]), [Some(100.0)], "fewer at both ends");
+        let without_the_first = (30..45).chain(48..110);
+        assert_eq!(window.show(without_the_first, (1, None), None, [48]), [Some(60.0)], "the line at the top went");
+        assert_eq!(window.show(-70..120, (2, None), None, [119]), [Some(380.0)], "sent to the end");
     }
 
     #[test]
     fn a_line_is_brought_into_view_once() {
         let mut window = Window::new();
-        window.show(0..100, (1, 0, None), None, []);
-        assert_eq!(window.show(0..100, (1, 0, Some((1, 30))), None, [30]), [Some(0.0)]);
+        window.show(0..100, (1, None), None, []);
+        assert_eq!(window.show(0..100, (1, Some((1, 30))), None, [30]), [Some(0.0)]);
         let mut scroll = scroll_to::<()>(LIST.into(), AbsoluteOffset { x: None, y: Some(0.0) });
-        window.show(0..100, (1, 0, Some((1, 30))), Some(&mut scroll), []);
-        assert_eq!(window.show(0..100, (1, 0, Some((1, 30))), None, [0]), [Some(0.0)]);
+        window.show(0..100, (1, Some((1, 30))), Some(&mut scroll), []);
+        assert_eq!(window.show(0..100, (1, Some((1, 30))), None, [0]), [Some(0.0)]);
     }
 }

@@ -4,6 +4,7 @@
 //! network, so the whole screen can be tried without either.
 
 mod answers;
+mod banners;
 mod chat;
 mod chat_view;
 pub mod dialog;
@@ -13,6 +14,7 @@ mod hands;
 mod keep_place;
 mod notices;
 mod people;
+mod reading;
 mod sheet;
 mod side;
 pub mod status;
@@ -28,7 +30,9 @@ use inkmesh::canvas::Point;
 use inkmesh::event::Event;
 use inkmesh::identity::Author;
 use inkmesh::name::{PersonName, RoomName};
+use inkmesh::operation::OperationId;
 
+use self::banners::Banners;
 use self::chat::Chat;
 use self::dialog::{Dialog, Topic};
 use self::game_bar::GameBar;
@@ -48,6 +52,8 @@ const FOLD_BELOW: f32 = 1000.0;
 const TABS_BELOW: f32 = 760.0;
 /// How long a resize has to rest before a heavy sheet is drawn anew.
 const SETTLE: Duration = Duration::from_millis(150);
+/// How long the newest line has to be in view to count as read.
+const DWELL: Duration = Duration::from_millis(500);
 
 /// The screen's state.
 #[derive(Debug)]
@@ -64,6 +70,7 @@ pub struct Room {
     game: GameBar,
     connection: Connection,
     notices: Notices,
+    banners: Banners,
     dialog: Option<Dialog>,
     /// Things that happened in the room while it is being loaded; `None` when it is not.
     meanwhile: Option<Vec<Event>>,
@@ -72,6 +79,10 @@ pub struct Room {
     addresses: Vec<String>,
     size: Size,
     scale_factor: f32,
+    /// Whether the window has the keyboard: else what is in view may be read by nobody.
+    focused: bool,
+    /// Whether a look at what was read is coming up.
+    noticing: bool,
     pane: Pane,
     /// Whether the folded column is unfolded for now.
     drawer: bool,
@@ -151,8 +162,16 @@ pub enum Message {
     },
     /// Go to the end of the talk.
     ToEnd,
-    /// Go to the lines that came in late.
-    ShowLate,
+    /// Go to the lines that came in late, the first of which is this.
+    ShowLate(OperationId),
+    /// Take the announcements of late lines away.
+    DismissLate,
+    /// What is in view has been there for long enough to be read.
+    Noticed,
+    /// The window has the keyboard, or not.
+    Focused(bool),
+    /// Say a line that is held back again.
+    SayAgain(OperationId),
     /// There is this much room for the sheet.
     SheetResized(Size),
     /// The size of the sheet has rested.
@@ -179,6 +198,8 @@ pub enum Message {
     Drawer(bool),
     /// Take a notice away.
     Dismiss(u64),
+    /// Take the banner that is up away.
+    DismissBanner,
 }
 
 /// What is to be done for the screen.
@@ -215,6 +236,8 @@ pub struct Start {
     pub size: Size,
     /// Its scale factor.
     pub scale_factor: f32,
+    /// Whether it has the keyboard.
+    pub focused: bool,
 }
 
 impl Room {
@@ -232,12 +255,15 @@ impl Room {
             game: GameBar::new(now),
             connection: Connection::new(start.looks_around, now),
             notices: Notices::default(),
+            banners: Banners::default(),
             dialog: None,
             meanwhile: None,
             drafts: BTreeMap::new(),
             addresses: Vec::new(),
             size: start.size,
             scale_factor: start.scale_factor,
+            focused: start.focused,
+            noticing: false,
             pane: Pane::Sheet,
             drawer: false,
             behind: 0,
@@ -250,6 +276,12 @@ impl Room {
     /// Takes a message in at a moment; returns what is to be done.
     pub fn update(&mut self, message: Message, now: Instant) -> Vec<Action> {
         self.now = now;
+        let mut actions = self.take_in(message);
+        actions.extend(self.notice());
+        actions
+    }
+
+    fn take_in(&mut self, message: Message) -> Vec<Action> {
         match message {
             Message::Happened(events) => self.happened(events),
             Message::Answered(answer) => self.answered(answer),
@@ -265,7 +297,11 @@ impl Room {
             Message::Say => self.say(),
             Message::Scrolled { at_top, at_end } => self.scrolled(at_top, at_end),
             Message::ToEnd => self.go_to_end(),
-            Message::ShowLate => self.show_late(),
+            Message::ShowLate(first) => self.show_late(first),
+            Message::DismissLate => self.dismiss_late(),
+            Message::Noticed => self.noticed(),
+            Message::Focused(focused) => self.focus_changed(focused),
+            Message::SayAgain(id) => self.say_again(id),
             Message::SheetResized(size) => self.sheet_resized(size),
             Message::Settle(size) => self.settle(size),
             Message::PenDown(point) => self.pen_down(point),
@@ -280,6 +316,7 @@ impl Room {
             Message::Pane(pane) => self.turn_to(pane),
             Message::Drawer(open) => self.unfold(open),
             Message::Dismiss(number) => self.dismiss(number),
+            Message::DismissBanner => self.dismiss_banner(),
         }
     }
 
@@ -289,6 +326,7 @@ impl Room {
             || self.connection.is_waiting(self.now)
             || self.sheet.is_waiting()
             || !self.notices.is_empty()
+            || self.chat.holds_back()
     }
 
     /// Whether there is ink to be shown to others, every few milliseconds.
@@ -320,6 +358,21 @@ impl Room {
             width if width < FOLD_BELOW => Arrangement::Folded,
             _ => Arrangement::Wide,
         }
+    }
+
+    /// Looks at the clock, and lets go what was held back until now.
+    fn look_at_the_clock(&mut self) {
+        self.calendar = Calendar::now();
+        self.chat.time_is(self.calendar.now_ms().saturating_sub(self.banners.ahead()));
+    }
+
+    /// Whether somebody reads along: the end of the talk is in view, in a window that has the keyboard.
+    fn is_being_read(&self) -> bool {
+        self.focused
+            && self.chat_in_view()
+            && self.chat.is_at_end()
+            && self.meanwhile.is_none()
+            && self.dialog.is_none()
     }
 
     fn chat_in_view(&self) -> bool {

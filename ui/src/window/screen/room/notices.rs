@@ -9,7 +9,7 @@ use inkmesh::event::Warning;
 use inkmesh::node::CommandError;
 
 use super::Message;
-use crate::window::text;
+use crate::text;
 use crate::window::theme::{self, Look, style};
 
 /// How long a line stays.
@@ -28,6 +28,8 @@ pub enum Notice {
     Dialling(String),
     /// The settings could not be kept, and why.
     NotKept(String),
+    /// Late lines are not where they should be, or too far back to be looked for.
+    LateLost,
 }
 
 impl Notice {
@@ -37,6 +39,7 @@ impl Notice {
             Notice::Refused(error) => Some(text::command_error(look.language, error)),
             Notice::Warning(warning, name) => text::warning(look.language, warning, name),
             Notice::Dialling(address) => Some(look.t_args("notice-dialling", [("address", address.as_str().into())])),
+            Notice::LateLost => Some(look.t("notice-late-lost")),
             Notice::NotKept(reason) => Some(look.t_args("notice-not-kept", [("reason", reason.as_str().into())])),
         }
     }
@@ -85,7 +88,7 @@ impl Notices {
                 .style(style::quiet(look.tones));
             let color = match notice {
                 Notice::Refused(_) | Notice::NotKept(_) => look.tones.seal,
-                Notice::Warning(..) => look.tones.amber,
+                Notice::Warning(..) | Notice::LateLost => look.tones.amber,
                 Notice::Dialling(_) => look.tones.pine,
             };
             let line = row![words, close].spacing(8).align_y(Alignment::Center);

@@ -7,9 +7,12 @@ use iced::{Alignment, Element, Length};
 use inkmesh::event::Person;
 use inkmesh::identity::Author;
 
-use super::Message;
+use super::{Message, tools};
 use crate::window::theme::{self, Look, palette, style};
 use crate::window::when::Calendar;
+
+/// The mark of those who signed two different histories.
+pub const FORKED: &str = "⚑";
 
 /// The people of a room, ourselves included.
 #[derive(Debug)]
@@ -18,7 +21,7 @@ pub struct People {
     people: BTreeMap<Author, Person>,
     /// Names that more than one of them uses.
     shared: BTreeSet<String>,
-    /// Counts changes of names.
+    /// Counts changes of what lines say of their authors.
     revision: u64,
 }
 
@@ -36,9 +39,10 @@ impl People {
 
     /// Somebody came, went or is called something else now.
     pub fn update(&mut self, person: Person) {
-        let renamed = self.people.get(&person.peer).is_none_or(|known| known.name != person.name);
+        let known = self.people.get(&person.peer);
+        let changed = known.is_none_or(|known| known.name != person.name || known.forked != person.forked);
         self.people.insert(person.peer, person);
-        if renamed {
+        if changed {
             self.names_changed();
         }
     }
@@ -54,7 +58,7 @@ impl People {
         self.revision += 1;
     }
 
-    /// Counts changes of names.
+    /// Counts changes of what lines say of their authors.
     pub fn revision(&self) -> u64 {
         self.revision
     }
@@ -70,6 +74,16 @@ impl People {
         } else {
             name.to_owned()
         }
+    }
+
+    /// Ourselves.
+    pub fn me(&self) -> Author {
+        self.me
+    }
+
+    /// Whether somebody signed two different histories.
+    pub fn is_forked(&self, author: Author) -> bool {
+        self.people.get(&author).is_some_and(|person| person.forked)
     }
 
     /// How many others are online.
@@ -114,8 +128,12 @@ impl People {
         let words = iced::widget::column![
             theme::body(name).color(color).wrapping(text::Wrapping::WordOrGlyph),
             theme::small(state, tones.faded).wrapping(text::Wrapping::WordOrGlyph),
-        ];
+        ]
+        .push(person.forked.then(|| theme::small(look.t("person-forked"), tones.seal)));
         heading = heading.push(words.width(Length::Fill));
+        if person.forked {
+            heading = heading.push(theme::sign(FORKED).color(tones.seal));
+        }
         if drawer == Some(person.peer) {
             heading = heading.push(theme::sign("✎").color(tones.seal));
         }
@@ -124,7 +142,15 @@ impl People {
 
     /// The people as letters, one below the other.
     pub fn narrow_view(&self, look: Look) -> Element<'_, Message> {
-        let letters = self.in_order().into_iter().map(|person| avatar(look, person, &self.label(person.peer, "")));
+        let letters = self.in_order().into_iter().map(|person| {
+            let letter = avatar(look, person, &self.label(person.peer, ""));
+            if !person.forked {
+                return letter;
+            }
+            let mark = theme::sign(FORKED).size(theme::SMALL).color(look.tones.seal);
+            let marked = iced::widget::column![letter, mark].align_x(Alignment::Center);
+            tools::hint(look, marked, look.t("person-forked"))
+        });
         Column::with_children(letters).spacing(8).into()
     }
 }
@@ -164,7 +190,14 @@ mod tests {
     use super::*;
 
     fn person(key: u8, name: &str, online: bool) -> Person {
-        Person { peer: Author([key; 32]), name: name.to_owned(), online, addresses: Vec::new(), last_seen: None }
+        Person {
+            peer: Author([key; 32]),
+            name: name.to_owned(),
+            online,
+            addresses: Vec::new(),
+            last_seen: None,
+            forked: false,
+        }
     }
 
     #[test]

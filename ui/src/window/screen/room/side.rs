@@ -11,7 +11,7 @@ use inkmesh::name::{NameError, RoomName};
 use super::dialog::Topic;
 use super::people::People;
 use super::{Message, tools};
-use crate::window::text::name_error;
+use crate::text::name_error;
 use crate::window::theme::{self, Look, style};
 use crate::window::when::Calendar;
 
@@ -23,8 +23,8 @@ pub const ROOM_FIELD: &str = "room-name-field";
 pub struct RoomInfo {
     /// The others who are online in it.
     pub online: BTreeSet<Author>,
-    /// How many lines of others came in since it was last looked at.
-    pub unread: usize,
+    /// How many lines of others were not read yet.
+    pub unread: u64,
 }
 
 /// The rooms that we are in.
@@ -54,7 +54,7 @@ impl Rooms {
     }
 
     /// How many lines wait in other rooms.
-    pub fn unread_elsewhere(&self) -> usize {
+    pub fn unread_elsewhere(&self) -> u64 {
         self.rooms.iter().filter(|(name, _)| Some(*name) != self.here.as_ref()).map(|(_, room)| room.unread).sum()
     }
 
@@ -172,7 +172,7 @@ fn entering_field(look: Look, entering: &Entering) -> Element<'_, Message> {
 }
 
 /// A number that asks for a look.
-pub fn badge<'a>(look: Look, number: usize) -> Element<'a, Message> {
+pub fn badge<'a>(look: Look, number: u64) -> Element<'a, Message> {
     let words = if number > 99 { "99+".to_owned() } else { number.to_string() };
     let words = theme::small(words, look.tones.on_seal);
     container(words).padding([0, 8]).style(style::pill(look.tones.seal, look.tones.on_seal)).into()

@@ -8,9 +8,13 @@ use inkmesh::event::Warning;
 use inkmesh::identity::Author;
 use inkmesh::name::RoomName;
 
-use crate::window::text::grouped;
+use crate::text::grouped;
 use crate::window::theme::Look;
 
+/// Catching up that takes no longer is not told: a bar that flashes by only startles.
+pub const NOT_WORTH_TELLING: Duration = Duration::from_millis(300);
+/// Most names in the line; the others are counted.
+const NAMES: usize = 2;
 /// After this time alone, there is more advice.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -23,15 +27,35 @@ pub struct Connection {
     storage: Option<String>,
     /// Why nobody can be looked for, if so.
     discovery: Option<String>,
-    syncing: BTreeMap<(RoomName, Author), Syncing>,
+    syncing: BTreeMap<RoomName, (Missing, Instant)>,
     /// Whether something was said while nobody was there to get it.
     saved_alone: bool,
 }
 
-#[derive(Debug)]
-struct Syncing {
-    remaining: u64,
-    most: u64,
+/// History that comes in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing {
+    /// From whom.
+    pub peers: Vec<Author>,
+    /// How much has come.
+    pub received: u64,
+    /// How much is still to come.
+    pub remaining: u64,
+}
+
+/// History that comes in, in words.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CatchingUp {
+    /// The room, if it is not the one that is looked at.
+    room: Option<RoomName>,
+    /// How much has come.
+    received: u64,
+    /// How much there is of it.
+    all: u64,
+    /// From whom, as far as there is room for names.
+    names: Vec<String>,
+    /// How many more they are.
+    others: usize,
 }
 
 /// The state of the connection, for one line.
@@ -39,8 +63,8 @@ struct Syncing {
 pub enum Status {
     /// The disk takes no writes.
     Storage(String),
-    /// History is coming in: how many entries are missing, from whom, and the share that is there.
-    CatchingUp(u64, String, f32),
+    /// History is coming in.
+    CatchingUp(CatchingUp),
     /// What was said waits for somebody.
     Saved,
     /// Alone, for a short time.
@@ -86,16 +110,25 @@ impl Connection {
         self.saved_alone = self.alone_since.is_some();
     }
 
-    /// So much is missing of a room.
-    pub fn syncing(&mut self, room: RoomName, peer: Author, remaining: u64) {
-        let syncing = self.syncing.entry((room, peer)).or_insert(Syncing { remaining, most: remaining });
-        syncing.remaining = remaining;
-        syncing.most = syncing.most.max(remaining);
+    /// So much is missing of a room. Returns whether this is the beginning of it.
+    pub fn syncing(&mut self, room: RoomName, missing: Missing, now: Instant) -> bool {
+        if missing.remaining == 0 {
+            self.syncing.remove(&room);
+            return false;
+        }
+        let since = self.syncing.get(&room).map(|(_, since)| *since);
+        self.syncing.insert(room, (missing, since.unwrap_or(now)));
+        since.is_none()
     }
 
-    /// Nothing more comes from somebody for a room.
-    pub fn synced(&mut self, room: RoomName, peer: Author) {
-        self.syncing.remove(&(room, peer));
+    /// Somebody left a room: nothing more comes from them.
+    pub fn left(&mut self, room: &RoomName, peer: Author) {
+        if let Some((missing, _)) = self.syncing.get_mut(room) {
+            missing.peers.retain(|other| *other != peer);
+            if missing.peers.is_empty() {
+                self.syncing.remove(room);
+            }
+        }
     }
 
     /// Takes in a warning that changes the state.
@@ -107,6 +140,12 @@ impl Connection {
             Warning::ListenFailed { .. }
             | Warning::DialFailed { .. }
             | Warning::Fork { .. }
+            | Warning::OwnFork
+            | Warning::ClockAhead { .. }
+            | Warning::ClockBehind { .. }
+            | Warning::ClockAgrees
+            | Warning::Quarantined { .. }
+            | Warning::TailLost
             | Warning::Parked { .. }
             | Warning::Lagged { .. } => {}
         }
@@ -129,19 +168,33 @@ impl Connection {
         if let Some(reason) = &self.storage {
             return Status::Storage(reason.clone());
         }
-        // The room that is looked at first, then any other.
-        let missing = self.syncing.iter().filter(|(_, syncing)| syncing.remaining > 0);
-        if let Some(((_, peer), syncing)) =
-            missing.max_by_key(|((of, _), syncing)| (Some(of) == room, syncing.remaining))
-        {
-            let done = 1.0 - syncing.remaining as f32 / syncing.most as f32;
-            return Status::CatchingUp(syncing.remaining, name(*peer), done);
+        if let Some(catching_up) = self.catching_up(now, room, name) {
+            return Status::CatchingUp(catching_up);
         }
         match (here, elsewhere) {
             (0, 0) => self.alone(now),
             (0, elsewhere) => Status::Elsewhere(elsewhere),
             (here, _) => Status::Connected(here),
         }
+    }
+
+    /// The room that is looked at first, then the one that misses most.
+    fn catching_up(
+        &self,
+        now: Instant,
+        here: Option<&RoomName>,
+        name: impl Fn(Author) -> String,
+    ) -> Option<CatchingUp> {
+        let told =
+            self.syncing.iter().filter(|(_, (_, since))| now.saturating_duration_since(*since) >= NOT_WORTH_TELLING);
+        let (room, (missing, _)) = told.max_by_key(|(of, (missing, _))| (Some(*of) == here, missing.remaining))?;
+        Some(CatchingUp {
+            room: (Some(room) != here).then(|| room.clone()),
+            received: missing.received,
+            all: missing.received.saturating_add(missing.remaining),
+            names: missing.peers.iter().take(NAMES).map(|peer| name(*peer)).collect(),
+            others: missing.peers.len().saturating_sub(NAMES),
+        })
     }
 
     fn alone(&self, now: Instant) -> Status {
@@ -159,13 +212,42 @@ impl Connection {
     }
 }
 
+impl CatchingUp {
+    fn words(&self, look: Look) -> String {
+        let names = match &self.names[..] {
+            [] => String::new(),
+            [name] => name.clone(),
+            [first, second, ..] if self.others == 0 => {
+                look.t_args("names-two", [("first", first.as_str().into()), ("second", second.as_str().into())])
+            }
+            [first, second, ..] => look.t_args(
+                "names-more",
+                [("first", first.as_str().into()), ("second", second.as_str().into()), ("count", self.others.into())],
+            ),
+        };
+        let (received, all) = (grouped(self.received), grouped(self.all));
+        let words = look.t_args(
+            "status-catching-up",
+            [("received", received.into()), ("all", all.into()), ("names", names.into())],
+        );
+        match &self.room {
+            Some(room) => format!("# {room}: {words}"),
+            None => words,
+        }
+    }
+
+    /// The share that has come.
+    pub fn done(&self) -> f32 {
+        self.received as f32 / self.all.max(1) as f32
+    }
+}
+
 impl Status {
     /// The line.
     pub fn words(&self, look: Look) -> String {
         match self {
             Status::Storage(reason) => look.t_args("status-storage", [("reason", reason.as_str().into())]),
-            Status::CatchingUp(remaining, name, _) => look
-                .t_args("status-catching-up", [("count", grouped(*remaining).into()), ("name", name.as_str().into())]),
+            Status::CatchingUp(catching_up) => catching_up.words(look),
             Status::Saved => look.t("status-saved"),
             Status::Looking => look.t("status-looking"),
             Status::Nobody => look.t("status-nobody"),
@@ -182,7 +264,7 @@ impl Status {
             Status::Storage(_) => look.tones.seal,
             Status::Connected(_) => look.tones.pine,
             Status::Elsewhere(_)
-            | Status::CatchingUp(..)
+            | Status::CatchingUp(_)
             | Status::Saved
             | Status::Looking
             | Status::Nobody

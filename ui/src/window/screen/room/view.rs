@@ -7,7 +7,7 @@ use super::dialog::{self, Topic};
 use super::status::Status;
 use super::{Arrangement, Message, Pane, Room, chat_view, game_bar, side, surface, tools};
 use crate::settings::Settings;
-use crate::window::text::grouped;
+use crate::text::grouped;
 use crate::window::theme::{self, Look, style};
 
 /// Width of the left column.
@@ -113,7 +113,7 @@ impl Room {
         let settings = head_button(look, theme::sign("⚙").size(18), "head-settings", Topic::Settings);
         let help = head_button(look, theme::strong("?").size(18), "head-help", Topic::Help);
         let first = row![name, settings, help].spacing(4).align_y(Alignment::Center);
-        column![first, self.status_line(look)].spacing(4).into()
+        column![first, self.status_line(look)].push(self.banners.view(look)).spacing(4).into()
     }
 
     /// The state of the connection now.
@@ -139,11 +139,11 @@ impl Room {
                 .style(style::secondary(look.tones));
             line = line.push(connect);
         }
-        let mut lines = column![line].spacing(4);
-        if let Status::CatchingUp(_, _, done) = status {
-            lines = lines.push(progress_bar(0.0..=1.0, done).girth(6).style(style::progress(look.tones)));
-        }
-        container(lines).width(Length::Fill).style(under).into()
+        let line = container(line).width(Length::Fill).style(under);
+        let Status::CatchingUp(catching_up) = status else { return line.into() };
+        // Over the foot of the line, so that nothing moves when it comes or goes.
+        let bar = progress_bar(0.0..=1.0, catching_up.done()).girth(4).style(style::progress(look.tones));
+        stack![line, container(bar).align_bottom(Length::Fill)].into()
     }
 
     // ---- tabs ----
@@ -157,7 +157,7 @@ impl Room {
         let our_turn = self.game.is_our_turn(self.me) && self.pane != Pane::Sheet;
         let tabs = row![
             self.tab(look, Pane::Sheet, "tab-sheet", our_turn.then(|| tab_mark(look, "✎".to_owned()))),
-            self.tab(look, Pane::Chat, "tab-chat", number_mark(look, self.behind)),
+            self.tab(look, Pane::Chat, "tab-chat", number_mark(look, self.behind as u64)),
             self.tab(look, Pane::People, "tab-people", number_mark(look, self.rooms.unread_elsewhere())),
         ]
         .spacing(4);
@@ -175,8 +175,8 @@ impl Room {
     }
 }
 
-fn number_mark<'a>(look: Look, number: usize) -> Option<Element<'a, Message>> {
-    (number > 0).then(|| tab_mark(look, grouped(number as u64)))
+fn number_mark<'a>(look: Look, number: u64) -> Option<Element<'a, Message>> {
+    (number > 0).then(|| tab_mark(look, grouped(number)))
 }
 
 fn tab_mark<'a>(look: Look, words: String) -> Element<'a, Message> {

@@ -1,4 +1,4 @@
-//! The words of the window, in English and Korean.
+//! What people read, in English and Korean.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -90,7 +90,7 @@ pub fn command_error(language: Language, error: &CommandError) -> String {
     }
 }
 
-/// A warning that is told once, in words; `None` for those that change the status line instead.
+/// A warning that is told once, in words; `None` for those that other places of the window say.
 pub fn warning(language: Language, warning: &Warning, author: &str) -> Option<String> {
     match warning {
         Warning::StorageRecovered => Some(t(language, "warning-storage-recovered")),
@@ -106,8 +106,27 @@ pub fn warning(language: Language, warning: &Warning, author: &str) -> Option<St
         )),
         Warning::Fork { .. } => Some(t_args(language, "warning-fork", [("name", author.into())])),
         Warning::Parked { .. } => Some(t_args(language, "warning-parked", [("name", author.into())])),
-        Warning::StorageFailed { .. } | Warning::DiscoveryFailed { .. } | Warning::Lagged { .. } => None,
+        Warning::ClockAgrees => Some(t(language, "warning-clock-agrees")),
+        Warning::OwnFork
+        | Warning::ClockAhead { .. }
+        | Warning::ClockBehind { .. }
+        | Warning::Quarantined { .. }
+        | Warning::TailLost
+        | Warning::StorageFailed { .. }
+        | Warning::DiscoveryFailed { .. }
+        | Warning::Lagged { .. } => None,
     }
+}
+
+/// About how long something is, in words: the largest unit that fits.
+pub fn about(language: Language, ms: u64) -> String {
+    let (key, count) = match ms / 60_000 {
+        minutes @ 0..120 => ("about-minutes", minutes.max(1)),
+        minutes @ 120..2_880 => ("about-hours", minutes / 60),
+        minutes @ 2_880..1_051_200 => ("about-days", minutes / 1_440),
+        minutes => ("about-years", minutes / 525_600),
+    };
+    t_args(language, key, [("count", count.into())])
 }
 
 /// An error and what caused it on one line; a cause that its effect already quotes is not said twice.
@@ -133,8 +152,8 @@ mod tests {
 
     use super::*;
 
-    const EN: &str = include_str!("../../locales/en.ftl");
-    const KO: &str = include_str!("../../locales/ko.ftl");
+    const EN: &str = include_str!("../locales/en.ftl");
+    const KO: &str = include_str!("../locales/ko.ftl");
 
     /// The keys of a file with the placeholders that each uses.
     fn keys(file: &str) -> Vec<(String, BTreeSet<String>)> {
@@ -157,7 +176,7 @@ mod tests {
         keys
     }
 
-    /// Every text between quotes in the window's source.
+    /// Every text between quotes in the source.
     fn quoted() -> BTreeSet<String> {
         fn walk(folder: &Path, found: &mut BTreeSet<String>) {
             for entry in fs::read_dir(folder).unwrap() {
@@ -170,7 +189,7 @@ mod tests {
             }
         }
         let mut found = BTreeSet::new();
-        walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/window"), &mut found);
+        walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
         found
     }
 
@@ -204,10 +223,35 @@ mod tests {
         }
     }
 
+    #[derive(Debug, thiserror::Error)]
+    #[error("{0}")]
+    struct Layer(&'static str, #[source] Option<Box<Layer>>);
+
+    #[test]
+    fn an_error_is_told_with_its_causes_once_each() {
+        let error = Layer("no start", Some(Box::new(Layer("no disk: full", Some(Box::new(Layer("full", None)))))));
+        assert_eq!(with_causes(&error), "no start: no disk: full");
+    }
+
     #[test]
     fn korean_is_korean() {
         assert_eq!(t(Language::En, "room-people"), "People");
         assert_eq!(t(Language::Ko, "room-people"), "사람들");
+    }
+
+    #[test]
+    fn times_are_about() {
+        const HOUR: u64 = 3_600_000;
+        for (ms, en, ko) in [
+            (1, "1 minute", "1분"),
+            (HOUR, "60 minutes", "60분"),
+            (3 * HOUR, "3 hours", "3시간"),
+            (49 * HOUR, "2 days", "2일"),
+            (2 * 365 * 24 * HOUR, "2 years", "2년"),
+        ] {
+            assert_eq!((about(Language::En, ms), about(Language::Ko, ms)), (en.to_owned(), ko.to_owned()));
+        }
+        assert!(!about(Language::En, u64::MAX).is_empty());
     }
 
     #[test]

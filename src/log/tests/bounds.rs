@@ -1,0 +1,133 @@
+//! Whatever is thrown at it, a log stays within its bounds.
+
+use super::*;
+
+/// An operation whose parent nobody has.
+fn lost(identity: &Identity, seq: u64, ms: u64) -> Operation {
+    one(identity, 0, seq, Some(OperationId([9; 32])), ms, "x")
+}
+
+#[test]
+fn nobody_fills_what_floats_alone_and_the_newest_stays() {
+    let ana = ana();
+    let flood: Vec<_> = (1..=MAX_FLOATING_OF_AUTHOR as u64 + 10).map(|seq| lost(&ana, seq, 10 + seq)).collect();
+    let mut peer = Peer::new();
+    let taken = peer.take(&flood);
+    assert_eq!(peer.log.floating(), MAX_FLOATING_OF_AUTHOR);
+    assert_eq!(taken.outcomes[..10], [Ingest::Dropped; 10]);
+    assert_eq!((taken.floating, taken.removed), (flood[10..].to_vec(), vec![]));
+    // What is earlier than all that waits is dropped, what is later takes the place of the earliest.
+    assert_eq!(peer.take(&[lost(&ana, 1, 5)]).outcomes, [Ingest::Dropped]);
+    let later = lost(&ana, 9999, 99_999);
+    let taken = peer.take(std::slice::from_ref(&later));
+    assert_eq!((taken.outcomes, taken.removed), (vec![Ingest::Floating], vec![flood[10].key()]));
+    assert_eq!(peer.log.floating(), MAX_FLOATING_OF_AUTHOR);
+    assert_eq!(peer.take(&[lost(&Identity::from_secret([2; 32]), 1, 5)]).outcomes, [Ingest::Floating]);
+}
+
+#[test]
+fn what_floats_has_a_bound_in_all() {
+    let authors: Vec<_> = (1..=5).map(|secret| Identity::from_secret([secret; 32])).collect();
+    let mut log = log();
+    for seq in 1..=MAX_FLOATING_OF_AUTHOR as u64 {
+        authors[..4].iter().for_each(|author| assert_eq!(ingest(&mut log, &lost(author, seq, seq)), Ingest::Floating));
+    }
+    assert_eq!(ingest(&mut log, &lost(&authors[4], 1, 9999)), Ingest::Dropped);
+    assert_eq!(log.floating(), MAX_FLOATING);
+    // What is left when one of them catches up is room for others.
+    let freed: Vec<_> = log.floating.take_chain(lost(&authors[0], 1, 1).header().chain);
+    assert_eq!(freed.len(), MAX_FLOATING_OF_AUTHOR);
+    assert_eq!(ingest(&mut log, &lost(&authors[4], 1, 9999)), Ingest::Floating);
+}
+
+#[test]
+fn what_floats_is_bounded_in_bytes() {
+    let (ana, text) = (ana(), "x".repeat(crate::payload::MAX_TEXT));
+    let large = |n: u64| one(&ana, 0, n, Some(OperationId([9; 32])), n, &text);
+    let mut log = log();
+    (1..300).for_each(|n| assert_eq!(ingest(&mut log, &large(n)), Ingest::Floating));
+    let held: usize = log.floating.iter().map(|operation| operation.bytes().len()).sum();
+    assert_eq!(log.floating.bytes(), held);
+    assert!(held <= MAX_FLOATING_BYTES_OF_AUTHOR && held + large(1).bytes().len() > MAX_FLOATING_BYTES_OF_AUTHOR);
+    assert!(log.floating() < 299);
+}
+
+#[test]
+fn what_is_parked_is_bounded() {
+    let mut log = log();
+    for n in 0..=(MAX_PARKED as u64) {
+        assert_eq!(ingest(&mut log, &one(&ana(), n, 0, None, WALL * 10_000, "x")), Ingest::Parked);
+    }
+    assert_eq!(log.parked(), MAX_PARKED);
+}
+
+#[test]
+fn the_chains_of_lowest_number_are_kept_whoever_comes_first() {
+    let ana = ana();
+    let count = MAX_CHAINS_OF_AUTHOR as u64 + 4;
+    let roots: Vec<_> = (0..count).map(|log| one(&ana, log, 0, None, 10 + log, "x")).collect();
+    let (mut up, mut down) = (Peer::new(), Peer::new());
+    let outcomes = up.take(&roots).outcomes;
+    assert_eq!(outcomes[MAX_CHAINS_OF_AUTHOR..], [Ingest::Rejected(Reason::TooManyChains); 4]);
+    let lost = after(&ana, &after(&ana, &roots[count as usize - 1], "a"), "b");
+    assert_eq!(up.take(std::slice::from_ref(&lost)).outcomes, [Ingest::Rejected(Reason::TooManyChains)]);
+    let mut removed = Vec::new();
+    down.take(&[roots[count as usize - 1].clone(), lost.clone()]);
+    for root in roots.iter().rev().skip(1) {
+        removed.extend(down.take(std::slice::from_ref(root)).removed);
+    }
+    removed.sort();
+    let gone = roots[MAX_CHAINS_OF_AUTHOR..].iter().chain([&lost]).map(Operation::key);
+    let mut gone: Vec<_> = gone.collect();
+    gone.sort();
+    assert_eq!(removed, gone);
+    assert_eq!((down.log.digest(), down.kept()), (up.log.digest(), up.kept()));
+    assert_eq!(down.log.floating(), 0);
+    assert_eq!(up.log.missing(&[Head { author: ana.author(), log: 999, next: 1, id: lost.id().into() }]), []);
+}
+
+#[test]
+fn a_chain_called_like_a_branch_takes_nothing_from_it() {
+    let ana = ana();
+    let trunk = chain(1, 7, 3, 10);
+    let branch = [after(&ana, &trunk[0], "b")];
+    let mut peer = Peer::new();
+    let taken = peer.take(&[&trunk[..], &branch].concat());
+    let number = taken.inserted[3].0.lane;
+    assert_ne!(number, 7);
+    let namesake = chain(1, number, 3, 10);
+    let (mut one, mut other) = (peer.clone(), Peer::new());
+    one.take(&namesake);
+    other.take(&[&namesake[..], &trunk, &branch].concat());
+    assert_eq!((one.log.digest(), one.kept()), (other.log.digest(), other.kept()));
+    for peer in [one, other] {
+        let mut again = Peer { log: log(), disk: peer.disk.clone() };
+        let mut stored: Vec<_> = peer.disk.into_iter().map(|(place, op)| (place.lane, op)).collect();
+        stored.sort_by_key(|(_, op)| op.key());
+        again.log.restore(stored);
+        assert_eq!((again.log.digest(), kept(&again.log)), (peer.log.digest(), kept(&peer.log)));
+    }
+}
+
+#[test]
+fn branches_that_push_each_other_out_end_in_a_bounded_number_of_lanes() {
+    let ana = ana();
+    let mut peer = Peer::new();
+    peer.take(&(0..4).map(|n: u32| one(&ana, 0, 0, None, 10, &n.to_string())).collect::<Vec<_>>());
+    let mut at = peer.kept().into_iter().min_by_key(Operation::id).unwrap();
+    for _ in 0..200 {
+        let mut next = [after(&ana, &at, "a"), after(&ana, &at, "b")];
+        next.sort_by_key(|operation| std::cmp::Reverse(operation.id()));
+        next.iter().for_each(|operation| drop(peer.log.ingest(operation.clone(), WALL)));
+        at = next[1].clone();
+    }
+    peer.log.ingest(after(&ana, &at, "end"), WALL);
+    assert_eq!((peer.log.len(), peer.log.frontier().len()), (205, 4));
+    assert_eq!(peer.log.lanes().count(), 204);
+    // Those that were pushed out whole leave nothing behind.
+    let mut roots: Vec<_> = (10..300).map(|n: u32| one(&ana, 1, 0, None, 10, &n.to_string())).collect();
+    roots.sort_by_key(|operation| std::cmp::Reverse(operation.id()));
+    roots.iter().for_each(|root| drop(peer.log.ingest(root.clone(), WALL)));
+    assert_eq!(peer.log.lanes().count(), 208);
+    assert!(peer.log.forest.size() <= 210);
+}

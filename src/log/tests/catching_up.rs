@@ -1,0 +1,200 @@
+//! Two peers ask each other until they hold the same.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+
+use super::tree::{operations, oracle};
+use super::*;
+use crate::operation::MAX_SEQ;
+
+/// One peer asks, another answers: the operations that travel, in the order of the room.
+fn answer(asks: &Peer, answers: &Peer) -> Vec<Operation> {
+    let heads = answers.log.frontier();
+    let wants = asks.log.missing(&heads);
+    assert!(wants.is_sorted_by(|a, b| a.head < b.head), "one want a head");
+    let mut operations = Vec::new();
+    for want in &wants {
+        assert!(want.from < want.to && want.known.len() <= MAX_KNOWN);
+        for stretch in answers.log.locate(&heads[want.head as usize], want) {
+            let at = |index| Place { author: stretch.author, lane: stretch.lane, index };
+            operations.extend((stretch.from..stretch.to).map(|index| answers.disk[&at(index)].clone()));
+        }
+    }
+    operations.sort_by_key(Operation::key);
+    operations
+}
+
+/// Rounds in which each asks the other once, until both hold the same; and how many operations travelled.
+fn rounds(one: &mut Peer, other: &mut Peer) -> (usize, usize) {
+    let mut travelled = 0;
+    for round in 0..60 {
+        if one.log.digest() == other.log.digest() {
+            return (round, travelled);
+        }
+        let answers = [answer(one, other), answer(other, one)];
+        travelled += answers.iter().map(Vec::len).sum::<usize>();
+        one.take(&answers[0]);
+        other.take(&answers[1]);
+    }
+    panic!("they don't come together");
+}
+
+fn head(chain: &[Operation]) -> Head {
+    let last = chain.last().unwrap();
+    let ChainId { author, log } = last.header().chain;
+    Head { author, log, next: last.header().seq + 1, id: last.id().into() }
+}
+
+#[test]
+fn a_frontier_tells_what_is_missing() {
+    let (ana, ben) = (chain(1, 5, 4, 10), chain(2, 6, 3, 10));
+    let (mut ours, mut theirs) = (log(), log());
+    ours.ingest_all(ana[..2].to_vec(), WALL);
+    theirs.ingest_all([ana.clone(), ben.clone()].concat(), WALL);
+    let heads = theirs.frontier();
+    assert_eq!(heads.len(), 2);
+    let at = |chain: &[Operation]| heads.iter().position(|other| *other == head(chain)).unwrap() as u32;
+    let want = |chain: &[Operation], from, to| Want { head: at(chain), from, to, known: Vec::new() };
+    let mut expected = [want(&ana, 2, 4), want(&ben, 0, 3)];
+    expected.sort_by_key(|want| want.head);
+    assert_eq!(ours.missing(&heads), expected);
+    assert_eq!(theirs.missing(&ours.frontier()), []);
+    assert_ne!(ours.digest(), theirs.digest());
+    ours.ingest_all([ana[2..].to_vec(), ben].concat(), WALL);
+    assert_eq!(ours.digest(), theirs.digest());
+}
+
+#[test]
+fn what_floats_already_is_not_wanted_again() {
+    let ana = chain(1, 0, 10, 10);
+    let mut ours = log();
+    ours.ingest_all([&ana[..3], &ana[6..]].concat(), WALL);
+    let want = |from, to| vec![Want { head: 0, from, to, known: Vec::new() }];
+    assert_eq!(ours.missing(&[head(&ana)]), want(3, 6));
+    assert_eq!(ours.missing(&[head(&ana[..8])]), want(3, 6));
+    assert_eq!(ours.missing(&[head(&ana[..5])]), want(3, 5));
+    ours.ingest(ana[4].clone(), WALL);
+    assert_eq!(ours.missing(&[head(&ana)]), want(3, 6), "a second hole is asked for at once with the first");
+}
+
+#[test]
+fn a_longer_branch_beside_ours_is_found_by_samples() {
+    let trunk = chain(1, 0, 100, 10);
+    let mut branch = trunk[..60].to_vec();
+    for n in 60..120_u32 {
+        branch.push(after(&ana(), &branch[branch.len() - 1], &n.to_string()));
+    }
+    let (mut ours, mut theirs) = (Peer::new(), Peer::new());
+    ours.take(&trunk);
+    theirs.take(&branch);
+    // Nothing tells the first time that they fork: what comes floats.
+    ours.take(&answer(&ours, &theirs));
+    assert_eq!((ours.log.len(), ours.log.floating()), (100, 20));
+    let want = ours.log.missing(&theirs.log.frontier()).remove(0);
+    let seqs: Vec<_> = want.known.iter().map(|(seq, _)| *seq).collect();
+    assert_eq!((want.from, want.to, seqs), (0, 100, vec![99, 98, 97, 95, 91, 83, 67, 35, 0]));
+    let sent = answer(&ours, &theirs);
+    assert_eq!(sent, branch[36..100]);
+    ours.take(&sent);
+    assert_eq!((ours.log.len(), ours.log.floating()), (160, 0));
+}
+
+#[test]
+fn a_frontier_that_promises_too_much_is_cut() {
+    let author = ana().author();
+    let head = |log| Head { author, log, next: u64::MAX, id: ShortId([7; 12]) };
+    let wants = log().missing(&[head(0), head(0), head(1)]);
+    assert_eq!(
+        wants.iter().map(|want| (want.head, want.to - want.from)).collect::<Vec<_>>(),
+        [(0, MAX_SEQ), (2, MAX_SEQ)]
+    );
+    assert_eq!(log().missing(&[Head { next: 0, ..head(0) }]), []);
+}
+
+#[test]
+fn what_is_not_there_is_not_found() {
+    let ana = chain(1, 0, 5, 10);
+    let mut log = log();
+    log.ingest_all(ana.clone(), WALL);
+    let want = |from, to, known| Want { head: 0, from, to, known };
+    let gone = Head { id: ShortId([7; 12]), ..head(&ana) };
+    assert_eq!(log.locate(&gone, &want(0, 5, vec![])), []);
+    assert_eq!(log.locate(&Head { next: 0, ..gone }, &want(0, 5, vec![])), []);
+    assert_eq!(log.locate(&head(&ana), &want(9, u64::MAX, vec![])), []);
+    let stretch = |from, to| vec![Stretch { author: ana[0].author(), lane: 0, from, to }];
+    let lie = (u64::MAX, ShortId([7; 12]));
+    assert_eq!(log.locate(&head(&ana), &want(0, u64::MAX, vec![lie, (1, ana[1].id().into())])), stretch(2, 5));
+    assert_eq!(log.locate(&head(&ana[..3]), &want(1, 9, vec![])), stretch(1, 3), "an older head");
+}
+
+#[test]
+fn heads_and_wants_are_small() {
+    let last = Head { author: Author([255; 32]), log: u64::MAX, next: 60_000, id: ShortId([255; 12]) };
+    let bytes = crate::codec::encode(&last, 60).unwrap();
+    assert_eq!(crate::codec::decode::<Head>(&bytes), Ok(last));
+    let want = Want { head: 100, from: 1000, to: 60_000, known: vec![(5, ShortId([1; 12]))] };
+    let bytes = crate::codec::encode(&want, 26).unwrap();
+    assert_eq!(crate::codec::decode::<Want>(&bytes), Ok(want));
+}
+
+/// Those whose chains are there from the beginning.
+fn connected(operations: &[Operation]) -> Vec<Operation> {
+    let mut sorted = operations.to_vec();
+    sorted.sort_by_key(Operation::key);
+    let mut ids = BTreeSet::new();
+    sorted.retain(|op| op.header().backlink.is_none_or(|link| ids.contains(&link)) && ids.insert(op.id()));
+    sorted
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// Each has the beginning of every chain, and something later of it that floats.
+    #[test]
+    fn honest_peers_need_few_rounds(
+        all in operations(60, 0.0),
+        cuts in prop::collection::vec((0..20_u64, 0..20_u64, 0..20_u64), 8),
+    ) {
+        let mut peers = [Peer::new(), Peer::new()];
+        for (n, peer) in peers.iter_mut().enumerate() {
+            let ours = all.iter().filter(|op| {
+                let ChainId { author, log } = op.header().chain;
+                let chain = usize::from(author == ana().author()) * 2 + log as usize;
+                let (begins, floats, ends) = cuts[chain * 2 + n];
+                op.header().seq < begins || (floats..ends).contains(&op.header().seq)
+            });
+            peer.take(&ours.cloned().collect::<Vec<_>>());
+        }
+        let [mut one, mut other] = peers;
+        let (rounds, _) = rounds(&mut one, &mut other);
+        prop_assert!(rounds <= 4, "{} rounds", rounds);
+    }
+
+    /// Operations are dealt out anyhow, and some to both.
+    #[test]
+    fn peers_with_forks_hold_the_same_in_the_end(
+        all in operations(60, 0.3),
+        picks in prop::collection::vec(0..3_u8, 60),
+        whole: bool,
+    ) {
+        let mut dealt = [Vec::new(), Vec::new()];
+        for (operation, pick) in all.iter().zip(picks) {
+            for (n, hand) in dealt.iter_mut().enumerate() {
+                let follows = operation.header().backlink.is_none_or(|link| hand.iter().any(|op: &Operation| op.id() == link));
+                if usize::from(pick) != n && (follows || !whole) {
+                    hand.push(operation.clone());
+                }
+            }
+        }
+        let (mut one, mut other) = (Peer::new(), Peer::new());
+        one.take(&dealt[0]);
+        other.take(&dealt[1]);
+        let (rounds, _) = rounds(&mut one, &mut other);
+        // What lies between two that float is found piece by piece.
+        prop_assert!(rounds <= 10 || !whole, "{} rounds", rounds);
+        let union = connected(&dealt.concat());
+        prop_assert_eq!(one.kept(), oracle(&union));
+        prop_assert_eq!(other.kept(), oracle(&union));
+    }
+}

@@ -1,0 +1,71 @@
+//! Forked or not: the same operations in any order of arrival make the same log.
+
+use proptest::prelude::*;
+
+use super::tree::{operations, oracle, shuffled};
+use super::*;
+
+/// Takes operations in by batches of `size`.
+fn batched(arrival: &[Operation], size: usize) -> Peer {
+    let mut peer = Peer::new();
+    let mut told: BTreeMap<_, u32> = BTreeMap::new();
+    for batch in arrival.chunks(size) {
+        let taken = peer.take(batch);
+        // What people see by what they are told is what the log holds.
+        taken.floating.iter().for_each(|op| *told.entry(op.key()).or_default() |= 1);
+        taken.inserted.iter().for_each(|(_, op)| *told.entry(op.key()).or_default() |= 2);
+        for key in &taken.removed {
+            assert!(told.remove(key).is_some(), "removed what was never there");
+        }
+    }
+    let page = peer.log.page(usize::MAX, None).unwrap();
+    let shown = page.into_iter().map(|line| match line {
+        Line::Kept(place) => peer.disk[&place].key(),
+        Line::Floating(operation) => operation.key(),
+    });
+    assert_eq!(shown.collect::<Vec<_>>(), told.into_keys().collect::<Vec<_>>());
+    peer
+}
+
+fn same(one: &Peer, other: &Peer) {
+    assert_eq!(one.kept(), other.kept());
+    assert_eq!(one.log.frontier(), other.log.frontier());
+    assert_eq!(one.log.digest(), other.log.digest());
+    assert!(one.log.forked().eq(other.log.forked()));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn honest_chains_in_any_order((all, arrival) in operations(40, 0.0).prop_flat_map(|all| (Just(all.clone()), shuffled(all))), size in 1..40_usize) {
+        let (single, many) = (batched(&arrival, 1), batched(&arrival, size));
+        prop_assert_eq!(single.kept(), oracle(&all));
+        prop_assert_eq!((single.log.floating(), single.log.floating.bytes()), (0, 0));
+        prop_assert_eq!(single.log.forked().count(), 0);
+        same(&single, &many);
+    }
+
+    #[test]
+    fn forked_chains_in_any_order(
+        (all, first, second) in operations(40, 0.5)
+            .prop_flat_map(|all| (Just(all.clone()), shuffled(all.clone()), shuffled(all))),
+        size in 1..40_usize,
+    ) {
+        let (one, other) = (batched(&first, size), batched(&second, 1));
+        prop_assert_eq!(one.kept(), oracle(&all));
+        same(&one, &other);
+    }
+
+    /// Many children of few operations: most of them are pushed out.
+    #[test]
+    fn wide_trees_in_any_order(
+        (all, first, second) in operations(14, 0.95)
+            .prop_flat_map(|all| (Just(all.clone()), shuffled(all.clone()), shuffled(all))),
+        size in 1..14_usize,
+    ) {
+        let (one, other) = (batched(&first, 1), batched(&second, size));
+        prop_assert_eq!(one.kept(), oracle(&all));
+        same(&one, &other);
+    }
+}

@@ -1,0 +1,101 @@
+//! What stays in view until it is put right or taken away: a clock that is wrong, history that was damaged, a second
+//! copy of our own folder.
+
+use iced::widget::text::Wrapping;
+use iced::widget::{Column, button, container, row};
+use iced::{Alignment, Element, Length};
+use inkmesh::event::Warning;
+
+use super::Message;
+use crate::text::about;
+use crate::window::theme::{self, Look, style};
+
+/// Most of them that can be taken away; the oldest goes first.
+const MAX: usize = 8;
+
+/// The banners that are up.
+#[derive(Debug, Default)]
+pub struct Banners {
+    /// How this computer's clock is wrong: up until it is right.
+    clock: Option<Warning>,
+    /// What a person can take away, the oldest first. One is up at a time: the sheet needs the room.
+    waiting: Vec<Warning>,
+}
+
+impl Banners {
+    /// Takes in a warning that stays.
+    pub fn warned(&mut self, warning: &Warning) {
+        match warning {
+            Warning::ClockAhead { .. } | Warning::ClockBehind { .. } => self.clock = Some(warning.clone()),
+            Warning::ClockAgrees => self.clock = None,
+            Warning::OwnFork | Warning::Quarantined { .. } | Warning::TailLost => self.stay(warning),
+            Warning::StorageFailed { .. }
+            | Warning::StorageRecovered
+            | Warning::ListenFailed { .. }
+            | Warning::DialFailed { .. }
+            | Warning::DiscoveryFailed { .. }
+            | Warning::Fork { .. }
+            | Warning::Parked { .. }
+            | Warning::Lagged { .. } => {}
+        }
+    }
+
+    fn stay(&mut self, warning: &Warning) {
+        if self.waiting.contains(warning) {
+            return;
+        }
+        if self.waiting.len() == MAX {
+            self.waiting.remove(0);
+        }
+        self.waiting.push(warning.clone());
+    }
+
+    /// How far this computer's clock is ahead of the others', in milliseconds.
+    pub fn ahead(&self) -> u64 {
+        match self.clock {
+            Some(Warning::ClockAhead { ms }) => ms,
+            _ => 0,
+        }
+    }
+
+    /// Takes away the one that is up.
+    pub fn dismiss(&mut self) {
+        if !self.waiting.is_empty() {
+            self.waiting.remove(0);
+        }
+    }
+
+    /// The banners, one below the other.
+    pub fn view(&self, look: Look) -> Option<Element<'_, Message>> {
+        let up = self.clock.iter().map(|clock| (clock, false)).chain(self.waiting.first().map(|first| (first, true)));
+        let banners: Vec<Element<'_, Message>> =
+            up.filter_map(|(warning, dismissible)| banner(look, warning, dismissible)).collect();
+        (!banners.is_empty()).then(|| Column::with_children(banners).spacing(4).into())
+    }
+}
+
+fn banner<'a>(look: Look, warning: &Warning, dismissible: bool) -> Option<Element<'a, Message>> {
+    let words = theme::small(words(look, warning)?, look.tones.ink).wrapping(Wrapping::WordOrGlyph).width(Length::Fill);
+    let close = dismissible.then(|| {
+        button(theme::sign("✕").size(theme::SMALL))
+            .on_press(Message::DismissBanner)
+            .padding([4, 8])
+            .style(style::quiet(look.tones))
+    });
+    let line = row![words].push(close).spacing(8).align_y(Alignment::Center);
+    Some(container(line).padding([4, 12]).width(Length::Fill).style(style::banner(look.tones, look.tones.amber)).into())
+}
+
+fn words(look: Look, warning: &Warning) -> Option<String> {
+    let clock = |key, ms| look.t_args(key, [("time", about(look.language, ms).into())]);
+    match warning {
+        Warning::ClockAhead { ms } => Some(clock("banner-clock-ahead", *ms)),
+        Warning::ClockBehind { ms } => Some(clock("banner-clock-behind", *ms)),
+        Warning::OwnFork => Some(look.t("banner-own-fork")),
+        Warning::TailLost => Some(look.t("banner-tail-lost")),
+        Warning::Quarantined { moved_to, .. } => {
+            Some(look.t_args("banner-quarantined", [("folder", moved_to.as_str().into())]))
+        }
+        _ => None,
+    }
+}
