@@ -1,10 +1,12 @@
 //! Runs simulated worlds (see `tests/simulation`) for any number of seeds, on all cores, and tells the failures as short
-//! stories: `cargo run --release --no-default-features --example simulate -- --seeds 20000 [--from 0]`.
+//! stories: `cargo run --release --no-default-features --example simulate -- --seeds 20000 [--from 0]`. `--story 7` tells the
+//! story of one seed.
 #![allow(clippy::unwrap_used)] // whoever runs it sees the panic
 
 #[path = "../tests/simulation/trial.rs"]
 mod trial;
 #[path = "../tests/simulation/world/mod.rs"]
+#[allow(dead_code)] // the tests use more of it
 mod world;
 
 use std::collections::BTreeMap;
@@ -13,7 +15,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use trial::{Trial, quiet_panics, report};
-use world::Plan;
+use world::{Failure, Plan, tell};
 
 /// Seeds between two lines of progress.
 const PROGRESS: u64 = 1_000;
@@ -22,6 +24,12 @@ const MAX_FAILURES: usize = 200;
 
 fn main() {
     quiet_panics();
+    if let Some(seed) = argument("--story") {
+        let plan = Plan::draw(seed);
+        let Trial { story, failure } = Trial::of(&plan);
+        let none = Failure { rule: "none", reason: "Everything held.".to_owned() };
+        return println!("{}", tell(&plan, &story, &failure.unwrap_or(none)));
+    }
     let (from, count) = (argument("--from").unwrap_or(0), argument("--seeds").unwrap_or(1_000));
     let (next, end, begun) = (AtomicU64::new(from), from + count, Instant::now());
     let failed: Mutex<BTreeMap<u64, &'static str>> = Mutex::default();
