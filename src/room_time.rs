@@ -15,7 +15,7 @@ pub const AGREED_MS: i64 = 2 * 60 * 1000;
 pub const STEADY_MS: i64 = 5_000;
 
 /// Before this moment, the beginning of 2026, there was no Inkmesh: a clock that says so is wrong for certain.
-const BEGINNING_MS: u64 = 1_767_225_600_000;
+pub const BEGINNING_MS: u64 = 1_767_225_600_000;
 
 /// What the clocks of others say.
 #[derive(Debug, Default)]
@@ -38,7 +38,8 @@ impl Clocks {
     /// time to go by is another now.
     pub fn heard(&mut self, peer: Author, theirs: u64, ours: u64) -> Option<Warning> {
         if theirs < BEGINNING_MS {
-            return None;
+            // What it said before, when its clock or ours was another, is no use any more either.
+            return self.lost(&peer);
         }
         self.credible = ours >= BEGINNING_MS;
         let ahead = i64::try_from(theirs).unwrap_or(i64::MAX).saturating_sub(i64::try_from(ours).unwrap_or(i64::MAX));
@@ -122,6 +123,15 @@ mod tests {
         let (mut right, mut wrong) = (Clocks::default(), Clocks::default());
         assert_eq!(right.heard(ANA, 5_000, NOON), None);
         assert_eq!(wrong.heard(ANA, NOON, 5_000), Some(Warning::ClockBehind { ms: NOON - 5_000 }));
+    }
+
+    #[test]
+    fn what_a_clock_said_before_it_lost_all_credit_is_forgotten() {
+        let mut clocks = Clocks::default();
+        clocks.heard(ANA, NOON, NOON);
+        clocks.heard(BEN, NOON, NOON);
+        clocks.heard(BEN, 5_000, NOON + HOUR); // ours has been set wrong, and Ben's too
+        assert_eq!(clocks.heard(ANA, NOON, NOON + HOUR), Some(Warning::ClockAhead { ms: HOUR }));
     }
 
     #[test]

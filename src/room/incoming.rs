@@ -53,9 +53,9 @@ impl Room {
         for author in forks {
             self.forked(author, &inserted, now, outputs);
         }
-        if !removed.is_empty() {
+        let less = !removed.is_empty();
+        if less {
             self.fold.remove(&removed.into_iter().collect());
-            self.kept.reading.count(&self.log, me);
             outputs.push(self.tell_canvas(CanvasChange::Reset));
         }
         if !inserted.is_empty() {
@@ -63,6 +63,11 @@ impl Room {
         }
         let inserted: Vec<Operation> = inserted.into_iter().map(|(_, operation)| operation).collect();
         self.show(&inserted, &floating, now, outputs);
+        if less {
+            // Only now: what came with it is in the log already, and must not be counted twice.
+            self.kept.reading.count(&self.log, me);
+            self.tell_reading(outputs);
+        }
     }
 
     /// Somebody signed two operations for one place. They are in the log, both; everybody in reach is to have them.

@@ -12,7 +12,7 @@ mod world;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use trial::{Trial, quiet_panics};
-use world::{Plan, shrink};
+use world::{Action, Failure, Plan, World, shrink, tell};
 
 /// Seeds of one run.
 const SEEDS: u64 = 320;
@@ -26,6 +26,49 @@ fn seeds() -> std::ops::Range<u64> {
             seed..seed + 1
         }
         Err(_) => 0..SEEDS,
+    }
+}
+
+#[test]
+fn a_failing_plan_is_shrunk_to_what_matters() {
+    // As if the rule were that nobody says anything after the network of Ben was split.
+    let breaks = |plan: &Plan| {
+        let split =
+            plan.actions.iter().position(|(_, what)| matches!(what, Action::Split(seats) if seats.contains(&1)));
+        split.is_some_and(|at| plan.actions[at..].iter().any(|(_, what)| matches!(what, Action::Say(0))))
+    };
+    let plan = (0..).map(Plan::draw).find(|plan| breaks(plan) && plan.actions.len() > 30).unwrap();
+    let mut worlds = 0;
+    let small = shrink(&plan, |plan| {
+        worlds += 1;
+        plan.people.contains(&0) && breaks(plan)
+    });
+    let failure = Failure { rule: "artificial", reason: "Ana spoke".to_owned() };
+    let told = tell(&small, &Trial::of(&small).story, &failure);
+    assert!(matches!(&small.actions[..], [(_, Action::Split(_)), (_, Action::Say(0))]), "{told}");
+    assert_eq!((small.people.as_slice(), small.attacker), (&[0][..], false), "{told}");
+    assert!(told.contains("Ana says a line (operation ") && worlds < 400, "{told}");
+}
+
+#[test]
+fn the_same_seed_tells_the_same_story() {
+    for seed in [3, 4, 6] {
+        let plan = Plan::draw(seed);
+        assert_eq!(Trial::of(&plan).story, Trial::of(&plan).story);
+    }
+}
+
+#[test]
+fn without_faults_everybody_draws_once_a_round_and_sees_the_same_drawers() {
+    for seed in 0..12 {
+        let count = 2 + seed as usize % 4;
+        let drawers = World::drawers(&Plan::calm_game(seed, count)).unwrap();
+        let first = &drawers[0];
+        assert!(drawers.iter().all(|seen| seen == first), "seed {seed}: {drawers:?}");
+        for person in first.values() {
+            assert_eq!(first.values().filter(|drawer| *drawer == person).count(), 2, "seed {seed}: {drawers:?}");
+        }
+        assert_eq!(first.len(), 2 * count, "seed {seed}: {drawers:?}");
     }
 }
 

@@ -180,7 +180,7 @@ impl World {
         let Some(device) = self.devices.get_mut(&seat) else { return };
         let own_under_way = device.disk.jobs.iter().any(|job| matches!(job.then, Then::Saved(_)));
         let Some(room) = device.room.as_mut().filter(|_| !own_under_way) else { return };
-        let bytes = room.image().encode().unwrap();
+        let Some(bytes) = room.image().map(|image| image.encode().unwrap()) else { return };
         self.flush(seat, None);
         self.give(seat, Vec::new(), Some(bytes), Then::Nothing);
     }

@@ -36,7 +36,10 @@ pub enum Attack {
     /// An operation of another room.
     OtherRoom,
     /// So many branches at so many places of a chain, to each person others of them.
-    Fork { branches: u64, places: u64 },
+    Fork {
+        branches: u64,
+        places: u64,
+    },
     /// Many chains.
     Chains(u64),
     /// Operations behind a gap that is never filled.
@@ -260,9 +263,8 @@ impl World {
         let mut last: Option<Operation> = None;
         let mut line = Vec::new();
         for n in 0..count {
-            let (seq, backlink) = last.as_ref().map_or((7, OperationId([n as u8; 32])), |before| {
-                (before.header().seq + 1, before.id())
-            });
+            let (seq, backlink) =
+                last.as_ref().map_or((7, OperationId([n as u8; 32])), |before| (before.header().seq + 1, before.id()));
             let time = Timestamp::from_ms(ms + n);
             let header = Header { room: RoomName::lobby().id(), chain, seq, backlink: Some(backlink), time };
             let chat = Payload::Chat(Chat { text: format!("behind a gap {n}") });

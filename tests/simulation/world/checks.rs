@@ -82,7 +82,10 @@ impl World {
         for seat in self.devices.keys().copied() {
             let Some(seen) = self.seen(seat) else { continue };
             if let Some(what) = difference(&ids, &seen.ids, &expected) {
-                return Err(failure("oracle", format!("{}'s log is not what all operations make: {what}", name_of(seat))));
+                return Err(failure(
+                    "oracle",
+                    format!("{}'s log is not what all operations make: {what}", name_of(seat)),
+                ));
             }
             let reference = self.seen(first).unwrap_or_else(|| seen.clone());
             if seen != reference {
@@ -158,8 +161,9 @@ impl World {
         for (seat, device) in &self.devices {
             let Some(room) = &device.room else { continue };
             let reading = room.reading();
-            let lines = self.operations_of(*seat, room.page(usize::MAX, None).unwrap_or_default());
-            let is_line = |op: &&Operation| matches!(op.kind(), kind::CHAT | kind::STROKE) && op.author() != device.author();
+            let lines = self.log_at(*seat);
+            let is_line =
+                |op: &&Operation| matches!(op.kind(), kind::CHAT | kind::STROKE) && op.author() != device.author();
             let Some(mark) = reading.mark else { continue };
             let Some(at) = lines.iter().position(|operation| operation.id() == mark) else { continue };
             let unread = lines[at + 1..].iter().filter(is_line).count() as u64;

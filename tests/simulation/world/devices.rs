@@ -142,19 +142,18 @@ impl World {
         let folder = &device.disk.folder;
         let lanes = folder.lanes();
         let image = folder.image.as_ref().and_then(|bytes| RoomImage::decode(bytes).ok());
-        let from_image = image.and_then(|image| {
-            Room::from_image(RoomName::lobby(), device.identity.clone(), fresh, image, now).ok()
-        });
+        let from_image = image
+            .and_then(|image| Room::from_image(RoomName::lobby(), device.identity.clone(), fresh, image, now).ok());
         let agrees = |room: &Room| {
             room.lanes().all(|(author, lane, len)| lanes.get(&(author, lane)).is_some_and(|next| *next >= len))
         };
-        let mut room = from_image
-            .filter(agrees)
-            .unwrap_or_else(|| Room::new(RoomName::lobby(), device.identity.clone(), fresh));
+        let mut room =
+            from_image.filter(agrees).unwrap_or_else(|| Room::new(RoomName::lobby(), device.identity.clone(), fresh));
         let held: BTreeMap<_, u64> = room.lanes().map(|(author, lane, len)| ((author, lane), len)).collect();
-        let rest = folder.records.iter().filter(|(place, _)| {
-            held.get(&(place.author, place.lane)).is_none_or(|len| place.index >= *len)
-        });
+        let rest = folder
+            .records
+            .iter()
+            .filter(|(place, _)| held.get(&(place.author, place.lane)).is_none_or(|len| place.index >= *len));
         for chunk in merged(rest.map(|(place, operation)| (*place, operation.clone())).collect()).chunks(100) {
             let stored = chunk.iter().map(|(place, operation)| (place.lane, operation.clone()));
             room.restore(stored.collect(), now);
@@ -261,7 +260,8 @@ impl World {
     /// Notes what of a lost folder is nowhere else.
     fn mourn(&mut self, before: &Folder) {
         let folders = self.devices.values().map(|device| &device.disk.folder);
-        let rest: BTreeSet<OperationId> = folders.flat_map(|folder| folder.records.values().map(Operation::id)).collect();
+        let rest: BTreeSet<OperationId> =
+            folders.flat_map(|folder| folder.records.values().map(Operation::id)).collect();
         let lost = before.records.values().map(Operation::id).filter(|id| !rest.contains(id));
         self.ledger.excused.extend(lost);
     }
@@ -271,7 +271,8 @@ impl World {
         let Some(device) = self.devices.get(&seat) else { return };
         let me = device.author();
         let mut folder = device.disk.folder.clone();
-        let chains: Vec<u64> = folder.lanes().keys().filter(|(author, _)| *author == me).map(|(_, lane)| *lane).collect();
+        let chains: Vec<u64> =
+            folder.lanes().keys().filter(|(author, _)| *author == me).map(|(_, lane)| *lane).collect();
         folder.lose(count);
         // What is left says which chains there were; one that is gone whole can't be continued anyhow.
         let left: Vec<u64> = folder.lanes().keys().filter(|(author, _)| *author == me).map(|(_, lane)| *lane).collect();

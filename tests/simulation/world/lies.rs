@@ -199,7 +199,7 @@ impl World {
     /// The attacker asks somebody.
     pub(super) fn probe(&mut self, seat: Seat, probe: Probe) {
         let Some(author) = self.author_of(seat).filter(|_| self.reaches(ATTACKER, seat)) else { return };
-        let Some(round) = self.open(ATTACKER, seat, author) else { return };
+        let Some(round) = self.open(ATTACKER, seat, author, Timestamp::default()) else { return };
         let error = if let Probe::Clock(error) = probe { error } else { 0 };
         let clock = self.true_ms().saturating_add_signed(error);
         let hello = Request::Hello { room: RoomName::lobby().id(), digest: [9; 32], clock }.encode().unwrap();

@@ -51,22 +51,67 @@ pub struct Failure {
 #[derive(Debug)]
 enum Happening {
     Act(Action),
-    Frame { to: Seat, from: Seat, bytes: Vec<u8> },
-    Disk { seat: Seat, process: u32 },
-    Flush { seat: Seat, process: u32 },
-    Saved { seat: Seat, process: u32, write: Write },
-    Keep { seat: Seat, process: u32, bytes: Vec<u8> },
-    Wake { seat: Seat, life: u32, at: u64 },
-    Start { seat: Seat, process: u32 },
+    Frame {
+        to: Seat,
+        from: Seat,
+        bytes: Vec<u8>,
+    },
+    Disk {
+        seat: Seat,
+        process: u32,
+    },
+    Flush {
+        seat: Seat,
+        process: u32,
+    },
+    Saved {
+        seat: Seat,
+        process: u32,
+        write: Write,
+    },
+    Keep {
+        seat: Seat,
+        process: u32,
+        bytes: Vec<u8>,
+    },
+    Wake {
+        seat: Seat,
+        life: u32,
+        at: u64,
+    },
+    Start {
+        seat: Seat,
+        process: u32,
+    },
     /// One machine looks whether it reaches another.
-    Meet { seat: Seat, other: Seat },
-    Sync { seat: Seat, process: u32 },
-    Ask { round: u64, bytes: Vec<u8> },
-    Answer { round: u64, bytes: Vec<u8> },
+    Meet {
+        seat: Seat,
+        other: Seat,
+    },
+    Sync {
+        seat: Seat,
+        process: u32,
+    },
+    Ask {
+        round: u64,
+        bytes: Vec<u8>,
+    },
+    Answer {
+        round: u64,
+        bytes: Vec<u8>,
+    },
     /// The stream of a round has ended at the other side.
-    Hangup { round: u64 },
-    Patience { round: u64 },
-    Refolded { seat: Seat, life: u32, operations: Vec<Operation> },
+    Hangup {
+        round: u64,
+    },
+    Patience {
+        round: u64,
+    },
+    Refolded {
+        seat: Seat,
+        life: u32,
+        operations: Vec<Operation>,
+    },
 }
 
 /// What is known from above.

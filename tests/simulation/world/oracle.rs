@@ -50,9 +50,9 @@ fn grown(chain: &BTreeMap<OperationId, Operation>) -> Vec<Operation> {
         let header = operation.header();
         let follows = match header.backlink {
             None => header.seq == 0,
-            Some(link) => grown.get(&link).is_some_and(|parent| {
-                parent.header().seq + 1 == header.seq && parent.header().time < header.time
-            }),
+            Some(link) => grown
+                .get(&link)
+                .is_some_and(|parent| parent.header().seq + 1 == header.seq && parent.header().time < header.time),
         };
         if follows {
             grown.insert(operation.id(), operation);
@@ -74,7 +74,8 @@ fn branches_kept(tree: Vec<Operation>) -> Vec<Operation> {
         openers.extend(children.iter().skip(1).map(|operation| (operation.header().seq, operation.id())));
     }
     openers.sort_unstable();
-    let mut out: BTreeSet<OperationId> = openers.into_iter().skip(MAX_BRANCHES_OF_CHAIN - 1).map(|(_, id)| id).collect();
+    let mut out: BTreeSet<OperationId> =
+        openers.into_iter().skip(MAX_BRANCHES_OF_CHAIN - 1).map(|(_, id)| id).collect();
     let mut sorted: Vec<&Operation> = tree.iter().collect();
     sorted.sort_by_key(|operation| operation.header().seq);
     for operation in sorted {
@@ -88,7 +89,8 @@ fn branches_kept(tree: Vec<Operation>) -> Vec<Operation> {
 /// Which chains fork.
 pub fn forked_chains(log: &[Operation]) -> BTreeSet<ChainId> {
     let mut places = BTreeMap::new();
-    log.iter().for_each(|operation| *places.entry((operation.header().chain, operation.header().seq)).or_insert(0) += 1);
+    log.iter()
+        .for_each(|operation| *places.entry((operation.header().chain, operation.header().seq)).or_insert(0) += 1);
     places.into_iter().filter(|(_, count)| *count > 1).map(|((chain, _), _)| chain).collect()
 }
 

@@ -6,7 +6,7 @@ use inkmesh::identity::Author;
 use inkmesh::log::{MAX_FLOATING, MAX_PARKED, Place};
 use inkmesh::operation::Operation;
 use inkmesh::room::{Input, Output, Verdict, Write};
-use inkmesh::room_time::{AGREED_MS, STEADY_MS};
+use inkmesh::room_time::{AGREED_MS, BEGINNING_MS, STEADY_MS};
 
 use super::disk::{Job, Then};
 use super::story::{name_of, short};
@@ -31,13 +31,18 @@ impl World {
         let Some(room) = device.room.as_mut() else { return (None, false) };
         let outputs = room.handle(input, now);
         let waiting = room.waiting();
-        if waiting.floating > MAX_FLOATING || waiting.parked > MAX_PARKED || waiting.shown > MAX_FLOATING {
+        if waiting.floating > MAX_FLOATING || waiting.parked > MAX_PARKED || waiting.shown > 4 * MAX_FLOATING {
             self.fail("caps", format!("{} holds too much: {waiting:?}", name_of(seat)));
         }
         self.carry_out(seat, outputs, round)
     }
 
-    pub(super) fn carry_out(&mut self, seat: Seat, outputs: Vec<Output>, round: Option<u64>) -> (Option<Verdict>, bool) {
+    pub(super) fn carry_out(
+        &mut self,
+        seat: Seat,
+        outputs: Vec<Output>,
+        round: Option<u64>,
+    ) -> (Option<Verdict>, bool) {
         let (mut verdict, mut waits) = (None, false);
         for output in outputs {
             match output {
@@ -166,7 +171,8 @@ impl World {
 
     fn held_back(&mut self, seat: Seat, places: &[Place]) {
         let Some(device) = self.devices.get(&seat) else { return };
-        let unknown = |place: &&Place| !device.disk.folder.records.contains_key(place) && !device.unsaved.contains_key(place);
+        let unknown =
+            |place: &&Place| !device.disk.folder.records.contains_key(place) && !device.unsaved.contains_key(place);
         let strange = places.iter().find(|place| place.author != device.author()).or(places.iter().find(unknown));
         if let Some(place) = strange {
             self.fail("held back", format!("{} is told of {place:?}", name_of(seat)));
@@ -246,7 +252,11 @@ impl World {
         let Some(author) = self.author_of(other) else { return };
         let error = i64::try_from(theirs).unwrap_or(i64::MAX).saturating_sub_unsigned(self.true_ms());
         let Some(device) = self.devices.get_mut(&seat) else { return };
-        device.heard_clocks.insert(author, (error, device.wrong));
+        if theirs >= BEGINNING_MS {
+            device.heard_clocks.insert(author, (error, device.wrong));
+        } else if device.heard_clocks.len() > 1 {
+            device.heard_clocks.remove(&author);
+        }
         let told = device.clocks.heard(author, theirs, ours);
         self.clock_told(seat, told.is_some());
     }
@@ -263,8 +273,12 @@ impl World {
         let Some(device) = self.devices.get(&seat) else { return };
         let compared = !device.heard_clocks.is_empty()
             && device.heard_clocks.values().all(|(_, own_then)| *own_then == device.wrong);
-        let mut errors: Vec<i64> = device.heard_clocks.values().map(|(error, _)| *error).chain([device.wrong]).collect();
+        let own = (self.wall(seat) >= BEGINNING_MS).then_some(device.wrong);
+        let mut errors: Vec<i64> = device.heard_clocks.values().map(|(error, _)| *error).chain(own).collect();
         errors.sort_unstable();
+        if errors.is_empty() {
+            return;
+        }
         let median = errors[(errors.len() - 1) / 2];
         if !compared || median.unsigned_abs() > TRAVEL_MS {
             return;

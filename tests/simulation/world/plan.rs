@@ -51,7 +51,11 @@ pub enum Action {
     MarkRead(Seat),
     DismissLate(Seat),
     /// Frames of gossip take up to so many milliseconds; so many of a hundred are lost, or come twice.
-    Weather { delay: u64, loss: u64, twice: u64 },
+    Weather {
+        delay: u64,
+        loss: u64,
+        twice: u64,
+    },
     /// These are cut off from all others.
     Split(Vec<Seat>),
     /// What the first sends doesn't reach the second.
@@ -111,7 +115,8 @@ impl Plan {
         let kind = match seed % 64 {
             63 => Kind::Long,
             n if n % 8 == 7 => Kind::Newcomer,
-            n => [Kind::Talk, Kind::Clocks, Kind::Disks, Kind::Attack, Kind::All, Kind::Disks, Kind::Game][n as usize % 8],
+            n => [Kind::Talk, Kind::Clocks, Kind::Disks, Kind::Attack, Kind::All, Kind::Disks, Kind::Game]
+                [n as usize % 8],
         };
         let count = match kind {
             Kind::Long => 3,
@@ -213,8 +218,7 @@ impl Plan {
     fn network_fault(&self, seat: Seat, rng: &mut SmallRng) -> Action {
         match rng.random_range(0..17) {
             0..3 => {
-                let (delay, loss, twice) =
-                    (rng.random_range(5..600), rng.random_range(0..40), rng.random_range(0..30));
+                let (delay, loss, twice) = (rng.random_range(5..600), rng.random_range(0..40), rng.random_range(0..30));
                 Action::Weather { delay, loss, twice }
             }
             3..6 => {
@@ -231,7 +235,13 @@ impl Plan {
             12..14 => Action::Crash(seat, rng.random_range(0..4_000), rng.random_range(0..=100)),
             14 => Action::Leave(seat),
             15 => Action::Join(seat),
-            _ => if rng.random() { Action::Reload(seat) } else { Action::Image(seat) },
+            _ => {
+                if rng.random() {
+                    Action::Reload(seat)
+                } else {
+                    Action::Image(seat)
+                }
+            }
         }
     }
 
@@ -254,11 +264,6 @@ impl Plan {
             6..9 => Action::Lie(Lie::draw(rng)),
             _ => Action::Probe(self.anybody(rng), Probe::draw(rng)),
         }
-    }
-
-    /// Whether a machine takes part.
-    pub fn has(&self, seat: Seat) -> bool {
-        if seat == ATTACKER { self.attacker } else { self.people.contains(&(seat % COPY)) }
     }
 }
 

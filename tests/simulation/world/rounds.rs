@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use inkmesh::clock::Timestamp;
 use inkmesh::fetching::{Fetch, SCREEN};
 use inkmesh::identity::Author;
 use inkmesh::log::{Head, Want};
@@ -32,6 +33,8 @@ pub struct Round {
     pub server: Seat,
     pub server_process: u32,
     peer: Author,
+    /// The last moment at which others wrote something that the asker held at the start.
+    last: Timestamp,
     /// What the server told it holds.
     pub heads: Vec<Head>,
     greeted: bool,
@@ -101,7 +104,8 @@ impl World {
         let Some(room) = &device.room else { return };
         let digest = room.state().digest;
         let hello = Request::Hello { room: RoomName::lobby().id(), digest, clock: self.wall(seat) };
-        let Some(round) = self.open(seat, server, peer) else { return };
+        let last = room.last_of_others();
+        let Some(round) = self.open(seat, server, peer, last) else { return };
         if let Some(device) = self.devices.get_mut(&seat) {
             device.running.insert(peer, round);
         }
@@ -110,7 +114,7 @@ impl World {
     }
 
     /// Opens a stream.
-    pub(super) fn open(&mut self, asker: Seat, server: Seat, peer: Author) -> Option<u64> {
+    pub(super) fn open(&mut self, asker: Seat, server: Seat, peer: Author, last: Timestamp) -> Option<u64> {
         let (asker_process, server_process) = (self.process_of(asker)?, self.process_of(server).unwrap_or(u32::MAX));
         let (now, heads, inbox) = (self.now, Vec::new(), VecDeque::new());
         self.number += 1;
@@ -120,6 +124,7 @@ impl World {
             server,
             server_process,
             peer,
+            last,
             heads,
             greeted: false,
             under_way: 0,
@@ -167,9 +172,12 @@ impl World {
             let Some(bytes) = round.inbox.pop_front() else { break };
             let greeted = round.greeted;
             let result = Response::decode(&bytes).map_err(|error| Trouble::Fault(error.to_string()));
-            let result = result.and_then(|response| {
-                if greeted { self.piece(number, response) } else { self.greeting(number, response) }
-            });
+            let result =
+                result.and_then(
+                    |response| {
+                        if greeted { self.piece(number, response) } else { self.greeting(number, response) }
+                    },
+                );
             match result {
                 Ok(true) => {}
                 Ok(false) => return self.finish(number, Ok(())),
@@ -254,9 +262,8 @@ impl World {
     /// Asks for one unit after another. Returns whether anything is under way.
     fn ask_more(&mut self, number: u64) -> bool {
         while let Some(round) = self.rounds.get(&number) {
-            let (asker, peer) = (round.asker, round.peer);
+            let (asker, peer, after) = (round.asker, round.peer, round.last);
             let Some(room) = self.devices.get_mut(&asker).and_then(|device| device.room.as_mut()) else { return false };
-            let after = room.last_time();
             let (request, count) = match room.next_fetch(peer) {
                 Fetch::Nothing => break,
                 Fetch::Newest => (Request::Newest { limit: SCREEN, after }, u64::from(SCREEN)),

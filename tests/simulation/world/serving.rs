@@ -72,9 +72,7 @@ impl World {
         let Some(device) = self.devices.get(&seat) else { return Vec::new() };
         let read = lines.into_iter().filter_map(|line| match line {
             Line::Floating(operation) => Some(operation),
-            Line::Kept(place) => {
-                device.unsaved.get(&place).or_else(|| device.disk.folder.records.get(&place)).cloned()
-            }
+            Line::Kept(place) => device.unsaved.get(&place).or_else(|| device.disk.folder.records.get(&place)).cloned(),
         });
         read.collect()
     }
