@@ -64,7 +64,7 @@ impl Runner {
         if self.rooms.contains_key(&name) {
             return Ok(());
         }
-        let room = self.load(name.clone())?;
+        let room = self.load_whatever_it_takes(&name)?;
         let topic = IdentTopic::new(name.id().topic());
         if let Err(error) = self.swarm.behaviour_mut().gossip.subscribe(&topic) {
             return Err(StartError::Network(error.to_string()));
