@@ -5,7 +5,7 @@ use crate::canvas::{Color, Ink, Point, StrokeId, Tool};
 use crate::game::GameNotice;
 use crate::identity::Author;
 use crate::name::RoomName;
-use crate::operation::OperationId;
+use crate::operation::{OperationId, OrderKey};
 use crate::payload::Board;
 
 pub use crate::game::{GameView, Phase, PlayerView};
@@ -289,6 +289,8 @@ pub struct Entry {
     pub name: String,
     /// When, in milliseconds since 1970, by the log's clock.
     pub time: u64,
+    /// Where it stands among the lines of its room.
+    pub place: OrderKey,
     /// What it says.
     pub body: EntryBody,
     /// Whether it came after something that stands below it: it slips in above what may have been read.

@@ -23,6 +23,7 @@
 //! | [`game`] | projection: turns and the election of the drawer |
 //! | [`fold`] | what the log makes of games and ink, late arrivals included |
 //! | [`room`] | the machine that holds one room together |
+//! | [`room_time`] | whose clock to go by |
 //! | [`people`] | projection: names and presence |
 //! | [`event`] | what a face is told |
 //! | [`command`] | why a face's command was refused |
@@ -47,5 +48,6 @@ mod operation_id;
 pub mod payload;
 pub mod people;
 pub mod room;
+pub mod room_time;
 pub mod sync;
 pub mod timeline;

@@ -34,6 +34,7 @@ mod writer;
 pub use image::{BadImage, RoomImage};
 use keeping::Kept;
 pub use keeping::retire;
+pub use questions::Waiting;
 use live_ink::LiveGate;
 use writer::Writer;
 pub use writer::{Ticket, Write};

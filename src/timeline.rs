@@ -14,6 +14,7 @@ pub fn entry(operation: &Operation, payload: Payload, name: String, counts: bool
         author: operation.author(),
         name,
         time: operation.header().time.ms(),
+        place: operation.key(),
         body: body(payload, counts),
         late,
         held_back: false,

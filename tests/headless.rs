@@ -7,6 +7,7 @@ mod support;
 use std::collections::HashSet;
 use std::io::Write as _;
 use std::net::TcpStream;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
@@ -239,6 +240,86 @@ fn everything_can_be_asked_for() {
     assert_eq!((&line["room"], &line["name"]), (&json!("art"), &json!("Anna")));
     host.ok(json!({"do": "leave", "room": "art"}));
     assert_eq!(host.refused(json!({"do": "state", "room": "art"})), "not_in_room");
+}
+
+#[test]
+fn what_was_read_is_marked_and_survives_a_restart() {
+    let _turn = turn();
+    let (_dir, mut ana) = alone();
+    let address = ana.await_event("ready", 0, |event| event["event"] == "ready")["addresses"][0].clone();
+    let dir = TempDir::new().unwrap();
+    let mut ben = local("ben", dir.path(), &["--name", "Ben", "--dial", address.as_str().unwrap()]);
+    let reading = |host: &mut Host| host.ok(json!({"do": "reading", "room": "lobby"}));
+    assert_eq!(reading(&mut ben), json!({"room": "lobby", "mark": null, "unread": 0, "late": []}));
+    let first = ana.say("one");
+    ben.await_line("one", 0);
+    let (mark, read) = (ben.mark(), json!({"do": "read", "room": "lobby", "upto": first}));
+    assert_eq!(ben.ok(read.clone()), json!({}));
+    ana.say("two");
+    ana.say("three");
+    let unread = json!({"room": "lobby", "mark": first, "unread": 2, "late": []});
+    let told = ben.await_event("two unread lines", mark, |said| said["event"] == "reading" && said["unread"] == 2);
+    for (field, value) in unread.as_object().unwrap() {
+        assert_eq!(told[field], *value, "{field}");
+    }
+    assert_eq!(ben.ok(json!({"do": "rooms"}))[0]["unread"], 2);
+    assert_eq!(ben.ok(json!({"do": "dismiss_late", "room": "lobby"})), json!({}));
+    let unknown = json!({"do": "read", "room": "lobby", "upto": "00".repeat(32)});
+    assert_eq!(ben.refused(unknown), "unknown_entry");
+    ben.quit();
+    let mut ben = local("ben again", dir.path(), &[]);
+    assert_eq!(reading(&mut ben), unread);
+    assert_eq!(ben.ok(json!({"do": "rooms"}))[0]["unread"], 2);
+}
+
+/// Runs `inkmesh store` on a folder: its exit status and what it said, on standard output or else on standard error.
+fn store(task: &str, dir: &Path) -> (Option<i32>, String) {
+    let mut command = Command::new(INKMESH);
+    command.args(["store", task, "--data-dir"]).arg(dir).env("LANG", "en_US.UTF-8").env_remove("LC_ALL");
+    let output = command.stdin(Stdio::null()).output().unwrap();
+    let said = if output.stdout.is_empty() { &output.stderr } else { &output.stdout };
+    (output.status.code(), String::from_utf8_lossy(said).into_owned())
+}
+
+fn must_say(task: &str, dir: &Path, status: i32, words: &str) {
+    let (code, said) = store(task, dir);
+    assert!(code == Some(status) && said.contains(words), "store {task}: {code:?}: {said}");
+}
+
+#[test]
+fn the_saved_history_is_looked_after_while_nothing_runs() {
+    let _turn = turn();
+    let (dir, mut host) = alone();
+    let dir = dir.path();
+    for n in 0..50 {
+        host.say(&format!("line {n}"));
+    }
+    let talk = host.talk();
+    for task in ["check", "compact", "stats"] {
+        must_say(task, dir, 2, &format!("{} is in use", dir.display()));
+    }
+    host.quit();
+    must_say("check", dir, 0, "Everything that was saved can be read.");
+    must_say("stats", dir, 0, "# lobby: 51 entries in 1 log,");
+    must_say("compact", dir, 0, "Nothing was lost.");
+    must_say("check", dir, 0, "51 entries in 1 log,");
+    let mut again = local("ana again", dir, &[]);
+    assert_eq!(again.talk(), talk);
+    again.quit();
+
+    let nothing = TempDir::new().unwrap();
+    must_say("check", nothing.path(), 2, &nothing.path().display().to_string());
+    must_say("stats", &nothing.path().join("none"), 2, "none");
+    assert!(!nothing.path().join("log").exists(), "looking makes no history");
+
+    let files = std::fs::read_dir(dir.join("log")).unwrap().map(|entry| entry.unwrap().path());
+    for file in files.filter(|path| path.is_file()) {
+        let len = std::fs::metadata(&file).unwrap().len();
+        std::fs::write(&file, vec![0xa5; usize::try_from(len).unwrap()]).unwrap();
+    }
+    must_say("check", dir, 1, "Start Inkmesh");
+    must_say("stats", dir, 1, "damaged");
+    must_say("compact", dir, 1, "damaged");
 }
 
 #[test]

@@ -55,17 +55,14 @@ impl Log {
         kept.or_else(|| self.floating.key_of(id))
     }
 
-    /// How many operations stand behind a key, floating ones too, of those for which `of` says so by their author and
+    /// How many operations stand behind a key, floating ones not counted, of those for which `of` says so by their author and
     /// kind.
     pub fn count_after(&self, key: OrderKey, of: impl Fn(Author, u8) -> bool) -> u64 {
         let author = |slot: &Slot| self.forest.lane(slot.spot().lane).chain.author;
         let at = self.order.position(key, &self.forest);
         // The key itself doesn't stand behind itself.
         let behind = self.order.slots()[at..].iter().skip_while(|slot| slot.key(&self.forest) == key);
-        let kept = behind.filter(|slot| of(author(slot), slot.kind())).count();
-        let floating = self.floating.iter().filter(|operation| operation.key() > key);
-        let floating = floating.filter(|operation| of(operation.author(), operation.kind())).count();
-        (kept + floating) as u64
+        behind.filter(|slot| of(author(slot), slot.kind())).count() as u64
     }
 
     /// The key of the last operation in the log, floating ones not counted.

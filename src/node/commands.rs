@@ -207,7 +207,7 @@ impl Runner {
         let lines = self.room(name)?.page(limit.min(MAX_HISTORY), before).ok_or(CommandError::UnknownEntry)?;
         let asked = lines.len();
         let operations = self.operations(name.id(), lines);
-        if operations.len() < asked && self.trouble.is_some() {
+        if operations.len() < asked && self.repairing {
             return Err(CommandError::Unreadable("it is being put right".to_owned()));
         }
         let room = self.room(name)?;

@@ -97,6 +97,12 @@ mod tests {
             author: crate::identity::Author([0; 32]),
             name: String::new(),
             time: 0,
+            place: crate::operation::OrderKey {
+                time: crate::clock::Timestamp::default(),
+                chain: crate::operation::ChainId { author: crate::identity::Author([0; 32]), log: 0 },
+                seq: 0,
+                id: 0,
+            },
             body: crate::event::EntryBody::Drawing,
             late: false,
             held_back: false,

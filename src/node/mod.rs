@@ -4,7 +4,6 @@
 mod address;
 mod catch_up;
 mod checkpoints;
-mod clocks;
 mod commands;
 mod config;
 mod face;
@@ -16,6 +15,7 @@ mod peers;
 mod rooms;
 mod run;
 mod saving;
+pub mod storage;
 mod swarm_events;
 mod sync_plan;
 mod syncing;

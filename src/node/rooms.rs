@@ -64,7 +64,7 @@ impl Runner {
         if self.rooms.contains_key(&name) {
             return Ok(());
         }
-        let room = self.load(name.clone())?;
+        let room = self.load_whatever_it_takes(&name)?;
         let topic = IdentTopic::new(name.id().topic());
         if let Err(error) = self.swarm.behaviour_mut().gossip.subscribe(&topic) {
             return Err(StartError::Network(error.to_string()));
@@ -147,7 +147,7 @@ impl Runner {
 
     /// Somebody is not connected any more.
     pub(super) fn lost(&mut self, peer: PeerId) {
-        let told = self.clocks.lost(&peer);
+        let told = author_of(&peer).and_then(|author| self.clocks.lost(&author));
         self.clock_told(told);
         let names: Vec<RoomName> = self.rooms.keys().cloned().collect();
         for name in names {

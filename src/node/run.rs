@@ -11,7 +11,6 @@ use libp2p::{Multiaddr, PeerId, Swarm};
 use tokio::sync::{mpsc, oneshot};
 
 use super::catch_up::{Offer, PROTOCOL, Pulled, Serve, Served, SyncError};
-use super::clocks::Clocks;
 use super::commands::Asker;
 use super::config::Config;
 use super::face::Face;
@@ -30,6 +29,7 @@ use crate::log::{Head, Stretch, Want};
 use crate::name::{PersonName, RoomId, RoomName};
 use crate::operation::Operation;
 use crate::room::{Input, Ticket, Write};
+use crate::room_time::Clocks;
 use crate::sync::Neighbour;
 
 /// Notes from tasks and from the storage thread that wait for the loop at most; beyond it they wait their turn.
@@ -104,6 +104,8 @@ pub(super) struct Runner {
     pub(super) saving: BTreeMap<RoomName, usize>,
     /// Why the disk refuses, while it does.
     pub(super) trouble: Option<String>,
+    /// Whether damaged files are being put right: reading would wait for that.
+    pub(super) repairing: bool,
     /// How many streams of whom are being served.
     pub(super) serving: BTreeMap<PeerId, usize>,
     pub(super) face: Face,
@@ -151,6 +153,7 @@ pub(super) async fn spawn(config: Config, commands: mpsc::Receiver<Command>) -> 
         clocks: Clocks::default(),
         saving: BTreeMap::new(),
         trouble: None,
+        repairing: false,
         serving: BTreeMap::new(),
         face,
         started: Instant::now(),

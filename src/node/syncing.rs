@@ -112,7 +112,8 @@ impl Runner {
 
     /// Somebody told the time. If that changes what time the room goes by, everything learns of it.
     pub(super) fn heard_clock(&mut self, peer: PeerId, clock: u64) {
-        let told = self.clocks.heard(peer, clock, wall_ms());
+        let Some(author) = author_of(&peer) else { return };
+        let told = self.clocks.heard(author, clock, wall_ms());
         self.clock_told(told);
     }
 

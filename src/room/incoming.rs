@@ -1,5 +1,7 @@
 //! What comes in from others, and our own as it becomes durable.
 
+use std::collections::BTreeSet;
+
 use super::{Output, Room, Verdict, Write};
 use crate::clock::Now;
 use crate::event::{CanvasChange, Event, Warning};
@@ -44,17 +46,16 @@ impl Room {
     fn took(&mut self, taken: Taken, now: Now, outputs: &mut Vec<Output>) {
         let Taken { inserted, floating, removed, forks, .. } = taken;
         let me = self.identity.author();
-        let ours = inserted.iter().any(|(_, operation)| operation.author() == me);
-        if ours && self.log.latest_chain(me, &self.kept.retired).is_none_or(|(log, ..)| log == self.writer.log()) {
-            // Others know more of our own chain than we did: this folder was put back from a copy, or lost its end.
-            self.retire(outputs);
-        }
+        // Others know more of our own chains than we did: this folder was put back from a copy, or lost something.
+        let ours = inserted.iter().filter(|(_, operation)| operation.author() == me);
+        let known_elsewhere: BTreeSet<u64> = ours.map(|(_, operation)| operation.header().chain.log).collect();
+        self.retire(known_elsewhere, outputs);
         for author in forks {
             self.forked(author, &inserted, now, outputs);
         }
-        if !removed.is_empty() {
+        let less = !removed.is_empty();
+        if less {
             self.fold.remove(&removed.into_iter().collect());
-            self.kept.reading.count(&self.log, me);
             outputs.push(self.tell_canvas(CanvasChange::Reset));
         }
         if !inserted.is_empty() {
@@ -62,6 +63,11 @@ impl Room {
         }
         let inserted: Vec<Operation> = inserted.into_iter().map(|(_, operation)| operation).collect();
         self.show(&inserted, &floating, now, outputs);
+        if less {
+            // Only now: what came with it is in the log already, and must not be counted twice.
+            self.kept.reading.count(&self.log, me);
+            self.tell_reading(outputs);
+        }
     }
 
     /// Somebody signed two operations for one place. They are in the log, both; everybody in reach is to have them.
@@ -70,19 +76,22 @@ impl Room {
         outputs.extend(branches.map(|(_, operation)| Output::Publish(Frame::operation(operation))));
         outputs.push(self.tell_person(author, now));
         if author == self.identity.author() {
-            self.retire(outputs);
+            self.retire(BTreeSet::from([self.writer.log()]), outputs);
             self.warn_once(Warning::OwnFork, author, outputs);
         } else {
             self.warn_once(Warning::Fork { author }, author, outputs);
         }
     }
 
-    /// Goes on in another chain of our own, and never in this one again.
-    fn retire(&mut self, outputs: &mut Vec<Output>) {
-        if self.kept.retire(self.writer.log()) {
+    /// Never continues these chains of our own again; goes on in another if we are writing one of them.
+    fn retire(&mut self, chains: BTreeSet<u64>, outputs: &mut Vec<Output>) {
+        if chains.contains(&self.writer.log()) {
+            self.writer.renew();
+        }
+        let news = chains.into_iter().filter(|log| self.kept.retire(*log)).count();
+        if news > 0 {
             outputs.push(Output::Keep(self.kept.encode()));
         }
-        self.writer.renew();
     }
 
     /// Whether an operation claims a place of our own chain for which we may have signed something that is not durable

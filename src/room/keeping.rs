@@ -27,7 +27,7 @@ pub(super) struct Kept {
 impl Kept {
     /// Never to continue this chain again. Returns whether that is news.
     pub(super) fn retire(&mut self, log: u64) -> bool {
-        if self.retired.len() >= MAX_RETIRED {
+        if self.retired.len() >= MAX_RETIRED && !self.retired.contains(&log) {
             self.retired.pop_first();
         }
         self.retired.insert(log)

@@ -9,6 +9,17 @@ use crate::name::RoomName;
 use crate::operation::{Header, OperationId};
 use crate::payload::kind;
 
+/// What a room holds in memory besides its log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    /// Operations that wait for what they follow.
+    pub floating: usize,
+    /// Operations that wait for their time.
+    pub parked: usize,
+    /// Operations that are remembered to have been shown while they floated.
+    pub shown: usize,
+}
+
 impl Room {
     /// The room's name.
     #[must_use]
@@ -38,6 +49,12 @@ impl Room {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.log.is_empty()
+    }
+
+    /// How much waits in memory.
+    #[must_use]
+    pub fn waiting(&self) -> Waiting {
+        Waiting { floating: self.log.floating(), parked: self.log.parked(), shown: self.shown.len() }
     }
 
     /// The last moment at which others wrote something that we hold.

@@ -5,9 +5,13 @@ use crate::clock::Now;
 use crate::event::{CanvasChange, Drawn, Entry, Event};
 use crate::fold::{Change, Step};
 use crate::identity::Author;
+use crate::log::MAX_FLOATING;
 use crate::operation::{Operation, OrderKey};
 use crate::payload::{Board, Payload, Stroke, kind};
 use crate::timeline;
+
+/// Lines that were told before their operations were in the log, at most: some times as many as can float.
+const MAX_SHOWN: usize = 4 * MAX_FLOATING;
 
 impl Room {
     /// Folds operations that are in the log now; returns their payloads, how the sheet and the game changed, and who is
@@ -69,28 +73,34 @@ impl Room {
         now: Now,
         outputs: &mut Vec<Output>,
     ) {
-        let (mut lines, mut read) = (Vec::new(), Vec::new());
+        let (mut lines, mut arrived) = (Vec::new(), Vec::new());
         for (operation, payload) in new {
+            if !self.log.is_floating(operation.header(), operation.id()) {
+                arrived.push(operation); // what floats may sink again: it isn't unread before it is in the log
+            }
             if self.is_first_sight(operation) {
                 let late = shown_before.is_some_and(|last| operation.key() < last);
                 lines.push(self.entry_of(operation, payload, late, now));
-                read.push(operation.clone());
             }
         }
-        if lines.is_empty() {
-            return;
+        if !lines.is_empty() {
+            outputs.push(Output::Tell(Event::Entries { room: self.name.clone(), entries: lines }));
         }
-        outputs.push(Output::Tell(Event::Entries { room: self.name.clone(), entries: lines }));
-        if self.kept.reading.arrived(read.iter(), self.identity.author()) {
+        if self.kept.reading.arrived(arrived.into_iter(), self.identity.author()) {
             self.tell_reading(outputs);
         }
     }
 
     /// Whether the line of this operation has not been told yet. One that floats is told at once, unless it is a step of
-    /// a game: whether that counts is not known before the log has caught up with it.
+    /// a game (whether that counts is not known before the log has caught up with it) or its author's chains fork (it may
+    /// have been told already and pushed out since, and float for ever).
     fn is_first_sight(&mut self, operation: &Operation) -> bool {
         if self.log.is_floating(operation.header(), operation.id()) {
-            return operation.kind() != kind::GAME && self.shown.insert(operation.id());
+            while self.shown.len() >= MAX_SHOWN {
+                self.shown.pop_first(); // of something that sank again, and may never come back
+            }
+            let may_be_told = operation.kind() != kind::GAME && !self.log.is_forked(operation.author());
+            return may_be_told && self.shown.insert(operation.id());
         }
         !self.shown.remove(&operation.id())
     }

@@ -2,6 +2,7 @@
 
 use std::ops::{ControlFlow, Range};
 
+use crate::archive::Block;
 use crate::error::StoreError;
 use crate::keys::Hash32;
 use crate::opening::Quarantine;
@@ -17,13 +18,17 @@ pub(crate) trait Backend: Send + Sync + 'static {
     /// Makes all changes, or none of them, durable. After an error nobody knows which of the two it was.
     fn commit(&self, writes: Vec<Write>) -> Result<(), StoreError>;
 
+    /// Adds records behind those that a chain has, many at once and durably. Meant for a store that is being made: when
+    /// it fails, nobody takes away what it left.
+    fn import(&self, records: Block) -> Result<(), StoreError>;
+
     /// The value at `key`.
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
 
-    /// Visits the keys in `range`, in order. `visit` may not use the backend.
+    /// Visits the keys in `range`, in order; a range of records is within one chain. `visit` may not use the backend.
     fn scan(&self, range: Range<Vec<u8>>, visit: &mut Visit<'_>) -> Result<(), StoreError>;
 
-    /// The last key in `range`.
+    /// The last key in `range`; a range of records is one of all records of a chain.
     fn last(&self, range: Range<Vec<u8>>) -> Result<Option<Vec<u8>>, StoreError>;
 
     /// Refuses when there is no room to write `bytes` more, so that a full disk is met before it does harm.

@@ -7,15 +7,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::mpsc::sync_channel;
 
+use crate::archive::Block;
 use crate::backend::{Backend, Visit, Write};
 use crate::disk::Disk;
 use crate::folder::Folder;
 use crate::index::Index;
 use crate::keys::{self, ChainKey, Hash32, Record};
 use crate::memory::Memory;
-use crate::opening::Quarantine;
+use crate::opening::{Opening, Quarantine};
 use crate::quarantine::{self, Opened};
-use crate::{Store, StoreError};
+use crate::{Cursor, Store, StoreError};
 
 const WORKS: u8 = 0;
 /// Commits fail, and nothing of them reaches the disk.
@@ -56,6 +57,10 @@ impl Backend for Failing {
             self.disk.commit(writes)?;
         }
         if mode == WORKS { Ok(()) } else { Err(self.damaged("it fails, as the test wants".to_owned())) }
+    }
+
+    fn import(&self, records: Block) -> Result<(), StoreError> {
+        self.disk.import(records)
     }
 
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
@@ -245,6 +250,49 @@ fn a_missing_record_is_noticed_when_it_is_read() {
     assert_eq!(store.read(&chain(1), 3, usize::MAX, usize::MAX).unwrap().len(), 2);
     failing.disk.commit(vec![(keys::record(0, 0).to_vec(), None)]).unwrap();
     assert!(matches!(failing.start().err(), Some(StoreError::Damaged { .. })));
+}
+
+#[test]
+fn a_repair_cuts_a_chain_at_its_hole_and_writing_goes_on() {
+    let failing = Failing::new();
+    let store = failing.open();
+    store.append_wait((0..5).map(|seq| record(1, seq, b"x")).collect()).unwrap();
+    store.append_wait((0..5).map(|seq| record(2, seq, b"y")).collect()).unwrap();
+    store.put_checkpoint(&[1; 32], b"of all five").unwrap();
+    failing.disk.commit(vec![(keys::record(0, 2).to_vec(), None)]).unwrap();
+    assert!(matches!(store.look(Cursor::default(), usize::MAX), Err(StoreError::Damaged { .. })));
+    // Also when writing had failed meanwhile.
+    failing.set(LOSES);
+    assert_fails(store.append_wait(vec![record(2, 5, b"y")]));
+    failing.set(WORKS);
+    let quarantine = store.repair().unwrap();
+    assert_eq!((quarantine.kept, quarantine.lost_chains), (7, 1));
+    assert!(quarantine.reason.contains("as the test wants"), "{quarantine:?}");
+    assert_eq!(content(&store), [(chain(1), vec![b"x".to_vec(); 2]), (chain(2), vec![b"y".to_vec(); 5])]);
+    assert_eq!(store.look(Cursor::default(), usize::MAX).unwrap(), None);
+    assert_eq!(store.checkpoint(&[1; 32]).unwrap(), None);
+    store.append_wait(vec![record(1, 2, b"again"), record(2, 5, b"y")]).unwrap();
+    assert_eq!(content(&failing.open()), content(&store));
+}
+
+#[test]
+fn nothing_is_set_aside_where_there_is_no_room_for_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = on_a_disk(dir.path(), 1 << 30);
+    store.append_wait((0..100).map(|seq| record(1, seq, &[7; 1000])).collect()).unwrap();
+    drop(store);
+    let path = dir.path().join("log/conf");
+    let sound = std::fs::read(&path).unwrap();
+    std::fs::write(&path, b"segment_size: many\n....").unwrap();
+    let full = Folder::new(dir.path(), |_| Ok(1 << 20));
+    for _ in 0..2 {
+        let error = quarantine::open(&full).err().unwrap();
+        assert!(matches!(error, StoreError::DiskFull { .. }), "{error}");
+    }
+    std::fs::write(&path, sound).unwrap();
+    let opened = quarantine::open(&full).unwrap();
+    assert_eq!(opened.opening, Opening::default(), "it was sound all the time, but for its settings");
+    assert_eq!(opened.index.count().records, 100);
 }
 
 /// A store on a real disk whose free space is what the test says.

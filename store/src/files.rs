@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
+use crate::archive;
+
 /// The file that sled appends to.
 pub(crate) fn data(log: &Path) -> PathBuf {
     log.join("db")
@@ -29,7 +31,7 @@ pub(crate) fn remove_unfinished_snapshots(log: &Path) -> io::Result<()> {
 
 /// Makes durable what sled made or renamed while opening `log` in `dir`: the files, and the folders that name them.
 pub(crate) fn sync_all(dir: &Path, log: &Path) -> io::Result<()> {
-    for file in [data(log), log.join("conf")] {
+    for file in [data(log), log.join("conf"), archive::path(log)] {
         OpenOptions::new().write(true).open(file)?.sync_all()?;
     }
     sync_folder(log)?;

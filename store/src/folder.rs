@@ -1,6 +1,7 @@
 //! The folder of a store: which names lie in it, and what an interrupted change of them means.
 //!
 //! ```text
+//! ballast           room that is given back to open the log on a full disk
 //! lock              held while a program has the folder open
 //! log/              the database, with the checkpoints made from it in log/checkpoints/
 //! witness           how much was durable (see witness.rs)
@@ -21,6 +22,9 @@ use crate::files;
 /// What must stay free on the disk, in bytes: a disk that is full to the last byte would break sled in mid-write.
 const RESERVE: u64 = 16 << 20;
 
+/// How many bytes the ballast takes: more than sled writes while it opens.
+const BALLAST: usize = 2 << 20;
+
 /// How many bytes are free for this user in a folder.
 type FreeSpace = Arc<dyn Fn(&Path) -> io::Result<u64> + Send + Sync>;
 
@@ -29,6 +33,18 @@ type FreeSpace = Arc<dyn Fn(&Path) -> io::Result<u64> + Send + Sync>;
 pub(crate) struct Folder {
     dir: PathBuf,
     free: FreeSpace,
+}
+
+/// Keeps a folder for one store.
+pub(crate) struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing the file is not enough: a program that is just being started may have inherited it for a moment.
+        if let Err(error) = self.0.unlock() {
+            tracing::warn!("the lock on a folder could not be given back: {error}");
+        }
+    }
 }
 
 /// What an opener finds.
@@ -70,15 +86,15 @@ impl Folder {
         self.dir.join("witness")
     }
 
-    /// Takes the folder for this store alone, until the file that is given back is closed.
+    /// Takes the folder for this store alone, until the lock is dropped.
     ///
     /// # Errors
     /// `InUse` when another store has it.
-    pub(crate) fn lock(&self) -> Result<File, StoreError> {
+    pub(crate) fn lock(&self) -> Result<Lock, StoreError> {
         let path = self.dir.join("lock");
         let file = self.ok("opening", OpenOptions::new().create(true).truncate(false).write(true).open(path))?;
         match file.try_lock() {
-            Ok(()) => Ok(file),
+            Ok(()) => Ok(Lock(file)),
             Err(TryLockError::WouldBlock) => Err(StoreError::InUse { dir: self.dir.clone() }),
             Err(TryLockError::Error(error)) => Err(self.io("locking", error)),
         }
@@ -155,6 +171,24 @@ impl Folder {
         let free = self.ok("looking for free space in", (self.free)(&self.dir))?;
         let needed = RESERVE.saturating_add(bytes);
         if free < needed { Err(StoreError::DiskFull { dir: self.dir.clone(), free, needed }) } else { Ok(()) }
+    }
+
+    /// Gives back the room that was kept for this moment; says whether there was any.
+    pub(crate) fn drop_ballast(&self) -> bool {
+        fs::remove_file(self.dir.join("ballast")).is_ok()
+    }
+
+    /// Keeps some room, if there is enough. It is no failure if that does not work.
+    pub(crate) fn keep_ballast(&self) {
+        let path = self.dir.join("ballast");
+        if fs::metadata(&path).is_ok_and(|file| file.len() == BALLAST as u64)
+            || self.check_room(BALLAST as u64).is_err()
+        {
+            return;
+        }
+        if let Err(error) = fs::write(&path, vec![0; BALLAST]) {
+            tracing::debug!("no room could be kept in {}: {error}", self.dir.display());
+        }
     }
 
     pub(crate) fn ok<T>(&self, doing: &'static str, outcome: io::Result<T>) -> Result<T, StoreError> {

@@ -3,6 +3,7 @@
 //! Everything lies in one ordered key space, so that one batch can change all of it at once:
 //!
 //! ```text
+//! 'b' id(4) seq(8)     → at(8) length(4) count(4)     the block of the archive that begins with this record
 //! 'c' id(4)            → room(32) author(32) log(8)   the chain that the short id stands for
 //! 'm' length(1) name   → value                        a named value
 //! 'p'                  → one byte                     the probe of a recovery
@@ -39,6 +40,8 @@ pub struct Record {
     pub bytes: Vec<u8>,
 }
 
+/// The first byte of a record's key.
+pub(crate) const RECORD: u8 = b'r';
 /// The key of a recovery's probe.
 pub(crate) const PROBE: [u8; 1] = [b'p'];
 /// The key of the number of times that a named value was set.
@@ -75,6 +78,35 @@ pub(crate) fn meta(name: &str) -> Vec<u8> {
 /// All chains.
 pub(crate) fn all_chains() -> Range<Vec<u8>> {
     vec![b'c']..vec![b'c' + 1]
+}
+
+/// Where it says where the block lies that begins with record `seq` of chain `id`.
+pub(crate) fn block(id: u32, seq: u64) -> [u8; RECORD_LEN] {
+    let mut key = record(id, seq);
+    key[0] = b'b';
+    key
+}
+
+/// The blocks of chain `id` that begin with a record in `seqs`.
+pub(crate) fn blocks(id: u32, seqs: Range<u64>) -> Range<Vec<u8>> {
+    block(id, seqs.start).to_vec()..block(id, seqs.end).to_vec()
+}
+
+/// All blocks.
+pub(crate) fn all_blocks() -> Range<Vec<u8>> {
+    vec![b'b']..vec![b'b' + 1]
+}
+
+/// All records that are not in a block.
+pub(crate) fn all_records() -> Range<Vec<u8>> {
+    vec![RECORD]..vec![RECORD + 1]
+}
+
+/// The chain and the sequence number that the key of a record or block starts with.
+pub(crate) fn chain_and_seq(key: &[u8]) -> Option<(u32, u64)> {
+    let (id, rest) = key.get(1..)?.split_first_chunk()?;
+    let (seq, _) = rest.split_first_chunk()?;
+    matches!(key[0], b'b' | RECORD).then_some((u32::from_be_bytes(*id), u64::from_be_bytes(*seq)))
 }
 
 /// All named values.
@@ -118,7 +150,7 @@ pub(crate) fn base_len(key: &[u8]) -> Option<usize> {
         b'c' => CHAIN_LEN,
         b'm' => 2 + usize::from(*key.get(1)?),
         b'p' | b'w' => PROBE.len(),
-        b'r' => RECORD_LEN,
+        b'b' | b'r' => RECORD_LEN,
         _ => return None,
     };
     (key.len() >= len).then_some(len)

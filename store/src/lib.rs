@@ -15,14 +15,17 @@
 //! queue.rs    bounded queue to the one thread    writer.rs      that thread: group commit, recovery, repair
 //! stage.rs    the rules for one group of calls   index.rs       what is durable, in memory
 //! backend.rs  ordered keys and values: the seam  keys.rs        their layout
-//! disk.rs     backend on sled                    parts.rs       long values in parts, for disk.rs
-//! memory.rs   backend without a disk             files.rs       sync and lock, for disk.rs
+//! memory.rs   backend without a disk             disk.rs        backend in a folder
+//! log.rs      what was written: tree and archive tree.rs        the newest, in sled
+//! archive.rs  older records, in blocks           parts.rs       long values in parts, for tree.rs
 //! folder.rs   the names in a store's folder      quarantine.rs  opening it, whatever state it is in
-//! salvage.rs  copying what can be read           witness.rs     how much was durable, beside the log
-//! look.rs     reading everything, bit by bit     checkpoints.rs values computed from a room's records
-//! tools.rs    check, compact, stats              opening.rs     what an opener is told
+//! files.rs    sync and lock                      witness.rs     how much was durable, beside the log
+//! salvage.rs  copying what can be read           checkpoints.rs values computed from a room's records
+//! look.rs     reading everything, bit by bit     opening.rs     what an opener is told
+//! tools.rs    check, compact, stats
 //! ```
 
+mod archive;
 mod backend;
 mod checkpoints;
 mod disk;
@@ -31,6 +34,7 @@ mod files;
 mod folder;
 mod index;
 mod keys;
+mod log;
 mod look;
 mod memory;
 mod opening;
@@ -41,6 +45,7 @@ mod salvage;
 mod stage;
 mod store;
 mod tools;
+mod tree;
 mod witness;
 mod writer;
 

@@ -5,9 +5,10 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
+use crate::archive::Block;
 use crate::backend::{Backend, Visit, Write};
 use crate::error::StoreError;
-use crate::keys::Hash32;
+use crate::keys::{self, Hash32};
 use crate::opening::Quarantine;
 use crate::salvage::{self, Copied};
 
@@ -50,6 +51,13 @@ impl Backend for Memory {
             };
         }
         Ok(())
+    }
+
+    fn import(&self, records: Block) -> Result<(), StoreError> {
+        let mut writes = vec![(keys::chain(records.id).to_vec(), Some(records.chain.to_value()))];
+        let numbered = (records.first..).zip(records.records);
+        writes.extend(numbered.map(|(seq, bytes)| (keys::record(records.id, seq).to_vec(), Some(bytes))));
+        self.commit(writes)
     }
 
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {

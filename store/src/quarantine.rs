@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::path::Path;
 
+use crate::archive::Archive;
 use crate::backend::Backend;
 use crate::disk::Disk;
 use crate::error::StoreError;
@@ -29,6 +30,7 @@ pub(crate) fn open(folder: &Folder) -> Result<Opened, StoreError> {
     let before = folder.ok("opening", witness::read(&folder.witness()))?;
     let (disk, index, quarantined) = open_log(folder)?;
     disk.hold(lock);
+    folder.keep_ballast();
     let witness = folder.ok("opening", Witness::open(&folder.witness()))?;
     let lost = quarantined.is_some() || before.is_some_and(|before| index.count().lacks(before));
     if lost {
@@ -54,7 +56,15 @@ fn open_log(folder: &Folder) -> Result<(Disk, Index, Option<Quarantine>), StoreE
     Ok((disk, index, quarantined))
 }
 
+/// sled writes a little as it opens. On a full disk the ballast makes room for that, so that one can still read.
 fn load(folder: &Folder) -> Result<(Disk, Index), StoreError> {
+    match try_load(folder) {
+        Err(StoreError::DiskFull { .. }) if folder.drop_ballast() => try_load(folder),
+        outcome => outcome,
+    }
+}
+
+fn try_load(folder: &Folder) -> Result<(Disk, Index), StoreError> {
     let disk = Disk::open(folder, folder.log())?;
     let index = Index::load(&disk)?;
     Ok((disk, index))
@@ -100,7 +110,7 @@ fn salvage(folder: &Folder, aside: &Path, with_snapshot: bool) -> Result<Copied,
     }
     folder.ok("reading what is broken in", copy_files(aside, &copy, with_snapshot))?;
     let target = Disk::open(folder, new)?;
-    let copied = match Disk::open(folder, copy.clone()) {
+    let mut copied = match Disk::open_damaged(folder, copy.clone()) {
         Ok(source) => salvage::copy(&source, &target)?,
         Err(StoreError::Damaged { detail, .. }) => {
             tracing::warn!("nothing could be read (with its snapshot: {with_snapshot}): {detail}");
@@ -108,6 +118,8 @@ fn salvage(folder: &Folder, aside: &Path, with_snapshot: bool) -> Result<Copied,
         }
         Err(error) => return Err(error),
     };
+    let archive = folder.ok("reading what is broken in", Archive::open(&copy))?;
+    copied.records += salvage::add_blocks(folder, &archive, &target)?;
     target.close();
     folder.ok("saving", files::sync_all(folder.dir(), &folder.new_log()))?;
     folder.ok("removing a copy in", folder::remove(&copy))?;
@@ -120,7 +132,8 @@ fn copy_files(log: &Path, copy: &Path, with_snapshot: bool) -> std::io::Result<(
     for entry in fs::read_dir(log)? {
         let entry = entry?;
         let name = entry.file_name();
-        let wanted = name == "db" || (with_snapshot && name.to_string_lossy().starts_with("snap."));
+        let wanted =
+            name == "db" || name == "archive" || (with_snapshot && name.to_string_lossy().starts_with("snap."));
         if wanted && entry.file_type()?.is_file() {
             let mut to = File::create(copy.join(&name))?;
             std::io::copy(&mut File::open(entry.path())?, &mut to)?;

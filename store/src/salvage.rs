@@ -4,8 +4,10 @@
 
 use std::ops::ControlFlow;
 
-use crate::backend::{Backend, Write};
+use crate::archive::{Archive, Block};
+use crate::backend::Backend;
 use crate::error::StoreError;
+use crate::folder::Folder;
 use crate::index::{self, Index};
 use crate::keys::{self, ChainKey};
 
@@ -48,39 +50,36 @@ fn readable_chains(from: &dyn Backend) -> (Vec<(u32, ChainKey)>, bool) {
     (chains, scanned.is_ok())
 }
 
-fn copy_chain(from: &dyn Backend, to: &dyn Backend, id: u32, key: ChainKey) -> Result<u64, StoreError> {
-    let mut next = 0;
+fn copy_chain(from: &dyn Backend, to: &dyn Backend, id: u32, chain: ChainKey) -> Result<u64, StoreError> {
+    let mut first = 0;
     loop {
-        let mut writes = chunk(from, id, next);
-        let records = writes.len() as u64;
-        if records == 0 {
-            return Ok(next);
+        let records = chunk(from, id, first);
+        if records.is_empty() {
+            return Ok(first);
         }
-        if next == 0 {
-            writes.push((keys::chain(id).to_vec(), Some(key.to_value())));
-        }
-        to.commit(writes)?;
-        next += records;
+        let next = first + records.len() as u64;
+        to.import(Block { chain, id, first, records })?;
+        first = next;
     }
 }
 
 /// The next records of a chain without a gap, as many as may be in memory; none at the end, a hole or damage.
-fn chunk(from: &dyn Backend, id: u32, first: u64) -> Vec<Write> {
-    let mut writes: Vec<Write> = Vec::new();
+fn chunk(from: &dyn Backend, id: u32, first: u64) -> Vec<Vec<u8>> {
+    let mut records: Vec<Vec<u8>> = Vec::new();
     let (mut next, mut bytes) = (first, 0);
     let scanned = from.scan(keys::records_from(id, first), &mut |key, value| {
-        if keys::record_seq(key) != Some(next) || writes.len() == CHUNK_RECORDS || bytes >= CHUNK_BYTES {
+        if keys::record_seq(key) != Some(next) || records.len() == CHUNK_RECORDS || bytes >= CHUNK_BYTES {
             return ControlFlow::Break(());
         }
         next += 1;
         bytes += value.len();
-        writes.push((key.to_vec(), Some(value)));
+        records.push(value);
         ControlFlow::Continue(())
     });
     if let Err(damage) = scanned {
         tracing::debug!("chain {id} can't be read beyond record {next}: {damage}");
     }
-    writes
+    records
 }
 
 /// Copies the named values up to the first damage, and how often they were set.
@@ -96,6 +95,38 @@ fn copy_values(from: &dyn Backend, to: &dyn Backend) -> Result<(), StoreError> {
         tracing::warn!("not every named value could be read: {damage}");
     }
     if writes.is_empty() { Ok(()) } else { to.commit(writes) }
+}
+
+/// Copies what the archive itself says it holds, where it continues a chain of `to`. Gives back how many records.
+///
+/// # Errors
+/// What goes wrong in `to`, or the system refuses to read.
+pub(crate) fn add_blocks(folder: &Folder, from: &Archive, to: &dyn Backend) -> Result<u64, StoreError> {
+    let mut added = 0;
+    let mut failed = None;
+    let read = from.blocks(&mut |block| match add_block(block, to) {
+        Ok(records) => {
+            added += records;
+            ControlFlow::Continue(())
+        }
+        Err(error) => {
+            failed = Some(error);
+            ControlFlow::Break(())
+        }
+    });
+    folder.ok("reading what is broken in", read)?;
+    failed.map_or(Ok(added), Err)
+}
+
+fn add_block(mut block: Block, to: &dyn Backend) -> Result<u64, StoreError> {
+    let next = index::stored_len(to, block.id)?;
+    let known = next.checked_sub(block.first).and_then(|known| usize::try_from(known).ok());
+    let Some(known) = known.filter(|known| *known < block.records.len()) else { return Ok(0) };
+    block.records.drain(..known);
+    block.first = next;
+    let records = block.records.len() as u64;
+    to.import(block)?;
+    Ok(records)
 }
 
 /// Counts the records of a chain, and their bytes, up to the first one that can't be read.

@@ -7,7 +7,7 @@ use crate::backend::Backend;
 use crate::disk::Disk;
 use crate::error::StoreError;
 use crate::files;
-use crate::folder::{self, Folder, Found};
+use crate::folder::{self, Folder, Found, Lock};
 use crate::index::Index;
 use crate::keys::{ChainKey, Hash32};
 use crate::salvage;
@@ -178,7 +178,7 @@ fn rooms(index: &Index) -> BTreeMap<Hash32, RoomStats> {
 /// A folder that a tool has for itself.
 struct Offline {
     folder: Folder,
-    _lock: std::fs::File,
+    _lock: Lock,
 }
 
 impl Offline {

@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use inkmesh_store::{ChainKey, Record, Store, StoreError};
+use inkmesh_store::{ChainKey, Cursor, Record, Store, StoreError};
 
 /// More than any test sends: the storage thread must not wait for a test.
 const ENOUGH: usize = 10_000;
@@ -289,6 +289,10 @@ fn closing_finishes_what_is_queued(store: &Store) {
         store.chains(&[0; 32]).unwrap_err(),
         store.get(&chain(1), 0).unwrap_err(),
         store.get_meta("name").unwrap_err(),
+        store.repair().unwrap_err(),
+        store.look(Cursor::default(), 1).unwrap_err(),
+        store.checkpoint(&[0; 32]).unwrap_err(),
+        store.put_checkpoint(&[0; 32], b"x").unwrap_err(),
     ] {
         assert!(matches!(error, StoreError::Closed), "{error}");
     }
@@ -316,6 +320,71 @@ fn callbacks_may_do_what_they_like(store: &Store) {
     };
     store.append(Vec::new(), last).unwrap();
     assert!(closed.recv().unwrap());
+}
+
+fn keeps_checkpoints(store: &Store) {
+    let (room, other) = ([1; 32], [2; 32]);
+    assert_eq!(store.checkpoint(&room).unwrap(), None);
+    let big: Vec<u8> = (0..3_000_000).map(|i| (i % 251) as u8).collect();
+    for bytes in [&b"first"[..], b"", &big, b"last"] {
+        store.put_checkpoint(&room, bytes).unwrap();
+        assert_eq!(store.checkpoint(&room).unwrap().unwrap(), bytes);
+    }
+    assert_eq!(store.checkpoint(&other).unwrap(), None);
+    store.put_checkpoint(&other, b"other").unwrap();
+    assert_eq!(store.checkpoint(&room).unwrap().unwrap(), b"last");
+    assert!(store.rooms().unwrap().is_empty(), "a checkpoint is no record");
+    // Without the records that it was made from it is worth nothing.
+    store.repair().unwrap();
+    assert_eq!(store.checkpoint(&room).unwrap(), None);
+}
+
+fn looks_at_everything_in_pieces(store: &Store) {
+    assert_eq!(store.look(Cursor::default(), usize::MAX).unwrap(), None);
+    for n in [1, 2, 15] {
+        store.append_wait((0..100).map(|seq| record(n, seq, &[n; 1000])).collect()).unwrap();
+    }
+    assert_eq!(store.look(Cursor::default(), usize::MAX).unwrap(), None);
+    for (max_bytes, least, most) in [(1, 300, 300), (50_000, 5, 8), (290_000, 2, 2)] {
+        let (mut cursor, mut pieces) = (Cursor::default(), 1);
+        while let Some(next) = store.look(cursor.clone(), max_bytes).unwrap() {
+            assert_ne!(next, cursor);
+            (cursor, pieces) = (next, pieces + 1);
+        }
+        // One more than needed when the last piece ends with the last record.
+        assert!((least..=most + 1).contains(&pieces), "{pieces} pieces of {max_bytes} bytes");
+    }
+}
+
+fn a_repair_keeps_what_can_be_read(store: &Store) {
+    store.append_wait(numbered(1, 0..300)).unwrap();
+    store.append_wait(vec![record(2, 0, &vec![7; 100_000])]).unwrap();
+    store.put_meta("name", b"value".to_vec()).unwrap();
+    for round in 0..3 {
+        let quarantine = store.repair().unwrap();
+        assert_eq!((quarantine.kept, quarantine.lost_chains), (301 + round, 0));
+        assert_eq!(all(store, 1).len() as u64, 300 + round);
+        assert_eq!(all(store, 2), [vec![7; 100_000]]);
+        assert_eq!(store.get_meta("name").unwrap().unwrap(), b"value");
+        store.append_wait(numbered(1, 300 + round..301 + round)).unwrap();
+    }
+}
+
+fn a_repair_waits_for_its_turn(store: &Store) {
+    let held = hold(store);
+    let queued = later(store, numbered(1, 0..10));
+    let repairing = {
+        let store = store.clone();
+        thread::spawn(move || store.repair())
+    };
+    drop(held);
+    assert!(queued.recv().unwrap().is_ok());
+    assert!(matches!(repairing.join().unwrap().unwrap().kept, 0 | 10));
+    assert_eq!(all(store, 1).len(), 10);
+    let (sender, outcome) = sync_channel(ENOUGH);
+    let inner = store.clone();
+    store.append(Vec::new(), move |_| sender.send(inner.repair()).unwrap()).unwrap();
+    assert!(matches!(outcome.recv().unwrap(), Err(StoreError::OnStorageThread)));
 }
 
 macro_rules! conformance {
@@ -348,4 +417,8 @@ conformance! {
     is_busy_when_the_queue_is_full_of_bytes
     closing_finishes_what_is_queued
     callbacks_may_do_what_they_like
+    keeps_checkpoints
+    looks_at_everything_in_pieces
+    a_repair_keeps_what_can_be_read
+    a_repair_waits_for_its_turn
 }

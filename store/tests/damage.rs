@@ -39,7 +39,7 @@ fn records(n: u64, seqs: std::ops::Range<u64>) -> Vec<Record> {
     seqs.map(|seq| Record { chain: chain(n), seq, bytes: bytes(n, seq) }).collect()
 }
 
-/// A store that was written to in several sessions and closed.
+/// A store that was written to in several sessions, compacted in between, and closed.
 fn sound(dir: &Path) {
     for session in 0..3 {
         let (store, opening) = Store::open(dir).unwrap();
@@ -52,6 +52,11 @@ fn sound(dir: &Path) {
         }
         store.put_meta(&format!("session {session}"), vec![session as u8; 100]).unwrap();
         store.put_checkpoint(&ROOM, &[session as u8; 5000]).unwrap();
+        store.close();
+        // So that about two thirds of the records lie in the archive.
+        if session == 1 {
+            Store::compact(dir).unwrap();
+        }
     }
 }
 

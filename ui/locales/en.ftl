@@ -86,7 +86,7 @@ chat-late-show = Show
 chat-late-seeking = Looking for them…
 chat-late-dismiss = Dismiss
 chat-was-late = arrived late
-chat-held-back = The clock was ahead: others will see this on { $when }.
+chat-held-back = The clock was ahead: others will see this { $when }.
 chat-say-again = Say again
 chat-said-again = said again
 entry-named = { $name } is here
@@ -102,7 +102,8 @@ entry-turn-timeout = { $name } ran out of time
 entry-skip = { $name } votes to skip the drawer
 entry-kick = { $name } votes to remove { $player }
 
-day-and-time = { $day }, { $time }
+at-today = today at { $time }
+at-day = on { $day } at { $time }
 day-short = { $day } { $month }
 written-today = today
 written-yesterday = yesterday
@@ -232,6 +233,24 @@ banner-clock-behind = This computer's clock is { $time } behind the others; set 
 banner-own-fork = Another copy of your data folder writes under your name: a restored backup, or a second computer. Nothing is lost; use each folder on one computer only.
 banner-quarantined = The saved history was damaged. All of it was moved to { $folder }; what could be read is here, and what the others have comes back from them.
 banner-tail-lost = The end of the saved history was lost. What the others have comes back from them.
+
+# The command line: inkmesh store
+store-holds = { $number ->
+    [one] { $records } entries in { $chains } log, { $size }
+   *[other] { $records } entries in { $chains } logs, { $size }
+}
+store-room = room { $hash }
+store-sound = Everything that was saved can be read.
+store-unreadable = The history can't be opened: { $reason }.
+store-holes = { $count ->
+    [one] 1 log can't be read to its end.
+   *[other] { $count } logs can't be read to their ends.
+}
+store-lost = Something that was saved is gone.
+store-what-now = Start Inkmesh: it sets the damaged history aside without deleting anything, keeps what can be read, and gets from the others what they have.
+store-compacted = { $before } before, { $after } now. Nothing was lost.
+store-size = On the disk: { $size }, of which { $checkpoints } make starting faster.
+store-set-aside = Set aside because it was damaged: { $folder } ({ $size }). It may be deleted.
 
 # Why something was not done
 error-name-empty = A name can't be empty.

@@ -55,7 +55,7 @@ room-opening = 방을 여는 중…
 person-you = 나
 person-online = 연결됨
 person-away = 자리에 없음
-person-forked = 서로 다른 두 기록에 서명했으니 그대로 믿지 마세요
+person-forked = 서로 다른 두 기록에 서명함: 믿지 마세요
 person-away-since = 자리에 없음 · 마지막 { $when }
 
 # 대화
@@ -89,7 +89,8 @@ entry-turn-timeout = { $name } 님의 시간이 끝났습니다
 entry-skip = { $name } 님이 건너뛰기에 투표했습니다
 entry-kick = { $name } 님이 { $player } 님을 내보내는 데 투표했습니다
 
-day-and-time = { $day } { $time }
+at-today = 오늘 { $time }
+at-day = { $day } { $time }
 day-short = { $month } { $day }일
 written-today = 오늘
 written-yesterday = 어제
@@ -207,6 +208,20 @@ banner-clock-behind = 이 컴퓨터의 시계가 다른 사람들보다 { $time 
 banner-own-fork = 데이터 폴더의 다른 사본이 내 이름으로 쓰고 있습니다. 되돌린 백업이거나 다른 컴퓨터일 수 있습니다. 잃은 것은 없습니다. 폴더 하나는 컴퓨터 한 대에서만 쓰세요.
 banner-quarantined = 저장된 기록이 손상되어 모두 { $folder } 폴더로 옮겨 두었습니다. 읽을 수 있는 것은 여기 있고, 다른 사람들이 가진 것은 다시 받습니다.
 banner-tail-lost = 저장된 기록의 끝부분이 사라졌습니다. 다른 사람들이 가진 것은 다시 받습니다.
+
+# 명령줄: inkmesh store
+store-holds = { $number ->
+   *[other] 로그 { $chains }개에 항목 { $records }개, { $size }
+}
+store-room = 방 { $hash }
+store-sound = 저장된 것을 모두 읽을 수 있습니다.
+store-unreadable = 기록을 열 수 없습니다: { $reason }.
+store-holes = 로그 { $count }개를 끝까지 읽을 수 없습니다.
+store-lost = 저장된 것 가운데 사라진 것이 있습니다.
+store-what-now = Inkmesh를 시작하세요. 손상된 기록은 지우지 않고 옮겨 두고, 읽을 수 있는 것은 남기고, 다른 사람들이 가진 것은 다시 받습니다.
+store-compacted = 이전 { $before }, 지금 { $after }. 잃은 것은 없습니다.
+store-size = 디스크에서 차지하는 크기: { $size }. 그중 { $checkpoints }는 더 빨리 시작하기 위한 것입니다.
+store-set-aside = 손상되어 옮겨 둔 것: { $folder } ({ $size }). 지워도 됩니다.
 
 # 할 수 없는 까닭
 error-name-empty = 이름은 비워 둘 수 없습니다.

@@ -2,15 +2,19 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, ValueEnum};
+use clap::{Parser, Subcommand, ValueEnum};
 use directories::ProjectDirs;
 use inkmesh::name::{PersonName, RoomName};
 use inkmesh::node::Config;
 
 /// Chat, draw together and play on one network, with no server and no host.
 #[derive(Debug, Parser)]
-#[command(name = "inkmesh", version)]
+#[command(name = "inkmesh", version, args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
 pub struct Args {
+    /// Something else than to run
+    #[command(subcommand)]
+    pub tool: Option<Tool>,
+
     /// How to show it; a window if not said
     #[arg(value_enum)]
     pub face: Option<Face>,
@@ -47,6 +51,32 @@ pub enum Face {
     Headless,
 }
 
+/// What can be done beside running.
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum Tool {
+    /// Look after the saved history while Inkmesh is closed; exit status 1: it is damaged, 2: it can't be looked at
+    Store {
+        /// What to do
+        #[arg(value_enum)]
+        task: StoreTask,
+
+        /// The folder that everything is kept in [default: the platform's data folder]
+        #[arg(long, value_name = "DIR")]
+        data_dir: Option<PathBuf>,
+    },
+}
+
+/// What can be done with the saved history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StoreTask {
+    /// Read everything and say what is wrong; changes nothing
+    Check,
+    /// Make it as small as it can be
+    Compact,
+    /// Say how large it is, room by room
+    Stats,
+}
+
 /// The platform names no folder for a user's data.
 #[derive(Debug, thiserror::Error)]
 #[error("this system names no folder for your data (is HOME set?): choose one with --data-dir DIR")]
@@ -59,7 +89,7 @@ impl Args {
     /// [`NoDataDir`] when no folder was given and the platform has none.
     pub fn into_config(self) -> Result<Config, NoDataDir> {
         Ok(Config {
-            data_dir: self.data_dir.or_else(platform_data_dir).ok_or(NoDataDir)?,
+            data_dir: data_dir_or_default(self.data_dir)?,
             name: self.name,
             rooms: if self.rooms.is_empty() { vec![RoomName::lobby()] } else { self.rooms },
             listen: self.listen,
@@ -67,6 +97,14 @@ impl Args {
             mdns: !self.no_mdns,
         })
     }
+}
+
+/// The data folder that was given, or the platform's.
+///
+/// # Errors
+/// [`NoDataDir`] when none was given and the platform has none.
+pub fn data_dir_or_default(given: Option<PathBuf>) -> Result<PathBuf, NoDataDir> {
+    given.or_else(platform_data_dir).ok_or(NoDataDir)
 }
 
 /// The data folder that does not roam between machines: one key in two running programs would fork its own log.
@@ -111,6 +149,16 @@ mod tests {
     }
 
     #[test]
+    fn the_store_is_looked_after() {
+        for (word, task) in [("check", StoreTask::Check), ("compact", StoreTask::Compact), ("stats", StoreTask::Stats)]
+        {
+            let tool = parse(&format!("inkmesh store {word} --data-dir /d")).unwrap().tool;
+            assert_eq!(tool, Some(Tool::Store { task, data_dir: Some("/d".into()) }));
+        }
+        assert_eq!(parse("inkmesh headless").unwrap().tool, None);
+    }
+
+    #[test]
     fn what_can_t_be_understood_is_said_in_words() {
         for (line, words) in [
             ("inkmesh heedless", "headless"),
@@ -118,6 +166,10 @@ mod tests {
             ("inkmesh --room", "--room"),
             ("inkmesh --name \u{202e}", "a name can't be empty"),
             ("inkmesh --no-mdns=1", "--no-mdns"),
+            ("inkmesh store", "<TASK>"),
+            ("inkmesh store mend", "check, compact, stats"),
+            ("inkmesh store check --room art", "--room"),
+            ("inkmesh --room art store check", "cannot be used with"),
         ] {
             let error = parse(line).unwrap_err();
             assert!(error.contains(words), "{line}: {error}");

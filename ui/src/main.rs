@@ -1,11 +1,12 @@
 //! `inkmesh`: chat, draw together and play on one network, with no server and no host.
 //!
 //! The one binary of the workspace. It reads its arguments, then shows one of its faces: the window, or JSON lines on
-//! standard input and output. Both drive the same [`inkmesh::node::Node`].
+//! standard input and output. Both drive the same [`inkmesh::node::Node`]. Beside them stands [`store_tool`].
 
 mod args;
 mod headless;
 mod settings;
+mod store_tool;
 mod text;
 mod window;
 
@@ -15,7 +16,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use tracing_subscriber::EnvFilter;
 
-use crate::args::{Args, Face};
+use crate::args::{Args, Face, Tool};
 
 /// What is logged when `RUST_LOG` says nothing.
 const DEFAULT_LOG: &str = "warn,inkmesh=info";
@@ -24,7 +25,7 @@ fn main() -> ExitCode {
     let args = Args::parse();
     start_log();
     match run(args) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(status) => status,
         Err(error) => {
             eprintln!("inkmesh: {}", text::with_causes(error.as_ref()));
             ExitCode::FAILURE
@@ -32,7 +33,10 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(args: Args) -> Result<(), Box<dyn Error>> {
+fn run(args: Args) -> Result<ExitCode, Box<dyn Error>> {
+    if let Some(Tool::Store { task, data_dir }) = args.tool {
+        return Ok(store_tool::run(task, data_dir));
+    }
     let name_given = args.name.is_some();
     let face = args.face;
     let config = args.into_config()?;
@@ -40,7 +44,7 @@ fn run(args: Args) -> Result<(), Box<dyn Error>> {
         Some(Face::Headless) => headless::run(config)?,
         None => window::run(window::Options { config, name_given })?,
     }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Diagnostics go to standard error: standard output belongs to the headless face.

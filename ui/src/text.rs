@@ -113,7 +113,8 @@ pub fn warning(language: Language, warning: &Warning, author: &str) -> Option<St
         | Warning::Quarantined { .. }
         | Warning::TailLost
         | Warning::StorageFailed { .. }
-        | Warning::DiscoveryFailed { .. } | Warning::Lagged { .. } => None,
+        | Warning::DiscoveryFailed { .. }
+        | Warning::Lagged { .. } => None,
     }
 }
 

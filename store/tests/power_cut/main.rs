@@ -11,7 +11,6 @@ mod trace;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -23,7 +22,7 @@ const FOLDER: &str = "INKMESH_STORE_TEST_POWER_CUT";
 const CALLS: &str = "trace=openat,lseek,write,writev,pwrite64,pwritev,fsync,fdatasync,sync_file_range,ftruncate,\
     fallocate,rename,renameat,renameat2,unlink,unlinkat,mkdir,mkdirat,rmdir,copy_file_range,sendfile";
 const CHAINS: u64 = 4;
-const CUTS: u64 = 400;
+const CUTS: u64 = 450;
 
 /// SplitMix64: every cut can be had again by its number.
 struct Random(u64);
@@ -50,17 +49,17 @@ fn record(n: u64, seq: u64) -> Record {
 
 /// Says on the standard output what is acknowledged: the trace has it.
 fn acknowledge(what: impl std::fmt::Display, number: u64) {
-    writeln!(std::io::stdout(), "ack {what} {number}").unwrap();
+    println!("ack {what} {number}");
 }
 
-/// A session of a writing program.
-fn write_session(dir: &Path, nexts: &mut [u64; CHAINS as usize], session: u64) -> Store {
+/// A session of a writing program: small calls, and some with a whole batch.
+fn write_session(dir: &Path, nexts: &mut [u64; CHAINS as usize], session: u64, batch: u64) -> Store {
     let (store, opening) = Store::open(dir).unwrap();
     assert_eq!(opening, Opening::default());
     for round in 0..60_u64 {
         let n = if round % 3 == 0 { round / 3 % CHAINS } else { 0 };
         let next = &mut nexts[n as usize];
-        let seqs = *next..*next + if n == 0 { 1 } else { 8 };
+        let seqs = *next..*next + if n == 0 { 1 } else { batch };
         *next = seqs.end;
         store.append_wait(seqs.map(|seq| record(n, seq)).collect()).unwrap();
         acknowledge(n, *next);
@@ -132,6 +131,8 @@ struct Recorded {
     temp: tempfile::TempDir,
     history: History,
     acks: Vec<(usize, String, u64)>,
+    /// When the archive was written to.
+    moves: Vec<usize>,
     end: usize,
 }
 
@@ -147,7 +148,10 @@ fn recorded(test: &str, program: fn(&Path)) -> Option<Recorded> {
     let calls = record_calls(test, &root.join("store"), &temp.path().join("trace"))?;
     let (history, acks) = (History::new(&root, &calls), acknowledged(&calls));
     let end = calls.iter().map(|call| call.end).max().unwrap();
-    Some(Recorded { temp, history, acks, end })
+    let to_archive =
+        |call: &&trace::Call| call.name == "write" && call.file(0).is_some_and(|(_, path)| path.ends_with("archive"));
+    let moves = calls.iter().filter(to_archive).map(|call| call.start).collect();
+    Some(Recorded { temp, history, acks, moves, end })
 }
 
 impl Recorded {
@@ -171,31 +175,34 @@ impl Recorded {
 fn what_was_acknowledged_survives_power_cuts() {
     let program = |dir: &Path| {
         let mut nexts = [0; CHAINS as usize];
-        (0..3).for_each(|session| write_session(dir, &mut nexts, session).close());
+        (0..3).for_each(|session| write_session(dir, &mut nexts, session, 30).close());
     };
     let Some(recorded) = recorded("what_was_acknowledged_survives_power_cuts", program) else { return };
     let acks = &recorded.acks;
     assert!(recorded.history.len() > 500 && acks.len() == 189, "{} acknowledgements", acks.len());
     for number in 0..CUTS {
         let mut random = Random(!number);
-        // Right behind an acknowledgement, or anywhere.
-        let at = match number % 2 {
+        // Right behind an acknowledgement, while records move, or anywhere.
+        let at = match number % 3 {
             0 => acks[random.below(acks.len() as u64) as usize].0,
+            1 => recorded.moves[random.below(recorded.moves.len() as u64) as usize] + random.below(50) as usize,
             _ => random.below(recorded.end as u64 + 1) as usize,
         };
         recorded.cut(number, at);
     }
+    let archive = recorded.temp.path().join("root/store/log/archive");
+    assert!(fs::metadata(archive).unwrap().len() > 2 << 20, "nothing was moved to the archive");
 }
 
 #[test]
 fn a_compaction_may_be_cut_at_any_moment() {
     let program = |dir: &Path| {
         let mut nexts = [0; CHAINS as usize];
-        write_session(dir, &mut nexts, 0).close();
+        write_session(dir, &mut nexts, 0, 8).close();
         acknowledge("compacting", 0);
         Store::compact(dir).unwrap();
         acknowledge("compacted", 0);
-        write_session(dir, &mut nexts, 1).close();
+        write_session(dir, &mut nexts, 1, 8).close();
         acknowledge("closed", 0);
     };
     let Some(recorded) = recorded("a_compaction_may_be_cut_at_any_moment", program) else { return };
@@ -207,13 +214,13 @@ fn a_compaction_may_be_cut_at_any_moment() {
 fn a_repair_may_be_cut_at_any_moment() {
     let program = |dir: &Path| {
         let mut nexts = [0; CHAINS as usize];
-        let store = write_session(dir, &mut nexts, 0);
+        let store = write_session(dir, &mut nexts, 0, 8);
         acknowledge("repairing", 0);
         let quarantine = store.repair().unwrap();
         assert_eq!((quarantine.kept, quarantine.lost_chains), (nexts.iter().sum(), 0));
         acknowledge("repaired", 0);
         store.close();
-        write_session(dir, &mut nexts, 1).close();
+        write_session(dir, &mut nexts, 1, 8).close();
         acknowledge("closed", 0);
     };
     let Some(recorded) = recorded("a_repair_may_be_cut_at_any_moment", program) else { return };

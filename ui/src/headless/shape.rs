@@ -1,9 +1,7 @@
 //! The JSON that goes out: events and replies. What others' programs rely on stands in this one file.
 
 use inkmesh::canvas::{Point, Points, QUARTERS, Tool};
-use inkmesh::event::{
-    Entry, Event, GameView, Late, Person, PlayerView, ReadingView, RoomState, RoomSummary, Warning,
-};
+use inkmesh::event::{Entry, Event, GameView, Late, Person, PlayerView, ReadingView, RoomState, RoomSummary, Warning};
 use inkmesh::game::CancelReason;
 use inkmesh::name::RoomName;
 use inkmesh::node::CommandError;

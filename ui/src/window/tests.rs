@@ -6,5 +6,8 @@ mod app;
 mod bench;
 mod drawing;
 mod game;
+mod look;
+mod reading;
 mod room;
 mod starting;
+mod trust;

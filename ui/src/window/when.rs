@@ -17,13 +17,23 @@ fn moment(ms: u64, zone: &TimeZone) -> Zoned {
 pub struct Calendar {
     zone: TimeZone,
     today: Date,
+    now: u64,
 }
 
 impl Calendar {
     /// The calendar of this computer, today.
     pub fn now() -> Self {
         let now = Zoned::now();
-        Calendar { zone: now.time_zone().clone(), today: now.date() }
+        Calendar {
+            zone: now.time_zone().clone(),
+            today: now.date(),
+            now: u64::try_from(now.timestamp().as_millisecond()).unwrap_or(0),
+        }
+    }
+
+    /// The moment that this calendar is from, in milliseconds since 1970.
+    pub fn now_ms(&self) -> u64 {
+        self.now
     }
 
     /// The day that a moment (milliseconds since 1970) falls on.
@@ -65,7 +75,10 @@ impl Calendar {
         if from == self.today {
             look.t("written-today")
         } else if from != to {
-            look.t_args("written-between", [("from", self.short(look, from).into()), ("to", self.short(look, to).into())])
+            look.t_args(
+                "written-between",
+                [("from", self.short(look, from).into()), ("to", self.short(look, to).into())],
+            )
         } else if self.today.yesterday().is_ok_and(|yesterday| from == yesterday) {
             look.t("written-yesterday")
         } else {
@@ -91,10 +104,14 @@ impl Calendar {
         }
     }
 
-    /// A moment in the future or the past, with its day and its time.
-    pub fn day_and_time(&self, look: Look, ms: u64) -> String {
-        let day = self.day_words(look, self.day(ms));
-        look.t_args("day-and-time", [("day", day.into()), ("time", self.clock(ms).into())])
+    /// A moment as it stands in a sentence: `today at 12:00`.
+    pub fn at(&self, look: Look, ms: u64) -> String {
+        let (day, time) = (self.day(ms), self.clock(ms));
+        if day == self.today {
+            look.t_args("at-today", [("time", time.into())])
+        } else {
+            look.t_args("at-day", [("day", self.short(look, day).into()), ("time", time.into())])
+        }
     }
 
     /// A moment in a word: a time if it was today, else the day.
@@ -139,7 +156,7 @@ mod tests {
 
     fn seoul() -> Calendar {
         let zone = TimeZone::fixed(jiff::tz::offset(9));
-        Calendar { today: moment(SEOUL_NOON, &zone).date(), zone }
+        Calendar { today: moment(SEOUL_NOON, &zone).date(), zone, now: SEOUL_NOON }
     }
 
     #[test]
@@ -185,7 +202,8 @@ mod tests {
             assert_eq!(calendar.written(look, SEOUL_NOON - from * DAY, SEOUL_NOON - to * DAY), words);
         }
         let look = Look::new(Language::En, Appearance::Light, false);
-        assert_eq!(calendar.day_and_time(look, SEOUL_NOON + 2 * DAY), "Thursday, 20 November, 12:00");
+        assert_eq!(calendar.at(look, SEOUL_NOON), "today at 12:00");
+        assert_eq!(calendar.at(look, SEOUL_NOON + 2 * DAY), "on 20 November at 12:00");
     }
 
     #[test]

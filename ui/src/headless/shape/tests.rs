@@ -1,9 +1,11 @@
 //! What others' programs rely on, line by line.
 
 use inkmesh::canvas::Ink;
+use inkmesh::clock::Timestamp;
 use inkmesh::event::EntryBody;
 use inkmesh::game::{Phase, Rules};
 use inkmesh::identity::{Author, Identity};
+use inkmesh::operation::{ChainId, OrderKey};
 use inkmesh::payload::Board;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -22,7 +24,9 @@ fn told(event: Event) -> Value {
 
 fn entry(body: EntryBody) -> Entry {
     let name = "Ana".to_owned();
-    Entry { id: OperationId([2; 32]), author: ana(), name, time: 5, body, late: true, held_back: false }
+    let chain = ChainId { author: ana(), log: 1 };
+    let place = OrderKey { time: Timestamp::from_ms(5), chain, seq: 0, id: 0 };
+    Entry { id: OperationId([2; 32]), author: ana(), name, time: 5, place, body, late: true, held_back: false }
 }
 
 #[test]
@@ -107,8 +111,7 @@ fn what_is_read_unread_late_and_held_back() {
     let (room, author) = (RoomName::lobby(), ana());
     let nothing = told(Event::Reading { room: room.clone(), reading: ReadingView::default() });
     assert_eq!(nothing, json!({"event": "reading", "room": "lobby", "mark": null, "unread": 0, "late": []}));
-    let late =
-        Late { author, name: "Ana".to_owned(), count: 12, first: OperationId([4; 32]), from_ms: 6, to_ms: 8 };
+    let late = Late { author, name: "Ana".to_owned(), count: 12, first: OperationId([4; 32]), from_ms: 6, to_ms: 8 };
     let reading = ReadingView { mark: Some(OperationId([3; 32])), unread: 7, late: vec![late] };
     let mut expected = json!({"event": "reading", "room": "lobby", "mark": "03".repeat(32), "unread": 7, "late": [
         {"author": author.to_string(), "name": "Ana", "count": 12, "first": "04".repeat(32), "from": 6, "to": 8}]});

@@ -4,11 +4,12 @@ use std::time::{Duration, Instant};
 
 use iced::{Element, Pixels, Settings as IcedSettings, Size};
 use iced_test::Simulator;
-use inkmesh::event::{CanvasView, Entry, EntryBody, Event, Person, RoomSummary};
+use inkmesh::clock::Timestamp;
+use inkmesh::event::{CanvasView, Entry, EntryBody, Event, Late, Person, ReadingView, RoomSummary};
 use inkmesh::game::GameView;
 use inkmesh::identity::Author;
 use inkmesh::name::RoomName;
-use inkmesh::operation::OperationId;
+use inkmesh::operation::{ChainId, OperationId, OrderKey};
 use inkmesh::payload::Board;
 
 use crate::settings::{Appearance, Language, Settings};
@@ -64,7 +65,7 @@ pub fn lobby() -> RoomName {
 /// Somebody in the room.
 pub fn person(peer: Author, name: &str, online: bool) -> Person {
     let addresses = vec![format!("/ip4/10.0.0.{}/tcp/47770", peer.0[0])];
-    Person { peer, name: name.to_owned(), online, addresses, last_seen: Some(TIME) }
+    Person { peer, name: name.to_owned(), online, addresses, last_seen: Some(TIME), forked: false }
 }
 
 /// A line of talk.
@@ -72,7 +73,20 @@ pub fn said(number: u64, author: Author, name: &str, text: &str) -> Entry {
     let mut id = [author.0[0]; 32];
     id[..8].copy_from_slice(&number.to_be_bytes());
     let body = EntryBody::Chat(text.to_owned());
-    Entry { id: OperationId(id), author, name: name.to_owned(), time: TIME + number * 1000, body, late: false }
+    let (id, name, time) = (OperationId(id), name.to_owned(), TIME + number * 1000);
+    let place = OrderKey { time: Timestamp::from_ms(time), chain: ChainId { author, log: 1 }, seq: number, id: 0 };
+    Entry { id, author, name, time, place, body, late: false, held_back: false }
+}
+
+/// A line that was said at another time.
+pub fn at(time: u64, entry: Entry) -> Entry {
+    Entry { time, place: OrderKey { time: Timestamp::from_ms(time), ..entry.place }, ..entry }
+}
+
+/// Lines of somebody that arrived late, the first of which is this, over so many seconds.
+pub fn late(first: &Entry, count: u64, seconds: u64) -> Late {
+    let Entry { id, author, time, ref name, .. } = *first;
+    Late { author, name: name.clone(), count, first: id, from_ms: time, to_ms: time + seconds * 1000 }
 }
 
 /// A sheet that everybody may draw on, or not.
@@ -83,13 +97,19 @@ pub fn sheet(may_draw: bool) -> CanvasView {
 impl Bench {
     /// A room that is open, with these people in it beside us.
     pub fn open(language: Language, size: Size, people: &[Person]) -> Self {
+        Self::with(language, size, people, Vec::new(), ReadingView::default())
+    }
+
+    /// A room that is open, with these people in it beside us and these last lines, of which this was read.
+    pub fn with(language: Language, size: Size, people: &[Person], entries: Vec<Entry>, reading: ReadingView) -> Self {
         let mut bench = Self::closed(language, size);
-        let summary = RoomSummary { room: lobby(), people: 1, last_activity: 0 };
+        let summary = RoomSummary { room: lobby(), people: 1, last_activity: 0, unread: reading.unread };
         let actions = bench.give(Message::Answered(Answer::Rooms(Ok(vec![summary]))));
         assert!(commands(&actions).contains(&Command::Load(lobby())), "{actions:?}");
         let mut all = vec![person(ME, "Me", true)];
         all.extend(people.iter().cloned());
-        let loaded = Loaded { entries: Vec::new(), people: all, canvas: sheet(true), game: GameView::default() };
+        let (canvas, game) = (sheet(true), GameView::default());
+        let loaded = Loaded { entries, people: all, canvas, game, reading };
         bench.give(Message::Answered(Answer::Loaded(lobby(), Ok(Box::new(loaded)))));
         bench.layout();
         bench
@@ -98,8 +118,15 @@ impl Bench {
     /// A room before the node has answered anything.
     pub fn closed(language: Language, size: Size) -> Self {
         let now = Instant::now();
-        let start =
-            Start { me: ME, name: "Me".to_owned(), wanted: vec![lobby()], looks_around: true, size, scale_factor: 1.0 };
+        let start = Start {
+            me: ME,
+            name: "Me".to_owned(),
+            wanted: vec![lobby()],
+            looks_around: true,
+            size,
+            scale_factor: 1.0,
+            focused: true,
+        };
         let (room, first) = Room::new(start, now);
         assert_eq!(commands(&first), [Command::Rooms]);
         Bench { room, now, size, look: look(language), settings: Settings::default() }

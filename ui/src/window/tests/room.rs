@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use iced::Size;
 use iced::keyboard::key::Named;
-use inkmesh::event::{Event, Warning};
+use inkmesh::event::{Event, ReadingView, Warning};
 use inkmesh::name::RoomName;
 use inkmesh::node::CommandError;
 use inkmesh::operation::OperationId;
@@ -59,7 +59,7 @@ fn a_line_that_could_not_be_said_stays_and_the_reason_is_told() {
 }
 
 #[test]
-fn lines_appear_under_their_names_and_late_ones_are_announced() {
+fn lines_appear_under_their_names() {
     let mut bench = with_ana();
     let events = vec![Event::Entries {
         room: lobby(),
@@ -67,14 +67,9 @@ fn lines_appear_under_their_names_and_late_ones_are_announced() {
     }];
     bench.happen(events);
     bench.must_show("first");
-    let mut late = said(20, BORA, "보라", "second");
-    late.late = true;
-    bench.happen(vec![Event::Entries { room: lobby(), entries: vec![late] }]);
+    bench.happen(vec![Event::Entries { room: lobby(), entries: vec![said(20, BORA, "보라", "second")] }]);
     bench.must_show("second");
     bench.must_show("보라");
-    bench.must_show("arrived later");
-    bench.click("Show");
-    assert!(!bench.shows("Show"));
 }
 
 #[test]
@@ -101,10 +96,6 @@ fn the_state_of_the_connection_is_always_said() {
     bench.must_show("1 person connected");
     bench.happen(vec![Event::Peer { room: lobby(), person: person(BORA, "보라", true) }]);
     bench.must_show("2 people connected");
-    bench.happen(vec![Event::Syncing { room: lobby(), peer: ANA, remaining: 1204 }]);
-    bench.must_show("Catching up: 1,204 messages from Ana");
-    bench.happen(vec![Event::Synced { room: lobby(), peer: ANA, received: 1204, sent: 0, ms: 10 }]);
-    bench.must_show("2 people connected");
     bench.happen(vec![Event::Warning(Warning::StorageFailed { reason: "disk full".to_owned() })]);
     bench.must_show(
         "Can't write to the disk: disk full. Nothing can be said until there is room; Inkmesh tries again by itself.",
@@ -118,17 +109,6 @@ fn the_state_of_the_connection_is_always_said() {
         Event::Warning(Warning::DiscoveryFailed { reason: "no multicast".to_owned() }),
     ]);
     bench.must_show("Can't look for people on this network (no multicast): connect by address.");
-}
-
-#[test]
-fn somebody_who_leaves_while_we_catch_up_is_not_waited_for() {
-    let mut bench = with_ana();
-    bench.happen(vec![
-        Event::Peer { room: lobby(), person: person(BORA, "보라", true) },
-        Event::Syncing { room: lobby(), peer: BORA, remaining: 5 },
-        Event::Peer { room: lobby(), person: person(BORA, "보라", false) },
-    ]);
-    bench.must_show("1 person connected");
 }
 
 #[test]
@@ -163,7 +143,9 @@ fn a_room_is_entered_by_its_name() {
     // Talk in the room that is not looked at is counted.
     let entries = vec![said(1, ANA, "Ana", "where are you?"), said(2, ME, "Me", "coming")];
     bench.happen(vec![Event::Entries { room: lobby(), entries }]);
-    bench.must_show("1");
+    let reading = ReadingView { mark: Some(OperationId([9; 32])), unread: 7, late: Vec::new() };
+    bench.happen(vec![Event::Reading { room: lobby(), reading }]);
+    bench.must_show("7");
     bench.click("# lobby");
     assert!(bench.shows("unfinished"));
     let actions = bench.give(Message::Leave(family.clone()));

@@ -8,9 +8,9 @@ use iced::widget::{Text, text};
 use iced::{Color, Theme};
 
 use self::palette::{DARK, LIGHT, Tones};
+use crate::settings::{Appearance, Language};
 use crate::text as words;
 use crate::text::Value;
-use crate::settings::{Appearance, Language};
 
 /// Small print.
 pub const SMALL: f32 = 13.0;

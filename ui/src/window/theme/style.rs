@@ -51,8 +51,9 @@ pub fn notice(tones: Tones, color: Color) -> impl Fn(&Theme) -> container::Style
 
 /// A line that stays: paper on the desk, with an edge in the colour of what it says.
 pub fn banner(tones: Tones, color: Color) -> impl Fn(&Theme) -> container::Style {
-    move |theme| {
-        container::Style { border: border::rounded(CONTROL_RADIUS).width(1).color(color), ..card(tones)(theme) }
+    move |theme| container::Style {
+        border: border::rounded(CONTROL_RADIUS).width(1).color(color),
+        ..card(tones)(theme)
     }
 }
 

@@ -50,6 +50,14 @@ impl Banners {
         self.waiting.push(warning.clone());
     }
 
+    /// How far this computer's clock is ahead of the others', in milliseconds.
+    pub fn ahead(&self) -> u64 {
+        match self.clock {
+            Some(Warning::ClockAhead { ms }) => ms,
+            _ => 0,
+        }
+    }
+
     /// Takes away the one that is up.
     pub fn dismiss(&mut self) {
         if !self.waiting.is_empty() {

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use inkmesh::clock::MAX_AHEAD_MS;
 use inkmesh::event::{Entry, EntryBody, Late, ReadingView};
 use inkmesh::game::GameNotice;
 use inkmesh::identity::Author;
-use inkmesh::operation::OperationId;
+use inkmesh::operation::{OperationId, OrderKey};
 
 use super::reading::{Reading, Seek, place_of};
 use crate::window::link::PAGE;
@@ -22,8 +23,8 @@ const FILL: usize = 200;
 /// So many pages of history are looked through for a line.
 const SEEK_PAGES: usize = 100;
 
-/// The order of the log, as far as entries tell it.
-pub type Place = (u64, Author, OperationId);
+/// A line and where it stands.
+pub type Place = (OrderKey, OperationId);
 
 /// The talk of one room.
 #[derive(Debug, Default)]
@@ -101,7 +102,7 @@ impl Chat {
 
     /// Puts a page of older lines before the others, if it is the one that was asked for.
     pub fn put_before(&mut self, before: OperationId, page: Vec<Entry>) {
-        if self.older == Older::Asked && self.oldest.is_some_and(|(_, _, oldest)| oldest == before) {
+        if self.older == Older::Asked && self.oldest.is_some_and(|(_, oldest)| oldest == before) {
             self.put_first(page);
         }
     }
@@ -146,7 +147,7 @@ impl Chat {
     /// when the top is in view.
     pub fn wants_older(&mut self) -> Option<OperationId> {
         let wants = self.older == Older::Unknown && (self.at_top || self.lines.len() < SCREENFUL);
-        let (_, _, before) = self.oldest.filter(|_| wants)?;
+        let (_, before) = self.oldest.filter(|_| wants)?;
         self.older = Older::Asked;
         Some(before)
     }
@@ -267,7 +268,7 @@ impl Chat {
 
     /// Everything was read; returns up to where, if the node has to be told.
     pub fn read(&mut self) -> Option<OperationId> {
-        self.newest.filter(|newest| self.reading.tell(*newest)).map(|(_, _, id)| id)
+        self.newest.filter(|newest| self.reading.tell(*newest)).map(|(_, id)| id)
     }
 
     /// Whether a line stands below the place where the unread ones began, and is none of our own.
@@ -291,7 +292,7 @@ impl Chat {
             return None;
         }
         let let_go = self.detached && self.lines.last().map(place) < Some(place_of(late));
-        let (_, _, before) = if let_go { self.newest? } else { self.oldest? };
+        let (_, before) = if let_go { self.newest? } else { self.oldest? };
         self.seek = Some(Seek::new(late, before, SEEK_PAGES));
         Some(before)
     }
@@ -323,7 +324,7 @@ impl Chat {
             self.seek = Some(seek);
             return Some(Sought::Further(first));
         }
-        let adjoins = self.oldest.is_some_and(|(_, _, oldest)| oldest == before);
+        let adjoins = self.oldest.is_some_and(|(_, oldest)| oldest == before);
         if !adjoins {
             // Between what is held and this there is more than there is room for.
             self.forget(0..self.lines.len());
@@ -349,7 +350,24 @@ impl Chat {
         for line in &mut self.lines {
             line.held_back = held.contains(&line.id);
         }
+        if self.newest.is_some_and(|(_, id)| held.contains(&id)) {
+            self.newest = self.lines.iter().rfind(|line| !line.held_back).map(place);
+        }
         self.revision += 1;
+    }
+
+    /// By the others' clocks it is now this time, in milliseconds since 1970: what was held back until then is not any
+    /// more.
+    pub fn time_is(&mut self, now: u64) {
+        for line in self.lines.iter_mut().filter(|line| line.held_back && seen_at(line) <= now) {
+            line.held_back = false;
+            self.revision += 1;
+        }
+    }
+
+    /// Whether there are lines that others don't see yet.
+    pub fn holds_back(&self) -> bool {
+        self.lines.iter().any(|line| line.held_back)
     }
 
     /// The text of a line that is held back, to be said again; `None` when that was done.
@@ -407,9 +425,14 @@ impl Chat {
     }
 }
 
-/// The order of the log, as far as entries tell it.
+/// An entry and where it stands.
 pub fn place(entry: &Entry) -> Place {
-    (entry.time, entry.author, entry.id)
+    (entry.place, entry.id)
+}
+
+/// When others see a line that is dated in the future.
+pub fn seen_at(entry: &Entry) -> u64 {
+    entry.time.saturating_sub(MAX_AHEAD_MS)
 }
 
 /// Whether an entry is a line of the talk: strokes and steps behind the scenes are not.

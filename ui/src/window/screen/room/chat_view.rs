@@ -7,7 +7,7 @@ use inkmesh::event::{Entry, EntryBody, Late};
 use inkmesh::game::{CancelReason, EndReason, GameNotice};
 use inkmesh::operation::OperationId;
 
-use super::chat::Chat;
+use super::chat::{Chat, seen_at};
 use super::keep_place::{KeepPlace, NEAR};
 use super::people::{FORKED, People};
 use super::reading::announced;
@@ -59,7 +59,13 @@ pub fn view<'a>(
         .push(list)
         .push(container(below).padding(12))
         .height(Length::Fill);
-    container(content).padding([4, 1]).clip(true).width(Length::Fill).height(Length::Fill).style(style::card(look.tones)).into()
+    container(content)
+        .padding([4, 1])
+        .clip(true)
+        .width(Length::Fill)
+        .height(Length::Fill)
+        .style(style::card(look.tones))
+        .into()
 }
 
 /// How many lines came below the view, and the way there.
@@ -108,9 +114,13 @@ fn late_lines<'a>(chat: &Chat, people: &People, look: Look, calendar: &Calendar)
 fn late_words(late: &Late, people: &People, look: Look, calendar: &Calendar) -> String {
     let name = people.label(late.author, &late.name);
     let when = calendar.written(look, late.from_ms, late.to_ms);
-    let args = [("number", late.count.into()), ("count", grouped(late.count).into()), ("name", name.into())];
-    let [number, count, name] = args;
-    look.t_args("chat-late", [number, count, name, ("when", when.into())])
+    let args = [
+        ("number", late.count.into()),
+        ("count", grouped(late.count).into()),
+        ("name", name.into()),
+        ("when", when.into()),
+    ];
+    look.t_args("chat-late", args)
 }
 
 fn lines<'a>(chat: &'a Chat, people: &'a People, look: Look, calendar: &'a Calendar) -> Element<'a, Message> {
@@ -240,7 +250,7 @@ fn said(entry: &Entry, words: &str, name: Option<String>, scene: Scene<'_>) -> E
 /// When others will see a line of ours that is dated in the future, and a way to say it now.
 fn held_back(entry: &Entry, scene: Scene<'_>) -> Element<'static, Message> {
     let look = scene.look;
-    let when = scene.calendar.day_and_time(look, entry.time);
+    let when = scene.calendar.at(look, seen_at(entry));
     let words = look.t_args("chat-held-back", [("when", when.into())]);
     let words = theme::small(words, look.tones.amber).wrapping(text::Wrapping::WordOrGlyph);
     let again: Element<'static, Message> = if scene.said_again {

@@ -9,13 +9,13 @@ use super::notices::Notice;
 use super::status::{Missing, NOT_WORTH_TELLING};
 use super::{Action, Message, Room};
 use crate::window::link::Command;
-use crate::window::when::Calendar;
 
 impl Room {
     /// Takes in what happened, in its order.
     pub(super) fn happened(&mut self, events: Vec<Event>) -> Vec<Action> {
-        self.calendar = Calendar::now();
-        events.into_iter().flat_map(|event| self.event(event)).collect()
+        let actions = events.into_iter().flat_map(|event| self.event(event)).collect();
+        self.look_at_the_clock();
+        actions
     }
 
     fn event(&mut self, event: Event) -> Vec<Action> {

@@ -15,7 +15,6 @@ use super::side::{Entering, ROOM_FIELD};
 use super::tools::Choice;
 use super::{Action, DWELL, Message, Pane, Room, SETTLE, Shortcut};
 use crate::window::link::{Command, PAGE, SEEK_PAGE};
-use crate::window::when::Calendar;
 
 impl Room {
     // ---- rooms ----
@@ -269,7 +268,7 @@ impl Room {
     pub(super) fn tick(&mut self) -> Vec<Action> {
         self.notices.expire(self.now);
         self.sheet.expire(self.now);
-        self.calendar = Calendar::now();
+        self.look_at_the_clock();
         Vec::new()
     }
 

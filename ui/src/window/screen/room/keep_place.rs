@@ -44,6 +44,8 @@ struct Before {
     revealed: Option<u64>,
     list: f32,
     content: f32,
+    /// How far it was scrolled: when there is less of it now, the scrollable has forgotten that.
+    scrolled: f32,
     /// The key of each line, and where it ends.
     ends: Vec<(u64, f32)>,
 }
@@ -79,22 +81,50 @@ impl Operation for Correct<'_> {
         _id: Option<&Id>,
         bounds: Rectangle,
         content: Rectangle,
-        translation: Vector,
+        _translation: Vector,
         state: &mut dyn Scrollable,
     ) {
         let (before, list, content) = (self.before, bounds.height, content.height);
         self.after = (list, content);
-        let was_at_end = translation.y >= (before.content - before.list).max(0.0) - NEAR;
+        let was_at_end = before.scrolled >= (before.content - before.list).max(0.0) - NEAR;
         let resized = (list - before.list).abs() > 0.5 || (content - before.content).abs() > 0.5;
         if let Some(y) = self.reveal {
             state.scroll_to(AbsoluteOffset { x: None, y: Some(y) });
         } else if self.to_end || (resized && was_at_end) {
             state.snap_to(RelativeOffset { x: None, y: Some(1.0) });
         } else if self.ends != before.ends
-            && let Some(y) = before.moved(translation.y, self.ends)
+            && let Some(y) = before.moved(before.scrolled, self.ends)
         {
             state.scroll_to(AbsoluteOffset { x: None, y: Some(y) });
         }
+    }
+}
+
+/// Sees how far the scrollable it is applied to is scrolled.
+#[derive(Default)]
+struct Scrolled(f32);
+
+impl Operation for Scrolled {
+    fn traverse(&mut self, _operate: &mut dyn FnMut(&mut dyn Operation)) {}
+
+    fn scrollable(
+        &mut self,
+        _id: Option<&Id>,
+        _bounds: Rectangle,
+        _content: Rectangle,
+        translation: Vector,
+        _state: &mut dyn Scrollable,
+    ) {
+        self.0 = translation.y;
+    }
+}
+
+impl<Message> KeepPlace<'_, Message> {
+    /// How far the list is scrolled.
+    fn scrolled(&mut self, child: &mut Tree, layout: Layout<'_>, renderer: &Renderer) -> f32 {
+        let mut scrolled = Scrolled::default();
+        self.list.as_widget_mut().operate(child, layout, renderer, &mut scrolled);
+        scrolled.0
     }
 }
 
@@ -137,7 +167,8 @@ impl<Message> Widget<Message, Theme, Renderer> for KeepPlace<'_, Message> {
         self.list.as_widget_mut().operate(child, Layout::new(&node), renderer, &mut correct);
         let (list, content) = correct.after;
         let (epoch, revealed) = (Some(self.epoch), self.reveal.map(|(number, _)| number));
-        *before = Before { epoch, revealed, list, content, ends };
+        let scrolled = self.scrolled(child, Layout::new(&node), renderer);
+        *before = Before { epoch, revealed, list, content, scrolled, ends };
         node
     }
 
@@ -159,6 +190,7 @@ impl<Message> Widget<Message, Theme, Renderer> for KeepPlace<'_, Message> {
     fn operate(&mut self, tree: &mut Tree, layout: Layout<'_>, renderer: &Renderer, operation: &mut dyn Operation) {
         if let Some(child) = tree.children.first_mut() {
             self.list.as_widget_mut().operate(child, layout, renderer, operation);
+            tree.state.downcast_mut::<Before>().scrolled = self.scrolled(child, layout, renderer);
         }
     }
 
@@ -176,6 +208,7 @@ impl<Message> Widget<Message, Theme, Renderer> for KeepPlace<'_, Message> {
         if let Some(child) = tree.children.first_mut() {
             let list = self.list.as_widget_mut();
             list.update(child, event, layout, cursor, renderer, clipboard, shell, viewport);
+            tree.state.downcast_mut::<Before>().scrolled = self.scrolled(child, layout, renderer);
         }
     }
 
@@ -219,7 +252,10 @@ fn lines(node: &Node) -> Vec<(f32, f32)> {
         node = only;
         top += node.bounds().y;
     }
-    node.children().iter().map(|child| (top + child.bounds().y, top + child.bounds().y + child.bounds().height)).collect()
+    node.children()
+        .iter()
+        .map(|child| (top + child.bounds().y, top + child.bounds().y + child.bounds().height))
+        .collect()
 }
 
 #[cfg(test)]

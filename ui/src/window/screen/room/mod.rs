@@ -326,6 +326,7 @@ impl Room {
             || self.connection.is_waiting(self.now)
             || self.sheet.is_waiting()
             || !self.notices.is_empty()
+            || self.chat.holds_back()
     }
 
     /// Whether there is ink to be shown to others, every few milliseconds.
@@ -357,6 +358,12 @@ impl Room {
             width if width < FOLD_BELOW => Arrangement::Folded,
             _ => Arrangement::Wide,
         }
+    }
+
+    /// Looks at the clock, and lets go what was held back until now.
+    fn look_at_the_clock(&mut self) {
+        self.calendar = Calendar::now();
+        self.chat.time_is(self.calendar.now_ms().saturating_sub(self.banners.ahead()));
     }
 
     /// Whether somebody reads along: the end of the talk is in view, in a window that has the keyboard.

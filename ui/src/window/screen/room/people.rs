@@ -190,7 +190,14 @@ mod tests {
     use super::*;
 
     fn person(key: u8, name: &str, online: bool) -> Person {
-        Person { peer: Author([key; 32]), name: name.to_owned(), online, addresses: Vec::new(), last_seen: None, forked: false }
+        Person {
+            peer: Author([key; 32]),
+            name: name.to_owned(),
+            online,
+            addresses: Vec::new(),
+            last_seen: None,
+            forked: false,
+        }
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! What of the room that is looked at was read: where the unread lines begin, what arrived late, what is being looked
 //! for among older lines.
 
+use inkmesh::clock::Timestamp;
 use inkmesh::event::{Entry, Late, ReadingView};
-use inkmesh::operation::OperationId;
+use inkmesh::operation::{ChainId, OperationId, OrderKey};
 
 use super::chat::{Place, place};
 
@@ -44,7 +45,7 @@ impl Reading {
         let before = (self.divider, self.marked.len());
         if self.view.unread == 0 && view.unread > 0 && !being_read {
             self.divider = view.mark.map(|mark| match self.told {
-                Some(place) if place.2 == mark => Divider::At(place),
+                Some(place) if place.1 == mark => Divider::At(place),
                 _ => Divider::Wanted(mark),
             });
         }
@@ -102,7 +103,7 @@ impl Reading {
 
     /// Whether the node doesn't know yet that this line was read.
     pub fn is_news(&self, upto: Place) -> bool {
-        self.view.mark != Some(upto.2) && self.told != Some(upto)
+        self.view.mark != Some(upto.1) && self.told != Some(upto)
     }
 }
 
@@ -142,7 +143,8 @@ impl Seek {
     }
 }
 
-/// About where somebody's late lines begin, as far as the announcement tells.
+/// About where somebody's late lines begin: none of them stands above it.
 pub fn place_of(late: &Late) -> Place {
-    (late.from_ms, late.author, late.first)
+    let (time, chain) = (Timestamp::from_ms(late.from_ms), ChainId { author: late.author, log: 0 });
+    (OrderKey { time, chain, seq: 0, id: 0 }, late.first)
 }

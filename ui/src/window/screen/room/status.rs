@@ -226,8 +226,10 @@ impl CatchingUp {
             ),
         };
         let (received, all) = (grouped(self.received), grouped(self.all));
-        let words = look
-            .t_args("status-catching-up", [("received", received.into()), ("all", all.into()), ("names", names.into())]);
+        let words = look.t_args(
+            "status-catching-up",
+            [("received", received.into()), ("all", all.into()), ("names", names.into())],
+        );
         match &self.room {
             Some(room) => format!("# {room}: {words}"),
             None => words,

@@ -6,23 +6,22 @@
 
 use std::collections::BTreeMap;
 
-use libp2p::PeerId;
-
 use crate::event::Warning;
+use crate::identity::Author;
 
 /// How far apart clocks may be, in milliseconds, without anybody having to know.
-const AGREED_MS: i64 = 2 * 60 * 1000;
+pub const AGREED_MS: i64 = 2 * 60 * 1000;
 /// A correction changes only by more than this: the time that messages travel is in it.
-const STEADY_MS: i64 = 5_000;
+pub const STEADY_MS: i64 = 5_000;
 
 /// Before this moment, the beginning of 2026, there was no Inkmesh: a clock that says so is wrong for certain.
-const BEGINNING_MS: u64 = 1_767_225_600_000;
+pub const BEGINNING_MS: u64 = 1_767_225_600_000;
 
 /// What the clocks of others say.
 #[derive(Debug, Default)]
-pub(super) struct Clocks {
+pub struct Clocks {
     /// How far each is ahead of ours, in milliseconds. The last one to leave stays: it is still the best we know.
-    ahead: BTreeMap<PeerId, i64>,
+    ahead: BTreeMap<Author, i64>,
     /// Whether our own clock may be right at all.
     credible: bool,
     correction: i64,
@@ -30,15 +29,17 @@ pub(super) struct Clocks {
 
 impl Clocks {
     /// What to add to our clock, in milliseconds.
-    pub(super) fn correction(&self) -> i64 {
+    #[must_use]
+    pub fn correction(&self) -> i64 {
         self.correction
     }
 
     /// Somebody told the time, when our own clock (uncorrected) said `ours`. Returns what to tell the person if the
     /// time to go by is another now.
-    pub(super) fn heard(&mut self, peer: PeerId, theirs: u64, ours: u64) -> Option<Warning> {
+    pub fn heard(&mut self, peer: Author, theirs: u64, ours: u64) -> Option<Warning> {
         if theirs < BEGINNING_MS {
-            return None;
+            // What it said before, when its clock or ours was another, is no use any more either.
+            return self.lost(&peer);
         }
         self.credible = ours >= BEGINNING_MS;
         let ahead = i64::try_from(theirs).unwrap_or(i64::MAX).saturating_sub(i64::try_from(ours).unwrap_or(i64::MAX));
@@ -47,7 +48,7 @@ impl Clocks {
     }
 
     /// Somebody is not connected any more.
-    pub(super) fn lost(&mut self, peer: &PeerId) -> Option<Warning> {
+    pub fn lost(&mut self, peer: &Author) -> Option<Warning> {
         if self.ahead.len() > 1 {
             self.ahead.remove(peer);
         }
@@ -60,7 +61,7 @@ impl Clocks {
         let median = all.get(all.len().saturating_sub(1) / 2).copied().unwrap_or(0);
         let wanted = if median.abs() <= AGREED_MS { 0 } else { median };
         let agreed = wanted == 0;
-        if wanted == self.correction || (!agreed && (wanted - self.correction).abs() <= STEADY_MS) {
+        if wanted == self.correction || (!agreed && wanted.saturating_sub(self.correction).saturating_abs() <= STEADY_MS) {
             return None;
         }
         self.correction = wanted;
@@ -79,29 +80,31 @@ mod tests {
 
     const HOUR: u64 = 60 * 60 * 1000;
     const NOON: u64 = 1_790_000_000_000;
+    const ANA: Author = Author([1; 32]);
+    const BEN: Author = Author([2; 32]);
 
     #[test]
     fn of_two_the_one_ahead_is_warned() {
         let (mut early, mut late) = (Clocks::default(), Clocks::default());
-        assert_eq!(early.heard(PeerId::random(), NOON + HOUR, NOON), None);
-        assert_eq!(late.heard(PeerId::random(), NOON, NOON + HOUR), Some(Warning::ClockAhead { ms: HOUR }));
+        assert_eq!(early.heard(ANA, NOON + HOUR, NOON), None);
+        assert_eq!(late.heard(ANA, NOON, NOON + HOUR), Some(Warning::ClockAhead { ms: HOUR }));
         assert_eq!((early.correction(), late.correction()), (0, -(HOUR as i64)));
     }
 
     #[test]
     fn of_three_the_one_that_is_alone_is_warned() {
         let mut behind = Clocks::default();
-        behind.heard(PeerId::random(), NOON + HOUR, NOON);
-        let told = behind.heard(PeerId::random(), NOON + HOUR + 70, NOON);
+        behind.heard(ANA, NOON + HOUR, NOON);
+        let told = behind.heard(BEN, NOON + HOUR + 70, NOON);
         assert_eq!(told, Some(Warning::ClockBehind { ms: HOUR }));
         let mut right = Clocks::default();
-        assert_eq!(right.heard(PeerId::random(), NOON + HOUR, NOON), None);
-        assert_eq!(right.heard(PeerId::random(), NOON, NOON), None);
+        assert_eq!(right.heard(ANA, NOON + HOUR, NOON), None);
+        assert_eq!(right.heard(BEN, NOON, NOON), None);
     }
 
     #[test]
     fn a_clock_that_was_set_right_is_told_once() {
-        let (mut clocks, peer) = (Clocks::default(), PeerId::random());
+        let (mut clocks, peer) = (Clocks::default(), ANA);
         assert!(clocks.heard(peer, NOON, NOON + HOUR).is_some());
         assert_eq!(clocks.heard(peer, NOON + 900, NOON + HOUR), None, "a second more or less changes nothing");
         assert_eq!(clocks.heard(peer, NOON, NOON + 20), Some(Warning::ClockAgrees));
@@ -110,7 +113,7 @@ mod tests {
 
     #[test]
     fn alone_again_the_last_comparison_stands() {
-        let (mut clocks, peer) = (Clocks::default(), PeerId::random());
+        let (mut clocks, peer) = (Clocks::default(), ANA);
         clocks.heard(peer, NOON, NOON + HOUR);
         assert_eq!((clocks.lost(&peer), clocks.correction()), (None, -(HOUR as i64)));
     }
@@ -118,15 +121,24 @@ mod tests {
     #[test]
     fn a_clock_of_before_the_beginning_counts_for_nothing() {
         let (mut right, mut wrong) = (Clocks::default(), Clocks::default());
-        assert_eq!(right.heard(PeerId::random(), 5_000, NOON), None);
-        assert_eq!(wrong.heard(PeerId::random(), NOON, 5_000), Some(Warning::ClockBehind { ms: NOON - 5_000 }));
+        assert_eq!(right.heard(ANA, 5_000, NOON), None);
+        assert_eq!(wrong.heard(ANA, NOON, 5_000), Some(Warning::ClockBehind { ms: NOON - 5_000 }));
+    }
+
+    #[test]
+    fn what_a_clock_said_before_it_lost_all_credit_is_forgotten() {
+        let mut clocks = Clocks::default();
+        clocks.heard(ANA, NOON, NOON);
+        clocks.heard(BEN, NOON, NOON);
+        clocks.heard(BEN, 5_000, NOON + HOUR); // ours has been set wrong, and Ben's too
+        assert_eq!(clocks.heard(ANA, NOON, NOON + HOUR), Some(Warning::ClockAhead { ms: HOUR }));
     }
 
     #[test]
     fn a_liar_does_not_overflow() {
         let mut clocks = Clocks::default();
-        clocks.heard(PeerId::random(), u64::MAX, 0);
-        clocks.heard(PeerId::random(), u64::MAX, 0);
-        clocks.heard(PeerId::random(), 0, u64::MAX);
+        clocks.heard(ANA, u64::MAX, 0);
+        clocks.heard(BEN, u64::MAX, 0);
+        clocks.heard(Author([3; 32]), 0, u64::MAX);
     }
 }

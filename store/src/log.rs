@@ -1,0 +1,290 @@
+//! A log: the newest records and everything small in sled's tree, the other records in the archive.
+//!
+//! To readers both are one: the records of a chain are those in its blocks and then those in the tree. Records move
+//! after a commit, when enough of them have come together. First the blocks become durable, then one commit of the tree
+//! says where they lie and takes the records out of it. So whatever is cut short, every record is in exactly one place
+//! that counts; a block that the tree does not know is written over.
+
+use std::ops::{ControlFlow, Range};
+use std::path::Path;
+use std::sync::{Mutex, PoisonError, RwLock};
+
+use crate::archive::{Archive, BLOCK, Block, Pointer};
+use crate::backend::{Visit, Write};
+use crate::error::StoreError;
+use crate::files;
+use crate::folder::Folder;
+use crate::keys::{self, ChainKey};
+use crate::tree::Tree;
+
+/// How many bytes of records come together in the tree before they move.
+const MOVE_AT: u64 = 2 << 20;
+/// How many bytes move at once: more than a commit brings, and no more than fits into memory.
+const MOVE: usize = 8 << 20;
+/// How much of sled's file is records, at most, when it is opened.
+const SLED_SHARE: u64 = 4;
+
+/// An open log.
+pub(crate) struct Log {
+    folder: Folder,
+    tree: Tree,
+    archive: Archive,
+    state: Mutex<State>,
+    /// Held for writing while records change their place, so that a reader finds each of them once.
+    places: RwLock<()>,
+}
+
+struct State {
+    /// Where the next block goes.
+    end: u64,
+    /// How many bytes of records are in the tree, roughly.
+    in_tree: u64,
+    /// Why moving records failed in the tree. What the disk holds is unknown until the log has been opened again.
+    failed: Option<StoreError>,
+}
+
+impl Log {
+    /// Opens or makes the log in `path`.
+    ///
+    /// # Errors
+    /// `Damaged` when it can't be read, also when the archive is shorter than it was.
+    pub(crate) fn open(folder: &Folder, path: &Path) -> Result<Log, StoreError> {
+        let log = Log::open_damaged(folder, path)?;
+        let end = log.state.lock().unwrap_or_else(PoisonError::into_inner).end;
+        if folder.ok("opening", log.archive.len())? < end {
+            return Err(folder.damaged("the archive has lost its end".to_owned()));
+        }
+        Ok(log)
+    }
+
+    /// Opens a log to read what is left of it.
+    pub(crate) fn open_damaged(folder: &Folder, path: &Path) -> Result<Log, StoreError> {
+        let tree = Tree::open(folder, path)?;
+        let archive = folder.ok("opening", Archive::open(path))?;
+        folder.ok("opening", files::sync_all(folder.dir(), path))?;
+        let end = end_of_blocks(folder, &tree)?;
+        let sled_file = folder.ok("opening", std::fs::metadata(files::data(path)))?.len();
+        let state = Mutex::new(State { end, in_tree: sled_file / SLED_SHARE, failed: None });
+        Ok(Log { folder: folder.clone(), tree, archive, state, places: RwLock::default() })
+    }
+
+    /// Makes all changes, or none of them, durable. Records that are in the archive can't be changed.
+    pub(crate) fn commit(&self, writes: Vec<Write>) -> Result<(), StoreError> {
+        let records = writes.iter().filter(|(key, _)| key.first() == Some(&keys::RECORD));
+        let bytes: u64 = records.filter_map(|(_, value)| value.as_ref()).map(|value| value.len() as u64).sum();
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.failed.clone().map_or(Ok(()), Err)?;
+        self.tree.apply(writes)?;
+        self.tree.sync()?;
+        state.in_tree = state.in_tree.saturating_add(bytes);
+        // The changes are durable: what goes wrong now is no error of theirs.
+        if state.in_tree >= MOVE_AT
+            && let Err(error) = self.archive_some(&mut state)
+        {
+            tracing::warn!("records could not be moved to the archive: {error}");
+            state.in_tree = 0;
+        }
+        Ok(())
+    }
+
+    /// Adds records behind those that a chain has, straight to the archive; the chain may have none in the tree.
+    pub(crate) fn import(&self, records: Block) -> Result<(), StoreError> {
+        let Block { chain, id, first, records } = records;
+        let mut packer = Packer::default();
+        (first..).zip(records).for_each(|(seq, record)| packer.take(id, seq, record));
+        packer.blocks.iter_mut().for_each(|block| block.chain = chain);
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut writes = self.add_blocks(&mut state, &packer.blocks)?;
+        writes.push((keys::chain(id).to_vec(), Some(chain.to_value())));
+        self.tree.apply(writes)?;
+        self.tree.sync()
+    }
+
+    /// Makes blocks durable, and says what the tree must learn.
+    fn add_blocks(&self, state: &mut State, blocks: &[Block]) -> Result<Vec<Write>, StoreError> {
+        let pointers = self.folder.ok("writing to", self.archive.append(state.end, blocks))?;
+        // Also if the tree does not take them: it might have done so all the same, and nothing is written over then.
+        state.end = pointers.last().map_or(state.end, |last| last.end());
+        let writes = blocks
+            .iter()
+            .zip(pointers)
+            .map(|(block, pointer)| (keys::block(block.id, block.first).to_vec(), Some(pointer.to_value())));
+        Ok(writes.collect())
+    }
+
+    /// Moves records to the archive.
+    fn archive_some(&self, state: &mut State) -> Result<(), StoreError> {
+        let (blocks, all) = self.next_blocks()?;
+        let mut writes = self.add_blocks(state, &blocks)?;
+        let mut moved = 0;
+        for block in &blocks {
+            for (seq, record) in (block.first..).zip(&block.records) {
+                writes.push((keys::record(block.id, seq).to_vec(), None));
+                moved += record.len() as u64;
+            }
+        }
+        if !writes.is_empty() {
+            self.change_places(writes).inspect_err(|failed| state.failed = Some(failed.clone()))?;
+        }
+        state.in_tree = if all { 0 } else { state.in_tree.saturating_sub(moved) };
+        Ok(())
+    }
+
+    fn change_places(&self, writes: Vec<Write>) -> Result<(), StoreError> {
+        let places = self.places.write().unwrap_or_else(PoisonError::into_inner);
+        self.tree.apply(writes)?;
+        drop(places);
+        self.tree.sync()
+    }
+
+    /// Blocks of records that are in the tree, and whether these are all.
+    fn next_blocks(&self) -> Result<(Vec<Block>, bool), StoreError> {
+        let mut packer = Packer::default();
+        let mut all = true;
+        self.tree.scan(keys::all_records(), &mut |key, value| {
+            if packer.bytes >= MOVE {
+                all = false;
+                return ControlFlow::Break(());
+            }
+            if let Some((id, seq)) = keys::chain_and_seq(key) {
+                packer.take(id, seq, value);
+            }
+            ControlFlow::Continue(())
+        })?;
+        let mut blocks = Vec::with_capacity(packer.blocks.len());
+        for mut block in packer.blocks {
+            // Records of no known chain belong to a commit that failed, and a recovery takes them away.
+            let chain = self.tree.get(&keys::chain(block.id))?;
+            if let Some(chain) = chain.and_then(|value| ChainKey::from_value(&value)) {
+                block.chain = chain;
+                blocks.push(block);
+            }
+        }
+        Ok((blocks, all))
+    }
+
+    /// The value at `key`.
+    pub(crate) fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        let mut found = None;
+        let mut end = key.to_vec();
+        end.extend([u8::MAX; 3]); // behind every part of it
+        self.scan(key.to_vec()..end, &mut |_, value| {
+            found = Some(value);
+            ControlFlow::Break(())
+        })?;
+        Ok(found)
+    }
+
+    /// Visits the keys in `range`, in order. A range of records is within one chain.
+    pub(crate) fn scan(&self, range: Range<Vec<u8>>, visit: &mut Visit<'_>) -> Result<(), StoreError> {
+        let _places = self.places.read().unwrap_or_else(PoisonError::into_inner);
+        if range.start.first() == Some(&keys::RECORD) && self.scan_blocks(&range, visit)?.is_break() {
+            return Ok(());
+        }
+        self.tree.scan(range, visit)
+    }
+
+    /// Visits the records in `range` that are in blocks.
+    fn scan_blocks(&self, range: &Range<Vec<u8>>, visit: &mut Visit<'_>) -> Result<ControlFlow<()>, StoreError> {
+        let Some((id, from)) = keys::chain_and_seq(&range.start) else { return Ok(ControlFlow::Continue(())) };
+        // The block that it begins in begins earlier.
+        let first = self.tree.last(keys::blocks(id, 0..from.saturating_add(1)))?;
+        let first = first.unwrap_or_else(|| keys::block(id, from).to_vec());
+        let mut outcome = Ok(ControlFlow::Continue(()));
+        self.tree.scan(first..keys::block(id, u64::MAX).to_vec(), &mut |key, value| {
+            outcome = self.visit_block(key, &value, range, visit);
+            if matches!(outcome, Ok(ControlFlow::Continue(()))) {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
+        })?;
+        outcome
+    }
+
+    fn visit_block(
+        &self,
+        key: &[u8],
+        value: &[u8],
+        range: &Range<Vec<u8>>,
+        visit: &mut Visit<'_>,
+    ) -> Result<ControlFlow<()>, StoreError> {
+        let place = keys::chain_and_seq(key).zip(Pointer::from_value(value));
+        let Some(((id, first), pointer)) = place else {
+            return Err(self.folder.damaged(format!("{key:02x?} is not a block")));
+        };
+        if keys::record(id, first)[..] >= range.end[..] {
+            return Ok(ControlFlow::Break(()));
+        }
+        // The last record of a block that ends before the range need not be read.
+        if keys::record(id, first.saturating_add(u64::from(pointer.count)))[..] <= range.start[..] {
+            return Ok(ControlFlow::Continue(()));
+        }
+        let block = self.folder.ok("reading", self.archive.read(pointer))?;
+        let Some(block) = block.filter(|block| (block.id, block.first) == (id, first)) else {
+            return Err(self.folder.damaged(format!("the block of chain {id} from record {first} on is damaged")));
+        };
+        for (seq, record) in (first..).zip(block.records) {
+            let key = keys::record(id, seq);
+            if key[..] >= range.end[..] {
+                return Ok(ControlFlow::Break(()));
+            }
+            if key[..] >= range.start[..] && visit(&key, record).is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// The last key in `range`. A range of records is one of all records of a chain.
+    pub(crate) fn last(&self, range: Range<Vec<u8>>) -> Result<Option<Vec<u8>>, StoreError> {
+        let _places = self.places.read().unwrap_or_else(PoisonError::into_inner);
+        let chain = keys::chain_and_seq(&range.start).filter(|_| range.start.first() == Some(&keys::RECORD));
+        let last = self.tree.last(range)?;
+        let (None, Some((id, _))) = (&last, chain) else { return Ok(last) };
+        let Some(block) = self.tree.last(keys::blocks(id, 0..u64::MAX))? else { return Ok(None) };
+        let pointer = self.tree.get(&block)?.and_then(|value| Pointer::from_value(&value));
+        let seq = keys::chain_and_seq(&block)
+            .zip(pointer)
+            .and_then(|((_, first), pointer)| first.checked_add(u64::from(pointer.count))?.checked_sub(1));
+        let seq = seq.ok_or_else(|| self.folder.damaged(format!("{block:02x?} is not a block")))?;
+        Ok(Some(keys::record(id, seq).to_vec()))
+    }
+}
+
+/// The place behind the last block that the tree knows.
+fn end_of_blocks(folder: &Folder, tree: &Tree) -> Result<u64, StoreError> {
+    let mut end = Some(0);
+    tree.scan(keys::all_blocks(), &mut |_, value| {
+        end = end.zip(Pointer::from_value(&value)).map(|(end, pointer)| pointer.end().max(end));
+        ControlFlow::Continue(())
+    })?;
+    end.ok_or_else(|| folder.damaged("the place of a block can't be read".to_owned()))
+}
+
+/// Puts records together to blocks.
+#[derive(Default)]
+struct Packer {
+    blocks: Vec<Block>,
+    bytes: usize,
+    /// The bytes in the last block.
+    in_block: usize,
+}
+
+impl Packer {
+    fn take(&mut self, id: u32, seq: u64, record: Vec<u8>) {
+        let follows = |block: &&mut Block| block.id == id && block.first + block.records.len() as u64 == seq;
+        self.bytes += record.len();
+        match self.blocks.last_mut().filter(follows) {
+            Some(block) if self.in_block + record.len() <= BLOCK => {
+                self.in_block += record.len();
+                block.records.push(record);
+            }
+            _ => {
+                self.in_block = record.len();
+                let chain = ChainKey { room: [0; 32], author: [0; 32], log: 0 }; // looked up later
+                self.blocks.push(Block { chain, id, first: seq, records: vec![record] });
+            }
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! What is planned happens.
+
+use inkmesh::canvas::{Color, Point, Tool};
+use inkmesh::command::CommandError;
+use inkmesh::event::PenLine;
+use inkmesh::game::Rules;
+use inkmesh::operation::{Operation, OperationId};
+use inkmesh::room::{Output, Write};
+
+use super::disk::{Disk, Then};
+use super::plan::{ATTACKER, COPY};
+use super::story::{name_of, sentence};
+use super::{Action, Happening, Seat, World};
+
+impl World {
+    pub(super) fn act(&mut self, action: Action) {
+        let what = sentence(&action);
+        match self.carry_action(action) {
+            Some(Ok(id)) => self.note(format!("{what} (operation {})", super::story::short(id))),
+            Some(Err(error)) => self.note(format!("{what}: refused, {error}")),
+            None => self.note(what),
+        }
+    }
+
+    /// Does it; for what people write, what became of it.
+    fn carry_action(&mut self, action: Action) -> Option<Result<OperationId, CommandError>> {
+        match action {
+            Action::Say(seat) => return self.say(seat),
+            Action::Draw(seat) => return self.draw(seat),
+            Action::Rename(seat) => return self.rename(seat),
+            Action::StartGame(seat, rounds, seconds) => {
+                return self.write_by(seat, |room, now| room.start_game(Rules { rounds, seconds }, now));
+            }
+            Action::Ready(seat) => return self.write_by(seat, |room, now| room.ready(now)),
+            Action::Pass(seat) => return self.write_by(seat, |room, now| room.pass(now)),
+            Action::Skip(seat) => return self.write_by(seat, |room, now| room.skip(now)),
+            Action::Begin(seat) => self.begin_game(seat),
+            Action::MarkRead(seat) => self.mark_read(seat),
+            Action::DismissLate(seat) => self.dismiss_late(seat),
+            Action::Weather { delay, loss, twice } => (self.delay, self.loss, self.twice) = (delay, loss, twice),
+            Action::Split(seats) => self.split(&seats),
+            Action::OneWay(from, to) => self.cut_one_way(from, to),
+            Action::Heal => self.heal(),
+            Action::Slow(seat, ms) => self.with_device(seat, |device| device.slow = ms),
+            Action::SlowDisk(seat, ms) => self.with_device(seat, |device| device.slow_disk = ms),
+            Action::Crash(seat, ms, percent) => self.power_fails(seat, ms, percent),
+            Action::Leave(seat) => self.leave(seat),
+            Action::Join(seat) => self.start(seat),
+            Action::Reload(seat) => self.reload(seat),
+            Action::Image(seat) => self.image(seat),
+            Action::Backup(seat) => {
+                self.with_device(seat, |device| device.backup = Some(device.disk.folder.clone()));
+            }
+            Action::Restore(seat) => self.restore(seat),
+            Action::LoseTail(seat, count) => self.lose_tail_and_restart(seat, count),
+            Action::Copy(seat) => self.copy(seat),
+            Action::EndCopy(seat) => self.end_copy(seat),
+            Action::Clock(seat, ms) => self.with_device(seat, |device| device.wrong = ms),
+            Action::Attack(attack) => self.attack(&attack),
+            Action::Lie(lie) => {
+                if let Some(attacker) = &mut self.attacker {
+                    attacker.lie = lie;
+                }
+            }
+            Action::Probe(seat, probe) => self.probe(seat, probe),
+        }
+        None
+    }
+
+    fn with_device(&mut self, seat: Seat, change: impl FnOnce(&mut super::devices::Device)) {
+        if let Some(device) = self.devices.get_mut(&seat) {
+            change(device);
+        }
+    }
+
+    // --- people --------------------------------------------------------------------------------------------------
+
+    fn write_by(
+        &mut self,
+        seat: Seat,
+        write: impl FnOnce(&mut inkmesh::room::Room, inkmesh::clock::Now) -> Result<Write, CommandError>,
+    ) -> Option<Result<OperationId, CommandError>> {
+        let now = self.clock(seat);
+        let room = self.devices.get_mut(&seat)?.room.as_mut()?;
+        Some(write(room, now).map(|write| {
+            let id = write.last_id().unwrap();
+            self.carry_out(seat, vec![Output::Write(write)], None);
+            id
+        }))
+    }
+
+    pub(super) fn say(&mut self, seat: Seat) -> Option<Result<OperationId, CommandError>> {
+        let text = format!("line {}", self.chance.number("text", seat, 0) % 1_000);
+        self.write_by(seat, |room, now| room.say(text, now))
+    }
+
+    fn draw(&mut self, seat: Seat) -> Option<Result<OperationId, CommandError>> {
+        let stroke = self.chance.number("stroke", seat, 0);
+        let points = (0..20).map(|n| Point::new(100 + n * 13, 200 + n * 7)).collect();
+        let line = PenLine { stroke, tool: Tool::Pen, color: Color([1, 2, 3]), width: 5, points };
+        if stroke.is_multiple_of(3) {
+            let moved = self.devices.get(&seat)?.room.as_ref()?.pen_moved(&line, 0);
+            self.carry_out(seat, moved.unwrap_or_default(), None);
+        }
+        self.write_by(seat, |room, now| room.draw(&line, now))
+    }
+
+    fn rename(&mut self, seat: Seat) -> Option<Result<OperationId, CommandError>> {
+        let name = format!("{} {}", name_of(seat % COPY), self.chance.number("name", seat, 0) % 100);
+        let now = self.clock(seat);
+        let write = self.devices.get_mut(&seat)?.room.as_mut()?.rename(name.parse().unwrap(), now).transpose()?;
+        self.write_by(seat, |_, _| write)
+    }
+
+    fn begin_game(&mut self, seat: Seat) {
+        if let Some(room) = self.devices.get_mut(&seat).and_then(|device| device.room.as_mut()) {
+            let _ = room.begin(); // it may not be our game
+        }
+        self.feed(seat, inkmesh::room::Input::Tick);
+    }
+
+    fn mark_read(&mut self, seat: Seat) {
+        let pick = self.chance.number("mark", seat, 0);
+        let Some(room) = self.devices.get(&seat).and_then(|device| device.room.as_ref()) else { return };
+        let lines = self.operations_of(seat, room.page(12, None).unwrap_or_default());
+        let Some(line) = lines.get(pick as usize % lines.len().max(1)).map(Operation::id) else { return };
+        let Some(room) = self.devices.get_mut(&seat).and_then(|device| device.room.as_mut()) else { return };
+        match room.mark_read(line) {
+            Ok(outputs) => {
+                self.carry_out(seat, outputs, None);
+            }
+            Err(error) => self.fail("page", format!("{} can't mark a line of its own page: {error}", name_of(seat))),
+        }
+    }
+
+    fn dismiss_late(&mut self, seat: Seat) {
+        let Some(room) = self.devices.get_mut(&seat).and_then(|device| device.room.as_mut()) else { return };
+        let outputs = room.dismiss_late();
+        self.carry_out(seat, outputs, None);
+    }
+
+    // --- the network ---------------------------------------------------------------------------------------------
+
+    fn split(&mut self, apart: &[Seat]) {
+        self.cut.clear();
+        for a in self.seats() {
+            for b in self.seats() {
+                if apart.contains(&a) != apart.contains(&b) {
+                    self.cut.insert((a, b));
+                }
+            }
+        }
+        self.everybody_looks();
+    }
+
+    fn cut_one_way(&mut self, from: Seat, to: Seat) {
+        if from != to {
+            self.cut.insert((from, to));
+            self.everybody_looks();
+        }
+    }
+
+    pub(super) fn heal(&mut self) {
+        self.cut.clear();
+        self.everybody_looks();
+    }
+
+    // --- machines ------------------------------------------------------------------------------------------------
+
+    fn power_fails(&mut self, seat: Seat, ms: u64, percent: u64) {
+        self.crash(seat, percent);
+        if let Some(device) = self.devices.get(&seat) {
+            let process = device.process;
+            self.later(ms, Happening::Start { seat, process });
+        }
+    }
+
+    /// Writes the room's image, after all that is on its way to the disk. As the node, not while own writes are.
+    fn image(&mut self, seat: Seat) {
+        let Some(device) = self.devices.get_mut(&seat) else { return };
+        let own_under_way = device.disk.jobs.iter().any(|job| matches!(job.then, Then::Saved(_)));
+        let Some(room) = device.room.as_mut().filter(|_| !own_under_way) else { return };
+        let Some(bytes) = room.image().map(|image| image.encode().unwrap()) else { return };
+        self.flush(seat, None);
+        self.give(seat, Vec::new(), Some(bytes), Then::Nothing);
+    }
+
+    fn restore(&mut self, seat: Seat) {
+        let Some(device) = self.devices.get(&seat) else { return };
+        let (author, Some(folder)) = (device.author(), device.backup.clone()) else { return };
+        self.ledger.may_fork.insert(author);
+        self.crash(seat, 100);
+        self.put_folder(seat, folder);
+        self.start(seat);
+    }
+
+    fn lose_tail_and_restart(&mut self, seat: Seat, count: usize) {
+        self.crash(seat, 0);
+        self.lose_tail(seat, count);
+        self.start(seat);
+    }
+
+    /// Faults end: the network is whole, clocks are right, everybody is there, and nobody disturbs.
+    pub(super) fn end_faults(&mut self) {
+        (self.delay, self.loss, self.twice) = (30, 0, 0);
+        self.queue.retain(|_, happening| !matches!(happening, Happening::Act(_)));
+        for device in self.devices.values_mut() {
+            (device.wrong, device.slow, device.slow_disk) = (0, 0, 0);
+        }
+        if self.attacker.is_some() {
+            self.attacker_ends();
+        }
+        self.rounds.retain(|_, round| round.asker != ATTACKER);
+        for seat in self.devices.keys().copied().collect::<Vec<_>>() {
+            self.start(seat);
+        }
+        self.heal();
+        self.note("all faults end".to_owned());
+    }
+
+    /// Every program ends as by a power cut after everything was written, and begins again, from its image or from the
+    /// whole log.
+    pub(super) fn restart_everybody(&mut self, with_images: bool) {
+        for seat in self.devices.keys().copied().collect::<Vec<_>>() {
+            if with_images {
+                self.image(seat);
+            }
+            self.leave(seat);
+            self.with_device(seat, |device| {
+                let mut folder = std::mem::take(&mut device.disk).folder;
+                if !with_images {
+                    folder.image = None;
+                }
+                device.disk = Disk::new(folder);
+            });
+            self.start(seat);
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! What must hold when everything has come to rest.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use inkmesh::event::{GameView, Phase};
+use inkmesh::fold::{Fold, Step};
+use inkmesh::operation::{Operation, OperationId};
+use inkmesh::payload::kind;
+use inkmesh::timeline;
+
+use super::story::{name_of, short};
+use super::{Failure, Seat, World, oracle};
+
+/// Everything that is to be the same for everybody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    ids: Vec<OperationId>,
+    digest: [u8; 32],
+    canvas: [u8; 32],
+    game: GameView,
+    forked: BTreeSet<inkmesh::identity::Author>,
+}
+
+fn failure(rule: &'static str, reason: String) -> Failure {
+    Failure { rule, reason }
+}
+
+impl World {
+    /// The log of a machine's room.
+    pub(super) fn log_at(&self, seat: Seat) -> Vec<Operation> {
+        let Some(device) = self.devices.get(&seat) else { return Vec::new() };
+        let Some(room) = &device.room else { return Vec::new() };
+        let lines = room.page(usize::MAX, None).unwrap_or_default();
+        let kept = lines.into_iter().filter(|line| matches!(line, inkmesh::log::Line::Kept(_)));
+        self.operations_of(seat, kept.collect())
+    }
+
+    pub(super) fn seen(&self, seat: Seat) -> Option<Seen> {
+        let room = self.devices.get(&seat)?.room.as_ref()?;
+        let state = room.state();
+        let ids: Vec<OperationId> = self.log_at(seat).iter().map(Operation::id).collect();
+        let people = room.people(self.true_now());
+        let forked = people.into_iter().filter(|person| person.forked).map(|person| person.peer).collect();
+        let mut game = room.game(self.true_now());
+        // How long a finished drawing is still looked at is each peer's own affair, and so is who we are.
+        if matches!(game.phase, Phase::Revealed | Phase::Choosing) {
+            game = GameView { phase: Phase::Choosing, turn: 0, round: 0, drawer: None, ..game };
+        }
+        (game.remaining_ms, game.joined) = (0, false);
+        game.players.iter_mut().for_each(|player| player.online = true);
+        Some(Seen { ids, digest: state.digest, canvas: state.canvas, game, forked })
+    }
+
+    /// Whether everybody sees the same.
+    pub(super) fn is_one(&self) -> bool {
+        let mut all = self.devices.keys().map(|seat| self.digest(*seat));
+        let first = all.next();
+        all.all(|digest| Some(digest) == first)
+    }
+
+    fn digest(&self, seat: Seat) -> Option<[u8; 32]> {
+        Some(self.devices.get(&seat)?.room.as_ref()?.state().digest)
+    }
+
+    /// Everything that anybody holds.
+    pub(super) fn union(&self) -> Vec<Operation> {
+        let mut all: BTreeMap<OperationId, Operation> = BTreeMap::new();
+        for seat in self.devices.keys() {
+            let Some(device) = self.devices.get(seat) else { continue };
+            let Some(room) = &device.room else { continue };
+            let lines = room.page(usize::MAX, None).unwrap_or_default();
+            all.extend(self.operations_of(*seat, lines).into_iter().map(|operation| (operation.id(), operation)));
+        }
+        all.into_values().collect()
+    }
+
+    /// Everybody holds the same, and it is what the oracle says of all that was held when faults ended or is held now.
+    pub(super) fn check_equal(&self, held_before: &[Operation]) -> Result<Vec<Operation>, Failure> {
+        let Some(first) = self.devices.keys().next().copied() else { return Ok(Vec::new()) };
+        let expected = oracle::log_of(held_before.iter().cloned().chain(self.union()));
+        let ids: Vec<OperationId> = expected.iter().map(Operation::id).collect();
+        for seat in self.devices.keys().copied() {
+            let Some(seen) = self.seen(seat) else { continue };
+            if let Some(what) = difference(&ids, &seen.ids, &expected) {
+                return Err(failure(
+                    "oracle",
+                    format!("{}'s log is not what all operations make: {what}", name_of(seat)),
+                ));
+            }
+            let reference = self.seen(first).unwrap_or_else(|| seen.clone());
+            if seen != reference {
+                let (a, b) = (name_of(first), name_of(seat));
+                let what = if seen.digest != reference.digest {
+                    "digest".to_owned()
+                } else if seen.canvas != reference.canvas {
+                    "canvas".to_owned()
+                } else if seen.forked != reference.forked {
+                    format!("forked: {:?} and {:?}", reference.forked, seen.forked)
+                } else {
+                    format!("game: {:?} and {:?}", reference.game, seen.game)
+                };
+                return Err(failure("equal", format!("{a} and {b} hold the same operations, but differ: {what}")));
+            }
+            if seen.forked != oracle::forked(&expected) {
+                let marked = format!("{:?} instead of {:?}", seen.forked, oracle::forked(&expected));
+                return Err(failure("forks", format!("{} marks {marked}", name_of(seat))));
+            }
+        }
+        Ok(expected)
+    }
+
+    /// Games and ink are what a fold of the whole log from its beginning makes of them.
+    pub(super) fn check_fold(&self, log: &[Operation]) -> Result<(), Failure> {
+        let steps = log.iter().filter_map(|op| Step::new(op.key(), op.id(), &op.payload())).collect();
+        let mut fold = Fold::default();
+        fold.insert(steps);
+        for (seat, device) in &self.devices {
+            let Some(room) = &device.room else { continue };
+            if room.state().canvas != fold.canvas_digest() {
+                return Err(failure("fold", format!("{}'s sheet is not what its log makes", name_of(*seat))));
+            }
+            for operation in log.iter().filter(|operation| operation.kind() == kind::GAME) {
+                let told = room.entry(operation, false, self.true_now()).body;
+                let counts = fold.counts(operation.key());
+                let expected = timeline::entry(operation, operation.payload(), String::new(), counts, false).body;
+                if told != expected {
+                    let id = short(operation.id());
+                    return Err(failure("fold", format!("{} is wrong about whether {id} counts", name_of(*seat))));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What people were told is saved is there, unless the only disk that held it was taken back, broke or was thrown away.
+    pub(super) fn check_nothing_lost(&self, log: &[Operation]) -> Result<(), Failure> {
+        let held: BTreeSet<OperationId> = log.iter().map(Operation::id).collect();
+        let lost = |id: &&OperationId| !held.contains(id) && !self.ledger.excused.contains(id);
+        match self.ledger.acknowledged.keys().find(lost) {
+            Some(id) => {
+                let who = name_of(self.ledger.acknowledged[id]);
+                Err(failure("lost", format!("{who} was told that {} is saved, and it is gone", short(*id))))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Every line of the log was told or was there at the start.
+    pub(super) fn check_told(&self, log: &[Operation]) -> Result<(), Failure> {
+        for (seat, device) in &self.devices {
+            let untold = log.iter().map(Operation::id).find(|id| !device.told.contains(id) && !device.had.contains(id));
+            if let Some(id) = untold {
+                return Err(failure("told", format!("{} was never told {}", name_of(*seat), short(id))));
+            }
+        }
+        Ok(())
+    }
+
+    /// What is unread is what stands after the mark.
+    pub(super) fn check_unread(&self) -> Result<(), Failure> {
+        for (seat, device) in &self.devices {
+            let Some(room) = &device.room else { continue };
+            let reading = room.reading();
+            let lines = self.log_at(*seat);
+            let is_line =
+                |op: &&Operation| matches!(op.kind(), kind::CHAT | kind::STROKE) && op.author() != device.author();
+            let Some(mark) = reading.mark else { continue };
+            let Some(at) = lines.iter().position(|operation| operation.id() == mark) else { continue };
+            let unread = lines[at + 1..].iter().filter(is_line).count() as u64;
+            if unread != reading.unread {
+                let told = reading.unread;
+                return Err(failure("unread", format!("{}: {told} unread instead of {unread}", name_of(*seat))));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The first difference between two logs.
+fn difference(expected: &[OperationId], got: &[OperationId], all: &[Operation]) -> Option<String> {
+    let describe = |id: &OperationId| match all.iter().find(|operation| operation.id() == *id) {
+        Some(operation) => {
+            let header = operation.header();
+            let author = operation.author().fingerprint();
+            format!("{} ({} of {author}, chain {:x})", short(*id), header.seq, header.chain.log)
+        }
+        None => short(*id),
+    };
+    if expected == got {
+        return None;
+    }
+    let (want, have): (BTreeSet<_>, BTreeSet<_>) = (expected.iter().collect(), got.iter().collect());
+    let missing: Vec<String> = want.difference(&have).map(|id| describe(id)).collect();
+    let extra: Vec<String> = have.difference(&want).map(|id| describe(id)).collect();
+    let first = |list: &[String]| list.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
+    Some(match (missing.len(), extra.len()) {
+        (0, 0) => "another order".to_owned(),
+        (a, b) => format!("{a} missing ({}), {b} too many ({})", first(&missing), first(&extra)),
+    })
+}

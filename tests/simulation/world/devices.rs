@@ -1,0 +1,324 @@
+//! Machines and the programs on them: how they begin, break and begin again.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use inkmesh::identity::{Author, Identity};
+use inkmesh::log::Place;
+use inkmesh::name::RoomName;
+use inkmesh::operation::{Operation, OperationId};
+use inkmesh::room::{Output, Room, RoomImage, Ticket, retire};
+use inkmesh::room_time::Clocks;
+
+use super::disk::{Disk, Folder, Then};
+use super::plan::COPY;
+use super::story::name_of;
+use super::{EPOCH, Happening, Seat, World, history};
+
+/// A machine with the program on it.
+#[derive(Debug)]
+pub struct Device {
+    pub identity: Identity,
+    /// None while the program doesn't run.
+    pub room: Option<Room>,
+    /// Counts starts of the program: what an earlier one had under way doesn't happen.
+    pub process: u32,
+    /// Counts rooms: the disk is read anew for each.
+    pub life: u32,
+    pub disk: Disk,
+    pub backup: Option<Folder>,
+    pub clocks: Clocks,
+    /// By how much the clock is wrong, in milliseconds.
+    pub wrong: i64,
+    /// What each clock was wrong by when it was heard, and this one's then.
+    pub heard_clocks: BTreeMap<Author, (i64, i64)>,
+    pub slow: u64,
+    pub slow_disk: u64,
+    pub wake: Option<u64>,
+    /// Received operations on their way to the disk, and those of them that are gathered first.
+    pub unsaved: BTreeMap<Place, Operation>,
+    pub gathered: Vec<(Place, Operation)>,
+    /// When the next kept bytes can be durable.
+    pub kept_at: u64,
+    /// Who is within reach as far as this machine knows, and which start of theirs it met.
+    pub online: BTreeMap<Seat, u32>,
+    /// When to catch up with whom.
+    pub due: BTreeMap<Author, u64>,
+    /// Rounds under way.
+    pub running: BTreeMap<Author, u64>,
+    /// Gossiped messages seen.
+    pub messages: BTreeSet<[u8; 32]>,
+    /// What the person waits for to be saved.
+    pub promised: BTreeMap<Ticket, Vec<OperationId>>,
+    /// What this room told, and what it had read from the disk.
+    pub told: BTreeSet<OperationId>,
+    pub had: BTreeSet<OperationId>,
+    /// Who drew in each turn of a game, as told.
+    pub drawers: BTreeMap<(OperationId, u32), Author>,
+}
+
+impl Device {
+    fn new(identity: Identity, folder: Folder) -> Self {
+        Device {
+            identity,
+            room: None,
+            process: 0,
+            life: 0,
+            disk: Disk::new(folder),
+            backup: None,
+            clocks: Clocks::default(),
+            wrong: 0,
+            heard_clocks: BTreeMap::new(),
+            slow: 0,
+            slow_disk: 0,
+            wake: None,
+            unsaved: BTreeMap::new(),
+            gathered: Vec::new(),
+            kept_at: 0,
+            online: BTreeMap::new(),
+            due: BTreeMap::new(),
+            running: BTreeMap::new(),
+            messages: BTreeSet::new(),
+            promised: BTreeMap::new(),
+            told: BTreeSet::new(),
+            had: BTreeSet::new(),
+            drawers: BTreeMap::new(),
+        }
+    }
+
+    pub fn author(&self) -> Author {
+        self.identity.author()
+    }
+}
+
+impl World {
+    /// Somebody's machine is there and begins to run.
+    pub(super) fn found(&mut self, seat: Seat) {
+        let mut folder = Folder::default();
+        if self.plan.history > 0 && self.plan.holders.contains(&seat) {
+            folder = history::folder(self.plan.history, EPOCH);
+        }
+        let identity = Identity::from_secret([u8::try_from(seat).unwrap() + 1; 32]);
+        self.devices.insert(seat, Device::new(identity, folder));
+        self.start(seat);
+    }
+
+    pub(super) fn runs(&self, seat: Seat, process: u32) -> bool {
+        self.devices.get(&seat).is_some_and(|device| device.room.is_some() && device.process == process)
+    }
+
+    /// The program begins.
+    pub(super) fn start(&mut self, seat: Seat) {
+        let Some(device) = self.devices.get_mut(&seat).filter(|device| device.room.is_none()) else { return };
+        device.process += 1;
+        device.clocks = Clocks::default();
+        device.heard_clocks.clear();
+        self.load(seat, true);
+        self.everybody_looks();
+    }
+
+    /// Reads the room from the disk and puts it to work.
+    pub(super) fn load(&mut self, seat: Seat, whole: bool) {
+        let now = self.clock(seat);
+        let Some(mut room) = self.read_room(seat) else { return };
+        let outputs = room.open(whole, now);
+        let named = room.rename(name_of(seat % COPY).parse().unwrap(), now);
+        let Some(device) = self.devices.get_mut(&seat) else { return };
+        device.life += 1;
+        device.had = super::oracle::kept(&room, &device.disk.folder).iter().map(Operation::id).collect();
+        device.told.clear();
+        device.promised.clear();
+        device.room = Some(room);
+        self.carry_out(seat, outputs, None);
+        if let Ok(Some(write)) = named {
+            self.carry_out(seat, vec![Output::Write(write)], None);
+        }
+    }
+
+    /// The room as the disk has it: from its image and what came after, or from everything.
+    pub(super) fn read_room(&mut self, seat: Seat) -> Option<Room> {
+        let now = self.clock(seat);
+        let fresh = self.chance.number("log", seat, 0);
+        let device = self.devices.get(&seat)?;
+        let folder = &device.disk.folder;
+        let lanes = folder.lanes();
+        let image = folder.image.as_ref().and_then(|bytes| RoomImage::decode(bytes).ok());
+        let from_image = image
+            .and_then(|image| Room::from_image(RoomName::lobby(), device.identity.clone(), fresh, image, now).ok());
+        let agrees = |room: &Room| {
+            room.lanes().all(|(author, lane, len)| lanes.get(&(author, lane)).is_some_and(|next| *next >= len))
+        };
+        let mut room =
+            from_image.filter(agrees).unwrap_or_else(|| Room::new(RoomName::lobby(), device.identity.clone(), fresh));
+        let held: BTreeMap<_, u64> = room.lanes().map(|(author, lane, len)| ((author, lane), len)).collect();
+        let rest = folder
+            .records
+            .iter()
+            .filter(|(place, _)| held.get(&(place.author, place.lane)).is_none_or(|len| place.index >= *len));
+        for chunk in merged(rest.map(|(place, operation)| (*place, operation.clone())).collect()).chunks(100) {
+            let stored = chunk.iter().map(|(place, operation)| (place.lane, operation.clone()));
+            room.restore(stored.collect(), now);
+        }
+        room.recall(folder.kept.as_deref());
+        Some(room)
+    }
+
+    /// The power fails. What was on its way to the disk is there in part.
+    pub(super) fn crash(&mut self, seat: Seat, percent: u64) {
+        let Some(device) = self.devices.get_mut(&seat).filter(|device| device.room.is_some()) else { return };
+        device.room = None;
+        device.process += 1;
+        let disk = std::mem::take(&mut device.disk);
+        device.disk = Disk::new(disk.tear(percent));
+        self.forget_program(seat);
+    }
+
+    /// The program ends as it should: everything is written.
+    pub(super) fn leave(&mut self, seat: Seat) {
+        if self.devices.get(&seat).is_none_or(|device| device.room.is_none()) {
+            return;
+        }
+        self.flush(seat, None);
+        for write in self.write_out(seat, usize::MAX) {
+            self.saved(seat, write);
+        }
+        let Some(device) = self.devices.get_mut(&seat) else { return };
+        device.room = None;
+        device.process += 1;
+        self.forget_program(seat);
+    }
+
+    /// Finishes so many groups at once.
+    fn write_out(&mut self, seat: Seat, count: usize) -> Vec<inkmesh::room::Write> {
+        let mut saved = Vec::new();
+        for _ in 0..count {
+            let Some(device) = self.devices.get_mut(&seat) else { break };
+            let Some((records, then)) = device.disk.finish(u64::MAX) else { break };
+            for (place, _) in records {
+                device.unsaved.remove(&place);
+            }
+            if let Then::Saved(write) = then {
+                self.is_signed(seat, &write);
+                saved.push(write);
+            }
+        }
+        saved
+    }
+
+    fn forget_program(&mut self, seat: Seat) {
+        let Some(device) = self.devices.get_mut(&seat) else { return };
+        device.unsaved.clear();
+        device.gathered.clear();
+        device.online.clear();
+        device.due.clear();
+        device.messages.clear();
+        device.promised.clear();
+        let running = std::mem::take(&mut device.running);
+        for round in running.into_values() {
+            self.rounds.remove(&round);
+        }
+        self.everybody_looks();
+    }
+
+    /// The disk refused a write, and takes writes again: of what was on its way some is written. The rooms are read anew.
+    pub(super) fn reload(&mut self, seat: Seat) {
+        let Some(device) = self.devices.get_mut(&seat).filter(|device| device.room.is_some()) else { return };
+        let jobs = device.disk.jobs.len() as u64;
+        let written = self.chance.between(0, jobs + 1, "reload", seat, 0);
+        let saved = self.write_out(seat, usize::try_from(written).unwrap());
+        let Some(device) = self.devices.get_mut(&seat) else { return };
+        let disk = std::mem::take(&mut device.disk);
+        device.disk = Disk::new(disk.tear(0));
+        device.unsaved.clear();
+        device.gathered.clear();
+        let (process, running) = (device.process, device.running.clone());
+        for round in running.into_values() {
+            self.finish(round, Err(super::rounds::Trouble::Broken));
+        }
+        self.load(seat, saved.is_empty());
+        for (number, write) in (1..).zip(saved) {
+            self.later(number, Happening::Saved { seat, process, write });
+        }
+        let online: Vec<Seat> = self.devices[&seat].online.keys().copied().collect();
+        for other in online {
+            self.came(seat, other);
+        }
+    }
+
+    pub(super) fn power_is_back(&mut self, seat: Seat, process: u32) {
+        if self.devices.get(&seat).is_some_and(|device| device.process == process) {
+            self.start(seat);
+        }
+    }
+
+    /// The folder is another one from now on. What only the old one held may be missing in the end.
+    pub(super) fn put_folder(&mut self, seat: Seat, folder: Folder) {
+        let Some(device) = self.devices.get_mut(&seat) else { return };
+        let before = std::mem::replace(&mut device.disk, Disk::new(folder)).folder;
+        self.mourn(&before);
+    }
+
+    /// Notes what of a lost folder is nowhere else.
+    fn mourn(&mut self, before: &Folder) {
+        let folders = self.devices.values().map(|device| &device.disk.folder);
+        let rest: BTreeSet<OperationId> =
+            folders.flat_map(|folder| folder.records.values().map(Operation::id)).collect();
+        let lost = before.records.values().map(Operation::id).filter(|id| !rest.contains(id));
+        self.ledger.excused.extend(lost);
+    }
+
+    /// The disk has lost its last records, and says so when it is opened.
+    pub(super) fn lose_tail(&mut self, seat: Seat, count: usize) {
+        let Some(device) = self.devices.get(&seat) else { return };
+        let me = device.author();
+        let mut folder = device.disk.folder.clone();
+        let chains: Vec<u64> =
+            folder.lanes().keys().filter(|(author, _)| *author == me).map(|(_, lane)| *lane).collect();
+        folder.lose(count);
+        // What is left says which chains there were; one that is gone whole can't be continued anyhow.
+        let left: Vec<u64> = folder.lanes().keys().filter(|(author, _)| *author == me).map(|(_, lane)| *lane).collect();
+        folder.kept = Some(retire(folder.kept.as_deref(), chains.into_iter().filter(|chain| left.contains(chain))));
+        self.put_folder(seat, folder);
+    }
+
+    /// A copy of the folder begins to run elsewhere.
+    pub(super) fn copy(&mut self, person: Seat) {
+        let seat = COPY + person;
+        let Some(original) = self.devices.get(&person) else { return };
+        if self.devices.contains_key(&seat) {
+            return;
+        }
+        let (identity, folder) = (original.identity.clone(), original.disk.folder.clone());
+        self.ledger.may_fork.insert(identity.author());
+        self.devices.insert(seat, Device::new(identity, folder));
+        self.start(seat);
+    }
+
+    pub(super) fn end_copy(&mut self, person: Seat) {
+        let seat = COPY + person;
+        self.crash(seat, 0);
+        if let Some(device) = self.devices.remove(&seat) {
+            self.mourn(&device.disk.folder);
+            self.everybody_looks();
+        }
+    }
+}
+
+/// Records in the log's order, lanes in theirs.
+pub fn merged(records: Vec<(Place, Operation)>) -> Vec<(Place, Operation)> {
+    let mut lanes: BTreeMap<(Author, u64), std::collections::VecDeque<(Place, Operation)>> = BTreeMap::new();
+    let count = records.len();
+    for (place, operation) in records {
+        lanes.entry((place.author, place.lane)).or_default().push_back((place, operation));
+    }
+    let mut heads: BTreeMap<_, _> =
+        lanes.iter().filter_map(|(lane, records)| Some(((records.front()?.1.key(), *lane), ()))).collect();
+    let mut sorted = Vec::with_capacity(count);
+    while let Some(((_, lane), ())) = heads.pop_first() {
+        let Some(records) = lanes.get_mut(&lane) else { continue };
+        sorted.extend(records.pop_front());
+        if let Some((_, operation)) = records.front() {
+            heads.insert((operation.key(), lane), ());
+        }
+    }
+    sorted
+}

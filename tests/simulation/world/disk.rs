@@ -1,0 +1,135 @@
+//! A machine's disk: what is durable, and what is on its way there. As the store does it: records of a lane one after
+//! another, none ever written over, groups in the order given.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use inkmesh::identity::Author;
+use inkmesh::log::Place;
+use inkmesh::operation::{Operation, OperationId};
+use inkmesh::room::Write;
+
+/// What is durable.
+#[derive(Debug, Clone, Default)]
+pub struct Folder {
+    pub records: BTreeMap<Place, Operation>,
+    /// In the order in which they became durable.
+    pub written: Vec<Place>,
+    pub kept: Option<Vec<u8>>,
+    pub image: Option<Vec<u8>>,
+}
+
+/// What is done when a group is durable.
+#[derive(Debug)]
+pub enum Then {
+    Nothing,
+    /// Our own operations: the room is told.
+    Saved(Write),
+    /// A round of catching up waits for this.
+    Handed(u64),
+}
+
+#[derive(Debug)]
+pub struct Job {
+    pub at: u64,
+    pub records: Vec<(Place, Operation)>,
+    pub image: Option<Vec<u8>>,
+    pub then: Then,
+}
+
+#[derive(Debug, Default)]
+pub struct Disk {
+    pub folder: Folder,
+    pub jobs: VecDeque<Job>,
+    /// What is on its way.
+    staged: BTreeMap<Place, OperationId>,
+    /// The end of every lane, with what is on its way.
+    ends: BTreeMap<(Author, u64), u64>,
+}
+
+impl Folder {
+    /// The number of operations of every lane.
+    pub fn lanes(&self) -> BTreeMap<(Author, u64), u64> {
+        let mut lanes = BTreeMap::new();
+        for place in self.records.keys() {
+            *lanes.entry((place.author, place.lane)).or_default() = place.index + 1;
+        }
+        lanes
+    }
+
+    fn write(&mut self, place: Place, operation: Operation) {
+        if self.records.insert(place, operation).is_none() {
+            self.written.push(place);
+        }
+    }
+
+    /// Forgets its last records.
+    pub fn lose(&mut self, count: usize) {
+        for _ in 0..count {
+            if let Some(place) = self.written.pop() {
+                self.records.remove(&place);
+            }
+        }
+    }
+}
+
+impl Disk {
+    pub fn new(folder: Folder) -> Self {
+        Disk { ends: folder.lanes(), folder, jobs: VecDeque::new(), staged: BTreeMap::new() }
+    }
+
+    /// Gives a group to the disk. Refuses, as the store does, what doesn't follow in its lane, and what would be written
+    /// over something else.
+    pub fn give(&mut self, job: Job) -> Result<(), String> {
+        for (place, operation) in &job.records {
+            let durable = self.folder.records.get(place).map(Operation::id);
+            let there = durable.or(self.staged.get(place).copied());
+            if there.is_some_and(|other| other != operation.id()) {
+                return Err(format!("{place:?} would be written over"));
+            }
+            let next = self.ends.entry((place.author, place.lane)).or_default();
+            if place.index > *next {
+                return Err(format!("{place:?} leaves a gap behind {next}"));
+            }
+            *next = (*next).max(place.index + 1);
+            self.staged.insert(*place, operation.id());
+        }
+        self.jobs.push_back(job);
+        Ok(())
+    }
+
+    /// The first group, if it is durable at this time.
+    pub fn finish(&mut self, now: u64) -> Option<(Vec<(Place, Operation)>, Then)> {
+        if self.jobs.front().is_none_or(|job| job.at > now) {
+            return None;
+        }
+        let job = self.jobs.pop_front()?;
+        for (place, operation) in &job.records {
+            self.staged.remove(place);
+            self.folder.write(*place, operation.clone());
+        }
+        if job.image.is_some() {
+            self.folder.image = job.image;
+        }
+        Some((job.records, job.then))
+    }
+
+    /// The power fails: of what was on its way, so many of a hundred records are there.
+    pub fn tear(mut self, percent: u64) -> Folder {
+        let count: usize = self.jobs.iter().map(|job| job.records.len()).sum();
+        let mut left = count * usize::try_from(percent).unwrap_or(100) / 100;
+        for job in std::mem::take(&mut self.jobs) {
+            let (whole, many) = (left >= job.records.len(), left.min(job.records.len()));
+            left -= many;
+            for (place, operation) in job.records.into_iter().take(many) {
+                self.folder.write(place, operation);
+            }
+            if !whole || (job.image.is_some() && percent < 100) {
+                break;
+            }
+            if job.image.is_some() {
+                self.folder.image = job.image;
+            }
+        }
+        self.folder
+    }
+}

@@ -1,0 +1,224 @@
+//! What the attacker says when others catch up with it, and what it asks of them.
+
+use inkmesh::clock::Timestamp;
+use inkmesh::identity::Identity;
+use inkmesh::log::{Head, Log, Place, ShortId, Want};
+use inkmesh::name::RoomName;
+use inkmesh::operation::Operation;
+use inkmesh::sync::{Request, Response};
+use rand::RngExt;
+use rand::rngs::SmallRng;
+use serde_bytes::ByteBuf;
+
+use super::plan::ATTACKER;
+use super::{Seat, World};
+
+/// Chunks of an endless answer.
+const ENDLESS: usize = 60;
+
+/// How it serves from now on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lie {
+    /// What it made, to each person others of it.
+    None,
+    /// Chains are longer than it has.
+    Longer(u64),
+    /// Chains that nobody has.
+    NobodyHas(u64),
+    /// Other ends of other people's chains.
+    ForkedHeads,
+    /// Answers with other operations than were asked for.
+    OtherOperations,
+    /// Says everything twice.
+    Duplicates,
+    /// Says nothing any more after so many messages.
+    Stall(u64),
+    /// Never ends.
+    Endless,
+    Garbage,
+    /// Messages without operations.
+    Empty,
+    /// Operations with wrong signatures.
+    Forged,
+    /// Holds the same, always.
+    Same,
+    Busy,
+    /// Its clock is wrong by so many milliseconds.
+    Clock(i64),
+}
+
+impl Lie {
+    pub fn draw(rng: &mut SmallRng) -> Self {
+        let years = 20 * 365 * 24 * 3_600_000_i64;
+        match rng.random_range(0..14) {
+            0 => Lie::None,
+            1 => Lie::Longer(if rng.random() { u64::MAX / 2 } else { rng.random_range(1..50) }),
+            2 => Lie::NobodyHas(rng.random_range(1..400)),
+            3 => Lie::ForkedHeads,
+            4 => Lie::OtherOperations,
+            5 => Lie::Duplicates,
+            6 => Lie::Stall(rng.random_range(0..4)),
+            7 => Lie::Endless,
+            8 => Lie::Garbage,
+            9 => Lie::Empty,
+            10 => Lie::Forged,
+            11 => Lie::Same,
+            12 => Lie::Busy,
+            _ => Lie::Clock(rng.random_range(-years..years)),
+        }
+    }
+}
+
+/// What it asks of somebody who serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Probe {
+    /// Heads and sequence numbers that don't exist.
+    Beyond,
+    /// Everything, again and again.
+    Everything,
+    /// Requests that can't be read.
+    Malformed,
+    /// A greeting twice, or none.
+    OutOfPlace,
+    /// A clock that is years off.
+    Clock(i64),
+}
+
+impl Probe {
+    pub fn draw(rng: &mut SmallRng) -> Self {
+        let years = 20 * 365 * 24 * 3_600_000_i64;
+        match rng.random_range(0..5) {
+            0 => Probe::Beyond,
+            1 => Probe::Everything,
+            2 => Probe::Malformed,
+            3 => Probe::OutOfPlace,
+            _ => Probe::Clock(rng.random_range(-years..years)),
+        }
+    }
+}
+
+impl World {
+    /// Somebody who catches up asks the attacker.
+    pub(super) fn attacker_asked(&mut self, number: u64, bytes: &[u8]) {
+        let Some(lie) = self.attacker.as_ref().map(|attacker| attacker.lie) else { return };
+        match (Request::decode(bytes), lie) {
+            (_, Lie::Stall(0)) => {}
+            (_, Lie::Garbage) => self.answer(number, vec![0xff, 1, 2, 3]),
+            (Ok(Request::Hello { .. }), Lie::Busy) => self.answer(number, Response::Busy.encode().unwrap()),
+            (Ok(Request::Hello { .. }), _) => self.pretend(number, lie),
+            (Ok(Request::Newest { .. }), _) => self.deliver(number, lie, &[]),
+            (Ok(Request::Fetch { wants }), _) => self.deliver(number, lie, &wants),
+            (Err(_), _) => {}
+        }
+    }
+
+    /// What the attacker holds for one person.
+    fn attackers_log(&self, asker: Seat) -> (Log, Vec<(Place, Operation)>) {
+        let mut log = Log::new(RoomName::lobby().id());
+        let Some(attacker) = &self.attacker else { return (log, Vec::new()) };
+        let other_half = |operation: &&Operation| operation.id().0[0].wrapping_add(asker as u8) % 3 > 0;
+        let mine = attacker.made.iter().filter(|operation| operation.header().seq == 0 || other_half(operation));
+        let operations: Vec<Operation> = mine.chain(&attacker.heard).cloned().collect();
+        let inserted = log.ingest_all(operations, u64::MAX).inserted;
+        (log, inserted)
+    }
+
+    /// Tells what it holds.
+    fn pretend(&mut self, number: u64, lie: Lie) {
+        let Some(asker) = self.rounds.get(&number).map(|round| round.asker) else { return };
+        let mut heads = self.attackers_log(asker).0.frontier();
+        let clock = self.wall(ATTACKER);
+        match lie {
+            Lie::Same => {
+                return self.answer(number, Response::Same { neighbours: Vec::new(), clock }.encode().unwrap());
+            }
+            Lie::Longer(by) => heads.iter_mut().for_each(|head| {
+                head.next = head.next.saturating_add(by);
+                head.id = ShortId([by as u8; 12]);
+            }),
+            Lie::NobodyHas(count) => heads.extend((0..count).map(|n| {
+                let author = Identity::from_secret([201; 32]).author();
+                Head { author, log: n, next: 1 + n, id: ShortId([n as u8; 12]) }
+            })),
+            Lie::ForkedHeads => {
+                let honest: Vec<Head> = heads.clone();
+                heads.extend(honest.iter().map(|head| Head { id: ShortId([3; 12]), ..*head }));
+                heads.extend(honest.iter().map(|head| Head { next: head.next / 2, id: ShortId([4; 12]), ..*head }));
+                heads.sort();
+            }
+            _ => {}
+        }
+        if let Some(round) = self.rounds.get_mut(&number) {
+            round.heads = heads.clone();
+        }
+        self.answer(number, Response::Frontier { heads, neighbours: Vec::new(), clock }.encode().unwrap());
+    }
+
+    /// Answers a request.
+    fn deliver(&mut self, number: u64, lie: Lie, wants: &[Want]) {
+        let Some(round) = self.rounds.get(&number) else { return };
+        let (log, held) = self.attackers_log(round.asker);
+        let wanted = wants.iter().filter_map(|want| Some((round.heads.get(want.head as usize)?, want)));
+        let stretches: Vec<_> = wanted.flat_map(|(head, want)| log.locate(head, want)).collect();
+        let is_wanted = |place: &Place| {
+            let here = stretches.iter().filter(|part| (part.author, part.lane) == (place.author, place.lane));
+            here.into_iter().any(|part| (part.from..part.to).contains(&place.index))
+        };
+        let asked = held.iter().filter(|(place, _)| is_wanted(place)).map(|(_, operation)| operation.clone());
+        let asked: Vec<Operation> = asked.collect();
+        match lie {
+            Lie::OtherOperations => {
+                let other = held.into_iter().filter(|(place, _)| !is_wanted(place)).map(|(_, operation)| operation);
+                self.send_all(number, other.take(asked.len().max(1)).collect());
+            }
+            Lie::Duplicates => self.send_all(number, asked.iter().flat_map(|one| [one.clone(), one.clone()]).collect()),
+            Lie::Stall(after) => {
+                for operation in asked.iter().take(after as usize) {
+                    self.answer_with(number, std::slice::from_ref(operation));
+                }
+            }
+            Lie::Endless => {
+                for _ in 0..ENDLESS {
+                    self.answer_with(number, &asked);
+                }
+            }
+            Lie::Empty => self.answer_with(number, &[]),
+            Lie::Forged => {
+                let forged = self.author_of(0).map(|author| self.forged(author, self.true_ms()));
+                self.send_all(number, forged.into_iter().collect());
+            }
+            _ => self.send_all(number, asked),
+        }
+    }
+
+    fn answer_with(&mut self, number: u64, operations: &[Operation]) {
+        let operations = operations.iter().map(|operation| ByteBuf::from(operation.bytes().to_vec())).collect();
+        self.answer(number, Response::Operations { operations }.encode().unwrap());
+    }
+
+    /// The attacker asks somebody.
+    pub(super) fn probe(&mut self, seat: Seat, probe: Probe) {
+        let Some(author) = self.author_of(seat).filter(|_| self.reaches(ATTACKER, seat)) else { return };
+        let Some(round) = self.open(ATTACKER, seat, author, Timestamp::default()) else { return };
+        let error = if let Probe::Clock(error) = probe { error } else { 0 };
+        let clock = self.true_ms().saturating_add_signed(error);
+        let hello = Request::Hello { room: RoomName::lobby().id(), digest: [9; 32], clock }.encode().unwrap();
+        let known = vec![(u64::MAX, ShortId([1; 12])), (0, ShortId([2; 12]))];
+        let want = |head, from, to| Want { head, from, to, known: known.clone() };
+        let fetch = |wants| Request::Fetch { wants }.encode().unwrap();
+        let asked = match probe {
+            Probe::Clock(_) => vec![hello],
+            Probe::Beyond => vec![hello, fetch(vec![want(0, 0, u64::MAX), want(900, 5, 6), want(u32::MAX, 1, 2)])],
+            Probe::Everything => {
+                let newest = Request::Newest { limit: 1_024, after: Timestamp::default() }.encode().unwrap();
+                let all = fetch((0..200).map(|head| want(head, 0, 1 << 40)).collect());
+                vec![hello, all.clone(), newest, all]
+            }
+            Probe::Malformed => vec![hello, fetch(vec![want(3, 9, 2), want(1, 0, 1)])],
+            Probe::OutOfPlace => vec![fetch(vec![want(0, 0, 9)]), hello.clone(), hello],
+        };
+        for bytes in asked {
+            self.ask(round, bytes);
+        }
+    }
+}

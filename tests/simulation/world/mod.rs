@@ -1,0 +1,292 @@
+//! A simulated world: people's machines around the real room machine, one queue of happenings ordered by time. It runs
+//! from a [`Plan`] alone, and always in the same way. What the node does with a room (`src/node`), a machine here does.
+
+mod acts;
+mod attacker;
+mod chance;
+mod checks;
+mod devices;
+mod disk;
+mod ends;
+mod history;
+mod lies;
+mod network;
+mod oracle;
+mod outputs;
+mod plan;
+mod rounds;
+mod serving;
+mod shrink;
+mod story;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use inkmesh::clock::Now;
+use inkmesh::identity::Author;
+use inkmesh::operation::{ChainId, Operation, OperationError, OperationId, Unverified};
+use inkmesh::room::Write;
+
+use attacker::Attacker;
+use chance::Chance;
+use devices::Device;
+pub use plan::{Action, Kind, Plan, Seat};
+use rounds::Round;
+pub use shrink::shrink;
+pub use story::tell;
+
+/// Milliseconds since 1970 at the start of a simulation.
+const EPOCH: u64 = 1_790_000_000_000;
+/// Happenings of one run at most: a simulation that doesn't come to rest is a failure.
+const MAX_HAPPENINGS: u64 = 400_000;
+
+/// What must not be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// Which rule was broken.
+    pub rule: &'static str,
+    /// How.
+    pub reason: String,
+}
+
+#[derive(Debug)]
+enum Happening {
+    Act(Action),
+    Frame {
+        to: Seat,
+        from: Seat,
+        bytes: Vec<u8>,
+    },
+    Disk {
+        seat: Seat,
+        process: u32,
+    },
+    Flush {
+        seat: Seat,
+        process: u32,
+    },
+    Saved {
+        seat: Seat,
+        process: u32,
+        write: Write,
+    },
+    Keep {
+        seat: Seat,
+        process: u32,
+        bytes: Vec<u8>,
+    },
+    Wake {
+        seat: Seat,
+        life: u32,
+        at: u64,
+    },
+    Start {
+        seat: Seat,
+        process: u32,
+    },
+    /// One machine looks whether it reaches another.
+    Meet {
+        seat: Seat,
+        other: Seat,
+    },
+    Sync {
+        seat: Seat,
+        process: u32,
+    },
+    Ask {
+        round: u64,
+        bytes: Vec<u8>,
+    },
+    Answer {
+        round: u64,
+        bytes: Vec<u8>,
+    },
+    /// The stream of a round has ended at the other side.
+    Hangup {
+        round: u64,
+    },
+    Patience {
+        round: u64,
+    },
+    Refolded {
+        seat: Seat,
+        life: u32,
+        operations: Vec<Operation>,
+    },
+}
+
+/// What is known from above.
+#[derive(Debug, Default)]
+struct Ledger {
+    /// What people were told is saved.
+    acknowledged: BTreeMap<OperationId, Seat>,
+    /// What was only on a disk that was taken back, broke or was thrown away: it may be missing.
+    excused: BTreeSet<OperationId>,
+    /// Whose folder was put back or ran twice.
+    may_fork: BTreeSet<Author>,
+    /// What became durable in each place of the people's chains.
+    signed: BTreeMap<(ChainId, u64), OperationId>,
+}
+
+#[derive(Debug)]
+pub struct World {
+    plan: Plan,
+    chance: Chance,
+    now: u64,
+    /// The latest time of anything written, but what is never to be seen.
+    horizon: u64,
+    /// What was added to the true time at the end, so that what was written in the future is not any more.
+    skipped: u64,
+    happened: u64,
+    number: u64,
+    queue: BTreeMap<(u64, u64), Happening>,
+    devices: BTreeMap<Seat, Device>,
+    attacker: Option<Attacker>,
+    cut: BTreeSet<(Seat, Seat)>,
+    delay: u64,
+    loss: u64,
+    twice: u64,
+    rounds: BTreeMap<u64, Round>,
+    verified: HashMap<Vec<u8>, Result<Operation, OperationError>>,
+    ledger: Ledger,
+    failure: Option<Failure>,
+    story: Vec<(u64, String)>,
+}
+
+impl World {
+    pub fn new(plan: &Plan) -> Self {
+        let mut world = World {
+            plan: plan.clone(),
+            chance: Chance::new(plan.seed),
+            now: 0,
+            horizon: 0,
+            skipped: 0,
+            happened: 0,
+            number: 0,
+            queue: BTreeMap::new(),
+            devices: BTreeMap::new(),
+            attacker: plan.attacker.then(|| Attacker::new(plan.seed)),
+            cut: BTreeSet::new(),
+            delay: 30,
+            loss: 0,
+            twice: 0,
+            rounds: BTreeMap::new(),
+            verified: HashMap::new(),
+            ledger: Ledger::default(),
+            failure: None,
+            story: Vec::new(),
+        };
+        for seat in plan.people.clone() {
+            world.found(seat);
+        }
+        for (at, action) in &plan.actions {
+            world.schedule(*at, Happening::Act(action.clone()));
+        }
+        world
+    }
+
+    /// Runs a plan to its end and checks everything. Returns the story, and what was wrong.
+    pub fn run(plan: &Plan) -> (Vec<(u64, String)>, Option<Failure>) {
+        let mut world = World::new(plan);
+        let result = world.run_to_end();
+        let failure = world.failure.take().or(result.err());
+        (world.story, failure)
+    }
+
+    fn schedule(&mut self, at: u64, happening: Happening) {
+        self.number += 1;
+        self.queue.insert((at, self.number), happening);
+    }
+
+    fn later(&mut self, ms: u64, happening: Happening) {
+        self.schedule(self.now + ms, happening);
+    }
+
+    /// Lets happen what happens in the next milliseconds.
+    fn run_for(&mut self, ms: u64) -> Result<(), Failure> {
+        let end = self.now + ms;
+        while let Some(entry) = self.queue.first_entry().filter(|entry| entry.key().0 <= end) {
+            let ((at, _), happening) = entry.remove_entry();
+            self.now = self.now.max(at);
+            self.happened += 1;
+            if self.happened > MAX_HAPPENINGS {
+                self.fail("rest", "the simulation doesn't come to rest".to_owned());
+            }
+            self.happen(happening);
+            if let Some(failure) = &self.failure {
+                return Err(failure.clone());
+            }
+        }
+        self.now = end;
+        Ok(())
+    }
+
+    fn happen(&mut self, happening: Happening) {
+        match happening {
+            Happening::Act(action) => self.act(action),
+            Happening::Frame { to, from, bytes } => self.frame(to, from, bytes),
+            Happening::Disk { seat, process } if self.runs(seat, process) => self.disk_done(seat),
+            Happening::Flush { seat, process } if self.runs(seat, process) => self.flush(seat, None),
+            Happening::Saved { seat, process, write } if self.runs(seat, process) => self.saved(seat, write),
+            Happening::Keep { seat, process, bytes } if self.runs(seat, process) => self.kept(seat, bytes),
+            Happening::Wake { seat, life, at } => self.woken(seat, life, at),
+            Happening::Start { seat, process } => self.power_is_back(seat, process),
+            Happening::Meet { seat, other } => self.meet(seat, other),
+            Happening::Sync { seat, process } if self.runs(seat, process) => self.catch_up_where_due(seat),
+            Happening::Ask { round, bytes } => self.asked(round, &bytes),
+            Happening::Answer { round, bytes } => self.answered(round, bytes),
+            Happening::Hangup { round } => self.hung_up(round),
+            Happening::Patience { round } => self.patience(round),
+            Happening::Refolded { seat, life, operations } => self.refolded(seat, life, operations),
+            Happening::Disk { .. }
+            | Happening::Flush { .. }
+            | Happening::Saved { .. }
+            | Happening::Keep { .. }
+            | Happening::Sync { .. } => {} // of a program that has ended
+        }
+    }
+
+    /// The true time, in milliseconds since 1970.
+    fn true_ms(&self) -> u64 {
+        EPOCH + self.now + self.skipped
+    }
+
+    /// What the clock of a machine says, uncorrected.
+    fn wall(&self, seat: Seat) -> u64 {
+        let wrong = match self.devices.get(&seat) {
+            Some(device) => device.wrong,
+            None => self.attacker.as_ref().map_or(0, Attacker::wrong),
+        };
+        self.true_ms().saturating_add_signed(wrong)
+    }
+
+    /// The time as the program on a machine takes it.
+    fn clock(&self, seat: Seat) -> Now {
+        let correction = self.devices.get(&seat).map_or(0, |device| device.clocks.correction());
+        Now { wall_ms: self.wall(seat).saturating_add_signed(correction), mono_ms: self.now }
+    }
+
+    /// Something was written that is to be seen when its time has come.
+    fn wrote(&mut self, operations: &[Operation]) {
+        let times = operations.iter().map(|operation| operation.header().time.ms());
+        self.horizon = times.filter(|ms| !Attacker::is_never(*ms)).fold(self.horizon, u64::max);
+    }
+
+    /// Checks an operation; each is checked once in a world.
+    fn verify(&mut self, bytes: &[u8]) -> Result<Operation, OperationError> {
+        if let Some(known) = self.verified.get(bytes) {
+            return known.clone();
+        }
+        let result = Unverified::decode(bytes).and_then(Unverified::verify);
+        self.verified.insert(bytes.to_vec(), result.clone());
+        result
+    }
+
+    /// Notes what must not be; the first stays.
+    fn fail(&mut self, rule: &'static str, reason: String) {
+        self.failure.get_or_insert(Failure { rule, reason });
+    }
+
+    fn note(&mut self, sentence: String) {
+        self.story.push((self.now, sentence));
+    }
+}

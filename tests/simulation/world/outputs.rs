@@ -1,0 +1,298 @@
+//! What a machine does with what its room wants: the part of the node.
+
+use inkmesh::clock::{MAX_AHEAD_MS, Now};
+use inkmesh::event::{Event, Phase, Warning};
+use inkmesh::identity::Author;
+use inkmesh::log::{MAX_FLOATING, MAX_PARKED, Place};
+use inkmesh::operation::Operation;
+use inkmesh::room::{Input, Output, Verdict, Write};
+use inkmesh::room_time::{AGREED_MS, BEGINNING_MS, STEADY_MS};
+
+use super::disk::{Job, Then};
+use super::story::{name_of, short};
+use super::{Happening, Seat, World};
+
+/// How long received operations are gathered before they are written together.
+const GATHER_MS: u64 = 20;
+/// The longest that a frame or an answer of this world is on its way, in milliseconds, and so its clock.
+const TRAVEL_MS: u64 = 10_000;
+
+impl World {
+    /// Feeds a room, and does what it wants. Returns the verdict, if there is one.
+    pub(super) fn feed(&mut self, seat: Seat, input: Input) -> Option<Verdict> {
+        self.feed_from(seat, input, None).0
+    }
+
+    /// Feeds a room with what a round of catching up brought. Returns also whether the round has to wait for the disk.
+    pub(super) fn feed_from(&mut self, seat: Seat, input: Input, round: Option<u64>) -> (Option<Verdict>, bool) {
+        let now = self.clock(seat);
+        let Some(device) = self.devices.get_mut(&seat) else { return (None, false) };
+        device.wake = None; // the outputs say when, if ever
+        let Some(room) = device.room.as_mut() else { return (None, false) };
+        let outputs = room.handle(input, now);
+        let waiting = room.waiting();
+        if waiting.floating > MAX_FLOATING || waiting.parked > MAX_PARKED || waiting.shown > 4 * MAX_FLOATING {
+            self.fail("caps", format!("{} holds too much: {waiting:?}", name_of(seat)));
+        }
+        self.carry_out(seat, outputs, round)
+    }
+
+    pub(super) fn carry_out(
+        &mut self,
+        seat: Seat,
+        outputs: Vec<Output>,
+        round: Option<u64>,
+    ) -> (Option<Verdict>, bool) {
+        let (mut verdict, mut waits) = (None, false);
+        for output in outputs {
+            match output {
+                Output::Verdict(given) => verdict = Some(given),
+                Output::Persist(operations) => {
+                    self.persist(seat, operations, round);
+                    waits |= round.is_some();
+                }
+                Output::Write(write) => self.write(seat, write),
+                Output::Publish(bytes) => self.gossip(seat, &bytes, None),
+                Output::CatchUp(author) => self.catch_up_soon(seat, author),
+                Output::Tell(event) => self.told(seat, event),
+                Output::Keep(bytes) => self.keep(seat, bytes),
+                Output::HeldBack(places) => self.held_back(seat, &places),
+                Output::Refold => self.refold(seat),
+                Output::Wake(at) => self.wake_at(seat, at),
+            }
+        }
+        (verdict, waits)
+    }
+
+    fn persist(&mut self, seat: Seat, operations: Vec<(Place, Operation)>, round: Option<u64>) {
+        let Some(device) = self.devices.get_mut(&seat) else { return };
+        device.unsaved.extend(operations.iter().cloned());
+        let first = device.gathered.is_empty();
+        device.gathered.extend(operations);
+        let process = device.process;
+        if round.is_some() {
+            self.flush(seat, round);
+        } else if first {
+            self.later(GATHER_MS, Happening::Flush { seat, process });
+        }
+    }
+
+    /// Gives what was gathered to the disk.
+    pub(super) fn flush(&mut self, seat: Seat, round: Option<u64>) {
+        let Some(device) = self.devices.get_mut(&seat) else { return };
+        let records = std::mem::take(&mut device.gathered);
+        if !records.is_empty() {
+            self.give(seat, records, None, round.map_or(Then::Nothing, Then::Handed));
+        }
+    }
+
+    fn write(&mut self, seat: Seat, write: Write) {
+        self.check_time(seat, &write);
+        self.wrote(&write.operations);
+        let Some(device) = self.devices.get_mut(&seat) else { return };
+        device.promised.insert(write.ticket, write.operations.iter().map(Operation::id).collect());
+        let place = |operation: &Operation| {
+            let header = operation.header();
+            Place { author: header.chain.author, lane: header.chain.log, index: header.seq }
+        };
+        let records = write.operations.iter().map(|operation| (place(operation), operation.clone())).collect();
+        self.give(seat, records, None, Then::Saved(write));
+    }
+
+    /// Gives a group to the disk, which takes a while.
+    pub(super) fn give(&mut self, seat: Seat, records: Vec<(Place, Operation)>, image: Option<Vec<u8>>, then: Then) {
+        let took = self.chance.between(2, 25, "disk", seat, 0);
+        let now = self.now;
+        let Some(device) = self.devices.get_mut(&seat) else { return };
+        let before = device.disk.jobs.back().map_or(0, |job| job.at);
+        let at = before.max(now + took + device.slow_disk);
+        let process = device.process;
+        if let Err(reason) = device.disk.give(Job { at, records, image, then }) {
+            return self.fail("disk", format!("the disk of {} refuses: {reason}", name_of(seat)));
+        }
+        self.schedule(at, Happening::Disk { seat, process });
+    }
+
+    /// The first groups on their way are durable.
+    pub(super) fn disk_done(&mut self, seat: Seat) {
+        let now = self.now;
+        while let Some(device) = self.devices.get_mut(&seat) {
+            let Some((records, then)) = device.disk.finish(now) else { return };
+            for (place, _) in records {
+                device.unsaved.remove(&place);
+            }
+            let process = device.process;
+            match then {
+                Then::Nothing => {}
+                Then::Saved(write) => {
+                    self.is_signed(seat, &write);
+                    // A crash may still come between the disk and the room.
+                    self.later(1, Happening::Saved { seat, process, write });
+                }
+                Then::Handed(round) => self.handed(round),
+            }
+        }
+    }
+
+    /// Own operations are durable: from here on nothing else may stand in their place.
+    pub(super) fn is_signed(&mut self, seat: Seat, write: &Write) {
+        for operation in &write.operations {
+            let header = operation.header();
+            let before = self.ledger.signed.insert((header.chain, header.seq), operation.id());
+            let author = operation.author();
+            if before.is_some_and(|id| id != operation.id()) && !self.ledger.may_fork.contains(&author) {
+                self.fail("self-fork", format!("{} signed two operations for one place", name_of(seat)));
+            }
+        }
+    }
+
+    pub(super) fn saved(&mut self, seat: Seat, write: Write) {
+        let Some(device) = self.devices.get_mut(&seat) else { return };
+        for id in device.promised.remove(&write.ticket).unwrap_or_default() {
+            self.ledger.acknowledged.insert(id, seat);
+        }
+        self.feed(seat, Input::Saved(write));
+    }
+
+    fn keep(&mut self, seat: Seat, bytes: Vec<u8>) {
+        let took = self.chance.between(1, 400, "keep", seat, 0);
+        let now = self.now;
+        let Some(device) = self.devices.get_mut(&seat) else { return };
+        device.kept_at = device.kept_at.max(now + took);
+        let (at, process) = (device.kept_at, device.process);
+        self.schedule(at, Happening::Keep { seat, process, bytes });
+    }
+
+    pub(super) fn kept(&mut self, seat: Seat, bytes: Vec<u8>) {
+        if let Some(device) = self.devices.get_mut(&seat) {
+            device.disk.folder.kept = Some(bytes);
+        }
+    }
+
+    fn held_back(&mut self, seat: Seat, places: &[Place]) {
+        let Some(device) = self.devices.get(&seat) else { return };
+        let unknown =
+            |place: &&Place| !device.disk.folder.records.contains_key(place) && !device.unsaved.contains_key(place);
+        let strange = places.iter().find(|place| place.author != device.author()).or(places.iter().find(unknown));
+        if let Some(place) = strange {
+            self.fail("held back", format!("{} is told of {place:?}", name_of(seat)));
+        }
+    }
+
+    fn refold(&mut self, seat: Seat) {
+        let took = self.chance.between(1, 500, "refold", seat, 0);
+        let Some(device) = self.devices.get(&seat) else { return };
+        let Some(room) = &device.room else { return };
+        let read = room.steps().into_iter().filter_map(|place| device.disk.folder.records.get(&place));
+        let operations = read.chain(device.unsaved.values()).cloned().collect();
+        let life = device.life;
+        self.note(format!("{}'s program folds its games and ink anew", name_of(seat)));
+        self.later(took, Happening::Refolded { seat, life, operations });
+    }
+
+    pub(super) fn refolded(&mut self, seat: Seat, life: u32, operations: Vec<Operation>) {
+        if self.devices.get(&seat).is_some_and(|device| device.life == life) {
+            self.feed(seat, Input::Refolded(operations));
+        }
+    }
+
+    fn wake_at(&mut self, seat: Seat, at: u64) {
+        let Some(device) = self.devices.get_mut(&seat) else { return };
+        device.wake = Some(at);
+        let life = device.life;
+        self.schedule(at.max(self.now + 1), Happening::Wake { seat, life, at });
+    }
+
+    pub(super) fn woken(&mut self, seat: Seat, life: u32, at: u64) {
+        if self.devices.get(&seat).is_some_and(|device| device.life == life && device.wake == Some(at)) {
+            self.feed(seat, Input::Tick);
+        }
+    }
+
+    // --- what people are told ------------------------------------------------------------------------------------
+
+    fn told(&mut self, seat: Seat, event: Event) {
+        match event {
+            Event::Entries { entries, .. } => {
+                for entry in entries {
+                    let Some(device) = self.devices.get_mut(&seat) else { return };
+                    if device.had.contains(&entry.id) || !device.told.insert(entry.id) {
+                        self.fail("told once", format!("{} is told {} again", name_of(seat), short(entry.id)));
+                    }
+                }
+            }
+            Event::Warning(Warning::Fork { author }) => self.warned_of_fork(seat, author),
+            Event::Warning(Warning::OwnFork) => {
+                let Some(device) = self.devices.get(&seat) else { return };
+                self.warned_of_fork(seat, device.author());
+            }
+            Event::Game { game, .. } => {
+                if let (Some(id), Some(drawer), Phase::Drawing) = (game.game, game.drawer, game.phase)
+                    && let Some(device) = self.devices.get_mut(&seat)
+                {
+                    device.drawers.insert((id, game.turn), drawer);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn warned_of_fork(&mut self, seat: Seat, author: Author) {
+        let honest = self.devices.values().any(|device| device.author() == author);
+        if honest && !self.ledger.may_fork.contains(&author) {
+            self.fail("self-fork", format!("{} is told that {} forked", name_of(seat), author.fingerprint()));
+        }
+    }
+
+    // --- clocks --------------------------------------------------------------------------------------------------
+
+    /// One machine hears what the clock of another says.
+    pub(super) fn hear_clock(&mut self, seat: Seat, other: Seat, theirs: u64) {
+        let ours = self.wall(seat);
+        let Some(author) = self.author_of(other) else { return };
+        let error = i64::try_from(theirs).unwrap_or(i64::MAX).saturating_sub_unsigned(self.true_ms());
+        let Some(device) = self.devices.get_mut(&seat) else { return };
+        if theirs >= BEGINNING_MS {
+            device.heard_clocks.insert(author, (error, device.wrong));
+        } else if device.heard_clocks.len() > 1 {
+            device.heard_clocks.remove(&author);
+        }
+        let told = device.clocks.heard(author, theirs, ours);
+        self.clock_told(seat, told.is_some());
+    }
+
+    pub(super) fn clock_told(&mut self, seat: Seat, news: bool) {
+        if news {
+            self.feed(seat, Input::ClockSet);
+        }
+    }
+
+    /// After clocks were compared, and if by most of them the time is right, nothing is written that is more than ten
+    /// minutes ahead of the true time (and the two minutes that clocks may disagree without anybody having to know).
+    fn check_time(&mut self, seat: Seat, write: &Write) {
+        let Some(device) = self.devices.get(&seat) else { return };
+        let compared = !device.heard_clocks.is_empty()
+            && device.heard_clocks.values().all(|(_, own_then)| *own_then == device.wrong);
+        let own = (self.wall(seat) >= BEGINNING_MS).then_some(device.wrong);
+        let mut errors: Vec<i64> = device.heard_clocks.values().map(|(error, _)| *error).chain(own).collect();
+        errors.sort_unstable();
+        if errors.is_empty() {
+            return;
+        }
+        let median = errors[(errors.len() - 1) / 2];
+        if !compared || median.unsigned_abs() > TRAVEL_MS {
+            return;
+        }
+        let slack = AGREED_MS.unsigned_abs() + STEADY_MS.unsigned_abs() + 2 * TRAVEL_MS;
+        let limit = self.true_ms() + MAX_AHEAD_MS + slack;
+        if let Some(ahead) = write.operations.iter().find(|operation| operation.header().time.ms() > limit) {
+            let by = ahead.header().time.ms() - self.true_ms();
+            self.fail("clock", format!("{} writes {by} ms ahead of the true time", name_of(seat)));
+        }
+    }
+
+    /// The time that a checker goes by.
+    pub(super) fn true_now(&self) -> Now {
+        Now { wall_ms: self.true_ms(), mono_ms: self.now }
+    }
+}
