@@ -138,10 +138,10 @@ impl Plan {
 
     /// A game among `count` people with nothing going wrong.
     pub fn calm_game(seed: u64, count: usize) -> Plan {
-        let mut actions = vec![(1_000, Action::StartGame(0, 2, 2))];
-        actions.extend((1..count).map(|seat| (2_500, Action::Ready(seat))));
+        let mut actions = vec![(3_000, Action::StartGame(0, 2, 2))];
+        actions.extend((1..count).map(|seat| (4_500, Action::Ready(seat))));
         let (people, holders) = ((0..count).collect(), Vec::new());
-        Plan { seed, kind: Kind::Game, people, attacker: false, history: 0, holders, actions, length: 5_000 }
+        Plan { seed, kind: Kind::Game, people, attacker: false, history: 0, holders, actions, length: 6_000 }
     }
 
     fn fill(&mut self, rng: &mut SmallRng) {
