@@ -6,9 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use inkmesh::clock::Now;
 use inkmesh::event::Phase;
 use inkmesh::identity::Author;
+use inkmesh::name::RoomName;
 use inkmesh::operation::{Operation, OperationId};
 use inkmesh::room::Input;
 
+use super::attacker::Attacker;
 use super::plan::COPY;
 use super::story::{name_of, short};
 use super::{Failure, Plan, Seat, World, oracle};
@@ -28,7 +30,7 @@ impl World {
         self.run_for(8_000)?;
         self.let_games_end()?;
         self.wait_for_the_future()?;
-        let held = self.union();
+        let held = self.held();
         self.come_together()?;
         let log = self.check(&held)?;
         self.check_told(&log)?;
@@ -42,6 +44,16 @@ impl World {
         let log = self.last_words(&log, true)?;
         self.last_words(&log, false)?;
         Ok(())
+    }
+
+    /// Everything that has to be taken into account: what anybody holds, and, where nobody can have forgotten anything,
+    /// what anybody was ever given. What is never to be seen counts for nothing.
+    fn held(&self) -> Vec<Operation> {
+        let given = self.delivered.values().filter(|_| !self.plan.forgets());
+        let given = given.filter(|operation| {
+            operation.header().room == RoomName::lobby().id() && !Attacker::is_never(operation.header().time.ms())
+        });
+        self.union().into_iter().chain(given.cloned()).collect()
     }
 
     /// Runs a plan to its end; returns who drew in each turn of its game, as each person was told.
