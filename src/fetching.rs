@@ -145,6 +145,15 @@ impl Fetching {
         }
     }
 
+    /// Whether a member has something that is missing still: others are bringing it.
+    #[must_use]
+    pub fn could_bring_more(&self, member: Author, log: &Log) -> bool {
+        let Some(asked) = self.members.get(&member) else { return false };
+        let missing = log.missing(&asked.heads);
+        let mut heads = missing.iter().filter_map(|want| asked.heads.get(want.head as usize));
+        heads.any(|head| !asked.refused.contains(&head.chain()))
+    }
+
     /// A member has nothing more to bring, or can't. Returns how many operations came from it.
     pub fn left(&mut self, member: Author) -> u64 {
         let received = self.members.remove(&member).map_or(0, |member| member.received);
@@ -239,6 +248,7 @@ mod tests {
         assert_ne!(first, second);
         fetching.joined(member(2), heads);
         assert_eq!(fetching.next(member(2), &log), Fetch::Nothing);
+        assert!(fetching.could_bring_more(member(2), &log), "later, if the first stops");
         fetching.left(member(1));
         assert_eq!(fetching.next(member(2), &log), first);
         assert_eq!(fetching.next(member(2), &log), second);
@@ -258,6 +268,7 @@ mod tests {
         fetching.received(member(1), 5, 0);
         fetching.ended(member(1));
         assert_eq!(fetching.next(member(1), &log), Fetch::Nothing);
+        assert!(!fetching.could_bring_more(member(1), &log));
         assert_eq!(fetching.progress(&log), Progress { peers: Vec::new(), received: 5, remaining: 0 });
         assert_eq!(fetching.left(member(1)), 5);
         assert!(!fetching.is_long());
