@@ -48,7 +48,7 @@ impl Runner {
     pub(super) fn load(&self, name: RoomName) -> Result<Room, StartError> {
         let (id, now) = (name.id(), self.now());
         let chains = self.store.chains(&id.0)?;
-        let mut room = self.from_image(&name, &chains, now).unwrap_or_else(|| self.empty(name));
+        let mut room = self.imaged(&name, &chains, now).unwrap_or_else(|| self.empty(name));
         let held: BTreeMap<(Author, u64), u64> =
             room.lanes().map(|(author, lane, len)| ((author, lane), len)).collect();
         let rest = |(chain, next): &(ChainKey, u64)| {
@@ -77,7 +77,7 @@ impl Runner {
     }
 
     /// The room as it was imaged last, unless the log doesn't hold all that is in it.
-    fn from_image(&self, name: &RoomName, chains: &[(ChainKey, u64)], now: Now) -> Option<Room> {
+    fn imaged(&self, name: &RoomName, chains: &[(ChainKey, u64)], now: Now) -> Option<Room> {
         let bytes =
             self.store.checkpoint(&name.id().0).inspect_err(|error| tracing::warn!(%error, "no image")).ok()??;
         let image = RoomImage::decode(&bytes);
