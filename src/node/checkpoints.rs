@@ -16,7 +16,7 @@ use crate::event::Warning;
 use crate::identity::Author;
 use crate::log::{Place, Stretch};
 use crate::name::{RoomId, RoomName};
-use crate::operation::{Operation, OperationError, Unverified};
+use crate::operation::{Operation, Unverified};
 use crate::room::{Input, Room, RoomImage};
 
 /// A room is imaged when it has grown by this many operations, or by a part of itself if that is more.
@@ -44,11 +44,12 @@ impl Runner {
         Ok(())
     }
 
-    /// Reads a room from the disk.
-    pub(super) fn load(&self, name: RoomName) -> Result<Room, StartError> {
+    /// Reads a room from the disk; returns also how many operations its image there holds.
+    pub(super) fn load(&self, name: RoomName) -> Result<(Room, usize), StartError> {
         let (id, now) = (name.id(), self.now());
         let chains = self.store.chains(&id.0)?;
         let mut room = self.imaged(&name, &chains, now).unwrap_or_else(|| self.empty(name));
+        let imaged = room.len();
         let held: BTreeMap<(Author, u64), u64> =
             room.lanes().map(|(author, lane, len)| ((author, lane), len)).collect();
         let rest = |(chain, next): &(ChainKey, u64)| {
@@ -63,13 +64,10 @@ impl Runner {
             other => StartError::HistoryDamaged { reason: other.to_string() },
         };
         while let Some(chunk) = merge.next_chunk().map_err(damaged)? {
-            let operations = chunk.iter().map(|(lane, bytes)| Ok((*lane, Unverified::decode(bytes)?.trust())));
-            let operations =
-                operations.collect::<Result<_, OperationError>>().map_err(|error| damaged(error.into()))?;
-            room.restore(operations, now);
+            room.restore(chunk, now);
         }
         room.recall(self.store.get_meta(&room_key(id))?.as_deref());
-        Ok(room)
+        Ok((room, imaged))
     }
 
     fn empty(&self, name: RoomName) -> Room {

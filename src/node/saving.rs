@@ -201,7 +201,7 @@ impl Runner {
     }
 
     /// Reads a room, after putting damaged files right if there are any: at the start nothing else can be done.
-    pub(super) fn load_whatever_it_takes(&mut self, name: &RoomName) -> Result<Room, StartError> {
+    pub(super) fn load_whatever_it_takes(&mut self, name: &RoomName) -> Result<(Room, usize), StartError> {
         match self.load(name.clone()) {
             Err(StartError::Store(StoreError::Damaged { .. })) => {
                 let quarantine = self.store.repair()?;

@@ -75,6 +75,8 @@ struct Measured {
     /// From the moment at which the newcomer met the giver.
     caught_up: Duration,
     screen: Duration,
+    /// The same from the newcomer's start.
+    screen_from_start: Duration,
     /// One core checking as many signatures, before and after.
     floor: [Floor; 2],
     giver: Used,
@@ -116,6 +118,7 @@ fn catch_up(history: &History, imaged: &Path) -> Measured {
     // It is told a line for each operation that the giver holds, and for the one by which it says its own name.
     let mut watch = Watch::new(giver.peer.clone(), screen, held.operations + 1, sender);
     let command = dialing(empty.path(), &giver);
+    let start = Instant::now();
     let mut newcomer = Host::launch_tapped("newcomer".to_owned(), command, move |at, line| watch.hear(at, line));
     let Moments { met, screen, all } = moments.recv_timeout(LIMIT).expect("to catch up");
     let mut used = [&giver, &newcomer].map(|host| Used {
@@ -136,6 +139,7 @@ fn catch_up(history: &History, imaged: &Path) -> Measured {
         operations: history.operations,
         caught_up: all - met,
         screen: screen - met,
+        screen_from_start: screen - start,
         floor: [before, floor(history)],
         giver,
         newcomer,
@@ -225,6 +229,7 @@ fn print_caught_up(measured: &[Measured]) {
     table.head();
     table.row("all there after", |m| seconds(m.caught_up));
     table.row("last screen there after", |m| ms(m.screen));
+    table.row("… after process start", |m| ms(m.screen_from_start));
     table.row("operations/s", |m| format!("{:.0}", m.operations as f64 / m.caught_up.as_secs_f64()));
     table.row("one core checks the signatures in", |m| seconds(m.floor().time));
     table.row("… before, after", |m| m.floor.map(|floor| seconds(floor.time)).join(", "));
@@ -305,7 +310,7 @@ fn print_opened(histories: &[History], imaged: &[TempDir]) {
 /// How long it takes until the first page is there, and what is in memory then, in KiB.
 fn open(dir: &Path, image: bool) -> (Duration, u64) {
     if !image {
-        // It was written when the program ended the last time.
+        // A program that ended well before has written it.
         fs::remove_dir_all(dir.join("log").join("checkpoints")).unwrap();
     }
     let start = Instant::now();

@@ -12,12 +12,12 @@ use tokio::time::Instant;
 use super::{PATIENCE, PROTOCOL, Receiver, SyncError, Wire, ask};
 use crate::clock::Timestamp;
 use crate::fetching::{Fetch, SCREEN};
-use crate::identity::Author;
+use crate::identity::{Author, Keys};
 use crate::log::Want;
 use crate::name::{RoomId, RoomName};
 use crate::node::face::Backlog;
 use crate::node::run::Note;
-use crate::operation::{Operation, OperationError};
+use crate::operation::{Operation, OperationError, Unverified};
 use crate::sync::{Request, Response};
 
 /// Batches whose signatures are checked while the one before is being written.
@@ -173,6 +173,10 @@ async fn piece(response: Response) -> Result<Piece, SyncError> {
 
 /// Checks signatures on all cores, off the loop.
 async fn verify(batch: Vec<ByteBuf>) -> Result<Vec<Operation>, SyncError> {
-    let check = move || batch.par_iter().map(|bytes| Operation::verify(bytes)).collect::<Result<_, OperationError>>();
+    let check = move || {
+        let read = batch.par_iter().map(|bytes| Unverified::decode(bytes)).collect::<Result<Vec<_>, _>>()?;
+        let keys = Keys::of(read.iter().map(|operation| operation.header().chain.author));
+        read.into_par_iter().map(|operation| operation.verify_with(&keys)).collect::<Result<_, OperationError>>()
+    };
     Ok(tokio::task::spawn_blocking(check).await.map_err(|_| SyncError::Closing)??)
 }
