@@ -93,7 +93,8 @@ impl Fetching {
         };
         let chain = |want: &Want| asked.heads.get(want.head as usize).map(Head::chain);
         let missing = log.missing(&asked.heads);
-        let free = |want: &Want| chain(want).is_some_and(|chain| !taken.contains(&chain) && !asked.refused.contains(&chain));
+        let free =
+            |want: &Want| chain(want).is_some_and(|chain| !taken.contains(&chain) && !asked.refused.contains(&chain));
         let mut wants: Vec<Want> = missing.into_iter().filter(free).collect();
         if wants.is_empty() {
             return Fetch::Nothing;

@@ -25,7 +25,12 @@ impl Runner {
 
     /// Has received operations written: at once when somebody waits for that (`done` is told then), else together with
     /// those that come in the next moments. Nobody was told that they are kept; what a crash takes comes again.
-    pub(super) fn keep(&mut self, room: RoomId, operations: Vec<(Place, Operation)>, done: Option<oneshot::Sender<()>>) {
+    pub(super) fn keep(
+        &mut self,
+        room: RoomId,
+        operations: Vec<(Place, Operation)>,
+        done: Option<oneshot::Sender<()>>,
+    ) {
         let now = self.now().mono_ms;
         if self.unsaved.gather(room, operations, now) || done.is_some() {
             self.keep_now(done);

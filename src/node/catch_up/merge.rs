@@ -15,6 +15,9 @@ use crate::sync::{CHUNK_BYTES, CHUNK_OPERATIONS};
 const READ_AHEAD: usize = 4096;
 const READ_AHEAD_BYTES: usize = 4 << 20;
 
+/// The number of a lane, and the bytes of an operation in it.
+type Stored = (u64, Vec<u8>);
+
 /// One chain's stretch.
 struct Cursor {
     chain: ChainKey,
@@ -44,7 +47,7 @@ impl Merge {
     }
 
     /// The next operations, about [`CHUNK_BYTES`], each with its lane's number; `None` at the end.
-    pub(in crate::node) fn next_chunk(&mut self) -> Result<Option<Vec<(u64, Vec<u8>)>>, SyncError> {
+    pub(in crate::node) fn next_chunk(&mut self) -> Result<Option<Vec<Stored>>, SyncError> {
         if !self.started {
             self.started = true;
             for index in 0..self.cursors.len() {

@@ -176,4 +176,3 @@ async fn verify(batch: Vec<ByteBuf>) -> Result<Vec<Operation>, SyncError> {
     let check = move || batch.par_iter().map(|bytes| Operation::verify(bytes)).collect::<Result<_, OperationError>>();
     Ok(tokio::task::spawn_blocking(check).await.map_err(|_| SyncError::Closing)??)
 }
-

@@ -66,7 +66,7 @@ impl Attack {
             5 => Attack::OtherRoom,
             6..10 => Attack::Fork { branches: rng.random_range(2..=8), places: rng.random_range(1..4) },
             10 => Attack::Chains(if rng.random_range(0..10) == 0 { 280 } else { few * 3 }),
-            11 | 12 => Attack::Gap(if rng.random_range(0..10) == 0 { 560 } else { few * 4 }),
+            11 | 12 => Attack::Gap(if rng.random_range(0..10) == 0 { 2_200 } else { few * 4 }),
             13 => Attack::Future(if rng.random_range(0..8) == 0 { 270 } else { few }),
             14 => Attack::Soon(few),
             15 => Attack::Past(few),

@@ -222,19 +222,28 @@ impl World {
     /// The disk refused a write, and takes writes again: of what was on its way some is written. The rooms are read anew.
     pub(super) fn reload(&mut self, seat: Seat) {
         let Some(device) = self.devices.get_mut(&seat).filter(|device| device.room.is_some()) else { return };
-        let jobs = device.disk.jobs.len() as u64;
-        let written = self.chance.between(0, jobs + 1, "reload", seat, 0);
-        let saved = self.write_out(seat, usize::try_from(written).unwrap());
+        let jobs = device.disk.jobs.len();
+        let own = device.disk.jobs.iter().rev().take_while(|job| matches!(job.then, Then::Saved(_))).count();
+        // What we said last may still be on its way while the disk is read, and be written after.
+        let on_its_way = if self.chance.number("reload", seat, 0).is_multiple_of(2) { own } else { 0 };
+        let written = if on_its_way > 0 {
+            jobs - own
+        } else {
+            self.chance.between(0, jobs as u64 + 1, "reload", seat, 1) as usize
+        };
+        let saved = self.write_out(seat, written);
         let Some(device) = self.devices.get_mut(&seat) else { return };
-        let disk = std::mem::take(&mut device.disk);
-        device.disk = Disk::new(disk.tear(0));
+        if on_its_way == 0 {
+            let disk = std::mem::take(&mut device.disk);
+            device.disk = Disk::new(disk.tear(0));
+        }
         device.unsaved.clear();
         device.gathered.clear();
         let (process, running) = (device.process, device.running.clone());
         for round in running.into_values() {
             self.finish(round, Err(super::rounds::Trouble::Broken));
         }
-        self.load(seat, saved.is_empty());
+        self.load(seat, saved.is_empty() && on_its_way == 0);
         for (number, write) in (1..).zip(saved) {
             self.later(number, Happening::Saved { seat, process, write });
         }

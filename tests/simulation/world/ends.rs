@@ -6,12 +6,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use inkmesh::clock::Now;
 use inkmesh::event::Phase;
 use inkmesh::identity::Author;
+use inkmesh::name::RoomName;
 use inkmesh::operation::{Operation, OperationId};
 use inkmesh::room::Input;
 
+use super::attacker::Attacker;
 use super::plan::COPY;
 use super::story::{name_of, short};
 use super::{Failure, Plan, Seat, World, oracle};
+
+/// Who drew in each turn of each game.
+pub type Drawers = BTreeMap<(OperationId, u32), Author>;
 
 /// How often everybody may have to catch up with everybody until all hold the same. A forked chain can take a round for
 /// each of its branches, a copy of a folder is met every second time, and what came last has to reach everybody.
@@ -28,7 +33,7 @@ impl World {
         self.run_for(8_000)?;
         self.let_games_end()?;
         self.wait_for_the_future()?;
-        let held = self.union();
+        let held = self.held();
         self.come_together()?;
         let log = self.check(&held)?;
         self.check_told(&log)?;
@@ -44,8 +49,18 @@ impl World {
         Ok(())
     }
 
+    /// Everything that has to be taken into account: what anybody holds, and, where nobody can have forgotten anything,
+    /// what anybody was ever given. What is never to be seen counts for nothing.
+    fn held(&self) -> Vec<Operation> {
+        let given = self.delivered.values().filter(|_| !self.plan.forgets());
+        let given = given.filter(|operation| {
+            operation.header().room == RoomName::lobby().id() && !Attacker::is_never(operation.header().time.ms())
+        });
+        self.union().into_iter().chain(given.cloned()).collect()
+    }
+
     /// Runs a plan to its end; returns who drew in each turn of its game, as each person was told.
-    pub fn drawers(plan: &Plan) -> Result<Vec<BTreeMap<(OperationId, u32), Author>>, Failure> {
+    pub fn drawers(plan: &Plan) -> Result<Vec<Drawers>, Failure> {
         let mut world = World::new(plan);
         world.run_to_end()?;
         Ok(world.devices.into_values().map(|device| device.drawers).collect())

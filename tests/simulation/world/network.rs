@@ -131,11 +131,11 @@ impl World {
             return;
         }
         match self.read(to, from, &bytes) {
-            Ok(Some(input)) => {
-                if self.feed(to, input) == Some(Verdict::Accept) {
-                    self.gossip(to, &bytes, Some(from));
-                }
-            }
+            Ok(Some(input)) => match self.feed(to, input) {
+                Some(Verdict::Accept) => self.gossip(to, &bytes, Some(from)),
+                Some(Verdict::Reject) => self.blame(to, from, "a frame that no honest program sends"),
+                Some(Verdict::Ignore) | None => {}
+            },
             Ok(None) => {}
             Err(error) => self.blame(to, from, &error),
         }
@@ -152,6 +152,7 @@ impl World {
                     return Ok(None);
                 }
                 let operation = self.verify(&bytes[1..]).map_err(|error| error.to_string())?;
+                self.delivered.insert(operation.id(), operation.clone());
                 Ok(Some(Input::Gossiped { operation, from }))
             }
         }

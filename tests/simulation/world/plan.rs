@@ -1,6 +1,7 @@
 //! What happens in a world, drawn from a seed before it begins: a list of actions, each at its time. A world runs from
 //! this list alone, so that a shorter list is a smaller world of the same kind.
 
+use inkmesh::log::MAX_FLOATING_OF_AUTHOR;
 use rand::rngs::SmallRng;
 use rand::seq::{IndexedRandom, SliceRandom};
 use rand::{RngExt, SeedableRng};
@@ -138,10 +139,28 @@ impl Plan {
 
     /// A game among `count` people with nothing going wrong.
     pub fn calm_game(seed: u64, count: usize) -> Plan {
-        let mut actions = vec![(1_000, Action::StartGame(0, 2, 2))];
-        actions.extend((1..count).map(|seat| (2_500, Action::Ready(seat))));
+        let mut actions = vec![(3_000, Action::StartGame(0, 2, 2))];
+        actions.extend((1..count).map(|seat| (4_500, Action::Ready(seat))));
         let (people, holders) = ((0..count).collect(), Vec::new());
-        Plan { seed, kind: Kind::Game, people, attacker: false, history: 0, holders, actions, length: 5_000 }
+        Plan { seed, kind: Kind::Game, people, attacker: false, history: 0, holders, actions, length: 6_000 }
+    }
+
+    /// Whether some machine may forget what it had received: then not all that was ever sent has to be there in the end.
+    pub fn forgets(&self) -> bool {
+        let behind_gaps = |action: &Action| if let Action::Attack(Attack::Gap(count)) = action { *count } else { 0 };
+        let floating: u64 = self.actions.iter().map(|(_, action)| behind_gaps(action)).sum();
+        let restarts = self.actions.iter().any(|(_, action)| {
+            matches!(
+                action,
+                Action::Crash(..)
+                    | Action::Leave(_)
+                    | Action::Reload(_)
+                    | Action::Restore(_)
+                    | Action::LoseTail(..)
+                    | Action::Copy(_)
+            )
+        });
+        restarts || floating > MAX_FLOATING_OF_AUTHOR as u64 / 2
     }
 
     fn fill(&mut self, rng: &mut SmallRng) {

@@ -2,16 +2,20 @@
 
 use super::Plan;
 
-/// Worlds that are tried at most.
+/// Worlds that are tried at most, and of those with a long history.
 const TRIES: usize = 400;
+const LONG_TRIES: usize = 60;
+/// Operations that make a history long.
+const LONG: usize = 2_000;
 
 /// The smallest plan found that still `fails`. Chunks of its actions are left out, large ones first (Zeller and
 /// Hildebrandt, *Simplifying and Isolating Failure-Inducing Input*, 2002), then people.
 pub fn shrink(plan: &Plan, mut fails: impl FnMut(&Plan) -> bool) -> Plan {
     let mut tries = 0;
+    let most = if plan.history > LONG { LONG_TRIES } else { TRIES };
     let mut still = |plan: &Plan| {
         tries += 1;
-        tries <= TRIES && fails(plan)
+        tries <= most && fails(plan)
     };
     let mut best = plan.clone();
     loop {
