@@ -39,6 +39,7 @@ fn main() {
             scope.spawn(|| {
                 while let Some(seed) = Some(next.fetch_add(1, Ordering::Relaxed)).filter(|seed| *seed < end) {
                     if let Some(failure) = Trial::of(&Plan::draw(seed)).failure {
+                        println!("seed {seed} fails: {}", failure.rule);
                         failed.lock().unwrap().insert(seed, failure.rule);
                     }
                     let failures = failed.lock().unwrap().len();

@@ -64,7 +64,9 @@ impl Attack {
             3 => Attack::Replay(few),
             4 => Attack::Rewrap,
             5 => Attack::OtherRoom,
-            6..10 => Attack::Fork { branches: rng.random_range(2..=8), places: rng.random_range(1..4) },
+            6..10 => {
+                Attack::Fork { branches: [2, 2, 3, 3, 4, 6, 8][rng.random_range(0..7)], places: rng.random_range(1..4) }
+            }
             10 => Attack::Chains(if rng.random_range(0..10) == 0 { 280 } else { few * 3 }),
             11 | 12 => Attack::Gap(if rng.random_range(0..10) == 0 { 2_200 } else { few * 4 }),
             13 => Attack::Future(if rng.random_range(0..8) == 0 { 270 } else { few }),

@@ -49,6 +49,8 @@ pub struct Device {
     pub messages: BTreeSet<[u8; 32]>,
     /// What the person waits for to be saved.
     pub promised: BTreeMap<Ticket, Vec<OperationId>>,
+    /// Everything that this room was given by others.
+    pub given: BTreeMap<OperationId, Operation>,
     /// What this room told, and what it had read from the disk.
     pub told: BTreeSet<OperationId>,
     pub had: BTreeSet<OperationId>,
@@ -79,6 +81,7 @@ impl Device {
             running: BTreeMap::new(),
             messages: BTreeSet::new(),
             promised: BTreeMap::new(),
+            given: BTreeMap::new(),
             told: BTreeSet::new(),
             had: BTreeSet::new(),
             drawers: BTreeMap::new(),
@@ -116,6 +119,13 @@ impl World {
         self.everybody_looks();
     }
 
+    /// A room is given these by others. It doesn't forget them while it lives.
+    pub(super) fn was_given(&mut self, seat: Seat, operations: &[Operation]) {
+        if let Some(device) = self.devices.get_mut(&seat) {
+            device.given.extend(operations.iter().map(|operation| (operation.id(), operation.clone())));
+        }
+    }
+
     /// Reads the room from the disk and puts it to work.
     pub(super) fn load(&mut self, seat: Seat, whole: bool) {
         let now = self.clock(seat);
@@ -126,6 +136,7 @@ impl World {
         device.life += 1;
         device.had = super::oracle::kept(&room, &device.disk.folder).iter().map(Operation::id).collect();
         device.told.clear();
+        device.given.clear();
         device.promised.clear();
         device.room = Some(room);
         self.carry_out(seat, outputs, None);

@@ -132,8 +132,6 @@ pub struct World {
     plan: Plan,
     chance: Chance,
     now: u64,
-    /// Everything that a room was ever given by others.
-    delivered: BTreeMap<OperationId, Operation>,
     /// The latest time of anything written, but what is never to be seen.
     horizon: u64,
     /// What was added to the true time at the end, so that what was written in the future is not any more.
@@ -160,7 +158,6 @@ impl World {
             plan: plan.clone(),
             chance: Chance::new(plan.seed),
             now: 0,
-            delivered: BTreeMap::new(),
             horizon: 0,
             skipped: 0,
             happened: 0,
