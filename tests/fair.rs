@@ -58,9 +58,6 @@ fn a_newcomer_in_a_big_and_a_small_room() {
         cleo.await_event("caught up with each", 0, |event| is_synced(event, "big") && event["peer"] == **member);
     }
     let told = cleo.events(0);
-    for event in told.iter().filter(|event| event["event"] == "syncing" || event["event"] == "synced") {
-        eprintln!("{event}");
-    }
     the_small_one_does_not_wait(&told);
     each_line_once(&told, "small", &few);
     each_line_once(&told, "big", &many.concat());
