@@ -65,7 +65,7 @@ pub fn wire(history: &History) -> Wire {
 /// once either way.
 fn next(fetching: &mut Fetching, giver: Author, log: &Log) -> Option<(Request, Vec<Want>)> {
     match fetching.next(giver, log) {
-        Fetch::Nothing => None,
+        Fetch::Later | Fetch::Nothing => None,
         Fetch::Newest => Some((Request::Newest { limit: SCREEN, after: Timestamp::default() }, Vec::new())),
         Fetch::Unit(wants) => Some((Request::Fetch { wants: wants.clone() }, wants)),
     }
