@@ -3,7 +3,7 @@
 //! A late step is put into its place, and everything from the last save point before it is folded again. Only game
 //! steps change the [`Game`]; whether a stroke counts depends on the game at its place.
 //!
-//! Steps of long ago are let go: of them only what they came to is left, the [`Base`]. A step that lands before it makes
+//! Steps of long ago are let go: of them only what they came to is left, its base. A step that lands before it makes
 //! the fold *stale*: it has to be made anew from the disk.
 
 use std::collections::BTreeSet;

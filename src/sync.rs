@@ -20,7 +20,7 @@ use crate::identity::Author;
 use crate::log::{Head, MAX_BRANCHES, MAX_KNOWN, Want};
 use crate::name::RoomId;
 
-/// Largest message in bytes. A frontier of [`MAX_CHAINS`] chains fits.
+/// Largest message in bytes. A frontier of [`MAX_BRANCHES`] heads fits.
 pub const MAX_MESSAGE: usize = 2 << 20;
 /// Bytes of operations in one message, about; and how many at most.
 pub const CHUNK_BYTES: usize = 512 << 10;
