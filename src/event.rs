@@ -214,9 +214,11 @@ impl Warning {
             Warning::Fork { author } => format!(
                 "{author} signed two different entries for one place of a log. Both are kept; don't rely on who said what when."
             ),
-            Warning::OwnFork => "Another copy of your data folder writes under your name (a restored backup, a second machine). \
+            Warning::OwnFork => {
+                "Another copy of your data folder writes under your name (a restored backup, a second machine). \
                 Nothing is lost; use each folder on one machine only."
-                .to_owned(),
+                    .to_owned()
+            }
             Warning::ClockAhead { ms } => format!(
                 "This machine's clock is {} ahead of the others'. Inkmesh goes by theirs; set the clock right.",
                 duration(*ms)

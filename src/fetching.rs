@@ -26,7 +26,9 @@ pub enum Fetch {
     Newest,
     /// These stretches: [`crate::sync::Request::Fetch`].
     Unit(Vec<Want>),
-    /// Nothing now: others bring the rest.
+    /// Nothing now: all that is missing is being brought. When a unit of another has ended, there may be a share.
+    Later,
+    /// Nothing is missing that this member has.
     Nothing,
 }
 
@@ -88,15 +90,19 @@ impl Fetching {
         let busy: usize = self.members.values().map(|other| other.units.len()).sum();
         let places = self.members.len() * UNITS - busy;
         let screen_comes = self.members.values().any(Member::brings_screen);
-        let Some(asked) = self.members.get_mut(&member).filter(|asked| asked.units.len() < UNITS) else {
+        if !self.could_bring_more(member, log) {
             return Fetch::Nothing;
+        }
+        let Some(asked) = self.members.get_mut(&member).filter(|asked| asked.units.len() < UNITS) else {
+            return Fetch::Later;
         };
         let chain = |want: &Want| asked.heads.get(want.head as usize).map(Head::chain);
         let missing = log.missing(&asked.heads);
-        let free = |want: &Want| chain(want).is_some_and(|chain| !taken.contains(&chain) && !asked.refused.contains(&chain));
+        let free =
+            |want: &Want| chain(want).is_some_and(|chain| !taken.contains(&chain) && !asked.refused.contains(&chain));
         let mut wants: Vec<Want> = missing.into_iter().filter(free).collect();
         if wants.is_empty() {
-            return Fetch::Nothing;
+            return Fetch::Later;
         }
         if !self.screen && wants.iter().map(Want::count).sum::<u64>() > MUCH {
             self.screen = true;
@@ -108,7 +114,7 @@ impl Fetching {
             wants.iter_mut().for_each(|want| want.to = want.to.saturating_sub(u64::from(SCREEN)));
             wants.retain(|want| want.from < want.to);
             if wants.is_empty() {
-                return Fetch::Nothing;
+                return Fetch::Later;
             }
         }
         // A share for each place that is still free, this one among them.
@@ -143,6 +149,15 @@ impl Fetching {
             let unit = member.units.remove(0);
             member.refused.extend(unit.chains.into_iter().filter(|_| unit.news == 0));
         }
+    }
+
+    /// Whether a member has something that is missing still: others are bringing it.
+    #[must_use]
+    pub fn could_bring_more(&self, member: Author, log: &Log) -> bool {
+        let Some(asked) = self.members.get(&member) else { return false };
+        let missing = log.missing(&asked.heads);
+        let mut heads = missing.iter().filter_map(|want| asked.heads.get(want.head as usize));
+        heads.any(|head| !asked.refused.contains(&head.chain()))
     }
 
     /// A member has nothing more to bring, or can't. Returns how many operations came from it.
@@ -225,7 +240,7 @@ mod tests {
             chains.into_iter().for_each(|chain| assert!(all.insert(chain), "fetched twice"));
         }
         assert_eq!(all.len(), 40);
-        assert_eq!(fetching.next(member(1), &log), Fetch::Nothing);
+        assert_eq!(fetching.next(member(1), &log), Fetch::Later);
         assert_eq!(fetching.progress(&log).remaining, 400);
     }
 
@@ -238,7 +253,7 @@ mod tests {
         let second = fetching.next(member(1), &log);
         assert_ne!(first, second);
         fetching.joined(member(2), heads);
-        assert_eq!(fetching.next(member(2), &log), Fetch::Nothing);
+        assert_eq!(fetching.next(member(2), &log), Fetch::Later);
         fetching.left(member(1));
         assert_eq!(fetching.next(member(2), &log), first);
         assert_eq!(fetching.next(member(2), &log), second);
@@ -258,6 +273,7 @@ mod tests {
         fetching.received(member(1), 5, 0);
         fetching.ended(member(1));
         assert_eq!(fetching.next(member(1), &log), Fetch::Nothing);
+        assert!(!fetching.could_bring_more(member(1), &log));
         assert_eq!(fetching.progress(&log), Progress { peers: Vec::new(), received: 5, remaining: 0 });
         assert_eq!(fetching.left(member(1)), 5);
         assert!(!fetching.is_long());

@@ -1,5 +1,6 @@
 //! Keys and authors: one Ed25519 key per installation, which is also its libp2p identity.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -26,8 +27,11 @@ impl Author {
     /// that every peer decides alike (RFC 8032 leaves room for verifiers that disagree).
     #[must_use]
     pub fn verify(&self, message: &[u8], signature: &[u8; SIGNATURE_LEN]) -> bool {
-        VerifyingKey::from_bytes(&self.0)
-            .is_ok_and(|key| key.verify_strict(message, &Signature::from_bytes(signature)).is_ok())
+        self.key().is_some_and(|key| is_signed(&key, message, signature))
+    }
+
+    fn key(&self) -> Option<VerifyingKey> {
+        VerifyingKey::from_bytes(&self.0).ok()
     }
 
     /// The author behind the binary form of a libp2p peer id; `None` when that is not of an Ed25519 key.
@@ -85,6 +89,31 @@ impl FromStr for Author {
         }
         let bytes = bs58::decode(text).into_vec().map_err(|_| error())?;
         Author::from_peer_id(&bytes).ok_or_else(error)
+    }
+}
+
+fn is_signed(key: &VerifyingKey, message: &[u8], signature: &[u8; SIGNATURE_LEN]) -> bool {
+    key.verify_strict(message, &Signature::from_bytes(signature)).is_ok()
+}
+
+/// The keys of some authors, worked out once for many signatures: that is a tenth of checking one.
+#[derive(Debug, Default)]
+pub struct Keys(BTreeMap<Author, Option<VerifyingKey>>);
+
+impl Keys {
+    /// Those of these authors.
+    pub fn of(authors: impl IntoIterator<Item = Author>) -> Self {
+        let mut keys = BTreeMap::new();
+        for author in authors {
+            keys.entry(author).or_insert_with(|| author.key());
+        }
+        Keys(keys)
+    }
+
+    /// As [`Author::verify`]; of others than these authors nothing is a signature.
+    #[must_use]
+    pub fn verify(&self, author: &Author, message: &[u8], signature: &[u8; SIGNATURE_LEN]) -> bool {
+        self.0.get(author).and_then(Option::as_ref).is_some_and(|key| is_signed(key, message, signature))
     }
 }
 
@@ -172,5 +201,21 @@ mod tests {
         let mut signature = [0; 64];
         signature[0] = 1;
         assert!(!Author(key).verify(b"anything", &signature));
+        assert!(!Keys::of([Author(key)]).verify(&Author(key), b"anything", &signature));
+    }
+
+    #[test]
+    fn keys_worked_out_before_check_as_their_authors_do() {
+        let people = [1, 2, 3].map(|n| Identity::from_secret([n; 32]));
+        let [ana, ben, eva] = people.each_ref().map(Identity::author);
+        let no_point = Author([2; 32]);
+        assert!(no_point.key().is_none());
+        let keys = Keys::of([ana, ben, ana, no_point]);
+        let signature = people[0].sign(b"hello");
+        assert!(keys.verify(&ana, b"hello", &signature));
+        assert!(!keys.verify(&ana, b"hallo", &signature));
+        assert!(!keys.verify(&ben, b"hello", &signature));
+        assert!(!keys.verify(&no_point, b"hello", &signature));
+        assert!(!keys.verify(&eva, b"hello", &people[2].sign(b"hello")), "it is none of these");
     }
 }

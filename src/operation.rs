@@ -12,7 +12,7 @@ use serde_bytes::ByteBuf;
 
 use crate::clock::Timestamp;
 use crate::codec::{self, CodecError};
-use crate::identity::{Author, Identity, SIGNATURE_LEN};
+use crate::identity::{Author, Identity, Keys, SIGNATURE_LEN};
 use crate::name::RoomId;
 pub use crate::operation_id::OperationId;
 use crate::payload::{MAX_PAYLOAD, Payload};
@@ -151,10 +151,24 @@ impl Unverified {
     /// # Errors
     /// [`OperationError::Signature`].
     pub fn verify(self) -> Result<Operation, OperationError> {
-        let Operation { header, bytes, .. } = &self.0;
+        let author = self.0.author();
+        self.verify_by(|body, signature| author.verify(body, signature))
+    }
+
+    /// Checks the signature with keys that were worked out before, this author's among them.
+    ///
+    /// # Errors
+    /// [`OperationError::Signature`].
+    pub fn verify_with(self, keys: &Keys) -> Result<Operation, OperationError> {
+        let author = self.0.author();
+        self.verify_by(|body, signature| keys.verify(&author, body, signature))
+    }
+
+    fn verify_by(self, is_signed: impl Fn(&[u8], &[u8; SIGNATURE_LEN]) -> bool) -> Result<Operation, OperationError> {
+        let Operation { bytes, .. } = &self.0;
         let (body, signature) = bytes.split_at(bytes.len() - SIGNATURE_LEN);
         let signature = signature.try_into().map_err(|_| OperationError::Signature)?;
-        if header.chain.author.verify(body, signature) { Ok(self.0) } else { Err(OperationError::Signature) }
+        if is_signed(body, signature) { Ok(self.0) } else { Err(OperationError::Signature) }
     }
 
     /// Takes the signature on trust. Only for what was verified before: one's own disk.

@@ -34,8 +34,8 @@ mod writer;
 pub use image::{BadImage, RoomImage};
 use keeping::Kept;
 pub use keeping::retire;
-pub use questions::Waiting;
 use live_ink::LiveGate;
+pub use questions::Waiting;
 use writer::Writer;
 pub use writer::{Ticket, Write};
 
@@ -186,7 +186,8 @@ impl Room {
 
     /// Takes in what is on the disk, each operation with the number of its lane (see [`Place`]), parents before children.
     pub fn restore(&mut self, stored: Vec<(u64, Operation)>, now: Now) {
-        let inserted: Vec<Operation> = self.log.restore(stored).inserted.into_iter().map(|(_, operation)| operation).collect();
+        let inserted: Vec<Operation> =
+            self.log.restore(stored).inserted.into_iter().map(|(_, operation)| operation).collect();
         self.project(&inserted, now);
     }
 

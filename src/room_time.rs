@@ -61,7 +61,9 @@ impl Clocks {
         let median = all.get(all.len().saturating_sub(1) / 2).copied().unwrap_or(0);
         let wanted = if median.abs() <= AGREED_MS { 0 } else { median };
         let agreed = wanted == 0;
-        if wanted == self.correction || (!agreed && wanted.saturating_sub(self.correction).saturating_abs() <= STEADY_MS) {
+        if wanted == self.correction
+            || (!agreed && wanted.saturating_sub(self.correction).saturating_abs() <= STEADY_MS)
+        {
             return None;
         }
         self.correction = wanted;

@@ -66,10 +66,16 @@ fn vectors() -> Vec<(&'static str, String)> {
         ("live frame", hex(&Frame::live(&live.sign(&ana).unwrap()))),
         ("digest of the empty log", hex(&empty)),
         ("digest of the two operations", hex(&log.digest())),
-        ("hello", hex(&Request::Hello { room: room.id(), digest: log.digest(), clock: 1_790_000_000_000 }.encode().unwrap())),
+        (
+            "hello",
+            hex(&Request::Hello { room: room.id(), digest: log.digest(), clock: 1_790_000_000_000 }.encode().unwrap()),
+        ),
         ("newest", hex(&Request::Newest { limit: 160, after: second.header().time }.encode().unwrap())),
         ("fetch", hex(&Request::Fetch { wants: Log::new(room.id()).missing(&log.frontier()) }.encode().unwrap())),
-        ("frontier", hex(&Response::Frontier { heads: log.frontier(), neighbours, clock: 1_790_000_000_000 }.encode().unwrap())),
+        (
+            "frontier",
+            hex(&Response::Frontier { heads: log.frontier(), neighbours, clock: 1_790_000_000_000 }.encode().unwrap()),
+        ),
         ("end", hex(&Response::End.encode().unwrap())),
         ("commitment", hex(&commitment(game, author, &[3; 32]))),
         ("seed", hex(&seed)),

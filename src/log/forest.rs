@@ -13,7 +13,6 @@ use super::lane::{Lane, ShortId, Spot};
 use super::{
     MAX_BRANCHES, MAX_BRANCHES_OF_CHAIN, MAX_CHAINS, MAX_CHAINS_OF_AUTHOR, MAX_LANES, MAX_LANES_OF_CHAIN, Reason,
 };
-use crate::clock::Timestamp;
 use crate::identity::Author;
 use crate::operation::{ChainId, Header, OperationId, OrderKey};
 
@@ -63,8 +62,8 @@ pub(super) struct Forest {
     chains: BTreeMap<ChainId, Chain>,
     /// The numbers of the lanes that aren't called like their chain.
     derived: BTreeSet<(Author, u64)>,
-    /// Lanes that hold nothing any more, but to which the order may still refer.
-    emptied: Vec<u32>,
+    /// Lanes of which something was cut off, to which the order may still refer.
+    cut: BTreeSet<u32>,
     /// Lanes to be used anew.
     free: Vec<u32>,
     /// Ends of chains: one of each, and one for each opener.
@@ -295,20 +294,24 @@ impl Forest {
         while let Some(Spot { lane, seq }) = cuts.pop() {
             let grown = self.lanes_of(chain).filter(|(_, other)| other.parent == Some(lane) && other.from > seq);
             cuts.extend(grown.map(|(index, other)| Spot { lane: index, seq: other.from }));
-            let cut = &mut self.lanes[lane as usize];
-            removed.extend(cut.cut(seq));
-            if cut.is_empty() {
-                self.disown(lane);
-            }
+            self.cut_lane(Spot { lane, seq }, removed);
+        }
+    }
+
+    fn cut_lane(&mut self, Spot { lane: index, seq }: Spot, removed: &mut Vec<OrderKey>) {
+        let lane = &mut self.lanes[index as usize];
+        self.cut.insert(index);
+        removed.extend(lane.cut(seq));
+        if lane.is_empty() {
+            self.disown(index);
         }
     }
 
     fn remove_chain(&mut self, id: ChainId, removed: &mut Vec<OrderKey>) {
         let Some(chain) = self.chains.get(&id).cloned() else { return };
         for index in chain.lanes {
-            let lane = &mut self.lanes[index as usize];
-            removed.extend(lane.cut(lane.from));
-            self.disown(index);
+            let from = self.lane(index).from;
+            self.cut_lane(Spot { lane: index, seq: from }, removed);
         }
         self.branches -= 1 + chain.openers.len();
         self.chains.remove(&id);
@@ -321,12 +324,16 @@ impl Forest {
         if let Some(chain) = self.chains.get_mut(&chain) {
             chain.lanes.retain(|lane| *lane != index);
         }
-        self.emptied.push(index);
     }
 
-    /// The order no longer refers to what was emptied.
+    /// The order no longer refers to what was cut off.
     pub(super) fn recycle(&mut self) {
-        self.free.append(&mut self.emptied);
+        for index in std::mem::take(&mut self.cut) {
+            self.lanes[index as usize].forget_cut();
+            if self.lanes[index as usize].is_empty() {
+                self.free.push(index);
+            }
+        }
     }
 
     /// Nothing is to be appended to a lane any more: the disk holds something else behind it.
@@ -408,11 +415,6 @@ impl Forest {
             self.branches = self.branches + openers.len() - chain.openers.len();
             chain.openers = openers;
         }
-    }
-
-    /// The time of an operation that is there.
-    pub(super) fn time(&self, spot: Spot) -> Timestamp {
-        self.lane(spot.lane).time(spot.seq).unwrap_or_default()
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::lane::{ShortId, Spot};
-use super::{Log, MAX_KNOWN_OF_TIP, MAX_KNOWN_OF_WANTS};
+use super::{Log, MAX_BRANCHES_OF_CHAIN, MAX_KNOWN_OF_TIP, MAX_KNOWN_OF_WANTS};
 use crate::identity::Author;
 use crate::operation::{ChainId, MAX_SEQ, OperationId};
 
@@ -123,27 +123,29 @@ impl Log {
         })
     }
 
-    /// What somebody with this frontier holds and we don't: at most one want a chain. Nothing of a chain of which something
-    /// is parked: it would only come again. Of a forked chain it can take as
-    /// many rounds as it has branches until nothing is wanted.
+    /// What somebody with this frontier holds and we don't, in the order of their heads. Of a chain of which something
+    /// is `known` every branch that we lack, because any of them may be one that we don't keep: two of them can share
+    /// operations, which are then wanted twice. Of any other chain one branch; the others are wanted when it is there.
+    /// Nothing of a chain of which something is parked: it would only come again.
     #[must_use]
     pub fn missing(&self, theirs: &[Head]) -> Vec<Want> {
-        let mut wanted = BTreeMap::new();
+        let mut wants = Vec::new();
+        let mut of_chain: BTreeMap<ChainId, usize> = BTreeMap::new();
         let mut samples = 0;
         let parked: BTreeSet<ChainId> = self.parked.keys().map(|key| key.chain).collect();
-        for (index, head) in theirs.iter().enumerate() {
+        for (index, head) in (0_u32..).zip(theirs) {
             let chain = head.chain();
-            if samples > MAX_KNOWN_OF_WANTS || wanted.contains_key(&chain) || parked.contains(&chain) {
+            let earlier = of_chain.get(&chain).copied().unwrap_or(0);
+            if samples > MAX_KNOWN_OF_WANTS || earlier >= MAX_BRANCHES_OF_CHAIN || parked.contains(&chain) {
                 continue;
             }
-            let Ok(index) = u32::try_from(index) else { break };
-            if let Some(want) = self.want(index, head) {
+            let Some(want) = self.want(index, head) else { continue };
+            if earlier == 0 || !want.known.is_empty() {
                 samples += want.known.len();
-                wanted.insert(chain, want);
+                of_chain.insert(chain, earlier + 1);
+                wants.push(want);
             }
         }
-        let mut wants: Vec<Want> = wanted.into_values().collect();
-        wants.sort_unstable_by_key(|want| want.head);
         wants
     }
 

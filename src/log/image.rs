@@ -73,6 +73,14 @@ impl Log {
     }
 }
 
+#[cfg(test)]
+impl LogImage {
+    pub(super) fn with_first_two_swapped(mut self) -> Self {
+        self.order.swap(0, 1);
+        self
+    }
+}
+
 /// The lanes of a chain together, parents first: a lane begins after its parent does.
 fn in_image_order(forest: &Forest) -> Vec<(u32, &Lane)> {
     let mut lanes: Vec<(u32, &Lane)> = forest.lanes().collect();

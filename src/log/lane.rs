@@ -57,6 +57,9 @@ pub(super) struct Lane {
     pub(super) closed: bool,
     /// The id of its last operation, whole. Nobody asks for it after a cut: something else follows there then.
     pub(super) head: OperationId,
+    /// How many operations there are. Behind them stands what was cut off, until [`Lane::forget_cut`]: the order
+    /// finds it there.
+    len: usize,
     ids: Vec<ShortId>,
     times: Vec<Timestamp>,
 }
@@ -64,20 +67,20 @@ pub(super) struct Lane {
 impl Lane {
     pub(super) fn new(chain: ChainId, number: u64, from: u64, parent: Option<u32>) -> Self {
         let head = OperationId([0; 32]);
-        Lane { chain, number, from, parent, closed: false, head, ids: Vec::new(), times: Vec::new() }
+        Lane { chain, number, from, parent, closed: false, head, len: 0, ids: Vec::new(), times: Vec::new() }
     }
 
     pub(super) fn len(&self) -> usize {
-        self.ids.len()
+        self.len
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.ids.is_empty()
+        self.len == 0
     }
 
     /// The sequence number after its last.
     pub(super) fn next(&self) -> u64 {
-        self.from + self.ids.len() as u64
+        self.from + self.len as u64
     }
 
     pub(super) fn holds(&self, seq: u64) -> bool {
@@ -90,48 +93,64 @@ impl Lane {
     }
 
     pub(super) fn id(&self, seq: u64) -> Option<ShortId> {
-        self.ids.get(self.index(seq)?).copied()
+        self.ids().get(self.index(seq)?).copied()
     }
 
     pub(super) fn time(&self, seq: u64) -> Option<Timestamp> {
-        self.times.get(self.index(seq)?).copied()
+        self.times().get(self.index(seq)?).copied()
     }
 
     pub(super) fn key(&self, seq: u64) -> Option<OrderKey> {
-        Some(OrderKey { time: self.time(seq)?, chain: self.chain, seq, id: self.id(seq)?.prefix() })
+        self.holds(seq).then(|| self.key_in_order(seq))
+    }
+
+    /// The time of an operation that is there, or was until this batch.
+    pub(super) fn time_in_order(&self, seq: u64) -> Timestamp {
+        self.index(seq).and_then(|index| self.times.get(index)).copied().unwrap_or_default()
+    }
+
+    /// The key of an operation that is there, or was until this batch.
+    pub(super) fn key_in_order(&self, seq: u64) -> OrderKey {
+        let id = self.index(seq).and_then(|index| self.ids.get(index)).map_or(0, |id| id.prefix());
+        OrderKey { time: self.time_in_order(seq), chain: self.chain, seq, id }
     }
 
     pub(super) fn seq_of(&self, id: ShortId) -> Option<u64> {
-        self.ids.iter().rposition(|held| *held == id).map(|index| self.from + index as u64)
+        self.ids().iter().rposition(|held| *held == id).map(|index| self.from + index as u64)
     }
 
     pub(super) fn ids(&self) -> &[ShortId] {
-        &self.ids
+        &self.ids[..self.len]
     }
 
     pub(super) fn times(&self) -> &[Timestamp] {
-        &self.times
+        &self.times[..self.len]
     }
 
     pub(super) fn push(&mut self, id: OperationId, time: Timestamp) {
         push(&mut self.ids, id.into());
         push(&mut self.times, time);
+        self.len += 1;
         self.head = id;
     }
 
     /// Takes over what was read back: as many ids as times.
     pub(super) fn fill(&mut self, ids: Vec<ShortId>, times: Vec<Timestamp>, head: OperationId) {
-        (self.ids, self.times, self.head) = (ids, times, head);
+        (self.len, self.ids, self.times, self.head) = (ids.len(), ids, times, head);
     }
 
     /// Cuts off `seq` and all after it; returns their keys.
     pub(super) fn cut(&mut self, seq: u64) -> Vec<OrderKey> {
         let keys = (seq..self.next()).filter_map(|seq| self.key(seq)).collect();
-        let kept = self.index(seq).unwrap_or(0);
-        self.ids.truncate(kept);
-        self.times.truncate(kept);
+        self.len = self.index(seq).unwrap_or(0);
         self.closed = true;
         keys
+    }
+
+    /// The order no longer refers to what was cut off.
+    pub(super) fn forget_cut(&mut self) {
+        self.ids.truncate(self.len);
+        self.times.truncate(self.len);
     }
 }
 

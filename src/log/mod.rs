@@ -33,7 +33,6 @@ pub use outcome::{Ingest, Reason, Taken};
 
 use float::Floating;
 use forest::Forest;
-use lane::Spot;
 use order::Order;
 
 /// Operations that wait for what they follow, at most, over all chains of a room.
@@ -159,8 +158,8 @@ impl Log {
         let ends = usable.filter_map(|(id, chain)| {
             let [lane] = chain.lanes[..] else { return None };
             let lane = self.forest.lane(lane);
-            let spot = Spot { lane: chain.lanes[0], seq: lane.next() - 1 };
-            (!lane.closed).then(|| (id.log, lane.next(), lane.head, self.forest.time(spot)))
+            let time = lane.time(lane.next().checked_sub(1)?)?;
+            (!lane.closed).then(|| (id.log, lane.next(), lane.head, time))
         });
         ends.max_by_key(|(log, _, _, time)| (*time, *log))
     }

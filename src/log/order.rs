@@ -1,6 +1,7 @@
 //! The total order of a room: eight bytes an operation, sorted by order key.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use super::forest::Forest;
 use super::lane::Spot;
@@ -28,13 +29,13 @@ impl Slot {
     }
 
     fn time(self, forest: &Forest) -> Timestamp {
-        forest.time(self.spot())
+        let Spot { lane, seq } = self.spot();
+        forest.lane(lane).time_in_order(seq)
     }
 
     pub(super) fn key(self, forest: &Forest) -> OrderKey {
         let Spot { lane, seq } = self.spot();
-        let nowhere = OrderKey { time: Timestamp::default(), chain: forest.lane(lane).chain, seq, id: 0 };
-        forest.lane(lane).key(seq).unwrap_or(nowhere)
+        forest.lane(lane).key_in_order(seq)
     }
 
     /// As the keys compare, but without putting them together unless the times are equal.
@@ -68,9 +69,22 @@ impl Order {
         })
     }
 
-    /// Takes out what is no longer in the forest.
-    pub(super) fn purge(&mut self, forest: &Forest) {
-        self.slots.retain(|slot| forest.is_alive(slot.spot()));
+    /// Takes out what was cut off in the forest: these keys, some of which may not be in the order yet.
+    pub(super) fn remove(&mut self, cut: &[OrderKey], forest: &Forest) {
+        if cut.len() > self.slots.len() / 64 {
+            // So many that looking at every slot is cheaper than searching.
+            self.slots.retain(|slot| forest.is_alive(slot.spot()));
+            return;
+        }
+        let is_dead = |at: &usize| self.slots.get(*at).is_some_and(|slot| !forest.is_alive(slot.spot()));
+        let dead: BTreeSet<usize> = cut.iter().map(|key| self.position(*key, forest)).filter(is_dead).collect();
+        let Some(mut kept) = dead.first().copied() else { return };
+        let ends: Vec<usize> = dead.iter().skip(1).copied().chain([self.slots.len()]).collect();
+        for (at, end) in dead.iter().zip(ends) {
+            self.slots.copy_within(at + 1..end, kept);
+            kept += end - at - 1;
+        }
+        self.slots.truncate(kept);
     }
 
     /// Brings new slots in, all of them in one pass from the end: free where they belong there, else whole stretches

@@ -143,8 +143,8 @@ impl Log {
         let mut removed = sunk;
         if !cut.is_empty() {
             let dead = self.drop_dead(&mut inserted, &mut outcomes);
+            self.order.remove(&cut, &self.forest);
             removed.extend(cut.into_iter().filter(|key| !dead.contains(key)));
-            self.order.purge(&self.forest);
         }
         let slots = inserted.iter().map(|new| Slot::new(new.spot, new.operation.kind())).collect();
         self.order.insert(slots, &self.forest);

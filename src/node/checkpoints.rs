@@ -16,7 +16,7 @@ use crate::event::Warning;
 use crate::identity::Author;
 use crate::log::{Place, Stretch};
 use crate::name::{RoomId, RoomName};
-use crate::operation::{Operation, OperationError, Unverified};
+use crate::operation::{Operation, Unverified};
 use crate::room::{Input, Room, RoomImage};
 
 /// A room is imaged when it has grown by this many operations, or by a part of itself if that is more.
@@ -44,11 +44,12 @@ impl Runner {
         Ok(())
     }
 
-    /// Reads a room from the disk.
-    pub(super) fn load(&self, name: RoomName) -> Result<Room, StartError> {
+    /// Reads a room from the disk; returns also how many operations its image there holds.
+    pub(super) fn load(&self, name: RoomName) -> Result<(Room, usize), StartError> {
         let (id, now) = (name.id(), self.now());
         let chains = self.store.chains(&id.0)?;
-        let mut room = self.from_image(&name, &chains, now).unwrap_or_else(|| self.empty(name));
+        let mut room = self.imaged(&name, &chains, now).unwrap_or_else(|| self.empty(name));
+        let imaged = room.len();
         let held: BTreeMap<(Author, u64), u64> =
             room.lanes().map(|(author, lane, len)| ((author, lane), len)).collect();
         let rest = |(chain, next): &(ChainKey, u64)| {
@@ -63,12 +64,10 @@ impl Runner {
             other => StartError::HistoryDamaged { reason: other.to_string() },
         };
         while let Some(chunk) = merge.next_chunk().map_err(damaged)? {
-            let operations = chunk.iter().map(|(lane, bytes)| Ok((*lane, Unverified::decode(bytes)?.trust())));
-            let operations = operations.collect::<Result<_, OperationError>>().map_err(|error| damaged(error.into()))?;
-            room.restore(operations, now);
+            room.restore(chunk, now);
         }
         room.recall(self.store.get_meta(&room_key(id))?.as_deref());
-        Ok(room)
+        Ok((room, imaged))
     }
 
     fn empty(&self, name: RoomName) -> Room {
@@ -76,15 +75,17 @@ impl Runner {
     }
 
     /// The room as it was imaged last, unless the log doesn't hold all that is in it.
-    fn from_image(&self, name: &RoomName, chains: &[(ChainKey, u64)], now: Now) -> Option<Room> {
-        let bytes = self.store.checkpoint(&name.id().0).inspect_err(|error| tracing::warn!(%error, "no image")).ok()??;
+    fn imaged(&self, name: &RoomName, chains: &[(ChainKey, u64)], now: Now) -> Option<Room> {
+        let bytes =
+            self.store.checkpoint(&name.id().0).inspect_err(|error| tracing::warn!(%error, "no image")).ok()??;
         let image = RoomImage::decode(&bytes);
         let identity = self.identity.clone();
         let room = image.and_then(|image| Room::from_image(name.clone(), identity, rand::random(), image, now));
         let room = room.inspect_err(|error| tracing::warn!(%error, room = %name, "the room's image is no use")).ok()?;
         let stored: BTreeMap<(Author, u64), u64> =
             chains.iter().map(|(chain, next)| ((Author(chain.author), chain.log), *next)).collect();
-        let agrees = room.lanes().all(|(author, lane, len)| stored.get(&(author, lane)).is_some_and(|next| *next >= len));
+        let agrees =
+            room.lanes().all(|(author, lane, len)| stored.get(&(author, lane)).is_some_and(|next| *next >= len));
         if !agrees {
             tracing::warn!(room = %name, "the room's image holds what the log doesn't: everything is read");
         }

@@ -156,6 +156,7 @@ impl Runner {
         Ok(())
     }
 
+    /// Answered when it is durable, and after the lines that it is about: they may have come a moment ago.
     fn change_reading(
         &mut self,
         name: &RoomName,
@@ -163,8 +164,16 @@ impl Runner {
         change: impl FnOnce(&mut Room) -> Result<Vec<Output>, CommandError>,
     ) {
         let member = self.rooms.get_mut(name).ok_or_else(|| CommandError::NotInRoom(name.clone()));
-        let changed = member.and_then(|member| change(&mut member.room));
-        let _ = answer.send(changed.map(|outputs| self.carry_out(name, outputs, Source::default())));
+        match member.and_then(|member| change(&mut member.room)) {
+            Ok(outputs) => {
+                self.keep_now(None);
+                self.carry_out(name, outputs, Source::default());
+                self.memo.answer_when_written(&self.store, answer);
+            }
+            Err(error) => {
+                let _ = answer.send(Err(error));
+            }
+        }
     }
 
     fn on_join(&mut self, name: RoomName, answer: Answer<()>) {
@@ -207,7 +216,7 @@ impl Runner {
         let lines = self.room(name)?.page(limit.min(MAX_HISTORY), before).ok_or(CommandError::UnknownEntry)?;
         let asked = lines.len();
         let operations = self.operations(name.id(), lines);
-        if operations.len() < asked && self.trouble.is_some() {
+        if operations.len() < asked && self.repairing {
             return Err(CommandError::Unreadable("it is being put right".to_owned()));
         }
         let room = self.room(name)?;

@@ -64,22 +64,21 @@ impl Runner {
         if self.rooms.contains_key(&name) {
             return Ok(());
         }
-        let room = self.load(name.clone())?;
+        let (room, imaged) = self.load_whatever_it_takes(&name)?;
         let topic = IdentTopic::new(name.id().topic());
         if let Err(error) = self.swarm.behaviour_mut().gossip.subscribe(&topic) {
             return Err(StartError::Network(error.to_string()));
         }
         self.topics.insert(topic.hash(), name.clone());
-        self.install(name, room);
+        self.install(name, room, imaged);
         Ok(())
     }
 
     /// Puts a loaded room to work: announces who is there, and introduces ourselves if nobody did.
-    fn install(&mut self, name: RoomName, mut room: Room) {
+    fn install(&mut self, name: RoomName, mut room: Room, imaged: usize) {
         let now = self.now();
         let outputs = room.open(!self.saving.contains_key(&name), now);
         let introduction = room.rename(self.name.clone(), now);
-        let imaged = room.len();
         self.rooms.insert(name.clone(), Member { room, sync: SyncPlan::default(), imaged, wake: None });
         self.carry_out(&name, outputs, Source::default());
         if let Ok(Some(write)) = introduction {
@@ -105,9 +104,9 @@ impl Runner {
     pub(super) fn reload_rooms(&mut self) -> Result<(), String> {
         let names: Vec<RoomName> = self.rooms.keys().cloned().collect();
         for name in names {
-            let room = self.load(name.clone()).map_err(|error| error.to_string())?;
+            let (room, imaged) = self.load(name.clone()).map_err(|error| error.to_string())?;
             self.answers.retain(|(room, _), _| *room != name);
-            self.install(name.clone(), room);
+            self.install(name.clone(), room, imaged);
             self.tell(Event::Canvas { room: name, change: CanvasChange::Reset });
         }
         Ok(())

@@ -104,6 +104,8 @@ pub(super) struct Runner {
     pub(super) saving: BTreeMap<RoomName, usize>,
     /// Why the disk refuses, while it does.
     pub(super) trouble: Option<String>,
+    /// Whether damaged files are being put right: reading would wait for that.
+    pub(super) repairing: bool,
     /// How many streams of whom are being served.
     pub(super) serving: BTreeMap<PeerId, usize>,
     pub(super) face: Face,
@@ -151,6 +153,7 @@ pub(super) async fn spawn(config: Config, commands: mpsc::Receiver<Command>) -> 
         clocks: Clocks::default(),
         saving: BTreeMap::new(),
         trouble: None,
+        repairing: false,
         serving: BTreeMap::new(),
         face,
         started: Instant::now(),

@@ -7,6 +7,7 @@
 use inkmesh_store::{ChainKey, Quarantine, Record, StoreError};
 use tokio::sync::oneshot;
 
+use super::StartError;
 use super::catch_up::SyncError;
 use super::run::{Note, Runner};
 use super::unsaved::{Key, key_of};
@@ -14,7 +15,7 @@ use crate::event::Warning;
 use crate::log::{Line, Place};
 use crate::name::{RoomId, RoomName};
 use crate::operation::{Operation, Unverified};
-use crate::room::{Input, Write};
+use crate::room::{Input, Room, Write};
 
 impl Runner {
     /// Whether more can be taken in from the network now.
@@ -24,7 +25,12 @@ impl Runner {
 
     /// Has received operations written: at once when somebody waits for that (`done` is told then), else together with
     /// those that come in the next moments. Nobody was told that they are kept; what a crash takes comes again.
-    pub(super) fn keep(&mut self, room: RoomId, operations: Vec<(Place, Operation)>, done: Option<oneshot::Sender<()>>) {
+    pub(super) fn keep(
+        &mut self,
+        room: RoomId,
+        operations: Vec<(Place, Operation)>,
+        done: Option<oneshot::Sender<()>>,
+    ) {
         let now = self.now().mono_ms;
         if self.unsaved.gather(room, operations, now) || done.is_some() {
             self.keep_now(done);
@@ -66,6 +72,9 @@ impl Runner {
 
     /// The operations of some lines of a room; those that can't be read are left out, and the disk is looked after.
     pub(super) fn operations(&mut self, room: RoomId, lines: Vec<Line>) -> Vec<Operation> {
+        if self.repairing {
+            return Vec::new();
+        }
         let mut operations = Vec::with_capacity(lines.len());
         for line in lines {
             match line {
@@ -168,6 +177,7 @@ impl Runner {
             return;
         }
         self.trouble = Some(error.to_string());
+        self.repairing = true;
         let (store, notes) = (self.store.clone(), self.notes.clone());
         tokio::task::spawn_blocking(move || {
             let _ = notes.blocking_send(Note::Repaired(store.repair()));
@@ -175,6 +185,7 @@ impl Runner {
     }
 
     pub(super) fn on_repaired(&mut self, result: Result<Quarantine, StoreError>) {
+        self.repairing = false;
         let outcome = result.map_err(|error| error.to_string()).and_then(|quarantine| {
             self.retire_own_chains()?;
             self.begin_again()?;
@@ -186,6 +197,21 @@ impl Runner {
                 self.trouble = None;
                 self.disk_refused_because(reason);
             }
+        }
+    }
+
+    /// Reads a room, after putting damaged files right if there are any: at the start nothing else can be done.
+    pub(super) fn load_whatever_it_takes(&mut self, name: &RoomName) -> Result<(Room, usize), StartError> {
+        match self.load(name.clone()) {
+            Err(StartError::Store(StoreError::Damaged { .. })) => {
+                let quarantine = self.store.repair()?;
+                let damaged = |reason| StartError::HistoryDamaged { reason };
+                self.retire_own_chains().map_err(damaged)?;
+                self.begin_again().map_err(damaged)?;
+                self.warn(quarantined(&quarantine));
+                self.load(name.clone())
+            }
+            loaded => loaded,
         }
     }
 

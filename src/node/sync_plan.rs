@@ -57,6 +57,15 @@ impl SyncPlan {
         }
     }
 
+    /// A round ended although the peer has more of what is missing: it is asked again soon, whether others have brought
+    /// that or not. `first`: what [`Round::first`] was; it counts as the first again.
+    pub(super) fn unfinished(&mut self, peer: PeerId, first: bool, now: u64) {
+        self.gap(peer, now);
+        if first && self.due.contains_key(&peer) {
+            self.new.insert(peer);
+        }
+    }
+
     /// So many operations went out to a peer.
     pub(super) fn served(&mut self, peer: PeerId, count: u64) {
         if self.due.contains_key(&peer) {
@@ -147,7 +156,13 @@ mod tests {
         plan.gap(a, 100);
         plan.gap(a, 200);
         assert_eq!(plan.next(), Some(100 + PAUSE_MS));
+        assert_eq!(plan.begin(100 + PAUSE_MS), Some(a));
+        assert_eq!(plan.end(a, false, 500).map(|round| round.first), Some(false));
+        plan.unfinished(a, true, 500);
+        assert_eq!(plan.begin(500 + PAUSE_MS), Some(a));
+        assert_eq!(plan.end(a, false, 900).map(|round| round.first), Some(true));
         plan.went(&a);
+        plan.unfinished(a, true, 900);
         assert_eq!(plan.next(), None);
     }
 }

@@ -150,15 +150,20 @@ impl Runner {
     pub(super) fn on_pulled(&mut self, pulled: Pulled) {
         let Pulled { room, peer, result } = pulled;
         let now = self.now().mono_ms;
+        let mut more = false;
         if let Some(from) = author_of(&peer) {
+            more = self.rooms.get(&room).is_some_and(|member| member.room.could_bring_more(from));
             self.feed(&room, Input::FetchStopped { from });
         }
         let Some(member) = self.rooms.get_mut(&room) else { return };
         let Some(Round { ms, sent, first }) = member.sync.end(peer, result.is_err(), now) else { return };
         match result {
             Ok(received) => {
+                if more {
+                    member.sync.unfinished(peer, first, now);
+                }
                 if let Some(author) = author_of(&peer)
-                    && (first || received > 0 || sent > 0)
+                    && ((first && !more) || received > 0 || sent > 0)
                 {
                     self.tell(Event::Synced { room, peer: author, received, sent, ms });
                 }

@@ -102,7 +102,8 @@ mod tests {
     fn operation() -> (Place, Operation) {
         let identity = Identity::from_secret([1; 32]);
         let chain = ChainId { author: identity.author(), log: 3 };
-        let header = Header { room: RoomName::lobby().id(), chain, seq: 0, backlink: None, time: Timestamp::from_ms(1) };
+        let header =
+            Header { room: RoomName::lobby().id(), chain, seq: 0, backlink: None, time: Timestamp::from_ms(1) };
         let operation = Operation::sign(&identity, header, &Payload::Chat(Chat { text: "x".to_owned() })).unwrap();
         (Place { author: identity.author(), lane: 3, index: 0 }, operation)
     }

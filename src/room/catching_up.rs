@@ -26,6 +26,12 @@ impl Room {
         fetch
     }
 
+    /// Whether somebody we catch up with has something that is missing still, which others are bringing now.
+    #[must_use]
+    pub fn could_bring_more(&self, from: Author) -> bool {
+        self.fetching.could_bring_more(from, &self.log)
+    }
+
     pub(super) fn fetch_stopped(&mut self, from: Author, outputs: &mut Vec<Output>) {
         let received = self.fetching.progress(&self.log).received;
         self.fetching.left(from);

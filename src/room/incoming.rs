@@ -72,7 +72,8 @@ impl Room {
 
     /// Somebody signed two operations for one place. They are in the log, both; everybody in reach is to have them.
     fn forked(&mut self, author: Author, inserted: &[(Place, Operation)], now: Now, outputs: &mut Vec<Output>) {
-        let branches = inserted.iter().filter(|(place, operation)| operation.author() == author && place.begins_branch(operation));
+        let branches =
+            inserted.iter().filter(|(place, operation)| operation.author() == author && place.begins_branch(operation));
         outputs.extend(branches.map(|(_, operation)| Output::Publish(Frame::operation(operation))));
         outputs.push(self.tell_person(author, now));
         if author == self.identity.author() {

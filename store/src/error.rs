@@ -96,7 +96,8 @@ pub enum StoreError {
 
     /// The files are not what was written to them.
     #[error(
-        "the saved data in {} is damaged ({detail}): keep a copy of the folder and start with an empty one",
+        "the saved data in {} is damaged ({detail}): a repair, or the next start, sets it aside and goes on with what can \
+         be read of it",
         dir.display()
     )]
     Damaged {

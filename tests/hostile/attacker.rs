@@ -9,9 +9,11 @@ use inkmesh::identity::Identity;
 use inkmesh::name::{RoomId, RoomName};
 use inkmesh::operation::{ChainId, Header, Operation, OperationId};
 use inkmesh::payload::{Chat, Payload};
+use inkmesh::sync::{Request, Response};
 use libp2p::gossipsub::{self, IdentTopic};
 use libp2p::swarm::{NetworkBehaviour, SwarmEvent};
 use libp2p::{Multiaddr, PeerId, Stream, StreamProtocol, Swarm, SwarmBuilder, noise, tcp, yamux};
+use tokio::task::JoinHandle;
 
 pub const SYNC: StreamProtocol = StreamProtocol::new("/inkmesh/sync/2");
 
@@ -74,6 +76,17 @@ impl Attacker {
         }
     }
 
+    /// Lets the network run beside the test from here on.
+    pub fn run(self) -> Running {
+        let Attacker { victim, control, mut swarm, .. } = self;
+        let running = tokio::spawn(async move {
+            loop {
+                swarm.select_next_some().await;
+            }
+        });
+        Running { victim, control, running }
+    }
+
     pub fn publish(&mut self, frame: Vec<u8>) {
         // Refused here only when it was published before or is too large for our own limit.
         let _ = self.swarm.behaviour_mut().gossip.publish(topic(), frame);
@@ -88,17 +101,8 @@ impl Attacker {
 
     /// Sends bytes on a sync stream and reads what comes back until the end.
     pub async fn sync(&mut self, bytes: Vec<u8>) -> Vec<u8> {
-        let (mut control, victim) = (self.control.clone(), self.victim);
-        self.during(async move {
-            let mut stream: Stream = control.open_stream(victim, SYNC).await.unwrap();
-            let _ = stream.write_all(&bytes).await;
-            let _ = stream.flush().await;
-            let _ = stream.close().await;
-            let mut answer = Vec::new();
-            let _ = stream.read_to_end(&mut answer).await;
-            answer
-        })
-        .await
+        let (control, victim) = (self.control.clone(), self.victim);
+        self.during(ask(control, victim, bytes)).await
     }
 
     /// A well-formed, signed line of talk.
@@ -119,6 +123,67 @@ impl Attacker {
     pub fn say(&mut self, operation: &Operation) {
         self.publish(Frame::operation(operation));
     }
+}
+
+/// An attacker whose network runs beside the test, until it is dropped.
+pub struct Running {
+    victim: PeerId,
+    control: libp2p_stream::Control,
+    running: JoinHandle<()>,
+}
+
+impl Running {
+    /// Compares its clock with the victim's.
+    pub async fn tell_time(&self, clock: u64) {
+        let hello = Request::Hello { room: RoomName::lobby().id(), digest: [0; 32], clock };
+        let answer = ask(self.control.clone(), self.victim, framed(&hello.encode().unwrap())).await;
+        assert!(!answer.is_empty());
+    }
+
+    /// Answers everybody who catches up with it.
+    pub fn answer<A: Future<Output = ()> + Send + 'static>(&self, answer: impl Fn(Stream) -> A + Send + 'static) {
+        let mut asked = self.control.clone().accept(SYNC).unwrap();
+        tokio::spawn(async move {
+            while let Some((_, stream)) = asked.next().await {
+                tokio::spawn(answer(stream));
+            }
+        });
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.running.abort();
+    }
+}
+
+async fn ask(mut control: libp2p_stream::Control, victim: PeerId, bytes: Vec<u8>) -> Vec<u8> {
+    let mut stream: Stream = control.open_stream(victim, SYNC).await.unwrap();
+    let _ = stream.write_all(&bytes).await;
+    let _ = stream.flush().await;
+    let _ = stream.close().await;
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer).await;
+    answer
+}
+
+/// A message as it travels: after its length.
+pub fn framed(message: &[u8]) -> Vec<u8> {
+    [&u32::try_from(message.len()).unwrap().to_be_bytes(), message].concat()
+}
+
+/// The next message on a stream; `None` at its end.
+pub async fn receive(stream: &mut Stream) -> Option<Request> {
+    let mut len = [0; 4];
+    stream.read_exact(&mut len).await.ok()?;
+    let mut message = vec![0; u32::from_be_bytes(len) as usize];
+    stream.read_exact(&mut message).await.ok()?;
+    Some(Request::decode(&message).unwrap())
+}
+
+/// Sends a message. Returns whether anybody takes it.
+pub async fn send(stream: &mut Stream, response: &Response) -> bool {
+    stream.write_all(&framed(&response.encode().unwrap())).await.is_ok() && stream.flush().await.is_ok()
 }
 
 pub fn topic() -> IdentTopic {

@@ -1,6 +1,6 @@
 //! A running `inkmesh headless`, driven by JSON lines.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 use std::process::{ChildStdin, Command, ExitStatus};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
@@ -13,6 +13,9 @@ use super::{DEADLINE, INKMESH};
 
 /// How many of its last lines are shown when something fails.
 const SHOWN: usize = 30;
+
+/// Lines that [`Host::say_all`] has under way at most: fewer than the program refuses.
+const UNDER_WAY: usize = 500;
 
 /// One installation of Inkmesh that runs now. Dropping it kills it with SIGKILL.
 pub struct Host {
@@ -34,7 +37,7 @@ struct Heard {
 
 #[derive(Default)]
 struct Record {
-    replies: HashMap<u64, Result<Value, Value>>,
+    replies: BTreeMap<u64, Result<Value, Value>>,
     /// Events, and replies to lines that had no number.
     events: Vec<Value>,
 }
@@ -101,6 +104,15 @@ impl Host {
 
     pub fn pid(&self) -> u32 {
         self.process.pid()
+    }
+
+    /// Where it listens on this machine's loopback interface, for others to `--dial`.
+    #[track_caller]
+    pub fn address(&self) -> String {
+        let ready = self.await_event("ready", 0, |event| event["event"] == "ready");
+        let addresses = ready["addresses"].as_array().unwrap().iter().map(|address| address.as_str().unwrap());
+        let found = addresses.into_iter().find(|address| address.contains("/127.0.0.1/"));
+        found.unwrap_or_else(|| self.fail(&format!("no loopback address: {ready}"))).to_owned()
     }
 
     // --- Commands ---
@@ -170,6 +182,26 @@ impl Host {
         ok["id"].as_str().unwrap().to_owned()
     }
 
+    /// Says many lines in a room as fast as they are taken, and waits until all are on the disk; the answer is their ids.
+    #[track_caller]
+    pub fn say_all(&mut self, room: &str, texts: impl Iterator<Item = String>) -> Vec<String> {
+        let (mut sent, mut ids) = (VecDeque::new(), Vec::new());
+        for text in texts {
+            if sent.len() == UNDER_WAY {
+                ids.extend(sent.pop_front().map(|id| self.said(id)));
+            }
+            sent.push_back(self.send(json!({"do": "say", "room": room, "text": text})));
+        }
+        ids.extend(sent.into_iter().map(|id| self.said(id)));
+        ids
+    }
+
+    #[track_caller]
+    fn said(&self, id: u64) -> String {
+        let ok = self.reply(id).unwrap_or_else(|error| self.fail(&format!("a line was refused: {error}")));
+        ok["id"].as_str().unwrap().to_owned()
+    }
+
     #[track_caller]
     pub fn state(&mut self) -> State {
         let ok = self.ok(json!({"do": "state", "room": "lobby"}));
@@ -221,8 +253,13 @@ impl Host {
     /// Waits for an event since a mark.
     #[track_caller]
     pub fn await_event(&self, what: &str, since: usize, fits: impl Fn(&Value) -> bool) -> Value {
-        let found =
-            self.heard.wait(DEADLINE, |record| record.events[since..].iter().find(|event| fits(event)).cloned());
+        let mut next = since;
+        let found = self.heard.wait(DEADLINE, |record| {
+            // Each is looked at once: there may be tens of thousands.
+            let found = record.events[next..].iter().find(|event| fits(event)).cloned();
+            next = record.events.len();
+            found
+        });
         found.unwrap_or_else(|| self.fail(&format!("no event: {what}")))
     }
 
@@ -242,6 +279,12 @@ impl Host {
         });
     }
 
+    /// Waits for a warning of this code.
+    #[track_caller]
+    pub fn await_warning(&self, code: &str, since: usize) {
+        self.await_event(&format!("the warning {code}"), since, |event| is_warning(event, code));
+    }
+
     /// Waits for a line of talk.
     #[track_caller]
     pub fn await_line(&self, text: &str, since: usize) -> Value {
@@ -252,7 +295,7 @@ impl Host {
 
     /// Whether a warning of this code was ever given.
     pub fn warned(&self, code: &str) -> bool {
-        self.heard.lock().events.iter().any(|event| event["event"] == "warning" && event["code"] == code)
+        self.heard.lock().events.iter().any(|event| is_warning(event, code))
     }
 
     // --- The end ---
@@ -262,7 +305,7 @@ impl Host {
         self.process.kill();
     }
 
-    /// Kills it with SIGKILL; the answer is the ids of all it ever acknowledged.
+    /// Kills it with SIGKILL; the answer is the ids of all it ever acknowledged, in the order of the commands.
     #[track_caller]
     pub fn kill_and_count(mut self) -> Vec<String> {
         self.process.kill();
@@ -366,6 +409,10 @@ impl Heard {
             record = self.changed.wait_timeout(record, left).unwrap().0;
         }
     }
+}
+
+fn is_warning(event: &Value, code: &str) -> bool {
+    event["event"] == "warning" && event["code"] == code
 }
 
 /// The command that says a line in the lobby.

@@ -1,5 +1,6 @@
 //! Whatever is thrown at it, a log stays within its bounds.
 
+use super::tree::oracle;
 use super::*;
 
 /// An operation whose parent nobody has.
@@ -130,4 +131,20 @@ fn branches_that_push_each_other_out_end_in_a_bounded_number_of_lanes() {
     roots.iter().for_each(|root| drop(peer.log.ingest(root.clone(), WALL)));
     assert_eq!(peer.log.lanes().count(), 208);
     assert!(peer.log.forest.size() <= 210);
+}
+
+#[test]
+fn what_is_cut_out_of_a_long_order_is_found() {
+    let ana = ana();
+    let mut peer = Peer::new();
+    peer.take(&[chain(2, 0, 200, 1), chain(3, 0, 200, 1)].concat());
+    let mut given = peer.kept();
+    for n in 0..8_u32 {
+        let root = one(&ana, 0, 0, None, 10 + u64::from(n) * 9, &n.to_string());
+        let next = after(&ana, &root, "next");
+        peer.take(&[root.clone(), next.clone()]);
+        given.extend([root, next]);
+        assert_eq!(peer.kept(), oracle(&given));
+    }
+    assert_eq!(peer.log.len(), 408);
 }

@@ -39,6 +39,17 @@ fn an_image_cut_short_is_refused() {
     (0..bytes.len()).for_each(|len| assert!(read(&bytes[..len]).is_none(), "{len}"));
 }
 
+#[test]
+fn an_image_out_of_order_is_refused() {
+    let mut log = log();
+    log.ingest_all([chain(1, 0, 1, 10), chain(2, 0, 1, 20)].concat(), WALL);
+    let image = log.image();
+    let swapped = image.clone().with_first_two_swapped();
+    assert_ne!(swapped, image);
+    assert!(Log::from_image(RoomName::lobby().id(), &image).is_ok());
+    assert_eq!(Log::from_image(RoomName::lobby().id(), &swapped).err(), Some(BadImage));
+}
+
 /// What reads back after damage hangs together: it can be asked anything.
 fn ask_everything(log: &mut Log) {
     let frontier = log.frontier();

@@ -8,7 +8,7 @@ use inkmesh_store::{ChainKey, Store};
 use super::SyncError;
 use crate::log::Stretch;
 use crate::name::RoomId;
-use crate::operation::{OrderKey, Unverified};
+use crate::operation::{Operation, OrderKey, Unverified};
 use crate::sync::{CHUNK_BYTES, CHUNK_OPERATIONS};
 
 /// Operations that are held in memory over all chains, about; and their bytes.
@@ -20,7 +20,7 @@ struct Cursor {
     chain: ChainKey,
     next: u64,
     to: u64,
-    read: VecDeque<(OrderKey, Vec<u8>)>,
+    read: VecDeque<Operation>,
 }
 
 /// All of them.
@@ -44,7 +44,7 @@ impl Merge {
     }
 
     /// The next operations, about [`CHUNK_BYTES`], each with its lane's number; `None` at the end.
-    pub(in crate::node) fn next_chunk(&mut self) -> Result<Option<Vec<(u64, Vec<u8>)>>, SyncError> {
+    pub(in crate::node) fn next_chunk(&mut self) -> Result<Option<Vec<(u64, Operation)>>, SyncError> {
         if !self.started {
             self.started = true;
             for index in 0..self.cursors.len() {
@@ -54,8 +54,8 @@ impl Merge {
         let (mut chunk, mut bytes) = (Vec::new(), 0);
         while chunk.len() < CHUNK_OPERATIONS && bytes < CHUNK_BYTES {
             let Some(Reverse((_, index))) = self.heads.pop() else { break };
-            let Some((_, operation)) = self.cursors[index].read.pop_front() else { continue };
-            bytes += operation.len();
+            let Some(operation) = self.cursors[index].read.pop_front() else { continue };
+            bytes += operation.bytes().len();
             chunk.push((self.cursors[index].chain.log, operation));
             self.refill(index)?;
         }
@@ -75,13 +75,11 @@ impl Merge {
             }
             cursor.next += records.len() as u64;
             for bytes in records {
-                let read = Unverified::decode(&bytes)?;
-                let key = read.header().key(read.id());
-                cursor.read.push_back((key, bytes));
+                cursor.read.push_back(Unverified::decode(&bytes)?.trust());
             }
         }
-        if let Some((key, _)) = cursor.read.front() {
-            self.heads.push(Reverse((*key, index)));
+        if let Some(operation) = cursor.read.front() {
+            self.heads.push(Reverse((operation.key(), index)));
         }
         Ok(())
     }
@@ -95,7 +93,7 @@ mod tests {
     use crate::clock::Timestamp;
     use crate::identity::Identity;
     use crate::name::RoomName;
-    use crate::operation::{ChainId, Header, Operation};
+    use crate::operation::{ChainId, Header};
     use crate::payload::{Chat, Payload};
 
     #[test]
@@ -121,8 +119,7 @@ mod tests {
         let mut chunks = 0;
         while let Some(chunk) = merge.next_chunk().unwrap() {
             assert!(chunk.len() <= CHUNK_OPERATIONS);
-            let read = chunk.iter().map(|(_, bytes)| Unverified::decode(bytes).unwrap());
-            keys.extend(read.map(|operation| operation.header().key(operation.id())));
+            keys.extend(chunk.iter().map(|(_, operation)| operation.key()));
             chunks += 1;
         }
         assert!(keys.is_sorted());

@@ -12,18 +12,22 @@ use tokio::time::Instant;
 use super::{PATIENCE, PROTOCOL, Receiver, SyncError, Wire, ask};
 use crate::clock::Timestamp;
 use crate::fetching::{Fetch, SCREEN};
-use crate::identity::Author;
+use crate::identity::{Author, Keys};
 use crate::log::Want;
 use crate::name::{RoomId, RoomName};
 use crate::node::face::Backlog;
 use crate::node::run::Note;
-use crate::operation::{Operation, OperationError};
+use crate::operation::{Operation, OperationError, Unverified};
 use crate::sync::{Request, Response};
 
 /// Batches whose signatures are checked while the one before is being written.
 const AHEAD: usize = 2;
 /// How long one round may last. What came until then stays; others get their turn, and the next round brings the rest.
 const ROUND: Duration = Duration::from_secs(300);
+/// How long to wait for a share while others bring all that is missing, and how often to ask for one. Shorter than the
+/// other side waits for us.
+const SHARE: Duration = Duration::from_secs(20);
+const SHARE_EVERY: Duration = Duration::from_millis(100);
 /// How long an operation may take, on top of [`PATIENCE`] for all that is asked for at once: whoever is slower than that
 /// keeps others from bringing it.
 const EACH: Duration = Duration::from_millis(2);
@@ -100,7 +104,7 @@ impl Pull {
         let (mut under_way, mut received, mut allowed) = (0_u32, 0_u64, 0_u64);
         let mut until = Instant::now();
         loop {
-            while let Some((request, count)) = self.next().await? {
+            while let Some((request, count)) = self.next(under_way == 0).await? {
                 sender.send(request.encode()?).await?;
                 (under_way, allowed) = (under_way + 1, allowed + count);
                 let each = EACH * u32::try_from(count).unwrap_or(u32::MAX).min(1 << 16);
@@ -130,17 +134,28 @@ impl Pull {
         }
     }
 
-    /// What to ask for now, and how many operations that is at most.
-    async fn next(&self) -> Result<Option<(Request, u64)>, SyncError> {
-        let (room, from) = (self.room.clone(), self.author);
-        Ok(match ask(&self.notes, |answer| Note::NextFetch { room, from, answer }).await? {
-            Fetch::Nothing => None,
+    /// What to ask for now, and how many operations that is at most. `idle`: nothing is under way, so a share of what
+    /// others are bringing is worth waiting for.
+    async fn next(&self, idle: bool) -> Result<Option<(Request, u64)>, SyncError> {
+        let until = Instant::now() + SHARE;
+        let mut fetch = self.ask_what_next().await?;
+        while idle && fetch == Fetch::Later && Instant::now() < until {
+            tokio::time::sleep(SHARE_EVERY).await;
+            fetch = self.ask_what_next().await?;
+        }
+        Ok(match fetch {
+            Fetch::Nothing | Fetch::Later => None,
             Fetch::Newest => Some((Request::Newest { limit: SCREEN, after: self.last }, u64::from(SCREEN))),
             Fetch::Unit(wants) => {
                 let count = wants.iter().map(Want::count).sum();
                 Some((Request::Fetch { wants }, count))
             }
         })
+    }
+
+    async fn ask_what_next(&self) -> Result<Fetch, SyncError> {
+        let (room, from) = (self.room.clone(), self.author);
+        ask(&self.notes, |answer| Note::NextFetch { room, from, answer }).await
     }
 
     /// Gives operations to the loop, and waits until they are on the disk and the face keeps up.
@@ -173,7 +188,10 @@ async fn piece(response: Response) -> Result<Piece, SyncError> {
 
 /// Checks signatures on all cores, off the loop.
 async fn verify(batch: Vec<ByteBuf>) -> Result<Vec<Operation>, SyncError> {
-    let check = move || batch.par_iter().map(|bytes| Operation::verify(bytes)).collect::<Result<_, OperationError>>();
+    let check = move || {
+        let read = batch.par_iter().map(|bytes| Unverified::decode(bytes)).collect::<Result<Vec<_>, _>>()?;
+        let keys = Keys::of(read.iter().map(|operation| operation.header().chain.author));
+        read.into_par_iter().map(|operation| operation.verify_with(&keys)).collect::<Result<_, OperationError>>()
+    };
     Ok(tokio::task::spawn_blocking(check).await.map_err(|_| SyncError::Closing)??)
 }
-

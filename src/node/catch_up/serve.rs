@@ -110,7 +110,8 @@ impl Serve {
         });
         let mut sent = 0;
         while let Some(chunk) = read.recv().await {
-            let operations: Vec<ByteBuf> = chunk?.into_iter().map(|(_, bytes)| ByteBuf::from(bytes)).collect();
+            let operations: Vec<ByteBuf> =
+                chunk?.iter().map(|(_, operation)| ByteBuf::from(operation.bytes())).collect();
             sent += operations.len() as u64;
             wire.send(Response::Operations { operations }.encode()?).await?;
         }

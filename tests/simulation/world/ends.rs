@@ -15,6 +15,9 @@ use super::plan::COPY;
 use super::story::{name_of, short};
 use super::{Failure, Plan, Seat, World, oracle};
 
+/// Who drew in each turn of each game.
+pub type Drawers = BTreeMap<(OperationId, u32), Author>;
+
 /// How often everybody may have to catch up with everybody until all hold the same. A forked chain can take a round for
 /// each of its branches, a copy of a folder is met every second time, and what came last has to reach everybody.
 const PASSES: usize = 12;
@@ -60,7 +63,7 @@ impl World {
     }
 
     /// Runs a plan to its end; returns who drew in each turn of its game, as each person was told.
-    pub fn drawers(plan: &Plan) -> Result<Vec<BTreeMap<(OperationId, u32), Author>>, Failure> {
+    pub fn drawers(plan: &Plan) -> Result<Vec<Drawers>, Failure> {
         let mut world = World::new(plan);
         world.run_to_end()?;
         Ok(world.devices.into_values().map(|device| device.drawers).collect())

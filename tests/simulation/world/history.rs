@@ -46,7 +46,7 @@ fn write(epoch: u64) -> Vec<(Place, Operation)> {
 }
 
 fn payload(n: usize) -> Payload {
-    if n % 16 == 0 {
+    if n.is_multiple_of(16) {
         return Payload::Chat(Chat { text: format!("long ago {n}") });
     }
     let points = Points::new(vec![Point::new(100 + (n % 500) as i32, 200), Point::new(300, 400)]);

@@ -116,7 +116,7 @@ impl World {
     fn attackers_log(&self, asker: Seat) -> (Log, Vec<(Place, Operation)>) {
         let mut log = Log::new(RoomName::lobby().id());
         let Some(attacker) = &self.attacker else { return (log, Vec::new()) };
-        let other_half = |operation: &&Operation| operation.id().0[0].wrapping_add(asker as u8) % 3 > 0;
+        let other_half = |operation: &&Operation| !operation.id().0[0].wrapping_add(asker as u8).is_multiple_of(3);
         let mine = attacker.made.iter().filter(|operation| operation.header().seq == 0 || other_half(operation));
         let operations: Vec<Operation> = mine.chain(&attacker.heard).cloned().collect();
         let inserted = log.ingest_all(operations, u64::MAX).inserted;

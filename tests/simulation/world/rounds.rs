@@ -266,7 +266,7 @@ impl World {
             let (asker, peer, after) = (round.asker, round.peer, round.last);
             let Some(room) = self.devices.get_mut(&asker).and_then(|device| device.room.as_mut()) else { return false };
             let (request, count) = match room.next_fetch(peer) {
-                Fetch::Nothing => break,
+                Fetch::Nothing | Fetch::Later => break,
                 Fetch::Newest => (Request::Newest { limit: SCREEN, after }, u64::from(SCREEN)),
                 Fetch::Unit(wants) => {
                     let count = wants.iter().map(Want::count).sum();

@@ -28,6 +28,9 @@ use self::shape::{Done, Reply};
 /// How long the end may take when the system asked for it and nobody reads what is left to say.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// Lines of one event that are handed to the writer together: waking it costs more than writing a line.
+const TOGETHER: usize = 16;
+
 /// Why the headless face could not start or go on.
 #[derive(Debug, thiserror::Error)]
 pub enum HeadlessError {
@@ -113,8 +116,9 @@ async fn finish(node: Node, dispatcher: Dispatcher, teller: JoinHandle<()>, outp
 /// Tells all events of the node, until it ends or nobody reads any more.
 async fn tell(mut events: Events, lines: mpsc::Sender<String>) {
     while let Some(event) = events.next().await {
-        for told in shape::tell(event) {
-            if lines.send(shape::line(&told)).await.is_err() {
+        for some in shape::tell(event).chunks(TOGETHER) {
+            let some: Vec<String> = some.iter().map(shape::line).collect();
+            if lines.send(some.join("\n")).await.is_err() {
                 return;
             }
         }

@@ -5,8 +5,8 @@ use std::thread;
 
 use tokio::sync::{mpsc, oneshot};
 
-/// Lines that wait to be written; who has more to say waits.
-const QUEUE: usize = 1024;
+/// Lines, or some at once, that wait to be written; who has more to say waits.
+const QUEUE: usize = 256;
 
 /// The writer of standard output, on a thread of its own, because a write to a pipe that nobody reads waits.
 pub struct Output {
@@ -32,7 +32,7 @@ impl Output {
         Ok(Output { lines, written })
     }
 
-    /// A way to say lines. The writer ends when all of these are gone.
+    /// A way to say lines: one, or several with line ends between them. The writer ends when all of these are gone.
     pub fn lines(&self) -> mpsc::Sender<String> {
         self.lines.clone()
     }

@@ -1,5 +1,7 @@
 //! The JSON that goes out: events and replies. What others' programs rely on stands in this one file.
 
+use std::collections::BTreeMap;
+
 use inkmesh::canvas::{Point, Points, QUARTERS, Tool};
 use inkmesh::event::{Entry, Event, GameView, Late, Person, PlayerView, ReadingView, RoomState, RoomSummary, Warning};
 use inkmesh::game::CancelReason;
@@ -70,9 +72,7 @@ pub fn tell(event: Event) -> Vec<Told> {
             vec![Told::Ready { peer: peer.to_string(), addresses, version: env!("CARGO_PKG_VERSION") }]
         }
         Event::Peer { room, person } => vec![peer(room, person)],
-        Event::Entries { room, entries } => {
-            entries.into_iter().map(|entry| Told::Entry(EntryShape::new(&room, entry))).collect()
-        }
+        Event::Entries { room, entries } => told_entries(&room, entries),
         Event::Live { room, author, board: _, ink, from } => vec![Told::Live {
             room,
             author: author.to_string(),
@@ -97,6 +97,16 @@ pub fn tell(event: Event) -> Vec<Told> {
         }
         Event::Warning(warning) => vec![warn(&warning)],
     }
+}
+
+/// Many lines by few authors, whose text form is dear to work out.
+fn told_entries(room: &RoomName, entries: Vec<Entry>) -> Vec<Told> {
+    let mut authors = BTreeMap::new();
+    let shape = |entry: Entry| {
+        let author = authors.entry(entry.author).or_insert_with(|| entry.author.to_string());
+        Told::Entry(EntryShape::by(author.clone(), room, entry))
+    };
+    entries.into_iter().map(shape).collect()
 }
 
 fn peer(room: RoomName, person: Person) -> Told {
@@ -280,10 +290,15 @@ pub struct EntryShape {
 
 impl EntryShape {
     pub fn new(room: &RoomName, entry: Entry) -> Self {
+        EntryShape::by(entry.author.to_string(), room, entry)
+    }
+
+    /// `author` is the entry's author as text.
+    fn by(author: String, room: &RoomName, entry: Entry) -> Self {
         EntryShape {
             room: room.clone(),
             id: entry.id.to_string(),
-            author: entry.author.to_string(),
+            author,
             kind: entry.body.kind(),
             text: entry.body.text(),
             name: entry.name,

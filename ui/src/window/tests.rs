@@ -6,7 +6,6 @@ mod app;
 mod bench;
 mod drawing;
 mod game;
-mod look;
 mod reading;
 mod room;
 mod starting;

@@ -31,7 +31,11 @@ fn a_wrong_clock_is_said_until_it_is_right() {
         "이 컴퓨터의 시계가 다른 사람들보다 5분 느립니다. 시계를 맞춰 주세요. 보내는 메시지에는 방의 시간이 쓰입니다.",
     );
     bench.look.language = Language::En;
+    let behind =
+        "This computer's clock is 5 minutes behind the others; set it right. Your messages go by the room's time.";
+    bench.must_show(behind);
     warn(&mut bench, Warning::ClockAgrees);
+    assert!(!bench.shows(behind));
     bench.must_show("This computer's clock agrees with the others again.");
     bench.wait(std::time::Duration::from_secs(60));
     assert!(!bench.shows("This computer's clock agrees with the others again."));

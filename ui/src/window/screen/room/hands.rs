@@ -113,7 +113,7 @@ impl Room {
     pub(super) fn notice(&mut self) -> Option<Action> {
         let wanted = !self.noticing && self.is_being_read() && self.chat.has_news();
         self.noticing |= wanted;
-        wanted.then(|| Action::Later(DWELL, Message::Noticed))
+        wanted.then_some(Action::Later(DWELL, Message::Noticed))
     }
 
     /// Marks what is in view as read.

@@ -215,6 +215,17 @@ mod tests {
     }
 
     #[test]
+    fn lines_are_shown_anew_when_their_author_turns_out_to_have_forked() {
+        let mut people = People::new(Author([1; 32]));
+        people.replace(vec![person(2, "Ben", true)]);
+        let revision = people.revision();
+        people.update(person(2, "Ben", false));
+        assert_eq!((people.revision(), people.is_forked(Author([2; 32]))), (revision, false));
+        people.update(Person { forked: true, ..person(2, "Ben", false) });
+        assert!(people.revision() != revision && people.is_forked(Author([2; 32])));
+    }
+
+    #[test]
     fn we_come_first_and_the_absent_last() {
         let mut people = People::new(Author([1; 32]));
         people.replace(vec![person(2, "Abe", false), person(3, "Zoe", true), person(1, "Me", true)]);

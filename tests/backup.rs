@@ -1,0 +1,173 @@
+//! One data folder twice: copied to a second machine, or put back from a backup.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests may panic")]
+
+mod support;
+
+use std::path::Path;
+
+use serde_json::json;
+use support::host::{Host, agree, local};
+use support::{DEADLINE, folder, turn};
+use tempfile::TempDir;
+
+const LINES: usize = 20;
+
+fn ana(folder: &Path, ben: Option<&Host>) -> Host {
+    let dial: Vec<String> = ben.map(|ben| vec!["--dial".to_owned(), ben.address()]).unwrap_or_default();
+    let options = ["--name", "Ana"].into_iter().chain(dial.iter().map(String::as_str));
+    let host = local("ana", folder, &options.collect::<Vec<_>>());
+    if let Some(ben) = ben {
+        host.await_online(&ben.peer, 0);
+    }
+    host
+}
+
+fn ben(folder: &Path) -> Host {
+    local("ben", folder, &["--name", "Ben"])
+}
+
+fn say(host: &mut Host, what: &str) -> Vec<String> {
+    host.say_all("lobby", (0..LINES).map(|n| format!("{what} {n}")))
+}
+
+/// Each of these is there once.
+#[track_caller]
+fn once_each(host: &mut Host, ids: &[String]) {
+    let talk = host.talk();
+    for id in ids {
+        assert_eq!(talk.iter().filter(|line| line.id == *id).count(), 1, "{}: {id}", host.label);
+    }
+}
+
+/// A folder in which Ana has talked with Ben before, and Ben's.
+fn acquainted() -> (TempDir, TempDir, Vec<String>) {
+    let (hers, his) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let mut friend = ben(his.path());
+    let mut her = ana(hers.path(), Some(&friend));
+    let said = say(&mut her, "together");
+    agree(&mut [&mut her, &mut friend], DEADLINE);
+    her.quit();
+    friend.quit();
+    (hers, his, said)
+}
+
+/// One of the copies meets Ben, says something, and leaves when both agree; the answer is whether it was told of its fork.
+fn visit(copy: &Path, friend: &mut Host, what: &str, said: &mut Vec<String>) -> bool {
+    let mut her = ana(copy, Some(friend));
+    agree(&mut [&mut her, friend], DEADLINE);
+    said.extend(say(&mut her, what));
+    agree(&mut [&mut her, friend], DEADLINE);
+    let told = her.warned("own_fork");
+    her.quit();
+    told
+}
+
+#[test]
+fn two_copies_of_a_folder_write_apart_and_then_meet() {
+    let _turn = turn();
+    let (original, his, mut said) = acquainted();
+    let copy = folder::copy(original.path());
+    for (folder, what) in [(original.path(), "original"), (copy.path(), "copy")] {
+        let mut her = ana(folder, None);
+        said.extend(say(&mut her, what));
+        her.quit();
+    }
+
+    // Two programs with one key can't be connected: they meet by way of Ben, one after the other.
+    let mut friend = ben(his.path());
+    let mut her = ana(original.path(), Some(&friend));
+    let author = her.peer.clone();
+    agree(&mut [&mut her, &mut friend], DEADLINE);
+    her.quit();
+    assert!(!friend.warned("fork"), "Ben knows only one of the two yet");
+    let told = visit(copy.path(), &mut friend, "copy, knowing", &mut said);
+    assert!(told, "the second copy learns of the first");
+    friend.await_warning("fork", 0);
+    let peers = friend.ok(json!({"do": "peers", "room": "lobby"}));
+    let marked = peers.as_array().unwrap().iter().find(|peer| peer["peer"] == author.as_str()).unwrap();
+    assert_eq!(marked["forked"], true, "{marked}");
+    let told = visit(original.path(), &mut friend, "original, knowing", &mut said);
+    assert!(told, "the first copy learns of the second");
+    once_each(&mut friend, &said);
+    friend.quit();
+
+    write_on_without_forking_again(&[original.path(), copy.path()], his.path(), &mut said);
+}
+
+/// Both copies know of each other: whatever each says from here on, apart or connected, makes no new fork. The second
+/// time, each also knows the chain that the other writes now.
+fn write_on_without_forking_again(copies: &[&Path], his: &Path, said: &mut Vec<String>) {
+    for what in ["once more", "and once more"] {
+        for copy in copies {
+            let mut her = ana(copy, None);
+            said.extend(say(&mut her, &format!("{what}, apart")));
+            her.quit();
+        }
+        // Forks are told once in a life, so Ben begins a new one.
+        let mut friend = ben(his);
+        for copy in copies.iter().chain(copies) {
+            let told = visit(copy, &mut friend, what, said);
+            assert!(!told, "{what}");
+        }
+        assert!(!friend.warned("fork"), "forked again");
+        for copy in copies {
+            let mut her = ana(copy, Some(&friend));
+            agree(&mut [&mut her, &mut friend], DEADLINE);
+            once_each(&mut her, said);
+            her.quit();
+        }
+        friend.quit();
+    }
+}
+
+#[test]
+fn a_backup_that_is_put_back_and_writes_alone() {
+    let _turn = turn();
+    let (hers, his, mut said) = acquainted();
+    let backup = folder::copy(hers.path());
+    let mut friend = ben(his.path());
+    let mut her = ana(hers.path(), Some(&friend));
+    said.extend(say(&mut her, "after the backup"));
+    agree(&mut [&mut her, &mut friend], DEADLINE);
+    her.quit();
+
+    friend.quit(); // the folder knows his address
+    let mut her = ana(backup.path(), None);
+    said.extend(say(&mut her, "put back, alone"));
+    her.quit();
+    let mut friend = ben(his.path());
+    let told = visit(backup.path(), &mut friend, "put back, connected", &mut said);
+    assert!(told);
+    friend.await_warning("fork", 0);
+    once_each(&mut friend, &said);
+}
+
+#[test]
+fn a_backup_that_is_put_back_and_catches_up_first() {
+    let _turn = turn();
+    let (hers, his, mut said) = acquainted();
+    let backup = folder::copy(hers.path());
+    let mut friend = ben(his.path());
+    let mut her = ana(hers.path(), Some(&friend));
+    said.extend(say(&mut her, "after the backup"));
+    agree(&mut [&mut her, &mut friend], DEADLINE);
+    her.quit();
+
+    let mut her = ana(backup.path(), Some(&friend));
+    agree(&mut [&mut her, &mut friend], DEADLINE);
+    said.extend(say(&mut her, "put back"));
+    agree(&mut [&mut her, &mut friend], DEADLINE);
+    her.kill();
+    // Nor later, when it goes on from its own disk.
+    for _ in 0..2 {
+        let mut her = ana(backup.path(), Some(&friend));
+        said.extend(say(&mut her, "and later"));
+        agree(&mut [&mut her, &mut friend], DEADLINE);
+        once_each(&mut her, &said);
+        assert!(!her.warned("own_fork") && !her.warned("fork"));
+        her.quit();
+    }
+    once_each(&mut friend, &said);
+    assert!(!friend.warned("fork"));
+}
