@@ -193,6 +193,9 @@ impl World {
             self.saved(seat, write);
         }
         let Some(device) = self.devices.get_mut(&seat) else { return };
+        // What the room wanted to write only now comes too late.
+        let disk = std::mem::take(&mut device.disk);
+        device.disk = Disk::new(disk.tear(0));
         device.room = None;
         device.process += 1;
         self.forget_program(seat);

@@ -143,7 +143,7 @@ impl World {
 
     /// Reads a frame as the node does; nothing if there is nothing new in it.
     fn read(&mut self, to: Seat, from: Seat, bytes: &[u8]) -> Result<Option<Input>, String> {
-        let from = self.author_of(from).ok_or("nobody")?;
+        let Some(from) = self.author_of(from) else { return Ok(None) };
         match Frame::decode(bytes).map_err(|error| error.to_string())? {
             Frame::Live(live) => Ok(Some(Input::Live(live))),
             Frame::Operation(operation) => {
