@@ -90,6 +90,7 @@ impl Fetching {
         let busy: usize = self.members.values().map(|other| other.units.len()).sum();
         let places = self.members.len() * UNITS - busy;
         let screen_comes = self.members.values().any(Member::brings_screen);
+        let waiting = self.members.iter().filter(|(who, other)| **who != member && other.units.is_empty()).count();
         if !self.could_bring_more(member, log) {
             return Fetch::Nothing;
         }
@@ -116,6 +117,9 @@ impl Fetching {
             if wants.is_empty() {
                 return Fetch::Later;
             }
+        }
+        if !asked.units.is_empty() && wants.len() <= waiting {
+            return Fetch::Later; // who brings nothing yet comes first
         }
         // A share for each place that is still free, this one among them.
         wants.truncate(wants.len().div_ceil(places.max(1)));
@@ -242,6 +246,17 @@ mod tests {
         assert_eq!(all.len(), 40);
         assert_eq!(fetching.next(member(1), &log), Fetch::Later);
         assert_eq!(fetching.progress(&log).remaining, 400);
+    }
+
+    #[test]
+    fn who_brings_nothing_yet_comes_first_when_little_is_free() {
+        let (log, heads) = (log(), heads(2, 10));
+        let mut fetching = Fetching::default();
+        fetching.joined(member(1), heads.clone());
+        fetching.next(member(1), &log);
+        fetching.joined(member(2), heads);
+        assert_eq!(fetching.next(member(1), &log), Fetch::Later);
+        assert!(matches!(fetching.next(member(2), &log), Fetch::Unit(_)));
     }
 
     #[test]
