@@ -94,6 +94,8 @@ pub struct Fold {
     waiting: Vec<Step>,
     patient: bool,
     stale: bool,
+    /// Steps that landed before what was let go: they count when the fold is made anew.
+    early: Vec<Step>,
 }
 
 /// A fold as it is kept on the disk.
@@ -172,6 +174,7 @@ impl Fold {
     pub fn remove(&mut self, gone: &BTreeSet<OrderKey>) -> Change {
         let is_gone = |key: &OrderKey| gone.contains(key);
         self.waiting.retain(|step| !is_gone(&step.key));
+        self.early.retain(|step| !is_gone(&step.key));
         self.stale |= gone.iter().any(|key| self.base.upto.is_some_and(|upto| *key <= upto));
         let first = self.steps.iter().position(|(step, _)| is_gone(&step.key));
         let Some(at) = first else { return Change::default() };
@@ -182,10 +185,11 @@ impl Fold {
         Change { game: self.game != game_before, reset: true, refolded: true }
     }
 
-    /// Makes the fold anew from all steps of the log that are on the disk; those that came meanwhile are kept.
+    /// Makes the fold anew from all steps of the log that are on the disk; those that came meanwhile are kept, wherever
+    /// they landed.
     pub fn remake(&mut self, all: Vec<Step>) -> Change {
         let since = std::mem::take(&mut self.steps).into_iter().map(|(step, _)| step);
-        let waiting = std::mem::take(&mut self.waiting);
+        let waiting = std::mem::take(&mut self.waiting).into_iter().chain(std::mem::take(&mut self.early));
         let (game_before, patient) = (self.game.clone(), self.patient);
         *self = Fold::default();
         self.insert(all.into_iter().chain(since).chain(waiting).collect());
@@ -216,9 +220,9 @@ impl Fold {
     fn fold_waiting(&mut self) -> Change {
         let mut new = std::mem::take(&mut self.waiting);
         new.sort_by_key(|step| step.key);
-        let before = new.len();
-        new.retain(|step| self.base.upto.is_none_or(|upto| step.key > upto));
-        self.stale |= new.len() < before;
+        let at = self.base.upto.map_or(0, |upto| new.partition_point(|step| step.key <= upto));
+        self.early.extend(new.drain(..at));
+        self.stale |= at > 0;
         let Some(first) = new.first().map(|step| step.key) else { return Change::default() };
         let (game_before, board_before) = (self.game.clone(), self.game.visible_board());
         let at = self.steps.partition_point(|(step, _)| step.key < first);
@@ -362,6 +366,21 @@ mod tests {
         steps.push(early);
         fold.remake(steps); // `last` was in the fold already, but not on the disk
         assert!(!fold.is_stale() && fold.counts(last.key));
+        assert_eq!(fold.canvas_digest(), whole.canvas_digest());
+    }
+
+    #[test]
+    fn what_lands_early_while_the_fold_is_made_anew_is_not_lost() {
+        let mut steps = many();
+        let whole = all(many());
+        let (late, early) = (steps.remove(20), steps.remove(10));
+        let mut fold = all(steps.clone());
+        fold.let_go();
+        fold.insert(vec![early.clone()]);
+        steps.push(early); // this is what the disk holds as it is read
+        fold.insert(vec![late]);
+        fold.remake(steps);
+        assert!(!fold.is_stale());
         assert_eq!(fold.canvas_digest(), whole.canvas_digest());
     }
 

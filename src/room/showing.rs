@@ -148,7 +148,9 @@ impl Room {
 
     /// All games and ink, read from the disk.
     pub(super) fn refolded(&mut self, operations: Vec<Operation>, outputs: &mut Vec<Output>) {
-        let steps = operations.iter().filter_map(|op| Step::new(op.key(), op.id(), &op.payload())).collect();
+        // What was pushed out since they were read is not part of the log any more.
+        let held = operations.iter().filter(|operation| !self.log.is_news(operation.header(), operation.id()));
+        let steps = held.filter_map(|op| Step::new(op.key(), op.id(), &op.payload())).collect();
         self.fold.remake(steps);
         self.fold.let_go();
         self.refolding = false;

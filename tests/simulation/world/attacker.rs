@@ -140,7 +140,7 @@ impl Attacker {
         for place in 0..places {
             let mut next = None;
             for branch in 0..branches {
-                let time = ms + place * 10 + branch;
+                let time = ms + place * 100 + branch;
                 let first = self.sign(chain, trunk.as_ref(), time, format!("branch {branch} at {place}"));
                 let behind = self.sign(chain, Some(&first), time + 9, format!("behind {branch} at {place}"));
                 all.extend([first, behind.clone()]);
