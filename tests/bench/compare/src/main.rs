@@ -1,4 +1,4 @@
-//! How long two other libraries take to catch up with a history as long as that which `rejoin.rs` measures Inkmesh
+//! How long two other libraries take to catch up with a history as long as that which `catch_up.rs` measures Inkmesh
 //! with: lines of 100 authors, from one process to another over QUIC on the loopback interface, from a file into a file.
 //!
 //! `inkmesh-compare [OPERATIONS [RUNS [WAY...]]]`, in release mode; see README.md beside this package.
