@@ -6,8 +6,10 @@
 mod election;
 mod fold;
 mod gathering;
+pub mod guess;
 mod play;
 mod requests;
+pub mod secret;
 mod step;
 mod timers;
 mod turns;

@@ -1,0 +1,113 @@
+//! The guesser's half: words blinded, the drawer's answer unblinded, and opened after the reveal.
+
+use std::fmt;
+
+use voprf::{EvaluationElement, Group, VoprfClient};
+
+use super::chance::Chance;
+use super::elements::{Blinded, Opening, VoprfPublic};
+use super::turn_key::{Answer, FalseAnswer};
+use super::word_key::WordKey;
+use super::{MAX_CANDIDATES, Suite, input, turn_bytes};
+use crate::identity::Identity;
+use crate::operation_id::OperationId;
+
+/// A guess on its way: the words that a line may mean, and what they are blinded with.
+#[derive(Clone)]
+pub struct Blinding {
+    game: OperationId,
+    turn: u32,
+    inputs: Vec<[u8; 32]>,
+    clients: Vec<VoprfClient<Suite>>,
+}
+
+impl Blinding {
+    /// Blinds these normalised words for the drawer of a turn. `None` when they are not 1 to [`MAX_CANDIDATES`].
+    ///
+    /// What a word is blinded with follows from the guesser's secret key, the turn and the word: so nothing has to be
+    /// remembered until it is opened. Who asks for a word twice shows the drawer that it did, as its lines show anyway;
+    /// otherwise a blinded word is as likely to be any word as any other.
+    #[must_use]
+    pub fn new(guesser: &Identity, game: OperationId, turn: u32, words: &[String]) -> Option<Self> {
+        if !(1..=MAX_CANDIDATES).contains(&words.len()) {
+            return None;
+        }
+        let secret = guesser.derive_secret("inkmesh 2026 quiz blinding", &turn_bytes(game, turn));
+        let inputs: Vec<_> = words.iter().map(|word| input(word, game, turn)).collect();
+        let clients = inputs.iter().map(|input| blind(input, &secret)).collect();
+        Some(Blinding { game, turn, inputs, clients })
+    }
+
+    /// What the drawer is sent, in the order of the words.
+    #[must_use]
+    pub fn blinded(&self) -> Vec<Blinded> {
+        self.clients.iter().map(|client| split(client).1).collect()
+    }
+
+    /// What the word of this index was blinded with; `None` when there is no such word.
+    #[must_use]
+    pub fn opening(&self, index: usize) -> Option<Opening> {
+        self.clients.get(index).map(|client| split(client).0)
+    }
+
+    /// The keys of the words, in their order, by the drawer's answer.
+    ///
+    /// # Errors
+    /// [`FalseAnswer`] when the drawer didn't evaluate just these words with the key whose public half is `public`.
+    pub fn finish(&self, answer: &Answer, public: &VoprfPublic) -> Result<Vec<WordKey>, FalseAnswer> {
+        finish(&self.inputs, &self.clients, answer, public)
+            .map(|outputs| outputs.iter().map(|output| WordKey::from_output(output, self.game, self.turn)).collect())
+            .map_err(|_| FalseAnswer)
+    }
+}
+
+impl fmt::Debug for Blinding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Blinding").field(&self.blinded()).finish()
+    }
+}
+
+/// Whether `blinded` was this word, as who opens it says.
+///
+/// Nobody can open one blinded word as two: it would have to know the ratio of two hashed words in the group.
+#[must_use]
+pub fn is_opening_of(blinded: &Blinded, opening: &Opening, word: &str, game: OperationId, turn: u32) -> bool {
+    Suite::deserialize_scalar(&opening.0)
+        .and_then(|blind| VoprfClient::<Suite>::deterministic_blind_unchecked(&input(word, game, turn), blind))
+        .is_ok_and(|result| result.message.serialize()[..] == blinded.0)
+}
+
+fn blind(input: &[u8; 32], secret: &[u8; 32]) -> VoprfClient<Suite> {
+    let mut chance = Chance::new("inkmesh 2026 quiz blind", secret, [input]);
+    // It fails only for inputs longer than 64 KiB.
+    VoprfClient::blind(input, &mut chance).unwrap_or_else(|error| unreachable!("not blinded: {error}")).state
+}
+
+/// `Finalize` of RFC 9497, of a batch.
+pub(super) fn finish<I: AsRef<[u8]>>(
+    inputs: &[I],
+    clients: &[VoprfClient<Suite>],
+    answer: &Answer,
+    public: &VoprfPublic,
+) -> voprf::Result<Vec<[u8; 64]>> {
+    let public = Suite::deserialize_elem(&public.0)?;
+    let evaluated: Vec<_> = answer
+        .evaluated
+        .iter()
+        .take(MAX_CANDIDATES + 1)
+        .map(|evaluated| EvaluationElement::deserialize(&evaluated.0))
+        .collect::<Result<_, _>>()?;
+    let proof = voprf::Proof::deserialize(&answer.proof.0)?;
+    let (inputs, clients) = (inputs.iter().collect::<Vec<_>>(), clients.to_vec());
+    let outputs = VoprfClient::batch_finalize(&inputs, &clients, &evaluated, &proof, public)?;
+    outputs.map(|output| output.map(Into::into)).collect()
+}
+
+/// What a client blinds with, and the blinded word.
+fn split(client: &VoprfClient<Suite>) -> (Opening, Blinded) {
+    let bytes: [u8; 64] = client.serialize().into();
+    let (mut opening, mut blinded) = ([0; 32], [0; 32]);
+    opening.copy_from_slice(&bytes[..32]);
+    blinded.copy_from_slice(&bytes[32..]);
+    (Opening(opening), Blinded(blinded))
+}
