@@ -61,6 +61,7 @@ mod tests {
         }
         assert_eq!(normalise("ΟΔΟΣ"), normalise("οδος"));
         assert_eq!(normalise("οδος"), normalise("οδοσ"));
+        assert_eq!(normalise("cafe-\u{301}"), "café", "what stood between is gone");
     }
 
     #[test]
