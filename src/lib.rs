@@ -21,6 +21,7 @@
 //! | [`timeline`] | projection: chat and notices |
 //! | [`canvas`] | projection: ink on the boards |
 //! | [`game`] | projection: turns and the election of the drawer |
+//! | [`words`] | the words of the quiz: packs, masks, what a line of talk guesses, what is close |
 //! | [`fold`] | what the log makes of games and ink, late arrivals included |
 //! | [`room`] | the machine that holds one room together |
 //! | [`room_time`] | whose clock to go by |
@@ -51,3 +52,4 @@ pub mod room;
 pub mod room_time;
 pub mod sync;
 pub mod timeline;
+pub mod words;

@@ -144,7 +144,7 @@ fn checked(text: &str) -> Result<String, NameError> {
 }
 
 /// Controls, zero-width characters and the bidirectional marks, embeddings, overrides and isolates (UAX #9).
-fn is_hidden(c: char) -> bool {
+pub(crate) fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200b}'..='\u{200c}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{061c}')
 }

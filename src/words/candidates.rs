@@ -1,0 +1,206 @@
+//! Which words a line of talk guesses.
+
+use super::normalise::{folded, is_letter, only_letters};
+use super::{MAX_WORD_CHARS, normalise};
+
+/// Most words that one line asks for.
+pub const MAX_CANDIDATES: usize = 4;
+
+/// Of a longer line only so many words are looked at: it is talk, no guess.
+const MAX_LINE_WORDS: usize = 64;
+
+/// Endings that a guess is said with: `사과다!`, `사과인가요?`, `사과는?`, `apples`. Without them the guess is asked too.
+const ENDINGS: [&str; 33] = [
+    "다",
+    "이다",
+    "야",
+    "이야",
+    "요",
+    "이요",
+    "예요",
+    "에요",
+    "이에요",
+    "네",
+    "이네",
+    "네요",
+    "이네요",
+    "지",
+    "이지",
+    "죠",
+    "이죠",
+    "인가",
+    "인가요",
+    "인데",
+    "일까",
+    "임",
+    "입니다",
+    "은",
+    "는",
+    "이",
+    "가",
+    "을",
+    "를",
+    "도",
+    "랑",
+    "s",
+    "es",
+];
+
+/// What a line of talk asks for, normalised, distinct, at most [`MAX_CANDIDATES`] and none if it holds no word of the
+/// game: a message counts when it *is or contains* the word. `is_word` says what is a word of the game's packs
+/// (normalised); everybody knows them, and to ask for anything else would only spend requests. So a line that asks
+/// for nothing needs no drawer to be said, and a word of many words is found inside a sentence.
+///
+/// The order, which decides only where a line holds more than four words of the game: the whole line, its single
+/// words from the longest to the shortest (in the line's order where they are equally long), then neighbouring words
+/// together, from left to right; each with its ending first, then without, the shorter ending first.
+#[must_use]
+pub fn candidates(line: &str, is_word: impl Fn(&str) -> bool) -> Vec<String> {
+    let mut asked = Vec::new();
+    for part in parts(line) {
+        for form in forms(&part) {
+            if asked.len() == MAX_CANDIDATES {
+                return asked;
+            }
+            if (1..=MAX_WORD_CHARS).contains(&form.chars().count())
+                && is_word(form)
+                && !asked.iter().any(|other| other == form)
+            {
+                asked.push(form.to_owned());
+            }
+        }
+    }
+    asked
+}
+
+/// The whole line, its words and its neighbouring words together, in the order in which they are asked.
+fn parts(line: &str) -> Vec<String> {
+    let folded = folded(line);
+    let words: Vec<String> = folded
+        .split(|c| !is_letter(c))
+        .filter(|word| !word.is_empty())
+        .take(MAX_LINE_WORDS)
+        .map(only_letters)
+        .collect();
+    let mut singles = words.clone();
+    singles.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
+    let mut parts = vec![normalise(line)];
+    parts.append(&mut singles);
+    for first in 0..words.len() {
+        parts.extend(together(&words[first..]));
+    }
+    parts
+}
+
+/// The first two words as one, the first three, and so on while they could still be a word with an ending.
+fn together(words: &[String]) -> Vec<String> {
+    let longest = MAX_WORD_CHARS + ENDINGS.iter().map(|ending| ending.chars().count()).max().unwrap_or(0);
+    let mut joined = Vec::new();
+    for count in 2..=words.len() {
+        let text = normalise(&words[..count].concat());
+        if text.chars().count() > longest {
+            break;
+        }
+        joined.push(text);
+    }
+    joined
+}
+
+/// The part as it stands, then without the endings that it has: the shortest ending first, since `고양이야` is
+/// `고양이` before it is `고양`.
+fn forms(part: &str) -> Vec<&str> {
+    let mut stems: Vec<&str> =
+        ENDINGS.iter().filter_map(|ending| part.strip_suffix(ending)).filter(|stem| !stem.is_empty()).collect();
+    stems.sort_by_key(|stem| std::cmp::Reverse(stem.len()));
+    stems.insert(0, part);
+    stems
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::super::BuiltIn;
+    use super::*;
+
+    fn asked(line: &str) -> Vec<String> {
+        let words: BTreeSet<String> =
+            BuiltIn::ALL.iter().flat_map(|pack| pack.words()).map(|word| normalise(&word.text)).collect();
+        candidates(line, |word| words.contains(word))
+    }
+
+    #[test]
+    fn a_line_asks_for_the_words_that_it_is_or_contains() {
+        for (line, words) in [
+            ("사과", vec!["사과"]),
+            ("APPLE!!", vec!["apple"]),
+            ("is it an apple or a banana?", vec!["banana", "apple"]),
+            ("is it ice cream?", vec!["icecream"]),
+            ("the Statue of Liberty, surely", vec!["statueofliberty"]),
+            ("이거 혹시 사과 아니야?", vec!["사과"]),
+            ("자유의여신상 같은데", vec!["자유의여신상"]),
+            ("사 과", vec!["사과"]),
+            ("x-ray?", vec!["xray"]),
+            ("사과ㅋㅋㅋㅋ", vec!["사과"]),
+            ("사과🍎바나나", vec!["바나나", "사과"]),
+        ] {
+            assert_eq!(asked(line), words, "{line}");
+        }
+    }
+
+    #[test]
+    fn an_ending_does_not_hide_a_word() {
+        for line in
+            ["사과다!", "사과요", "사과인가?", "사과 인가요", "사과야", "사과네ㅋㅋ", "정답은 사과입니다.", "사과는?"]
+        {
+            assert_eq!(asked(line), ["사과"], "{line}");
+        }
+        assert_eq!(asked("고양이야?"), ["고양이"]);
+        assert_eq!(asked("기린이다"), ["기린"]);
+        assert_eq!(asked("two apples"), ["apple"]);
+        assert_eq!(asked("바다"), ["바다"], "a word that ends like an ending is itself");
+    }
+
+    #[test]
+    fn talk_asks_for_nothing() {
+        for line in ["", "ㅋㅋㅋㅋ", "🍎", "lol what is that", "뭐야 이게", "?!"] {
+            assert_eq!(asked(line), Vec::<String>::new(), "{line}");
+        }
+    }
+
+    #[test]
+    fn four_words_at_most_the_whole_line_first_then_the_longest() {
+        assert_eq!(asked("cat dog banana tree moon apple"), ["banana", "apple", "tree", "moon"]);
+        assert_eq!(candidates("one fifteen two", |_| true), ["onefifteentwo", "fifteen", "one", "two"]);
+        assert_eq!(candidates("사과다", |_| true), ["사과다", "사과"]);
+        assert_eq!(asked("apple apple APPLE"), ["apple"]);
+    }
+
+    #[test]
+    fn no_part_longer_than_a_word_can_be_is_asked() {
+        let long = "x".repeat(MAX_WORD_CHARS + 1);
+        assert_eq!(candidates(&long, |_| true), Vec::<String>::new());
+        assert_eq!(candidates(&format!("{long} cat"), |_| true), ["cat"]);
+        assert_eq!(candidates(&format!("{} apple", "zz ".repeat(MAX_LINE_WORDS)), |word| word == "apple"), [""; 0]);
+    }
+
+    proptest! {
+        #[test]
+        fn every_line_asks_for_few_distinct_normalised_words(line in "[a-c가-각다요 ㅋ!]{0,40}|\\PC{0,80}") {
+            let asked = candidates(&line, |_| true);
+            prop_assert!(asked.len() <= MAX_CANDIDATES);
+            prop_assert_eq!(asked.iter().collect::<BTreeSet<_>>().len(), asked.len());
+            for word in &asked {
+                prop_assert!((1..=MAX_WORD_CHARS).contains(&word.chars().count()));
+                prop_assert_eq!(&normalise(word), word);
+            }
+        }
+
+        #[test]
+        fn a_word_is_found_between_any_others(before in "([a-z]{1,9} ){0,6}", after in "( [a-z]{1,9}){0,6}") {
+            prop_assert_eq!(candidates(&format!("{before}Ice Cream{after}"), |word| word == "icecream"), ["icecream"]);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Which wrong guess is close.
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::{MAX_WORD_CHARS, normalise};
+
+/// A longer guess is close to nothing; it is not even normalised.
+const MAX_GUESS_CHARS: usize = 64;
+
+/// Initial and final consonants in the order of their code points: `ㄱ` is one letter wherever it stands.
+const INITIALS: &str = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ";
+const FINALS: &str = "ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ";
+
+/// Whether a guess is one slip away from the word: a letter too many, too few, another one, or two neighbours
+/// exchanged (Damerau-Levenshtein distance 1, as optimal string alignment). Letters of Hangul are the jamo of its
+/// syllables, double ones as one, so `떡보끼` is close to `떡볶이`. The word itself is not close but right; to a word of
+/// one character or syllable nothing is close, since one slip makes any other of it, and neither to one of two letters.
+#[must_use]
+pub fn is_close(guess: &str, word: &str) -> bool {
+    if [guess, word].iter().any(|text| text.chars().nth(MAX_GUESS_CHARS).is_some()) {
+        return false;
+    }
+    let (guess, word) = (normalise(guess), normalise(word));
+    let (characters, other) = (word.chars().count(), guess.chars().count());
+    if characters < 2 || characters > MAX_WORD_CHARS || other > MAX_GUESS_CHARS {
+        return false;
+    }
+    let word = letters(&word);
+    word.chars().count() > 2 && strsim::osa_distance(&letters(&guess), &word) == 1
+}
+
+/// A normalised text in its smallest letters: canonical decomposition (Unicode 3.12 for Hangul), consonants as the
+/// keyboard has them.
+fn letters(normalised: &str) -> String {
+    normalised.nfd().map(consonant).collect()
+}
+
+fn consonant(c: char) -> char {
+    let (table, first) = match c {
+        '\u{1100}'..='\u{1112}' => (INITIALS, 0x1100),
+        '\u{11a8}'..='\u{11c2}' => (FINALS, 0x11a8),
+        _ => return c,
+    };
+    table.chars().nth((u32::from(c) - first) as usize).unwrap_or(c)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn one_slip_is_close() {
+        for (guess, word) in [
+            ("banan", "banana"),
+            ("bananna", "banana"),
+            ("bamana", "banana"),
+            ("bannaa", "banana"),
+            ("Ice-Creem!", "ice cream"),
+            ("bat", "cat"),
+            ("cafe", "café"),
+            ("사가", "사과"),
+            ("남", "나무"),
+            ("떡보끼", "떡볶이"),
+            ("닥발", "닭발"),
+            ("포크레인", "포클레인"),
+            ("김지", "김치"),
+        ] {
+            assert!(is_close(guess, word), "{guess} {word}");
+        }
+    }
+
+    #[test]
+    fn the_word_itself_and_other_words_are_not() {
+        for (guess, word) in [
+            ("banana", "banana"),
+            ("Banana!", "banana"),
+            ("사과", "사과"),
+            ("사과ㅋㅋ", "사과"),
+            ("orange", "banana"),
+            ("bnaaan", "banana"),
+            ("사자", "사과나무"),
+            ("기짐", "김치"),
+            ("", "cat"),
+            ("🍎", "cat"),
+        ] {
+            assert!(!is_close(guess, word), "{guess} {word}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_close_to_the_shortest_words() {
+        for (guess, word) in
+            [("딸", "달"), ("말", "달"), ("다라", "달"), ("ax", "ox"), ("o", "ox"), ("a", "b"), ("", "a")]
+        {
+            assert!(!is_close(guess, word), "{guess} {word}");
+        }
+    }
+
+    #[test]
+    fn a_long_guess_is_close_to_nothing() {
+        assert!(is_close(&"a".repeat(33), &"a".repeat(32)));
+        assert!(!is_close(&"a".repeat(34), &"a".repeat(33)), "no word is so long");
+        assert!(is_close(&format!("banan{}", "!".repeat(MAX_GUESS_CHARS - 5)), "banana"));
+        assert!(!is_close(&format!("banan{}", "!".repeat(MAX_GUESS_CHARS - 4)), "banana"));
+        assert!(!is_close(&"\u{fdfa}".repeat(MAX_GUESS_CHARS), "banana"), "64 characters that become 1024");
+    }
+
+    #[test]
+    fn a_consonant_is_one_letter_wherever_it_stands() {
+        // Each consonant that can be both, first at a syllable's end, then alone at a beginning.
+        for consonant in "ㄱㄲㄴㄷㄹㅁㅂㅅㅆㅇㅈㅊㅋㅌㅍㅎ".chars() {
+            let both = |c: &str| c.nfkd().collect::<String>();
+            let initial = letters(&both(&consonant.to_string()));
+            assert_eq!(initial, consonant.to_string());
+            let place = FINALS.chars().position(|c| c == consonant).unwrap() as u32;
+            let closed = char::from_u32(u32::from('아') + 1 + place).unwrap();
+            assert!(letters(&closed.to_string()).ends_with(consonant), "{closed}");
+        }
+        assert_eq!((INITIALS.chars().count(), FINALS.chars().count()), (19, 27));
+    }
+
+    proptest! {
+        #[test]
+        fn a_slip_in_a_word_is_close(word in "[a-m]{3,12}", place in 0usize..11) {
+            let place = place % (word.len() - 1);
+            let (before, after) = word.split_at(place);
+            let two: String = after.chars().take(2).collect();
+            let swapped: String = two.chars().rev().collect();
+            prop_assert!(is_close(&format!("{before}z{after}"), &word), "one too many");
+            prop_assert!(is_close(&format!("{before}z{}", &after[1..]), &word), "another one");
+            prop_assert!(is_close(&format!("{before}{}", &after[1..]), &word), "one too few");
+            prop_assert_eq!(is_close(&format!("{before}{swapped}{}", &after[2..]), &word), swapped != two);
+            prop_assert!(!is_close(&format!("y{before}z{after}"), &word), "two");
+        }
+
+        #[test]
+        fn any_texts_are_compared(guess in any::<String>(), word in any::<String>()) {
+            prop_assert!(!(is_close(&guess, &word) && normalise(&guess) == normalise(&word)));
+        }
+    }
+}

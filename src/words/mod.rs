@@ -1,0 +1,16 @@
+//! The words of the quiz: the packs that they come from, how a guess is compared, what a guesser sees of a word.
+
+mod candidates;
+mod close;
+mod mask;
+mod normalise;
+mod pack;
+
+pub use candidates::{MAX_CANDIDATES, candidates};
+pub use close::is_close;
+pub use mask::{BadMask, Mask, letter};
+pub use normalise::normalise;
+pub use pack::{
+    BadLevel, BadWord, BuiltIn, Level, MAX_PACK_BYTES, MAX_WORD_CHARS, MAX_WORDS, MIN_WORDS, PackError, Word, is_sound,
+    parse, parse_bytes,
+};

@@ -1,0 +1,266 @@
+//! Packs: the words that can be drawn, ours and people's own.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
+
+use super::normalise;
+use crate::name::is_hidden;
+
+/// Longest word, in characters, as it is written and as it is compared.
+pub const MAX_WORD_CHARS: usize = 32;
+/// Fewest words of an own pack.
+pub const MIN_WORDS: usize = 10;
+/// Most words of an own pack.
+pub const MAX_WORDS: usize = 500;
+/// Largest file of an own pack, in bytes.
+pub const MAX_PACK_BYTES: usize = 64 * 1024;
+
+/// How hard a word is to draw and to guess; in the log as 1, 2 and 3.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
+pub enum Level {
+    /// A thing that everybody draws.
+    Easy,
+    /// A thing that takes some thought. Also the words of an own pack without levels.
+    Medium,
+    /// A scene, an idea, or a thing known by few.
+    Hard,
+}
+
+/// A number that is no level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a level is 1, 2 or 3, not {0}")]
+pub struct BadLevel(u8);
+
+impl TryFrom<u8> for Level {
+    type Error = BadLevel;
+
+    fn try_from(number: u8) -> Result<Self, Self::Error> {
+        match number {
+            1 => Ok(Level::Easy),
+            2 => Ok(Level::Medium),
+            3 => Ok(Level::Hard),
+            _ => Err(BadLevel(number)),
+        }
+    }
+}
+
+impl From<Level> for u8 {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Easy => 1,
+            Level::Medium => 2,
+            Level::Hard => 3,
+        }
+    }
+}
+
+/// A word of a pack. What others send has any content: see [`is_sound`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Word {
+    /// As people see it: NFC, trimmed, white space single.
+    pub text: String,
+    /// How hard it is.
+    pub level: Level,
+}
+
+/// Why a text is no word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BadWord {
+    /// It has no letter or digit, so nobody could guess it.
+    #[error("a word has letters or digits")]
+    Empty,
+    /// Longer than [`MAX_WORD_CHARS`].
+    #[error("a word has at most {MAX_WORD_CHARS} characters")]
+    TooLong,
+    /// A control character, or one that is not seen.
+    #[error("a word has no control characters")]
+    Control,
+}
+
+impl Word {
+    /// A word as a person typed it. An underscore is written as a space: in a mask it stands for a hidden letter.
+    ///
+    /// # Errors
+    /// [`BadWord`].
+    pub fn new(typed: &str, level: Level) -> Result<Self, BadWord> {
+        let typed = typed.trim();
+        if typed.chars().any(is_hidden) {
+            return Err(BadWord::Control);
+        }
+        // Three characters of NFD are at most one of NFC in Hangul; nothing far longer is normalised at all.
+        if typed.chars().nth(MAX_WORD_CHARS * 4).is_some() {
+            return Err(BadWord::TooLong);
+        }
+        let spaced: String = typed.nfc().map(|c| if c == '_' { ' ' } else { c }).collect();
+        let text = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
+        let letters = normalise(&text).chars().count();
+        match text.chars().count().max(letters) {
+            _ if letters == 0 => Err(BadWord::Empty),
+            n if n > MAX_WORD_CHARS => Err(BadWord::TooLong),
+            _ => Ok(Word { text, level }),
+        }
+    }
+}
+
+/// Whether words that another peer sent could have come from an own pack: as many as allowed, each written as
+/// [`Word::new`] writes it, no two the same to a guesser.
+#[must_use]
+pub fn is_sound(words: &[Word]) -> bool {
+    let sound = |word: &Word| Word::new(&word.text, word.level).as_ref() == Ok(word);
+    (MIN_WORDS..=MAX_WORDS).contains(&words.len())
+        && words.iter().all(sound)
+        && words.iter().map(|word| normalise(&word.text)).collect::<BTreeSet<_>>().len() == words.len()
+}
+
+/// Why a file is no pack. Lines are counted from 1.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PackError {
+    /// Larger than [`MAX_PACK_BYTES`].
+    #[error("the file has {bytes} bytes, at most {MAX_PACK_BYTES} are allowed")]
+    TooLarge {
+        /// Its size.
+        bytes: usize,
+    },
+    /// Not a text, or in another encoding.
+    #[error("line {line}: the text is not UTF-8")]
+    NotUtf8 {
+        /// The first line with wrong bytes.
+        line: usize,
+    },
+    /// A line that is no word.
+    #[error("line {line}: {fault}")]
+    Word {
+        /// Its number.
+        line: usize,
+        /// What is wrong with it.
+        #[source]
+        fault: BadWord,
+    },
+    /// A word that stands there already; to a guesser the two would be the same.
+    #[error("line {line}: the word is already on line {first}")]
+    Twice {
+        /// Where it stands again.
+        line: usize,
+        /// Where it stands first.
+        first: usize,
+    },
+    /// Fewer than [`MIN_WORDS`].
+    #[error("a pack has at least {MIN_WORDS} words, here are {words}")]
+    TooFew {
+        /// How many there are.
+        words: usize,
+    },
+    /// More than [`MAX_WORDS`].
+    #[error("a pack has at most {MAX_WORDS} words, here are {words}")]
+    TooMany {
+        /// How many there are.
+        words: usize,
+    },
+}
+
+/// Reads a person's own pack: one word a line. The lines `# easy`, `# medium` and `# hard` (`# 쉬움`, `# 보통`,
+/// `# 어려움`) say how hard the words after them are, before any they are medium. Other lines that begin with `#` and
+/// empty lines say nothing. A byte order mark and Windows line ends are accepted.
+///
+/// # Errors
+/// The first [`PackError`].
+pub fn parse(text: &str) -> Result<Vec<Word>, PackError> {
+    bounded(text.len())?;
+    let words = read(text)?;
+    match words.len() {
+        words if words < MIN_WORDS => Err(PackError::TooFew { words }),
+        words if words > MAX_WORDS => Err(PackError::TooMany { words }),
+        _ => Ok(words),
+    }
+}
+
+/// [`parse`] of a file's bytes, which should be UTF-8.
+///
+/// # Errors
+/// The first [`PackError`].
+pub fn parse_bytes(bytes: &[u8]) -> Result<Vec<Word>, PackError> {
+    bounded(bytes.len())?;
+    parse(std::str::from_utf8(bytes).map_err(|error| {
+        let good = bytes.iter().take(error.valid_up_to());
+        PackError::NotUtf8 { line: 1 + good.filter(|byte| **byte == b'\n').count() }
+    })?)
+}
+
+fn bounded(bytes: usize) -> Result<(), PackError> {
+    if bytes > MAX_PACK_BYTES { Err(PackError::TooLarge { bytes }) } else { Ok(()) }
+}
+
+/// The words of a text, however many.
+fn read(text: &str) -> Result<Vec<Word>, PackError> {
+    let (mut words, mut level, mut lines) = (Vec::new(), Level::Medium, BTreeMap::new());
+    for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
+        let (number, line) = (index + 1, line.trim());
+        if let Some(comment) = line.strip_prefix('#') {
+            level = heading(comment).unwrap_or(level);
+        } else if !line.is_empty() {
+            let word = Word::new(line, level).map_err(|fault| PackError::Word { line: number, fault })?;
+            if let Some(first) = lines.insert(normalise(&word.text), number) {
+                return Err(PackError::Twice { line: number, first });
+            }
+            words.push(word);
+        }
+    }
+    Ok(words)
+}
+
+/// The level that a comment names.
+fn heading(comment: &str) -> Option<Level> {
+    match normalise(comment).as_str() {
+        "easy" | "쉬움" => Some(Level::Easy),
+        "medium" | "보통" => Some(Level::Medium),
+        "hard" | "어려움" => Some(Level::Hard),
+        _ => None,
+    }
+}
+
+/// A pack that comes with the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BuiltIn {
+    /// English words.
+    En,
+    /// Korean words.
+    Ko,
+}
+
+impl BuiltIn {
+    /// All of them.
+    pub const ALL: [BuiltIn; 2] = [BuiltIn::En, BuiltIn::Ko];
+
+    /// What the log calls it: the language's ISO 639-1 code.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            BuiltIn::En => "en",
+            BuiltIn::Ko => "ko",
+        }
+    }
+
+    /// The pack of that id.
+    #[must_use]
+    pub fn of(id: &str) -> Option<BuiltIn> {
+        BuiltIn::ALL.into_iter().find(|pack| pack.id() == id)
+    }
+
+    /// Its words, read once. A test holds that they can be read.
+    #[must_use]
+    pub fn words(self) -> &'static [Word] {
+        static EN: LazyLock<Vec<Word>> = LazyLock::new(|| read(include_str!("packs/en.txt")).unwrap_or_default());
+        static KO: LazyLock<Vec<Word>> = LazyLock::new(|| read(include_str!("packs/ko.txt")).unwrap_or_default());
+        match self {
+            BuiltIn::En => &EN,
+            BuiltIn::Ko => &KO,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
