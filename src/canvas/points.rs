@@ -12,7 +12,10 @@ pub const QUARTERS: i32 = 4;
 pub const MAX_POINTS: usize = 512;
 
 /// A place on a sheet in quarter units: x from 0 to 6400, y from 0 to 4800, from the top left corner.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+///
+/// As CBOR: the array `[x, y]`. A point beside the sheet is moved onto it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(from = "(i32, i32)", into = "(i32, i32)")]
 pub struct Point {
     /// To the right, in quarter units.
     pub x: i32,
@@ -32,6 +35,18 @@ impl Point {
     pub fn from_logical(x: f64, y: f64) -> Self {
         let quarters = |value: f64| (value * f64::from(QUARTERS)).round() as i32; // `as` saturates; NaN is 0
         Point::new(quarters(x), quarters(y))
+    }
+}
+
+impl From<(i32, i32)> for Point {
+    fn from((x, y): (i32, i32)) -> Self {
+        Point::new(x, y)
+    }
+}
+
+impl From<Point> for (i32, i32) {
+    fn from(point: Point) -> Self {
+        (point.x, point.y)
     }
 }
 
@@ -75,6 +90,23 @@ impl Points {
     #[must_use]
     pub fn as_slice(&self) -> &[Point] {
         &self.0
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The points, one after the other.
+    pub fn iter(&self) -> impl Iterator<Item = Point> {
+        self.0.iter().copied()
+    }
+
+    /// The points.
+    #[must_use]
+    pub fn to_vec(&self) -> Vec<Point> {
+        self.iter().collect()
     }
 
     /// Whether there are none.
