@@ -61,7 +61,7 @@ fn vectors() -> Vec<(&'static str, String)> {
         ("chat operation", hex(second.bytes())),
         ("chat id", second.id().to_string()),
         ("gossip message id", hex(&message_id(&Frame::operation(&second)))),
-        ("path", hex(&points.encode())),
+        ("path", hex(points.bytes())),
         ("stroke payload", on(Board::Free, drawn())),
         ("stroke payload on a turn", on(turn, drawn())),
         ("fill payload", on(Board::Free, fill)),
