@@ -21,9 +21,18 @@ pub enum CommandError {
         /// Its length in bytes.
         len: usize,
     },
-    /// A line without points, or a width out of bounds.
-    #[error("a stroke has at least one point and a width of 1 to {max}", max = crate::canvas::MAX_WIDTH)]
+    /// A line without points, a shape without exactly two, or a width out of bounds.
+    #[error("a stroke has a point, a shape has two, and a width of 1 to {max}", max = crate::canvas::MAX_WIDTH)]
     Stroke,
+    /// None of our marks on the visible sheet can be undone.
+    #[error("there is nothing to undo")]
+    NothingToUndo,
+    /// None of our marks on the visible sheet can be put back.
+    #[error("there is nothing to redo")]
+    NothingToRedo,
+    /// No more counts on the sheet of this turn.
+    #[error("this sheet is full")]
+    SheetFull,
     /// Rules out of bounds.
     #[error("a game has 1 to 10 rounds of 1 to 600 seconds")]
     Rules,
@@ -66,6 +75,9 @@ impl CommandError {
             CommandError::Address(_) => "bad_address",
             CommandError::Text { .. } => "bad_text",
             CommandError::Stroke => "bad_stroke",
+            CommandError::NothingToUndo => "nothing_to_undo",
+            CommandError::NothingToRedo => "nothing_to_redo",
+            CommandError::SheetFull => "sheet_full",
             CommandError::Rules => "bad_rules",
             CommandError::NotTheDrawer => "not_the_drawer",
             CommandError::NotAPlayer => "not_a_player",

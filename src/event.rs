@@ -8,6 +8,7 @@ use crate::name::RoomName;
 use crate::operation::{OperationId, OrderKey};
 use crate::payload::Board;
 
+pub use crate::canvas::Drawn;
 pub use crate::game::{GameView, Phase, PlayerView};
 
 /// Something happened.
@@ -306,7 +307,7 @@ pub struct Entry {
 pub enum EntryBody {
     /// Talk.
     Chat(String),
-    /// A stroke was finished.
+    /// A step was taken on a sheet.
     Drawing,
     /// A game moved on.
     Game(GameNotice),
@@ -386,21 +387,10 @@ pub struct RoomState {
 /// How the visible sheet of a room changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CanvasChange {
-    /// A stroke was put on top.
+    /// A step was taken after all others: [`Sheet::push`](crate::canvas::Sheet::push) it.
     Added(Drawn),
-    /// Anything else: another sheet, a stroke slipped in below others. Ask for the sheet again.
+    /// Anything else: another sheet, a step slipped in before others. Ask for the sheet again.
     Reset,
-}
-
-/// A finished stroke.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Drawn {
-    /// The operation that it comes from.
-    pub id: OperationId,
-    /// Who drew it.
-    pub author: Author,
-    /// What was drawn.
-    pub ink: Ink,
 }
 
 /// The visible sheet of a room.
@@ -408,8 +398,8 @@ pub struct Drawn {
 pub struct CanvasView {
     /// Which sheet it is.
     pub board: Board,
-    /// Its strokes, the lowest first.
-    pub strokes: Vec<Drawn>,
+    /// The steps that count on it, in order, undo and redo among them: [`Sheet::show`](crate::canvas::Sheet::show) them.
+    pub marks: Vec<Drawn>,
     /// Whether we may draw on it now.
     pub may_draw: bool,
 }
@@ -426,6 +416,6 @@ pub struct PenLine {
     pub color: Color,
     /// Its width in logical units.
     pub width: u16,
-    /// The points: all of them when finished, the new ones while under way.
+    /// The points: all of them when finished, the new ones while under way. Of a shape always its two.
     pub points: Vec<Point>,
 }

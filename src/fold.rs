@@ -10,12 +10,11 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::canvas::Ink;
-use crate::event::Drawn;
+use crate::canvas::{CanvasStep, Drawn};
 use crate::game::{Effect, Game, GameStep, StepAt};
 use crate::identity::Author;
 use crate::operation::{OperationId, OrderKey};
-use crate::payload::{Board, Payload, Stroke};
+use crate::payload::{Board, Payload};
 
 /// A save point is kept every so many steps.
 const SAVE_EVERY: usize = 128;
@@ -27,8 +26,8 @@ const KEEP: usize = 32 * SAVE_EVERY;
 pub enum StepBody {
     /// A step of a game.
     Game(GameStep),
-    /// Ink on a sheet.
-    Stroke(Board, Ink),
+    /// A step on a sheet.
+    Canvas(Board, CanvasStep),
 }
 
 /// An operation that a game or a sheet cares about.
@@ -48,7 +47,7 @@ impl Step {
     pub fn new(key: OrderKey, id: OperationId, payload: &Payload) -> Option<Self> {
         let body = match payload {
             Payload::Game(step) => StepBody::Game(step.clone()),
-            Payload::Stroke(Stroke { board, ink }) => StepBody::Stroke(*board, ink.clone()),
+            Payload::Canvas { board, step } => StepBody::Canvas(*board, step.clone()),
             Payload::Profile(_) | Payload::Chat(_) | Payload::Unknown => return None,
         };
         Some(Step { key, id, body })
@@ -142,9 +141,9 @@ impl Fold {
         self.steps.binary_search_by_key(&key, |(step, _)| step.key).is_ok_and(|at| self.steps[at].1)
     }
 
-    /// The strokes on a sheet that count, the lowest first.
-    pub fn strokes(&self, board: Board) -> impl Iterator<Item = Drawn> {
-        self.on(board).map(|(step, ink)| Drawn { id: step.id, author: step.author(), ink: ink.clone() })
+    /// The steps on a sheet that count, in order.
+    pub fn marks(&self, board: Board) -> impl Iterator<Item = Drawn> {
+        self.on(board).map(|(at, step)| Drawn { id: at.id, author: at.author(), step: step.clone() })
     }
 
     /// Hash of the visible sheet.
@@ -213,7 +212,7 @@ impl Fold {
         self.base.void.extend(void.into_iter().map(|(step, _)| step.key.id));
         self.base.void.sort_unstable();
         self.base.strokes.extend(counting.into_iter().map(|(step, _)| step));
-        self.base.strokes.retain(|step| matches!(&step.body, StepBody::Stroke(board, _) if seen.contains(board)));
+        self.base.strokes.retain(|step| matches!(&step.body, StepBody::Canvas(board, _) if seen.contains(board)));
         self.base.strokes.shrink_to_fit();
     }
 
@@ -262,15 +261,15 @@ impl Fold {
         let at = StepAt { id: step.id, author: step.author(), time: step.key.time.0 };
         let counts = match &step.body {
             StepBody::Game(game_step) => self.game.apply(at, game_step) == Effect::Counted,
-            StepBody::Stroke(board, _) => self.game.takes_ink(step.author(), *board),
+            StepBody::Canvas(board, _) => self.game.takes_ink(step.author(), *board),
         };
         self.steps.push((step, counts));
     }
 
-    fn on(&self, board: Board) -> impl Iterator<Item = (&Step, &Ink)> {
+    fn on(&self, board: Board) -> impl Iterator<Item = (&Step, &CanvasStep)> {
         let recent = self.steps.iter().filter(|(_, counts)| *counts).map(|(step, _)| step);
         self.base.strokes.iter().chain(recent).filter_map(move |step| match &step.body {
-            StepBody::Stroke(on, ink) if *on == board => Some((step, ink)),
+            StepBody::Canvas(on, done) if *on == board => Some((step, done)),
             _ => None,
         })
     }
@@ -291,7 +290,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::canvas::{Color, Point, Points, Tool};
+    use crate::canvas::{Color, Ink, Point, Points, Tool};
     use crate::clock::Timestamp;
     use crate::game::Rules;
     use crate::identity::Identity;
@@ -312,7 +311,7 @@ mod tests {
         let people = [1, 2].map(|n| Identity::from_secret([n; 32]).author());
         let body = |n| match n % 7 {
             0 => StepBody::Game(GameStep::Proposed { rules: Rules::default() }),
-            _ => StepBody::Stroke(Board::Free, ink(n)),
+            _ => StepBody::Canvas(Board::Free, CanvasStep::Ink(ink(n))),
         };
         (0..300).map(|n| step(people[usize::from(n % 3 == 0)], n, body(n))).collect()
     }
@@ -336,7 +335,9 @@ mod tests {
     /// Ink alone, so that little is folded: three times as much as is kept.
     fn many() -> Vec<Step> {
         let author = Identity::from_secret([1; 32]).author();
-        (0..3 * KEEP as u64 + 77).map(|n| step(author, n, StepBody::Stroke(Board::Free, ink(n)))).collect()
+        (0..3 * KEEP as u64 + 77)
+            .map(|n| step(author, n, StepBody::Canvas(Board::Free, CanvasStep::Ink(ink(n)))))
+            .collect()
     }
 
     #[test]

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::canvas::Ink;
+use crate::canvas::{CanvasStep, Ink};
 use crate::codec::{self, CodecError};
 use crate::game::GameStep;
 use crate::name::PersonName;
@@ -25,8 +25,13 @@ pub enum Payload {
     Profile(Profile),
     /// A line of talk.
     Chat(Chat),
-    /// A finished stroke on one of the room's boards.
-    Stroke(Stroke),
+    /// A step on one of the room's boards.
+    Canvas {
+        /// The board.
+        board: Board,
+        /// The step.
+        step: CanvasStep,
+    },
     /// A step of a game.
     Game(GameStep),
     /// A kind or a form that this program doesn't know.
@@ -47,13 +52,18 @@ pub struct Chat {
     pub text: String,
 }
 
-/// A stroke, written when the pen leaves the sheet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Stroke {
-    /// Where it was drawn.
-    pub board: Board,
-    /// What was drawn.
-    pub ink: Ink,
+/// The form of [`kind::STROKE`].
+#[derive(Serialize, Deserialize)]
+struct StrokeBody<I> {
+    board: Board,
+    ink: I,
+}
+
+/// The form of [`kind::CANVAS`].
+#[derive(Serialize, Deserialize)]
+struct CanvasBody<S> {
+    board: Board,
+    step: S,
 }
 
 /// A sheet of a room.
@@ -79,10 +89,12 @@ pub mod kind {
     pub const PROFILE: u8 = 1;
     /// [`super::Payload::Chat`].
     pub const CHAT: u8 = 2;
-    /// [`super::Payload::Stroke`].
+    /// [`super::Payload::Canvas`] with ink, written when the pen leaves the sheet.
     pub const STROKE: u8 = 3;
     /// [`super::Payload::Game`].
     pub const GAME: u8 = 4;
+    /// [`super::Payload::Canvas`] with any other step.
+    pub const CANVAS: u8 = 5;
 }
 
 impl Payload {
@@ -95,7 +107,7 @@ impl Payload {
         match self {
             Payload::Profile(body) => codec::encode_tagged(kind::PROFILE, body, MAX_PAYLOAD),
             Payload::Chat(body) => codec::encode_tagged(kind::CHAT, body, MAX_PAYLOAD),
-            Payload::Stroke(body) => codec::encode_tagged(kind::STROKE, body, MAX_PAYLOAD),
+            Payload::Canvas { board, step } => encode_canvas(*board, step),
             Payload::Game(body) => codec::encode_tagged(kind::GAME, body, MAX_PAYLOAD),
             Payload::Unknown => Err(CodecError::Malformed),
         }
@@ -109,8 +121,9 @@ impl Payload {
         let payload = match tag {
             kind::PROFILE => codec::decode(body).map(Payload::Profile),
             kind::CHAT => codec::decode(body).map(Payload::Chat),
-            kind::STROKE => codec::decode(body).map(Payload::Stroke),
+            kind::STROKE => codec::decode(body).map(from_stroke),
             kind::GAME => codec::decode(body).map(Payload::Game),
+            kind::CANVAS => codec::decode(body).map(from_canvas),
             _ => return Payload::Unknown,
         };
         payload.ok().filter(Payload::is_sound).unwrap_or(Payload::Unknown)
@@ -120,8 +133,84 @@ impl Payload {
     fn is_sound(&self) -> bool {
         match self {
             Payload::Chat(chat) => !chat.text.is_empty() && chat.text.len() <= MAX_TEXT,
-            Payload::Stroke(stroke) => stroke.ink.is_sound(),
+            Payload::Canvas { step, .. } => step.is_sound(),
             Payload::Profile(_) | Payload::Game(_) | Payload::Unknown => true,
         }
+    }
+}
+
+fn encode_canvas(board: Board, step: &CanvasStep) -> Result<Vec<u8>, CodecError> {
+    match step {
+        CanvasStep::Ink(ink) => codec::encode_tagged(kind::STROKE, &StrokeBody { board, ink }, MAX_PAYLOAD),
+        step => codec::encode_tagged(kind::CANVAS, &CanvasBody { board, step }, MAX_PAYLOAD),
+    }
+}
+
+fn from_stroke(StrokeBody { board, ink }: StrokeBody<Ink>) -> Payload {
+    Payload::Canvas { board, step: CanvasStep::Ink(ink) }
+}
+
+/// Ink has a kind of its own: in this one it would be a second form of the same thing.
+fn from_canvas(CanvasBody { board, step }: CanvasBody<CanvasStep>) -> Payload {
+    if matches!(step, CanvasStep::Ink(_)) { Payload::Unknown } else { Payload::Canvas { board, step } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::canvas::{Color, Point, Points, Tool};
+
+    fn ink() -> Ink {
+        let points = Points::new(vec![Point::new(1, 2), Point::new(3, 4)]);
+        Ink { stroke: 9, tool: Tool::Ellipse, color: Color([1, 2, 3]), width: 4, points }
+    }
+
+    #[test]
+    fn every_step_on_a_board_reads_back_from_its_kind() {
+        let at = Point::new(17, 4);
+        let steps = [
+            (kind::STROKE, CanvasStep::Ink(ink())),
+            (kind::CANVAS, CanvasStep::Fill { stroke: 1, at, color: Color([9; 3]) }),
+            (kind::CANVAS, CanvasStep::Clear { stroke: 2 }),
+            (kind::CANVAS, CanvasStep::Undo { stroke: 3 }),
+            (kind::CANVAS, CanvasStep::Redo { stroke: u64::MAX }),
+        ];
+        for (kind, step) in steps {
+            for board in [Board::Free, Board::Turn { game: OperationId([7; 32]), turn: 3 }] {
+                let payload = Payload::Canvas { board, step: step.clone() };
+                let bytes = payload.encode().unwrap();
+                assert_eq!((bytes[0], Payload::decode(&bytes)), (kind, payload));
+            }
+        }
+    }
+
+    #[test]
+    fn ink_has_one_form_and_a_shape_two_points() {
+        let body = CanvasBody { board: Board::Free, step: CanvasStep::Ink(ink()) };
+        let bytes = codec::encode_tagged(kind::CANVAS, &body, MAX_PAYLOAD).unwrap();
+        assert_eq!(Payload::decode(&bytes), Payload::Unknown);
+        let points = Points::new(vec![Point::new(1, 2)]);
+        let body = StrokeBody { board: Board::Free, ink: Ink { points, ..ink() } };
+        let bytes = codec::encode_tagged(kind::STROKE, &body, MAX_PAYLOAD).unwrap();
+        assert_eq!(Payload::decode(&bytes), Payload::Unknown);
+    }
+
+    #[test]
+    fn a_fill_beside_the_sheet_is_moved_onto_it() {
+        #[derive(Serialize)]
+        #[serde(rename_all = "snake_case")]
+        enum Raw {
+            Fill { stroke: u64, at: (i32, i32), color: Color },
+        }
+        let raw = |at| {
+            let step = Raw::Fill { stroke: 1, at, color: Color([0; 3]) };
+            Payload::decode(&codec::encode_tagged(kind::CANVAS, &CanvasBody { board: Board::Free, step }, 999).unwrap())
+        };
+        let fill = |x, y| {
+            let step = CanvasStep::Fill { stroke: 1, at: Point::new(x, y), color: Color([0; 3]) };
+            Payload::Canvas { board: Board::Free, step }
+        };
+        assert_eq!(raw((-5, 10_000)), fill(0, 4800));
+        assert_eq!(raw((i32::MAX, i32::MIN)), fill(6400, 0));
     }
 }

@@ -25,7 +25,7 @@ fn body(payload: Payload, counts: bool) -> EntryBody {
     match payload {
         Payload::Chat(chat) => EntryBody::Chat(chat.text),
         Payload::Profile(profile) => EntryBody::Named(profile.name.to_string()),
-        Payload::Stroke(_) => EntryBody::Drawing,
+        Payload::Canvas { .. } => EntryBody::Drawing,
         Payload::Game(step) if counts => EntryBody::Game(notice(&step)),
         Payload::Game(_) => EntryBody::Game(GameNotice::Quiet),
         Payload::Unknown => EntryBody::Unknown,

@@ -1,7 +1,7 @@
 //! The test vectors of PROTOCOL.md are what this program does. `cargo test --test vectors -- --nocapture` prints them.
 #![allow(clippy::unwrap_used)] // a test fails by panicking
 
-use inkmesh::canvas::{Color, Ink, Point, Points, Tool};
+use inkmesh::canvas::{CanvasStep, Color, Ink, Point, Points, Tool};
 use inkmesh::clock::Timestamp;
 use inkmesh::frame::{Frame, message_id};
 use inkmesh::game::{GameStep, Rules, commitment, drawing_order, seed};
@@ -10,7 +10,7 @@ use inkmesh::live::LiveInk;
 use inkmesh::log::{Ingest, Log};
 use inkmesh::name::RoomName;
 use inkmesh::operation::{ChainId, Header, Operation};
-use inkmesh::payload::{Board, Chat, Payload, Profile, Stroke};
+use inkmesh::payload::{Board, Chat, Payload, Profile};
 use inkmesh::sync::{Request, Response};
 
 fn hex(bytes: &[u8]) -> String {
@@ -32,10 +32,12 @@ fn vectors() -> Vec<(&'static str, String)> {
     let second = Operation::sign(&ana, header, &chat).unwrap();
     let points = Points::new(vec![Point::new(400, 800), Point::new(404, 798), Point::new(400, 4000)]);
     let ink = Ink { stroke: 9, tool: Tool::Pen, color: Color([0xb8, 0x38, 0x22]), width: 6, points: points.clone() };
-    let stroke = Payload::Stroke(Stroke { board: Board::Free, ink: ink.clone() });
-    let on_turn = Payload::Stroke(Stroke { board: Board::Turn { game: first.id(), turn: 2 }, ink: ink.clone() });
+    let on = |board, step| hex(&Payload::Canvas { board, step }.encode().unwrap());
+    let drawn = || CanvasStep::Ink(ink.clone());
+    let turn = Board::Turn { game: first.id(), turn: 2 };
+    let fill = CanvasStep::Fill { stroke: 10, at: Point::new(401, 805), color: Color([0xb8, 0x38, 0x22]) };
     let proposed = Payload::Game(GameStep::Proposed { rules: Rules { rounds: 3, seconds: 80 } });
-    let live = LiveInk { room: room.id(), author, board: Board::Free, from: 0, ink };
+    let live = LiveInk { room: room.id(), author, board: Board::Free, from: 0, ink: ink.clone() };
     let mut log = Log::new(room.id());
     let empty = log.digest();
     for operation in [&first, &second] {
@@ -59,9 +61,13 @@ fn vectors() -> Vec<(&'static str, String)> {
         ("chat operation", hex(second.bytes())),
         ("chat id", second.id().to_string()),
         ("gossip message id", hex(&message_id(&Frame::operation(&second)))),
-        ("path", hex(&points.encode())),
-        ("stroke payload", hex(&stroke.encode().unwrap())),
-        ("stroke payload on a turn", hex(&on_turn.encode().unwrap())),
+        ("path", hex(points.bytes())),
+        ("stroke payload", on(Board::Free, drawn())),
+        ("stroke payload on a turn", on(turn, drawn())),
+        ("fill payload", on(Board::Free, fill)),
+        ("clear payload", on(Board::Free, CanvasStep::Clear { stroke: 11 })),
+        ("undo payload", on(Board::Free, CanvasStep::Undo { stroke: 9 })),
+        ("redo payload on a turn", on(turn, CanvasStep::Redo { stroke: 9 })),
         ("proposal payload", hex(&proposed.encode().unwrap())),
         ("live frame", hex(&Frame::live(&live.sign(&ana).unwrap()))),
         ("digest of the empty log", hex(&empty)),

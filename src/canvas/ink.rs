@@ -1,4 +1,4 @@
-//! A stroke's tool, colour, width and path.
+//! A mark's tool, colour, width and path.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,8 +10,9 @@ use super::Points;
 /// Widest pen in logical units.
 pub const MAX_WIDTH: u16 = 128;
 
-/// A number that its author gave a stroke when the pen touched the sheet; it ties the [live](crate::live) ink to the
-/// finished stroke. Unique only among one author's strokes.
+/// A number that its author gave a mark when the pen touched the sheet; it ties the [live](crate::live) ink to the
+/// finished stroke, and the parts of a long stroke to each other. Undo and redo go by it. Unique only among one author's
+/// marks.
 pub type StrokeId = u64;
 
 /// What makes the mark.
@@ -23,6 +24,26 @@ pub enum Tool {
     Pen,
     /// Leaves the colour of the sheet.
     Eraser,
+    /// A straight line between two points.
+    Line,
+    /// The outline of a rectangle between two opposite corners.
+    Rectangle,
+    /// The outline of the ellipse that touches the sides of the rectangle between two corners.
+    Ellipse,
+}
+
+impl Tool {
+    /// Whether its mark is a shape given by two points, and not a path that the pen went.
+    #[must_use]
+    pub fn is_shape(self) -> bool {
+        matches!(self, Tool::Line | Tool::Rectangle | Tool::Ellipse)
+    }
+
+    /// Whether a mark of this tool may have so many points.
+    #[must_use]
+    pub fn takes(self, points: usize) -> bool {
+        if self.is_shape() { points == 2 } else { points > 0 }
+    }
 }
 
 /// An opaque colour, 8 bits of red, green and blue. Text form: `#rrggbb`.
@@ -57,7 +78,7 @@ impl FromStr for Color {
     }
 }
 
-/// One stroke.
+/// What a tool left: a stroke, or a part of one, or a shape.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ink {
     /// The author's number for it.
@@ -68,7 +89,7 @@ pub struct Ink {
     pub color: Color,
     /// Its width in logical units, 1 to [`MAX_WIDTH`].
     pub width: u16,
-    /// Its path.
+    /// Its path; of a shape the two points that give it.
     pub points: Points,
 }
 
@@ -76,13 +97,30 @@ impl Ink {
     /// Whether width and path keep their bounds.
     #[must_use]
     pub fn is_sound(&self) -> bool {
-        (1..=MAX_WIDTH).contains(&self.width) && !self.points.is_empty()
+        (1..=MAX_WIDTH).contains(&self.width) && self.tool.takes(self.points.len())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::Point;
     use super::*;
+
+    #[test]
+    fn a_shape_has_two_points_and_a_path_at_least_one() {
+        let ink = |tool, n: i32| {
+            let points = Points::new((0..n).map(|i| Point::new(i, i)).collect());
+            Ink { stroke: 1, tool, color: Color::default(), width: 4, points }
+        };
+        for tool in [Tool::Pen, Tool::Eraser] {
+            assert_eq!([0, 1, 2, 3].map(|n| ink(tool, n).is_sound()), [false, true, true, true], "{tool:?}");
+        }
+        for tool in [Tool::Line, Tool::Rectangle, Tool::Ellipse] {
+            assert_eq!([0, 1, 2, 3].map(|n| ink(tool, n).is_sound()), [false, false, true, false], "{tool:?}");
+        }
+        let wide = |width| Ink { width, ..ink(Tool::Pen, 1) }.is_sound();
+        assert_eq!([0, 1, MAX_WIDTH, MAX_WIDTH + 1].map(wide), [false, true, true, false]);
+    }
 
     #[test]
     fn a_colour_reads_back_from_its_text() {

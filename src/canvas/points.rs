@@ -1,4 +1,4 @@
-//! A stroke's path: integer points, delta-coded.
+//! A stroke's path: integer points, and their form in bytes.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,10 @@ pub const QUARTERS: i32 = 4;
 pub const MAX_POINTS: usize = 512;
 
 /// A place on a sheet in quarter units: x from 0 to 6400, y from 0 to 4800, from the top left corner.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+///
+/// As CBOR: the array `[x, y]`. A point beside the sheet is moved onto it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(from = "(i32, i32)", into = "(i32, i32)")]
 pub struct Point {
     /// To the right, in quarter units.
     pub x: i32,
@@ -35,17 +38,41 @@ impl Point {
     }
 }
 
-/// A path of 1 to [`MAX_POINTS`] points.
+impl From<(i32, i32)> for Point {
+    fn from((x, y): (i32, i32)) -> Self {
+        Point::new(x, y)
+    }
+}
+
+impl From<Point> for (i32, i32) {
+    fn from(point: Point) -> Self {
+        (point.x, point.y)
+    }
+}
+
+/// A path of 1 to [`MAX_POINTS`] points, kept in its bytes. (By default it has none, and then it is not sound.)
 ///
-/// Bytes: for each point the difference to the one before (the first: to the origin), x then y, each zigzag-coded
-/// (0, -1, 1, -2 … become 0, 1, 2, 3 …) as an LEB128 varint. A pen at 60 Hz needs about 2 bytes a point.
+/// **Bytes.** A string of bits, the most significant bit of each byte first, filled up with zero bits to whole bytes:
+///
+/// - 9 bits: the number of points less one; 13 bits: x of the first point; 13 bits: its y.
+/// - For each further point x, then y, as what a guess leaves over. `d` is its difference to the point before, `d1` the
+///   difference before that and `d2` the one before `d1`. The guess is `(d1 + d2) >> 1`, rounded down; where only one
+///   difference is known it is that one, and at the second point 0. What is left over, `d` less the guess, is
+///   zigzag-coded (0, −1, 1, −2 … become 0, 1, 2, 3 …) to a number `u`.
+/// - `u` is a Rice code that follows the path's own pace: with a running mean `m`, 64 at first, and `k` the place of the
+///   highest bit of `m >> 3` (0 when there is none), it is written as `u >> k` ones, a zero, and the low `k` bits of `u`;
+///   or, when that would be 12 ones or more, as 12 ones and `u` in 15 bits. Then `m` becomes `m − (m >> 3) + u`; there
+///   is one `m` for both axes.
+///
+/// A path has exactly one such form; any other bytes are refused, and so are points beside the sheet. A pen costs about
+/// 0.5 to 1.3 bytes a point.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(try_from = "serde_bytes::ByteBuf", into = "serde_bytes::ByteBuf")]
-pub struct Points(Vec<Point>);
+pub struct Points(Box<[u8]>);
 
 /// Bytes that are no path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a path: truncated, not minimal, or more than {MAX_POINTS} points")]
+#[error("not a path in its one form")]
 pub struct BadPath;
 
 impl Points {
@@ -53,7 +80,11 @@ impl Points {
     #[must_use]
     pub fn new(mut points: Vec<Point>) -> Self {
         points.truncate(MAX_POINTS);
-        Points(points)
+        Points::through(&points)
+    }
+
+    fn through(points: &[Point]) -> Self {
+        Points(encode(points).into())
     }
 
     /// Cuts a line of any length into paths of at most [`MAX_POINTS`]; each begins where the one before ended.
@@ -62,19 +93,30 @@ impl Points {
         let mut parts = Vec::new();
         let mut rest = points;
         while rest.len() > MAX_POINTS {
-            parts.push(Points(rest[..MAX_POINTS].to_vec()));
+            parts.push(Points::through(&rest[..MAX_POINTS]));
             rest = &rest[MAX_POINTS - 1..];
         }
         if !rest.is_empty() {
-            parts.push(Points(rest.to_vec()));
+            parts.push(Points::through(rest));
         }
         parts
     }
 
+    /// The points, one after the other.
+    pub fn iter(&self) -> impl Iterator<Item = Point> {
+        Decoder::new(&self.0)
+    }
+
     /// The points.
     #[must_use]
-    pub fn as_slice(&self) -> &[Point] {
-        &self.0
+    pub fn to_vec(&self) -> Vec<Point> {
+        self.iter().collect()
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        if self.is_empty() { 0 } else { Bits::new(&self.0).take(COUNT_BITS) as usize + 1 }
     }
 
     /// Whether there are none.
@@ -85,34 +127,22 @@ impl Points {
 
     /// The bytes of the path.
     #[must_use]
-    pub fn encode(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(self.0.len() * 2 + 4);
-        let mut last = Point::default();
-        for point in &self.0 {
-            put_varint(&mut bytes, zigzag(point.x - last.x));
-            put_varint(&mut bytes, zigzag(point.y - last.y));
-            last = *point;
-        }
-        bytes
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
     }
 
-    /// Reads a path. Points beside the sheet are moved onto it.
+    /// Reads a path.
     ///
     /// # Errors
-    /// [`BadPath`] when bytes are missing or left over, or there are more than [`MAX_POINTS`].
-    pub fn decode(mut bytes: &[u8]) -> Result<Self, BadPath> {
-        let mut points = Vec::new();
-        let mut last = Point::default();
-        while !bytes.is_empty() {
-            if points.len() == MAX_POINTS {
-                return Err(BadPath);
-            }
-            let dx = unzigzag(take_varint(&mut bytes)?);
-            let dy = unzigzag(take_varint(&mut bytes)?);
-            last = Point::new(last.x.saturating_add(dx), last.y.saturating_add(dy));
-            points.push(last);
+    /// [`BadPath`] when these are not the bytes of a path.
+    pub fn decode(bytes: &[u8]) -> Result<Self, BadPath> {
+        if bytes.is_empty() || bytes.len() > MAX_BYTES {
+            return Err(BadPath);
         }
-        Ok(Points(points))
+        let points: Vec<Point> = Decoder::new(bytes).collect();
+        // What is missing, left over, beside the sheet or longer than needed comes out differently.
+        let one_form = encode(&points);
+        if one_form == bytes { Ok(Points(one_form.into())) } else { Err(BadPath) }
     }
 }
 
@@ -126,7 +156,200 @@ impl TryFrom<serde_bytes::ByteBuf> for Points {
 
 impl From<Points> for serde_bytes::ByteBuf {
     fn from(points: Points) -> Self {
-        serde_bytes::ByteBuf::from(points.encode())
+        serde_bytes::ByteBuf::from(points.0.into_vec())
+    }
+}
+
+const COUNT_BITS: u32 = 9;
+const PLACE_BITS: u32 = 13;
+/// So many ones say that a number follows in [`RAW_BITS`].
+const MOST_ONES: u32 = 12;
+const RAW_BITS: u32 = 15;
+/// No path is longer: each number of each point at its worst.
+const MAX_BYTES: usize =
+    (COUNT_BITS + 2 * PLACE_BITS + (MAX_POINTS as u32 - 1) * 2 * (MOST_ONES + RAW_BITS)).div_ceil(8) as usize;
+
+/// What the next difference is guessed from, and how far off the guesses were: the same for writer and reader.
+struct Guess {
+    /// The last two differences of x and of y, the later one first. `None` before the first.
+    differences: Option<[[i32; 2]; 2]>,
+    /// Eight times the running mean of what was left over.
+    mean: u32,
+}
+
+impl Guess {
+    fn new() -> Self {
+        Guess { differences: None, mean: 64 }
+    }
+
+    fn next(&self, axis: usize) -> i32 {
+        self.differences.map_or(0, |pair| (pair[0][axis] + pair[1][axis]) >> 1)
+    }
+
+    /// How many low bits of a number are written as they are.
+    fn low_bits(&self) -> u32 {
+        (self.mean >> 3).checked_ilog2().unwrap_or(0)
+    }
+
+    fn left_over(&mut self, value: u32) {
+        self.mean = self.mean - (self.mean >> 3) + value;
+    }
+
+    fn went(&mut self, difference: [i32; 2]) {
+        self.differences = Some([difference, self.differences.map_or(difference, |pair| pair[0])]);
+    }
+}
+
+fn encode(points: &[Point]) -> Vec<u8> {
+    let Some((first, further)) = points.split_first() else { return Vec::new() };
+    let mut last = Point::new(first.x, first.y);
+    let mut bits = Writer::default();
+    bits.put(points.len() as u32 - 1, COUNT_BITS);
+    bits.put(last.x.cast_unsigned(), PLACE_BITS);
+    bits.put(last.y.cast_unsigned(), PLACE_BITS);
+    let mut guess = Guess::new();
+    for point in further {
+        let point = Point::new(point.x, point.y);
+        let difference = [point.x - last.x, point.y - last.y];
+        for axis in 0..2 {
+            let value = zigzag(difference[axis] - guess.next(axis));
+            put_rice(&mut bits, value, guess.low_bits());
+            guess.left_over(value);
+        }
+        guess.went(difference);
+        last = point;
+    }
+    bits.bytes
+}
+
+fn put_rice(bits: &mut Writer, value: u32, low_bits: u32) {
+    let ones = value >> low_bits;
+    if ones < MOST_ONES {
+        bits.put((1 << (ones + 1)) - 2, ones + 1);
+        bits.put(value & ((1 << low_bits) - 1), low_bits);
+    } else {
+        bits.put((1 << MOST_ONES) - 1, MOST_ONES);
+        bits.put(value, RAW_BITS);
+    }
+}
+
+/// Reads points until the bytes tell of no more, or of one beside the sheet.
+struct Decoder<'a> {
+    bits: Bits<'a>,
+    left: usize,
+    last: Option<Point>,
+    guess: Guess,
+}
+
+impl<'a> Decoder<'a> {
+    fn new(bytes: &'a [u8]) -> Self {
+        let mut bits = Bits::new(bytes);
+        let left = if bytes.is_empty() { 0 } else { bits.take(COUNT_BITS) as usize + 1 };
+        Decoder { bits, left, last: None, guess: Guess::new() }
+    }
+
+    fn rice(&mut self) -> u32 {
+        let low_bits = self.guess.low_bits();
+        let ones = self.bits.ones();
+        if ones < MOST_ONES { ones << low_bits | self.bits.take(low_bits) } else { self.bits.take(RAW_BITS) }
+    }
+
+    fn difference(&mut self) -> [i32; 2] {
+        let mut difference = [0; 2];
+        for (axis, difference) in difference.iter_mut().enumerate() {
+            let value = self.rice();
+            *difference = self.guess.next(axis) + unzigzag(value);
+            self.guess.left_over(value);
+        }
+        difference
+    }
+}
+
+impl Iterator for Decoder<'_> {
+    type Item = Point;
+
+    fn next(&mut self) -> Option<Point> {
+        self.left = self.left.checked_sub(1)?;
+        let (x, y) = match self.last {
+            None => (self.bits.take(PLACE_BITS).cast_signed(), self.bits.take(PLACE_BITS).cast_signed()),
+            Some(last) => {
+                let [dx, dy] = self.difference();
+                self.guess.went([dx, dy]);
+                (last.x + dx, last.y + dy)
+            }
+        };
+        let point = Point::new(x, y);
+        if (point.x, point.y) != (x, y) {
+            self.left = 0;
+            return None;
+        }
+        self.last = Some(point);
+        Some(point)
+    }
+}
+
+#[derive(Default)]
+struct Writer {
+    bytes: Vec<u8>,
+    /// Bits of the last byte that are still free.
+    free: u32,
+}
+
+impl Writer {
+    /// Writes the low `count` bits of `value`.
+    fn put(&mut self, value: u32, count: u32) {
+        let mut left = count;
+        while left > 0 {
+            if self.free == 0 {
+                self.bytes.push(0);
+                self.free = 8;
+            }
+            let now = left.min(self.free);
+            (left, self.free) = (left - now, self.free - now);
+            let part = (value >> left & ((1 << now) - 1)) as u8; // at most eight bits
+            if let Some(byte) = self.bytes.last_mut() {
+                *byte |= part << self.free;
+            }
+        }
+    }
+}
+
+/// Reads bits; beyond the end of the bytes there are zeros.
+struct Bits<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Bits<'a> {
+    fn new(bytes: &'a [u8]) -> Self {
+        Bits { bytes, at: 0 }
+    }
+
+    /// The next bits, 57 at least, from the highest on.
+    fn window(&self) -> u64 {
+        let rest = self.bytes.get(self.at / 8..).unwrap_or_default();
+        let bytes = match rest.first_chunk() {
+            Some(eight) => *eight,
+            None => {
+                let mut eight = [0; 8];
+                eight[..rest.len()].copy_from_slice(rest);
+                eight
+            }
+        };
+        u64::from_be_bytes(bytes) << (self.at % 8)
+    }
+
+    fn take(&mut self, count: u32) -> u32 {
+        let value = self.window().checked_shr(64 - count).unwrap_or(0);
+        self.at += count as usize;
+        value as u32 // at most 15 bits
+    }
+
+    /// How many ones come next, [`MOST_ONES`] at most, and skips them with the zero that ends fewer.
+    fn ones(&mut self) -> u32 {
+        let ones = self.window().leading_ones().min(MOST_ONES);
+        self.at += (ones + 1).min(MOST_ONES) as usize;
+        ones
     }
 }
 
@@ -138,47 +361,52 @@ fn unzigzag(value: u32) -> i32 {
     (value >> 1).cast_signed() ^ -((value & 1).cast_signed())
 }
 
-fn put_varint(bytes: &mut Vec<u8>, mut value: u32) {
-    while value >= 0x80 {
-        bytes.push(value as u8 | 0x80); // the low seven bits, with the mark that more follow
-        value >>= 7;
-    }
-    bytes.push(value as u8);
-}
-
-fn take_varint(bytes: &mut &[u8]) -> Result<u32, BadPath> {
-    let mut value = 0_u32;
-    for shift in [0, 7, 14, 21] {
-        let (&byte, rest) = bytes.split_first().ok_or(BadPath)?;
-        *bytes = rest;
-        value |= u32::from(byte & 0x7f) << shift;
-        if byte & 0x80 == 0 {
-            // A last byte of zero means a longer form than needed: two byte strings would be one path.
-            return if byte == 0 && shift > 0 { Err(BadPath) } else { Ok(value) };
-        }
-    }
-    Err(BadPath) // 28 bits hold every difference on a sheet
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
 
+    fn path(raw: &[(i32, i32)]) -> Vec<Point> {
+        raw.iter().map(|&(x, y)| Point::new(x, y)).collect()
+    }
+
     proptest! {
         #[test]
-        fn a_path_reads_back(raw in prop::collection::vec((0..=6400_i32, 0..=4800_i32), 0..MAX_POINTS)) {
-            let points = Points::new(raw.into_iter().map(|(x, y)| Point::new(x, y)).collect());
-            prop_assert_eq!(Points::decode(&points.encode()), Ok(points));
+        fn a_path_reads_back(raw in prop::collection::vec((0..=6400_i32, 0..=4800_i32), 1..MAX_POINTS)) {
+            let points = Points::new(path(&raw));
+            prop_assert_eq!(points.to_vec(), path(&raw));
+            prop_assert_eq!(points.len(), raw.len());
+            prop_assert_eq!(Points::decode(points.bytes()), Ok(points));
         }
 
         #[test]
-        fn any_bytes_are_a_path_on_the_sheet_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..3000)) {
+        fn a_smooth_path_reads_back(start in (1000..5000_i32, 1000..3000_i32), steps in prop::collection::vec((-9..9_i32, -9..9_i32), 0..400)) {
+            let mut at = start;
+            let line: Vec<(i32, i32)> = steps.iter().map(|step| { at = (at.0 + step.0, at.1 + step.1); at }).collect();
+            prop_assert_eq!(Points::new(path(&line)).to_vec(), path(&line));
+        }
+
+        #[test]
+        fn any_bytes_are_a_path_in_its_one_form_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..3000)) {
             if let Ok(points) = Points::decode(&bytes) {
-                prop_assert!(points.as_slice().len() <= MAX_POINTS);
-                prop_assert!(points.as_slice().iter().all(|p| *p == Point::new(p.x, p.y)));
+                prop_assert_eq!(points.bytes(), &bytes[..]);
+                prop_assert!((1..=MAX_POINTS).contains(&points.len()));
+                prop_assert_eq!(points.iter().count(), points.len());
+                prop_assert!(points.iter().all(|p| p == Point::new(p.x, p.y)));
             }
+        }
+
+        #[test]
+        fn one_changed_bit_is_another_path_or_none(raw in prop::collection::vec((0..=200_i32, 0..=200_i32), 1..40), bit in any::<prop::sample::Index>()) {
+            let points = Points::new(path(&raw));
+            let mut bytes = points.bytes().to_vec();
+            let bit = bit.index(bytes.len() * 8);
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            prop_assert!(Points::decode(&bytes).is_ok_and(|other| other.to_vec() != path(&raw)) || Points::decode(&bytes).is_err());
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            bytes.push(0);
+            prop_assert_eq!(Points::decode(&bytes), Err(BadPath));
         }
 
         #[test]
@@ -186,18 +414,46 @@ mod tests {
             let line: Vec<Point> = (0..n).map(|i| Point::new(i32::try_from(i).unwrap_or(0), 7)).collect();
             let mut joined: Vec<Point> = Vec::new();
             for part in Points::split(&line) {
-                let skip = usize::from(!joined.is_empty());
-                prop_assert!(skip == 0 || joined.last() == part.as_slice().first());
-                joined.extend(&part.as_slice()[skip..]);
+                let (points, skip) = (part.to_vec(), usize::from(!joined.is_empty()));
+                prop_assert!(skip == 0 || joined.last() == points.first());
+                joined.extend(&points[skip..]);
             }
             prop_assert_eq!(joined, line);
         }
     }
 
     #[test]
-    fn a_slow_pen_costs_two_bytes_a_point() {
-        let points = Points::new((0..500).map(|i| Point::new(1000 + i * 9, 2000 + (i % 40) * 3)).collect());
-        assert!(points.encode().len() <= 500 * 2 + 60, "{}", points.encode().len());
+    fn the_form_is_as_described() {
+        // 2 points less one, x 400, y 800; then 4 and -2 after a guess of 0 with k = 3: 8 is 10|000, 3 is 0|011 with k = 3.
+        let bits = "000000001 0000110010000 0001100100000 10000 0011";
+        let bits: Vec<char> = bits.chars().filter(|bit| *bit != ' ').collect();
+        let byte =
+            |bits: &[char]| bits.iter().rev().zip(8 - bits.len()..).map(|(bit, at)| u8::from(*bit == '1') << at).sum();
+        let bytes: Vec<u8> = bits.chunks(8).map(byte).collect();
+        let points = Points::new(vec![Point::new(400, 800), Point::new(404, 798)]);
+        assert_eq!(points.bytes(), bytes);
+    }
+
+    #[test]
+    fn the_worst_path_is_within_its_bounds() {
+        let corners = [Point::new(0, 0), Point::new(6400, 4800)];
+        let zigzag: Vec<Point> = (0..MAX_POINTS).map(|i| corners[i % 2]).collect();
+        let points = Points::through(&zigzag);
+        assert!(points.bytes().len() <= MAX_BYTES, "{} of {MAX_BYTES}", points.bytes().len());
+        assert_eq!(Points::decode(points.bytes()).map(|points| points.to_vec()), Ok(zigzag));
+        assert_eq!(Points::decode(&[]), Err(BadPath));
+        assert_eq!((Points::default().len(), Points::default().iter().count()), (0, 0));
+    }
+
+    #[test]
+    fn points_beside_the_sheet_are_moved_onto_it_and_no_bytes_lead_there() {
+        let points = Points::new(vec![Point { x: -7, y: 9 }, Point { x: 7000, y: i32::MAX }]);
+        assert_eq!(points.to_vec(), [Point::new(0, 9), Point::new(6400, 4800)]);
+        let mut bits = Writer::default();
+        bits.put(0, COUNT_BITS);
+        bits.put(6401, PLACE_BITS);
+        bits.put(5, PLACE_BITS);
+        assert_eq!(Points::decode(&bits.bytes), Err(BadPath));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What a person can do in a room. Each command is checked at once; what it writes then has to become durable.
 
 use super::{Output, Room, Write, live_ink};
+use crate::canvas::CanvasStep;
 use crate::clock::Now;
 use crate::command::CommandError;
 use crate::event::PenLine;
@@ -9,7 +10,7 @@ use crate::game::Rules;
 use crate::identity::Author;
 use crate::live::LiveInk;
 use crate::name::PersonName;
-use crate::payload::{Board, Chat, MAX_TEXT, Payload, Profile, Stroke};
+use crate::payload::{Board, Chat, MAX_TEXT, Payload, Profile};
 
 impl Room {
     /// Takes a name in this room, unless we have it already.
@@ -41,8 +42,8 @@ impl Room {
     pub fn draw(&mut self, line: &PenLine, now: Now) -> Result<Write, CommandError> {
         let board = self.my_board()?;
         let inks = live_ink::split(line)?;
-        let strokes = inks.into_iter().map(|(_, ink)| Payload::Stroke(Stroke { board, ink })).collect();
-        self.write(strokes, now)
+        let steps = inks.into_iter().map(|(_, ink)| Payload::Canvas { board, step: CanvasStep::Ink(ink) });
+        self.write(steps.collect(), now)
     }
 
     /// Shows the new points of a line under way, the first of which has index `from` in it.

@@ -16,13 +16,13 @@ const MAX_AUTHORS: usize = 256;
 
 /// Cuts a line into strokes of bounded length; with each, the index of its first point.
 pub(super) fn split(line: &PenLine) -> Result<Vec<(u32, Ink)>, CommandError> {
-    if line.points.is_empty() || !(1..=MAX_WIDTH).contains(&line.width) {
+    if !line.tool.takes(line.points.len()) || !(1..=MAX_WIDTH).contains(&line.width) {
         return Err(CommandError::Stroke);
     }
     let mut index = 0;
     let cut = |points: Points| {
         let from = index;
-        index += points.as_slice().len() as u32 - 1; // parts share a point
+        index += points.len() as u32 - 1; // parts share a point
         (from, Ink { stroke: line.stroke, tool: line.tool, color: line.color, width: line.width, points })
     };
     Ok(Points::split(&line.points).into_iter().map(cut).collect())

@@ -85,14 +85,14 @@ impl Room {
     /// Where all games and ink of the log are kept, in its order.
     #[must_use]
     pub fn steps(&self) -> Vec<Place> {
-        self.log.places_of(|kind| matches!(kind, kind::STROKE | kind::GAME))
+        self.log.places_of(|kind| matches!(kind, kind::STROKE | kind::CANVAS | kind::GAME))
     }
 
     /// The visible sheet.
     #[must_use]
     pub fn canvas(&self) -> CanvasView {
         let board = self.fold.game().visible_board();
-        CanvasView { board, strokes: self.fold.strokes(board).collect(), may_draw: self.my_board().is_ok() }
+        CanvasView { board, marks: self.fold.marks(board).collect(), may_draw: self.my_board().is_ok() }
     }
 
     /// The game.

@@ -34,7 +34,7 @@ struct Span {
 
 /// Whether people read such a line: talk and drawings.
 fn is_line(kind: u8) -> bool {
-    matches!(kind, kind::CHAT | kind::STROKE)
+    matches!(kind, kind::CHAT | kind::STROKE | kind::CANVAS)
 }
 
 impl Reading {

@@ -7,7 +7,7 @@ use crate::fold::{Change, Step};
 use crate::identity::Author;
 use crate::log::MAX_FLOATING;
 use crate::operation::{Operation, OrderKey};
-use crate::payload::{Board, Payload, Stroke, kind};
+use crate::payload::{Board, Payload, kind};
 use crate::timeline;
 
 /// Lines that were told before their operations were in the log, at most: some times as many as can float.
@@ -116,9 +116,9 @@ impl Room {
 
     fn drawn_on(&self, visible: Board, operation: &Operation, payload: &Payload) -> Option<CanvasChange> {
         match payload {
-            Payload::Stroke(Stroke { board, ink }) if *board == visible && self.fold.counts(operation.key()) => {
+            Payload::Canvas { board, step } if *board == visible && self.fold.counts(operation.key()) => {
                 let (id, author) = (operation.id(), operation.author());
-                Some(CanvasChange::Added(Drawn { id, author, ink: ink.clone() }))
+                Some(CanvasChange::Added(Drawn { id, author, step: step.clone() }))
             }
             _ => None,
         }

@@ -162,8 +162,9 @@ impl World {
             let Some(room) = &device.room else { continue };
             let reading = room.reading();
             let lines = self.log_at(*seat);
-            let is_line =
-                |op: &&Operation| matches!(op.kind(), kind::CHAT | kind::STROKE) && op.author() != device.author();
+            let is_line = |op: &&Operation| {
+                matches!(op.kind(), kind::CHAT | kind::STROKE | kind::CANVAS) && op.author() != device.author()
+            };
             let Some(mark) = reading.mark else { continue };
             let Some(at) = lines.iter().position(|operation| operation.id() == mark) else { continue };
             let unread = lines[at + 1..].iter().filter(is_line).count() as u64;
