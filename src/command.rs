@@ -1,6 +1,6 @@
 //! Why a command of a face was not carried out.
 
-use crate::game::PlayError;
+use crate::game::{GuessError, PlayError};
 use crate::name::{NameError, RoomName};
 
 /// Why a command was not carried out.
@@ -34,8 +34,20 @@ pub enum CommandError {
     #[error("this sheet is full")]
     SheetFull,
     /// Rules out of bounds.
-    #[error("a game has 1 to 10 rounds of 1 to 600 seconds")]
+    #[error("{}", PlayError::Rules)]
     Rules,
+    /// Words that make no quiz.
+    #[error("{}", PlayError::Words)]
+    Words,
+    /// No such word on offer.
+    #[error("no such word on offer")]
+    NoSuchWord,
+    /// A guess was not answered; nobody saw it.
+    #[error(transparent)]
+    Guess(#[from] GuessError),
+    /// We know the word of the turn, but this program was restarted since: what we say could not be sealed.
+    #[error("you know the word, and this program was restarted since: talk again when the turn is over")]
+    Sealed,
     /// Only the drawer may do that now.
     #[error("only the drawer can do that now")]
     NotTheDrawer,
@@ -79,6 +91,10 @@ impl CommandError {
             CommandError::NothingToRedo => "nothing_to_redo",
             CommandError::SheetFull => "sheet_full",
             CommandError::Rules => "bad_rules",
+            CommandError::Words => "bad_words",
+            CommandError::NoSuchWord => "no_such_word",
+            CommandError::Guess(error) => error.code(),
+            CommandError::Sealed => "sealed",
             CommandError::NotTheDrawer => "not_the_drawer",
             CommandError::NotAPlayer => "not_a_player",
             CommandError::WrongPhase => "wrong_phase",
@@ -96,6 +112,8 @@ impl From<PlayError> for CommandError {
     fn from(error: PlayError) -> Self {
         match error {
             PlayError::Rules => CommandError::Rules,
+            PlayError::Words => CommandError::Words,
+            PlayError::NoSuchWord => CommandError::NoSuchWord,
             PlayError::NotTheDrawer => CommandError::NotTheDrawer,
             PlayError::NotAPlayer => CommandError::NotAPlayer,
             PlayError::WrongPhase => CommandError::WrongPhase,

@@ -62,6 +62,13 @@ pub enum Event {
         /// The game as it is now.
         game: GameView,
     },
+    /// A wrong guess of ours was close. Only we are told.
+    Close {
+        /// Where.
+        room: RoomName,
+        /// The line of the guess.
+        line: OperationId,
+    },
     /// Missing history is coming in; `remaining` 0: no more is.
     Syncing {
         /// Where.
@@ -307,6 +314,10 @@ pub struct Entry {
 pub enum EntryBody {
     /// Talk.
     Chat(String),
+    /// A wrong guess.
+    Guess(String),
+    /// Talk of those who knew the word of a turn; `None` as long as we may not read it.
+    Whisper(Option<String>),
     /// A step was taken on a sheet.
     Drawing,
     /// A game moved on.
@@ -322,7 +333,7 @@ impl EntryBody {
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
-            EntryBody::Chat(_) => "chat",
+            EntryBody::Chat(_) | EntryBody::Guess(_) | EntryBody::Whisper(_) => "chat",
             EntryBody::Drawing => "drawing",
             EntryBody::Game(_) => "game",
             EntryBody::Named(_) | EntryBody::Unknown => "notice",
@@ -333,7 +344,8 @@ impl EntryBody {
     #[must_use]
     pub fn text(&self) -> String {
         match self {
-            EntryBody::Chat(text) => text.clone(),
+            EntryBody::Chat(text) | EntryBody::Guess(text) => text.clone(),
+            EntryBody::Whisper(text) => text.clone().unwrap_or_default(),
             EntryBody::Drawing => String::new(),
             EntryBody::Game(notice) => notice.text(),
             EntryBody::Named(name) => format!("is called {name}"),

@@ -6,15 +6,17 @@
 //! Steps of long ago are let go: of them only what they came to is left, its base. A step that lands before it makes
 //! the fold *stale*: it has to be made anew from the disk.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use crate::canvas::{CanvasStep, Drawn};
+use crate::game::secret::{VoprfSecret, WordKey, word_key_from_reveal};
 use crate::game::{Effect, Game, GameStep, StepAt};
 use crate::identity::Author;
 use crate::operation::{OperationId, OrderKey};
 use crate::payload::{Board, Payload};
+use crate::words::normalise;
 
 /// A save point is kept every so many steps.
 const SAVE_EVERY: usize = 128;
@@ -39,6 +41,8 @@ pub struct Step {
     pub id: OperationId,
     /// What it is about.
     pub body: StepBody,
+    /// What [`GameStep::is_proven`] says of it: worked out once, when the step comes in.
+    pub proven: bool,
 }
 
 impl Step {
@@ -50,7 +54,11 @@ impl Step {
             Payload::Canvas { board, step } => StepBody::Canvas(*board, step.clone()),
             Payload::Profile(_) | Payload::Chat(_) | Payload::Unknown => return None,
         };
-        Some(Step { key, id, body })
+        let proven = match &body {
+            StepBody::Game(step) => step.is_proven(key.chain.author),
+            StepBody::Canvas(..) => true,
+        };
+        Some(Step { key, id, body, proven })
     }
 
     fn author(&self) -> Author {
@@ -93,6 +101,8 @@ pub struct Fold {
     waiting: Vec<Step>,
     patient: bool,
     stale: bool,
+    /// The words of turns that are over, with the keys that their drawers revealed.
+    told: BTreeMap<(OperationId, u32), Told>,
     /// Steps that landed before what was let go: they count when the fold is made anew.
     early: Vec<Step>,
 }
@@ -102,13 +112,18 @@ pub struct Fold {
 pub struct FoldImage {
     base: Base,
     steps: Vec<Step>,
+    told: BTreeMap<(OperationId, u32), Told>,
 }
+
+/// A word that was told at the end of its turn, as it is normalised, and the key of the turn.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Told(String, VoprfSecret);
 
 impl Fold {
     /// The fold from its image.
     #[must_use]
     pub fn from_image(image: FoldImage) -> Self {
-        let mut fold = Fold { game: image.base.game.clone(), base: image.base, ..Fold::default() };
+        let mut fold = Fold { game: image.base.game.clone(), base: image.base, told: image.told, ..Fold::default() };
         fold.insert(image.steps);
         fold
     }
@@ -117,13 +132,20 @@ impl Fold {
     pub fn image(&mut self) -> FoldImage {
         self.let_go();
         let steps = self.steps.iter().map(|(step, _)| step).chain(&self.waiting).cloned().collect();
-        FoldImage { base: self.base.clone(), steps }
+        FoldImage { base: self.base.clone(), steps, told: self.told.clone() }
     }
 
     /// The game after all steps.
     #[must_use]
     pub fn game(&self) -> &Game {
         &self.game
+    }
+
+    /// The key of the word of a turn that is over, if it was told: it opens the sealed talk of that turn.
+    #[must_use]
+    pub fn told_key(&self, game: OperationId, turn: u32) -> Option<WordKey> {
+        let Told(word, secret) = self.told.get(&(game, turn))?;
+        word_key_from_reveal(secret, word, game, turn)
     }
 
     /// Whether a step landed before what was let go: the fold has to be made anew, see [`Fold::remake`].
@@ -258,12 +280,23 @@ impl Fold {
         if self.steps.len().is_multiple_of(SAVE_EVERY) {
             self.saves.push(self.game.clone());
         }
-        let at = StepAt { id: step.id, author: step.author(), time: step.key.time.0 };
+        let at = StepAt { id: step.id, author: step.author(), time: step.key.time.0, proven: step.proven };
         let counts = match &step.body {
-            StepBody::Game(game_step) => self.game.apply(at, game_step) == Effect::Counted,
+            StepBody::Game(game_step) => self.play(at, game_step),
             StepBody::Canvas(board, _) => self.game.takes_ink(step.author(), *board),
         };
         self.steps.push((step, counts));
+    }
+
+    /// A word that was told is kept: what was revealed once is no secret again, wherever late steps land.
+    fn play(&mut self, at: StepAt, step: &GameStep) -> bool {
+        let counts = self.game.apply(at, step) == Effect::Counted;
+        if let GameStep::TurnEnded { game, turn, reveal: Some(reveal), .. } = step
+            && self.game.told_word(*game, *turn).is_some_and(|word| counts && word.text == reveal.word)
+        {
+            self.told.insert((*game, *turn), Told(normalise(&reveal.word), reveal.secret));
+        }
+        counts
     }
 
     fn on(&self, board: Board) -> impl Iterator<Item = (&Step, &CanvasStep)> {
@@ -292,13 +325,13 @@ mod tests {
     use super::*;
     use crate::canvas::{Color, Ink, Point, Points, Tool};
     use crate::clock::Timestamp;
-    use crate::game::Rules;
+    use crate::game::{Rules, WordList};
     use crate::identity::Identity;
     use crate::operation::ChainId;
 
     fn step(author: Author, n: u64, body: StepBody) -> Step {
         let key = OrderKey { time: Timestamp::from_ms(n), chain: ChainId { author, log: 0 }, seq: n, id: 0 };
-        Step { key, id: OperationId(blake3::hash(&n.to_be_bytes()).into()), body }
+        Step { key, id: OperationId(blake3::hash(&n.to_be_bytes()).into()), body, proven: true }
     }
 
     fn ink(stroke: u64) -> Ink {
@@ -310,7 +343,7 @@ mod tests {
     fn steps() -> Vec<Step> {
         let people = [1, 2].map(|n| Identity::from_secret([n; 32]).author());
         let body = |n| match n % 7 {
-            0 => StepBody::Game(GameStep::Proposed { rules: Rules::default() }),
+            0 => StepBody::Game(GameStep::Proposed { rules: Rules::default(), words: WordList::default(), more: 0 }),
             _ => StepBody::Canvas(Board::Free, CanvasStep::Ink(ink(n))),
         };
         (0..300).map(|n| step(people[usize::from(n % 3 == 0)], n, body(n))).collect()

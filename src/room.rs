@@ -11,7 +11,7 @@ use crate::command::CommandError;
 use crate::event::{Event, GameView};
 use crate::fetching::Fetching;
 use crate::fold::Fold;
-use crate::game::{GameStep, Player};
+use crate::game::{GameStep, GuessTicket, Player};
 use crate::identity::{Author, Identity};
 use crate::live::LiveInk;
 use crate::log::{Head, Log, Place};
@@ -22,6 +22,7 @@ use crate::people::People;
 
 mod catching_up;
 mod commands;
+mod guessing;
 mod image;
 mod incoming;
 mod keeping;
@@ -31,6 +32,8 @@ mod reading;
 mod showing;
 mod writer;
 
+pub use guessing::Said;
+use guessing::Sealed;
 pub use image::{BadImage, RoomImage};
 use keeping::Kept;
 pub use keeping::retire;
@@ -93,6 +96,13 @@ pub enum Input {
         /// Who.
         peer: Author,
     },
+    /// The drawer replied to [`Output::Ask`]; `None`: they were not reached.
+    Replied {
+        /// Which.
+        ticket: GuessTicket,
+        /// The bytes of the reply.
+        reply: Option<Vec<u8>>,
+    },
     /// Time has passed: the moment of the last [`Output::Wake`] has come.
     Tick,
 }
@@ -119,6 +129,22 @@ pub enum Output {
     Write(Write),
     /// Send this frame to the room.
     Publish(Vec<u8>),
+    /// Ask this peer, straight, and say [`Input::Replied`]. A ticket of zero is nobody's: no reply is waited for.
+    Ask {
+        /// Whom.
+        to: Author,
+        /// Names the question.
+        ticket: GuessTicket,
+        /// The bytes of [`crate::game::guess::Ask`].
+        ask: Vec<u8>,
+    },
+    /// What came of a guess of ours: what to write, and whether it was the word; or why it was not answered.
+    Guessed {
+        /// Which.
+        ticket: GuessTicket,
+        /// What came of it.
+        outcome: Result<(Write, bool), CommandError>,
+    },
     /// Operations are missing that this peer has: catch up with it.
     CatchUp(Author),
     /// Tell the face.
@@ -150,6 +176,8 @@ pub struct Room {
     kept: Kept,
     /// Floating operations whose lines were shown: they are shown once.
     shown: BTreeSet<OperationId>,
+    /// Talk of those who know the word, until we do.
+    sealed: Vec<Sealed>,
     refolding: bool,
     /// When progress was last told, in [`Now::mono_ms`].
     told_progress: Option<u64>,
@@ -177,6 +205,7 @@ impl Room {
             fetching: Fetching::default(),
             kept: Kept::default(),
             shown: BTreeSet::new(),
+            sealed: Vec::new(),
             refolding: false,
             told_progress: None,
             told_game: GameView::default(),
@@ -231,6 +260,7 @@ impl Room {
             Input::Saved(write) => self.saved(write, now, &mut outputs),
             Input::Online { peer, addresses } => self.online(peer, addresses, now, &mut outputs),
             Input::Offline { peer } => self.offline(peer, now, &mut outputs),
+            Input::Replied { ticket, reply } => self.replied(ticket, reply, now, &mut outputs),
             Input::ClockSet => self.clock_set(now, &mut outputs),
             Input::Tick => self.release(now, &mut outputs),
         }
@@ -248,6 +278,7 @@ impl Room {
         } else {
             self.play(now, live, outputs)
         };
+        self.ask_next(outputs);
         let game = self.game(now);
         let untimed = GameView { remaining_ms: 0, ..game.clone() };
         if untimed != self.told_game {

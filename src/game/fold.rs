@@ -5,12 +5,17 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::gathering::Gathering;
-use super::step::{CancelReason, GameStep, Rules};
+use super::guess::GuessRequest;
+use super::quiz::{Quiz, WordTurn};
+use super::secret::{VoprfPublic, WordPublic};
+use super::step::{CancelReason, GameStep, Reveal, Rules};
 use super::turns::Turns;
 use super::view::Phase;
+use super::word_list::{MAX_MORE, WordList};
 use crate::identity::Author;
 use crate::operation_id::OperationId;
 use crate::payload::Board;
+use crate::words::{Mask, Word};
 
 /// How long, beyond a turn's own time, a game may stand still before it is stale, in milliseconds of the log's time.
 const STALE_MS: u64 = 60_000;
@@ -24,6 +29,8 @@ pub struct StepAt {
     pub author: Author,
     /// When, by the hybrid clock: milliseconds since 1970 in the upper 48 bits, a counter in the lower 16.
     pub time: u64,
+    /// What [`GameStep::is_proven`] says of the step.
+    pub proven: bool,
 }
 
 /// What a step did.
@@ -46,6 +53,7 @@ pub(super) struct Table {
     pub(super) proposer: Author,
     pub(super) rules: Rules,
     pub(super) stage: Stage,
+    pub(super) quiz: Option<Quiz>,
     /// The step that brought the present stage or turn.
     pub(super) since: Mark,
     /// The last step that counted.
@@ -77,20 +85,22 @@ impl Game {
     /// Takes the next step of the log.
     pub fn apply(&mut self, at: StepAt, step: &GameStep) -> Effect {
         let counts = match (step, &mut self.0) {
-            (GameStep::Proposed { rules }, _) => self.propose(at, *rules),
+            (GameStep::Proposed { rules, words, more }, _) => self.propose(at, *rules, words, *more),
             (_, Some(table)) if step.game() == Some(table.id) => table.apply(at, step),
             _ => false,
         };
         if counts { Effect::Counted } else { Effect::None }
     }
 
-    fn propose(&mut self, at: StepAt, rules: Rules) -> bool {
-        if !rules.is_sound() || self.is_running(at.time >> 16) {
+    fn propose(&mut self, at: StepAt, rules: Rules, words: &WordList, more: u32) -> bool {
+        let sound = rules.is_sound() && words.is_sound() && more <= MAX_MORE;
+        if !sound || self.is_running(at.time >> 16) {
             return false;
         }
+        let quiz = rules.quiz.map(|quiz| Quiz::new(quiz, words.clone(), more));
         let mark = Mark::new(at);
-        let stage = Stage::Gathering(Gathering::default());
-        self.0 = Some(Table { id: at.id, proposer: at.author, rules, stage, since: mark, last: mark });
+        let stage = Stage::Gathering(Gathering::new(rules.players));
+        self.0 = Some(Table { id: at.id, proposer: at.author, rules, stage, quiz, since: mark, last: mark });
         true
     }
 
@@ -129,6 +139,13 @@ impl Game {
         self.0.as_ref().map(|table| table.id)
     }
 
+    /// The word that was told truly at the end of a turn.
+    #[must_use]
+    pub fn told_word(&self, game: OperationId, turn: u32) -> Option<&Word> {
+        let table = self.0.as_ref().filter(|table| table.id == game)?;
+        table.quiz.as_ref()?.turn(turn)?.word()
+    }
+
     /// Where it stands by the log; never [`Phase::Revealed`], which is a matter of local time.
     #[must_use]
     pub fn phase(&self) -> Phase {
@@ -145,6 +162,13 @@ impl Game {
     #[must_use]
     pub fn drawer(&self) -> Option<Author> {
         self.turns().and_then(Turns::drawer)
+    }
+
+    /// The rules and the words of the last game.
+    #[must_use]
+    pub fn setup(&self) -> Option<(Rules, WordList)> {
+        let table = self.0.as_ref()?;
+        Some((table.rules, table.quiz.as_ref().map(|quiz| quiz.words().clone()).unwrap_or_default()))
     }
 
     pub(super) fn table(&self) -> Option<&Table> {
@@ -166,6 +190,7 @@ impl Table {
         if counts {
             self.last = Mark::new(at);
             self.end_if_played_out();
+            self.leave_word(before.2);
             if self.position() != before {
                 self.since = self.last;
             }
@@ -181,8 +206,23 @@ impl Table {
             GameStep::Opened { nonce, .. } => self.open(at, *nonce),
             GameStep::Started { opened, .. } => self.start(at, opened),
             GameStep::Cancelled { reason, .. } => self.cancel(at, *reason),
-            GameStep::TurnBegan { turn, .. } => self.with_turns(|turns| turns.begin(at.author, *turn)),
-            GameStep::TurnEnded { turn, .. } => self.with_turns(|turns| turns.end(at.author, *turn)),
+            GameStep::MoreWords { part, words, .. } => self.add_words(at, *part, words),
+            GameStep::TurnBegan { turn, .. } => {
+                self.quiz.is_none() && self.with_turns(|turns| turns.begin(at.author, *turn))
+            }
+            GameStep::WordLocked { turn, voprf, word, mask, .. } => self.lock_word(at, *turn, (voprf, word, mask)),
+            GameStep::Hint { turn, cell, letter, .. } => {
+                self.with_quiz(|quiz| quiz.hint(*turn, at.author, *cell, *letter))
+            }
+            GameStep::Guessed { turn, text, .. } => self.with_quiz(|quiz| quiz.guessed(*turn, at.author, at.id, text)),
+            GameStep::Solved { turn, receipt, candidate, word, .. } => {
+                at.proven && self.with_quiz(|quiz| quiz.solve(*turn, at.author, receipt, *candidate, word))
+            }
+            GameStep::Whispered { turn, .. } => self.with_quiz(|quiz| quiz.may_whisper(*turn, at.author)),
+            GameStep::TurnEnded { turn, reveal, evidence, .. } => self.end_turn(at, *turn, reveal.as_deref(), evidence),
+            GameStep::Unblinded { turn, blinded, word, .. } => {
+                at.proven && self.with_quiz(|quiz| quiz.unblind(*turn, at.author, blinded, word))
+            }
             GameStep::Skip { turn, .. } => self.with_turns(|turns| turns.vote_to_skip(at.author, *turn)),
             GameStep::Kick { player, .. } => self.with_turns(|turns| turns.vote_to_kick(at.author, *player)),
         }
@@ -192,6 +232,48 @@ impl Table {
         match &mut self.stage {
             Stage::Playing(turns) => step(turns),
             Stage::Gathering(_) | Stage::Over { .. } => false,
+        }
+    }
+
+    fn with_quiz(&mut self, step: impl FnOnce(&mut Quiz) -> bool) -> bool {
+        self.quiz.as_mut().is_some_and(step)
+    }
+
+    fn add_words(&mut self, at: StepAt, part: u32, words: &WordList) -> bool {
+        let may = at.author == self.proposer && matches!(self.stage, Stage::Gathering(_));
+        may && self.with_quiz(|quiz| quiz.add_words(part, words))
+    }
+
+    fn lock_word(&mut self, at: StepAt, turn: u32, locks: (&VoprfPublic, &WordPublic, &Mask)) -> bool {
+        let (Stage::Playing(turns), Some(quiz)) = (&mut self.stage, &mut self.quiz) else { return false };
+        if !turns.begin(at.author, turn) {
+            return false;
+        }
+        let guessers = turns.players().iter().copied().filter(|player| *player != at.author).collect();
+        quiz.lock(WordTurn::new(self.id, turn, at.author, locks, guessers, self.rules.seconds_ms()));
+        true
+    }
+
+    fn end_turn(&mut self, at: StepAt, turn: u32, reveal: Option<&Reveal>, evidence: &[GuessRequest]) -> bool {
+        let ended = self.with_turns(|turns| turns.end(at.author, turn));
+        if ended && let Some(quiz) = &mut self.quiz {
+            quiz.end(turn, reveal, at.proven, evidence);
+        }
+        ended
+    }
+
+    /// A turn that is over, or was, and whose drawer told nothing.
+    fn leave_word(&mut self, turn: u32) {
+        let over = self.turn_now() != Some(turn);
+        if over && let Some(quiz) = &mut self.quiz {
+            quiz.leave(turn);
+        }
+    }
+
+    fn turn_now(&self) -> Option<u32> {
+        match &self.stage {
+            Stage::Playing(turns) => Some(turns.turn()),
+            Stage::Gathering(_) | Stage::Over { .. } => None,
         }
     }
 
@@ -205,8 +287,9 @@ impl Table {
 
     fn close_roster(&mut self, at: StepAt, ready: &[OperationId]) -> bool {
         let proposer = self.proposer;
+        let complete = self.quiz.as_ref().is_none_or(Quiz::is_complete);
         let Stage::Gathering(gathering) = &mut self.stage else { return false };
-        if at.author != proposer {
+        if at.author != proposer || !complete {
             return false;
         }
         if gathering.closed_ms().is_some() {

@@ -19,8 +19,9 @@ pub(super) const MIN_PLAYERS: usize = 2;
 pub(super) const OPENING_WAIT_MS: u64 = 3_000;
 
 /// Who is ready, and what became of their nonces.
-#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Gathering {
+    most: u32,
     seats: BTreeMap<Author, Seat>,
     roster: Option<Roster>,
 }
@@ -46,6 +47,11 @@ struct Opening {
 }
 
 impl Gathering {
+    /// Nobody is ready yet; at most so many can be.
+    pub(super) fn new(most: u32) -> Self {
+        Gathering { most, seats: BTreeMap::new(), roster: None }
+    }
+
     /// Those who are ready.
     pub(super) fn ready(&self) -> impl Iterator<Item = Author> {
         self.seats.keys().copied()
@@ -61,7 +67,7 @@ impl Gathering {
     }
 
     pub(super) fn has_room(&self) -> bool {
-        self.seats.len() < MAX_PLAYERS
+        self.seats.len() < self.most as usize
     }
 
     /// When the roster was closed, in milliseconds of the log; `None` before.
@@ -133,7 +139,7 @@ impl Gathering {
         let players = roster.opened().map(|(player, _)| player).collect();
         let newcomers = self.ready().filter(|player| !roster.members.contains_key(player)).collect();
         let seed = seed(roster.opened().map(|(_, opening)| opening.nonce));
-        Some(Turns::new(seed, rounds, players, newcomers))
+        Some(Turns::new(seed, (rounds, self.most), players, newcomers))
     }
 }
 

@@ -1,18 +1,23 @@
 //! Our own program's conduct in a game: what it writes by itself, and when. Nothing here is folded; two peers may think
 //! differently about the time, and the log decides.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::mem;
 
 use super::election::{commitment, nonce};
 use super::fold::{Game, Mark, Stage, Table};
 use super::gathering::{Gathering, MIN_PLAYERS, OPENING_WAIT_MS};
+use super::guesser::Guesser;
+use super::my_turn::MyTurn;
+use super::quiz::Quiz;
 use super::step::{CancelReason, EndReason, GameStep};
 use super::timers::{
-    AWAY_MS, Alarm, CHOOSING_MS, FIRST_TURN_MS, GATHERING_MS, OPENING_MS, OVERTIME_MS, RETRY_MS, REVEALED_MS, Timer,
+    AWAY_MS, Alarm, CHOOSING_MS, FIRST_TURN_MS, GATHERING_MS, OPENING_MS, OVERTIME_MS, QUIZ_REVEALED_MS, RETRY_MS,
+    REVEALED_MS, Timer,
 };
 use super::turns::Turns;
 use super::view::Phase;
+use super::word_list::WordList;
 use crate::clock::Now;
 use crate::identity::{Author, Identity};
 use crate::operation_id::OperationId;
@@ -39,6 +44,15 @@ pub struct Player {
     away: Option<Away>,
     /// What we have written since the game is at its present stage or turn.
     written: Vec<GameStep>,
+    /// Our own turn in a quiz, while it is ours.
+    pub(super) mine: Option<MyTurn>,
+    /// Our guesses in the present turn.
+    pub(super) guesser: Option<Guesser>,
+    /// The rest of the words of the game that we proposed.
+    pub(super) words_to_come: VecDeque<WordList>,
+    /// Since when the drawer of the present turn has not drawn, as far as we saw.
+    pub(super) ink: Option<Watched>,
+    pub(super) tickets: u64,
 }
 
 /// A step of the log, and the time since it.
@@ -57,6 +71,7 @@ struct Away {
 }
 
 /// Everything that `advance` is told.
+#[derive(Clone, Copy)]
 struct Present<'a> {
     table: &'a Table,
     identity: &'a Identity,
@@ -68,7 +83,19 @@ impl Player {
     /// The conduct of `me` in one room.
     #[must_use]
     pub fn new(me: Author) -> Self {
-        Player { me, begin: None, since: None, last: None, away: None, written: Vec::new() }
+        Player {
+            me,
+            begin: None,
+            since: None,
+            last: None,
+            away: None,
+            written: Vec::new(),
+            mine: None,
+            guesser: None,
+            words_to_come: VecDeque::new(),
+            ink: None,
+            tickets: 0,
+        }
     }
 
     /// What to do, after any change of the game or of who is online (ourselves included), and at the time to look again.
@@ -84,10 +111,10 @@ impl Player {
         live: bool,
     ) -> Plan {
         let Some(table) = game.table() else {
-            *self = Player::new(self.me);
             return Plan::default();
         };
         let since = self.watch(table, online, now, live);
+        self.watch_words(table, identity, now);
         let present = Present { table, identity, online, since };
         let mut alarm = Alarm::new(now);
         let step = match &table.stage {
@@ -95,7 +122,7 @@ impl Player {
                 self.gather(&present, gathering, &mut alarm)
             }
             Stage::Gathering(gathering) => self.draw_seed(&present, gathering, &mut alarm),
-            Stage::Playing(turns) if turns.drawer() == Some(self.me) => draw(&present, turns, &mut alarm),
+            Stage::Playing(turns) if turns.drawer() == Some(self.me) => self.draw(&present, turns, &mut alarm),
             Stage::Playing(turns) => self.look_on(&present, turns, &mut alarm),
             Stage::Over { .. } => None,
         };
@@ -103,7 +130,8 @@ impl Player {
             alarm.wake_in(RETRY_MS); // what was written may fail, or be on its way still
         }
         let new = |step: &GameStep| !self.has_written(|written| is_repeated(written, step));
-        let step = step.filter(new).or_else(|| self.abandon(table, &mut alarm).filter(new));
+        let step = step.filter(new).or_else(|| self.unblind(table, identity).filter(new));
+        let step = step.or_else(|| self.abandon(table, &mut alarm).filter(new));
         self.written.extend(step.clone());
         Plan { steps: step.into_iter().collect(), wake: alarm.wake() }
     }
@@ -120,6 +148,7 @@ impl Player {
             _ => {
                 self.written.clear();
                 let age_ms = if live { 0 } else { restored_age(table, now) };
+                self.ink = None;
                 Watched { step: table.since.id, timer: Timer::started(now, age_ms) }
             }
         };
@@ -149,8 +178,12 @@ impl Player {
             return None;
         }
         let timeout = alarm.is_due(present.since, GATHERING_MS);
+        if let Some(step) = self.next_words(present.table) {
+            return Some(step);
+        }
         let ready = gathering.ready_ids();
-        let enough = ready.len() >= MIN_PLAYERS;
+        let complete = present.table.quiz.as_ref().is_none_or(Quiz::is_complete);
+        let enough = ready.len() >= MIN_PLAYERS && complete;
         let everybody =
             present.online.len() >= MIN_PLAYERS && present.online.iter().all(|one| gathering.is_ready(*one));
         if timeout && !enough {
@@ -185,15 +218,64 @@ impl Player {
     /// The others watch over the drawer.
     fn look_on(&self, present: &Present, turns: &Turns, alarm: &mut Alarm) -> Option<GameStep> {
         if turns.to_reveal().is_some() {
-            alarm.is_due(present.since, REVEALED_MS); // the view changes
+            alarm.is_due(present.since, revealed_ms(present.table)); // the view changes
         }
         if !turns.players().contains(&self.me) || turns.has_voted_to_skip(self.me) {
             return None;
         }
-        let time = if turns.is_drawing() { present.table.rules.seconds_ms() + OVERTIME_MS } else { CHOOSING_MS };
+        let time = if turns.is_drawing() {
+            present.table.rules.seconds_ms() + OVERTIME_MS
+        } else {
+            choosing_ms(present.table, turns.turn())
+        };
         let silent = alarm.is_due(present.since, time);
         let away = self.away.is_some_and(|away| alarm.is_due(away.timer, AWAY_MS));
-        (silent || away).then_some(GameStep::Skip { game: present.table.id, turn: turns.turn() })
+        let idle = turns.is_drawing() && self.is_idle(present, alarm);
+        (silent || away || idle).then_some(GameStep::Skip { game: present.table.id, turn: turns.turn() })
+    }
+
+    /// Whether the drawer has drawn nothing for longer than the rules allow.
+    fn is_idle(&self, present: &Present, alarm: &mut Alarm) -> bool {
+        let since = self.ink.map_or(present.since, |ink| ink.timer);
+        let idle = present.table.rules.idle;
+        idle > 0 && alarm.is_due(since, u64::from(idle) * 1000)
+    }
+
+    /// The drawer begins and ends the turn; in a quiz the person chooses the word, if there is a choice.
+    fn draw(&mut self, present: &Present, turns: &Turns, alarm: &mut Alarm) -> Option<GameStep> {
+        let (game, turn) = (present.table.id, turns.turn());
+        if turns.is_drawing() {
+            return self.go_on(present, turn, alarm);
+        }
+        let begin = alarm.is_due(present.since, begin_after_ms(present.table, turn));
+        match &mut self.mine {
+            Some(mine) if mine.offers.len() == 1 => begin.then(|| mine.choose(0)).flatten(),
+            Some(_) => None,
+            None => begin.then_some(GameStep::TurnBegan { game, turn }),
+        }
+    }
+
+    /// The turn goes on, or ends: when the time is over, when everybody knows the word.
+    fn go_on(&self, present: &Present, turn: u32, alarm: &mut Alarm) -> Option<GameStep> {
+        let Present { table, since, .. } = *present;
+        let over = alarm.is_due(since, table.rules.seconds_ms());
+        let Some((mine, quiz)) = self.mine.as_ref().zip(table.quiz.as_ref()) else {
+            return over.then_some(GameStep::TurnEnded {
+                game: table.id,
+                turn,
+                reason: EndReason::Time,
+                reveal: None,
+                evidence: Vec::new(),
+            });
+        };
+        let word_turn = quiz.turn(turn)?;
+        if over {
+            return Some(mine.end(Some(word_turn), EndReason::Time));
+        }
+        if word_turn.all_solved(|guesser| present.online.contains(&guesser)) {
+            return Some(mine.end(Some(word_turn), EndReason::AllSolved));
+        }
+        mine.hint(word_turn, quiz.rules().hints, since, table.rules.seconds_ms(), alarm)
     }
 
     /// When those who could go on are gone, so that not even a majority can, somebody has to end the game. The time is
@@ -209,20 +291,9 @@ impl Player {
     }
 
     /// Whether we wrote such a step already: it may still be on its way to the disk and the log.
-    fn has_written(&self, is_it: impl Fn(&GameStep) -> bool) -> bool {
+    pub(super) fn has_written(&self, is_it: impl Fn(&GameStep) -> bool) -> bool {
         self.written.iter().any(is_it)
     }
-}
-
-/// The drawer begins and ends the turn.
-fn draw(present: &Present, turns: &Turns, alarm: &mut Alarm) -> Option<GameStep> {
-    let (game, turn) = (present.table.id, turns.turn());
-    if turns.is_drawing() {
-        let over = alarm.is_due(present.since, present.table.rules.seconds_ms());
-        return over.then_some(GameStep::TurnEnded { game, turn, reason: EndReason::Time });
-    }
-    let begin = alarm.is_due(present.since, begin_after_ms(turn));
-    begin.then_some(GameStep::TurnBegan { game, turn })
 }
 
 /// That we are ready for a game.
@@ -234,13 +305,31 @@ pub(super) fn ready_step(game: OperationId, identity: &Identity) -> GameStep {
 /// the log orders before the first start and so made it void. A roster is never named twice, whoever is in it.
 fn is_repeated(written: &GameStep, step: &GameStep) -> bool {
     match (written, step) {
-        (GameStep::Started { .. }, _) => written == step,
+        (
+            GameStep::Started { .. }
+            | GameStep::Hint { .. }
+            | GameStep::Unblinded { .. }
+            | GameStep::MoreWords { .. }
+            | GameStep::WordLocked { .. },
+            _,
+        ) => written == step,
         _ => mem::discriminant(written) == mem::discriminant(step),
     }
 }
 
-fn begin_after_ms(turn: u32) -> u64 {
-    if turn == 0 { FIRST_TURN_MS } else { REVEALED_MS }
+/// When the next drawer begins: when the drawing of the turn before was looked at.
+pub(super) fn begin_after_ms(table: &Table, turn: u32) -> u64 {
+    if turn == 0 { FIRST_TURN_MS } else { revealed_ms(table) }
+}
+
+/// How long a drawer may take to begin before we vote to skip; in a quiz the choice comes after the look at the turn before.
+pub(super) fn choosing_ms(table: &Table, turn: u32) -> u64 {
+    if table.quiz.is_some() { begin_after_ms(table, turn) + CHOOSING_MS } else { CHOOSING_MS }
+}
+
+/// How long a finished drawing is looked at; in a quiz with its word and the points.
+pub(super) fn revealed_ms(table: &Table) -> u64 {
+    if table.quiz.is_some() { QUIZ_REVEALED_MS } else { REVEALED_MS }
 }
 
 /// How long ago the present stage or turn came, as far as the wall clock can be trusted: never so long that somebody
@@ -250,7 +339,7 @@ fn restored_age(table: &Table, now: Now) -> u64 {
     let longest = match &table.stage {
         Stage::Gathering(gathering) if gathering.closed_ms().is_none() => GATHERING_MS,
         Stage::Gathering(_) => OPENING_WAIT_MS,
-        Stage::Playing(turns) if table.phase() == Phase::Choosing => begin_after_ms(turns.turn()),
+        Stage::Playing(turns) if table.phase() == Phase::Choosing => begin_after_ms(table, turns.turn()),
         Stage::Playing(_) => table.rules.seconds_ms(),
         Stage::Over { .. } => 0,
     };

@@ -1,10 +1,13 @@
 //! What our person asks of a game, checked before it is written.
 
+use std::collections::VecDeque;
+
 use super::fold::{Game, Stage, Table};
 use super::gathering::MIN_PLAYERS;
 use super::play::{Player, ready_step};
 use super::step::{EndReason, GameStep, Rules};
 use super::turns::Turns;
+use super::word_list::{MAX_WORD, MAX_WORDS, MIN_WORDS, WordList};
 use crate::clock::Now;
 use crate::identity::{Author, Identity};
 
@@ -12,7 +15,10 @@ use crate::identity::{Author, Identity};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PlayError {
     /// Rules out of bounds.
-    #[error("a game has 1 to 10 rounds of 1 to 600 seconds")]
+    #[error(
+        "a game has 1 to 10 rounds, 2 to 24 players, turns of 15 to 240 seconds (1 to 600 without words), 1 to 5 words to \
+        choose from, 0 to 5 hints, and is skipped after 5 to 240 idle seconds or never (0)"
+    )]
     Rules,
     /// Only the drawer may do that now.
     #[error("only the drawer can do that now")]
@@ -23,6 +29,12 @@ pub enum PlayError {
     /// It doesn't fit to where the game stands, or was done already.
     #[error("the game is not at that point now")]
     WrongPhase,
+    /// Words that make no quiz.
+    #[error("a quiz has 10 to {MAX_WORDS} words of 1 to {MAX_WORD} characters")]
+    Words,
+    /// There is no such word on offer.
+    #[error("no such word on offer")]
+    NoSuchWord,
     /// A game is running already.
     #[error("a game is already running in this room")]
     GameRunning,
@@ -32,15 +44,23 @@ impl Player {
     /// Proposes a game.
     ///
     /// # Errors
-    /// [`PlayError::Rules`], [`PlayError::GameRunning`].
-    pub fn start(&self, game: &Game, rules: Rules, now: Now) -> Result<GameStep, PlayError> {
+    /// [`PlayError::Rules`], [`PlayError::Words`], [`PlayError::GameRunning`].
+    pub fn start(&mut self, game: &Game, rules: Rules, words: &WordList, now: Now) -> Result<GameStep, PlayError> {
         if !rules.is_sound() {
             return Err(PlayError::Rules);
+        }
+        let fitting = if rules.quiz.is_some() { MIN_WORDS..=MAX_WORDS } else { 0..=0 };
+        if !words.is_sound() || !fitting.contains(&words.words().len()) {
+            return Err(PlayError::Words);
         }
         if game.is_running(now.wall_ms) {
             return Err(PlayError::GameRunning);
         }
-        Ok(GameStep::Proposed { rules })
+        let mut parts: VecDeque<WordList> = words.parts().into();
+        let words = parts.pop_front().unwrap_or_default();
+        let more = u32::try_from(parts.len()).unwrap_or(u32::MAX);
+        self.words_to_come = parts;
+        Ok(GameStep::Proposed { rules, words, more })
     }
 
     /// Takes part in the game that gathers, or in the running one from its next round on.
@@ -82,7 +102,12 @@ impl Player {
         if turns.drawer() != Some(self.me) {
             return Err(PlayError::NotTheDrawer);
         }
-        Ok(GameStep::TurnEnded { game: table.id, turn: turns.turn(), reason: EndReason::Passed })
+        let (game, turn, reason) = (table.id, turns.turn(), EndReason::Passed);
+        let word_turn = table.quiz.as_ref().and_then(|quiz| quiz.turn(turn));
+        Ok(match &self.mine {
+            Some(mine) => mine.end(word_turn, reason),
+            None => GameStep::TurnEnded { game, turn, reason, reveal: None, evidence: Vec::new() },
+        })
     }
 
     /// Votes to skip the drawer.

@@ -10,6 +10,8 @@ pub(super) const OPENING_MS: u64 = 10_000;
 pub(super) const FIRST_TURN_MS: u64 = 1_000;
 /// How long a finished drawing is looked at before the next drawer begins.
 pub(super) const REVEALED_MS: u64 = 3_000;
+/// How long the word and the points of a turn are looked at.
+pub(super) const QUIZ_REVEALED_MS: u64 = 5_000;
 /// How long a drawer may take to begin before we vote to skip.
 pub(super) const CHOOSING_MS: u64 = 20_000;
 /// How long past the end of the time a drawer may be silent before we vote to skip.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use serde::{Deserialize, Serialize};
 
 use super::election::drawing_order;
-use super::gathering::{MAX_PLAYERS, MIN_PLAYERS};
+use super::gathering::MIN_PLAYERS;
 use crate::identity::Author;
 
 /// A started game.
@@ -13,6 +13,8 @@ use crate::identity::Author;
 pub(super) struct Turns {
     seed: [u8; 32],
     rounds: u32,
+    /// Most players.
+    most: u32,
     round: u32,
     turn: u32,
     /// `None` once the game is over.
@@ -41,11 +43,17 @@ pub(super) struct Begun {
 }
 
 impl Turns {
-    pub(super) fn new(seed: [u8; 32], rounds: u32, players: BTreeSet<Author>, newcomers: BTreeSet<Author>) -> Self {
+    pub(super) fn new(
+        seed: [u8; 32],
+        (rounds, most): (u32, u32),
+        players: BTreeSet<Author>,
+        newcomers: BTreeSet<Author>,
+    ) -> Self {
         let mut to_come: VecDeque<Author> = drawing_order(&seed, 0, players.iter().copied()).into();
         Turns {
             seed,
             rounds,
+            most,
             round: 0,
             turn: 0,
             drawer: to_come.pop_front(),
@@ -111,7 +119,7 @@ impl Turns {
         !self.players.contains(&player)
             && !self.newcomers.contains(&player)
             && !self.removed.contains(&player)
-            && self.players.len() + self.newcomers.len() < MAX_PLAYERS
+            && self.players.len() + self.newcomers.len() < self.most as usize
     }
 
     /// Somebody comes in with the next round.

@@ -4,6 +4,7 @@ use crate::identity::Author;
 use crate::operation_id::OperationId;
 
 use super::step::{CancelReason, EndReason, Rules};
+use crate::words::{Mask, Word};
 
 /// Where a game stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -50,6 +51,12 @@ pub struct PlayerView {
     /// Whether they take part in the round that runs, or the first or last one before and after the game. Newcomers
     /// wait for the next round.
     pub playing: bool,
+    /// Points of the whole game.
+    pub score: u32,
+    /// Points of the turn that is looked at (phases revealed and over).
+    pub points: u32,
+    /// Whether they know the word of the turn that runs or is looked at.
+    pub solved: bool,
 }
 
 /// A game as one peer sees it now.
@@ -78,6 +85,21 @@ pub struct GameView {
     pub cancelled: Option<CancelReason>,
     /// Whether we ourselves are among the players (ready, or on the roster).
     pub joined: bool,
+    /// The word as guessers see it, while there is one to guess or to look at.
+    pub mask: Option<Mask>,
+    /// Letters shown so far.
+    pub hints: u32,
+    /// The words to choose from: only the drawer has any, in the phase choosing.
+    pub offers: Vec<Word>,
+    /// The word: for the drawer, for those who guessed it, and for everybody when the turn is over.
+    pub word: Option<Word>,
+    /// Who knows the word, in the order of their receipts.
+    pub solved: Vec<Author>,
+    /// Whether what we say now is a guess.
+    pub guessing: bool,
+    /// Whether the drawer's program broke the rules in the turn that is looked at: what it told doesn't agree with what it
+    /// had locked.
+    pub lied: bool,
 }
 
 /// What a step of a game did, to be told in the history.
@@ -93,8 +115,12 @@ pub enum GameNotice {
     Cancelled(CancelReason),
     /// The author draws now.
     TurnBegan,
-    /// The author's turn is over.
-    TurnEnded(EndReason),
+    /// A letter is shown.
+    Hint,
+    /// The author knows the word.
+    Solved,
+    /// The author's turn is over; the word, if there was one.
+    TurnEnded(EndReason, Option<String>),
     /// The author votes to skip the drawer.
     Skip,
     /// The author votes to remove a player.
@@ -109,14 +135,19 @@ impl GameNotice {
     pub fn text(&self) -> String {
         match self {
             GameNotice::Proposed(rules) => {
-                format!("proposes drawing in turns: {} rounds, {} seconds each", rules.rounds, rules.seconds)
+                let what = if rules.quiz.is_some() { "a drawing quiz" } else { "drawing in turns" };
+                format!("proposes {what}: {} rounds, {} seconds each", rules.rounds, rules.seconds)
             }
             GameNotice::Ready => "is ready".to_owned(),
             GameNotice::Started => "the game starts".to_owned(),
             GameNotice::Cancelled(reason) => format!("the game is called off: {}", reason.text()),
             GameNotice::TurnBegan => "draws now".to_owned(),
-            GameNotice::TurnEnded(EndReason::Passed) => "is done drawing".to_owned(),
-            GameNotice::TurnEnded(EndReason::Time) => "ran out of time".to_owned(),
+            GameNotice::Hint => "shows a letter".to_owned(),
+            GameNotice::Solved => "knows the word".to_owned(),
+            GameNotice::TurnEnded(reason, word) => {
+                let text = reason.text();
+                word.as_ref().map_or_else(|| text.to_owned(), |word| format!("{text}: the word was {word}"))
+            }
             GameNotice::Skip => "votes to skip the drawer".to_owned(),
             GameNotice::Kick(player) => format!("votes to remove {player}"),
             GameNotice::Quiet => String::new(),

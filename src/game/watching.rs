@@ -4,12 +4,15 @@ use std::collections::BTreeSet;
 
 use super::fold::{Game, Stage, Table};
 use super::gathering::OPENING_WAIT_MS;
-use super::play::Player;
-use super::timers::{CHOOSING_MS, GATHERING_MS, REVEALED_MS};
-use super::turns::Begun;
+use super::my_turn::MyTurn;
+use super::play::{Player, begin_after_ms, choosing_ms, revealed_ms};
+use super::quiz::{Quiz, WordTurn};
+use super::timers::GATHERING_MS;
+use super::turns::{Begun, Turns};
 use super::view::{GameView, Phase, PlayerView};
 use crate::clock::Now;
 use crate::identity::Author;
+use crate::words::Word;
 
 impl Player {
     /// The game as it is to be shown.
@@ -21,11 +24,20 @@ impl Player {
         now: Now,
     ) -> GameView {
         let Some(table) = game.table() else { return GameView::default() };
+        let since = self.since.filter(|since| since.step == table.since.id);
+        let elapsed = since.map_or(0, |since| since.timer.elapsed(now));
+        let turn = watched_turn(table, elapsed);
+        let scores = table.quiz.as_ref().map(Quiz::scores).unwrap_or_default();
+        let points = turn.map(WordTurn::points).unwrap_or_default();
+        let solved: Vec<Author> = turn.into_iter().flat_map(WordTurn::solvers).map(|claim| claim.author).collect();
         let shown = |(player, playing): (Author, bool)| PlayerView {
             player,
             name: name_of(&player),
             online: online.contains(&player),
             playing,
+            score: scores.get(&player).copied().unwrap_or(0),
+            points: points.get(&player).copied().unwrap_or(0),
+            solved: solved.contains(&player),
         };
         let view = GameView {
             game: Some(table.id),
@@ -33,11 +45,60 @@ impl Player {
             proposer: Some(table.proposer),
             players: people(table).into_iter().map(shown).collect(),
             joined: table.is_member(self.me),
+            solved,
             ..GameView::default()
         };
-        let since = self.since.filter(|since| since.step == table.since.id);
-        let elapsed = since.map_or(0, |since| since.timer.elapsed(now));
-        at_stage(view, table, elapsed)
+        at_stage(self.with_word(view, turn), table, elapsed).map_offers(|| self.offers(table, elapsed))
+    }
+
+    /// Puts in what we may know of the word.
+    fn with_word(&self, view: GameView, turn: Option<&WordTurn>) -> GameView {
+        let Some(turn) = turn else { return view };
+        let ours = self.mine.as_ref().filter(|mine| mine.turn == turn.turn).and_then(MyTurn::word);
+        let guesser = self.guesser.as_ref().filter(|guesser| guesser.turn == turn.turn);
+        let known = ours.or_else(|| guesser.and_then(|guesser| guesser.known.as_ref()).map(|(word, _)| word));
+        let running = turn.end.is_none();
+        GameView {
+            mask: Some(turn.mask.clone()),
+            hints: turn.hints,
+            word: turn.word().or(known.filter(|_| running)).cloned(),
+            guessing: running && turn.guessers().contains(&self.me) && !turn.has_solved(self.me) && known.is_none(),
+            lied: turn.lied(),
+            ..view
+        }
+    }
+
+    /// The words to choose from, while it is for us to choose.
+    fn offers(&self, table: &Table, elapsed: u64) -> Vec<Word> {
+        let Some((mine, turns)) = self.mine.as_ref().zip(turns_of(table)) else { return Vec::new() };
+        let choosing = !turns.is_drawing() && elapsed >= begin_after_ms(table, turns.turn());
+        if choosing && mine.offers.len() > 1 { mine.offers.clone() } else { Vec::new() }
+    }
+}
+
+impl GameView {
+    fn map_offers(self, offers: impl FnOnce() -> Vec<Word>) -> Self {
+        if self.phase == Phase::Choosing { GameView { offers: offers(), ..self } } else { self }
+    }
+}
+
+fn turns_of(table: &Table) -> Option<&Turns> {
+    match &table.stage {
+        Stage::Playing(turns) => Some(turns),
+        Stage::Gathering(_) | Stage::Over { .. } => None,
+    }
+}
+
+/// The turn whose word is shown: the one that runs, the one before while it is looked at, the last one in the end.
+fn watched_turn(table: &Table, elapsed: u64) -> Option<&WordTurn> {
+    let quiz = table.quiz.as_ref()?;
+    match &table.stage {
+        Stage::Gathering(_) => None,
+        Stage::Playing(turns) => match turns.to_reveal().filter(|_| elapsed < revealed_ms(table)) {
+            Some(begun) => quiz.turn(begun.turn),
+            None => quiz.turn(turns.turn()),
+        },
+        Stage::Over { .. } => quiz.turns().next_back(),
     }
 }
 
@@ -51,10 +112,11 @@ fn at_stage(view: GameView, table: &Table, elapsed: u64) -> GameView {
         }
         Stage::Playing(turns) => {
             let present = (turns.round(), turns.turn(), turns.drawer());
-            let (phase, length, shown) = match turns.to_reveal().filter(|_| elapsed < REVEALED_MS) {
-                Some(Begun { round, turn, drawer }) => (Phase::Revealed, REVEALED_MS, (round, turn, Some(drawer))),
+            let looked_at = revealed_ms(table);
+            let (phase, length, shown) = match turns.to_reveal().filter(|_| elapsed < looked_at) {
+                Some(Begun { round, turn, drawer }) => (Phase::Revealed, looked_at, (round, turn, Some(drawer))),
                 None if turns.is_drawing() => (Phase::Drawing, table.rules.seconds_ms(), present),
-                None => (Phase::Choosing, CHOOSING_MS, present),
+                None => (Phase::Choosing, choosing_ms(table, turns.turn()), present),
             };
             let (round, turn, drawer) = shown;
             GameView { phase, round: round + 1, turn: turn + 1, drawer, remaining_ms: left(length), ..view }

@@ -6,11 +6,11 @@ use crate::clock::Now;
 use crate::command::CommandError;
 use crate::event::PenLine;
 use crate::frame::Frame;
-use crate::game::Rules;
+use crate::game::{Rules, WordList};
 use crate::identity::Author;
 use crate::live::LiveInk;
 use crate::name::PersonName;
-use crate::payload::{Board, Chat, MAX_TEXT, Payload, Profile};
+use crate::payload::{Board, Payload, Profile};
 
 impl Room {
     /// Takes a name in this room, unless we have it already.
@@ -22,17 +22,6 @@ impl Room {
             return Ok(None);
         }
         self.write(vec![Payload::Profile(Profile { name })], now).map(Some)
-    }
-
-    /// Says a line.
-    ///
-    /// # Errors
-    /// [`CommandError::Text`], [`CommandError::Busy`].
-    pub fn say(&mut self, text: String, now: Now) -> Result<Write, CommandError> {
-        if text.trim().is_empty() || text.len() > MAX_TEXT {
-            return Err(CommandError::Text { len: text.len() });
-        }
-        self.write(vec![Payload::Chat(Chat { text })], now)
     }
 
     /// Writes a finished line on the visible sheet.
@@ -66,12 +55,30 @@ impl Room {
         if mine { Ok(board) } else { Err(CommandError::NotTheDrawer) }
     }
 
-    /// Proposes a game of turns.
+    /// Proposes a game: a quiz with these words, or turns without words.
     ///
     /// # Errors
-    /// [`CommandError::Rules`], [`CommandError::GameRunning`], [`CommandError::Busy`].
-    pub fn start_game(&mut self, rules: Rules, now: Now) -> Result<Write, CommandError> {
-        let step = self.player.start(self.fold.game(), rules, now)?;
+    /// [`CommandError::Rules`], [`CommandError::Words`], [`CommandError::GameRunning`], [`CommandError::Busy`].
+    pub fn start_game(&mut self, rules: Rules, words: &WordList, now: Now) -> Result<Write, CommandError> {
+        let step = self.player.start(self.fold.game(), rules, words, now)?;
+        self.write_step(step, now)
+    }
+
+    /// Proposes the last game again, with its rules and words.
+    ///
+    /// # Errors
+    /// [`CommandError::WrongPhase`] when there was none; else as [`Room::start_game`].
+    pub fn rematch(&mut self, now: Now) -> Result<Write, CommandError> {
+        let (rules, words) = self.fold.game().setup().ok_or(CommandError::WrongPhase)?;
+        self.start_game(rules, &words, now)
+    }
+
+    /// Chooses one of the words on offer, counted from 0.
+    ///
+    /// # Errors
+    /// [`CommandError::NotTheDrawer`], [`CommandError::WrongPhase`], [`CommandError::NoSuchWord`], [`CommandError::Busy`].
+    pub fn choose(&mut self, index: usize, now: Now) -> Result<Write, CommandError> {
+        let step = self.player.choose(self.fold.game(), index, now)?;
         self.write_step(step, now)
     }
 

@@ -119,6 +119,7 @@ impl Room {
         outputs.push(Output::Verdict(if welcome { Verdict::Accept } else { Verdict::Ignore }));
         if welcome {
             let LiveInk { author, board, from, ink, .. } = live;
+            self.player.saw_ink(self.fold.game(), board, now);
             outputs.push(Output::Tell(Event::Live { room: self.name.clone(), author, board, ink, from }));
         }
     }

@@ -4,6 +4,7 @@ use super::{Output, Room};
 use crate::clock::Now;
 use crate::event::{CanvasChange, Drawn, Entry, Event};
 use crate::fold::{Change, Step};
+use crate::game::GameStep;
 use crate::identity::Author;
 use crate::log::MAX_FLOATING;
 use crate::operation::{Operation, OrderKey};
@@ -56,8 +57,14 @@ impl Room {
         }
         outputs.extend(renamed.into_iter().map(|author| self.tell_person(author, now)));
         let drawn = self.drawn(inserted, &payloads, change);
+        self.watch_ink(&drawn, now);
+        let mut heeded = Vec::new();
+        for (operation, payload) in inserted.iter().zip(&payloads) {
+            self.heed(operation, payload, &mut heeded);
+        }
         let new = inserted.iter().zip(payloads).chain(floated);
         self.tell_lines(new, shown_before, now, outputs);
+        outputs.extend(heeded);
         outputs.extend(drawn.into_iter().map(|change| self.tell_canvas(change)));
         self.refold_if_stale(outputs);
         if !self.fetching.is_long() {
@@ -80,7 +87,10 @@ impl Room {
             }
             if self.is_first_sight(operation) {
                 let late = shown_before.is_some_and(|last| operation.key() < last);
-                lines.push(self.entry_of(operation, payload, late, now));
+                let sealed = matches!(payload, Payload::Game(GameStep::Whispered { .. })).then(|| payload.clone());
+                let entry = self.entry_of(operation, payload, late, now);
+                sealed.into_iter().for_each(|payload| self.remember_sealed(&entry, &payload));
+                lines.push(entry);
             }
         }
         if !lines.is_empty() {
@@ -103,6 +113,14 @@ impl Room {
             return may_be_told && self.shown.insert(operation.id());
         }
         !self.shown.remove(&operation.id())
+    }
+
+    /// The drawer who draws is not idle.
+    fn watch_ink(&mut self, drawn: &[CanvasChange], now: Now) {
+        if drawn.iter().any(|change| matches!(change, CanvasChange::Added(_))) {
+            let board = self.fold.game().visible_board();
+            self.player.saw_ink(self.fold.game(), board, now);
+        }
     }
 
     fn drawn(&self, inserted: &[Operation], payloads: &[Payload], change: Change) -> Vec<CanvasChange> {
@@ -133,7 +151,8 @@ impl Room {
     fn entry_of(&self, operation: &Operation, payload: Payload, late: bool, now: Now) -> Entry {
         let author = operation.author();
         let counts = matches!(payload, Payload::Game(_)) && self.fold.counts(operation.key());
-        let mut entry = timeline::entry(operation, payload, self.people.name(author), counts, late);
+        let open = |game, turn, sealed: &[u8]| self.open_sealed(author, game, turn, sealed);
+        let mut entry = timeline::entry(operation, payload, self.people.name(author), counts, late, open);
         entry.held_back = author == self.identity.author() && operation.header().time.is_future(now.wall_ms);
         entry
     }

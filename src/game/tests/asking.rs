@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::script::Script;
 use super::world::World;
 use crate::clock::Now;
-use crate::game::{Game, GameView, Phase, PlayError, Player, Rules};
+use crate::game::{Game, GameView, Phase, PlayError, Player, Rules, WordList};
 use crate::identity::Author;
 use crate::operation::OperationId;
 
@@ -105,10 +105,18 @@ fn requests_are_refused_where_they_would_not_count() {
     let clock = now(&script);
     assert_eq!(player(0, &script).ready(&script.game, &script.people[0]), Err(PlayError::WrongPhase));
     assert_eq!(player(0, &script).pass(&script.game), Err(PlayError::WrongPhase));
-    assert_eq!(player(0, &script).start(&script.game, Rules { rounds: 0, seconds: 1 }, clock), Err(PlayError::Rules));
+    assert_eq!(
+        player(0, &script).start(
+            &script.game,
+            Rules { rounds: 0, seconds: 1, ..Rules::default() },
+            &WordList::default(),
+            clock
+        ),
+        Err(PlayError::Rules)
+    );
     script.gathered(1, &[0, 1]);
-    assert_eq!(player(2, &script).start(&script.game, drawn, clock), Err(PlayError::GameRunning));
-    assert!(player(2, &script).start(&script.game, drawn, later(clock, 100_000)).is_ok());
+    assert_eq!(player(2, &script).start(&script.game, drawn, &WordList::default(), clock), Err(PlayError::GameRunning));
+    assert!(player(2, &script).start(&script.game, drawn, &WordList::default(), later(clock, 100_000)).is_ok());
     assert_eq!(player(1, &script).ready(&script.game, &script.people[1]), Err(PlayError::WrongPhase));
     assert_eq!(player(1, &script).request_begin(&script.game), Err(PlayError::WrongPhase));
     assert_eq!(player(0, &script).request_begin(&script.game), Ok(()));

@@ -1,6 +1,6 @@
 //! Proposals, readiness, and games that don't come about.
 
-use super::script::{Script, operation};
+use super::script::{Script, operation, proposed};
 use crate::game::{CancelReason, GameStep, Phase, Rules};
 use crate::payload::Board;
 
@@ -19,10 +19,10 @@ fn without_a_game_nothing_counts_but_a_proposal() {
 fn rules_out_of_bounds_are_no_proposal() {
     let mut script = Script::new(1);
     for (rounds, seconds) in [(0, 80), (11, 80), (3, 0), (3, 601), (u32::MAX, u32::MAX)] {
-        assert!(!script.write(0, GameStep::Proposed { rules: Rules { rounds, seconds } }));
+        assert!(!script.write(0, proposed(Rules { rounds, seconds, ..Rules::default() })));
     }
     for (rounds, seconds) in [(1, 1), (10, 600)] {
-        assert!(Rules { rounds, seconds }.is_sound());
+        assert!(Rules { rounds, seconds, ..Rules::default() }.is_sound());
     }
 }
 

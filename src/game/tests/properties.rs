@@ -2,10 +2,12 @@
 
 use proptest::prelude::*;
 
-use super::script::{EPOCH_MS, operation, people};
+use super::script::{EPOCH_MS, operation, people, proposed};
 use crate::clock::Now;
 use crate::game::fold::Stage;
-use crate::game::{CancelReason, Effect, EndReason, Game, GameStep, Phase, Player, Rules, StepAt, commitment, nonce};
+use crate::game::{
+    CancelReason, Effect, EndReason, Game, GameStep, Phase, Player, Rules, StepAt, WordList, commitment, nonce,
+};
 use crate::identity::Identity;
 use crate::operation::OperationId;
 use crate::payload::Board;
@@ -59,8 +61,8 @@ fn throw(dice: Dice, game: &Game, people: &[Identity]) -> (usize, GameStep) {
     let kinds = if dice.odd < 4 { ANY } else { fitting(game) };
     match kinds[dice.kind % kinds.len()] {
         'P' => {
-            let rules = Rules { rounds: dice.other as u32, seconds: 10 };
-            (dice.author, GameStep::Proposed { rules })
+            let rules = Rules { rounds: dice.other as u32, seconds: 10, ..Rules::default() };
+            (dice.author, proposed(rules))
         }
         'R' => (dice.author, GameStep::Ready { game: id, commit: commitment(id, author, &nonce) }),
         'C' => (choose(proposer), GameStep::RosterClosed { game: id, ready: listed(dice, game, true) }),
@@ -69,7 +71,10 @@ fn throw(dice: Dice, game: &Game, people: &[Identity]) -> (usize, GameStep) {
         'X' => (choose(proposer), GameStep::Cancelled { game: id, reason: CancelReason::TooFewPlayers }),
         'A' => (dice.author, GameStep::Cancelled { game: id, reason: CancelReason::Abandoned }),
         'B' => (choose(drawer), GameStep::TurnBegan { game: id, turn }),
-        'E' => (choose(drawer), GameStep::TurnEnded { game: id, turn, reason: EndReason::Time }),
+        'E' => (
+            choose(drawer),
+            GameStep::TurnEnded { game: id, turn, reason: EndReason::Time, reveal: None, evidence: Vec::new() },
+        ),
         'V' => (dice.author, GameStep::Skip { game: id, turn }),
         _ => (dice.author, GameStep::Kick { game: id, player: people[dice.other].author() }),
     }
@@ -98,7 +103,12 @@ fn log(dice: &[Dice]) -> Vec<(StepAt, GameStep)> {
     for (n, dice) in dice.iter().enumerate() {
         ms += dice.wait_ms;
         let (author, step) = throw(*dice, &game, &people);
-        let at = StepAt { id: operation(n as u64 + 2), author: people[author].author(), time: (ms << 16) + n as u64 };
+        let at = StepAt {
+            id: operation(n as u64 + 2),
+            author: people[author].author(),
+            time: (ms << 16) + n as u64,
+            proven: true,
+        };
         game.apply(at, &step);
         log.push((at, step));
     }
@@ -159,7 +169,7 @@ proptest! {
             let mut player = Player::new(me.author());
             let other = people[(n + 1) % people.len()].author();
             let asked = [
-                player.start(&game, Rules::default(), now(waited)),
+                player.start(&game, Rules::default(), &WordList::default(), now(waited)),
                 player.ready(&game, me), player.pass(&game), player.skip(&game), player.kick(&game, other),
             ];
             let _ = player.request_begin(&game);
@@ -167,7 +177,7 @@ proptest! {
             written.extend(player.advance(&game, me, &online, now(waited), true).steps);
             prop_assert!(written.len() <= 2);
             for step in asked.into_iter().flatten().chain(written) {
-                let at = StepAt { id: operation(1_000), author: me.author(), time: now(waited).wall_ms << 16 };
+                let at = StepAt { id: operation(1_000), author: me.author(), time: now(waited).wall_ms << 16, proven: true };
                 prop_assert_eq!(game.clone().apply(at, &step), Effect::Counted, "{:?}", step);
             }
         }

@@ -1,6 +1,6 @@
 //! A game written step by step.
 
-use crate::game::{CancelReason, Effect, EndReason, Game, GameStep, Rules, StepAt, commitment, nonce};
+use crate::game::{CancelReason, Effect, EndReason, Game, GameStep, Rules, StepAt, WordList, commitment, nonce};
 use crate::identity::{Author, Identity};
 use crate::operation::OperationId;
 
@@ -17,6 +17,11 @@ pub fn people(n: u8) -> Vec<Identity> {
     let mut people: Vec<Identity> = (1..=n).map(|n| Identity::from_secret([n; 32])).collect();
     people.sort_by_key(Identity::author);
     people
+}
+
+/// The proposal of a game without words.
+pub fn proposed(rules: Rules) -> GameStep {
+    GameStep::Proposed { rules, words: WordList::default(), more: 0 }
 }
 
 /// The log of a room, and the game that it comes to.
@@ -48,7 +53,12 @@ impl Script {
 
     /// Writes a step; says whether it counts.
     pub fn write(&mut self, person: usize, step: GameStep) -> bool {
-        let at = StepAt { id: operation(self.log.len() as u64), author: self.who(person), time: self.ms << 16 };
+        let at = StepAt {
+            id: operation(self.log.len() as u64),
+            author: self.who(person),
+            time: self.ms << 16,
+            proven: true,
+        };
         self.ms += 1;
         let before = self.game.clone();
         let counts = self.game.apply(at, &step) == Effect::Counted;
@@ -68,7 +78,7 @@ impl Script {
     }
 
     pub fn propose(&mut self, person: usize, rounds: u32) -> bool {
-        self.write(person, GameStep::Proposed { rules: Rules { rounds, seconds: 80 } })
+        self.write(person, proposed(Rules { rounds, seconds: 80, ..Rules::default() }))
     }
 
     pub fn ready(&mut self, person: usize) -> bool {
@@ -99,7 +109,16 @@ impl Script {
     }
 
     pub fn end(&mut self, person: usize, turn: u32) -> bool {
-        self.write(person, GameStep::TurnEnded { game: self.id(), turn, reason: EndReason::Passed })
+        self.write(
+            person,
+            GameStep::TurnEnded {
+                game: self.id(),
+                turn,
+                reason: EndReason::Passed,
+                reveal: None,
+                evidence: Vec::new(),
+            },
+        )
     }
 
     pub fn skip(&mut self, person: usize, turn: u32) -> bool {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::script::{EPOCH_MS, operation, people};
 use crate::clock::{Clock, Now};
-use crate::game::{Game, GameStep, GameView, PlayError, Player, Rules, StepAt};
+use crate::game::{Game, GameStep, GameView, PlayError, Player, Rules, StepAt, WordList};
 use crate::identity::{Author, Identity};
 
 /// A person's program.
@@ -100,8 +100,8 @@ impl World {
     }
 
     pub fn propose(&mut self, program: usize, rounds: u32) {
-        let rules = Rules { rounds, seconds: 30 };
-        self.ask(program, |player, game, _, now| player.start(game, rules, now)).unwrap();
+        let rules = Rules { rounds, seconds: 30, ..Rules::default() };
+        self.ask(program, |player, game, _, now| player.start(game, rules, &WordList::default(), now)).unwrap();
     }
 
     pub fn ready(&mut self, program: usize) {
@@ -122,13 +122,13 @@ impl World {
     pub fn write(&mut self, program: usize, step: GameStep) {
         self.written += 1;
         let time = self.clock.tick(self.now.wall_ms).0;
-        self.log.push((StepAt { id: operation(self.written), author: self.who(program), time }, step));
+        self.log.push((StepAt { id: operation(self.written), author: self.who(program), time, proven: true }, step));
     }
 
     /// Puts a step into the past; every program folds its log again.
     pub fn write_late(&mut self, program: usize, ms: u64, step: GameStep) {
         self.written += 1;
-        let at = StepAt { id: operation(self.written), author: self.who(program), time: ms << 16 };
+        let at = StepAt { id: operation(self.written), author: self.who(program), time: ms << 16, proven: true };
         self.log.push((at, step));
         self.log.sort_by_key(|(at, _)| at.time);
         for program in &mut self.programs {

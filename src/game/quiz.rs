@@ -1,0 +1,381 @@
+//! What a quiz adds to the turns: locked words, guesses, who knew the word, reveals, points. Part of the fold.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::guess::{GuessRequest, Receipt};
+use super::score::{drawer_points, guesser_points};
+use super::secret::{Blinded, VoprfPublic, WordPublic};
+use super::step::{QuizRules, Reveal};
+use super::word_list::{MAX_WORDS, MIN_WORDS, WordList};
+use crate::identity::Author;
+use crate::operation_id::OperationId;
+use crate::words::{Mask, Word};
+
+/// Lines of guesses that are counted of one guesser in a turn: as many as can be asked for.
+const MAX_LINES: usize = 60;
+
+/// The quiz of one game.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Quiz {
+    rules: QuizRules,
+    words: WordList,
+    /// Parts of the list that are still to come, and the number of the next.
+    missing: u32,
+    next_part: u32,
+    /// The turns whose word was locked, in order. A finished one hardly ever changes, so copies share it.
+    turns: Vec<Arc<WordTurn>>,
+}
+
+/// A turn whose word was locked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct WordTurn {
+    game: OperationId,
+    pub(super) turn: u32,
+    pub(super) drawer: Author,
+    pub(super) voprf: VoprfPublic,
+    pub(super) key: WordPublic,
+    /// With the letters that were shown.
+    pub(super) mask: Mask,
+    pub(super) hints: u32,
+    /// Whether the mask was as it has to be at first, as far as that can be told without the word.
+    locked: Mask,
+    guessers: BTreeSet<Author>,
+    length_ms: u64,
+    claims: Vec<Claim>,
+    /// What each guesser said: the line, and how many candidates up to it.
+    lines: BTreeMap<Author, Vec<(OperationId, u32)>>,
+    evidence: BTreeMap<Author, Asked>,
+    pub(super) end: Option<End>,
+}
+
+/// Somebody who knew the word.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Claim {
+    pub(super) author: Author,
+    pub(super) elapsed_ms: u64,
+    pub(super) blinded: Blinded,
+    pub(super) opened: bool,
+}
+
+/// How a turn with a word ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum End {
+    /// The drawer told the word and the key, and everything agrees.
+    Revealed(Word),
+    /// The drawer told something that doesn't agree with what was locked, shown or listed.
+    Lied,
+    /// The drawer told nothing: skipped, removed, gone.
+    Silent,
+}
+
+/// What a guesser signed before asking: so many candidates asked for, this line the last one said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Asked {
+    before: u32,
+    said: Option<OperationId>,
+}
+
+impl Quiz {
+    pub(super) fn new(rules: QuizRules, words: WordList, more: u32) -> Self {
+        Quiz { rules, words, missing: more, next_part: 1, turns: Vec::new() }
+    }
+
+    pub(super) fn words(&self) -> &WordList {
+        &self.words
+    }
+
+    pub(super) fn rules(&self) -> QuizRules {
+        self.rules
+    }
+
+    /// Whether all words are there.
+    pub(super) fn is_complete(&self) -> bool {
+        self.missing == 0 && (MIN_WORDS..=MAX_WORDS).contains(&self.words.words().len())
+    }
+
+    /// Parts of the list that are still to come.
+    pub(super) fn missing(&self) -> u32 {
+        self.missing
+    }
+
+    /// The number of the next part, if one is to come.
+    pub(super) fn next_part(&self) -> Option<u32> {
+        (self.missing > 0).then_some(self.next_part)
+    }
+
+    pub(super) fn add_words(&mut self, part: u32, words: &WordList) -> bool {
+        let fits = self.words.words().len() + words.words().len() <= MAX_WORDS;
+        if self.missing == 0 || part != self.next_part || !fits || !words.is_sound() {
+            return false;
+        }
+        self.words.extend(words);
+        self.missing -= 1;
+        self.next_part += 1;
+        true
+    }
+
+    pub(super) fn turns(&self) -> impl DoubleEndedIterator<Item = &WordTurn> {
+        self.turns.iter().map(Arc::as_ref)
+    }
+
+    pub(super) fn turn(&self, turn: u32) -> Option<&WordTurn> {
+        self.turns().rev().find(|one| one.turn == turn)
+    }
+
+    fn turn_mut(&mut self, turn: u32) -> Option<&mut WordTurn> {
+        self.turns.iter_mut().rev().find(|one| one.turn == turn).map(Arc::make_mut)
+    }
+
+    pub(super) fn lock(&mut self, turn: WordTurn) {
+        self.turns.push(Arc::new(turn));
+    }
+
+    pub(super) fn hint(&mut self, turn: u32, author: Author, cell: u32, letter: char) -> bool {
+        let most = self.rules.hints;
+        self.turn_mut(turn).is_some_and(|turn| turn.hint(author, most, cell, letter))
+    }
+
+    pub(super) fn guessed(&mut self, turn: u32, author: Author, line: OperationId, text: &str) -> bool {
+        let asked = self.words.candidates(text).len() as u32;
+        self.turn_mut(turn).is_some_and(|turn| turn.guessed(author, line, asked))
+    }
+
+    pub(super) fn solve(
+        &mut self,
+        turn: u32,
+        author: Author,
+        receipt: &Receipt,
+        candidate: u32,
+        key: &WordPublic,
+    ) -> bool {
+        self.turn_mut(turn).is_some_and(|turn| turn.solve(author, receipt, candidate, key))
+    }
+
+    pub(super) fn unblind(&mut self, turn: u32, author: Author, blinded: &Blinded, word: &str) -> bool {
+        self.turn_mut(turn).is_some_and(|turn| turn.unblind(author, blinded, word))
+    }
+
+    /// Whether somebody may talk under the seal of this turn: it has a word, and they take part.
+    pub(super) fn may_whisper(&self, turn: u32, author: Author) -> bool {
+        self.turn(turn).is_some_and(|turn| turn.drawer == author || turn.has_solved(author))
+    }
+
+    /// The drawer ends the turn. `proven`: whether the reveal is what it says, by itself.
+    pub(super) fn end(&mut self, turn: u32, reveal: Option<&Reveal>, proven: bool, evidence: &[GuessRequest]) {
+        let words = self.words.clone();
+        if let Some(turn) = self.turn_mut(turn)
+            && turn.end.is_none()
+        {
+            turn.end = Some(turn.judge(&words, reveal.filter(|_| proven)));
+            turn.accuse(evidence.iter().filter(|_| proven));
+        }
+    }
+
+    /// The turn is over and its drawer told nothing.
+    pub(super) fn leave(&mut self, turn: u32) {
+        if let Some(turn) = self.turn_mut(turn)
+            && turn.end.is_none()
+        {
+            turn.end = Some(End::Silent);
+        }
+    }
+
+    /// The points of the whole game so far.
+    pub(super) fn scores(&self) -> BTreeMap<Author, u32> {
+        let mut scores = BTreeMap::new();
+        for (player, points) in self.turns().flat_map(WordTurn::points) {
+            *scores.entry(player).or_insert(0) += points;
+        }
+        scores
+    }
+
+    /// The words that were told already.
+    pub(super) fn told(&self) -> impl Iterator<Item = &str> {
+        self.turns().filter_map(WordTurn::word).map(|word| word.text.as_str())
+    }
+}
+
+impl WordTurn {
+    pub(super) fn new(
+        game: OperationId,
+        turn: u32,
+        drawer: Author,
+        locks: (&VoprfPublic, &WordPublic, &Mask),
+        guessers: BTreeSet<Author>,
+        length_ms: u64,
+    ) -> Self {
+        let (voprf, key, mask) = locks;
+        WordTurn {
+            game,
+            turn,
+            drawer,
+            voprf: *voprf,
+            key: *key,
+            mask: mask.clone(),
+            hints: 0,
+            locked: mask.clone(),
+            guessers,
+            length_ms,
+            claims: Vec::new(),
+            lines: BTreeMap::new(),
+            evidence: BTreeMap::new(),
+            end: None,
+        }
+    }
+
+    /// Those who signed with the word's key and have a receipt, and of whom nothing else is known, in the order in which
+    /// they knew it.
+    pub(super) fn solvers(&self) -> Vec<&Claim> {
+        let mut claims: Vec<&Claim> = self.claims.iter().filter(|claim| self.is_good(claim)).collect();
+        claims.sort_by_key(|claim| (claim.elapsed_ms, claim.author));
+        claims
+    }
+
+    /// Whether somebody says, and can show, that they know the word.
+    pub(super) fn has_solved(&self, author: Author) -> bool {
+        self.claims.iter().any(|claim| claim.author == author)
+    }
+
+    pub(super) fn claim(&self, author: Author) -> Option<&Claim> {
+        self.claims.iter().find(|claim| claim.author == author)
+    }
+
+    pub(super) fn game(&self) -> OperationId {
+        self.game
+    }
+
+    pub(super) fn guessers(&self) -> &BTreeSet<Author> {
+        &self.guessers
+    }
+
+    /// Whether everybody who could guess knows the word.
+    pub(super) fn all_solved(&self, present: impl Fn(Author) -> bool) -> bool {
+        let mut open = self.guessers.iter().filter(|guesser| !self.has_solved(**guesser));
+        !self.claims.is_empty() && open.all(|guesser| !present(*guesser))
+    }
+
+    /// The word, if the turn is over and it was told truly.
+    pub(super) fn word(&self) -> Option<&Word> {
+        match &self.end {
+            Some(End::Revealed(word)) => Some(word),
+            Some(End::Lied | End::Silent) | None => None,
+        }
+    }
+
+    /// Whether the drawer's program broke the rules.
+    pub(super) fn lied(&self) -> bool {
+        matches!(self.end, Some(End::Lied))
+    }
+
+    /// The last line that a guesser said, and how many candidates all of them made.
+    pub(super) fn said(&self, guesser: Author) -> Option<(OperationId, u32)> {
+        self.lines.get(&guesser)?.last().copied()
+    }
+
+    /// Whether, by what is in the log, a guesser who signed this asked for more than was said.
+    pub(super) fn is_silent(&self, request: &GuessRequest) -> bool {
+        self.is_unsaid(request.guesser, Asked { before: request.asked_before, said: request.said })
+    }
+
+    fn hint(&mut self, author: Author, most: u32, cell: u32, letter: char) -> bool {
+        let may = author == self.drawer && self.end.is_none() && self.hints < most;
+        let shown = may && self.mask.reveal(cell as usize, letter);
+        self.hints += u32::from(shown);
+        shown
+    }
+
+    /// A line counts while its author doesn't know the word. It may stand after the end of the turn: on its way then, or
+    /// written by a clock that is ahead.
+    fn guessed(&mut self, author: Author, line: OperationId, asked: u32) -> bool {
+        if !self.guessers.contains(&author) || self.has_solved(author) {
+            return false;
+        }
+        let lines = self.lines.entry(author).or_default();
+        if asked > 0 && lines.len() >= MAX_LINES {
+            return false;
+        }
+        if asked > 0 {
+            let before = lines.last().map_or(0, |(_, upto)| *upto);
+            lines.push((line, before + asked));
+        }
+        true
+    }
+
+    /// Somebody knows the word. The receipt says when; where the step stands in the log doesn't matter, so that nobody's
+    /// clock does.
+    fn solve(&mut self, author: Author, receipt: &Receipt, candidate: u32, key: &WordPublic) -> bool {
+        let blinded = receipt.blinded.get(candidate as usize).copied();
+        let fits = receipt.drawer == self.drawer
+            && receipt.game == self.game
+            && receipt.turn == self.turn
+            && receipt.guesser == author
+            && u64::from(receipt.elapsed_ms) <= self.length_ms
+            && *key == self.key
+            && self.guessers.contains(&author)
+            && !self.has_solved(author);
+        let Some(blinded) = blinded.filter(|_| fits) else { return false };
+        self.claims.push(Claim { author, elapsed_ms: u64::from(receipt.elapsed_ms), blinded, opened: false });
+        true
+    }
+
+    fn unblind(&mut self, author: Author, blinded: &Blinded, word: &str) -> bool {
+        if self.word().is_none_or(|told| told.text != word) {
+            return false;
+        }
+        let claim =
+            self.claims.iter_mut().find(|claim| claim.author == author && claim.blinded == *blinded && !claim.opened);
+        claim.map(|claim| claim.opened = true).is_some()
+    }
+
+    fn judge(&self, words: &WordList, reveal: Option<&Reveal>) -> End {
+        let told = reveal.filter(|reveal| reveal.voprf == self.voprf && reveal.key == self.key);
+        let word = told.and_then(|reveal| words.find(&reveal.word));
+        match word.filter(|word| Mask::of(&word.text) == self.locked && self.mask.agrees(&word.text)) {
+            Some(word) => End::Revealed(word.clone()),
+            None => End::Lied,
+        }
+    }
+
+    fn accuse<'a>(&mut self, evidence: impl Iterator<Item = &'a GuessRequest>) {
+        for request in evidence.filter(|request| (request.game, request.turn) == (self.game, self.turn)) {
+            let asked = Asked { before: request.asked_before, said: request.said };
+            self.evidence.entry(request.guesser).or_insert(asked);
+        }
+    }
+
+    /// Each request names the last line said before it. Lines can't be put in later: their names are hashes, and were
+    /// signed. So an honest guesser can't be framed, whatever the drawer does.
+    fn is_unsaid(&self, guesser: Author, asked: Asked) -> bool {
+        let lines = self.lines.get(&guesser).map_or(&[][..], Vec::as_slice);
+        let line = asked.said.and_then(|said| lines.iter().find(|(id, _)| *id == said));
+        line.map_or(0, |(_, upto)| *upto) < asked.before
+    }
+
+    fn is_good(&self, claim: &Claim) -> bool {
+        let silent = self.evidence.get(&claim.author).is_some_and(|asked| self.is_unsaid(claim.author, *asked));
+        // Until the word is told, nobody can open anything; if it never is, the receipt has to do.
+        let opened = claim.opened || self.word().is_none();
+        opened && !silent
+    }
+
+    /// Nothing before the end. A drawer who told nothing, or lies, has none; those who knew the word keep theirs.
+    pub(super) fn points(&self) -> BTreeMap<Author, u32> {
+        let level = match &self.end {
+            None => return BTreeMap::new(),
+            Some(End::Revealed(word)) => word.level,
+            Some(End::Lied | End::Silent) => crate::words::Level::Easy,
+        };
+        let solvers = self.solvers();
+        let points = |(place, claim): (usize, &&Claim)| {
+            (claim.author, guesser_points(level, claim.elapsed_ms, self.length_ms, place))
+        };
+        let mut points: BTreeMap<Author, u32> = solvers.iter().enumerate().map(points).collect();
+        if self.word().is_some() {
+            points.insert(self.drawer, drawer_points(points.values().sum(), self.guessers.len()));
+        }
+        points
+    }
+}

@@ -1,0 +1,157 @@
+//! Guesses and sealed talk: between the game, which knows what may be said, and the wire.
+
+use super::{Output, Room, Write};
+use crate::clock::Now;
+use crate::command::CommandError;
+use crate::event::{Entry, EntryBody, Event};
+use crate::game::guess;
+use crate::game::{Ask, GameStep, GuessTicket, Guessed, Talk};
+use crate::identity::Author;
+use crate::operation::{Operation, OperationId};
+use crate::payload::{Chat, MAX_TEXT, Payload};
+
+/// Sealed lines that are told again when the word of their turn is known, at most.
+const MAX_SEALED: usize = 512;
+
+/// A line that our person said.
+#[derive(Debug)]
+pub enum Said {
+    /// It is written.
+    Written(Write),
+    /// It is a guess: [`Output::Guessed`] tells what came of it, with this ticket.
+    Asked(GuessTicket, Vec<Output>),
+}
+
+/// A sealed line that we could not read yet.
+#[derive(Debug)]
+pub(super) struct Sealed {
+    game: OperationId,
+    turn: u32,
+    bytes: Vec<u8>,
+    entry: Entry,
+}
+
+impl Room {
+    /// Says a line: to everybody; to the drawer first, if it is a guess; sealed, if we know the word of the turn.
+    ///
+    /// # Errors
+    /// [`CommandError::Text`], [`CommandError::Busy`], [`CommandError::Sealed`], [`CommandError::Guess`].
+    pub fn say(&mut self, text: String, now: Now) -> Result<Said, CommandError> {
+        if text.trim().is_empty() || text.len() > MAX_TEXT {
+            return Err(CommandError::Text { len: text.len() });
+        }
+        match self.player.talk(self.fold.game(), &text, now.wall_ms) {
+            Talk::Plain => self.write(vec![Payload::Chat(Chat { text })], now).map(Said::Written),
+            Talk::Miss(step) | Talk::Whisper(step) => self.write_step(step, now).map(Said::Written),
+            Talk::Sealed => Err(CommandError::Sealed),
+            Talk::Guess => {
+                let (ticket, ask) = self.player.guess(self.fold.game(), self.name.id(), &self.identity, text, now)?;
+                Ok(Said::Asked(ticket, ask.into_iter().map(asked).collect()))
+            }
+        }
+    }
+
+    /// The drawer replied to our guess; `None`: they were not reached.
+    pub(super) fn replied(&mut self, ticket: GuessTicket, reply: Option<Vec<u8>>, now: Now, outputs: &mut Vec<Output>) {
+        // What can't be read is no answer, and certainly not the one to a guess.
+        let reply = reply.map(|bytes| guess::Reply::decode(&bytes).unwrap_or(guess::Reply::Noted));
+        let (outcome, in_vain) = self.player.replied(self.fold.game(), self.name.id(), &self.identity, ticket, reply);
+        let outcome = match outcome {
+            Some(Guessed::Solved(step)) => self.write_step(step, now).map(|write| (write, true)),
+            Some(Guessed::Wrong(step)) => self.write_step(step, now).map(|write| (write, false)),
+            Some(Guessed::Failed(error)) => Err(error.into()),
+            None => Err(CommandError::Guess(crate::game::GuessError::TooLate)),
+        };
+        let waited =
+            in_vain.into_iter().map(|ticket| (ticket, Err(CommandError::Guess(crate::game::GuessError::TooLate))));
+        outputs.push(Output::Guessed { ticket, outcome });
+        outputs.extend(waited.map(|(ticket, outcome)| Output::Guessed { ticket, outcome }));
+    }
+
+    /// Sends the next guess that waits, if its time has come.
+    pub(super) fn ask_next(&mut self, outputs: &mut Vec<Output>) {
+        let ask = self.player.next_ask(self.fold.game(), self.name.id(), &self.identity);
+        outputs.extend(ask.map(asked));
+    }
+
+    /// Somebody asks us something, straight: a guess at our word, or they tell us that one of ours was close.
+    pub fn asked(&mut self, from: Author, ask: guess::Ask, now: Now) -> (guess::Reply, Vec<Output>) {
+        let mut outputs = Vec::new();
+        if let guess::Ask::Close { game, turn, line, .. } = ask
+            && self.fold.game().id() == Some(game)
+            && self.fold.game().turn() == Some(turn)
+            && self.fold.game().drawer() == Some(from)
+        {
+            outputs.push(Output::Tell(Event::Close { room: self.name.clone(), line }));
+        }
+        (self.player.asked(self.fold.game(), self.name.id(), &self.identity, from, ask, now), outputs)
+    }
+
+    /// Looks at what others wrote just now: guesses at our word that were close, words that were told.
+    pub(super) fn heed(&mut self, operation: &Operation, payload: &Payload, outputs: &mut Vec<Output>) {
+        let Payload::Game(step) = payload else { return };
+        match step {
+            GameStep::Guessed { game, turn, text } => self.tell_if_close(operation, (*game, *turn), text, outputs),
+            GameStep::TurnEnded { .. } | GameStep::Solved { .. } => self.unseal(outputs),
+            _ => {}
+        }
+    }
+
+    fn tell_if_close(
+        &mut self,
+        operation: &Operation,
+        (game, turn): (OperationId, u32),
+        text: &str,
+        outputs: &mut Vec<Output>,
+    ) {
+        let (to, line, room) = (operation.author(), operation.id(), self.name.id());
+        if to == self.identity.author() || !self.player.is_close(self.fold.game(), (game, turn), text) {
+            return;
+        }
+        // Nobody waits for the reply: zero is nobody's ticket.
+        if let Ok(ask) = (guess::Ask::Close { room, game, turn, line }).encode() {
+            outputs.push(Output::Ask { to, ticket: 0, ask });
+        }
+    }
+
+    /// What a sealed line says, if we know the word of its turn.
+    pub(super) fn open_sealed(&self, author: Author, game: OperationId, turn: u32, sealed: &[u8]) -> Option<String> {
+        let key = self.player.known_key(game, turn).or_else(|| self.fold.told_key(game, turn))?;
+        key.open(author, sealed)
+    }
+
+    /// Remembers a line that can't be read yet.
+    pub(super) fn remember_sealed(&mut self, entry: &Entry, payload: &Payload) {
+        if let (Payload::Game(GameStep::Whispered { game, turn, sealed }), EntryBody::Whisper(None)) =
+            (payload, &entry.body)
+            && self.sealed.len() < MAX_SEALED
+        {
+            self.sealed.push(Sealed { game: *game, turn: *turn, bytes: sealed.clone(), entry: entry.clone() });
+        }
+    }
+
+    /// Tells again the sealed lines that can be read now.
+    pub(super) fn unseal(&mut self, outputs: &mut Vec<Output>) {
+        let mut read = Vec::new();
+        let mut unread = Vec::new();
+        for mut line in std::mem::take(&mut self.sealed) {
+            match self.open_sealed(line.entry.author, line.game, line.turn, &line.bytes) {
+                Some(text) => {
+                    line.entry.body = EntryBody::Whisper(Some(text));
+                    read.push(line.entry);
+                }
+                None => unread.push(line),
+            }
+        }
+        self.sealed = unread;
+        if !read.is_empty() {
+            outputs.push(Output::Tell(Event::Entries { room: self.name.clone(), entries: read }));
+        }
+    }
+}
+
+fn asked(ask: Ask) -> Output {
+    let Ask { to, ticket, request } = ask;
+    // It can't be too large: a request has at most four words.
+    Output::Ask { to, ticket, ask: guess::Ask::Guess(request).encode().unwrap_or_default() }
+}
