@@ -205,7 +205,7 @@ pub enum Ask {
 #[serde(rename_all = "snake_case")]
 pub enum Reply {
     /// To a guess: answered.
-    Answer(GuessAnswer),
+    Answer(Box<GuessAnswer>),
     /// To a guess: not answered.
     Refused(Refusal),
     /// To all else.
@@ -251,9 +251,9 @@ impl Reply {
     pub fn decode(bytes: &[u8]) -> Result<Self, CodecError> {
         codec::within(bytes.len(), MAX_MESSAGE)?;
         let reply: Reply = codec::decode(bytes)?;
-        if let Reply::Answer(GuessAnswer { answer, receipt }) = &reply {
-            codec::within(answer.evaluated.len(), MAX_CANDIDATES)?;
-            codec::within(receipt.blinded.len(), MAX_CANDIDATES)?;
+        if let Reply::Answer(answer) = &reply {
+            codec::within(answer.answer.evaluated.len(), MAX_CANDIDATES)?;
+            codec::within(answer.receipt.blinded.len(), MAX_CANDIDATES)?;
         }
         Ok(reply)
     }
@@ -287,10 +287,10 @@ mod tests {
         GuessRequest::new(&ana(), ROOM, GAME, u32::MAX, u32::MAX, said, blinded)
     }
 
-    fn answer(request: &GuessRequest) -> GuessAnswer {
+    fn answer(request: &GuessRequest) -> Box<GuessAnswer> {
         let evaluated = request.blinded.iter().map(|blinded| Evaluated(blinded.0)).collect();
         let receipt = Receipt::new(&drawer(), request, u32::MAX);
-        GuessAnswer { answer: Answer { evaluated, proof: Proof([7; 64]) }, receipt }
+        Box::new(GuessAnswer { answer: Answer { evaluated, proof: Proof([7; 64]) }, receipt })
     }
 
     /// How often one bit of what was written is flipped, something else is read, and passes `check` all the same.

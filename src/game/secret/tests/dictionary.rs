@@ -48,7 +48,7 @@ impl Seen {
         self.elements.extend(answer.evaluated.iter().map(|evaluated| evaluated.0));
         self.proofs.push(answer.proof);
         self.bytes.extend(Ask::Guess(request).encode().unwrap());
-        self.bytes.extend(Reply::Answer(GuessAnswer { answer: answer.clone(), receipt }).encode().unwrap());
+        self.bytes.extend(Reply::Answer(Box::new(GuessAnswer { answer: answer.clone(), receipt })).encode().unwrap());
     }
 
     fn seal(&mut self, key: &WordKey, author: Author, text: &str) {
