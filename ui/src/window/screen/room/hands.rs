@@ -230,6 +230,7 @@ impl Room {
             dialog::Press::Rename => self.rename(),
             dialog::Press::Language(language) => vec![Action::Language(language)],
             dialog::Press::Appearance(appearance) => vec![Action::Appearance(appearance)],
+            dialog::Press::ReduceMotion(reduce) => vec![Action::ReduceMotion(reduce)],
         }
     }
 
