@@ -188,15 +188,6 @@ impl Room {
         Vec::new()
     }
 
-    // ---- game ----
-
-    pub(super) fn game_press(&mut self, press: game_bar::Press) -> Vec<Action> {
-        match (self.game.press(press), self.rooms.here.clone()) {
-            (Some(step), Some(room)) => vec![Action::Ask(Command::Game(room, step))],
-            _ => Vec::new(),
-        }
-    }
-
     // ---- dialogs ----
 
     pub(super) fn show(&mut self, topic: Topic) -> Vec<Action> {

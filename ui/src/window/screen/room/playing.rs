@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use inkmesh::event::GameView;
+use inkmesh::identity::Author;
 use inkmesh::node::CommandError;
 
 use super::chat_view::CHAT_FIELD;
@@ -36,6 +37,14 @@ impl Room {
 
     // ---- the game ----
 
+    /// Says what is written; as a guess, it may take a while until it is answered.
+    pub(super) fn say_or_guess(&mut self) -> Vec<Action> {
+        if self.game.game.guessing && !self.chat.draft.trim().is_empty() {
+            self.chat.guesses.asks(self.chat.draft.clone(), self.now);
+        }
+        self.say()
+    }
+
     pub(super) fn game_press(&mut self, press: Press) -> Vec<Action> {
         match (self.game.press(press, self.now), self.rooms.here.clone()) {
             (Some(step), Some(room)) => vec![Action::Ask(Command::Game(room, step))],
@@ -56,6 +65,12 @@ impl Room {
             }
         }
         actions
+    }
+
+    /// Somebody in the list of people is looked at, or not any more.
+    pub(super) fn look_at(&mut self, author: Author) -> Vec<Action> {
+        self.people.look_at(author);
+        Vec::new()
     }
 
     /// Whether the talk stands below the sheet, because who guesses needs both and there is no room side by side.
