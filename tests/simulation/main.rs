@@ -9,23 +9,22 @@
 mod trial;
 mod world;
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use trial::{Trial, quiet_panics};
 use world::{Action, Failure, Plan, World, shrink, tell};
 
 /// Seeds of one run.
 const SEEDS: u64 = 320;
+/// Seeds beyond those that failed once. 4876: more is sent to a person whose clock is behind than may wait there.
+const FAILED_ONCE: [u64; 1] = [4876];
 /// Threads that run them.
 const THREADS: u64 = 2;
 
-fn seeds() -> std::ops::Range<u64> {
+fn seeds() -> Vec<u64> {
     match std::env::var("INKMESH_SEED") {
-        Ok(seed) => {
-            let seed = seed.parse().unwrap();
-            seed..seed + 1
-        }
-        Err(_) => 0..SEEDS,
+        Ok(seed) => vec![seed.parse().unwrap()],
+        Err(_) => (0..SEEDS).chain(FAILED_ONCE).collect(),
     }
 }
 
@@ -75,14 +74,14 @@ fn without_faults_everybody_draws_once_a_round_and_sees_the_same_drawers() {
 #[test]
 fn whatever_happens_all_come_to_hold_the_same() {
     quiet_panics();
-    let (next, end) = (AtomicU64::new(seeds().start), seeds().end);
+    let (seeds, next) = (seeds(), AtomicUsize::new(0));
     let failed = AtomicU64::new(u64::MAX);
     std::thread::scope(|scope| {
         for _ in 0..THREADS {
             scope.spawn(|| {
-                while let Some(seed) = Some(next.fetch_add(1, Ordering::Relaxed)).filter(|seed| *seed < end) {
-                    if Trial::of(&Plan::draw(seed)).failure.is_some() {
-                        failed.fetch_min(seed, Ordering::Relaxed);
+                while let Some(seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if Trial::of(&Plan::draw(*seed)).failure.is_some() {
+                        failed.fetch_min(*seed, Ordering::Relaxed);
                         return;
                     }
                 }

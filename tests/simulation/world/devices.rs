@@ -49,8 +49,9 @@ pub struct Device {
     pub messages: BTreeSet<[u8; 32]>,
     /// What the person waits for to be saved.
     pub promised: BTreeMap<Ticket, Vec<OperationId>>,
-    /// Everything that this room was given by others.
+    /// Everything that this room was given by others and had a place for, and what of it waited after the last input.
     pub given: BTreeMap<OperationId, Operation>,
+    pub waiting: BTreeSet<OperationId>,
     /// What this room told, and what it had read from the disk.
     pub told: BTreeSet<OperationId>,
     pub had: BTreeSet<OperationId>,
@@ -82,6 +83,7 @@ impl Device {
             messages: BTreeSet::new(),
             promised: BTreeMap::new(),
             given: BTreeMap::new(),
+            waiting: BTreeSet::new(),
             told: BTreeSet::new(),
             had: BTreeSet::new(),
             drawers: BTreeMap::new(),
@@ -119,13 +121,6 @@ impl World {
         self.everybody_looks();
     }
 
-    /// A room is given these by others. It doesn't forget them while it lives.
-    pub(super) fn was_given(&mut self, seat: Seat, operations: &[Operation]) {
-        if let Some(device) = self.devices.get_mut(&seat) {
-            device.given.extend(operations.iter().map(|operation| (operation.id(), operation.clone())));
-        }
-    }
-
     /// Reads the room from the disk and puts it to work.
     pub(super) fn load(&mut self, seat: Seat, whole: bool) {
         let now = self.clock(seat);
@@ -137,6 +132,7 @@ impl World {
         device.had = super::oracle::kept(&room, &device.disk.folder).iter().map(Operation::id).collect();
         device.told.clear();
         device.given.clear();
+        device.waiting.clear();
         device.promised.clear();
         device.room = Some(room);
         self.carry_out(seat, outputs, None);

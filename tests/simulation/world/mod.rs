@@ -8,6 +8,7 @@ mod checks;
 mod devices;
 mod disk;
 mod ends;
+mod given;
 mod history;
 mod lies;
 mod network;

@@ -9,6 +9,7 @@ use inkmesh::room::{Input, Output, Verdict, Write};
 use inkmesh::room_time::{AGREED_MS, BEGINNING_MS, STEADY_MS};
 
 use super::disk::{Job, Then};
+use super::given::given_by;
 use super::story::{name_of, short};
 use super::{Happening, Seat, World};
 
@@ -29,11 +30,13 @@ impl World {
         let Some(device) = self.devices.get_mut(&seat) else { return (None, false) };
         device.wake = None; // the outputs say when, if ever
         let Some(room) = device.room.as_mut() else { return (None, false) };
+        let given = given_by(&input);
         let outputs = room.handle(input, now);
         let waiting = room.waiting();
         if waiting.floating > MAX_FLOATING || waiting.parked > MAX_PARKED || waiting.shown > 4 * MAX_FLOATING {
             self.fail("caps", format!("{} holds too much: {waiting:?}", name_of(seat)));
         }
+        self.was_given(seat, given, &outputs, now);
         self.carry_out(seat, outputs, round)
     }
 
