@@ -9,7 +9,6 @@ mod config;
 mod face;
 mod handle;
 mod key_file;
-mod memo;
 mod network;
 mod peers;
 mod rooms;

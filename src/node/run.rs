@@ -15,7 +15,6 @@ use super::commands::Asker;
 use super::config::Config;
 use super::face::Face;
 use super::handle::{Answer, Command, Events};
-use super::memo::Memo;
 use super::network::{self, Behaviour};
 use super::peers::Peers;
 use super::rooms::Member;
@@ -48,7 +47,7 @@ const RECOVER_MS: u64 = 1_000;
 /// What tasks and the storage thread tell the loop.
 pub(super) enum Note {
     /// Received operations are durable, or not.
-    Kept { keys: Vec<Key>, done: Option<oneshot::Sender<()>>, result: Result<(), StoreError> },
+    Kept { keys: Vec<Key>, done: Option<Answer<()>>, result: Result<(), StoreError> },
     /// Our own operations are durable, or not.
     Saved { room: RoomName, write: Write, result: Result<(), StoreError> },
     /// Somebody asks what we hold of a room, and tells what its clock says.
@@ -66,7 +65,7 @@ pub(super) enum Note {
     /// What to ask it for now?
     NextFetch { room: RoomName, from: Author, answer: oneshot::Sender<Fetch> },
     /// Operations that we lacked. `done` once they are durable.
-    Batch { room: RoomName, operations: Vec<Operation>, from: Author, done: oneshot::Sender<()> },
+    Batch { room: RoomName, operations: Vec<Operation>, from: Author, done: Answer<()> },
     /// All that was asked for at once has come.
     FetchEnded { room: RoomName, from: Author, done: oneshot::Sender<()> },
     /// Catching up with somebody ended.
@@ -98,7 +97,6 @@ pub(super) struct Runner {
     pub(super) notes: mpsc::Sender<Note>,
     pub(super) answers: HashMap<(RoomName, Ticket), Asker>,
     pub(super) unsaved: Unsaved,
-    pub(super) memo: Memo,
     pub(super) clocks: Clocks,
     /// Own writes of each room that are on their way to the disk.
     pub(super) saving: BTreeMap<RoomName, usize>,
@@ -149,7 +147,6 @@ pub(super) async fn spawn(config: Config, commands: mpsc::Receiver<Command>) -> 
         notes,
         answers: HashMap::new(),
         unsaved: Unsaved::default(),
-        memo: Memo::default(),
         clocks: Clocks::default(),
         saving: BTreeMap::new(),
         trouble: None,
@@ -339,9 +336,8 @@ impl Runner {
         self.quitting.get_or_insert_default().extend(answer);
         self.keep_now(None);
         let images = self.images_at_the_end();
-        let (store, notes, memo) = (self.store.clone(), self.notes.clone(), self.memo.clone());
+        let (store, notes) = (self.store.clone(), self.notes.clone());
         tokio::task::spawn_blocking(move || {
-            memo.write(&store);
             for (room, image) in images {
                 super::checkpoints::write(&store, room, &image);
             }

@@ -12,7 +12,7 @@ mod world;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use trial::{Trial, quiet_panics};
-use world::{Action, Failure, Plan, World, shrink, tell};
+use world::{Action, Failure, Kind, Plan, World, shrink, tell};
 
 /// Seeds of one run.
 const SEEDS: u64 = 320;
@@ -68,6 +68,24 @@ fn without_faults_everybody_draws_once_a_round_and_sees_the_same_drawers() {
             assert_eq!(first.values().filter(|drawer| *drawer == person).count(), 2, "seed {seed}: {drawers:?}");
         }
         assert_eq!(first.len(), 2 * count, "seed {seed}: {drawers:?}");
+    }
+}
+
+/// Ana's folder is put back, Ben brings her what she said since, and her power fails at some moment of that: what she has
+/// got back she never goes on with.
+#[test]
+fn whoever_gets_back_own_lines_goes_on_in_another_chain_whenever_the_power_fails() {
+    let says = |at| (at, Action::Say(0));
+    for failed_at in (10_000..13_000).step_by(10) {
+        let mut actions = vec![says(2_000), (3_000, Action::Backup(0))];
+        actions.extend((0..40).map(|n| says(4_000 + n * 50)));
+        actions.extend([(10_000, Action::Restore(0)), (failed_at, Action::Crash(0, 10, failed_at / 10 % 101))]);
+        actions.push(says(14_000));
+        let (people, holders, attacker) = (vec![0, 1], Vec::new(), false);
+        let plan =
+            Plan { seed: failed_at, kind: Kind::Disks, people, attacker, history: 0, holders, actions, length: 15_000 };
+        let Trial { story, failure } = Trial::of(&plan);
+        assert!(failure.is_none(), "{}", tell(&plan, &story, &failure.unwrap()));
     }
 }
 

@@ -9,7 +9,7 @@ use inkmesh::operation::{Operation, OperationId};
 use inkmesh::room::{Output, Room, RoomImage, Ticket, retire};
 use inkmesh::room_time::Clocks;
 
-use super::disk::{Disk, Folder, Then};
+use super::disk::{Disk, Folder, Group, Then};
 use super::plan::COPY;
 use super::story::name_of;
 use super::{EPOCH, Happening, Seat, World, history};
@@ -34,11 +34,9 @@ pub struct Device {
     pub slow: u64,
     pub slow_disk: u64,
     pub wake: Option<u64>,
-    /// Received operations on their way to the disk, and those of them that are gathered first.
+    /// Received operations on their way to the disk; what is gathered first.
     pub unsaved: BTreeMap<Place, Operation>,
-    pub gathered: Vec<(Place, Operation)>,
-    /// When the next kept bytes can be durable.
-    pub kept_at: u64,
+    pub gathered: Group,
     /// Who is within reach as far as this machine knows, and which start of theirs it met.
     pub online: BTreeMap<Seat, u32>,
     /// When to catch up with whom.
@@ -75,8 +73,7 @@ impl Device {
             slow_disk: 0,
             wake: None,
             unsaved: BTreeMap::new(),
-            gathered: Vec::new(),
-            kept_at: 0,
+            gathered: Group::default(),
             online: BTreeMap::new(),
             due: BTreeMap::new(),
             running: BTreeMap::new(),
@@ -217,7 +214,7 @@ impl World {
     fn forget_program(&mut self, seat: Seat) {
         let Some(device) = self.devices.get_mut(&seat) else { return };
         device.unsaved.clear();
-        device.gathered.clear();
+        device.gathered = Group::default();
         device.online.clear();
         device.due.clear();
         device.messages.clear();
@@ -248,7 +245,7 @@ impl World {
             device.disk = Disk::new(disk.tear(0));
         }
         device.unsaved.clear();
-        device.gathered.clear();
+        device.gathered = Group::default();
         let (process, running) = (device.process, device.running.clone());
         for round in running.into_values() {
             self.finish(round, Err(super::rounds::Trouble::Broken));
