@@ -312,13 +312,18 @@ impl WordTurn {
             && receipt.game == self.game
             && receipt.turn == self.turn
             && receipt.guesser == author
-            && u64::from(receipt.elapsed_ms) <= self.length_ms
+            && self.is_in_time(receipt)
             && *key == self.key
             && self.guessers.contains(&author)
             && !self.has_solved(author);
         let Some(blinded) = blinded.filter(|_| fits) else { return false };
         self.claims.push(Claim { author, elapsed_ms: u64::from(receipt.elapsed_ms), blinded, opened: false });
         true
+    }
+
+    /// Whether the drawer was asked while the time ran.
+    pub(super) fn is_in_time(&self, receipt: &Receipt) -> bool {
+        u64::from(receipt.elapsed_ms) <= self.length_ms
     }
 
     fn unblind(&mut self, author: Author, blinded: &Blinded, word: &str) -> bool {

@@ -23,14 +23,14 @@ const SYNC_MS: u64 = 2_500;
 const MAX_HAPPENINGS: u64 = 300_000;
 
 #[derive(Debug)]
-enum Happening {
+pub(super) enum Happening {
     /// What was written is on the disk.
     Saved { who: usize, life: u32, step: Step },
     Deliver { to: usize, step: usize },
     Wake { who: usize, life: u32, at: u64 },
     Asked { from: usize, to: usize, life: u32, ticket: GuessTicket, request: GuessRequest },
     Replied { to: usize, life: u32, ticket: GuessTicket, reply: Option<Reply> },
-    Act { who: usize, life: u32 },
+    Act { who: usize, life: u32, again: bool },
     Sync { who: usize },
     Notice,
     Fault(Fault),
@@ -53,6 +53,8 @@ pub struct Machine {
     ends: BTreeMap<Author, u64>,
     /// Own steps signed so far, on the disk or on their way there.
     signed: u64,
+    /// When the last of them is on the disk.
+    saved_at: u64,
     wake: Option<u64>,
     /// Guesses whose end was not told yet.
     pub open: BTreeSet<GuessTicket>,
@@ -90,6 +92,7 @@ impl Machine {
             held: BTreeSet::new(),
             ends: BTreeMap::new(),
             signed: 0,
+            saved_at: 0,
             wake: None,
             open: BTreeSet::new(),
             told: Vec::new(),
@@ -124,6 +127,8 @@ impl World {
         let everybody: BTreeSet<Author> = world.machines.iter().map(Machine::author).collect();
         for who in 0..plan.people {
             world.machines[who].online = everybody.clone();
+            let at = world.chance.between(100, 8_000);
+            world.later(at, Happening::Act { who, life: 0, again: false });
             world.schedule_act(who);
             let at = world.chance.between(0, SYNC_MS);
             world.later(at, Happening::Sync { who });
@@ -173,7 +178,7 @@ impl World {
     pub(super) fn schedule_act(&mut self, who: usize) {
         let pace = self.plan.pace_ms;
         let (at, life) = (self.chance.between(pace / 4, pace), self.machines[who].life);
-        self.later(at, Happening::Act { who, life });
+        self.later(at, Happening::Act { who, life, again: true });
     }
 
     fn run_for(&mut self, ms: u64) {
@@ -196,16 +201,18 @@ impl World {
             }
             Happening::Asked { from, to, life, ticket, request } => self.asked(from, to, life, ticket, request),
             Happening::Replied { to, life, ticket, reply } if self.lives(to, life) => self.replied(to, ticket, reply),
-            Happening::Act { who, life } if self.lives(who, life) => {
+            Happening::Act { who, life, again } if self.lives(who, life) => {
                 self.act(who);
-                self.schedule_act(who);
+                if again {
+                    self.schedule_act(who);
+                }
             }
             Happening::Sync { who } => self.sync(who),
             Happening::Notice => self.notice(),
             Happening::Fault(fault) => self.fault(fault),
             Happening::Start { who } => self.start(who),
             Happening::Rejoin { away } => {
-                away.iter().for_each(|who| drop(self.away.remove(who)));
+                self.away.retain(|who| !away.contains(who));
                 self.later(NOTICE_MS, Happening::Notice);
             }
             Happening::Saved { .. } | Happening::Wake { .. } | Happening::Replied { .. } | Happening::Act { .. } => {}
@@ -252,7 +259,8 @@ impl World {
         let id = operation(self.number << 20 | seq << 6 | who as u64);
         let key = OrderKey { time, chain: ChainId { author, log: 0 }, seq, id: id.prefix() };
         let proven = step.is_proven(author);
-        let (life, after) = (machine.life, self.chance.between(1, 8));
+        machine.saved_at = machine.saved_at.max(self.now) + self.chance.between(1, 8);
+        let (life, after) = (machine.life, machine.saved_at - self.now);
         let step = Step { key, id, body: StepBody::Game(step), proven };
         self.later(after, Happening::Saved { who, life, step });
     }
@@ -376,6 +384,7 @@ impl World {
         let machine = &mut self.machines[who];
         let plan = machine.player.advance(machine.fold.game(), &machine.identity, &machine.online, now, live);
         machine.wake = plan.wake;
+        machine.open.retain(|ticket| !plan.in_vain.contains(ticket));
         let ask = machine.player.next_ask(machine.fold.game(), World::room(), &machine.identity);
         let life = machine.life;
         if let Some(at) = plan.wake {
@@ -429,7 +438,7 @@ impl World {
     fn replied(&mut self, who: usize, ticket: GuessTicket, reply: Option<Reply>) {
         let Machine { player, fold, identity, open, told, .. } = &mut self.machines[who];
         let (outcome, in_vain) = player.replied(fold.game(), World::room(), identity, ticket, reply);
-        in_vain.iter().chain([&ticket]).for_each(|ticket| drop(open.remove(ticket)));
+        open.retain(|one| *one != ticket && !in_vain.contains(one));
         match outcome {
             Some(Guessed::Solved(step)) => {
                 told.push(Ok(true));
