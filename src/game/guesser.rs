@@ -231,9 +231,10 @@ impl Guesser {
 
 fn refused(refusal: Refusal) -> GuessError {
     match refusal {
-        Refusal::TooFast => GuessError::TooFast,
+        // Our lines may not have come to the drawer yet.
+        Refusal::TooFast | Refusal::Unsaid => GuessError::TooFast,
         Refusal::NoneLeft => GuessError::NoneLeft,
         Refusal::NotNow => GuessError::TooLate,
-        Refusal::NotGuessing | Refusal::Unsaid | Refusal::Malformed | Refusal::Unknown => GuessError::Refused,
+        Refusal::NotGuessing | Refusal::Malformed | Refusal::Unknown => GuessError::Refused,
     }
 }

@@ -277,7 +277,7 @@ impl Player {
         if over {
             return Some(mine.end(Some(word_turn), EndReason::Time));
         }
-        if word_turn.all_solved(|guesser| present.online.contains(&guesser)) {
+        if word_turn.all_solved(|guesser| table.is_playing(guesser) && present.online.contains(&guesser)) {
             return Some(mine.end(Some(word_turn), EndReason::AllSolved));
         }
         mine.hint(word_turn, quiz.rules().hints, since, table.rules.seconds_ms(), alarm)

@@ -53,7 +53,7 @@ impl Player {
 
     /// A guess under way outlives its turn: it was asked in time, and what was asked has to be said.
     fn watch_guesses(&mut self, table: &Table, now: Now) {
-        let running = running_word(table).filter(|turn| turn.guessers().contains(&self.me));
+        let running = running_word(table).filter(|turn| may_guess(table, turn, self.me));
         let name = running.map(|turn| (table.id, turn.turn));
         let Some(guesser) = &mut self.guesser else {
             self.guesser = running.map(|turn| Guesser::new(table, turn, self.me, now));
@@ -96,10 +96,11 @@ impl Player {
     /// How a line that our person wants to say has to be said now.
     #[must_use]
     pub fn talk(&self, game: &Game, text: &str, nonce: u64) -> Talk {
-        let Some((turn, words)) = game.table().and_then(guessing) else { return Talk::Plain };
+        let Some(table) = game.table() else { return Talk::Plain };
+        let Some((turn, words)) = guessing(table) else { return Talk::Plain };
         let key = if turn.drawer == self.me {
             self.mine.as_ref().and_then(MyTurn::word_key)
-        } else if !turn.guessers().contains(&self.me) {
+        } else if !may_guess(table, turn, self.me) {
             return Talk::Plain;
         } else if !turn.has_solved(self.me) && self.guesser.as_ref().is_none_or(|guesser| guesser.known.is_none()) {
             if words.candidates(text).is_empty() {
@@ -110,9 +111,9 @@ impl Player {
         } else {
             self.guesser.as_ref().and_then(Guesser::word_key)
         };
-        let Some((key, id)) = key.zip(game.id()) else { return Talk::Sealed };
+        let Some(key) = key else { return Talk::Sealed };
         match key.seal(self.me, nonce, text) {
-            Some(sealed) => Talk::Whisper(GameStep::Whispered { game: id, turn: turn.turn, sealed }),
+            Some(sealed) => Talk::Whisper(GameStep::Whispered { game: table.id, turn: turn.turn, sealed }),
             None => Talk::Plain, // too long to be said at all
         }
     }
@@ -213,6 +214,9 @@ impl Player {
         if request.guesser != from || !request.is_valid() {
             return Err(Refusal::Malformed);
         }
+        if !may_guess(table, turn, from) {
+            return Err(Refusal::NotGuessing);
+        }
         let mine = self.mine.as_mut().ok_or(Refusal::NotNow)?;
         mine.answer(request, turn, identity, u32::try_from(elapsed).unwrap_or(u32::MAX), now)
     }
@@ -256,6 +260,11 @@ impl Player {
         };
         self.has_written(is_it)
     }
+}
+
+/// Whether somebody guesses in this turn, and was not removed since it began.
+pub(super) fn may_guess(table: &Table, turn: &WordTurn, person: Author) -> bool {
+    turn.guessers().contains(&person) && table.is_playing(person)
 }
 
 /// The turn that runs, if its word is locked, and the words that it can be.

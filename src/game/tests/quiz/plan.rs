@@ -114,9 +114,27 @@ fn fault(chance: &mut Chance, people: usize) -> (u64, Fault) {
 /// The words of all simulated games: of all levels, one and two words long, some in others.
 pub fn words() -> WordList {
     let texts = [
-        "apple", "banana", "cherry", "ice cream", "cream", "x-ray", "moon", "snow man", "tree house", "house", "사과",
-        "바나나", "눈사람", "사과 나무", "나무", "집", "달", "꽃",
+        "apple",
+        "banana",
+        "cherry",
+        "ice cream",
+        "cream",
+        "x-ray",
+        "moon",
+        "snow man",
+        "tree house",
+        "house",
+        "사과",
+        "바나나",
+        "눈사람",
+        "사과 나무",
+        "나무",
+        "집",
+        "달",
+        "꽃",
     ];
     let level = [Level::Easy, Level::Medium, Level::Hard];
-    WordList::new(texts.iter().zip(0..).map(|(text, n)| Word { text: (*text).to_owned(), level: level[n % 3] }).collect())
+    WordList::new(
+        texts.iter().zip(0..).map(|(text, n)| Word { text: (*text).to_owned(), level: level[n % 3] }).collect(),
+    )
 }

@@ -25,17 +25,49 @@ const MAX_HAPPENINGS: u64 = 300_000;
 #[derive(Debug)]
 pub(super) enum Happening {
     /// What was written is on the disk.
-    Saved { who: usize, life: u32, step: Step },
-    Deliver { to: usize, step: usize },
-    Wake { who: usize, life: u32, at: u64 },
-    Asked { from: usize, to: usize, life: u32, ticket: GuessTicket, request: GuessRequest },
-    Replied { to: usize, life: u32, ticket: GuessTicket, reply: Option<Reply> },
-    Act { who: usize, life: u32, again: bool },
-    Sync { who: usize },
+    Saved {
+        who: usize,
+        life: u32,
+        step: Step,
+    },
+    Deliver {
+        to: usize,
+        step: usize,
+    },
+    Wake {
+        who: usize,
+        life: u32,
+        at: u64,
+    },
+    Asked {
+        from: usize,
+        to: usize,
+        life: u32,
+        ticket: GuessTicket,
+        request: GuessRequest,
+    },
+    Replied {
+        to: usize,
+        life: u32,
+        ticket: GuessTicket,
+        reply: Option<Reply>,
+    },
+    Act {
+        who: usize,
+        life: u32,
+        again: bool,
+    },
+    Sync {
+        who: usize,
+    },
     Notice,
     Fault(Fault),
-    Start { who: usize },
-    Rejoin { away: Vec<usize> },
+    Start {
+        who: usize,
+    },
+    Rejoin {
+        away: Vec<usize>,
+    },
 }
 
 pub struct Machine {
