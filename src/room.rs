@@ -303,6 +303,7 @@ impl Room {
                 Err(_) => self.player.forget_written(),
             }
         }
+        Room::give_up_guesses(plan.in_vain, outputs);
         plan.wake
     }
 
