@@ -77,6 +77,9 @@ pub fn command_error(language: Language, error: &CommandError) -> String {
             t_args(language, "error-text-long", [("len", (*len).into()), ("max", inkmesh::payload::MAX_TEXT.into())])
         }
         CommandError::Stroke => say("error-stroke"),
+        CommandError::NothingToUndo => say("error-nothing-to-undo"),
+        CommandError::NothingToRedo => say("error-nothing-to-redo"),
+        CommandError::SheetFull => say("error-sheet-full"),
         CommandError::Rules => say("error-rules"),
         CommandError::NotTheDrawer => say("error-not-the-drawer"),
         CommandError::NotAPlayer => say("error-not-a-player"),
@@ -271,6 +274,9 @@ mod tests {
             CommandError::Text { len: 0 },
             CommandError::Text { len: 9000 },
             CommandError::Stroke,
+            CommandError::NothingToUndo,
+            CommandError::NothingToRedo,
+            CommandError::SheetFull,
             CommandError::Rules,
             CommandError::NotTheDrawer,
             CommandError::NotAPlayer,
