@@ -9,7 +9,7 @@ use inkmesh::canvas::{Ink, Point, StrokeId, Tool};
 use inkmesh::identity::Author;
 use tiny_skia::PathSegment;
 
-use super::path::outline;
+use super::path::{corners, outline};
 
 /// How long ink that grows no more stays without the operation that should follow it.
 pub const SILENCE: Duration = Duration::from_secs(5);
@@ -62,13 +62,16 @@ impl LiveInk {
             next: 0,
             seen: now,
         });
+        growing.seen = now;
+        if ink.tool.is_shape() {
+            growing.line.points = ink.points.to_vec(); // both of its points, each time
+            return;
+        }
         let from = from as usize;
         let known = growing.next.saturating_sub(from);
-        let new = ink.points.as_slice().get(known..).unwrap_or_default();
         let room = MAX_POINTS.saturating_sub(growing.line.points.len());
-        growing.line.points.extend(&new[..new.len().min(room)]);
-        growing.next = growing.next.max(from + ink.points.as_slice().len());
-        growing.seen = now;
+        growing.line.points.extend(ink.points.iter().skip(known).take(room));
+        growing.next = growing.next.max(from + ink.points.len());
     }
 
     /// The stroke's operation is there: its growing ink goes.
@@ -107,10 +110,10 @@ impl LiveInk {
 /// would leave its edges on the screen.
 pub fn draw(frame: &mut Frame, line: &Line, origin: Vector, scale: f32) {
     let color = match line.tool {
-        Tool::Pen => Color::from_rgb8(line.color.0[0], line.color.0[1], line.color.0[2]),
         Tool::Eraser => Color::WHITE,
+        _ => Color::from_rgb8(line.color.0[0], line.color.0[1], line.color.0[2]),
     };
-    let Some(outline) = outline(&line.points, line.width, scale) else { return };
+    let Some(outline) = outline(&corners(line.tool, &line.points), line.width, scale) else { return };
     let at = |point: tiny_skia::Point| iced::Point::new(point.x, point.y) + origin;
     let path = Path::new(|builder| {
         for segment in outline.segments() {
@@ -155,6 +158,16 @@ mod tests {
         assert_eq!(lengths(&live), [7], "after a frame that was lost");
         live.feed(ANA, &part(7, 5, 2), 5, now);
         assert_eq!(lengths(&live), [7], "a frame that was late");
+    }
+
+    #[test]
+    fn a_shape_is_as_it_was_shown_last() {
+        let (mut live, now) = (LiveInk::default(), Instant::now());
+        let shape = |from| Ink { tool: Tool::Rectangle, ..part(7, from, 2) };
+        live.feed(ANA, &shape(0), 0, now);
+        live.feed(ANA, &shape(5), 0, now);
+        let points: Vec<Vec<Point>> = live.lines().map(|line| line.points.clone()).collect();
+        assert_eq!(points, [[Point::new(5, 5), Point::new(6, 6)]]);
     }
 
     #[test]

@@ -1,8 +1,25 @@
 //! The smooth line through a stroke's points: the same for finished and growing ink, so that nothing jumps when the
 //! pen is lifted.
 
-use inkmesh::canvas::{Point, QUARTERS};
+use std::borrow::Cow;
+
+use inkmesh::canvas::{Point, QUARTERS, Tool};
 use tiny_skia::{LineCap, LineJoin, Path, PathBuilder, Stroke};
+
+/// The points that a mark goes through: of a shape those of its outline.
+pub fn corners(tool: Tool, points: &[Point]) -> Cow<'_, [Point]> {
+    let (&[one, other], Tool::Rectangle | Tool::Ellipse) = (points, tool) else { return Cow::Borrowed(points) };
+    if tool == Tool::Rectangle {
+        return Cow::Owned(vec![one, Point::new(other.x, one.y), other, Point::new(one.x, other.y), one]);
+    }
+    let half = |one: i32, other: i32| (f64::from(one + other) / 2.0, f64::from(other - one) / 2.0);
+    let ((cx, rx), (cy, ry)) = (half(one.x, other.x), half(one.y, other.y));
+    let around = (0..=128).map(|turn| {
+        let (sin, cos) = (f64::from(turn) / 128.0 * std::f64::consts::TAU).sin_cos();
+        Point::new((cx + rx * cos).round() as i32, (cy + ry * sin).round() as i32)
+    });
+    Cow::Owned(around.collect())
+}
 
 /// The area that a line covers: round at its ends and corners, in pixels, at `scale` pixels per logical unit. A line
 /// of one point is a dot; one without points covers nothing.
@@ -89,6 +106,20 @@ mod tests {
             [(bounds.left(), 12.0), (bounds.right(), 48.0), (bounds.top(), 12.0), (bounds.bottom(), 28.0)]
         {
             assert!((edge - place).abs() < 0.5, "{bounds:?}");
+        }
+    }
+
+    #[test]
+    fn a_shape_goes_around_between_its_two_points() {
+        let ends = [Point::new(40, 40), Point::new(80, 120)];
+        for (tool, count) in [(Tool::Line, 2), (Tool::Rectangle, 5), (Tool::Ellipse, 129)] {
+            let corners = corners(tool, &ends);
+            assert_eq!(corners.len(), count);
+            let bounds = outline(&corners, 8, 1.0).unwrap().bounds();
+            let expected = [6.0, 6.0, 24.0, 34.0];
+            for (edge, place) in [bounds.left(), bounds.top(), bounds.right(), bounds.bottom()].iter().zip(expected) {
+                assert!((edge - place).abs() < 0.5, "{tool:?}: {bounds:?}");
+            }
         }
     }
 

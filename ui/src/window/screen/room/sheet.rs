@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use iced::{Rectangle, Size};
-use inkmesh::canvas::{HEIGHT, Ink, Point, Points, StrokeId, WIDTH};
+use inkmesh::canvas::{self, HEIGHT, Ink, Point, Points, StrokeId, WIDTH};
 use inkmesh::event::{CanvasView, Drawn, PenLine};
 use inkmesh::identity::Author;
 use inkmesh::operation::OperationId;
@@ -22,7 +22,8 @@ const HEAVY: usize = 50_000;
 pub struct Sheet {
     board: Board,
     may_draw: bool,
-    strokes: Vec<Drawn>,
+    /// All steps on it, and its picture of record.
+    record: canvas::Sheet,
     known: BTreeSet<OperationId>,
     tiles: Option<Tiles>,
     area: Size,
@@ -31,7 +32,7 @@ pub struct Sheet {
     /// Our own finished lines that have not come back from the log yet.
     waiting: Vec<Waiting>,
     live: LiveInk,
-    /// Strokes that came while the sheet was being asked for; `None`: it is not.
+    /// Steps that came while the sheet was being asked for; `None`: it is not.
     since_asked: Option<Vec<Drawn>>,
     ask_again: bool,
 }
@@ -60,7 +61,7 @@ impl Sheet {
         Sheet {
             board: Board::Free,
             may_draw: false,
-            strokes: Vec::new(),
+            record: canvas::Sheet::default(),
             known: BTreeSet::new(),
             tiles: None,
             area: Size::ZERO,
@@ -124,7 +125,7 @@ impl Sheet {
     /// it anew takes a while.
     pub fn resize(&mut self, area: Size, scale_factor: f32) -> bool {
         (self.area, self.scale_factor) = (area, scale_factor);
-        let heavy = self.strokes.iter().map(|drawn| drawn.ink.points.as_slice().len()).sum::<usize>() > HEAVY;
+        let heavy = self.inks().map(|ink| ink.points.len()).sum::<usize>() > HEAVY;
         if self.tiles.is_some() && heavy {
             return true;
         }
@@ -143,16 +144,21 @@ impl Sheet {
         let width = fitting_width(self.area, self.scale_factor);
         if width > 0 && !self.is_settled() {
             self.tiles = Some(Tiles::new(width));
-            self.draw_from(0);
+            self.draw_all();
         }
     }
 
-    fn draw_from(&mut self, first: usize) {
-        let Some(tiles) = &mut self.tiles else { return };
-        for drawn in self.strokes.iter().skip(first) {
-            tiles.draw(&drawn.ink);
-        }
+    /// The ink that is to be seen, the lowest first.
+    fn inks(&self) -> impl Iterator<Item = &Ink> {
+        self.record.marks().filter_map(|drawn| drawn.step.ink())
+    }
+
+    fn draw_all(&mut self) {
+        let Some(mut tiles) = self.tiles.take() else { return };
+        tiles.clear();
+        self.inks().for_each(|ink| tiles.draw(ink));
         tiles.publish();
+        self.tiles = Some(tiles);
     }
 
     // ---- what the node says ----
@@ -186,27 +192,20 @@ impl Sheet {
         if !view.may_draw {
             self.pen = None;
         }
-        let kept = self.strokes.len();
-        let grown = view.strokes.len() >= kept
-            && self.strokes.iter().zip(&view.strokes).all(|(held, shown)| held.id == shown.id);
-        self.strokes = view.strokes;
-        let ids = self.strokes.iter().map(|drawn| drawn.id).collect();
+        let ids = view.marks.iter().map(|drawn| drawn.id).collect();
         let before = std::mem::replace(&mut self.known, ids);
-        if !grown && let Some(tiles) = &mut self.tiles {
-            tiles.clear();
-        }
-        let first = if grown { kept } else { 0 };
-        for drawn in self.strokes.iter().filter(|drawn| !before.contains(&drawn.id)) {
+        for drawn in view.marks.iter().filter(|drawn| !before.contains(&drawn.id)) {
             came_back(&mut self.waiting, &mut self.live, drawn, me);
         }
-        self.draw_from(first);
+        self.record.show(view.marks);
+        self.draw_all();
         for drawn in since {
             self.added(drawn, me);
         }
         std::mem::take(&mut self.ask_again) && self.ask()
     }
 
-    /// A stroke was put on top.
+    /// A step was taken after all others.
     pub fn added(&mut self, drawn: Drawn, me: Author) {
         if let Some(since) = &mut self.since_asked {
             since.push(drawn.clone());
@@ -215,8 +214,17 @@ impl Sheet {
             return;
         }
         came_back(&mut self.waiting, &mut self.live, &drawn, me);
-        self.strokes.push(drawn);
-        self.draw_from(self.strokes.len() - 1);
+        match (drawn.step.ink(), &mut self.tiles) {
+            (Some(ink), Some(tiles)) => {
+                tiles.draw(ink);
+                tiles.publish();
+                self.record.push(drawn);
+            }
+            _ => {
+                self.record.push(drawn);
+                self.draw_all();
+            }
+        }
     }
 
     /// Somebody's pen moved.
@@ -289,10 +297,11 @@ impl Sheet {
 
 /// A finished stroke is there: the ink that stood for it goes.
 fn came_back(waiting: &mut Vec<Waiting>, live: &mut LiveInk, drawn: &Drawn, me: Author) {
+    let Some(ink) = drawn.step.ink() else { return };
     if drawn.author != me {
-        return live.finish(drawn.author, drawn.ink.stroke);
+        return live.finish(drawn.author, ink.stroke);
     }
-    if let Some(line) = waiting.iter_mut().find(|waiting| waiting.stroke == drawn.ink.stroke) {
+    if let Some(line) = waiting.iter_mut().find(|waiting| waiting.stroke == ink.stroke) {
         line.parts = line.parts.saturating_sub(1);
     }
     waiting.retain(|waiting| waiting.parts > 0);
@@ -312,7 +321,7 @@ fn fitting_width(area: Size, scale_factor: f32) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use inkmesh::canvas::{Color, MAX_POINTS, Tool};
+    use inkmesh::canvas::{CanvasStep, Color, MAX_POINTS, Tool};
 
     use super::*;
 
@@ -322,11 +331,11 @@ mod tests {
     fn drawn(id: u8, author: Author, stroke: StrokeId) -> Drawn {
         let points = Points::new(vec![Point::new(0, 0), Point::new(400, 400)]);
         let ink = Ink { stroke, tool: Tool::Pen, color: Color([0; 3]), width: 8, points };
-        Drawn { id: OperationId([id; 32]), author, ink }
+        Drawn { id: OperationId([id; 32]), author, step: CanvasStep::Ink(ink) }
     }
 
-    fn view(strokes: Vec<Drawn>, may_draw: bool) -> CanvasView {
-        CanvasView { board: Board::Free, strokes, may_draw }
+    fn view(marks: Vec<Drawn>, may_draw: bool) -> CanvasView {
+        CanvasView { board: Board::Free, marks, may_draw }
     }
 
     fn sheet() -> Sheet {
@@ -399,16 +408,22 @@ mod tests {
         assert!(!sheet.ask(), "one question at a time");
         sheet.added(drawn(2, ANA, 2), ME);
         assert!(sheet.show(view(vec![drawn(1, ANA, 1)], true), ME), "the second question");
-        assert_eq!(sheet.strokes.iter().map(|drawn| drawn.id.0[0]).collect::<Vec<_>>(), [1, 2]);
+        assert_eq!(sheet.record.steps().iter().map(|drawn| drawn.id.0[0]).collect::<Vec<_>>(), [1, 2]);
         assert!(!sheet.show(view(vec![drawn(1, ANA, 1), drawn(2, ANA, 2)], true), ME));
-        assert_eq!(sheet.strokes.len(), 2);
+        assert_eq!(sheet.record.steps().len(), 2);
     }
 
     #[test]
     fn ink_without_an_operation_goes() {
         let (mut sheet, now) = (sheet(), Instant::now());
-        sheet.moved(ANA, Board::Free, &drawn(1, ANA, 3).ink, 0, now);
-        sheet.moved(ANA, Board::Turn { game: OperationId([0; 32]), turn: 1 }, &drawn(1, ANA, 4).ink, 0, now);
+        sheet.moved(ANA, Board::Free, drawn(1, ANA, 3).step.ink().unwrap(), 0, now);
+        sheet.moved(
+            ANA,
+            Board::Turn { game: OperationId([0; 32]), turn: 1 },
+            drawn(1, ANA, 4).step.ink().unwrap(),
+            0,
+            now,
+        );
         assert_eq!(sheet.growing().count(), 1, "ink on another sheet doesn't show");
         sheet.pen_down(7, Tools::default(), Point::new(0, 0));
         sheet.pen_up();
