@@ -55,8 +55,9 @@ fn the_drawer_chooses_by_click_or_key() {
     let mut bench = bench(Language::En);
     let actions = bench.happen(vec![Event::Game { room: lobby(), game: choosing() }]);
     assert!(actions.iter().any(|action| matches!(action, Action::Focus("no-field"))), "keys are for choosing now");
-    bench.must_show("Choose a word to draw");
-    bench.must_show("hard");
+    for text in ["Choose a word to draw", "hard", "Pass on this turn"] {
+        bench.must_show(text);
+    }
     let third = Message::Key(Shortcut::Choose(Choice::Width(2)));
     assert_eq!(commands(&bench.give(third.clone())), [Command::Game(lobby(), Step::Choose(2))]);
     assert!(!bench.shows("ice cream"), "one choice is enough");
@@ -225,11 +226,13 @@ fn spectators_watch_and_may_join() {
 #[test]
 fn a_narrow_window_has_the_talk_below_the_sheet() {
     let mut bench = Bench::open(Language::En, NARROW, &[person(ANA, "Ana", true)]);
-    assert!(!bench.shows("Send"));
+    bench.happen(vec![Event::Entries { room: lobby(), entries: vec![said(1, ANA, "Ana", "hello")] }]);
+    assert!(!bench.shows("hello") && bench.shows("1"), "one line waits behind its tab");
     play(&mut bench, drawing());
     bench.must_show("Guess");
+    assert!(bench.shows("hello") && !bench.shows("1"));
     bench.must_show("과");
     bench.must_show("Vote to skip");
     play(&mut bench, GameView { remaining_ms: 0, ..game(Phase::Over) });
-    assert!(!bench.shows("Send"));
+    assert!(!bench.shows("hello"));
 }
