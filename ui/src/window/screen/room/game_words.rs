@@ -68,7 +68,7 @@ impl GameBar {
             Phase::Over => Some(look.t(if scene.may_draw { "game-over-free" } else { "game-over-closed" })),
             Phase::Gathering => Some(rules_words(look, self.game.rules)),
             Phase::Choosing | Phase::Drawing if self.game.rules.quiz.is_some() => Some(self.quiz_detail(scene)),
-            Phase::Choosing | Phase::Drawing | Phase::Revealed if scene.may_draw => Some(look.t("game-you-may-draw")),
+            Phase::Choosing | Phase::Drawing if scene.may_draw => Some(look.t("game-you-may-draw")),
             Phase::Drawing | Phase::Choosing => {
                 Some(look.t_args("game-only-drawer", [("name", scene.name(self.game.drawer).into())]))
             }
@@ -137,7 +137,7 @@ pub fn notice_words(notice: &GameNotice, author: Author, name: &str, people: &Pe
             match word {
                 Some(word) => {
                     let word = look.t_args("game-word-was", [("word", word.as_str().into())]);
-                    format!("{ended} {word}")
+                    format!("{ended} · {word}")
                 }
                 None => ended,
             }
