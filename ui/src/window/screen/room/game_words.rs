@@ -90,9 +90,8 @@ impl GameBar {
             let solved = self.game.solved.len();
             parts.push(look.t_args("game-know", [("solved", solved.into()), ("all", all.into())]));
             if let Some(quiz) = self.game.rules.quiz.filter(|quiz| quiz.hints > 0) {
-                parts.push(
-                    look.t_args("game-hints", [("shown", self.game.hints.into()), ("hints", quiz.hints.into())]),
-                );
+                parts
+                    .push(look.t_args("game-hints", [("shown", self.game.hints.into()), ("hints", quiz.hints.into())]));
             }
         } else {
             let (round, rounds) = (self.game.round.into(), self.game.rules.rounds.into());
@@ -104,8 +103,7 @@ impl GameBar {
 
 /// Rules in a line.
 pub fn rules_words(look: Look, rules: Rules) -> String {
-    let numbers =
-        look.t_args("game-rules", [("rounds", rules.rounds.into()), ("seconds", rules.seconds.into())]);
+    let numbers = look.t_args("game-rules", [("rounds", rules.rounds.into()), ("seconds", rules.seconds.into())]);
     match rules.quiz {
         Some(quiz) => {
             let more = [("offered", quiz.offered.into()), ("hints", quiz.hints.into())];
