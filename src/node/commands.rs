@@ -77,6 +77,10 @@ impl Runner {
             Command::State(room, answer) => self.ask_room(&room, answer, Room::state),
             Command::Canvas(room, answer) => self.ask_room(&room, answer, Room::canvas),
             Command::Draw(room, line, answer) => self.write_id(&room, answer, |room| room.draw(&line, now)),
+            Command::Fill { room, at, color, answer } => self.write_id(&room, answer, |room| room.fill(at, color, now)),
+            Command::Undo(room, answer) => self.write_id(&room, answer, |room| room.undo(now)),
+            Command::Redo(room, answer) => self.write_id(&room, answer, |room| room.redo(now)),
+            Command::Clear(room, answer) => self.write_id(&room, answer, |room| room.clear(now)),
             Command::PenMoved { room, line, from, answer } => {
                 let _ = answer.send(self.pen_moved(&room, &line, from));
             }

@@ -91,7 +91,7 @@ pub fn late(first: &Entry, count: u64, seconds: u64) -> Late {
 
 /// A sheet that everybody may draw on, or not.
 pub fn sheet(may_draw: bool) -> CanvasView {
-    CanvasView { board: Board::Free, strokes: Vec::new(), may_draw }
+    CanvasView { board: Board::Free, marks: Vec::new(), may_draw }
 }
 
 impl Bench {
