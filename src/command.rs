@@ -2,6 +2,16 @@
 
 use crate::game::{GuessError, PlayError};
 use crate::name::{NameError, RoomName};
+use crate::operation::OperationId;
+
+/// What became of a line that was said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spoken {
+    /// It stands in the history.
+    Line(OperationId),
+    /// It was the word.
+    Solved,
+}
 
 /// Why a command was not carried out.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -205,7 +205,7 @@ pub enum Ask {
 #[serde(rename_all = "snake_case")]
 pub enum Reply {
     /// To a guess: answered.
-    Answer(GuessAnswer),
+    Answer(Box<GuessAnswer>),
     /// To a guess: not answered.
     Refused(Refusal),
     /// To all else.
@@ -251,10 +251,143 @@ impl Reply {
     pub fn decode(bytes: &[u8]) -> Result<Self, CodecError> {
         codec::within(bytes.len(), MAX_MESSAGE)?;
         let reply: Reply = codec::decode(bytes)?;
-        if let Reply::Answer(GuessAnswer { answer, receipt }) = &reply {
-            codec::within(answer.evaluated.len(), MAX_CANDIDATES)?;
-            codec::within(receipt.blinded.len(), MAX_CANDIDATES)?;
+        if let Reply::Answer(answer) = &reply {
+            codec::within(answer.answer.evaluated.len(), MAX_CANDIDATES)?;
+            codec::within(answer.receipt.blinded.len(), MAX_CANDIDATES)?;
         }
         Ok(reply)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde::de::DeserializeOwned;
+
+    use super::*;
+    use crate::game::secret::{Evaluated, Proof};
+
+    const ROOM: RoomId = RoomId([1; 32]);
+    const GAME: OperationId = OperationId([2; 32]);
+    const LINE: OperationId = OperationId([3; 32]);
+
+    fn drawer() -> Identity {
+        Identity::from_secret([1; 32])
+    }
+
+    fn ana() -> Identity {
+        Identity::from_secret([2; 32])
+    }
+
+    fn words(count: u8) -> Vec<Blinded> {
+        (0..count).map(|n| Blinded([n; 32])).collect()
+    }
+
+    fn request(said: Option<OperationId>, blinded: Vec<Blinded>) -> GuessRequest {
+        GuessRequest::new(&ana(), ROOM, GAME, u32::MAX, u32::MAX, said, blinded)
+    }
+
+    fn answer(request: &GuessRequest) -> Box<GuessAnswer> {
+        let evaluated = request.blinded.iter().map(|blinded| Evaluated(blinded.0)).collect();
+        let receipt = Receipt::new(&drawer(), request, u32::MAX);
+        Box::new(GuessAnswer { answer: Answer { evaluated, proof: Proof([7; 64]) }, receipt })
+    }
+
+    /// How often one bit of what was written is flipped, something else is read, and passes `check` all the same.
+    fn passes<T: Serialize + DeserializeOwned + PartialEq>(value: &T, check: impl Fn(&T) -> bool) -> usize {
+        let bytes = codec::encode(value, MAX_MESSAGE).unwrap();
+        assert!(check(value));
+        let flipped = |at: usize| {
+            let mut bytes = bytes.clone();
+            bytes[at / 8] ^= 1 << (at % 8);
+            codec::decode(&bytes).is_ok_and(|read: T| read != *value && check(&read))
+        };
+        (0..bytes.len() * 8).filter(|at| flipped(*at)).count()
+    }
+
+    #[test]
+    fn only_what_was_signed_is_valid() {
+        let request = request(Some(LINE), words(4));
+        assert_eq!(passes(&request, GuessRequest::is_valid), 0);
+        let receipt = answer(&request).receipt;
+        assert_eq!(passes(&receipt, Receipt::is_valid), 0);
+        assert!(!GuessRequest { guesser: drawer().author(), ..request }.is_valid());
+        assert!(!Receipt { drawer: ana().author(), ..receipt }.is_valid());
+    }
+
+    #[test]
+    fn no_request_has_the_signature_of_another() {
+        // The first blinded word of the one is the line of the other.
+        let one = request(None, vec![Blinded(LINE.0), Blinded([9; 32])]);
+        let other = request(Some(LINE), vec![Blinded([9; 32])]);
+        assert!(one.is_valid() && other.is_valid());
+        assert!(!GuessRequest { signature: one.signature, ..other.clone() }.is_valid());
+        assert!(!GuessRequest { signature: other.signature, ..one }.is_valid());
+    }
+
+    #[test]
+    fn a_receipt_is_for_its_request_and_of_its_drawer_alone() {
+        let (asked, other) = (request(None, words(2)), request(None, words(3)));
+        let receipt = answer(&asked).receipt;
+        assert!(receipt.is_for(&asked, drawer().author()));
+        assert!(!receipt.is_for(&other, drawer().author()));
+        assert!(!receipt.is_for(&asked, ana().author()));
+        assert!(!Receipt::new(&ana(), &asked, 0).is_for(&asked, drawer().author()));
+        assert!(!receipt.is_for(&GuessRequest { turn: 0, ..asked.clone() }, drawer().author()));
+        assert!(!receipt.is_for(&GuessRequest { guesser: drawer().author(), ..asked.clone() }, drawer().author()));
+        assert!(!Receipt { elapsed_ms: 0, ..receipt }.is_for(&asked, drawer().author()), "asked earlier than it was");
+    }
+
+    #[test]
+    fn no_words_or_too_many_are_not_valid_even_when_signed() {
+        for count in [0, 5, 200] {
+            let request = request(None, words(count));
+            assert!(!request.is_valid() && !Receipt::new(&drawer(), &request, 0).is_valid(), "{count}");
+        }
+        let (ask, reply) = (Ask::Guess(request(None, words(5))), Reply::Answer(answer(&request(None, words(5)))));
+        assert_eq!(Ask::decode(&ask.encode().unwrap()), Err(CodecError::TooLarge { len: 5, cap: 4 }));
+        assert_eq!(Reply::decode(&reply.encode().unwrap()), Err(CodecError::TooLarge { len: 5, cap: 4 }));
+        assert!(Ask::Guess(request(None, words(200))).encode().is_err());
+    }
+
+    #[test]
+    fn the_largest_messages_fit_and_read_back() {
+        let request = request(Some(LINE), words(4));
+        let reply = Reply::Answer(answer(&request));
+        let close = Ask::Close { room: ROOM, game: GAME, turn: 3, line: LINE };
+        for ask in [Ask::Guess(request), close] {
+            assert_eq!(Ask::decode(&ask.encode().unwrap()), Ok(ask));
+        }
+        for reply in [reply, Reply::Refused(Refusal::TooFast), Reply::Noted] {
+            assert_eq!(Reply::decode(&reply.encode().unwrap()), Ok(reply));
+        }
+    }
+
+    #[test]
+    fn a_reason_of_a_later_version_is_unknown() {
+        let bytes = codec::encode(&std::collections::BTreeMap::from([("refused", "too_loud")]), 99).unwrap();
+        assert_eq!(Reply::decode(&bytes), Ok(Reply::Refused(Refusal::Unknown)));
+        let bytes = codec::encode(&std::collections::BTreeMap::from([("refused", "unsaid")]), 99).unwrap();
+        assert_eq!(Reply::decode(&bytes), Ok(Reply::Refused(Refusal::Unsaid)));
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_or_refused(
+            mut bytes in prop::collection::vec(any::<u8>(), 0..300), at in any::<prop::sample::Index>(), byte in any::<u8>(),
+        ) {
+            prop_assert!(Ask::decode(&bytes).is_err());
+            let _ = Reply::decode(&bytes);
+            // And bytes that are nearly a message.
+            bytes = Reply::Answer(answer(&request(Some(LINE), words(2)))).encode().unwrap();
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+            if let Ok(Reply::Answer(answer)) = Reply::decode(&bytes) {
+                let _ = answer.receipt.is_valid();
+            }
+            bytes = Ask::Guess(request(Some(LINE), words(2))).encode().unwrap();
+            bytes.truncate(at);
+            prop_assert!(at >= bytes.len() || Ask::decode(&bytes).is_err());
+        }
     }
 }

@@ -165,7 +165,7 @@ impl Player {
     ) -> Reply {
         match asked {
             Asked::Guess(request) => match self.answer(game, room, identity, from, request, now) {
-                Ok(answer) => Reply::Answer(answer),
+                Ok(answer) => Reply::Answer(Box::new(answer)),
                 Err(refusal) => Reply::Refused(refusal),
             },
             Asked::Close { .. } => Reply::Noted,

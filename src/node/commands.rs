@@ -1,14 +1,14 @@
 //! What the face asks.
 
-use super::CommandError;
 use super::handle::{Answer, Command};
 use super::rooms::Source;
 use super::run::Runner;
+use super::{CommandError, Spoken};
 use crate::clock::Now;
 use crate::event::{Entry, PenLine};
 use crate::name::RoomName;
 use crate::operation::OperationId;
-use crate::room::{Input, Output, Room, Write};
+use crate::room::{Input, Output, Room, Said, Write};
 
 /// Most lines of one answer.
 const MAX_HISTORY: usize = 1000;
@@ -17,6 +17,8 @@ const MAX_HISTORY: usize = 1000;
 pub(super) enum Asker {
     /// To be told the operation's id.
     Id(Answer<OperationId>, OperationId),
+    /// To be told what became of a line.
+    Spoken(Answer<Spoken>, Spoken),
     /// To be told that it is done.
     Done(Answer<()>),
 }
@@ -26,6 +28,9 @@ impl Asker {
         match self {
             Asker::Id(answer, id) => {
                 let _ = answer.send(Ok(id));
+            }
+            Asker::Spoken(answer, spoken) => {
+                let _ = answer.send(Ok(spoken));
             }
             Asker::Done(answer) => {
                 let _ = answer.send(Ok(()));
@@ -37,6 +42,9 @@ impl Asker {
         let error = CommandError::NotSaved(reason);
         match self {
             Asker::Id(answer, _) => {
+                let _ = answer.send(Err(error));
+            }
+            Asker::Spoken(answer, _) => {
                 let _ = answer.send(Err(error));
             }
             Asker::Done(answer) => {
@@ -62,7 +70,7 @@ impl Runner {
             Command::Dial(text, answer) => {
                 let _ = answer.send(self.want(&text));
             }
-            Command::Say(room, text, answer) => self.write_id(&room, answer, |room| room.say(text, now)),
+            Command::Say(room, text, answer) => self.on_say(&room, text, answer),
             Command::History { room, limit, before, answer } => {
                 let _ = answer.send(self.history(&room, limit, before));
             }
@@ -72,7 +80,11 @@ impl Runner {
             Command::PenMoved { room, line, from, answer } => {
                 let _ = answer.send(self.pen_moved(&room, &line, from));
             }
-            Command::Start(room, rules, answer) => self.write_id(&room, answer, |room| room.start_game(rules, now)),
+            Command::Start(room, rules, words, answer) => {
+                self.write_id(&room, answer, |room| room.start_game(rules, &words, now));
+            }
+            Command::Rematch(room, answer) => self.write_id(&room, answer, |room| room.rematch(now)),
+            Command::Choose(room, index, answer) => self.write_done(&room, answer, |room| room.choose(index, now)),
             Command::GetReady(room, answer) => self.write_done(&room, answer, |room| room.ready(now)),
             Command::Begin(room, answer) => self.on_begin(&room, answer),
             Command::Pass(room, answer) => self.write_done(&room, answer, |room| room.pass(now)),
@@ -94,17 +106,33 @@ impl Runner {
         let _ = answer.send(self.room(name).map(question));
     }
 
-    /// Lets a room write, and starts saving what it wrote.
-    fn write(
+    /// A line is written at once; a guess is asked first, and its answer comes later.
+    fn on_say(&mut self, name: &RoomName, text: String, answer: Answer<Spoken>) {
+        let now = self.now();
+        match self.with_room(name, |room| room.say(text, now)) {
+            Ok(Said::Written(write)) => match write.last_id() {
+                Some(id) => self.save_for(name, write, Asker::Spoken(answer, Spoken::Line(id))),
+                None => drop(answer.send(Err(CommandError::Busy))),
+            },
+            Ok(Said::Asked(ticket, outputs)) => {
+                self.guesses.insert((name.clone(), ticket), answer);
+                self.carry_out(name, outputs, Source::default());
+            }
+            Err(error) => drop(answer.send(Err(error))),
+        }
+    }
+
+    /// Lets a room do something that ends in a write, unless the disk refuses.
+    fn with_room<T>(
         &mut self,
         name: &RoomName,
-        write: impl FnOnce(&mut Room) -> Result<Write, CommandError>,
-    ) -> Result<Write, CommandError> {
+        act: impl FnOnce(&mut Room) -> Result<T, CommandError>,
+    ) -> Result<T, CommandError> {
         if let Some(reason) = &self.trouble {
             return Err(CommandError::NotSaved(reason.clone()));
         }
         let member = self.rooms.get_mut(name).ok_or_else(|| CommandError::NotInRoom(name.clone()))?;
-        write(&mut member.room)
+        act(&mut member.room)
     }
 
     fn write_id(
@@ -113,7 +141,7 @@ impl Runner {
         answer: Answer<OperationId>,
         write: impl FnOnce(&mut Room) -> Result<Write, CommandError>,
     ) {
-        let written = self.write(name, write);
+        let written = self.with_room(name, write);
         match written.and_then(|write| Ok((write.last_id().ok_or(CommandError::Stroke)?, write))) {
             Ok((id, write)) => self.save_for(name, write, Asker::Id(answer, id)),
             Err(error) => {
@@ -128,7 +156,7 @@ impl Runner {
         answer: Answer<()>,
         write: impl FnOnce(&mut Room) -> Result<Write, CommandError>,
     ) {
-        match self.write(name, write) {
+        match self.with_room(name, write) {
             Ok(write) => self.save_for(name, write, Asker::Done(answer)),
             Err(error) => {
                 let _ = answer.send(Err(error));

@@ -5,9 +5,9 @@ use tokio::sync::{mpsc, oneshot};
 use super::StartError;
 use super::config::Config;
 use super::face::Backlog;
-use crate::command::CommandError;
+use crate::command::{CommandError, Spoken};
 use crate::event::{CanvasView, Entry, Event, GameView, PenLine, Person, ReadingView, RoomState, RoomSummary};
-use crate::game::Rules;
+use crate::game::{Rules, WordList};
 use crate::identity::Author;
 use crate::name::{PersonName, RoomName};
 use crate::operation::OperationId;
@@ -27,13 +27,15 @@ pub(super) enum Command {
     People(RoomName, Answer<Vec<Person>>),
     Rename(PersonName, Answer<()>),
     Dial(String, Answer<()>),
-    Say(RoomName, String, Answer<OperationId>),
+    Say(RoomName, String, Answer<Spoken>),
     History { room: RoomName, limit: usize, before: Option<OperationId>, answer: Answer<Vec<Entry>> },
     State(RoomName, Answer<RoomState>),
     Canvas(RoomName, Answer<CanvasView>),
     Draw(RoomName, PenLine, Answer<OperationId>),
     PenMoved { room: RoomName, line: PenLine, from: u32, answer: Answer<()> },
-    Start(RoomName, Rules, Answer<OperationId>),
+    Start(RoomName, Rules, WordList, Answer<OperationId>),
+    Rematch(RoomName, Answer<OperationId>),
+    Choose(RoomName, usize, Answer<()>),
     GetReady(RoomName, Answer<()>),
     Begin(RoomName, Answer<()>),
     Pass(RoomName, Answer<()>),
@@ -145,7 +147,7 @@ impl Node {
     /// # Errors
     /// [`CommandError::NotInRoom`], [`CommandError::Text`], [`CommandError::NotSaved`], [`CommandError::Busy`],
     /// [`CommandError::Closed`].
-    pub async fn say(&self, room: RoomName, text: String) -> Result<OperationId, CommandError> {
+    pub async fn say(&self, room: RoomName, text: String) -> Result<Spoken, CommandError> {
         self.ask(|answer| Command::Say(room, text, answer)).await
     }
 
@@ -197,13 +199,31 @@ impl Node {
         self.ask(|answer| Command::PenMoved { room, line, from, answer }).await
     }
 
-    /// Proposes a game of turns; we are ready for it ourselves at once. The answer names the game.
+    /// Proposes a game, a quiz with these words or turns without any; we are ready for it ourselves at once. The answer
+    /// names the game.
     ///
     /// # Errors
-    /// [`CommandError::NotInRoom`], [`CommandError::Rules`], [`CommandError::GameRunning`],
+    /// [`CommandError::NotInRoom`], [`CommandError::Rules`], [`CommandError::Words`], [`CommandError::GameRunning`],
     /// [`CommandError::NotSaved`], [`CommandError::Closed`].
-    pub async fn start_game(&self, room: RoomName, rules: Rules) -> Result<OperationId, CommandError> {
-        self.ask(|answer| Command::Start(room, rules, answer)).await
+    pub async fn start_game(&self, room: RoomName, rules: Rules, words: WordList) -> Result<OperationId, CommandError> {
+        self.ask(|answer| Command::Start(room, rules, words, answer)).await
+    }
+
+    /// Proposes the last game again, with its rules and words.
+    ///
+    /// # Errors
+    /// [`CommandError::WrongPhase`] when there was none; else as [`Node::start_game`].
+    pub async fn rematch(&self, room: RoomName) -> Result<OperationId, CommandError> {
+        self.ask(|answer| Command::Rematch(room, answer)).await
+    }
+
+    /// Chooses one of the words on offer ([`GameView::offers`]), counted from 0.
+    ///
+    /// # Errors
+    /// [`CommandError::NotInRoom`], [`CommandError::NotTheDrawer`], [`CommandError::WrongPhase`],
+    /// [`CommandError::NoSuchWord`], [`CommandError::NotSaved`], [`CommandError::Closed`].
+    pub async fn choose(&self, room: RoomName, index: usize) -> Result<(), CommandError> {
+        self.ask(|answer| Command::Choose(room, index, answer)).await
     }
 
     /// Takes part in the game that gathers, or in the running one from its next round on.

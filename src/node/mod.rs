@@ -7,6 +7,7 @@ mod checkpoints;
 mod commands;
 mod config;
 mod face;
+mod guesses;
 mod handle;
 mod key_file;
 mod memo;
@@ -25,7 +26,7 @@ mod wishes;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use crate::command::CommandError;
+pub use crate::command::{CommandError, Spoken};
 pub use config::{Config, DEFAULT_PORT};
 pub use handle::{Events, Node};
 

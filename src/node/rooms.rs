@@ -106,6 +106,7 @@ impl Runner {
         for name in names {
             let (room, imaged) = self.load(name.clone()).map_err(|error| error.to_string())?;
             self.answers.retain(|(room, _), _| *room != name);
+            self.guesses.retain(|(room, _), _| *room != name);
             self.install(name.clone(), room, imaged);
             self.tell(Event::Canvas { room: name, change: CanvasChange::Reset });
         }
@@ -177,6 +178,8 @@ impl Runner {
                 Output::Persist(operations) => self.keep(name.id(), operations, source.done.take()),
                 Output::Write(write) => self.save(name, write),
                 Output::Publish(frame) => self.publish(name, frame),
+                Output::Ask { to, ticket, ask } => self.ask_directly(name, to, ticket, ask),
+                Output::Guessed { ticket, outcome } => self.on_guessed(name, ticket, outcome),
                 Output::CatchUp(author) => self.catch_up_soon(name, author),
                 Output::Tell(event) => self.tell(event),
                 Output::Keep(bytes) => self.memo.note(&self.store, room_key(name.id()), bytes),

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use futures::StreamExt;
+use futures::stream::BoxStream;
 use inkmesh_store::{Quarantine, Store, StoreError};
 use libp2p::gossipsub::TopicHash;
-use libp2p::{Multiaddr, PeerId, Swarm};
+use libp2p::{Multiaddr, PeerId, Stream, StreamProtocol, Swarm};
 use tokio::sync::{mpsc, oneshot};
 
 use super::catch_up::{Offer, PROTOCOL, Pulled, Serve, Served, SyncError};
@@ -20,10 +21,13 @@ use super::network::{self, Behaviour};
 use super::peers::Peers;
 use super::rooms::Member;
 use super::unsaved::{Key, Unsaved};
-use super::{StartError, key_file};
+use super::{StartError, guesses, key_file};
 use crate::clock::{Now, Timestamp};
+use crate::command::Spoken;
 use crate::event::{Event, Warning};
 use crate::fetching::Fetch;
+use crate::game::GuessTicket;
+use crate::game::guess::{Ask, Reply};
 use crate::identity::{Author, Identity};
 use crate::log::{Head, Stretch, Want};
 use crate::name::{PersonName, RoomId, RoomName};
@@ -57,6 +61,12 @@ pub(super) enum Note {
     Locate { room: RoomId, heads: Arc<Vec<Head>>, wants: Vec<Want>, answer: oneshot::Sender<Vec<Stretch>> },
     /// What are the last operations of a room?
     Newest { room: RoomId, limit: u32, after: Timestamp, answer: oneshot::Sender<Vec<Vec<u8>>> },
+    /// Somebody asks us something about a game.
+    Ask { peer: PeerId, ask: Ask, answer: oneshot::Sender<Reply> },
+    /// Somebody who asked something has the reply, or is gone.
+    Answered { peer: PeerId },
+    /// The reply to what we asked; `None`: they were not reached.
+    Replied { room: RoomName, ticket: GuessTicket, reply: Option<Vec<u8>> },
     /// Serving somebody ended.
     Served(Served),
     /// Somebody told who else is there, and what its clock says.
@@ -97,6 +107,12 @@ pub(super) struct Runner {
     pub(super) peers: Peers,
     pub(super) notes: mpsc::Sender<Note>,
     pub(super) answers: HashMap<(RoomName, Ticket), Asker>,
+    /// Guesses that are under way.
+    pub(super) guesses: HashMap<(RoomName, GuessTicket), Answer<Spoken>>,
+    /// How many questions of ours are under way.
+    pub(super) asking: usize,
+    /// How many questions of whom are being answered.
+    pub(super) answering: BTreeMap<PeerId, usize>,
     pub(super) unsaved: Unsaved,
     pub(super) memo: Memo,
     pub(super) clocks: Clocks,
@@ -148,6 +164,9 @@ pub(super) async fn spawn(config: Config, commands: mpsc::Receiver<Command>) -> 
         peers: Peers::new(me),
         notes,
         answers: HashMap::new(),
+        guesses: HashMap::new(),
+        asking: 0,
+        answering: BTreeMap::new(),
         unsaved: Unsaved::default(),
         memo: Memo::default(),
         clocks: Clocks::default(),
@@ -188,13 +207,8 @@ fn guest(author: Author) -> PersonName {
 
 impl Runner {
     async fn run(mut self, mut commands: mpsc::Receiver<Command>, mut notes: mpsc::Receiver<Note>) {
-        let mut streams = match self.control.accept(PROTOCOL) {
-            Ok(streams) => streams.boxed(),
-            Err(error) => {
-                tracing::error!(%error, "nobody can catch up with us");
-                futures::stream::pending().boxed()
-            }
-        };
+        let mut streams = self.accept(PROTOCOL);
+        let mut asks = self.accept(guesses::PROTOCOL);
         loop {
             let wake = self.next_wake();
             tokio::select! {
@@ -207,6 +221,7 @@ impl Runner {
                 }
                 command = commands.recv(), if self.quitting.is_none() => self.on_command(command),
                 Some((peer, stream)) = streams.next() => self.serve(peer, stream),
+                Some((peer, stream)) = asks.next() => self.answer_directly(peer, stream),
                 () = tokio::time::sleep_until(wake.into()) => self.on_time(),
             }
         }
@@ -219,6 +234,17 @@ impl Runner {
         let _ = tokio::time::timeout(LAST_WORDS, last_words).await;
         for answer in self.quitting.take().unwrap_or_default() {
             let _ = answer.send(Ok(()));
+        }
+    }
+
+    /// The streams that others open to us.
+    fn accept(&mut self, protocol: StreamProtocol) -> BoxStream<'static, (PeerId, Stream)> {
+        match self.control.accept(protocol) {
+            Ok(streams) => streams.boxed(),
+            Err(error) => {
+                tracing::error!(%error, "nobody can ask us for anything");
+                futures::stream::pending().boxed()
+            }
         }
     }
 
@@ -301,6 +327,9 @@ impl Runner {
             Note::Asked { room, peer, clock, answer } => reply(answer, self.offer(room, &peer, clock)),
             Note::Locate { room, heads, wants, answer } => reply(answer, self.locate(room, &heads, &wants)),
             Note::Newest { room, limit, after, answer } => reply(answer, self.newest(room, limit, after)),
+            Note::Ask { peer, ask, answer } => reply(answer, self.on_ask(peer, ask)),
+            Note::Answered { peer } => self.on_answered(peer),
+            Note::Replied { room, ticket, reply } => self.on_replied(&room, ticket, reply),
             Note::Served(served) => self.on_served(served),
             Note::Met { peer, neighbours, clock } => self.on_met(peer, neighbours, clock),
             Note::Offered { room, from, heads, done } => {
@@ -323,7 +352,7 @@ impl Runner {
         }
     }
 
-    fn serve(&mut self, peer: PeerId, stream: libp2p::Stream) {
+    fn serve(&mut self, peer: PeerId, stream: Stream) {
         let admitted = self.admit(peer);
         let serve = Serve { peer, store: self.store.clone(), notes: self.notes.clone(), admitted };
         tokio::spawn(serve.run(stream));

@@ -1,50 +1,20 @@
 //! Which words a line of talk guesses.
 
+use super::MAX_WORD_CHARS;
 use super::normalise::{folded, is_letter, only_letters};
-use super::{MAX_WORD_CHARS, normalise};
 
 /// Most words that one line asks for.
 pub const MAX_CANDIDATES: usize = 4;
 
-/// Of a longer line only so many words are looked at: it is talk, no guess.
-const MAX_LINE_WORDS: usize = 64;
+/// A longer line is talk and guesses nothing.
+const MAX_LINE_CHARS: usize = 256;
+
+/// So many neighbouring words are taken together. A word of more words is a guess only as a whole line.
+const MAX_TOGETHER: usize = 6;
 
 /// Endings that a guess is said with: `사과다!`, `사과인가요?`, `사과는?`, `apples`. Without them the guess is asked too.
-const ENDINGS: [&str; 33] = [
-    "다",
-    "이다",
-    "야",
-    "이야",
-    "요",
-    "이요",
-    "예요",
-    "에요",
-    "이에요",
-    "네",
-    "이네",
-    "네요",
-    "이네요",
-    "지",
-    "이지",
-    "죠",
-    "이죠",
-    "인가",
-    "인가요",
-    "인데",
-    "일까",
-    "임",
-    "입니다",
-    "은",
-    "는",
-    "이",
-    "가",
-    "을",
-    "를",
-    "도",
-    "랑",
-    "s",
-    "es",
-];
+const ENDINGS: &str = "다 이다 야 이야 요 이요 예요 에요 이에요 네 이네 네요 이네요 지 이지 죠 이죠 인가 인가요 인데 \
+                       일까 임 입니다 은 는 이 가 을 를 도 랑 s es";
 
 /// What a line of talk asks for, normalised, distinct, at most [`MAX_CANDIDATES`] and none if it holds no word of the
 /// game: a message counts when it *is or contains* the word. `is_word` says what is a word of the game's packs
@@ -57,15 +27,13 @@ const ENDINGS: [&str; 33] = [
 #[must_use]
 pub fn candidates(line: &str, is_word: impl Fn(&str) -> bool) -> Vec<String> {
     let mut asked = Vec::new();
+    if line.chars().nth(MAX_LINE_CHARS).is_some() {
+        return asked;
+    }
     for part in parts(line) {
         for form in forms(&part) {
-            if asked.len() == MAX_CANDIDATES {
-                return asked;
-            }
-            if (1..=MAX_WORD_CHARS).contains(&form.chars().count())
-                && is_word(form)
-                && !asked.iter().any(|other| other == form)
-            {
+            let possible = (1..=MAX_WORD_CHARS).contains(&form.chars().count()) && is_word(form);
+            if possible && asked.len() < MAX_CANDIDATES && !asked.iter().any(|other| other == form) {
                 asked.push(form.to_owned());
             }
         }
@@ -76,41 +44,24 @@ pub fn candidates(line: &str, is_word: impl Fn(&str) -> bool) -> Vec<String> {
 /// The whole line, its words and its neighbouring words together, in the order in which they are asked.
 fn parts(line: &str) -> Vec<String> {
     let folded = folded(line);
-    let words: Vec<String> = folded
-        .split(|c| !is_letter(c))
-        .filter(|word| !word.is_empty())
-        .take(MAX_LINE_WORDS)
-        .map(only_letters)
-        .collect();
+    let words: Vec<String> =
+        folded.split(|c| !is_letter(c)).filter(|word| !word.is_empty()).map(only_letters).collect();
     let mut singles = words.clone();
     singles.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
-    let mut parts = vec![normalise(line)];
+    let mut parts = vec![only_letters(&folded)];
     parts.append(&mut singles);
     for first in 0..words.len() {
-        parts.extend(together(&words[first..]));
+        let most = MAX_TOGETHER.min(words.len() - first);
+        parts.extend((2..=most).map(|count| only_letters(&words[first..first + count].concat())));
     }
     parts
-}
-
-/// The first two words as one, the first three, and so on while they could still be a word with an ending.
-fn together(words: &[String]) -> Vec<String> {
-    let longest = MAX_WORD_CHARS + ENDINGS.iter().map(|ending| ending.chars().count()).max().unwrap_or(0);
-    let mut joined = Vec::new();
-    for count in 2..=words.len() {
-        let text = normalise(&words[..count].concat());
-        if text.chars().count() > longest {
-            break;
-        }
-        joined.push(text);
-    }
-    joined
 }
 
 /// The part as it stands, then without the endings that it has: the shortest ending first, since `고양이야` is
 /// `고양이` before it is `고양`.
 fn forms(part: &str) -> Vec<&str> {
     let mut stems: Vec<&str> =
-        ENDINGS.iter().filter_map(|ending| part.strip_suffix(ending)).filter(|stem| !stem.is_empty()).collect();
+        ENDINGS.split(' ').filter_map(|ending| part.strip_suffix(ending)).filter(|stem| !stem.is_empty()).collect();
     stems.sort_by_key(|stem| std::cmp::Reverse(stem.len()));
     stems.insert(0, part);
     stems
@@ -122,7 +73,7 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::super::BuiltIn;
+    use super::super::{BuiltIn, normalise};
     use super::*;
 
     fn asked(line: &str) -> Vec<String> {
@@ -183,7 +134,17 @@ mod tests {
         let long = "x".repeat(MAX_WORD_CHARS + 1);
         assert_eq!(candidates(&long, |_| true), Vec::<String>::new());
         assert_eq!(candidates(&format!("{long} cat"), |_| true), ["cat"]);
-        assert_eq!(candidates(&format!("{} apple", "zz ".repeat(MAX_LINE_WORDS)), |word| word == "apple"), [""; 0]);
+    }
+
+    #[test]
+    fn a_long_line_is_talk() {
+        let apple = |spaces: usize| candidates(&format!("apple{}", " ".repeat(spaces)), |word| word == "apple");
+        assert_eq!(apple(MAX_LINE_CHARS - 5), ["apple"]);
+        assert_eq!(apple(MAX_LINE_CHARS - 4), [""; 0]);
+        let spread = |line: &str| candidates(line, |word| word == "bananas");
+        assert_eq!(spread("b a n a n as now"), ["bananas"]);
+        assert_eq!(spread("b a n a n a s now"), [""; 0], "more than six words together");
+        assert_eq!(spread("b a n a n a s"), ["bananas"], "but as a whole line");
     }
 
     proptest! {

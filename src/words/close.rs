@@ -21,8 +21,7 @@ pub fn is_close(guess: &str, word: &str) -> bool {
         return false;
     }
     let (guess, word) = (normalise(guess), normalise(word));
-    let (characters, other) = (word.chars().count(), guess.chars().count());
-    if characters < 2 || characters > MAX_WORD_CHARS || other > MAX_GUESS_CHARS {
+    if !(2..=MAX_WORD_CHARS).contains(&word.chars().count()) || guess.chars().count() > MAX_GUESS_CHARS {
         return false;
     }
     let word = letters(&word);

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use inkmesh::canvas::{Color, Point, Tool};
 use inkmesh::event::PenLine;
-use inkmesh::game::Rules;
+use inkmesh::game::{Rules, WordList};
 use inkmesh::identity::Author;
 use inkmesh::name::{PersonName, RoomName};
 use inkmesh::node::CommandError;
@@ -16,6 +16,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::shape::Problem;
+
+mod start;
 
 /// A command's `id` exactly as it was given, whatever JSON it is; nothing is `null`.
 pub type Id = Option<Box<RawValue>>;
@@ -49,7 +51,9 @@ pub enum Command {
     State(RoomName),
     Stroke { room: RoomName, line: PenLine },
     Pen { room: RoomName, line: PenLine, from: u32 },
-    Start { room: RoomName, rules: Rules },
+    Start { room: RoomName, rules: Rules, words: WordList },
+    Rematch(RoomName),
+    Choose { room: RoomName, index: usize },
     Ready(RoomName),
     Begin(RoomName),
     Pass(RoomName),
@@ -119,7 +123,9 @@ fn request(action: &str, line: &str) -> Result<Request, Problem> {
         "history" => history(line)?,
         "stroke" => stroke(line)?,
         "pen" => pen(line)?,
-        "start" => start(line)?,
+        "start" => start::read(line)?,
+        "rematch" => Command::Rematch(room(line)?),
+        "choose" => choose(line)?,
         "kick" => kick(line)?,
         other => return Err(Problem::unknown_command(other)),
     };
@@ -238,22 +244,14 @@ fn pen(line: &str) -> Result<Command, Problem> {
     Ok(Command::Pen { room, line, from })
 }
 
-fn start(line: &str) -> Result<Command, Problem> {
+fn choose(line: &str) -> Result<Command, Problem> {
     #[derive(Deserialize)]
-    struct Fields<'a> {
+    struct Fields {
         room: String,
-        rounds: u32,
-        seconds: u32,
-        #[serde(borrow)]
-        pack: Option<&'a RawValue>,
-        #[serde(borrow)]
-        words: Option<&'a RawValue>,
+        index: usize,
     }
-    let Fields { room, rounds, seconds, pack, words } = fields(line)?;
-    if pack.is_some() || words.is_some() {
-        return Err(Problem::bad_field("this version draws in turns without words: leave out `pack` and `words`"));
-    }
-    Ok(Command::Start { room: room_name(&room)?, rules: Rules { rounds, seconds } })
+    let Fields { room, index } = fields(line)?;
+    Ok(Command::Choose { room: room_name(&room)?, index })
 }
 
 fn kick(line: &str) -> Result<Command, Problem> {
@@ -313,10 +311,7 @@ mod tests {
         );
         assert_eq!(asked(r#"{"do":"rename","name":" Ana "}"#), Command::Rename("Ana".parse().unwrap()));
         assert_eq!(asked(r#"{"do":"dial","address":"10.0.0.1"}"#), Command::Dial("10.0.0.1".to_owned()));
-        assert_eq!(
-            asked(r#"{"do":"start","room":"lobby","rounds":2,"seconds":9}"#),
-            Command::Start { room: lobby(), rules: Rules { rounds: 2, seconds: 9 } }
-        );
+        assert_eq!(asked(r#"{"do":"choose","room":"lobby","index":2}"#), Command::Choose { room: lobby(), index: 2 });
         let peer = Identity::from_secret([1; 32]).author();
         assert_eq!(
             asked(&format!(r#"{{"do":"kick","room":"lobby","peer":"{peer}"}}"#)),
@@ -394,7 +389,9 @@ mod tests {
             (r#"{"id":7,"do":"read","room":"lobby"}"#, (id(), "bad_field")),
             (r#"{"id":7,"do":"read","room":"lobby","upto":"7"}"#, (id(), "bad_field")),
             (r#"{"id":7,"do":"kick","room":"lobby","peer":"12D3"}"#, (id(), "bad_field")),
-            (r#"{"id":7,"do":"start","room":"lobby","rounds":1,"seconds":9,"pack":"en"}"#, (id(), "bad_field")),
+            (r#"{"id":7,"do":"start","room":"lobby","rounds":1,"seconds":20,"pack":"fr"}"#, (id(), "bad_field")),
+            (r#"{"id":7,"do":"start","room":"lobby","rounds":1,"seconds":20,"words":["a",1]}"#, (id(), "bad_field")),
+            (r#"{"id":7,"do":"choose","room":"lobby","index":-1}"#, (id(), "bad_field")),
             (
                 r##"{"id":7,"do":"stroke","room":"lobby","points":[[1]],"color":"#000000","width":1}"##,
                 (id(), "bad_field"),

@@ -87,7 +87,7 @@ async fn execute(node: &Node, command: Command) -> Result<Done, CommandError> {
         Command::Dial(address) => node.dial(address).await.map(Done::nothing),
         Command::Rooms => Ok(Done::Rooms(node.rooms().await?.into_iter().map(RoomShape::from).collect())),
         Command::Peers(room) => Ok(Done::Peers(node.people(room).await?.into_iter().map(PersonShape::from).collect())),
-        Command::Say { room, text } => node.say(room, text).await.map(Done::id),
+        Command::Say { room, text } => node.say(room, text).await.map(Done::spoken),
         Command::History { room, limit, before } => {
             let entries = node.history(room.clone(), limit, before).await?;
             Ok(Done::Entries { entries: entries.into_iter().map(|entry| EntryShape::new(&room, entry)).collect() })
@@ -95,7 +95,9 @@ async fn execute(node: &Node, command: Command) -> Result<Done, CommandError> {
         Command::State(room) => node.state(room).await.map(Done::state),
         Command::Stroke { room, line } => node.draw(room, line).await.map(Done::id),
         Command::Pen { room, line, from } => node.pen_moved(room, line, from).await.map(Done::nothing),
-        Command::Start { room, rules } => node.start_game(room, rules).await.map(Done::game_id),
+        Command::Start { room, rules, words } => node.start_game(room, rules, words).await.map(Done::game_id),
+        Command::Rematch(room) => node.rematch(room).await.map(Done::game_id),
+        Command::Choose { room, index } => node.choose(room, index).await.map(Done::nothing),
         Command::Ready(room) => node.ready(room).await.map(Done::nothing),
         Command::Begin(room) => node.begin(room).await.map(Done::nothing),
         Command::Pass(room) => node.pass(room).await.map(Done::nothing),

@@ -3,15 +3,18 @@
 use std::collections::BTreeMap;
 
 use inkmesh::canvas::{Point, Points, QUARTERS, Tool};
-use inkmesh::event::{Entry, Event, GameView, Late, Person, PlayerView, ReadingView, RoomState, RoomSummary, Warning};
-use inkmesh::game::CancelReason;
+use inkmesh::event::{Entry, EntryBody, Event, Late, Person, ReadingView, RoomState, RoomSummary, Warning};
 use inkmesh::name::RoomName;
-use inkmesh::node::CommandError;
+use inkmesh::node::{CommandError, Spoken};
 use inkmesh::operation::OperationId;
 use serde::Serialize;
 
 use super::command::Id;
 use super::input::MAX_LINE;
+
+mod game;
+
+pub use game::GameShape;
 
 /// The line of one event or reply.
 pub fn line(value: &impl Serialize) -> String {
@@ -61,6 +64,8 @@ pub enum Told {
     Synced { room: RoomName, peer: String, received: u64, sent: u64, ms: u64 },
     /// The game moved on.
     Game(GameShape),
+    /// A wrong guess of ours was close.
+    Close { room: RoomName, id: String },
     /// Something a person should know.
     Warning { code: &'static str, message: String },
 }
@@ -95,6 +100,7 @@ pub fn tell(event: Event) -> Vec<Told> {
         Event::Synced { room, peer, received, sent, ms } => {
             vec![Told::Synced { room, peer: peer.to_string(), received, sent, ms }]
         }
+        Event::Close { room, line } => vec![Told::Close { room, id: line.to_string() }],
         Event::Warning(warning) => vec![warn(&warning)],
     }
 }
@@ -162,6 +168,7 @@ impl Reply {
 pub enum Done {
     Nothing {},
     Id { id: String },
+    Solved { solved: bool },
     GameId { game: String },
     Rooms(Vec<RoomShape>),
     Peers(Vec<PersonShape>),
@@ -178,6 +185,13 @@ impl Done {
 
     pub fn id(id: OperationId) -> Self {
         Done::Id { id: id.to_string() }
+    }
+
+    pub fn spoken(spoken: Spoken) -> Self {
+        match spoken {
+            Spoken::Line(id) => Done::id(id),
+            Spoken::Solved => Done::Solved { solved: true },
+        }
     }
 
     pub fn game_id(game: OperationId) -> Self {
@@ -286,6 +300,9 @@ pub struct EntryShape {
     late: bool,
     #[serde(skip_serializing_if = "is_not")]
     held_back: bool,
+    /// Talk of those who know the word, which can't be read here yet; it is told again when it can.
+    #[serde(skip_serializing_if = "is_not")]
+    sealed: bool,
 }
 
 impl EntryShape {
@@ -301,6 +318,7 @@ impl EntryShape {
             author,
             kind: entry.body.kind(),
             text: entry.body.text(),
+            sealed: matches!(entry.body, EntryBody::Whisper(None)),
             name: entry.name,
             time: entry.time,
             late: entry.late,
@@ -344,57 +362,6 @@ impl From<Late> for LateShape {
     fn from(Late { author, name, count, first, from_ms, to_ms }: Late) -> Self {
         let (author, first) = (author.to_string(), first.to_string());
         LateShape { author, name, count, first, from: from_ms, to: to_ms }
-    }
-}
-
-/// A room's game.
-#[derive(Debug, Serialize)]
-pub struct GameShape {
-    room: RoomName,
-    phase: &'static str,
-    game: Option<String>,
-    players: Vec<PlayerShape>,
-    round: u32,
-    rounds: u32,
-    seconds: u32,
-    turn: u32,
-    drawer: Option<String>,
-    proposer: Option<String>,
-    remaining_ms: u64,
-    cancelled: Option<CancelReason>,
-}
-
-/// A player of a game.
-#[derive(Debug, Serialize)]
-struct PlayerShape {
-    peer: String,
-    name: String,
-    online: bool,
-    playing: bool,
-}
-
-impl GameShape {
-    pub fn new(room: &RoomName, game: GameView) -> Self {
-        GameShape {
-            room: room.clone(),
-            phase: game.phase.as_str(),
-            game: game.game.map(|id| id.to_string()),
-            players: game.players.into_iter().map(PlayerShape::from).collect(),
-            round: game.round,
-            rounds: game.rules.rounds,
-            seconds: game.rules.seconds,
-            turn: game.turn,
-            drawer: game.drawer.map(|author| author.to_string()),
-            proposer: game.proposer.map(|author| author.to_string()),
-            remaining_ms: game.remaining_ms,
-            cancelled: game.cancelled,
-        }
-    }
-}
-
-impl From<PlayerView> for PlayerShape {
-    fn from(PlayerView { player, name, online, playing }: PlayerView) -> Self {
-        PlayerShape { peer: player.to_string(), name, online, playing }
     }
 }
 

@@ -2,11 +2,12 @@
 
 use inkmesh::canvas::Ink;
 use inkmesh::clock::Timestamp;
-use inkmesh::event::EntryBody;
-use inkmesh::game::{Phase, Rules};
+use inkmesh::event::{EntryBody, GameView, Phase, PlayerView};
+use inkmesh::game::{CancelReason, Rules};
 use inkmesh::identity::{Author, Identity};
 use inkmesh::operation::{ChainId, OrderKey};
 use inkmesh::payload::Board;
+use inkmesh::words::{Level, Mask, Word};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
@@ -127,26 +128,43 @@ fn what_is_read_unread_late_and_held_back() {
 
 #[test]
 fn a_game() {
-    let player = PlayerView { player: ana(), name: "Ana".to_owned(), online: true, playing: false };
+    let player = PlayerView {
+        player: ana(),
+        name: "Ana".to_owned(),
+        online: true,
+        playing: false,
+        score: 420,
+        points: 20,
+        solved: true,
+    };
+    let word = |text: &str| Word { text: text.to_owned(), level: Level::Hard };
     let game = GameView {
         game: Some(OperationId([3; 32])),
         phase: Phase::Drawing,
-        rules: Rules { rounds: 2, seconds: 60 },
+        rules: Rules { rounds: 2, ..Rules::skribbl() },
         proposer: Some(ana()),
         players: vec![player],
         round: 1,
         turn: 2,
         drawer: Some(ana()),
         remaining_ms: 1500,
-        cancelled: None,
-        joined: true,
+        mask: Some(Mask::of("탈춤")),
+        hints: 1,
+        offers: vec![word("탈춤"), word("한복")],
+        word: Some(word("탈춤")),
+        solved: vec![ana()],
+        guessing: true,
+        ..GameView::default()
     };
     let ana = ana().to_string();
     assert_eq!(
         told(Event::Game { room: RoomName::lobby(), game }),
-        json!({"event": "game", "room": "lobby", "phase": "drawing", "game": "03".repeat(32),
-               "players": [{"peer": ana, "name": "Ana", "online": true, "playing": false}], "round": 1, "rounds": 2,
-               "seconds": 60, "turn": 2, "drawer": ana, "proposer": ana, "remaining_ms": 1500, "cancelled": null})
+        json!({"event": "game", "room": "lobby", "phase": "drawing", "game": "03".repeat(32), "quiz": true,
+               "players": [{"peer": ana, "name": "Ana", "online": true, "playing": false, "score": 420, "points": 20,
+                            "solved": true}],
+               "round": 1, "rounds": 2, "seconds": 80, "turn": 2, "drawer": ana, "proposer": ana, "remaining_ms": 1500,
+               "cancelled": null, "mask": "__", "hints": 1, "candidates": ["탈춤", "한복"], "word": "탈춤", "level": 3,
+               "solved": [ana], "scores": {ana.clone(): 420}, "guessing": true})
     );
     let off = GameView { cancelled: Some(CancelReason::TooFewPlayers), ..GameView::default() };
     let off = told(Event::Game { room: RoomName::lobby(), game: off });
