@@ -2,6 +2,7 @@
 //! [`crate::room::Room`] machines. Nothing that comes from the network ends the loop.
 
 mod address;
+pub mod archive;
 mod catch_up;
 mod checkpoints;
 mod commands;

@@ -1,13 +1,12 @@
 //! A drawing as a file for other programs.
 
-use clap::ValueEnum;
 use inkmesh::canvas::{COLUMNS, ROWS, Raster, Sheet, export};
 
 use super::animation;
 use super::palette::Colors;
 
 /// How a drawing is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// The pixels of record, none lost.
     Png,
