@@ -254,16 +254,11 @@ fn read_again(mut table: Table, scores: &Value, canvas: &str) {
     }
 }
 
-/// Removes what is derived from the log.
+/// Removes what is derived from the log: it lies in the log's own folder.
 fn forget_images(folder: &Path) {
-    let images = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let images: Vec<_> = images.filter(|path| path.file_name().unwrap().to_string_lossy().contains("checkpoint")).collect();
-    assert!(!images.is_empty(), "no image to remove");
-    for path in images {
-        if path.is_dir() {
-            std::fs::remove_dir_all(path).unwrap();
-        } else {
-            std::fs::remove_file(path).unwrap();
+    for log in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path().join("checkpoints")) {
+        if log.is_dir() {
+            std::fs::remove_dir_all(log).unwrap();
         }
     }
 }

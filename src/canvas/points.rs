@@ -211,8 +211,8 @@ fn encode(points: &[Point]) -> Vec<u8> {
     for point in further {
         let point = Point::new(point.x, point.y);
         let difference = [point.x - last.x, point.y - last.y];
-        for axis in 0..2 {
-            let value = zigzag(difference[axis] - guess.next(axis));
+        for (axis, length) in difference.into_iter().enumerate() {
+            let value = zigzag(length - guess.next(axis));
             put_rice(&mut bits, value, guess.low_bits());
             guess.left_over(value);
         }

@@ -348,6 +348,9 @@ mod tests {
         assert_eq!(Ask::decode(&ask.encode().unwrap()), Err(CodecError::TooLarge { len: 5, cap: 4 }));
         assert_eq!(Reply::decode(&reply.encode().unwrap()), Err(CodecError::TooLarge { len: 5, cap: 4 }));
         assert!(Ask::Guess(request(None, words(200))).encode().is_err());
+        let long = vec![0; MAX_MESSAGE + 1];
+        assert!(matches!(Ask::decode(&long), Err(CodecError::TooLarge { .. })));
+        assert!(matches!(Reply::decode(&long), Err(CodecError::TooLarge { .. })));
     }
 
     #[test]

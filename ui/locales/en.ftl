@@ -70,7 +70,17 @@ person-away-since = away · last seen { $when }
 # Talk
 chat-empty = Nothing has been said here yet.
 chat-placeholder = Write to #{ $room }
+chat-placeholder-guess = Your guess …
+chat-placeholder-whisper = Only those who know the word read this
 chat-send = Send
+chat-guess = Guess
+chat-guess-waits = “{ $guess }”: waiting for the drawer's answer…
+chat-close = Close!
+chat-whisper = Only those who know the word can read this
+chat-sealed = { $count ->
+    [one] A line among those who know the word
+   *[other] { $count } lines among those who know the word
+}
 chat-new = { $count } new
 chat-to-end = To the newest
 chat-unread = New
@@ -91,14 +101,18 @@ chat-say-again = Say again
 chat-said-again = said again
 entry-named = { $name } is here
 entry-unknown = Written by a newer version of Inkmesh
-entry-proposed = { $name } proposes to draw in turns: { $rounds } rounds, { $seconds } seconds each
+entry-proposed = { $name } proposes to draw in turns
+entry-proposed-quiz = { $name } proposes a drawing quiz
 entry-ready = { $name } is ready
 entry-started = The game starts
 entry-cancelled = The game is called off: fewer than two were ready
 entry-abandoned = The game is called off: nobody went on with it
 entry-turn-began = { $name } draws
 entry-turn-passed = { $name } is done
-entry-turn-timeout = { $name } ran out of time
+entry-turn-timeout = Time is up
+entry-turn-all-solved = Everybody got it
+entry-solved = { $name } got it
+entry-solved-mine = You got it!
 entry-skip = { $name } votes to skip the drawer
 entry-kick = { $name } votes to remove { $player }
 
@@ -155,35 +169,122 @@ tool-eraser = Eraser (E)
 tool-width = Width { $number }
 game-idle = Everybody may draw on this sheet
 game-idle-closed = Nobody can draw on this sheet now
-game-plan = Draw in turns…
-game-rounds = Rounds
-game-seconds = Seconds a turn
-game-propose = Propose
-game-forget = Cancel
-game-gathering = { $name } proposes to draw in turns: { $rounds } rounds, { $seconds } seconds each
-game-gathering-mine = You propose to draw in turns: { $rounds } rounds, { $seconds } seconds each
-game-ready-are = Ready: { $names }
+game-plan = Start a game…
+game-rules = { $rounds ->
+    [one] 1 round, { $seconds } seconds a turn
+   *[other] { $rounds } rounds, { $seconds } seconds a turn
+}
+game-rules-quiz = { $offered ->
+    [one] 1 word
+   *[other] choice of { $offered } words
+} · { $hints ->
+    [0] no hints
+    [one] 1 hint
+   *[other] { $hints } hints
+}
+game-gathering = { $name } proposes to draw in turns
+game-gathering-mine = You propose to draw in turns
+game-gathering-quiz = { $name } proposes a drawing quiz
+game-gathering-quiz-mine = You propose a drawing quiz
+game-who = Who plays?
+game-is-ready = ready
+game-is-asked = not yet
+game-waiting = It begins when everybody is ready, or when the time is up.
+game-asked = Whoever is not ready in time can watch, and join from the next round.
 game-ready = I'm ready
 game-begin = Begin now
 game-choosing = { $name } draws next
 game-choosing-mine = You draw next
+game-choosing-word = { $name } is choosing a word
+game-choose = Choose a word to draw
+game-choose-how = Click on one, or press its number. Harder words give more points.
+level-easy = easy
+level-medium = medium
+level-hard = hard
+game-round = Round { $round } of { $rounds }
 game-drawing = Round { $round } of { $rounds } · { $name } draws
 game-drawing-mine = Round { $round } of { $rounds } · You draw
+game-know = { $solved } of { $all } know it
+game-hints = hint { $shown }/{ $hints }
+game-you-know = You know the word
+game-you-watch = You watch
+game-you-solved = You got it!
 game-only-drawer = Only { $name } can draw now. Everybody else watches.
 game-you-may-draw = The others watch your pen.
 game-pass = Done
 game-skip = Vote to skip
 game-voted = You voted to skip
+game-remove = Vote to remove
+game-voted-remove = You voted to remove
 game-join = Join from the next round
 game-revealed = { $name } is done
 game-revealed-mine = You are done
+game-word-was = The word was { $word }
+game-no-word = The turn is over
+game-lied = The program of { $name } broke the rules: no points for this drawing.
+game-told-nothing = { $name } left without telling the word: nobody gets points for drawing it.
+game-nobody-knew = Nobody got it.
+game-this-turn = This turn
+game-total = Total
 game-soon-next = The next turn begins soon.
 game-over = The game is over
+game-won = { $name } wins!
+game-you-won = You win!
+game-two-won = { $first } and { $second } win!
+game-many-won = { $count } people win!
+game-nobody-won = Nobody scored a point
+game-and-others = { $count ->
+    [one] and 1 other
+   *[other] and { $count } others
+}
+game-results = Results
+game-rematch = Rematch
+game-close = Close
 game-cancelled = The game was called off: fewer than two were ready
 game-abandoned = The game was called off: nobody went on with it
 game-two-rosters = The game was called off: its proposer named two lists of players
 game-over-free = Everybody may draw again.
 game-over-closed = This is its last drawing.
+
+# Starting a game
+plan-title = Start a game
+plan-quiz = Drawing quiz
+plan-turns = Draw in turns
+plan-quiz-what = One draws a word, the others guess it.
+plan-turns-what = One draws after the other; no words, no points.
+plan-presets = Rules as in
+plan-rounds = Rounds
+plan-seconds = Seconds a turn
+plan-players = Players at most
+plan-idle = Skip who is idle
+plan-offered = Words to choose from
+plan-hints = Letters as hints
+plan-bounds = { $least } to { $most }
+plan-idle-bounds = 5 to 240 s, 0: never
+plan-close = Tell who guesses when a guess is close
+plan-words = Words
+plan-pack-en = English ({ $count })
+plan-pack-ko = Korean ({ $count })
+plan-own = Own words
+plan-own-placeholder = One word a line
+plan-own-count = { $count } words
+plan-own-how = Write or paste words here, drop a text file on the window, or open one by its path. A line “# easy”, “# medium” or “# hard” says how hard the words after it are.
+plan-path = /path/to/words.txt
+plan-open = Open
+plan-unreadable = The file can't be read: { $reason }
+plan-number-wrong = A number is out of its bounds.
+plan-no-words = Choose some words to play with.
+plan-hint = Enter starts, Esc closes.
+plan-cancel = Cancel
+plan-start = Start
+pack-too-large = That is more than { $most } KB of words.
+pack-not-utf8 = Line { $line }: this is not text in UTF-8.
+pack-word-empty = Line { $line }: a word needs letters or digits.
+pack-word-long = Line { $line }: a word has at most { $most } characters.
+pack-word-control = Line { $line }: there is an invisible character in it.
+pack-twice = Line { $line }: this word is already on line { $first }.
+pack-few = At least { $least } words are needed; here are { $count }.
+pack-many = At most { $most } words can be used; here are { $count }.
 
 # Connecting by address
 connect-title = Connect by address
@@ -204,6 +305,9 @@ settings-appearance = Appearance
 settings-system = As the system
 settings-light = Light
 settings-dark = Dark
+settings-motion = Movement
+settings-motion-on = On
+settings-motion-off = Reduced
 
 # Help
 help-title = Help
@@ -260,7 +364,19 @@ error-address = “{ $address }” is no address. One looks like 192.168.0.7 or 
 error-text-empty = There is nothing to say.
 error-text-long = That is too long to say at once: { $len } of { $max } bytes.
 error-stroke = That stroke can't be drawn.
-error-rules = A game has 1 to 10 rounds of 1 to 600 seconds.
+error-nothing-to-undo = There is nothing of yours to undo.
+error-nothing-to-redo = There is nothing to put back.
+error-sheet-full = This sheet is full.
+error-rules = These rules are out of bounds.
+error-words = A quiz has { $least } to { $most } words.
+error-no-such-word = That word is not on offer any more.
+error-guess-unreachable = The drawer can't be reached, so nobody saw your guess. Try again.
+error-guess-too-fast = Not so fast: one guess a second.
+error-guess-none-left = You have no guesses left in this turn.
+error-guess-too-late = Too late: the turn is over.
+error-guess-refused = The drawer's program refused your guess.
+error-guess-false = The drawer's program gave a false answer. Nobody saw your guess.
+error-sealed = You know the word, but this program was restarted since. You can talk again when the turn is over.
 error-not-the-drawer = Only the drawer can do that now.
 error-not-a-player = Only players of the game can do that.
 error-wrong-phase = The game is not at that point now.

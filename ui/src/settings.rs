@@ -5,7 +5,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
+use inkmesh::game::Rules;
 use inkmesh::name::PersonName;
+use inkmesh::name::PersonName;
+use inkmesh::words::BuiltIn;
 use serde::{Deserialize, Serialize};
 
 /// The file's name in the data folder.
@@ -58,6 +61,50 @@ impl Appearance {
     pub const ALL: [Appearance; 3] = [Appearance::System, Appearance::Light, Appearance::Dark];
 }
 
+/// What was last chosen for a game.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GameChoice {
+    /// The rules; with a quiz in them or without.
+    pub rules: Rules,
+    /// Whether the English words of the program are played with.
+    pub english: bool,
+    /// Whether its Korean words are.
+    pub korean: bool,
+    /// Whether the words below are.
+    pub own: bool,
+    /// Words of one's own, one a line.
+    pub own_words: String,
+}
+
+impl Default for GameChoice {
+    fn default() -> Self {
+        Self::first(Language::default())
+    }
+}
+
+impl GameChoice {
+    /// What is proposed to somebody who never chose: a quiz in their language.
+    pub fn first(language: Language) -> Self {
+        GameChoice {
+            rules: Rules::skribbl(),
+            english: language == Language::En,
+            korean: language == Language::Ko,
+            own: false,
+            own_words: String::new(),
+        }
+    }
+
+    /// The packs of the program that are played with.
+    pub fn packs(&self) -> Vec<BuiltIn> {
+        let chosen = |pack: &BuiltIn| match pack {
+            BuiltIn::En => self.english,
+            BuiltIn::Ko => self.korean,
+        };
+        BuiltIn::ALL.into_iter().filter(chosen).collect()
+    }
+}
+
 /// What the window remembers.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -68,6 +115,10 @@ pub struct Settings {
     pub language: Option<Language>,
     /// The chosen appearance.
     pub appearance: Appearance,
+    /// Whether nothing moves by itself.
+    pub reduce_motion: bool,
+    /// What was last chosen for a game; `None` before the first.
+    pub game: Option<GameChoice>,
 }
 
 /// The settings could not be written.
@@ -126,6 +177,13 @@ mod tests {
             name: Some("보라".parse().unwrap()),
             language: Some(Language::Ko),
             appearance: Appearance::Dark,
+            reduce_motion: true,
+            game: Some(GameChoice {
+                rules: Rules::catch_mind(),
+                own: true,
+                own_words: "사과\nmoon".to_owned(),
+                ..GameChoice::first(Language::Ko)
+            }),
         };
         let inner = folder.path().join("new/folder");
         settings.save(&inner).unwrap();

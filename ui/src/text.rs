@@ -6,8 +6,10 @@ use std::error::Error;
 
 use fluent_templates::{LanguageIdentifier, Loader, langid, static_loader};
 use inkmesh::event::Warning;
+use inkmesh::game::{GuessError, MAX_WORDS, MIN_WORDS};
 use inkmesh::name::NameError;
 use inkmesh::node::CommandError;
+use inkmesh::words::{self, BadWord, PackError};
 
 use crate::settings::Language;
 
@@ -77,7 +79,16 @@ pub fn command_error(language: Language, error: &CommandError) -> String {
             t_args(language, "error-text-long", [("len", (*len).into()), ("max", inkmesh::payload::MAX_TEXT.into())])
         }
         CommandError::Stroke => say("error-stroke"),
+        CommandError::NothingToUndo => say("error-nothing-to-undo"),
+        CommandError::NothingToRedo => say("error-nothing-to-redo"),
+        CommandError::SheetFull => say("error-sheet-full"),
         CommandError::Rules => say("error-rules"),
+        CommandError::Words => {
+            t_args(language, "error-words", [("least", MIN_WORDS.into()), ("most", MAX_WORDS.into())])
+        }
+        CommandError::NoSuchWord => say("error-no-such-word"),
+        CommandError::Guess(error) => guess_error(language, *error),
+        CommandError::Sealed => say("error-sealed"),
         CommandError::NotTheDrawer => say("error-not-the-drawer"),
         CommandError::NotAPlayer => say("error-not-a-player"),
         CommandError::WrongPhase => say("error-wrong-phase"),
@@ -87,6 +98,46 @@ pub fn command_error(language: Language, error: &CommandError) -> String {
         CommandError::Unreadable(reason) => t_args(language, "error-unreadable", [("reason", reason.as_str().into())]),
         CommandError::Busy => say("error-busy"),
         CommandError::Closed => say("error-closed"),
+    }
+}
+
+/// Why a guess was not answered, in words.
+fn guess_error(language: Language, error: GuessError) -> String {
+    t(
+        language,
+        match error {
+            GuessError::Unreachable => "error-guess-unreachable",
+            GuessError::TooFast => "error-guess-too-fast",
+            GuessError::NoneLeft => "error-guess-none-left",
+            GuessError::TooLate => "error-guess-too-late",
+            GuessError::Refused => "error-guess-refused",
+            GuessError::FalseAnswer => "error-guess-false",
+        },
+    )
+}
+
+/// Why a list of words is none to play with, in words.
+pub fn pack_error(language: Language, error: &PackError) -> String {
+    let at = |key, line: usize| t_args(language, key, [("line", line.into())]);
+    match *error {
+        PackError::TooLarge { .. } => {
+            t_args(language, "pack-too-large", [("most", (words::MAX_PACK_BYTES / 1024).into())])
+        }
+        PackError::NotUtf8 { line } => at("pack-not-utf8", line),
+        PackError::Word { line, fault: BadWord::Empty } => at("pack-word-empty", line),
+        PackError::Word { line, fault: BadWord::TooLong } => {
+            t_args(language, "pack-word-long", [("line", line.into()), ("most", words::MAX_WORD_CHARS.into())])
+        }
+        PackError::Word { line, fault: BadWord::Control } => at("pack-word-control", line),
+        PackError::Twice { line, first } => {
+            t_args(language, "pack-twice", [("line", line.into()), ("first", first.into())])
+        }
+        PackError::TooFew { words } => {
+            t_args(language, "pack-few", [("count", words.into()), ("least", words::MIN_WORDS.into())])
+        }
+        PackError::TooMany { words } => {
+            t_args(language, "pack-many", [("count", words.into()), ("most", words::MAX_WORDS.into())])
+        }
     }
 }
 
@@ -271,7 +322,19 @@ mod tests {
             CommandError::Text { len: 0 },
             CommandError::Text { len: 9000 },
             CommandError::Stroke,
+            CommandError::NothingToUndo,
+            CommandError::NothingToRedo,
+            CommandError::SheetFull,
             CommandError::Rules,
+            CommandError::Words,
+            CommandError::NoSuchWord,
+            CommandError::Guess(GuessError::Unreachable),
+            CommandError::Guess(GuessError::TooFast),
+            CommandError::Guess(GuessError::NoneLeft),
+            CommandError::Guess(GuessError::TooLate),
+            CommandError::Guess(GuessError::Refused),
+            CommandError::Guess(GuessError::FalseAnswer),
+            CommandError::Sealed,
             CommandError::NotTheDrawer,
             CommandError::NotAPlayer,
             CommandError::WrongPhase,
@@ -284,9 +347,35 @@ mod tests {
         for error in errors {
             for language in Language::ALL {
                 let words = command_error(language, &error);
-                assert!(!words.contains("error-") && !words.contains("Unknown") && !words.contains('{'), "{words}");
+                assert_is_said(&words);
             }
         }
         assert!(command_error(Language::Ko, &CommandError::NotSaved("disk full".to_owned())).contains("disk full"));
+    }
+    fn assert_is_said(words: &str) {
+        let missing = ["error-", "pack-", "Unknown", "{"].iter().any(|sign| words.contains(sign));
+        assert!(!missing, "{words}");
+    }
+
+    #[test]
+    fn every_mistake_in_a_list_of_words_has_words_in_both_languages_and_its_line() {
+        let word = |fault| PackError::Word { line: 77, fault };
+        let errors = [
+            PackError::TooLarge { bytes: 70_000 },
+            PackError::NotUtf8 { line: 77 },
+            word(BadWord::Empty),
+            word(BadWord::TooLong),
+            word(BadWord::Control),
+            PackError::Twice { line: 77, first: 3 },
+            PackError::TooFew { words: 77 },
+            PackError::TooMany { words: 77 },
+        ];
+        for error in errors {
+            for language in Language::ALL {
+                let words = pack_error(language, &error);
+                assert_is_said(&words);
+                assert!(words.contains("77") || matches!(error, PackError::TooLarge { .. }), "{words}");
+            }
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! The root: it routes messages to the screen that is up, and does what the screen asks for.
 
+use std::io::Read as _;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use iced::keyboard::{self, Key, key::Named};
@@ -15,10 +17,12 @@ use super::screen::failed::{self, Failed};
 use super::screen::room::{self, Action, Room, Shortcut, tools::Choice};
 use super::screen::welcome::{self, Welcome};
 use super::theme::Look;
-use crate::settings::{Language, Settings};
+use crate::settings::{GameChoice, Language, Settings};
 
 /// How often others see the ink under our pen.
 const FLUSH: Duration = Duration::from_millis(33);
+/// How often a clock's ring is drawn anew.
+const RING: Duration = Duration::from_millis(250);
 /// The size of the window at first.
 pub const SIZE: Size = Size::new(1280.0, 800.0);
 
@@ -56,6 +60,7 @@ pub enum Message {
     Rescaled(f32),
     Focused(bool),
     Key(Key, keyboard::key::Physical, keyboard::Modifiers, event::Status),
+    Dropped(PathBuf),
     Close,
 }
 
@@ -95,7 +100,8 @@ impl App {
 
     fn look(&self) -> Look {
         let language = self.settings.language.unwrap_or_else(Language::of_system);
-        Look::new(language, self.settings.appearance, self.system == theme::Mode::Dark)
+        let look = Look::new(language, self.settings.appearance, self.system == theme::Mode::Dark);
+        Look { calm: self.settings.reduce_motion, ..look }
     }
 
     /// Takes a message in.
@@ -114,6 +120,7 @@ impl App {
             Message::Resized(size) => self.resized(size, self.scale_factor),
             Message::Rescaled(factor) => self.resized(self.size, factor),
             Message::Focused(focused) => self.focused(focused),
+            Message::Dropped(path) => self.room(room::Message::Dropped(path)),
             Message::Key(key, physical, modifiers, status) => self.key(&key, physical, modifiers, status),
         }
     }
@@ -135,6 +142,11 @@ impl App {
         if let Screen::Room(room) = &self.screen {
             if room.ticks() {
                 listened.push(iced::time::every(Duration::from_secs(1)).map(|_| Message::Room(room::Message::Tick)));
+            }
+            if !self.settings.reduce_motion && room.moves() {
+                listened.push(window::frames().map(|_| Message::Room(room::Message::Frame)));
+            } else if !self.settings.reduce_motion && room.runs_dry() {
+                listened.push(iced::time::every(RING).map(|_| Message::Room(room::Message::Frame)));
             }
             if room.pen_is_down() {
                 listened.push(iced::time::every(FLUSH).map(|_| Message::Room(room::Message::Flush)));
@@ -186,6 +198,7 @@ impl App {
             size: self.size,
             scale_factor: self.scale_factor,
             focused: self.focused,
+            choice: self.settings.game.clone().unwrap_or_else(|| GameChoice::first(self.look().language)),
         };
         let (room, actions) = Room::new(start, Instant::now());
         self.screen = Screen::Room(Box::new(room));
@@ -224,6 +237,11 @@ impl App {
             Action::Copy(text) => clipboard::write(text),
             Action::Language(language) => self.remember(|settings| settings.language = Some(language)),
             Action::Appearance(appearance) => self.remember(|settings| settings.appearance = appearance),
+            Action::ReduceMotion(reduce) => self.remember(|settings| settings.reduce_motion = reduce),
+            Action::Chosen(choice) => self.remember(|settings| settings.game = Some(choice)),
+            Action::Read(path) => Task::perform(read(path.clone()), move |bytes| {
+                Message::Room(room::Message::Read(path.clone(), bytes))
+            }),
             Action::Named(name) => self.remember(|settings| settings.name = Some(name)),
             Action::Later(time, message) => {
                 Task::perform(tokio::time::sleep(time), move |()| Message::Room(message.clone()))
@@ -302,12 +320,31 @@ impl App {
     }
 }
 
+/// Reads a file with words, as much of it as could be a pack and a byte more, so that too much is noticed.
+async fn read(path: PathBuf) -> Result<Vec<u8>, String> {
+    let read = move || -> std::io::Result<Vec<u8>> {
+        // Opening anything else, such as a pipe, could wait for ever.
+        if !std::fs::metadata(&path)?.is_file() {
+            return Err(std::io::Error::other("not a file"));
+        }
+        let mut bytes = Vec::new();
+        let most = inkmesh::words::MAX_PACK_BYTES as u64 + 1;
+        std::fs::File::open(&path)?.take(most).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    match tokio::task::spawn_blocking(read).await {
+        Ok(read) => read.map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
 fn listen(event: Event, status: event::Status, _window: window::Id) -> Option<Message> {
     match event {
         Event::Window(window::Event::Resized(size)) => Some(Message::Resized(size)),
         Event::Window(window::Event::Rescaled(factor)) => Some(Message::Rescaled(factor)),
         Event::Window(window::Event::Focused) => Some(Message::Focused(true)),
         Event::Window(window::Event::Unfocused) => Some(Message::Focused(false)),
+        Event::Window(window::Event::FileDropped(path)) => Some(Message::Dropped(path)),
         Event::Window(window::Event::CloseRequested) => Some(Message::Close),
         Event::Keyboard(keyboard::Event::KeyPressed { key, physical_key, modifiers, .. }) => {
             Some(Message::Key(key, physical_key, modifiers, status))

@@ -10,10 +10,10 @@ use iced::futures::stream::{FuturesUnordered, StreamExt};
 use iced::futures::{SinkExt, Stream};
 use inkmesh::canvas::StrokeId;
 use inkmesh::event::{CanvasView, Entry, Event, PenLine, Person, ReadingView, RoomSummary};
-use inkmesh::game::{GameView, Rules};
+use inkmesh::game::{GameView, Rules, WordList};
 use inkmesh::identity::Author;
 use inkmesh::name::{PersonName, RoomName};
-use inkmesh::node::{CommandError, Config, Events, Node, StartError};
+use inkmesh::node::{CommandError, Config, Events, Node, Spoken, StartError};
 use inkmesh::operation::OperationId;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
@@ -68,18 +68,24 @@ pub enum Command {
 }
 
 /// A step in a game.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
-    /// Propose a game.
-    Start(Rules),
+    /// Propose a game, with these words or none.
+    Start(Rules, WordList),
+    /// Propose the last game again.
+    Rematch,
     /// Take part.
     Ready,
     /// End the gathering.
     Begin,
+    /// Draw the word with this number among those on offer.
+    Choose(usize),
     /// End our own turn.
     Pass,
     /// Vote to skip the drawer.
     Skip,
+    /// Vote to remove a player.
+    Kick(Author),
 }
 
 /// A node's answer to a command.
@@ -96,7 +102,7 @@ pub enum Answer {
     /// To [`Command::Canvas`].
     Canvas(RoomName, Result<CanvasView, CommandError>),
     /// To [`Command::Say`], with the text that was said.
-    Said(RoomName, String, Result<OperationId, CommandError>),
+    Said(RoomName, String, Result<Spoken, CommandError>),
     /// To [`Command::Draw`], with the number of the stroke.
     Drawn(RoomName, StrokeId, Result<OperationId, CommandError>),
     /// To [`Command::PenMoved`], when it failed.
@@ -262,7 +268,7 @@ fn carry_out(node: Node, command: Command) -> Asked {
             Command::Say(room, text) => Answer::Said(room.clone(), text.clone(), node.say(room, text).await),
             Command::Draw(room, line) => Answer::Drawn(room.clone(), line.stroke, node.draw(room, line).await),
             Command::PenMoved(room, line, from) => Answer::NotShown(node.pen_moved(room, line, from).await.err()?),
-            Command::Game(room, step) => Answer::Stepped(room.clone(), step, take_step(&node, room, step).await),
+            Command::Game(room, step) => Answer::Stepped(room.clone(), step.clone(), take_step(&node, room, step).await),
             Command::Join(room) => Answer::Joined(room.clone(), node.join(room).await),
             Command::Leave(room) => Answer::Left(room.clone(), node.leave(room).await),
             Command::Dial(address) => Answer::Dialled(address.clone(), node.dial(address).await),
@@ -292,11 +298,14 @@ async fn mark_read(node: &Node, room: RoomName, upto: OperationId) -> Option<Ans
 
 async fn take_step(node: &Node, room: RoomName, step: Step) -> Result<(), CommandError> {
     match step {
-        Step::Start(rules) => node.start_game(room, rules).await.map(drop),
+        Step::Start(rules, words) => node.start_game(room, rules, words).await.map(drop),
+        Step::Rematch => node.rematch(room).await.map(drop),
         Step::Ready => node.ready(room).await,
         Step::Begin => node.begin(room).await,
+        Step::Choose(index) => node.choose(room, index).await,
         Step::Pass => node.pass(room).await,
         Step::Skip => node.skip(room).await,
+        Step::Kick(player) => node.kick(room, player).await,
     }
 }
 

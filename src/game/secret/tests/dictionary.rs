@@ -24,6 +24,15 @@ fn pack() -> Vec<String> {
 
 const WORD: usize = 417;
 
+fn attacker() -> Identity {
+    Identity::from_secret([4; 32])
+}
+
+/// What the attacker's own program blinds a word with.
+fn own_blind(word: &str) -> Scalar {
+    scalar(&blinding(&attacker(), [word]).opening(0).unwrap().0).unwrap()
+}
+
 /// What an attacker has of a turn.
 #[derive(Default)]
 struct Seen {
@@ -76,7 +85,7 @@ fn seen() -> Seen {
     (seen.public, seen.word) = (Some(key.public()), Some(word.public()));
     seen.elements.insert(key.public().0);
     seen.bytes.extend([key.public().0, word.public().0].concat());
-    let attacker = Identity::from_secret([4; 32]);
+    let attacker = attacker();
     let guesses = [
         (ana(), vec![pack[1].clone(), pack[2].clone(), pack[3].clone(), pack[4].clone()]),
         (ana(), vec![pack[5].clone()]),
@@ -145,7 +154,7 @@ fn by_key(seen: &Seen, words: &[String]) -> BTreeSet<String> {
 }
 
 /// Words confirmed by an evaluation: every element that was sent, as it is, unblinded with every scalar that the attacker
-/// knows, and the sums and differences of two of them.
+/// knows or would have used itself, and the sums and differences of two of them.
 fn by_evaluation(seen: &Seen, words: &[String]) -> BTreeSet<String> {
     let known: Vec<Element> = seen.elements.iter().filter_map(element).collect();
     let scalars: Vec<Scalar> = seen.scalars.iter().filter_map(scalar).map(|scalar| scalar.invert()).collect();
@@ -153,16 +162,22 @@ fn by_evaluation(seen: &Seen, words: &[String]) -> BTreeSet<String> {
     tried.extend(known.iter().flat_map(|known| scalars.iter().map(move |scalar| bytes_of(known * scalar))));
     let neighbours = known.windows(2).flat_map(|two| [two[0] + two[1], two[0] - two[1]]);
     tried.extend(neighbours.map(bytes_of));
-    let fits = |word: &&String| tried.iter().any(|element| seen.confirms(&key_by_element(element, word)));
+    let fits = |word: &&String| {
+        let own = own_blind(word).invert();
+        let unblinded: Vec<_> = known.iter().map(|known| bytes_of(known * own)).collect();
+        tried.iter().chain(&unblinded).any(|element| seen.confirms(&key_by_element(element, word)))
+    };
     words.iter().filter(fits).cloned().collect()
 }
 
-/// Words that somebody asked for: a word blinded with a scalar that the attacker knows, or not at all, was sent.
+/// Words that somebody asked for: a word blinded with a scalar that the attacker knows or would have used itself, or not at
+/// all, was sent.
 fn by_asking(seen: &Seen, words: &[String]) -> BTreeSet<String> {
     let mut blinds: Vec<Scalar> = seen.scalars.iter().filter_map(scalar).collect();
     blinds.push(one());
     let was_sent = |word: &str, blind: &Scalar| seen.elements.contains(&blinded_with(word, *blind).0);
-    words.iter().filter(|word| blinds.iter().any(|blind| was_sent(word, blind))).cloned().collect()
+    let fits = |word: &&String| was_sent(word, &own_blind(word)) || blinds.iter().any(|blind| was_sent(word, blind));
+    words.iter().filter(fits).cloned().collect()
 }
 
 fn blinded_with(word: &str, blind: Scalar) -> Blinded {

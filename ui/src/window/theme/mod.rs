@@ -49,6 +49,8 @@ pub struct Look {
     pub language: Language,
     /// The colours.
     pub tones: Tones,
+    /// Whether nothing is to move by itself.
+    pub calm: bool,
 }
 
 impl Look {
@@ -59,7 +61,7 @@ impl Look {
             Appearance::Light => false,
             Appearance::Dark => true,
         };
-        Look { language, tones: if dark { DARK } else { LIGHT } }
+        Look { language, tones: if dark { DARK } else { LIGHT }, calm: false }
     }
 
     /// The theme that iced draws the rest with.

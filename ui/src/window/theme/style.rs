@@ -1,7 +1,7 @@
 //! The looks of widgets, as functions of our own colours.
 
 use iced::border;
-use iced::widget::{button, container, progress_bar, scrollable, text_input};
+use iced::widget::{button, container, progress_bar, scrollable, text_editor, text_input};
 use iced::{Background, Border, Color, Shadow, Theme, Vector};
 
 use super::palette::Tones;
@@ -16,6 +16,33 @@ pub fn card(tones: Tones) -> impl Fn(&Theme) -> container::Style {
         text_color: Some(tones.ink),
         background: Some(tones.paper.into()),
         border: border::rounded(CARD_RADIUS).width(1).color(tones.line),
+        ..container::Style::default()
+    }
+}
+
+/// A patch of colour behind words.
+pub fn tint(color: Color) -> impl Fn(&Theme) -> container::Style {
+    move |_| container::Style {
+        background: Some(color.into()),
+        border: border::rounded(CONTROL_RADIUS),
+        ..container::Style::default()
+    }
+}
+
+/// A box that is ticked or not.
+pub fn check(tones: Tones, ticked: bool) -> impl Fn(&Theme) -> container::Style {
+    move |_| container::Style {
+        background: ticked.then_some(tones.pine.into()),
+        border: border::rounded(4).width(1.5).color(if ticked { tones.pine } else { tones.faded }),
+        ..container::Style::default()
+    }
+}
+
+/// A pillar of the podium: ink on paper, with round shoulders.
+pub fn pillar(color: Color) -> impl Fn(&Theme) -> container::Style {
+    move |_| container::Style {
+        background: Some(color.into()),
+        border: border::rounded(border::top(CONTROL_RADIUS)),
         ..container::Style::default()
     }
 }
@@ -152,6 +179,21 @@ pub fn input(tones: Tones) -> impl Fn(&Theme, text_input::Status) -> text_input:
             text_input::Status::Active | text_input::Status::Disabled => tones.line,
         }),
         icon: tones.faded,
+        placeholder: tones.faded,
+        value: tones.ink,
+        selection: tones.seal.scale_alpha(0.3),
+    }
+}
+
+/// A larger field to write in.
+pub fn editor(tones: Tones) -> impl Fn(&Theme, text_editor::Status) -> text_editor::Style {
+    move |_, status| text_editor::Style {
+        background: tones.paper.into(),
+        border: border::rounded(CONTROL_RADIUS).width(1).color(match status {
+            text_editor::Status::Focused { .. } => tones.seal,
+            text_editor::Status::Hovered => tones.faded,
+            text_editor::Status::Active | text_editor::Status::Disabled => tones.line,
+        }),
         placeholder: tones.faded,
         value: tones.ink,
         selection: tones.seal.scale_alpha(0.3),

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use inkmesh::canvas::StrokeId;
 use inkmesh::event::{CanvasView, Entry, RoomSummary};
 use inkmesh::name::{PersonName, RoomName};
-use inkmesh::node::CommandError;
+use inkmesh::node::{CommandError, Spoken};
 use inkmesh::operation::OperationId;
 
 use super::chat::Sought;
 use super::chat_view::CHAT_FIELD;
 use super::dialog::Dialog;
+use super::guesses::Guesses;
 use super::hands::seek;
 use super::notices::Notice;
 use super::{Action, Room};
@@ -40,7 +41,7 @@ impl Room {
         }
     }
 
-    fn refused(&mut self, error: CommandError) -> Vec<Action> {
+    pub(super) fn refused(&mut self, error: CommandError) -> Vec<Action> {
         self.notify(Notice::Refused(error));
         Vec::new()
     }
@@ -87,7 +88,7 @@ impl Room {
             self.peer(room, person.clone());
         }
         self.people.replace(people);
-        self.game.update(game, self.now);
+        self.game.update(game, self.me, self.now);
         let mut actions = if self.sheet.show(canvas, self.me) { self.ask_sheet_anew() } else { Vec::new() };
         // What came while the room was being loaded comes after it; strokes and lines that it held already are known.
         actions.extend(self.happened(meanwhile));
@@ -134,19 +135,27 @@ impl Room {
         self.here().map(|room| Action::Ask(Command::Canvas(room.clone()))).into_iter().collect()
     }
 
-    fn said(&mut self, room: &RoomName, text: String, result: Result<OperationId, CommandError>) -> Vec<Action> {
+    fn said(&mut self, room: &RoomName, text: String, result: Result<Spoken, CommandError>) -> Vec<Action> {
+        if self.is_here(room) {
+            self.chat.guesses.answered(&text);
+        }
         match result {
-            Ok(_) => {
+            Ok(Spoken::Line(_) | Spoken::Solved) => {
                 self.connection.saved();
                 Vec::new()
             }
-            Err(error) => {
-                if self.is_here(room) {
-                    self.chat.give_back(text);
-                } else {
-                    let draft = self.drafts.entry(room.clone()).or_default();
-                    *draft = if draft.is_empty() { text } else { format!("{text} {draft}") };
+            Err(error) if self.is_here(room) => {
+                self.chat.give_back(text);
+                if Guesses::is_trouble(&error) {
+                    // Told where the eyes are: above the text, which is to be said again.
+                    self.chat.guesses.came_back(error, &self.chat.draft);
+                    return Vec::new();
                 }
+                self.refused(error)
+            }
+            Err(error) => {
+                let draft = self.drafts.entry(room.clone()).or_default();
+                *draft = if draft.is_empty() { text } else { format!("{text} {draft}") };
                 self.refused(error)
             }
         }
@@ -180,14 +189,16 @@ impl Room {
     }
 
     fn stepped(&mut self, room: &RoomName, step: Step, result: Result<(), CommandError>) -> Vec<Action> {
-        match result {
-            Ok(()) => {
-                if self.is_here(room) {
-                    self.game.stepped(step);
-                }
-                Vec::new()
+        if self.is_here(room) {
+            match result {
+                Ok(()) => self.game.stepped(&step),
+                Err(_) => self.game.not_stepped(&step),
             }
-            Err(error) => self.refused(error),
+        }
+        match (step, result) {
+            (Step::Start(..), result) => self.proposed(result),
+            (_, Ok(())) => Vec::new(),
+            (_, Err(error)) => self.refused(error),
         }
     }
 

@@ -8,6 +8,7 @@ use inkmesh::game::GameNotice;
 use inkmesh::identity::Author;
 use inkmesh::operation::{OperationId, OrderKey};
 
+use super::guesses::Guesses;
 use super::reading::{Reading, Seek, place_of};
 use crate::window::link::PAGE;
 
@@ -33,6 +34,8 @@ pub struct Chat {
     known: BTreeSet<OperationId>,
     /// What is being written.
     pub draft: String,
+    /// What becomes of our guesses.
+    pub guesses: Guesses,
     reading: Reading,
     /// The first entry of the history that was asked for.
     oldest: Option<Place>,
@@ -87,6 +90,7 @@ impl Chat {
         *self = Chat {
             draft: std::mem::take(&mut self.draft),
             said_again: std::mem::take(&mut self.said_again),
+            guesses: std::mem::take(&mut self.guesses),
             reading: Reading::opened(reading),
             at_end: true,
             reveals: self.reveals,
@@ -165,6 +169,7 @@ impl Chat {
     /// Takes in new lines, in whatever order they come, seen by `me`.
     pub fn add(&mut self, mut entries: Vec<Entry>, me: Author) {
         self.reading.loaded(&entries);
+        self.open_whispers(&entries);
         entries.sort_by_key(place);
         let (end, newest) = (self.lines.last().map(place), self.newest);
         let mut new = Vec::new();
@@ -191,6 +196,15 @@ impl Chat {
             self.forget(0..surplus);
             self.older = Older::Unknown;
             self.oldest = self.lines.first().map(place);
+        }
+    }
+
+    /// Whispers that were told before can be read now.
+    fn open_whispers(&mut self, entries: &[Entry]) {
+        for entry in entries.iter().filter(|entry| matches!(entry.body, EntryBody::Whisper(Some(_)))) {
+            if let Some(line) = self.lines.iter_mut().find(|line| line.id == entry.id) {
+                line.body.clone_from(&entry.body);
+            }
         }
     }
 
@@ -435,14 +449,15 @@ pub fn seen_at(entry: &Entry) -> u64 {
     entry.time.saturating_sub(MAX_AHEAD_MS)
 }
 
-/// Whether an entry is a line of the talk: strokes and steps behind the scenes are not.
+/// Whether an entry is a line of the talk: strokes and steps behind the scenes are not, and letters are shown in the
+/// word itself.
 pub fn is_shown(entry: &Entry) -> bool {
-    !matches!(entry.body, EntryBody::Drawing | EntryBody::Game(GameNotice::Quiet))
+    !matches!(entry.body, EntryBody::Drawing | EntryBody::Game(GameNotice::Quiet | GameNotice::Hint))
 }
 
-/// Whether an entry is something that somebody said.
+/// Whether an entry is something that somebody said, and that we may read.
 pub fn is_talk(entry: &Entry) -> bool {
-    matches!(entry.body, EntryBody::Chat(_))
+    matches!(entry.body, EntryBody::Chat(_) | EntryBody::Guess(_) | EntryBody::Whisper(Some(_)))
 }
 
 #[cfg(test)]

@@ -1,18 +1,22 @@
 //! The talk on the screen.
 
+use std::time::Instant;
+
 use iced::widget::scrollable::{Direction, Scrollbar, Viewport};
 use iced::widget::{Column, Space, button, column, container, keyed, lazy, row, rule, scrollable, text, text_input};
 use iced::{Alignment, Color, Element, Length};
 use inkmesh::event::{Entry, EntryBody, Late};
-use inkmesh::game::{CancelReason, EndReason, GameNotice};
+use inkmesh::game::GameNotice;
 use inkmesh::operation::OperationId;
 
-use super::chat::{Chat, seen_at};
+use super::chat::{Chat, is_talk, seen_at};
+use super::game_bar::GameBar;
+use super::game_words::notice_words;
 use super::keep_place::{KeepPlace, NEAR};
 use super::people::{FORKED, People};
 use super::reading::announced;
 use super::{Message, tools};
-use crate::text::grouped;
+use crate::text::{command_error, grouped};
 use crate::window::theme::{self, Look, palette, style};
 use crate::window::when::Calendar;
 
@@ -25,35 +29,51 @@ const ANNOUNCED: usize = 2;
 /// So near to the top, older lines are asked for, in pixels.
 const TOP: f32 = 200.0;
 
-/// The talk and the field to write in, with the room's name and whether it is being opened.
-pub fn view<'a>(
-    chat: &'a Chat,
-    people: &'a People,
-    look: Look,
-    calendar: &'a Calendar,
-    (room, opening): (&str, bool),
-) -> Element<'a, Message> {
+/// Everything that the talk is shown with.
+#[derive(Clone, Copy)]
+pub struct Talk<'a> {
+    /// Its lines, and what is being written.
+    pub chat: &'a Chat,
+    /// The people.
+    pub people: &'a People,
+    /// The game: it decides what a line that is written now will be.
+    pub game: &'a GameBar,
+    /// The look.
+    pub look: Look,
+    /// The calendar.
+    pub calendar: &'a Calendar,
+    /// The time.
+    pub now: Instant,
+    /// Whether the room is being opened.
+    pub opening: bool,
+}
+
+/// The talk and the field to write in, in the room of this name.
+pub fn view<'a>(talk: Talk<'a>, room: &str) -> Element<'a, Message> {
+    let Talk { chat, people, look, calendar, .. } = talk;
     let instead = |key| {
         let words = theme::body(look.t(key)).color(look.tones.faded).center();
         container(words).center(Length::Fill).padding(16).into()
     };
     let list: Element<'_, Message> = match chat.lines().is_empty() {
-        true if opening => instead("room-opening"),
+        true if talk.opening => instead("room-opening"),
         true if chat.is_whole() => instead("chat-empty"),
         _ => lines(chat, people, look, calendar),
     };
-    let field = text_input(&look.t_args("chat-placeholder", [("room", room.into())]), &chat.draft)
+    let field = text_input(&placeholder(talk, room), &chat.draft)
         .id(CHAT_FIELD)
         .on_input(Message::Typed)
         .on_submit(Message::Say)
         .padding([8, 12])
         .size(theme::BODY)
         .style(style::input(look.tones));
-    let send = button(theme::body(look.t("chat-send")))
+    let key = if talk.game.game.guessing { "chat-guess" } else { "chat-send" };
+    let send = button(theme::body(look.t(key)))
         .on_press_maybe((!chat.draft.trim().is_empty()).then_some(Message::Say))
         .padding([8, 12])
         .style(style::secondary(look.tones));
-    let below = column![].push(news(chat, look)).push(row![field, send].spacing(8)).spacing(8);
+    let field = row![field, send].spacing(8);
+    let below = column![].push(news(chat, look)).push(word_on_guess(talk)).push(field).spacing(8);
     let content = column![]
         .push(late_lines(chat, people, look, calendar))
         .push(list)
@@ -66,6 +86,28 @@ pub fn view<'a>(
         .height(Length::Fill)
         .style(style::card(look.tones))
         .into()
+}
+
+/// What a line that is written now will be.
+fn placeholder(talk: Talk<'_>, room: &str) -> String {
+    if talk.game.game.guessing {
+        talk.look.t("chat-placeholder-guess")
+    } else if talk.game.whispers(talk.people.me()) {
+        talk.look.t("chat-placeholder-whisper")
+    } else {
+        talk.look.t_args("chat-placeholder", [("room", room.into())])
+    }
+}
+
+/// Why a guess came back, or that it is still asked.
+fn word_on_guess<'a>(talk: Talk<'_>) -> Option<Element<'a, Message>> {
+    let (look, guesses) = (talk.look, &talk.chat.guesses);
+    let (words, color) = match (guesses.trouble(&talk.chat.draft), guesses.waiting(talk.now)) {
+        (Some(error), _) => (command_error(look.language, error), look.tones.seal),
+        (None, Some(guess)) => (look.t_args("chat-guess-waits", [("guess", guess.into())]), look.tones.faded),
+        (None, None) => return None,
+    };
+    Some(theme::small(words, color).wrapping(text::Wrapping::WordOrGlyph).into())
 }
 
 /// How many lines came below the view, and the way there.
@@ -133,6 +175,7 @@ fn lines<'a>(chat: &'a Chat, people: &'a People, look: Look, calendar: &'a Calen
         calendar.today(),
         chat.is_asking(),
         chat.is_whole(),
+        chat.guesses.changes(),
     );
     let rows = lazy(made_of, move |_| -> Element<'static, Message> {
         let first_unread = chat.first_unread(people.me());
@@ -143,6 +186,8 @@ fn lines<'a>(chat: &'a Chat, people: &'a People, look: Look, calendar: &'a Calen
                 first_unread: first_unread == Some(entry.id),
                 late: chat.reading().is_late(entry),
                 said_again: chat.was_said_again(entry.id),
+                close: chat.guesses.is_close(entry.id),
+                sealed: sealed_from(chat.lines(), number),
                 people,
                 look,
                 calendar,
@@ -186,6 +231,10 @@ struct Scene<'a> {
     late: bool,
     /// Whether it was held back and said again.
     said_again: bool,
+    /// Whether it was a close guess of ours.
+    close: bool,
+    /// How many whispers that we may not read begin with it.
+    sealed: usize,
     people: &'a People,
     look: Look,
     calendar: &'a Calendar,
@@ -197,17 +246,19 @@ fn line(entry: &Entry, scene: Scene<'_>) -> Element<'static, Message> {
     let day = calendar.day(entry.time);
     let new_day = before.is_none_or(|before| calendar.day(before.time) != day);
     let name = people.label(entry.author, &entry.name);
+    let apart = new_day || scene.first_unread || before.is_none_or(|before| !belongs_to(entry, before));
     let content = match &entry.body {
-        EntryBody::Chat(words) => {
-            let apart = new_day || scene.first_unread || before.is_none_or(|before| !belongs_to(entry, before));
+        EntryBody::Chat(words) | EntryBody::Guess(words) | EntryBody::Whisper(Some(words)) => {
             said(entry, words, apart.then_some(name), scene)
         }
-        EntryBody::Game(notice) => notice_line(game_words(notice, &name, people, look), "✎", look),
+        EntryBody::Whisper(None) => sealed(scene),
+        EntryBody::Game(notice) => game_line(entry, notice, &name, scene),
         EntryBody::Named(called) => {
             // By now people may be called something else again: the line tells what it was then.
-            notice_line(look.t_args("entry-named", [("name", called.as_str().into())]), "☺", look)
+            let words = look.t_args("entry-named", [("name", called.as_str().into())]);
+            notice_line(words, "☺", look.tones.faded)
         }
-        EntryBody::Drawing | EntryBody::Unknown => notice_line(look.t("entry-unknown"), "☰", look),
+        EntryBody::Drawing | EntryBody::Unknown => notice_line(look.t("entry-unknown"), "☰", look.tones.faded),
     };
     column![]
         .push(new_day.then(|| rule_line(calendar.day_words(look, day), look.tones.faded, look.tones.line)))
@@ -218,7 +269,8 @@ fn line(entry: &Entry, scene: Scene<'_>) -> Element<'static, Message> {
 
 /// Whether a line stands under the name of the line before it.
 fn belongs_to(entry: &Entry, before: &Entry) -> bool {
-    matches!(before.body, EntryBody::Chat(_))
+    is_talk(before)
+        && is_whisper(before) == is_whisper(entry)
         && before.author == entry.author
         && entry.time.saturating_sub(before.time) < TOGETHER
 }
@@ -226,12 +278,14 @@ fn belongs_to(entry: &Entry, before: &Entry) -> bool {
 fn said(entry: &Entry, words: &str, name: Option<String>, scene: Scene<'_>) -> Element<'static, Message> {
     let Scene { people, look, calendar, .. } = scene;
     let tones = look.tones;
-    let color = if entry.held_back { tones.faded } else { tones.ink };
+    let quiet = entry.held_back || matches!(entry.body, EntryBody::Guess(_));
+    let color = if quiet { tones.faded } else { tones.ink };
     let words = theme::body(words.to_owned()).color(color).wrapping(text::Wrapping::WordOrGlyph).width(Length::Fill);
     let late = scene.late.then(|| theme::small(look.t("chat-was-late"), tones.amber));
     let held_back = entry.held_back.then(|| held_back(entry, scene));
-    let below = container(column![words].push(late).push(held_back)).padding(iced::padding::left(20));
-    let Some(name) = name else { return below.into() };
+    let close = scene.close.then(|| theme::small(look.t("chat-close"), tones.amber).font(theme::BOLD));
+    let below = container(column![words].push(close).push(late).push(held_back)).padding(iced::padding::left(20));
+    let Some(name) = name else { return whispered(entry, below.into(), look) };
     let forked = people.is_forked(entry.author).then(|| {
         let mark = theme::sign(FORKED).size(theme::SMALL).color(tones.seal);
         tools::hint(look, mark, look.t("person-forked"))
@@ -241,10 +295,58 @@ fn said(entry: &Entry, words: &str, name: Option<String>, scene: Scene<'_>) -> E
         theme::strong(name).wrapping(text::Wrapping::WordOrGlyph)
     ]
     .push(forked)
+    .push(is_whisper(entry).then(|| lock(look)))
     .push(theme::small(calendar.clock(entry.time), tones.faded))
     .spacing(8)
     .align_y(Alignment::Center);
-    column![head, below].padding(iced::padding::top(8)).into()
+    let said = whispered(entry, column![head, below].into(), look);
+    container(said).padding(iced::padding::top(8)).into()
+}
+
+fn is_whisper(entry: &Entry) -> bool {
+    matches!(entry.body, EntryBody::Whisper(_))
+}
+
+/// Behind what only those who know the word can read there is another colour.
+fn whispered<'a>(entry: &Entry, said: Element<'a, Message>, look: Look) -> Element<'a, Message> {
+    if !is_whisper(entry) {
+        return said;
+    }
+    container(said).padding([2, 4]).width(Length::Fill).style(style::tint(look.tones.pine.scale_alpha(0.12))).into()
+}
+
+/// The mark of what not everybody can read.
+fn lock<'a>(look: Look) -> Element<'a, Message> {
+    tools::hint(look, theme::sign("🔒").size(theme::SMALL).color(look.tones.pine), look.t("chat-whisper"))
+}
+
+/// How many whispers that we may not read begin with this line: none when they began before it.
+fn sealed_from(lines: &[Entry], number: usize) -> usize {
+    let is_sealed = |entry: &Entry| entry.body == EntryBody::Whisper(None);
+    if number > 0 && is_sealed(&lines[number - 1]) {
+        return 0;
+    }
+    lines[number..].iter().take_while(|entry| is_sealed(entry)).count()
+}
+
+/// Whispers that we may not read, folded into one line.
+fn sealed(scene: Scene<'_>) -> Element<'static, Message> {
+    let look = scene.look;
+    if scene.sealed == 0 {
+        return Space::new().into();
+    }
+    notice_line(look.t_args("chat-sealed", [("count", scene.sealed.into())]), "🔒", look.tones.faded)
+}
+
+/// A step of a game; who knows the word is worth more than grey.
+fn game_line(entry: &Entry, notice: &GameNotice, name: &str, scene: Scene<'_>) -> Element<'static, Message> {
+    let look = scene.look;
+    let words = notice_words(notice, entry.author, name, scene.people, look);
+    match notice {
+        GameNotice::Solved => notice_line(words, "✔", look.tones.pine),
+        GameNotice::TurnEnded(_, Some(_)) => notice_line(words, "✎", look.tones.ink),
+        _ => notice_line(words, "✎", look.tones.faded),
+    }
 }
 
 /// When others will see a line of ours that is dated in the future, and a way to say it now.
@@ -282,32 +384,8 @@ fn rule_line(words: String, color: Color, line: Color) -> Element<'static, Messa
     row![line(), theme::small(words, color), line()].spacing(8).padding([8, 0]).align_y(Alignment::Center).into()
 }
 
-fn notice_line(words: String, sign: &'static str, look: Look) -> Element<'static, Message> {
-    let sign = theme::sign(sign).size(theme::SMALL).color(look.tones.faded).width(12).center();
-    let words = theme::small(words, look.tones.faded).wrapping(text::Wrapping::WordOrGlyph).width(Length::Fill);
+fn notice_line(words: String, sign: &'static str, color: Color) -> Element<'static, Message> {
+    let sign = theme::sign(sign).size(theme::SMALL).color(color).width(12).center();
+    let words = theme::small(words, color).wrapping(text::Wrapping::WordOrGlyph).width(Length::Fill);
     row![sign, words].spacing(8).padding([4, 0]).into()
-}
-
-/// A step of a game, in words.
-pub fn game_words(notice: &GameNotice, name: &str, people: &People, look: Look) -> String {
-    let say = |key| look.t_args(key, [("name", name.into())]);
-    match notice {
-        GameNotice::Proposed(rules) => look.t_args(
-            "entry-proposed",
-            [("name", name.into()), ("rounds", rules.rounds.into()), ("seconds", rules.seconds.into())],
-        ),
-        GameNotice::Ready => say("entry-ready"),
-        GameNotice::Started => look.t("entry-started"),
-        GameNotice::Cancelled(CancelReason::TooFewPlayers) => look.t("entry-cancelled"),
-        GameNotice::Cancelled(CancelReason::Abandoned | CancelReason::TwoRosters) => look.t("entry-abandoned"),
-        GameNotice::TurnBegan => say("entry-turn-began"),
-        GameNotice::TurnEnded(EndReason::Passed) => say("entry-turn-passed"),
-        GameNotice::TurnEnded(EndReason::Time) => say("entry-turn-timeout"),
-        GameNotice::Skip => say("entry-skip"),
-        GameNotice::Kick(player) => {
-            let player = people.label(*player, "");
-            look.t_args("entry-kick", [("name", name.into()), ("player", player.into())])
-        }
-        GameNotice::Quiet => String::new(),
-    }
 }

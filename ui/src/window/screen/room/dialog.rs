@@ -1,4 +1,4 @@
-//! What lies over the room for a moment: connecting by address, settings, help.
+//! What lies over the room for a moment: connecting by address, settings, help, starting a game.
 
 use iced::widget::scrollable::{Direction, Scrollbar};
 use iced::widget::{Column, Row, button, center, column, container, mouse_area, opaque, row, scrollable, text_input};
@@ -7,13 +7,16 @@ use inkmesh::identity::Author;
 use inkmesh::name::NameError;
 use inkmesh::node::CommandError;
 
-use super::Message;
+use super::plan::Plan;
+use super::{Message, plan_view};
 use crate::settings::{Appearance, Language, Settings};
 use crate::text::{command_error, name_error};
 use crate::window::theme::{self, Look, style};
 
 /// The field for an address.
 pub const ADDRESS_FIELD: &str = "address-field";
+/// Room for what is above and below the content of a dialog, in pixels.
+const HEAD_AND_FOOT: f32 = 208.0;
 /// The field for our name.
 pub const NAME_FIELD: &str = "own-name-field";
 
@@ -47,6 +50,8 @@ pub enum Dialog {
     },
     /// Help.
     Help,
+    /// Starting a game.
+    Plan(Box<Plan>),
 }
 
 /// What happens in a dialog.
@@ -66,6 +71,8 @@ pub enum Press {
     Language(Language),
     /// Look different.
     Appearance(Appearance),
+    /// Let nothing move by itself, or let it.
+    ReduceMotion(bool),
 }
 
 /// Everything that a dialog shows beside itself.
@@ -79,6 +86,10 @@ pub struct Scene<'a> {
     pub me: Author,
     /// The addresses that others can reach us at.
     pub addresses: &'a [String],
+    /// Whether a game runs in the room.
+    pub game_runs: bool,
+    /// The height of the window, in pixels.
+    pub height: f32,
 }
 
 impl Dialog {
@@ -95,6 +106,7 @@ impl Dialog {
     pub fn first_field(&self) -> Option<&'static str> {
         match self {
             Dialog::Connect { .. } => Some(ADDRESS_FIELD),
+            Dialog::Plan(_) => Some(plan_view::ROUNDS_FIELD),
             Dialog::Settings { .. } | Dialog::Help => None,
         }
     }
@@ -106,6 +118,14 @@ impl Dialog {
             Dialog::Connect { address, error } => ("connect-title", connect(scene, address, error.as_ref())),
             Dialog::Settings { name, error } => ("settings-title", settings(scene, name, *error)),
             Dialog::Help => ("help-title", help(look)),
+            Dialog::Plan(plan) => ("plan-title", plan_view::content(plan, look)),
+        };
+        let foot = match self {
+            Dialog::Plan(plan) => {
+                let foot = container(plan_view::foot(plan, look, scene.game_runs)).padding([0, 24]);
+                Some(foot.width(Length::Fill))
+            }
+            Dialog::Connect { .. } | Dialog::Settings { .. } | Dialog::Help => None,
         };
         let close = button(theme::sign("✕")).on_press(Message::Close).padding([4, 8]).style(style::quiet(look.tones));
         let head = row![theme::title(look.t(heading)).width(Length::Fill), close].align_y(Alignment::Center);
@@ -113,7 +133,9 @@ impl Dialog {
         let content = scrollable(container(content).padding([0, 24]))
             .direction(Direction::Vertical(bar))
             .style(style::scroll(look.tones));
-        let card = column![container(head).padding([0, 24]), content].spacing(16);
+        // The foot keeps its place also when there is no room for all of the content.
+        let content = container(content).max_height((scene.height - HEAD_AND_FOOT).max(100.0));
+        let card = column![container(head).padding([0, 24]), content].push(foot).spacing(16);
         let card = container(card).padding([24, 0]).max_width(520).style(style::dialog(look.tones));
         let veil = container(center(opaque(card)).padding(16)).style(style::veil(look.tones));
         opaque(mouse_area(veil).on_press(Message::Close))
@@ -198,12 +220,16 @@ fn settings<'a>(scene: Scene<'a>, name: &'a str, error: Option<NameError>) -> El
         };
         choice(look, look.t(key), appearance == scene.settings.appearance, Press::Appearance(appearance))
     });
+    let motions = [("settings-motion-on", false), ("settings-motion-off", true)].map(|(key, reduce)| {
+        choice(look, look.t(key), scene.settings.reduce_motion == reduce, Press::ReduceMotion(reduce))
+    });
     let part =
         |key, content: Element<'a, Message>| column![theme::small(look.t(key), look.tones.faded), content].spacing(8);
     column![
         part("settings-name", column![row![field, rename].spacing(8), words].spacing(8).into()),
         part("settings-language", Row::with_children(languages).spacing(4).into()),
         part("settings-appearance", Row::with_children(appearances).spacing(4).into()),
+        part("settings-motion", Row::with_children(motions).spacing(4).into()),
     ]
     .spacing(24)
     .into()

@@ -1,7 +1,6 @@
 //! What the node tells.
 
 use inkmesh::event::{CanvasChange, Entry, Event, Person, ReadingView, Warning};
-use inkmesh::game::GameView;
 use inkmesh::name::RoomName;
 
 use super::chat::is_talk;
@@ -34,7 +33,8 @@ impl Room {
             }
             Event::Canvas { room, change } if self.is_here(&room) => return self.canvas(change),
             Event::Game { room, game } if self.is_here(&room) => return self.game_moved(game),
-            Event::Live { .. } | Event::Canvas { .. } | Event::Game { .. } => {}
+            Event::Close { room, line } if self.is_here(&room) => self.chat.guesses.was_close(line),
+            Event::Live { .. } | Event::Canvas { .. } | Event::Game { .. } | Event::Close { .. } => {}
             Event::Syncing { room, peers, received, remaining } => {
                 return self.syncing(room, Missing { peers, received, remaining });
             }
@@ -113,11 +113,6 @@ impl Room {
         }
     }
 
-    fn game_moved(&mut self, game: GameView) -> Vec<Action> {
-        // Another drawer may mean another sheet, and that we may draw or not.
-        if self.game.update(game, self.now) { self.ask_sheet() } else { Vec::new() }
-    }
-
     fn warned(&mut self, warning: Warning) -> Vec<Action> {
         self.connection.warned(&warning);
         self.banners.warned(&warning);
@@ -145,6 +140,7 @@ fn room_of(event: &Event) -> Option<&RoomName> {
         | Event::Live { room, .. }
         | Event::Canvas { room, .. }
         | Event::Game { room, .. }
+        | Event::Close { room, .. }
         | Event::Syncing { room, .. }
         | Event::Reading { room, .. }
         | Event::HeldBack { room, .. }

@@ -1,50 +1,53 @@
-//! The bar above the sheet: whose turn it is, how long, and what one can do about it.
+//! The bar above the sheet: whose turn it is, the word to guess, how long, and what one can do about it.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use iced::widget::canvas::{self, Canvas, Frame, Geometry, Path, Stroke};
-use iced::widget::{Row, Space, button, column, container, row};
-use iced::{Alignment, Color, Element, Length, Radians, Rectangle, Renderer, Theme, mouse};
-use inkmesh::game::{CancelReason, GameView, Phase, Rules};
+use iced::widget::{Row, button, column, container, row, text};
+use iced::{Alignment, Element, Length};
+use inkmesh::game::{GameView, Phase};
 use inkmesh::identity::Author;
 use inkmesh::operation::OperationId;
 
-use super::Message;
+use super::cells::{self, Eye};
 use super::people::People;
-use super::surface::redraw_around;
+use super::stamp::Stamp;
+use super::{Message, dial, podium};
 use crate::window::link::Step;
 use crate::window::theme::{self, Look, style};
 
 /// Room for words and buttons in one row, in pixels.
 const ONE_ROW: f32 = 520.0;
-/// How much a press changes the seconds of a turn.
-const SECONDS_STEP: u32 = 10;
+/// Size of the clock.
+const DIAL: f32 = 44.0;
 
 /// The game of a room.
 #[derive(Debug)]
 pub struct GameBar {
-    game: GameView,
+    pub(super) game: GameView,
     /// When the game was like this.
     since: Instant,
-    /// The rules that are being thought of.
-    form: Option<Rules>,
+    /// How long the phase lasts as a whole, as far as it was seen.
+    whole: Duration,
     /// The turn in which we voted to skip the drawer.
     voted: Option<(Option<OperationId>, u32)>,
+    /// The turn whose word we chose.
+    chose: Option<(Option<OperationId>, u32)>,
+    /// Whom we voted to remove, and from which game.
+    removed: (Option<OperationId>, BTreeSet<Author>),
+    /// The word that we guessed.
+    stamp: Option<Stamp>,
+    /// Since when the results of a game that is over are shown.
+    results: Option<Instant>,
 }
 
-/// What happens on the bar.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What happens on the bar and the cards of the game.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Press {
-    /// Think of rules.
-    Plan,
-    /// Think of something else.
-    Forget,
-    /// More rounds, or fewer.
-    Rounds(bool),
-    /// More seconds, or fewer.
-    Seconds(bool),
     /// Take a step.
     Step(Step),
+    /// Show the results, or put them away.
+    Results(bool),
 }
 
 /// Everything that the bar looks at.
@@ -64,50 +67,98 @@ pub struct Scene<'a> {
     pub width: f32,
 }
 
+impl Scene<'_> {
+    /// What somebody is called; nothing for nobody.
+    pub fn name(&self, author: Option<Author>) -> String {
+        author.map(|author| self.people.label(author, "")).unwrap_or_default()
+    }
+}
+
+/// What changed with another view of a game.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Change {
+    /// Somebody else draws than before, or the phase is another.
+    pub turned: bool,
+    /// We have words to choose from now.
+    pub to_choose: bool,
+    /// What we say is a guess now.
+    pub to_guess: bool,
+}
+
 impl GameBar {
     /// No game.
     pub fn new(now: Instant) -> Self {
-        GameBar { game: GameView::default(), since: now, form: None, voted: None }
+        GameBar {
+            game: GameView::default(),
+            since: now,
+            whole: Duration::ZERO,
+            voted: None,
+            chose: None,
+            removed: (None, BTreeSet::new()),
+            stamp: None,
+            results: None,
+        }
     }
 
-    /// The game is like this now. Returns whether somebody else draws than before, or the phase is another.
-    pub fn update(&mut self, game: GameView, now: Instant) -> bool {
-        let turned = (game.game, game.phase, game.turn, game.drawer)
-            != (self.game.game, self.game.phase, self.game.turn, self.game.drawer);
-        if matches!(game.phase, Phase::Gathering | Phase::Choosing | Phase::Drawing | Phase::Revealed) {
-            self.form = None;
+    /// The game is like this now, seen by `me`.
+    pub fn update(&mut self, game: GameView, me: Author, now: Instant) -> Change {
+        let before = &self.game;
+        let turned =
+            (game.game, game.phase, game.turn, game.drawer) != (before.game, before.phase, before.turn, before.drawer);
+        let to_choose = !game.offers.is_empty() && (turned || before.offers.is_empty());
+        let to_guess = game.guessing && (turned || !before.guessing);
+        if !turned
+            && before.guessing
+            && let Some(word) = game.word.as_ref().filter(|_| game.solved.contains(&me))
+        {
+            self.stamp = Some(Stamp::new(word.text.clone(), now));
+        }
+        let ended = turned && game.phase == Phase::Over && before.game == game.game && before.phase != Phase::Over;
+        if ended && game.cancelled.is_none() && game.rules.quiz.is_some() {
+            self.results = Some(now);
+        } else if game.phase != Phase::Over {
+            self.results = None;
+        }
+        if turned || game.remaining_ms > self.game.remaining_ms {
+            self.whole = whole(&game);
         }
         (self.game, self.since) = (game, now);
-        turned
+        Change { turned, to_choose, to_guess }
     }
 
     /// Takes a press in; returns the step to take.
-    pub fn press(&mut self, press: Press) -> Option<Step> {
+    pub fn press(&mut self, press: Press, now: Instant) -> Option<Step> {
         match press {
-            Press::Plan => self.form = Some(Rules::default()),
-            Press::Forget => self.form = None,
-            Press::Rounds(more) => self.change(|rules| rules.rounds = stepped(rules.rounds, 1, more)),
-            Press::Seconds(more) => self.change(|rules| rules.seconds = stepped(rules.seconds, SECONDS_STEP, more)),
-            Press::Step(step) => return Some(step),
+            Press::Results(shown) => self.results = shown.then_some(now),
+            Press::Step(step) => {
+                if let Step::Choose(_) = step {
+                    self.chose = Some((self.game.game, self.game.turn));
+                }
+                return Some(step);
+            }
         }
         None
     }
 
-    fn change(&mut self, change: impl FnOnce(&mut Rules)) {
-        let Some(rules) = &mut self.form else { return };
-        let mut changed = *rules;
-        change(&mut changed);
-        if changed.is_sound() {
-            *rules = changed;
+    /// A step was taken.
+    pub fn stepped(&mut self, step: &Step) {
+        match step {
+            Step::Skip => self.voted = Some((self.game.game, self.game.turn)),
+            Step::Kick(player) => {
+                if self.removed.0 != self.game.game {
+                    self.removed = (self.game.game, BTreeSet::new());
+                }
+                self.removed.1.insert(*player);
+            }
+            Step::Rematch => self.results = None,
+            Step::Start(..) | Step::Ready | Step::Begin | Step::Pass | Step::Choose(_) => {}
         }
     }
 
-    /// A step was taken.
-    pub fn stepped(&mut self, step: Step) {
-        match step {
-            Step::Start(_) => self.form = None,
-            Step::Skip => self.voted = Some((self.game.game, self.game.turn)),
-            Step::Ready | Step::Begin | Step::Pass => {}
+    /// A step was refused.
+    pub fn not_stepped(&mut self, step: &Step) {
+        if let Step::Choose(_) = step {
+            self.chose = None;
         }
     }
 
@@ -121,124 +172,140 @@ impl GameBar {
         self.game.phase == Phase::Drawing && self.game.drawer == Some(me)
     }
 
+    /// Whether a game goes on.
+    pub fn runs(&self) -> bool {
+        matches!(self.game.phase, Phase::Gathering | Phase::Choosing | Phase::Drawing | Phase::Revealed)
+    }
+
+    /// Whether a turn of a quiz is under way, or looked at.
+    pub fn is_quiz_turn(&self) -> bool {
+        self.game.rules.quiz.is_some()
+            && matches!(self.game.phase, Phase::Choosing | Phase::Drawing | Phase::Revealed)
+    }
+
+    /// Whether what we say now is read by those who know the word alone.
+    pub fn whispers(&self, me: Author) -> bool {
+        self.is_quiz_turn()
+            && self.game.phase == Phase::Drawing
+            && (self.game.drawer == Some(me) || self.game.solved.contains(&me))
+    }
+
+    /// Whether there are words for us to choose from, and none is chosen yet.
+    pub fn may_choose(&self) -> bool {
+        !self.game.offers.is_empty() && self.chose != Some((self.game.game, self.game.turn))
+    }
+
+    /// Whether we voted to remove somebody from this game.
+    pub fn voted_to_remove(&self, player: Author) -> bool {
+        self.removed.0 == self.game.game && self.removed.1.contains(&player)
+    }
+
+    /// The results of a game that is over are shown since then.
+    pub fn results(&self) -> Option<Instant> {
+        self.results.filter(|_| self.game.phase == Phase::Over)
+    }
+
+    /// The word that we guessed, as long as it is stamped.
+    pub fn stamp(&self, now: Instant) -> Option<&Stamp> {
+        self.stamp.as_ref().filter(|stamp| stamp.is_up(now))
+    }
+
     /// How long the phase still lasts; `None` when it has no end.
-    fn remaining(&self, now: Instant) -> Option<Duration> {
+    pub fn remaining(&self, now: Instant) -> Option<Duration> {
         let whole = Duration::from_millis(self.game.remaining_ms);
         (self.game.remaining_ms > 0).then(|| whole.saturating_sub(now.saturating_duration_since(self.since)))
     }
 
     /// Whether a clock runs.
     pub fn is_timed(&self, now: Instant) -> bool {
-        self.remaining(now).is_some_and(|remaining| !remaining.is_zero())
+        self.remaining(now).is_some_and(|remaining| !remaining.is_zero()) || self.stamp(now).is_some()
     }
 
-    // ---- words ----
-
-    /// What goes on.
-    pub fn headline(&self, scene: Scene<'_>) -> String {
-        let look = scene.look;
-        let (rounds, seconds, round) = (self.game.rules.rounds, self.game.rules.seconds, self.game.round);
-        let named = |author: Option<Author>| author.map_or_else(String::new, |author| scene.people.label(author, ""));
-        let drawer = named(self.game.drawer);
-        let mine = self.game.drawer == Some(scene.me);
-        match self.game.phase {
-            Phase::Idle if scene.may_draw => look.t("game-idle"),
-            Phase::Idle => look.t("game-idle-closed"),
-            Phase::Gathering if self.game.proposer == Some(scene.me) => {
-                look.t_args("game-gathering-mine", [("rounds", rounds.into()), ("seconds", seconds.into())])
-            }
-            Phase::Gathering => look.t_args(
-                "game-gathering",
-                [("name", named(self.game.proposer).into()), ("rounds", rounds.into()), ("seconds", seconds.into())],
-            ),
-            Phase::Choosing if mine => look.t("game-choosing-mine"),
-            Phase::Choosing => look.t_args("game-choosing", [("name", drawer.into())]),
-            Phase::Drawing if mine => {
-                look.t_args("game-drawing-mine", [("round", round.into()), ("rounds", rounds.into())])
-            }
-            Phase::Drawing => look
-                .t_args("game-drawing", [("name", drawer.into()), ("round", round.into()), ("rounds", rounds.into())]),
-            Phase::Revealed if mine => look.t("game-revealed-mine"),
-            Phase::Revealed => look.t_args("game-revealed", [("name", drawer.into())]),
-            Phase::Over => look.t(match self.game.cancelled {
-                None => "game-over",
-                Some(CancelReason::TooFewPlayers) => "game-cancelled",
-                Some(CancelReason::Abandoned) => "game-abandoned",
-                Some(CancelReason::TwoRosters) => "game-two-rosters",
-            }),
-        }
+    /// Whether something moves now, frame by frame.
+    pub fn moves(&self, now: Instant) -> bool {
+        self.stamp(now).is_some_and(|stamp| stamp.moves(now))
+            || self.results().is_some_and(|since| podium::draws_itself(now.saturating_duration_since(since)))
     }
 
-    /// What that means for us.
-    pub fn detail(&self, scene: Scene<'_>) -> Option<String> {
-        let look = scene.look;
-        match self.game.phase {
-            Phase::Idle => None,
-            Phase::Over => Some(look.t(if scene.may_draw { "game-over-free" } else { "game-over-closed" })),
-            Phase::Gathering => {
-                let names: Vec<String> =
-                    self.game.players.iter().map(|player| scene.people.label(player.player, &player.name)).collect();
-                Some(look.t_args("game-ready-are", [("names", names.join(", ").into())]))
-            }
-            Phase::Choosing | Phase::Drawing | Phase::Revealed if scene.may_draw => Some(look.t("game-you-may-draw")),
-            Phase::Drawing | Phase::Choosing => {
-                let name = self.game.drawer.map(|author| scene.people.label(author, "")).unwrap_or_default();
-                Some(look.t_args("game-only-drawer", [("name", name.into())]))
-            }
-            Phase::Revealed => Some(look.t("game-soon-next")),
-        }
+    /// The clock of the phase, if it has an end.
+    pub fn clock<'a>(&self, look: Look, now: Instant, size: f32) -> Option<Element<'a, Message>> {
+        self.remaining(now).map(|remaining| dial::view(look, remaining, self.whole, size))
     }
 
     // ---- the bar ----
 
     /// The bar.
     pub fn view<'a>(&'a self, scene: Scene<'a>) -> Element<'a, Message> {
-        let tones = scene.look.tones;
-        let content = match self.form {
-            Some(rules) => form(scene, rules),
-            None => self.told(scene),
-        };
-        container(content).padding([8, 12]).width(Length::Fill).style(style::card(tones)).into()
+        let content = if self.is_quiz_turn() { self.quiz(scene) } else { self.told(scene) };
+        container(content).padding([8, 12]).width(Length::Fill).style(style::card(scene.look.tones)).into()
+    }
+
+    fn words<'a>(&self, scene: Scene<'_>) -> Element<'a, Message> {
+        let (headline, detail) = (self.headline(scene), self.detail(scene));
+        let under = style::under(scene.look.tones, &format!("{headline}{}", detail.as_deref().unwrap_or_default()));
+        let detail = detail
+            .map(|words| theme::small(words, scene.look.tones.faded).wrapping(text::Wrapping::WordOrGlyph));
+        let words = column![theme::strong(headline).wrapping(text::Wrapping::WordOrGlyph)].push(detail);
+        container(words.width(Length::Fill)).style(under).into()
     }
 
     fn told<'a>(&'a self, scene: Scene<'a>) -> Element<'a, Message> {
-        let headline = self.headline(scene);
-        let under = style::under(scene.look.tones, &headline);
-        let mut words = column![theme::strong(headline)].width(Length::Fill);
-        if let Some(detail) = self.detail(scene) {
-            words = words.push(theme::small(detail, scene.look.tones.faded));
-        }
-        let clock = self.remaining(scene.now).map(|remaining| self.clock(scene.look, remaining));
+        let words = self.words(scene);
+        let clock = self.clock(scene.look, scene.now, DIAL);
         let buttons = Row::with_children(self.buttons(scene)).spacing(8);
         if scene.width >= ONE_ROW {
-            row![container(words).style(under)].push(clock).push(buttons).spacing(12).align_y(Alignment::Center).into()
+            row![words].push(clock).push(buttons).spacing(12).align_y(Alignment::Center).into()
         } else {
-            let first = row![container(words).style(under)].push(clock).spacing(12).align_y(Alignment::Center);
+            let first = row![words].push(clock).spacing(12).align_y(Alignment::Center);
             column![first, buttons].spacing(8).into()
         }
     }
 
+    /// A turn of a quiz: the word under the headline, always as high as with it.
+    fn quiz<'a>(&'a self, scene: Scene<'a>) -> Element<'a, Message> {
+        let clock = self.clock(scene.look, scene.now, DIAL);
+        let buttons = self.buttons(scene);
+        let wide = scene.width >= ONE_ROW;
+        let (beside, below) = if wide { (buttons, Vec::new()) } else { (Vec::new(), buttons) };
+        let first = row![self.words(scene)]
+            .push((!beside.is_empty()).then(|| Row::with_children(beside).spacing(8)))
+            .push(clock)
+            .spacing(12)
+            .align_y(Alignment::Center);
+        let room = if below.is_empty() { scene.width } else { scene.width - 150.0 };
+        let second = row![container(self.cells(scene, room)).width(Length::Fill).height(cells::HEIGHT)]
+            .push((!below.is_empty()).then(|| Row::with_children(below).spacing(8)))
+            .spacing(8)
+            .align_y(Alignment::Center);
+        column![first, second].spacing(4).into()
+    }
+
+    fn cells<'a>(&'a self, scene: Scene<'a>, width: f32) -> Option<Element<'a, Message>> {
+        let mask = self.game.mask.as_ref()?;
+        let word = self.game.word.as_ref().map(|word| word.text.as_str());
+        let eye = match word {
+            Some(_) if self.game.drawer == Some(scene.me) && self.game.phase == Phase::Drawing => Eye::Drawer,
+            Some(_) => Eye::Solver,
+            None => Eye::Guesser,
+        };
+        let cells = cells::view(scene.look, mask, word, eye, width - 60.0);
+        Some(container(cells).center_x(Length::Fill).into())
+    }
+
     fn buttons<'a>(&self, scene: Scene<'a>) -> Vec<Element<'a, Message>> {
-        let (look, me) = (scene.look, scene.me);
+        let look = scene.look;
         let step = |key, step, first| press_button(look, look.t(key), Some(Press::Step(step)), first);
         match self.game.phase {
-            Phase::Idle | Phase::Over => {
-                vec![press_button(look, look.t("game-plan"), Some(Press::Plan), false)]
+            Phase::Idle => vec![plan_button(look)],
+            Phase::Over => {
+                let results = (self.game.rules.quiz.is_some() && self.results.is_none())
+                    .then(|| press_button(look, look.t("game-results"), Some(Press::Results(true)), false));
+                results.into_iter().chain([plan_button(look)]).collect()
             }
-            Phase::Gathering => {
-                let mut buttons = Vec::new();
-                if !self.game.joined {
-                    buttons.push(step("game-ready", Step::Ready, true));
-                }
-                if self.game.proposer == Some(me) {
-                    let enough = (self.game.players.len() >= 2).then_some(Press::Step(Step::Begin));
-                    buttons.push(press_button(look, look.t("game-begin"), enough, true));
-                }
-                buttons
-            }
-            Phase::Drawing | Phase::Choosing if self.game.drawer == Some(me) => {
-                vec![step("game-pass", Step::Pass, true)]
-            }
+            // The card over the sheet has them.
+            Phase::Gathering => Vec::new(),
+            Phase::Drawing if self.game.drawer == Some(scene.me) => vec![step("game-pass", Step::Pass, true)],
+            Phase::Choosing if self.game.drawer == Some(scene.me) => vec![step("game-pass", Step::Pass, false)],
             Phase::Drawing | Phase::Choosing if self.voted == Some((self.game.game, self.game.turn)) => {
                 vec![press_button(look, look.t("game-voted"), None, false)]
             }
@@ -249,99 +316,31 @@ impl GameBar {
             Phase::Drawing | Phase::Choosing | Phase::Revealed => Vec::new(),
         }
     }
+}
 
-    fn clock<'a>(&self, look: Look, remaining: Duration) -> Element<'a, Message> {
-        let whole = f64::from(self.game.rules.seconds.max(1));
-        let share = match self.game.phase {
-            Phase::Drawing => (remaining.as_secs_f64() / whole).clamp(0.0, 1.0) as f32,
-            _ => 0.0,
-        };
-        // Rounded up, so that the last second reads 1 and not 0.
-        let seconds = remaining.as_millis().div_ceil(1000);
-        let color = if seconds <= 10 { look.tones.seal } else { look.tones.ink };
-        let dial = Canvas::new(Dial { share, line: look.tones.line, color }).width(44).height(44);
-        let number = container(theme::strong(seconds.to_string()).color(color)).center(44);
-        iced::widget::stack![dial, number].into()
+/// How long the phase of a game lasts as a whole.
+fn whole(game: &GameView) -> Duration {
+    match game.phase {
+        // Who comes in the middle of a turn sees how much of it is gone.
+        Phase::Drawing => Duration::from_secs(u64::from(game.rules.seconds)),
+        _ => Duration::from_millis(game.remaining_ms),
     }
 }
 
-/// The rules that are being thought of.
-fn form(scene: Scene<'_>, rules: Rules) -> Element<'_, Message> {
-    let look = scene.look;
-    let number = |key, value: u32, press: fn(bool) -> Press| {
-        let sign = |sign: &'static str, more| {
-            button(theme::strong(sign).center())
-                .on_press(Message::Game(press(more)))
-                .width(32)
-                .padding(4)
-                .style(style::secondary(look.tones))
-        };
-        let value = theme::strong(value.to_string()).width(36).center();
-        row![theme::body(look.t(key)), sign("−", false), value, sign("+", true)].spacing(8).align_y(Alignment::Center)
-    };
-    let numbers =
-        row![number("game-rounds", rules.rounds, Press::Rounds), number("game-seconds", rules.seconds, Press::Seconds)]
-            .spacing(16);
-    let buttons = row![
-        press_button(look, look.t("game-forget"), Some(Press::Forget), false),
-        press_button(look, look.t("game-propose"), Some(Press::Step(Step::Start(rules))), true),
-    ]
-    .spacing(8);
-    if scene.width >= ONE_ROW + 80.0 {
-        row![numbers, Space::new().width(Length::Fill), buttons].spacing(16).align_y(Alignment::Center).into()
-    } else {
-        column![numbers.wrap().vertical_spacing(8), buttons].spacing(8).into()
-    }
+fn plan_button<'a>(look: Look) -> Element<'a, Message> {
+    button(theme::body(look.t("game-plan")))
+        .on_press(Message::PlanGame)
+        .padding([4, 12])
+        .style(style::secondary(look.tones))
+        .into()
 }
 
-fn press_button<'a>(look: Look, words: String, press: Option<Press>, first: bool) -> Element<'a, Message> {
+/// A button of the game; without a press it only tells.
+pub fn press_button<'a>(look: Look, words: String, press: Option<Press>, first: bool) -> Element<'a, Message> {
     let button = button(theme::body(words)).on_press_maybe(press.map(Message::Game)).padding([4, 12]);
     if first {
         button.style(style::primary(look.tones)).into()
     } else {
         button.style(style::secondary(look.tones)).into()
-    }
-}
-
-/// One step up or down, never below the step's own size.
-fn stepped(value: u32, step: u32, more: bool) -> u32 {
-    if more { value + step } else { value.saturating_sub(step).max(step) }
-}
-
-/// A ring of ink that runs dry.
-struct Dial {
-    /// How much ink is left, 0 to 1.
-    share: f32,
-    line: Color,
-    color: Color,
-}
-
-impl canvas::Program<Message> for Dial {
-    type State = ();
-
-    fn draw(
-        &self,
-        (): &(),
-        renderer: &Renderer,
-        _theme: &Theme,
-        bounds: Rectangle,
-        _cursor: mouse::Cursor,
-    ) -> Vec<Geometry> {
-        let mut frame = Frame::new(renderer, bounds.size());
-        redraw_around(&mut frame, Rectangle::with_size(bounds.size()));
-        let (center, radius) = (frame.center(), bounds.width / 2.0 - 3.0);
-        frame.stroke(&Path::circle(center, radius), Stroke::default().with_width(1.0).with_color(self.line));
-        if self.share > 0.0 {
-            let top = -std::f32::consts::FRAC_PI_2;
-            let arc = canvas::path::Arc {
-                center,
-                radius,
-                start_angle: Radians(top),
-                end_angle: Radians(top + std::f32::consts::TAU * self.share),
-            };
-            let path = Path::new(|builder| builder.arc(arc));
-            frame.stroke(&path, Stroke::default().with_width(4.0).with_color(self.color));
-        }
-        vec![frame.into_geometry()]
     }
 }

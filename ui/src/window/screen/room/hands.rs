@@ -188,15 +188,6 @@ impl Room {
         Vec::new()
     }
 
-    // ---- game ----
-
-    pub(super) fn game_press(&mut self, press: game_bar::Press) -> Vec<Action> {
-        match (self.game.press(press), self.rooms.here.clone()) {
-            (Some(step), Some(room)) => vec![Action::Ask(Command::Game(room, step))],
-            _ => Vec::new(),
-        }
-    }
-
     // ---- dialogs ----
 
     pub(super) fn show(&mut self, topic: Topic) -> Vec<Action> {
@@ -230,6 +221,7 @@ impl Room {
             dialog::Press::Rename => self.rename(),
             dialog::Press::Language(language) => vec![Action::Language(language)],
             dialog::Press::Appearance(appearance) => vec![Action::Appearance(appearance)],
+            dialog::Press::ReduceMotion(reduce) => vec![Action::ReduceMotion(reduce)],
         }
     }
 

@@ -5,24 +5,37 @@
 
 mod answers;
 mod banners;
+mod cards;
+mod cells;
 mod chat;
 mod chat_view;
+mod dial;
 pub mod dialog;
 mod events;
 pub mod game_bar;
+mod game_words;
+mod guesses;
 mod hands;
 mod keep_place;
 mod notices;
 mod people;
+pub mod plan;
+mod plan_view;
+mod playing;
+mod podium;
+mod reach;
 mod reading;
 mod sheet;
 mod side;
+mod stamp;
+mod standing;
 pub mod status;
 mod surface;
 pub mod tools;
 mod view;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use iced::Size;
@@ -44,7 +57,7 @@ use self::status::Connection;
 use self::tools::{Choice, Tools};
 use super::super::link::{Answer, Command};
 use super::super::when::Calendar;
-use crate::settings::{Appearance, Language};
+use crate::settings::{Appearance, GameChoice, Language};
 
 /// Under this width the left column folds, in pixels.
 const FOLD_BELOW: f32 = 1000.0;
@@ -68,6 +81,8 @@ pub struct Room {
     sheet: Sheet,
     tools: Tools,
     game: GameBar,
+    /// What was last chosen for a game.
+    choice: GameChoice,
     connection: Connection,
     notices: Notices,
     banners: Banners,
@@ -133,6 +148,8 @@ pub enum Message {
     Answered(Answer),
     /// A second went by.
     Tick,
+    /// Time went by, and something moves.
+    Frame,
     /// It is time to show others the new ink.
     Flush,
     /// The window has this size and scale factor.
@@ -190,6 +207,16 @@ pub enum Message {
     Show(Topic),
     /// Something in a dialog.
     Dialog(dialog::Press),
+    /// Think of a game.
+    PlanGame,
+    /// Something in the dialog for that.
+    Plan(plan::Press),
+    /// A file was dropped on the window.
+    Dropped(PathBuf),
+    /// A file was read, or why it could not be.
+    Read(PathBuf, Result<Vec<u8>, String>),
+    /// Somebody in the list of people is looked at, or not any more.
+    Person(Author),
     /// Close what is open.
     Close,
     /// Show another tab.
@@ -215,6 +242,12 @@ pub enum Action {
     Language(Language),
     /// Look different.
     Appearance(Appearance),
+    /// Let nothing move by itself, or let it.
+    ReduceMotion(bool),
+    /// This was chosen for a game.
+    Chosen(GameChoice),
+    /// Read a file.
+    Read(PathBuf),
     /// We are called this now.
     Named(PersonName),
     /// Send this message after this time.
@@ -238,6 +271,8 @@ pub struct Start {
     pub scale_factor: f32,
     /// Whether it has the keyboard.
     pub focused: bool,
+    /// What was last chosen for a game.
+    pub choice: GameChoice,
 }
 
 impl Room {
@@ -253,6 +288,7 @@ impl Room {
             sheet: Sheet::new(start.scale_factor),
             tools: Tools::default(),
             game: GameBar::new(now),
+            choice: start.choice,
             connection: Connection::new(start.looks_around, now),
             notices: Notices::default(),
             banners: Banners::default(),
@@ -286,15 +322,16 @@ impl Room {
             Message::Happened(events) => self.happened(events),
             Message::Answered(answer) => self.answered(answer),
             Message::Tick => self.tick(),
+            Message::Frame => Vec::new(),
             Message::Resized(size, factor) => self.resized(size, factor),
-            Message::Key(shortcut) => self.pressed(shortcut),
+            Message::Key(shortcut) => self.key(shortcut),
             Message::Open(room) => self.open(room),
             Message::AskRoom => self.ask_room(),
             Message::RoomTyped(name) => self.room_typed(name),
             Message::EnterRoom => self.enter_room(),
             Message::Leave(room) => vec![Action::Ask(Command::Leave(room))],
             Message::Typed(text) => self.typed(text),
-            Message::Say => self.say(),
+            Message::Say => self.say_or_guess(),
             Message::Scrolled { at_top, at_end } => self.scrolled(at_top, at_end),
             Message::ToEnd => self.go_to_end(),
             Message::ShowLate(first) => self.show_late(first),
@@ -312,6 +349,11 @@ impl Room {
             Message::Game(press) => self.game_press(press),
             Message::Show(topic) => self.show(topic),
             Message::Dialog(press) => self.dialog_press(press),
+            Message::PlanGame => self.plan_game(),
+            Message::Plan(press) => self.plan_press(press),
+            Message::Dropped(path) => self.dropped(path),
+            Message::Read(path, bytes) => self.file_read(path, bytes),
+            Message::Person(person) => self.look_at(person),
             Message::Close => self.close(),
             Message::Pane(pane) => self.turn_to(pane),
             Message::Drawer(open) => self.unfold(open),
@@ -376,6 +418,6 @@ impl Room {
     }
 
     fn chat_in_view(&self) -> bool {
-        self.arrangement() != Arrangement::Tabs || self.pane == Pane::Chat
+        self.arrangement() != Arrangement::Tabs || self.pane == Pane::Chat || self.talks_below()
     }
 }

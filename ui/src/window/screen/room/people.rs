@@ -2,12 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use iced::widget::{Column, container, row, text};
+use iced::widget::{Column, button, column, container, row, text};
 use iced::{Alignment, Element, Length};
 use inkmesh::event::Person;
+use inkmesh::game::Phase;
 use inkmesh::identity::Author;
 
+use super::game_bar::{GameBar, Press};
 use super::{Message, tools};
+use crate::text::grouped;
+use crate::window::link::Step;
 use crate::window::theme::{self, Look, palette, style};
 use crate::window::when::Calendar;
 
@@ -23,12 +27,14 @@ pub struct People {
     shared: BTreeSet<String>,
     /// Counts changes of what lines say of their authors.
     revision: u64,
+    /// Whom we look at.
+    looked_at: Option<Author>,
 }
 
 impl People {
     /// Nobody yet, seen by `me`.
     pub fn new(me: Author) -> Self {
-        People { me, people: BTreeMap::new(), shared: BTreeSet::new(), revision: 0 }
+        People { me, people: BTreeMap::new(), shared: BTreeSet::new(), revision: 0, looked_at: None }
     }
 
     /// These are the people now.
@@ -98,9 +104,14 @@ impl People {
         people
     }
 
-    /// The list, with a mark at the one who draws.
-    pub fn view(&self, look: Look, calendar: &Calendar, drawer: Option<Author>) -> Element<'_, Message> {
-        let rows = self.in_order().into_iter().map(|person| self.person(look, calendar, person, drawer));
+    /// Somebody is looked at, or not any more.
+    pub fn look_at(&mut self, author: Author) {
+        self.looked_at = if self.looked_at == Some(author) { None } else { Some(author) };
+    }
+
+    /// The list, with what the game says of each.
+    pub fn view(&self, look: Look, calendar: &Calendar, game: &GameBar) -> Element<'_, Message> {
+        let rows = self.in_order().into_iter().map(|person| self.person(look, calendar, person, game));
         Column::with_children(rows).spacing(8).width(Length::Fill).into()
     }
 
@@ -109,12 +120,35 @@ impl People {
         look: Look,
         calendar: &Calendar,
         person: &'a Person,
-        drawer: Option<Author>,
+        game: &GameBar,
     ) -> Element<'a, Message> {
         let tones = look.tones;
         let name = self.label(person.peer, "");
-        let mut heading = row![avatar(look, person, &name)].spacing(8).align_y(Alignment::Center);
-        let state = if person.peer == self.me {
+        let color = if person.online { tones.ink } else { tones.faded };
+        let words = column![
+            theme::body(name.clone()).color(color).wrapping(text::Wrapping::WordOrGlyph),
+            theme::small(self.state(look, calendar, person), tones.faded).wrapping(text::Wrapping::WordOrGlyph),
+        ]
+        .push(person.forked.then(|| theme::small(look.t("person-forked"), tones.seal)));
+        let heading = row![avatar(look, person, &name), words.width(Length::Fill)]
+            .push(person.forked.then(|| theme::sign(FORKED).color(tones.seal)))
+            .push(mark(look, game, person.peer))
+            .push(score(game, person.peer))
+            .spacing(8)
+            .align_y(Alignment::Center);
+        if !may_remove(game, self.me, person.peer) {
+            return heading.into();
+        }
+        let heading = button(heading)
+            .on_press(Message::Person(person.peer))
+            .padding(0)
+            .width(Length::Fill)
+            .style(style::quiet(tones));
+        column![heading].push((self.looked_at == Some(person.peer)).then(|| removal(look, game, person.peer))).into()
+    }
+
+    fn state(&self, look: Look, calendar: &Calendar, person: &Person) -> String {
+        if person.peer == self.me {
             look.t("person-you")
         } else if person.online {
             person.addresses.first().map_or_else(|| look.t("person-online"), |address| short_address(address))
@@ -123,36 +157,56 @@ impl People {
                 Some(ms) => look.t_args("person-away-since", [("when", calendar.moment(look, ms).into())]),
                 None => look.t("person-away"),
             }
-        };
-        let color = if person.online { tones.ink } else { tones.faded };
-        let words = iced::widget::column![
-            theme::body(name).color(color).wrapping(text::Wrapping::WordOrGlyph),
-            theme::small(state, tones.faded).wrapping(text::Wrapping::WordOrGlyph),
-        ]
-        .push(person.forked.then(|| theme::small(look.t("person-forked"), tones.seal)));
-        heading = heading.push(words.width(Length::Fill));
-        if person.forked {
-            heading = heading.push(theme::sign(FORKED).color(tones.seal));
         }
-        if drawer == Some(person.peer) {
-            heading = heading.push(theme::sign("✎").color(tones.seal));
-        }
-        heading.into()
     }
 
     /// The people as letters, one below the other.
-    pub fn narrow_view(&self, look: Look) -> Element<'_, Message> {
+    pub fn narrow_view(&self, look: Look, game: &GameBar) -> Element<'_, Message> {
         let letters = self.in_order().into_iter().map(|person| {
             let letter = avatar(look, person, &self.label(person.peer, ""));
+            let letter = column![letter].push(mark(look, game, person.peer)).push(score(game, person.peer));
+            let letter = letter.align_x(Alignment::Center);
             if !person.forked {
-                return letter;
+                return letter.into();
             }
-            let mark = theme::sign(FORKED).size(theme::SMALL).color(look.tones.seal);
-            let marked = iced::widget::column![letter, mark].align_x(Alignment::Center);
-            tools::hint(look, marked, look.t("person-forked"))
+            let forked = theme::sign(FORKED).size(theme::SMALL).color(look.tones.seal);
+            tools::hint(look, letter.push(forked), look.t("person-forked"))
         });
         Column::with_children(letters).spacing(8).into()
     }
+}
+
+/// Whether somebody draws, or knows the word.
+fn mark<'a>(look: Look, game: &GameBar, author: Author) -> Option<Element<'a, Message>> {
+    if game.drawer() == Some(author) {
+        return Some(theme::sign("✎").color(look.tones.seal).into());
+    }
+    let knows = game.is_quiz_turn() && game.game.solved.contains(&author);
+    knows.then(|| theme::sign("✔").color(look.tones.pine).into())
+}
+
+/// The points of a player of a quiz.
+fn score<'a>(game: &GameBar, author: Author) -> Option<Element<'a, Message>> {
+    let player = game.game.players.iter().find(|player| player.player == author)?;
+    game.is_quiz_turn().then(|| theme::strong(grouped(player.score.into())).into())
+}
+
+/// Whether we may vote to remove somebody now.
+fn may_remove(game: &GameBar, me: Author, author: Author) -> bool {
+    let plays = |author| game.game.players.iter().any(|player| player.player == author && player.playing);
+    matches!(game.game.phase, Phase::Choosing | Phase::Drawing) && author != me && plays(author) && plays(me)
+}
+
+fn removal<'a>(look: Look, game: &GameBar, author: Author) -> Element<'a, Message> {
+    let (words, press) = match game.voted_to_remove(author) {
+        true => (look.t("game-voted-remove"), None),
+        false => (look.t("game-remove"), Some(Message::Game(Press::Step(Step::Kick(author))))),
+    };
+    let remove = button(theme::small(words, look.tones.ink))
+        .on_press_maybe(press)
+        .padding([4, 8])
+        .style(style::secondary(look.tones));
+    container(remove).padding(iced::padding::left(36).top(4)).into()
 }
 
 /// The first letter of a name on the person's colour; hollow for those who are away.

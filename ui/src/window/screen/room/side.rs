@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use iced::widget::scrollable::{Direction, Scrollbar};
 use iced::widget::{Column, Space, button, column, container, row, scrollable, text, text_input};
 use iced::{Alignment, Element, Length};
-use inkmesh::identity::Author;
 use inkmesh::name::{NameError, RoomName};
 
 use super::dialog::Topic;
+use super::game_bar::GameBar;
 use super::people::People;
 use super::{Message, tools};
 use crate::text::name_error;
@@ -118,14 +118,14 @@ pub fn view<'a>(
     people: &'a People,
     look: Look,
     calendar: &'a Calendar,
-    drawer: Option<Author>,
+    game: &GameBar,
 ) -> Element<'a, Message> {
     let heading = |key| theme::small(look.t(key), look.tones.faded);
     let by_address = quiet(look, look.t("room-by-address"), Message::Show(Topic::Connect));
     let content = column![
         theme::title("Inkmesh"),
         column![heading("room-rooms"), rooms.list(look)].spacing(8),
-        column![heading("room-people"), people.view(look, calendar, drawer)].spacing(8),
+        column![heading("room-people"), people.view(look, calendar, game)].spacing(8),
         by_address,
     ]
     .spacing(24)
@@ -138,7 +138,7 @@ pub fn view<'a>(
 }
 
 /// Rooms and people as letters, with a way to the full list.
-pub fn narrow_view<'a>(rooms: &'a Rooms, people: &'a People, look: Look) -> Element<'a, Message> {
+pub fn narrow_view<'a>(rooms: &'a Rooms, people: &'a People, look: Look, game: &GameBar) -> Element<'a, Message> {
     let menu = button(theme::sign("☰").center())
         .on_press(Message::Drawer(true))
         .width(36)
@@ -148,7 +148,7 @@ pub fn narrow_view<'a>(rooms: &'a Rooms, people: &'a People, look: Look) -> Elem
         tools::hint(look, menu, look.t("room-menu")),
         rooms.letters(look),
         Space::new().height(8),
-        people.narrow_view(look)
+        people.narrow_view(look, game)
     ]
     .spacing(8)
     .align_x(Alignment::Center);

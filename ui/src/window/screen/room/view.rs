@@ -5,7 +5,7 @@ use iced::{Alignment, Element, Length};
 
 use super::dialog::{self, Topic};
 use super::status::Status;
-use super::{Arrangement, Message, Pane, Room, chat_view, game_bar, side, surface, tools};
+use super::{Arrangement, Message, Pane, Room, cards, chat_view, game_bar, side, surface, tools};
 use crate::settings::Settings;
 use crate::text::grouped;
 use crate::window::theme::{self, Look, style};
@@ -18,6 +18,8 @@ const FOLDED: f32 = 56.0;
 const TALK: f32 = 304.0;
 /// Width of the talk beside a folded column.
 const NARROW_TALK: f32 = 272.0;
+/// Height of the talk below the sheet.
+const TALK_BELOW: f32 = 220.0;
 /// Space around and between the parts.
 const GAP: f32 = 12.0;
 
@@ -39,7 +41,7 @@ impl Room {
             Arrangement::Folded => {
                 let middle = whole - FOLDED - NARROW_TALK - 2.0 * GAP;
                 row![
-                    container(side::narrow_view(&self.rooms, &self.people, look)).width(FOLDED),
+                    container(side::narrow_view(&self.rooms, &self.people, look, &self.game)).width(FOLDED),
                     self.desk(look, middle),
                     container(self.talk(look)).width(NARROW_TALK)
                 ]
@@ -53,14 +55,21 @@ impl Room {
             layers = layers.push(self.unfolded(look));
         }
         if let Some(dialog) = &self.dialog {
-            let scene = dialog::Scene { look, settings, me: self.me, addresses: &self.addresses };
+            let scene = dialog::Scene {
+                look,
+                settings,
+                me: self.me,
+                addresses: &self.addresses,
+                game_runs: self.game.runs(),
+                height: self.size.height,
+            };
             layers = layers.push(dialog.view(scene));
         }
         layers.into()
     }
 
     fn side(&self, look: Look) -> Element<'_, Message> {
-        side::view(&self.rooms, &self.people, look, &self.calendar, self.game.drawer())
+        side::view(&self.rooms, &self.people, look, &self.calendar, &self.game)
     }
 
     /// The folded column, unfolded over the rest.
@@ -72,8 +81,17 @@ impl Room {
 
     fn talk(&self, look: Look) -> Element<'_, Message> {
         let opening = self.meanwhile.is_some();
+        let scene = chat_view::Talk {
+            chat: &self.chat,
+            people: &self.people,
+            game: &self.game,
+            look,
+            calendar: &self.calendar,
+            now: self.now,
+            opening,
+        };
         let room = self.here().map(ToString::to_string).unwrap_or_default();
-        chat_view::view(&self.chat, &self.people, look, &self.calendar, (&room, opening))
+        chat_view::view(scene, &room)
     }
 
     /// The sheet with everything around it.
@@ -90,15 +108,22 @@ impl Room {
             may_draw: self.sheet.may_draw(),
             width: width - 24.0,
         };
-        column![
-            self.game.view(scene),
-            stack![surface::view(&self.sheet, self.tools, look)].push(self.said_once(look)),
-            self.tools.view(look, width - 24.0, self.sheet.may_draw())
-        ]
-        .spacing(8)
-        .width(Length::Fill)
-        .height(Length::Fill)
-        .into()
+        let stamp = self.game.stamp(self.now).map(|stamp| stamp.view(look, self.now));
+        let sheet = stack![surface::view(&self.sheet, self.tools, look)]
+            .push(cards::view(&self.game, scene, self.sheet.area()))
+            .push(stamp)
+            .push(self.said_once(look));
+        let talk = self.talks_below().then(|| container(self.talk(look)).height(TALK_BELOW));
+        // Who only guesses needs the room for the talk.
+        let tools = (talk.is_none() || self.sheet.may_draw())
+            .then(|| self.tools.view(look, width - 24.0, self.sheet.may_draw()));
+        column![self.game.view(scene), sheet]
+            .push(tools)
+            .push(talk)
+            .spacing(8)
+            .width(Length::Fill)
+            .height(Length::Fill)
+            .into()
     }
 
     /// Notices: over the sheet, or before what takes its place, so that they never cover a field or a button.

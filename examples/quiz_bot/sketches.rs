@@ -1,0 +1,42 @@
+//! Simple sketches, recorded as lines of text.
+
+use inkmesh::canvas::{Color, Point, Tool};
+use inkmesh::event::PenLine;
+
+const SKETCHES: &str = include_str!("sketches.txt");
+
+/// The sketch of a word, if there is one.
+pub fn find(word: &str) -> Option<Vec<PenLine>> {
+    let sketches = SKETCHES.lines().filter(|line| !line.starts_with('#'));
+    sketches.filter_map(|line| line.split_once(" ; ")).find_map(|(names, strokes)| {
+        let named = names.split(' ').any(|name| name.replace('_', " ") == word);
+        named.then(|| strokes.split(" ; ").filter_map(stroke).collect())
+    })
+}
+
+/// Something to look at when there is no sketch.
+pub fn doodle() -> Vec<PenLine> {
+    let mut point = (800.0, 600.0);
+    let mut step = || {
+        point.0 = (point.0 + rand::random_range(-120.0..120.0_f64)).clamp(100.0, 1500.0);
+        point.1 = (point.1 + rand::random_range(-120.0..120.0_f64)).clamp(100.0, 1100.0);
+        Point::from_logical(point.0, point.1)
+    };
+    (0..3).map(|_| line(Color([0x1e, 0x1b, 0x18]), 10, (0..12).map(|_| step()).collect())).collect()
+}
+
+/// `colour width x,y x,y …`
+fn stroke(text: &str) -> Option<PenLine> {
+    let mut parts = text.split(' ');
+    let color = format!("#{}", parts.next()?).parse().ok()?;
+    let width = parts.next()?.parse().ok()?;
+    let point = |part: &str| {
+        let (x, y) = part.split_once(',')?;
+        Some(Point::from_logical(x.parse().ok()?, y.parse().ok()?))
+    };
+    Some(line(color, width, parts.filter_map(point).collect()))
+}
+
+fn line(color: Color, width: u16, points: Vec<Point>) -> PenLine {
+    PenLine { stroke: rand::random(), tool: Tool::Pen, color, width, points }
+}

@@ -1,0 +1,199 @@
+//! A picture for other programs: as SVG, and its making mark by mark.
+
+use std::fmt::Write;
+
+use super::raster::{COLUMNS, ROWS};
+use super::{Area, CanvasStep, Color, Drawn, Ink, Point, Raster, Sheet, Tool};
+
+/// Units of the SVG to a pixel: eighths, so that every place in it is an integer.
+const UNIT: i32 = 8;
+
+/// The picture of a sheet as SVG text. Strokes and shapes stay lines and can be scaled; a fill is the area that it filled,
+/// taken from the [`Raster`], so that it ends where it does on the sheet.
+#[must_use]
+pub fn svg(sheet: &Sheet) -> String {
+    let (width, height) = (UNIT * COLUMNS as i32, UNIT * ROWS as i32);
+    let mut text = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{COLUMNS}\" height=\"{ROWS}\" viewBox=\"0 0 {width} {height}\">\n\
+         <rect width=\"{width}\" height=\"{height}\" fill=\"#ffffff\"/>\n\
+         <g fill=\"none\" stroke-linecap=\"round\" stroke-linejoin=\"round\">\n"
+    );
+    let mut raster = Raster::default();
+    for drawn in sheet.marks() {
+        match &drawn.step {
+            CanvasStep::Ink(ink) => {
+                raster.ink(ink);
+                put_ink(&mut text, ink);
+            }
+            CanvasStep::Fill { at, color, .. } => put_fill(&mut text, &mut raster, *at, *color),
+            CanvasStep::Clear { .. } | CanvasStep::Undo { .. } | CanvasStep::Redo { .. } => {} // nothing to be seen
+        }
+    }
+    text.push_str("</g>\n</svg>\n");
+    text
+}
+
+fn put_ink(text: &mut String, ink: &Ink) {
+    let color = if ink.tool == Tool::Eraser { Color([255; 3]) } else { ink.color };
+    let width = UNIT * i32::from(ink.width);
+    let points: Vec<(i32, i32)> = ink.points.iter().map(|point| (point.x * 2, point.y * 2)).collect();
+    let stroke = format!("stroke=\"{color}\" stroke-width=\"{width}\"");
+    let put = match (ink.tool, &points[..]) {
+        (_, []) => Ok(()),
+        (_, [(x, y)]) => writeln!(text, "<circle cx=\"{x}\" cy=\"{y}\" r=\"{}\" fill=\"{color}\"/>", width / 2),
+        (Tool::Ellipse, [one, other]) if one.0 != other.0 && one.1 != other.1 => {
+            let (cx, cy) = (i32::midpoint(one.0, other.0), i32::midpoint(one.1, other.1));
+            let (rx, ry) = ((one.0 - other.0).abs() / 2, (one.1 - other.1).abs() / 2);
+            writeln!(text, "<ellipse cx=\"{cx}\" cy=\"{cy}\" rx=\"{rx}\" ry=\"{ry}\" {stroke}/>")
+        }
+        // An ellipse without breadth is a line, and so is such a rectangle.
+        (Tool::Rectangle | Tool::Ellipse, [(x, y), (right, bottom)]) => {
+            writeln!(text, "<path d=\"M{x} {y}H{right}V{bottom}H{x}Z\" {stroke}/>")
+        }
+        (_, [(x, y), further @ ..]) => {
+            let further: String = further.iter().map(|(x, y)| format!(" {x} {y}")).collect();
+            writeln!(text, "<path d=\"M{x} {y}L{}\" {stroke}/>", further.trim_start())
+        }
+    };
+    debug_assert!(put.is_ok(), "a string takes everything");
+}
+
+fn put_fill(text: &mut String, raster: &mut Raster, at: Point, color: Color) {
+    let mut runs = Vec::new();
+    raster.fill(at, color, |run| runs.push(run));
+    if runs.is_empty() {
+        return;
+    }
+    let path: String = merged(runs)
+        .into_iter()
+        .map(|Area { left, top, right, bottom }| {
+            let [x, y, width, height] = [left, top, right - left, bottom - top].map(|pixels| pixels * UNIT as usize);
+            format!("M{x} {y}h{width}v{height}h-{width}z")
+        })
+        .collect();
+    // The edges of neighbours must meet without a seam.
+    let put = writeln!(text, "<path d=\"{path}\" fill=\"{color}\" shape-rendering=\"crispEdges\"/>");
+    debug_assert!(put.is_ok(), "a string takes everything");
+}
+
+/// Runs of pixels made into rectangles, where those of the same columns lie below each other.
+fn merged(mut runs: Vec<Area>) -> Vec<Area> {
+    runs.sort_unstable_by_key(|run| (run.left, run.right, run.top));
+    let mut rectangles: Vec<Area> = Vec::new();
+    for run in runs {
+        match rectangles.last_mut() {
+            Some(last) if (last.left, last.right, last.bottom) == (run.left, run.right, run.top) => {
+                last.bottom = run.bottom;
+            }
+            _ => rectangles.push(run),
+        }
+    }
+    rectangles
+}
+
+/// The making of a picture, mark by mark: for a player, or a writer of animations.
+#[derive(Debug)]
+pub struct Replay<'a> {
+    marks: std::vec::IntoIter<&'a Drawn>,
+    raster: Raster,
+}
+
+/// A picture under way.
+#[derive(Debug, Clone, Copy)]
+pub struct Frame<'a> {
+    /// The mark that was put on last. A long stroke comes in parts.
+    pub drawn: &'a Drawn,
+    /// What it changed.
+    pub area: Area,
+    /// The picture with it.
+    pub raster: &'a Raster,
+}
+
+impl<'a> Replay<'a> {
+    /// From the blank sheet to what is to be seen on this one.
+    #[must_use]
+    pub fn new(sheet: &'a Sheet) -> Self {
+        Replay { marks: sheet.marks().collect::<Vec<_>>().into_iter(), raster: Raster::default() }
+    }
+
+    /// How many marks are still to come.
+    #[must_use]
+    pub fn left(&self) -> usize {
+        self.marks.len()
+    }
+
+    /// Puts the next mark on; `None`: the picture is whole.
+    pub fn next_frame(&mut self) -> Option<Frame<'_>> {
+        let drawn = self.marks.next()?;
+        let area = self.raster.draw(&drawn.step);
+        Some(Frame { drawn, area, raster: &self.raster })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::pictures;
+    use super::*;
+
+    #[test]
+    fn a_fill_in_the_svg_is_the_area_that_was_filled() {
+        let mut raster = Raster::default();
+        let mut sheet = Sheet::default();
+        sheet.push_all(pictures::golden());
+        for drawn in sheet.marks() {
+            let CanvasStep::Fill { at, color, .. } = &drawn.step else {
+                raster.draw(&drawn.step);
+                continue;
+            };
+            let mut from_text = raster.clone();
+            let mut text = String::new();
+            put_fill(&mut text, &mut raster, *at, *color);
+            for rectangle in
+                text.split(['M', 'z']).filter(|part| part.starts_with(|first: char| first.is_ascii_digit()))
+            {
+                let [x, y, width, height]: [usize; 4] = rectangle
+                    .split([' ', 'h', 'v', '-'])
+                    .filter(|part| !part.is_empty())
+                    .take(4)
+                    .map(|number| number.parse::<usize>().unwrap() / 8)
+                    .collect::<Vec<_>>()
+                    .try_into()
+                    .unwrap();
+                from_text.block(Area { left: x, top: y, right: x + width, bottom: y + height }, *color);
+            }
+            assert_eq!(from_text.difference(&raster), Area::default());
+        }
+    }
+
+    #[test]
+    fn the_svg_has_every_mark_in_its_place() {
+        let mut sheet = Sheet::default();
+        sheet.push_all(pictures::shapes());
+        let expected = "<circle cx=\"200\" cy=\"400\" r=\"24\" fill=\"#010203\"/>\n\
+            <path d=\"M200 400L400 600 402 602\" stroke=\"#010203\" stroke-width=\"48\"/>\n\
+            <path d=\"M200 400L400 600 402 602\" stroke=\"#ffffff\" stroke-width=\"48\"/>\n\
+            <path d=\"M200 400L400 600\" stroke=\"#010203\" stroke-width=\"48\"/>\n\
+            <path d=\"M200 400H400V600H200Z\" stroke=\"#010203\" stroke-width=\"48\"/>\n\
+            <ellipse cx=\"300\" cy=\"500\" rx=\"100\" ry=\"100\" stroke=\"#010203\" stroke-width=\"48\"/>\n\
+            <path d=\"M200 400H200V600H200Z\" stroke=\"#010203\" stroke-width=\"48\"/>\n</g>\n</svg>\n";
+        let text = svg(&sheet);
+        assert!(text.ends_with(expected), "{text}");
+    }
+
+    #[test]
+    fn a_replay_ends_with_the_picture() {
+        let mut sheet = Sheet::default();
+        sheet.push_all(pictures::golden());
+        let mut replay = Replay::new(&sheet);
+        let mut shown = Raster::default();
+        for left in (0..replay.left()).rev() {
+            let Frame { raster, area, .. } = replay.next_frame().unwrap();
+            let changed = shown.difference(raster);
+            assert_eq!(area.join(changed), area, "all that changed is in the area");
+            shown = raster.clone();
+            assert_eq!(replay.left(), left);
+        }
+        assert!(replay.next_frame().is_none());
+        assert_eq!(shown.digest(), sheet.raster().digest());
+    }
+}

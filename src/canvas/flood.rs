@@ -1,0 +1,67 @@
+//! Filling what hangs together.
+
+use super::raster::{COLUMNS, ROWS};
+
+/// A run of pixels that was filled, and the direction in which the rows beside it were not looked at yet. Kept small: there
+/// are at most three to a run, so that of a sheet full of the shortest runs less than 24 MB could wait; of a maze that
+/// people draw it is a few KB.
+#[derive(Clone, Copy)]
+struct Pending {
+    row: u16,
+    /// The first and the last column.
+    left: u16,
+    right: u16,
+    down: bool,
+}
+
+/// Gives the pixel at (column, row) and all of exactly its colour that hang together with it by their sides another colour.
+/// `filled` is told each run: row, first column, column after the last.
+pub(super) fn fill(pixels: &mut [u32], at: (usize, usize), color: u32, mut filled: impl FnMut(usize, usize, usize)) {
+    let old = pixels[at.1 * COLUMNS + at.0];
+    if old == color {
+        return;
+    }
+    let mut pending: Vec<Pending> = Vec::new();
+    let mut paint = |pixels: &mut [u32], row: usize, column: usize| {
+        let line = &mut pixels[row * COLUMNS..(row + 1) * COLUMNS];
+        let left = line[..column].iter().rposition(|pixel| *pixel != old).map_or(0, |before| before + 1);
+        let right = line[column..].iter().position(|pixel| *pixel != old).map_or(COLUMNS, |length| column + length);
+        line[left..right].fill(color);
+        filled(row, left, right);
+        (left, right)
+    };
+    let (left, right) = paint(pixels, at.1, at.0);
+    for down in [false, true] {
+        pending.push(run(at.1, left, right, down));
+    }
+    while let Some(Pending { row, left, right, down }) = pending.pop() {
+        let Some(row) = beside(row, down) else { continue };
+        let (left, end) = (usize::from(left), usize::from(right) + 1);
+        let mut column = left;
+        while let Some(skip) = pixels[row * COLUMNS + column..row * COLUMNS + end].iter().position(|p| *p == old) {
+            let (from, to) = paint(pixels, row, column + skip);
+            pending.push(run(row, from, to, down));
+            // What reaches beyond the run it was found from may go on in that run's own direction too.
+            if from < left {
+                pending.push(run(row, from, left, !down));
+            }
+            if to > end {
+                pending.push(run(row, end, to, !down));
+            }
+            column = to + 1;
+            if column >= end {
+                break;
+            }
+        }
+    }
+}
+
+/// Columns and rows of a sheet fit 16 bits.
+fn run(row: usize, left: usize, right: usize, down: bool) -> Pending {
+    Pending { row: row as u16, left: left as u16, right: (right - 1) as u16, down }
+}
+
+fn beside(row: u16, down: bool) -> Option<usize> {
+    let row = usize::from(row);
+    if down { Some(row + 1).filter(|row| *row < ROWS) } else { row.checked_sub(1) }
+}

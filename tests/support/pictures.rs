@@ -1,0 +1,66 @@
+//! Drawings for tests and benchmarks. Whoever includes this names the types it uses, and `pens` beside it.
+
+use super::pens::Numbers;
+use super::{Author, CanvasStep, Color, Drawn, Ink, OperationId, Point, Points, Tool};
+
+/// A step of the author of this number; the operation is named by `id`.
+pub fn drawn(author: u8, id: u64, step: CanvasStep) -> Drawn {
+    let mut name = [0; 32];
+    name[..8].copy_from_slice(&id.to_be_bytes());
+    Drawn { id: OperationId(name), author: Author([author; 32]), step }
+}
+
+/// Ink through these points, in quarter units.
+pub fn ink(stroke: u64, tool: Tool, width: u16, color: u32, points: &[(i32, i32)]) -> CanvasStep {
+    let [_, red, green, blue] = color.to_be_bytes();
+    let points = Points::new(points.iter().map(|&(x, y)| Point::new(x, y)).collect());
+    CanvasStep::Ink(Ink { stroke, tool, color: Color([red, green, blue]), width, points })
+}
+
+/// One mark of each kind of ink, small.
+pub fn shapes() -> Vec<Drawn> {
+    let (dot, corner, next) = ((100, 200), (200, 300), (201, 301));
+    let marks: [(Tool, &[(i32, i32)]); 7] = [
+        (Tool::Pen, &[dot]),
+        (Tool::Pen, &[dot, corner, next]),
+        (Tool::Eraser, &[dot, corner, next]),
+        (Tool::Line, &[dot, corner]),
+        (Tool::Rectangle, &[dot, corner]),
+        (Tool::Ellipse, &[dot, corner]),
+        (Tool::Ellipse, &[dot, (100, 300)]),
+    ];
+    let steps = marks.iter().zip(1..).map(|((tool, points), n)| drawn(1, n, ink(n, *tool, 6, 0x01_0203, points)));
+    steps.collect()
+}
+
+/// A picture with everything in it: every tool, the thinnest and the widest pen, dots, lines along and beyond the edges,
+/// fills within fills, and some marks undone.
+pub fn golden() -> Vec<Drawn> {
+    let mut numbers = Numbers(2026);
+    let mut steps = Vec::new();
+    for n in 0..120_u64 {
+        let author = 1 + numbers.below(3) as u8;
+        let place = |numbers: &mut Numbers| (numbers.below(6401) as i32, numbers.below(4801) as i32);
+        let (one, other) = (place(&mut numbers), place(&mut numbers));
+        let near = (one.0 + numbers.below(300) as i32 - 150, one.1 + numbers.below(300) as i32 - 150);
+        let color = numbers.below(1 << 24) as u32;
+        let width = [1, 2, 3, 6, 12, 33, 128][numbers.below(7) as usize];
+        let step = match numbers.below(12) {
+            0 => ink(n, Tool::Line, width, color, &[one, other]),
+            1 => ink(n, Tool::Rectangle, width, color, &[one, other]),
+            2 => ink(n, Tool::Ellipse, width, color, &[one, other]),
+            3 => ink(n, Tool::Ellipse, width, color, &[one, (near.0, other.1)]),
+            4 => ink(n, Tool::Eraser, width, color, &[one, near]),
+            5 => ink(n, Tool::Pen, width, color, &[one]),
+            6 => ink(n, Tool::Pen, width, color, &[(0, 0), (6400, 0), one]),
+            7 => CanvasStep::Undo { stroke: n.saturating_sub(3) },
+            8..=10 => {
+                let [_, red, green, blue] = color.to_be_bytes();
+                CanvasStep::Fill { stroke: n, at: Point::new(one.0, one.1), color: Color([red, green, blue]) }
+            }
+            _ => ink(n, Tool::Pen, width, color, &[one, near, other, one]),
+        };
+        steps.push(drawn(author, n, step));
+    }
+    steps
+}

@@ -1,0 +1,213 @@
+//! What lies on the sheet between the turns of a game: who is ready, which word to draw, the points so far, the winners.
+
+use iced::widget::scrollable::{Direction, Scrollbar};
+use iced::widget::{Column, Row, Space, button, column, container, opaque, row, scrollable, space, text};
+use iced::{Alignment, Element, Length, Size};
+use inkmesh::event::Person;
+use inkmesh::game::{Phase, PlayerView};
+use inkmesh::identity::Author;
+use inkmesh::words::{Level, Word};
+
+use super::game_bar::{GameBar, Press, Scene, press_button};
+use super::standing::{Standing, standings};
+use super::{Message, cells, podium};
+use crate::text::grouped;
+use crate::window::link::Step;
+use crate::window::theme::{self, Look, palette, style};
+
+/// Size of the clock on a card.
+const DIAL: f32 = 52.0;
+/// Room for what stands above and below the list on a card, in pixels.
+const AROUND: f32 = 170.0;
+/// The least room for a list.
+const LEAST: f32 = 64.0;
+/// Width of a number in a list.
+const NUMBER: f32 = 68.0;
+
+/// The card that is up, on a sheet with so much room, if there is one.
+pub fn view<'a>(game: &'a GameBar, scene: Scene<'a>, area: Size) -> Option<Element<'a, Message>> {
+    let quiz = game.is_quiz_turn();
+    let content = match game.game.phase {
+        Phase::Gathering => gathering(game, scene, area),
+        Phase::Choosing if game.may_choose() => offers(game, scene),
+        Phase::Choosing if quiz && game.drawer() != Some(scene.me) => return Some(choosing(game, scene)),
+        Phase::Revealed if quiz => scoreboard(game, scene, area),
+        Phase::Over => podium::view(game, scene, game.results()?, area.height - AROUND),
+        Phase::Idle | Phase::Choosing | Phase::Drawing | Phase::Revealed => return None,
+    };
+    let card = container(content).padding(20).max_width(480).style(style::dialog(scene.look.tones));
+    Some(container(opaque(card)).center(Length::Fill).padding(8).into())
+}
+
+/// A list that scrolls when there is too little room for it.
+pub fn list<'a>(look: Look, rows: Column<'a, Message>, height: f32) -> Element<'a, Message> {
+    let bar = Scrollbar::new().width(6).scroller_width(6).margin(2);
+    let rows = rows.padding(iced::padding::right(12)).width(Length::Fill);
+    let list = scrollable(rows).direction(Direction::Vertical(bar)).style(style::scroll(look.tones));
+    container(list).max_height(height.max(LEAST)).into()
+}
+
+// ---- gathering ----
+
+fn gathering<'a>(game: &'a GameBar, scene: Scene<'a>, area: Size) -> Element<'a, Message> {
+    let look = scene.look;
+    let head = row![theme::title(look.t("game-who")).width(Length::Fill)]
+        .push(game.clock(look, scene.now, DIAL))
+        .spacing(12)
+        .align_y(Alignment::Center);
+    let ready = |author: Author| game.game.players.iter().any(|player| player.player == author);
+    let here = scene.people.in_order().into_iter().filter(|person| person.online || ready(person.peer));
+    let people = here.map(|person| guest(scene, person, ready(person.peer)));
+    let people = Column::with_children(people).spacing(8);
+    let mut buttons = Row::new().spacing(8);
+    if !game.game.joined {
+        buttons = buttons.push(press_button(look, look.t("game-ready"), Some(Press::Step(Step::Ready)), true));
+    }
+    if game.game.proposer == Some(scene.me) {
+        let enough = (game.game.players.len() >= 2).then_some(Press::Step(Step::Begin));
+        buttons = buttons.push(press_button(look, look.t("game-begin"), enough, true));
+    }
+    let hint = if game.game.joined { "game-waiting" } else { "game-asked" };
+    column![
+        head,
+        list(look, people, area.height - AROUND),
+        theme::small(look.t(hint), look.tones.faded).wrapping(text::Wrapping::WordOrGlyph),
+        buttons
+    ]
+    .spacing(12)
+    .into()
+}
+
+fn guest<'a>(scene: Scene<'a>, person: &Person, ready: bool) -> Element<'a, Message> {
+    let look = scene.look;
+    let color = if ready { look.tones.ink } else { look.tones.faded };
+    let name = theme::body(scene.people.label(person.peer, "")).color(color).wrapping(text::Wrapping::WordOrGlyph);
+    let state = if ready { "game-is-ready" } else { "game-is-asked" };
+    let state = theme::small(look.t(state), if ready { look.tones.pine } else { look.tones.faded });
+    let mark = ready.then(|| theme::sign("✔").size(theme::SMALL).color(look.tones.pine));
+    row![dot(look, person.peer), name.width(Length::Fill), state]
+        .push(mark)
+        .spacing(8)
+        .align_y(Alignment::Center)
+        .into()
+}
+
+fn dot<'a>(look: Look, author: Author) -> Element<'a, Message> {
+    let color = palette::person_mark(&author, look.tones);
+    container(Space::new().width(12).height(12)).style(style::pill(color, color)).into()
+}
+
+// ---- choosing ----
+
+fn offers<'a>(game: &'a GameBar, scene: Scene<'a>) -> Element<'a, Message> {
+    let look = scene.look;
+    let head = row![theme::title(look.t("game-choose")).width(Length::Fill)]
+        .push(game.clock(look, scene.now, DIAL))
+        .spacing(12)
+        .align_y(Alignment::Center);
+    let words = game.game.offers.iter().enumerate().map(|(index, word)| offer(look, index, word));
+    let words = Column::with_children(words).spacing(8);
+    let hint = theme::small(look.t("game-choose-how"), look.tones.faded).wrapping(text::Wrapping::WordOrGlyph);
+    column![head, words, hint].spacing(12).into()
+}
+
+fn offer<'a>(look: Look, index: usize, word: &'a Word) -> Element<'a, Message> {
+    let key = container(theme::small((index + 1).to_string(), look.tones.faded))
+        .center_x(24)
+        .padding([2, 0])
+        .style(style::banner(look.tones, look.tones.line));
+    let level = match word.level {
+        Level::Easy => "level-easy",
+        Level::Medium => "level-medium",
+        Level::Hard => "level-hard",
+    };
+    let how_hard = row![theme::small(look.t(level), look.tones.faded), cells::level(look, word.level)].spacing(8);
+    let word = theme::title(word.text.as_str()).wrapping(text::Wrapping::WordOrGlyph).width(Length::Fill);
+    let line = row![key, word, how_hard.align_y(Alignment::Center)].spacing(12).align_y(Alignment::Center);
+    button(line)
+        .on_press(Message::Game(Press::Step(Step::Choose(index))))
+        .padding([10, 12])
+        .width(Length::Fill)
+        .style(style::secondary(look.tones))
+        .into()
+}
+
+/// Somebody else chooses: said in large letters, and nothing is in the way.
+fn choosing<'a>(game: &'a GameBar, scene: Scene<'a>) -> Element<'a, Message> {
+    let look = scene.look;
+    let name = scene.name(game.drawer());
+    let words = look.t_args("game-choosing-word", [("name", name.into())]);
+    let words = theme::title(words).wrapping(text::Wrapping::WordOrGlyph);
+    let mark = theme::sign("✎").size(theme::TITLE).color(look.tones.seal);
+    let card = container(row![mark, words].spacing(12).align_y(Alignment::Center)).padding([16, 24]);
+    container(card.max_width(480).style(style::dialog(look.tones))).center(Length::Fill).padding(8).into()
+}
+
+// ---- points ----
+
+fn scoreboard<'a>(game: &'a GameBar, scene: Scene<'a>, area: Size) -> Element<'a, Message> {
+    let look = scene.look;
+    let head = match &game.game.word {
+        Some(word) => {
+            let words = look.t_args("game-word-was", [("word", word.text.as_str().into())]);
+            row![theme::title(words).wrapping(text::Wrapping::WordOrGlyph), cells::level(look, word.level)]
+        }
+        None => row![theme::title(look.t("game-no-word")).wrapping(text::Wrapping::WordOrGlyph)],
+    };
+    let head = row![head.spacing(12).align_y(Alignment::Center).width(Length::Fill)]
+        .push(game.clock(look, scene.now, DIAL))
+        .spacing(12)
+        .align_y(Alignment::Center);
+    let told = told(game, scene);
+    let over: Element<'_, Message> = row![
+        space::horizontal(),
+        number(look.t("game-this-turn")).size(theme::SMALL).color(look.tones.faded),
+        number(look.t("game-total")).size(theme::SMALL).color(look.tones.faded),
+    ]
+    .padding(iced::padding::right(12))
+    .into();
+    let rows = standings(&game.game.players).into_iter().map(|standing| line(scene, standing, game.drawer()));
+    let rows = Column::with_children(rows).spacing(8);
+    column![head].push(told).push(over).push(list(look, rows, area.height - AROUND)).spacing(12).into()
+}
+
+/// What else there is to say of the turn.
+fn told<'a>(game: &GameBar, scene: Scene<'_>) -> Option<Element<'a, Message>> {
+    let look = scene.look;
+    let name = scene.name(game.drawer());
+    let (words, color) = match (&game.game.word, game.game.lied) {
+        (_, true) => (look.t_args("game-lied", [("name", name.into())]), look.tones.seal),
+        (None, _) => (look.t_args("game-told-nothing", [("name", name.into())]), look.tones.amber),
+        (Some(_), _) if game.game.solved.is_empty() => (look.t("game-nobody-knew"), look.tones.faded),
+        (Some(_), _) => return None,
+    };
+    Some(theme::small(words, color).wrapping(text::Wrapping::WordOrGlyph).into())
+}
+
+fn line<'a>(scene: Scene<'a>, standing: Standing<'a>, drawer: Option<Author>) -> Element<'a, Message> {
+    let (look, player) = (scene.look, standing.player);
+    let points = match player.points {
+        0 => theme::body("–").color(look.tones.faded),
+        points => theme::strong(format!("+{}", grouped(points.into()))).color(look.tones.pine),
+    };
+    let mark = match drawer == Some(player.player) {
+        true => Some(theme::sign("✎").size(theme::SMALL).color(look.tones.seal)),
+        false => player.solved.then(|| theme::sign("✔").size(theme::SMALL).color(look.tones.pine)),
+    };
+    let points = points.width(NUMBER).align_x(Alignment::End);
+    who(scene, standing).push(mark).push(points).push(number(grouped(player.score.into())).font(theme::BOLD)).into()
+}
+
+/// A place and a name.
+pub fn who<'a>(scene: Scene<'a>, standing: Standing<'a>) -> Row<'a, Message> {
+    let PlayerView { player, name, .. } = standing.player;
+    let label = theme::body(scene.people.label(*player, name)).wrapping(text::Wrapping::WordOrGlyph);
+    let label = if *player == scene.me { label.font(theme::BOLD) } else { label };
+    let place = theme::body(format!("{}.", standing.place)).color(scene.look.tones.faded).width(28);
+    row![place, dot(scene.look, *player), label.width(Length::Fill)].spacing(8).align_y(Alignment::Center)
+}
+
+/// A number at the right of a line.
+pub fn number<'a>(words: String) -> text::Text<'a, iced::Theme> {
+    theme::body(words).width(NUMBER).align_x(Alignment::End)
+}

@@ -1,0 +1,102 @@
+//! The clock of a game: a ring of ink that runs dry around the seconds that are left.
+
+use std::time::Duration;
+
+use iced::widget::canvas::{self, Canvas, Frame, Geometry, Path, Stroke};
+use iced::widget::container;
+use iced::{Color, Element, Radians, Rectangle, Renderer, Theme, mouse};
+
+use super::Message;
+use super::surface::redraw_around;
+use crate::window::theme::{self, Look};
+
+/// So many seconds before the end the ink turns amber, and at last the seal's red.
+const SOON: u64 = 20;
+/// The last seconds.
+const LAST: u64 = 10;
+
+/// A ring of `size` pixels for what is left of a while.
+pub fn view<'a>(look: Look, remaining: Duration, whole: Duration, size: f32) -> Element<'a, Message> {
+    // Rounded up, so that the last second reads 1 and not 0.
+    let seconds = u64::try_from(remaining.as_millis().div_ceil(1000)).unwrap_or(u64::MAX);
+    let color = color(look, seconds, whole);
+    let left = (remaining.as_secs_f64() / whole.as_secs_f64().max(0.001)).clamp(0.0, 1.0) as f32;
+    let share = if look.calm { 1.0 } else { left };
+    let ring = Canvas::new(Ring { share, line: look.tones.line, color }).width(size).height(size);
+    // All digits of the font have one width.
+    let number = container(theme::strong(seconds.to_string()).color(color)).center(size);
+    iced::widget::stack![ring, number].into()
+}
+
+/// Ink, then amber, then red; in a while that is short as a whole, only the end of it counts.
+fn color(look: Look, seconds: u64, whole: Duration) -> Color {
+    match seconds {
+        ..=LAST if whole.as_secs() > LAST => look.tones.seal,
+        ..=SOON if whole.as_secs() > SOON => look.tones.amber,
+        ..=3 => look.tones.seal,
+        _ => look.tones.ink,
+    }
+}
+
+struct Ring {
+    /// How much ink is left, 0 to 1.
+    share: f32,
+    line: Color,
+    color: Color,
+}
+
+impl canvas::Program<Message> for Ring {
+    type State = ();
+
+    fn draw(
+        &self,
+        (): &(),
+        renderer: &Renderer,
+        _theme: &Theme,
+        bounds: Rectangle,
+        _cursor: mouse::Cursor,
+    ) -> Vec<Geometry> {
+        let mut frame = Frame::new(renderer, bounds.size());
+        redraw_around(&mut frame, Rectangle::with_size(bounds.size()));
+        let (center, radius) = (frame.center(), bounds.width / 2.0 - 3.0);
+        frame.stroke(&Path::circle(center, radius), Stroke::default().with_width(1.0).with_color(self.line));
+        if self.share > 0.0 {
+            let top = -std::f32::consts::FRAC_PI_2;
+            let arc = canvas::path::Arc {
+                center,
+                radius,
+                start_angle: Radians(top),
+                end_angle: Radians(top + std::f32::consts::TAU * self.share),
+            };
+            let path = Path::new(|builder| builder.arc(arc));
+            frame.stroke(&path, Stroke::default().with_width(4.0).with_color(self.color));
+        }
+        vec![frame.into_geometry()]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::{Appearance, Language};
+
+    #[test]
+    fn the_ink_turns_amber_and_then_red() {
+        let look = Look::new(Language::En, Appearance::Light, false);
+        let tones = look.tones;
+        for (seconds, whole, wanted) in [
+            (80, 80, tones.ink),
+            (21, 80, tones.ink),
+            (20, 80, tones.amber),
+            (11, 80, tones.amber),
+            (10, 80, tones.seal),
+            (1, 80, tones.seal),
+            (20, 20, tones.ink),
+            (10, 20, tones.seal),
+            (5, 5, tones.ink),
+            (3, 5, tones.seal),
+        ] {
+            assert_eq!(color(look, seconds, Duration::from_secs(whole)), wanted, "{seconds} of {whole}");
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! A game in words: what goes on, and what its steps say in the talk.
+
+use inkmesh::game::{CancelReason, EndReason, GameNotice, Phase, Rules};
+use inkmesh::identity::Author;
+
+use super::game_bar::{GameBar, Scene};
+use super::people::People;
+use crate::window::theme::Look;
+
+impl GameBar {
+    /// What goes on.
+    pub fn headline(&self, scene: Scene<'_>) -> String {
+        let look = scene.look;
+        let mine = self.game.drawer == Some(scene.me);
+        match self.game.phase {
+            Phase::Idle if scene.may_draw => look.t("game-idle"),
+            Phase::Idle => look.t("game-idle-closed"),
+            Phase::Gathering => self.gathering_words(scene),
+            Phase::Choosing if !self.game.offers.is_empty() => look.t("game-choose"),
+            Phase::Choosing if mine => look.t("game-choosing-mine"),
+            Phase::Choosing => {
+                let key = if self.game.rules.quiz.is_some() { "game-choosing-word" } else { "game-choosing" };
+                look.t_args(key, [("name", scene.name(self.game.drawer).into())])
+            }
+            Phase::Drawing => self.drawing_words(scene, mine),
+            Phase::Revealed => self.revealed_words(scene, mine),
+            Phase::Over => look.t(match self.game.cancelled {
+                None => "game-over",
+                Some(CancelReason::TooFewPlayers) => "game-cancelled",
+                Some(CancelReason::Abandoned) => "game-abandoned",
+                Some(CancelReason::TwoRosters) => "game-two-rosters",
+            }),
+        }
+    }
+
+    fn gathering_words(&self, scene: Scene<'_>) -> String {
+        let (look, quiz) = (scene.look, self.game.rules.quiz.is_some());
+        if self.game.proposer == Some(scene.me) {
+            return look.t(if quiz { "game-gathering-quiz-mine" } else { "game-gathering-mine" });
+        }
+        let key = if quiz { "game-gathering-quiz" } else { "game-gathering" };
+        look.t_args(key, [("name", scene.name(self.game.proposer).into())])
+    }
+
+    fn drawing_words(&self, scene: Scene<'_>, mine: bool) -> String {
+        let (rounds, round) = (self.game.rules.rounds.into(), self.game.round.into());
+        if mine {
+            return scene.look.t_args("game-drawing-mine", [("round", round), ("rounds", rounds)]);
+        }
+        let name = scene.name(self.game.drawer).into();
+        scene.look.t_args("game-drawing", [("name", name), ("round", round), ("rounds", rounds)])
+    }
+
+    fn revealed_words(&self, scene: Scene<'_>, mine: bool) -> String {
+        let look = scene.look;
+        match &self.game.word {
+            Some(word) => look.t_args("game-word-was", [("word", word.text.as_str().into())]),
+            None if mine => look.t("game-revealed-mine"),
+            None => look.t_args("game-revealed", [("name", scene.name(self.game.drawer).into())]),
+        }
+    }
+
+    /// What that means for us.
+    pub fn detail(&self, scene: Scene<'_>) -> Option<String> {
+        let look = scene.look;
+        match self.game.phase {
+            Phase::Idle => None,
+            Phase::Over => Some(look.t(if scene.may_draw { "game-over-free" } else { "game-over-closed" })),
+            Phase::Gathering => Some(rules_words(look, self.game.rules)),
+            Phase::Choosing | Phase::Drawing if self.game.rules.quiz.is_some() => Some(self.quiz_detail(scene)),
+            Phase::Choosing | Phase::Drawing | Phase::Revealed if scene.may_draw => Some(look.t("game-you-may-draw")),
+            Phase::Drawing | Phase::Choosing => {
+                Some(look.t_args("game-only-drawer", [("name", scene.name(self.game.drawer).into())]))
+            }
+            Phase::Revealed => Some(look.t("game-soon-next")),
+        }
+    }
+
+    /// Who knows the word, what was shown of it, and whether we take part.
+    fn quiz_detail(&self, scene: Scene<'_>) -> String {
+        let look = scene.look;
+        let mut parts = Vec::new();
+        if !self.game.joined {
+            parts.push(look.t("game-you-watch"));
+        } else if self.game.solved.contains(&scene.me) {
+            parts.push(look.t("game-you-know"));
+        }
+        if self.game.phase == Phase::Drawing {
+            let all = self.game.players.iter().filter(|player| player.playing).count().saturating_sub(1);
+            let solved = self.game.solved.len();
+            parts.push(look.t_args("game-know", [("solved", solved.into()), ("all", all.into())]));
+            if let Some(quiz) = self.game.rules.quiz.filter(|quiz| quiz.hints > 0) {
+                parts.push(
+                    look.t_args("game-hints", [("shown", self.game.hints.into()), ("hints", quiz.hints.into())]),
+                );
+            }
+        } else {
+            let (round, rounds) = (self.game.round.into(), self.game.rules.rounds.into());
+            parts.push(look.t_args("game-round", [("round", round), ("rounds", rounds)]));
+        }
+        parts.join(" · ")
+    }
+}
+
+/// Rules in a line.
+pub fn rules_words(look: Look, rules: Rules) -> String {
+    let numbers =
+        look.t_args("game-rules", [("rounds", rules.rounds.into()), ("seconds", rules.seconds.into())]);
+    match rules.quiz {
+        Some(quiz) => {
+            let more = [("offered", quiz.offered.into()), ("hints", quiz.hints.into())];
+            format!("{numbers} · {}", look.t_args("game-rules-quiz", more))
+        }
+        None => numbers,
+    }
+}
+
+/// A step of a game by `author`, who is called `name`, as the talk tells it.
+pub fn notice_words(notice: &GameNotice, author: Author, name: &str, people: &People, look: Look) -> String {
+    let say = |key| look.t_args(key, [("name", name.into())]);
+    match notice {
+        GameNotice::Proposed(rules) => {
+            let key = if rules.quiz.is_some() { "entry-proposed-quiz" } else { "entry-proposed" };
+            format!("{} ({})", say(key), rules_words(look, *rules))
+        }
+        GameNotice::Ready => say("entry-ready"),
+        GameNotice::Started => look.t("entry-started"),
+        GameNotice::Cancelled(CancelReason::TooFewPlayers) => look.t("entry-cancelled"),
+        GameNotice::Cancelled(CancelReason::Abandoned | CancelReason::TwoRosters) => look.t("entry-abandoned"),
+        GameNotice::TurnBegan => say("entry-turn-began"),
+        GameNotice::Solved if author == people.me() => look.t("entry-solved-mine"),
+        GameNotice::Solved => say("entry-solved"),
+        GameNotice::TurnEnded(reason, word) => {
+            let ended = match reason {
+                EndReason::Passed => say("entry-turn-passed"),
+                EndReason::Time => say("entry-turn-timeout"),
+                EndReason::AllSolved => look.t("entry-turn-all-solved"),
+            };
+            match word {
+                Some(word) => {
+                    let word = look.t_args("game-word-was", [("word", word.as_str().into())]);
+                    format!("{ended} {word}")
+                }
+                None => ended,
+            }
+        }
+        GameNotice::Skip => say("entry-skip"),
+        GameNotice::Kick(player) => {
+            let player = people.label(*player, "");
+            look.t_args("entry-kick", [("name", name.into()), ("player", player.into())])
+        }
+        GameNotice::Hint | GameNotice::Quiet => String::new(),
+    }
+}

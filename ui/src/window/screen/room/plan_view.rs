@@ -1,0 +1,202 @@
+//! The dialog in which a game is thought of.
+
+use iced::widget::{Row, button, column, container, row, text, text_editor, text_input};
+use iced::{Alignment, Element, Length};
+use inkmesh::words::BuiltIn;
+
+use super::Message;
+use super::plan::{FileError, Number, Plan, Preset, Press, Problem};
+use super::reach::Reach;
+use crate::text::{command_error, grouped, pack_error};
+use crate::window::theme::{self, Look, style};
+
+/// The field for the rounds, in which one begins.
+pub const ROUNDS_FIELD: &str = "rounds-field";
+/// The field for the path of a file.
+const PATH_FIELD: &str = "path-field";
+/// Width of one number with its label.
+const CELL: f32 = 148.0;
+
+/// The rules and words that can be chosen.
+pub fn content(plan: &Plan, look: Look) -> Element<'_, Message> {
+    let quiz = plan.is_quiz();
+    let kinds = [("plan-quiz", true), ("plan-turns", false)]
+        .map(|(key, kind)| choice(look, look.t(key), quiz == kind, Press::Quiz(kind)));
+    let kinds = Row::with_children(kinds).spacing(8);
+    let what = if quiz { "plan-quiz-what" } else { "plan-turns-what" };
+    let kind = column![kinds, theme::small(look.t(what), look.tones.faded)].spacing(8);
+    let mut parts = column![kind].spacing(20);
+    if quiz {
+        parts = parts.push(part(look, "plan-presets", presets(plan, look)));
+    }
+    parts = parts.push(numbers(plan, look));
+    if quiz {
+        parts = parts.push(part(look, "plan-words", words(plan, look)));
+    }
+    parts.into()
+}
+
+fn part<'a>(look: Look, key: &str, content: Element<'a, Message>) -> Element<'a, Message> {
+    column![theme::small(look.t(key), look.tones.faded), content].spacing(8).into()
+}
+
+/// The buttons under the rest, and why the game can't begin. `running`: one has begun meanwhile.
+pub fn foot(plan: &Plan, look: Look, running: bool) -> Element<'_, Message> {
+    let language = look.language;
+    let (words, color) = match (&plan.error, plan.problem()) {
+        _ if running => (look.t("error-game-running"), look.tones.amber),
+        (Some(error), _) => (command_error(language, error), look.tones.seal),
+        (None, Some(Problem::Number)) => (look.t("plan-number-wrong"), look.tones.seal),
+        (None, Some(Problem::NoWords)) => (look.t("plan-no-words"), look.tones.seal),
+        (None, Some(Problem::Own(error))) => (pack_error(language, error), look.tones.seal),
+        (None, None) => (look.t("plan-hint"), look.tones.faded),
+    };
+    let words = theme::small(words, color).wrapping(text::Wrapping::WordOrGlyph).width(Length::Fill);
+    let may_start = !running && plan.problem().is_none();
+    let cancel =
+        button(theme::body(look.t("plan-cancel"))).on_press(Message::Close).padding([8, 16]).style(style::secondary(look.tones));
+    let start = button(theme::body(look.t("plan-start")))
+        .on_press_maybe(may_start.then_some(Message::Plan(Press::Start)))
+        .padding([8, 16])
+        .style(style::primary(look.tones));
+    let start = Reach::new(start, Message::Plan(Press::Start), look.tones.ink);
+    row![words, Reach::new(cancel, Message::Close, look.tones.seal), start].spacing(8).align_y(Alignment::Center).into()
+}
+
+fn presets(plan: &Plan, look: Look) -> Element<'_, Message> {
+    let presets = Preset::ALL.map(|preset| {
+        let chosen = plan.choice().rules == preset.rules();
+        choice(look, preset.name().to_owned(), chosen, Press::Preset(preset))
+    });
+    Row::with_children(presets).spacing(8).into()
+}
+
+fn numbers(plan: &Plan, look: Look) -> Element<'_, Message> {
+    let numbers = Number::ALL.into_iter().filter(|number| plan.is_quiz() || !number.is_of_quiz());
+    let cells = Row::with_children(numbers.map(|number| cell(plan, look, number)));
+    let close = plan.choice().rules.quiz.map(|quiz| {
+        let words = look.t("plan-close");
+        check(look, words, quiz.close, Press::TellClose(!quiz.close))
+    });
+    column![cells.spacing(12).wrap().vertical_spacing(12)].push(close).spacing(12).into()
+}
+
+/// A number: to be typed, or changed by pressing.
+fn cell(plan: &Plan, look: Look, number: Number) -> Element<'_, Message> {
+    let key = match number {
+        Number::Rounds => "plan-rounds",
+        Number::Seconds => "plan-seconds",
+        Number::Offered => "plan-offered",
+        Number::Hints => "plan-hints",
+        Number::Players => "plan-players",
+        Number::Idle => "plan-idle",
+    };
+    let sound = plan.is_number_sound(number);
+    let mut field = text_input("", &plan.number(number))
+        .on_input(move |text| Message::Plan(Press::Typed(number, text)))
+        .on_submit(Message::Plan(Press::Start))
+        .padding([4, 8])
+        .width(56)
+        .align_x(Alignment::Center)
+        .size(theme::BODY)
+        .style(style::input(look.tones));
+    if number == Number::Rounds {
+        field = field.id(ROUNDS_FIELD);
+    }
+    let sign = |sign: &'static str, more| {
+        button(theme::strong(sign).center())
+            .on_press(Message::Plan(Press::Step(number, more)))
+            .width(32)
+            .padding(4)
+            .style(style::secondary(look.tones))
+    };
+    let (least, most) = number.bounds(plan.is_quiz());
+    let bounds = match number {
+        Number::Idle => look.t("plan-idle-bounds"),
+        _ => look.t_args("plan-bounds", [("least", least.into()), ("most", most.into())]),
+    };
+    let color = if sound { look.tones.faded } else { look.tones.seal };
+    column![
+        theme::small(look.t(key), look.tones.ink),
+        row![sign("−", false), field, sign("+", true)].spacing(4).align_y(Alignment::Center),
+        theme::small(bounds, color),
+    ]
+    .spacing(4)
+    .width(CELL)
+    .into()
+}
+
+fn words(plan: &Plan, look: Look) -> Element<'_, Message> {
+    let choice = plan.choice();
+    let packs = BuiltIn::ALL.map(|pack| {
+        let (key, chosen) = match pack {
+            BuiltIn::En => ("plan-pack-en", choice.english),
+            BuiltIn::Ko => ("plan-pack-ko", choice.korean),
+        };
+        let count = grouped(pack.words().len() as u64);
+        check(look, look.t_args(key, [("count", count.into())]), chosen, Press::Pack(pack))
+    });
+    let own = check(look, look.t("plan-own"), choice.own, Press::Own);
+    let packs = Row::with_children(packs).push(own).spacing(8).wrap().vertical_spacing(8);
+    column![packs].push(choice.own.then(|| own_words(plan, look))).spacing(12).into()
+}
+
+fn own_words(plan: &Plan, look: Look) -> Element<'_, Message> {
+    let editor = text_editor(plan.words_content())
+        .placeholder(look.t("plan-own-placeholder"))
+        .on_action(|action| Message::Plan(Press::Edit(action)))
+        .size(theme::BODY)
+        .padding(8)
+        .height(132)
+        .style(style::editor(look.tones));
+    let path = text_input(&look.t("plan-path"), &plan.path)
+        .id(PATH_FIELD)
+        .on_input(|path| Message::Plan(Press::Path(path)))
+        .on_submit(Message::Plan(Press::OpenFile))
+        .padding([4, 8])
+        .size(theme::BODY)
+        .style(style::input(look.tones));
+    let open = button(theme::body(look.t("plan-open")))
+        .on_press_maybe((!plan.path.trim().is_empty()).then_some(Message::Plan(Press::OpenFile)))
+        .padding([4, 12])
+        .style(style::secondary(look.tones));
+    let language = look.language;
+    let (below, color) = match (&plan.file_error, plan.own_words()) {
+        (Some(FileError::Unreadable(reason)), _) => {
+            (look.t_args("plan-unreadable", [("reason", reason.as_str().into())]), look.tones.seal)
+        }
+        (Some(FileError::NoPack(error)), _) => (pack_error(language, error), look.tones.seal),
+        (None, Ok(count)) => (look.t_args("plan-own-count", [("count", count.into())]), look.tones.pine),
+        (None, Err(error)) => (pack_error(language, error), look.tones.seal),
+    };
+    let below = theme::small(below, color).wrapping(text::Wrapping::WordOrGlyph);
+    column![
+        editor,
+        below,
+        row![path, open].spacing(8).align_y(Alignment::Center),
+        theme::small(look.t("plan-own-how"), look.tones.faded).wrapping(text::Wrapping::WordOrGlyph)
+    ]
+    .spacing(8)
+    .into()
+}
+
+/// One of several.
+fn choice<'a>(look: Look, words: String, chosen: bool, press: Press) -> Element<'a, Message> {
+    let message = Message::Plan(press);
+    let button = button(theme::body(words))
+        .on_press(message.clone())
+        .padding([6, 14])
+        .style(style::choice(look.tones, chosen));
+    Reach::new(button, message, look.tones.seal).into()
+}
+
+/// Something that is so or not.
+fn check<'a>(look: Look, words: String, chosen: bool, press: Press) -> Element<'a, Message> {
+    let message = Message::Plan(press);
+    let mark = container(chosen.then(|| theme::sign("✔").size(theme::SMALL).color(look.tones.on_seal)))
+        .center(18)
+        .style(style::check(look.tones, chosen));
+    let words = row![mark, theme::body(words)].spacing(8).align_y(Alignment::Center);
+    let button = button(words).on_press(message.clone()).padding([4, 8]).style(style::quiet(look.tones));
+    Reach::new(button, message, look.tones.seal).into()
+}
