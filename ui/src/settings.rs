@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use inkmesh::game::Rules;
 use inkmesh::name::PersonName;
-use inkmesh::name::PersonName;
 use inkmesh::words::BuiltIn;
 use serde::{Deserialize, Serialize};
 
