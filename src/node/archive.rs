@@ -184,12 +184,11 @@ impl History {
         let (author, payload) = (operation.author(), operation.payload());
         let counts = matches!(payload, Payload::Game(_)) && self.fold.counts(operation.key());
         let open = |game, turn, sealed: &[u8]| self.fold.told_key(game, turn)?.open(author, sealed);
-        timeline::entry(operation, payload, self.name(author), counts, false, open)
+        timeline::entry(operation, payload, self.people.name(author), counts, false, open)
     }
 
-    /// What somebody was called last; empty when they never said.
-    #[must_use]
-    pub fn name(&self, author: Author) -> String {
-        self.people.name(author)
+    /// What people were called last, of those who said it.
+    pub fn names(&self) -> impl Iterator<Item = (Author, String)> {
+        self.people.written().filter_map(|(author, name, _)| Some((author, name?.1.to_string())))
     }
 }

@@ -72,7 +72,9 @@ pub fn keep(dir: &Path, name: &str, ending: &str, bytes: &[u8]) -> Result<Kept, 
             return Ok(Kept::Same(path));
         }
         if let Some(new) = NewFile::create(path)? {
-            return new.finish(|file| file.write_all(bytes)).map(Kept::New);
+            let path = new.path.clone();
+            let write = |file: &mut File| file.write_all(bytes).map_err(|source| WriteError { path, source });
+            return new.finish(write).map(Kept::New);
         }
     }
     Err(all_taken(dir, name, ending))
@@ -121,14 +123,14 @@ impl NewFile {
     /// Writes it. What could not be written whole is taken away again.
     ///
     /// # Errors
-    /// [`WriteError`].
-    pub fn finish(mut self, write: impl FnOnce(&mut File) -> io::Result<()>) -> Result<PathBuf, WriteError> {
+    /// What `write` says.
+    pub fn finish<E>(mut self, write: impl FnOnce(&mut File) -> Result<(), E>) -> Result<PathBuf, E> {
         match write(&mut self.file) {
             Ok(()) => Ok(self.path),
-            Err(source) => {
+            Err(error) => {
                 drop(self.file);
                 let _ = fs::remove_file(&self.path); // it is ours, and what went wrong is said already
-                Err(WriteError { path: self.path, source })
+                Err(error)
             }
         }
     }
@@ -191,11 +193,11 @@ mod tests {
     fn half_a_file_does_not_stay() {
         let dir = tempfile::tempdir().unwrap();
         let begun = begin(dir.path(), "a", "html").unwrap();
-        let failed = begun.finish(|file| file.write_all(b"half").and(Err(io::ErrorKind::StorageFull.into())));
-        assert!(failed.unwrap_err().to_string().contains("a.html"));
+        let full = || io::Error::from(ErrorKind::StorageFull);
+        begun.finish(|file| file.write_all(b"half").and(Err(full()))).unwrap_err();
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
         let file = dir.path().join("file");
         fs::write(&file, b"").unwrap();
-        keep(&file, "a", "png", b"one").unwrap_err();
+        assert!(keep(&file, "a", "png", b"one").unwrap_err().to_string().contains("a.png"));
     }
 }

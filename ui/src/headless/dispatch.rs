@@ -90,7 +90,7 @@ async fn execute(node: &Node, command: Command) -> Result<Done, CommandError> {
         Command::Say { room, text } => node.say(room, text).await.map(Done::spoken),
         Command::History { room, limit, before } => {
             let entries = node.history(room.clone(), limit, before).await?;
-            Ok(Done::Entries { entries: entries.into_iter().map(|entry| EntryShape::new(&room, entry)).collect() })
+            Ok(Done::Entries { entries: entries.into_iter().map(|entry| EntryShape::new(room.as_str(), entry)).collect() })
         }
         Command::State(room) => node.state(room).await.map(Done::state),
         Command::Stroke { room, line } => node.draw(room, line).await.map(Done::id),
