@@ -121,8 +121,8 @@ impl Fetching {
         if !asked.units.is_empty() && wants.len() <= waiting {
             return Fetch::Later; // who brings nothing yet comes first
         }
-        // A share for each place that is still free, this one among them.
-        wants.truncate(wants.len().div_ceil(places.max(1)));
+        let chains = share(&wants, places, chain);
+        wants.retain(|want| chain(want).is_some_and(|chain| chains.contains(&chain)));
         let each = (UNIT / wants.len() as u64).max(1);
         for want in &mut wants {
             // Where samples of a fork are sent along, the stretch begins where the other side finds it.
@@ -130,7 +130,6 @@ impl Fetching {
                 want.to = want.to.min(want.from + each);
             }
         }
-        let chains = wants.iter().filter_map(chain).collect();
         asked.units.push(Unit { chains, news: 0 });
         Fetch::Unit(wants)
     }
@@ -200,6 +199,13 @@ impl Fetching {
         let peers = self.members.iter().filter(|(_, member)| !member.units.is_empty()).map(|(peer, _)| *peer);
         Progress { peers: peers.collect(), received: self.received, remaining: missing.values().sum() }
     }
+}
+
+/// A share of what is wanted for each place that is still free: the chains of one of them. Chains are whole: if no news is
+/// in the branches asked for, their chain isn't asked for again, and the news may be in another branch.
+fn share(wants: &[Want], places: usize, chain: impl Fn(&Want) -> Option<ChainId>) -> BTreeSet<ChainId> {
+    let share = wants.len().div_ceil(places.max(1));
+    wants.iter().take(share).filter_map(chain).collect()
 }
 
 #[cfg(test)]
@@ -306,6 +312,30 @@ mod tests {
     }
 
     #[test]
+    fn all_branches_of_a_chain_are_asked_for_at_once() {
+        let identity = Identity::from_secret([1; 32]);
+        let chain = ChainId { author: identity.author(), log: 7 };
+        let mut log = log();
+        log.ingest(operation(&identity, chain), 10);
+        let branch = |n| Head { author: chain.author, log: 7, next: 1, id: ShortId([n; 12]) };
+        let other = Head { author: Author([9; 32]), log: 7, next: 1, id: ShortId([1; 12]) };
+        let mut fetching = Fetching::default();
+        fetching.joined(member(2), vec![branch(1), branch(2), branch(3), other]);
+        let Fetch::Unit(wants) = fetching.next(member(2), &log) else { panic!() };
+        assert_eq!(wants.iter().map(|want| want.head).collect::<Vec<_>>(), [0, 1, 2]);
+        // Nothing of it is news: it isn't asked for again, and nothing of it was left out.
+        fetching.ended(member(2));
+        let Fetch::Unit(wants) = fetching.next(member(2), &log) else { panic!() };
+        assert_eq!(wants.iter().map(|want| want.head).collect::<Vec<_>>(), [3]);
+    }
+
+    fn operation(identity: &Identity, chain: ChainId) -> Operation {
+        let (room, backlink) = (RoomName::lobby().id(), None::<OperationId>);
+        let header = Header { room, chain, seq: 0, backlink, time: Timestamp::from_ms(5) };
+        Operation::sign(identity, header, &Payload::Chat(Chat { text: "x".to_owned() })).unwrap()
+    }
+
+    #[test]
     fn a_chain_is_asked_for_piece_by_piece() {
         let mut log = log();
         let identity = Identity::from_secret([1; 32]);
@@ -315,15 +345,7 @@ mod tests {
         fetching.joined(member(2), vec![head]);
         let unit = fetching.next(member(2), &log);
         assert_eq!(unit, Fetch::Unit(vec![Want { head: 0, from: 0, to: MUCH, known: Vec::new() }]));
-        let header = Header {
-            room: RoomName::lobby().id(),
-            chain,
-            seq: 0,
-            backlink: None::<OperationId>,
-            time: Timestamp::from_ms(5),
-        };
-        let chat = Payload::Chat(Chat { text: "x".to_owned() });
-        log.ingest(Operation::sign(&identity, header, &chat).unwrap(), 10);
+        log.ingest(operation(&identity, chain), 10);
         fetching.received(member(2), 1, 1);
         fetching.ended(member(2));
         let rest = fetching.next(member(2), &log);

@@ -184,7 +184,7 @@ impl Runner {
         Ok(())
     }
 
-    /// Answered when it is durable, and after the lines that it is about: they may have come a moment ago.
+    /// Answered when it is durable, with the lines that it is about: they may have come a moment ago.
     fn change_reading(
         &mut self,
         name: &RoomName,
@@ -194,9 +194,8 @@ impl Runner {
         let member = self.rooms.get_mut(name).ok_or_else(|| CommandError::NotInRoom(name.clone()));
         match member.and_then(|member| change(&mut member.room)) {
             Ok(outputs) => {
-                self.keep_now(None);
                 self.carry_out(name, outputs, Source::default());
-                self.memo.answer_when_written(&self.store, answer);
+                self.keep_now(Some(answer));
             }
             Err(error) => {
                 let _ = answer.send(Err(error));

@@ -11,7 +11,6 @@ mod face;
 mod guesses;
 mod handle;
 mod key_file;
-mod memo;
 mod network;
 mod peers;
 mod rooms;

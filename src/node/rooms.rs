@@ -2,12 +2,11 @@
 
 use libp2p::PeerId;
 use libp2p::gossipsub::{self, IdentTopic, MessageAcceptance, MessageId};
-use tokio::sync::oneshot;
 
 use super::StartError;
+use super::handle::Answer;
 use super::network::{author_of, peer_of};
 use super::run::Runner;
-use super::saving::room_key;
 use super::sync_plan::SyncPlan;
 use super::wishes::rooms_in;
 use crate::clock::Now;
@@ -40,7 +39,7 @@ pub(super) struct Source {
     /// The gossiped message that waits for its verdict.
     pub(super) message: Option<(MessageId, PeerId)>,
     /// Told when what is to be kept is durable.
-    pub(super) done: Option<oneshot::Sender<()>>,
+    pub(super) done: Option<Answer<()>>,
 }
 
 impl Runner {
@@ -183,13 +182,13 @@ impl Runner {
                 Output::Guessed { ticket, outcome } => self.on_guessed(name, ticket, outcome),
                 Output::CatchUp(author) => self.catch_up_soon(name, author),
                 Output::Tell(event) => self.tell(event),
-                Output::Keep(bytes) => self.memo.note(&self.store, room_key(name.id()), bytes),
+                Output::Keep(bytes) => self.keep_beside(name.id(), bytes),
                 Output::HeldBack(places) => self.tell_held_back(name, places),
                 Output::Refold => self.refold(name),
                 Output::Wake(at) => self.set_wake(name, at),
             }
         }
-        source.done.map(|done| done.send(())); // nothing had to be kept
+        source.done.map(|done| done.send(Ok(()))); // nothing had to be kept
     }
 
     fn tell_held_back(&mut self, name: &RoomName, places: Vec<Place>) {

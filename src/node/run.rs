@@ -16,7 +16,6 @@ use super::commands::Asker;
 use super::config::Config;
 use super::face::Face;
 use super::handle::{Answer, Command, Events};
-use super::memo::Memo;
 use super::network::{self, Behaviour};
 use super::peers::Peers;
 use super::rooms::Member;
@@ -52,7 +51,7 @@ const RECOVER_MS: u64 = 1_000;
 /// What tasks and the storage thread tell the loop.
 pub(super) enum Note {
     /// Received operations are durable, or not.
-    Kept { keys: Vec<Key>, done: Option<oneshot::Sender<()>>, result: Result<(), StoreError> },
+    Kept { keys: Vec<Key>, done: Option<Answer<()>>, result: Result<(), StoreError> },
     /// Our own operations are durable, or not.
     Saved { room: RoomName, write: Write, result: Result<(), StoreError> },
     /// Somebody asks what we hold of a room, and tells what its clock says.
@@ -76,7 +75,7 @@ pub(super) enum Note {
     /// What to ask it for now?
     NextFetch { room: RoomName, from: Author, answer: oneshot::Sender<Fetch> },
     /// Operations that we lacked. `done` once they are durable.
-    Batch { room: RoomName, operations: Vec<Operation>, from: Author, done: oneshot::Sender<()> },
+    Batch { room: RoomName, operations: Vec<Operation>, from: Author, done: Answer<()> },
     /// All that was asked for at once has come.
     FetchEnded { room: RoomName, from: Author, done: oneshot::Sender<()> },
     /// Catching up with somebody ended.
@@ -114,7 +113,6 @@ pub(super) struct Runner {
     /// How many questions of whom are being answered.
     pub(super) answering: BTreeMap<PeerId, usize>,
     pub(super) unsaved: Unsaved,
-    pub(super) memo: Memo,
     pub(super) clocks: Clocks,
     /// Own writes of each room that are on their way to the disk.
     pub(super) saving: BTreeMap<RoomName, usize>,
@@ -168,7 +166,6 @@ pub(super) async fn spawn(config: Config, commands: mpsc::Receiver<Command>) -> 
         asking: 0,
         answering: BTreeMap::new(),
         unsaved: Unsaved::default(),
-        memo: Memo::default(),
         clocks: Clocks::default(),
         saving: BTreeMap::new(),
         trouble: None,
@@ -368,9 +365,8 @@ impl Runner {
         self.quitting.get_or_insert_default().extend(answer);
         self.keep_now(None);
         let images = self.images_at_the_end();
-        let (store, notes, memo) = (self.store.clone(), self.notes.clone(), self.memo.clone());
+        let (store, notes) = (self.store.clone(), self.notes.clone());
         tokio::task::spawn_blocking(move || {
-            memo.write(&store);
             for (room, image) in images {
                 super::checkpoints::write(&store, room, &image);
             }

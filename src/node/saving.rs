@@ -5,12 +5,12 @@
 //! catching up. **Invariant:** a room in memory is never ahead of its disk by anything that was acknowledged.
 
 use inkmesh_store::{ChainKey, Quarantine, Record, StoreError};
-use tokio::sync::oneshot;
 
-use super::StartError;
 use super::catch_up::SyncError;
+use super::handle::Answer;
 use super::run::{Note, Runner};
 use super::unsaved::{Key, key_of};
+use super::{CommandError, StartError};
 use crate::event::Warning;
 use crate::log::{Line, Place};
 use crate::name::{RoomId, RoomName};
@@ -25,39 +25,44 @@ impl Runner {
 
     /// Has received operations written: at once when somebody waits for that (`done` is told then), else together with
     /// those that come in the next moments. Nobody was told that they are kept; what a crash takes comes again.
-    pub(super) fn keep(
-        &mut self,
-        room: RoomId,
-        operations: Vec<(Place, Operation)>,
-        done: Option<oneshot::Sender<()>>,
-    ) {
+    pub(super) fn keep(&mut self, room: RoomId, operations: Vec<(Place, Operation)>, done: Option<Answer<()>>) {
         let now = self.now().mono_ms;
         if self.unsaved.gather(room, operations, now) || done.is_some() {
             self.keep_now(done);
         }
     }
 
-    /// Writes what was gathered.
-    pub(super) fn keep_now(&mut self, done: Option<oneshot::Sender<()>>) {
-        let records = self.unsaved.take_gathered();
+    /// Has a room's few bytes written, with the operations that come after it at the latest: of our own chains it says
+    /// which of them others know more of, and that has to be on the disk no later than what others know.
+    pub(super) fn keep_beside(&mut self, room: RoomId, bytes: Vec<u8>) {
+        let now = self.now().mono_ms;
+        self.unsaved.note(room_key(room), bytes, now);
+    }
+
+    /// Writes what was gathered. While the disk refuses, nothing: the rooms will be read anew.
+    pub(super) fn keep_now(&mut self, done: Option<Answer<()>>) {
+        let (records, values) = self.unsaved.take_gathered();
+        if let Some(reason) = &self.trouble {
+            done.map(|done| done.send(Err(CommandError::NotSaved(reason.clone()))));
+            return;
+        }
         let keys: Vec<Key> = records.iter().map(|record| (record.chain, record.seq)).collect();
         let notes = self.notes.clone();
         let told = move |result| {
             let _ = notes.blocking_send(Note::Kept { keys, done, result });
         };
-        if let Err(error) = self.store.append(records, told) {
+        if let Err(error) = self.store.append_with(records, values, told) {
             self.disk_refused(&error);
         }
     }
 
-    pub(super) fn on_kept(&mut self, keys: &[Key], done: Option<oneshot::Sender<()>>, result: Result<(), StoreError>) {
+    pub(super) fn on_kept(&mut self, keys: &[Key], done: Option<Answer<()>>, result: Result<(), StoreError>) {
         self.unsaved.settled(keys);
-        match result {
-            Ok(()) => {
-                done.map(|done| done.send(()));
-            }
-            Err(error) => self.disk_refused(&error),
+        if let Err(error) = &result {
+            self.disk_refused(error);
         }
+        let result = result.map_err(|error| CommandError::NotSaved(error.to_string()));
+        done.map(|done| done.send(result));
     }
 
     /// An operation of a room, from the disk or on its way there.

@@ -1,10 +1,10 @@
 //! The loop's part in catching up: whom to ask and when, what is missing, what came.
 
 use libp2p::PeerId;
-use tokio::sync::oneshot;
 
 use super::address;
 use super::catch_up::{Offer, Pull, Pulled, Served, SyncError};
+use super::handle::Answer;
 use super::network::{author_of, peer_of};
 use super::rooms::Source;
 use super::run::{Runner, wall_ms};
@@ -134,13 +134,7 @@ impl Runner {
         self.rooms.get_mut(name).map_or(Fetch::Nothing, |member| member.room.next_fetch(from))
     }
 
-    pub(super) fn on_batch(
-        &mut self,
-        name: &RoomName,
-        operations: Vec<Operation>,
-        from: Author,
-        done: oneshot::Sender<()>,
-    ) {
+    pub(super) fn on_batch(&mut self, name: &RoomName, operations: Vec<Operation>, from: Author, done: Answer<()>) {
         if self.trouble.is_some() {
             return; // `done` is dropped: the round ends, and begins anew when the disk takes writes again
         }

@@ -1,5 +1,5 @@
-//! Received operations that are in their room's log and on their way to the disk. Until they are there, they are read from
-//! here.
+//! Received operations that are in their room's log and on their way to the disk, and the few bytes that are kept beside
+//! each log. Until the operations are there, they are read from here.
 
 use std::collections::BTreeMap;
 
@@ -33,6 +33,8 @@ pub(super) struct Unsaved {
     bytes: usize,
     /// Those that are gathered, and when they are to be written.
     gathered: Vec<Record>,
+    /// The last value of each name, to be written with them.
+    values: BTreeMap<String, Vec<u8>>,
     write_at: Option<u64>,
 }
 
@@ -56,15 +58,22 @@ impl Unsaved {
         self.gathered.len() >= MAX_GROUP
     }
 
+    /// Takes a named value, in the place of the one before. It is written with the operations that are gathered, or come
+    /// next, never after them.
+    pub(super) fn note(&mut self, name: String, value: Vec<u8>, now: u64) {
+        self.values.insert(name, value);
+        self.write_at.get_or_insert(now + GATHER_MS);
+    }
+
     /// When what was gathered is to be written.
     pub(super) fn write_at(&self) -> Option<u64> {
         self.write_at
     }
 
     /// What was gathered, to be written now.
-    pub(super) fn take_gathered(&mut self) -> Vec<Record> {
+    pub(super) fn take_gathered(&mut self) -> (Vec<Record>, Vec<(String, Vec<u8>)>) {
         self.write_at = None;
-        std::mem::take(&mut self.gathered)
+        (std::mem::take(&mut self.gathered), std::mem::take(&mut self.values).into_iter().collect())
     }
 
     /// These are on the disk now, or never will be.
@@ -117,9 +126,22 @@ mod tests {
         assert!(!unsaved.gather(room, vec![(place, operation.clone())], 110), "the same once more");
         assert_eq!((unsaved.bytes, unsaved.write_at()), (operation.bytes().len(), Some(120)));
         assert_eq!((unsaved.get(&key), unsaved.of_room(room).count()), (Some(&operation), 1));
-        assert_eq!((unsaved.take_gathered().len(), unsaved.write_at()), (2, None));
+        assert_eq!((unsaved.take_gathered().0.len(), unsaved.write_at()), (2, None));
         unsaved.settled(&[key, key]);
         assert_eq!((unsaved.bytes, unsaved.get(&key)), (0, None));
+    }
+
+    #[test]
+    fn the_last_value_of_a_name_is_written_with_what_is_gathered() {
+        let (room, operation) = (RoomName::lobby().id(), operation());
+        let mut unsaved = Unsaved::default();
+        unsaved.note("a".to_owned(), vec![1], 100);
+        assert_eq!(unsaved.write_at(), Some(120));
+        unsaved.gather(room, vec![operation], 110);
+        unsaved.note("a".to_owned(), vec![2], 115);
+        let (records, values) = unsaved.take_gathered();
+        assert_eq!((records.len(), values), (1, vec![("a".to_owned(), vec![2])]));
+        assert_eq!((unsaved.write_at(), unsaved.take_gathered().1.len()), (None, 0));
     }
 
     #[test]

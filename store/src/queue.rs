@@ -24,8 +24,8 @@ pub(crate) type Done = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
 /// What the storage thread is asked to do.
 pub(crate) enum Work {
-    Append(Vec<Record>),
-    PutMeta(String, Vec<u8>),
+    /// Adds records and sets named values, all or none.
+    Append(Vec<Record>, Vec<(String, Vec<u8>)>),
     Recover,
     /// Sends what was set aside, before it is answered.
     Repair(SyncSender<Quarantine>),
@@ -60,8 +60,11 @@ impl Job {
     /// `TooLarge` when it could never fit into the queue.
     pub(crate) fn new(work: Work, done: Done) -> Result<Job, StoreError> {
         let (records, content) = match &work {
-            Work::Append(records) => (records.len().max(1), records.iter().map(|record| record.bytes.len()).sum()),
-            Work::PutMeta(name, value) => (1, name.len() + value.len()),
+            Work::Append(records, values) => {
+                let of_records: usize = records.iter().map(|record| record.bytes.len()).sum();
+                let of_values: usize = values.iter().map(|(name, value)| name.len() + value.len()).sum();
+                ((records.len() + values.len()).max(1), of_records + of_values)
+            }
             Work::Recover | Work::Repair(_) => (1, 0),
         };
         let size = Size { records, bytes: records.saturating_mul(OVERHEAD).saturating_add(content) };

@@ -86,8 +86,23 @@ impl Store {
         records: Vec<Record>,
         done: impl FnOnce(Result<(), StoreError>) + Send + 'static,
     ) -> Result<(), StoreError> {
+        self.append_with(records, Vec::new(), done)
+    }
+
+    /// As [`Store::append`], and sets named values in the same commit: after a crash there are all of the records and
+    /// the values, or none.
+    ///
+    /// # Errors
+    /// As [`Store::append`]; `TooLarge` also for a name of more than 255 bytes.
+    pub fn append_with(
+        &self,
+        records: Vec<Record>,
+        values: Vec<(String, Vec<u8>)>,
+        done: impl FnOnce(Result<(), StoreError>) + Send + 'static,
+    ) -> Result<(), StoreError> {
         check_sizes(&records)?;
-        self.shared().queue.push(Job::new(Work::Append(records), Box::new(done))?)
+        values.iter().try_for_each(|(name, _)| check_size(name.len(), MAX_NAME))?;
+        self.shared().queue.push(Job::new(Work::Append(records, values), Box::new(done))?)
     }
 
     /// Writes records and waits until they are durable; also waits while the queue is full.
@@ -96,7 +111,7 @@ impl Store {
     /// What [`Store::append`] and its callback give, but `Busy`.
     pub fn append_wait(&self, records: Vec<Record>) -> Result<(), StoreError> {
         check_sizes(&records)?;
-        self.wait_for(Work::Append(records))
+        self.wait_for(Work::Append(records, Vec::new()))
     }
 
     /// The rooms that have at least one record, in order.
@@ -184,7 +199,7 @@ impl Store {
     /// `TooLarge` for a name of more than 255 bytes or a value the queue can't hold; `DiskFull`, `Io`, `Closed`.
     pub fn put_meta(&self, key: &str, value: Vec<u8>) -> Result<(), StoreError> {
         check_size(key.len(), MAX_NAME)?;
-        self.wait_for(Work::PutMeta(key.to_owned(), value))
+        self.wait_for(Work::Append(Vec::new(), vec![(key.to_owned(), value)]))
     }
 
     /// A named value.

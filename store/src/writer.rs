@@ -80,11 +80,9 @@ impl Writer {
                 Work::Recover => self.recover(&index),
                 Work::Repair(_) => Ok(()), // comes alone: done above
                 _ if self.failed.is_some() => Ok(()),
-                Work::Append(records) => stage.append(records),
-                Work::PutMeta(name, value) => {
-                    stage.put_meta(name, value);
-                    Ok(())
-                }
+                Work::Append(records, values) => stage
+                    .append(records)
+                    .map(|()| values.into_iter().for_each(|(name, value)| stage.put_meta(name, value))),
             };
             answers.push((done, verdict));
         }

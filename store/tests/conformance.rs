@@ -155,6 +155,29 @@ fn keeps_named_values(store: &Store) {
     assert!(matches!(store.put_meta(&"n".repeat(256), Vec::new()).unwrap_err(), StoreError::TooLarge { .. }));
 }
 
+fn sets_values_with_records_or_not_at_all(store: &Store) {
+    let (sender, outcomes) = sync_channel(ENOUGH);
+    let append = |seq, value: &[u8]| {
+        let sender = sender.clone();
+        let values = vec![("retired".to_owned(), value.to_vec())];
+        store.append_with(numbered(1, seq..seq + 1), values, move |outcome| sender.send(outcome).unwrap()).unwrap();
+    };
+    let held = hold(store);
+    append(0, b"1");
+    append(5, b"5");
+    drop(held);
+    outcomes.recv().unwrap().unwrap();
+    assert!(matches!(outcomes.recv().unwrap(), Err(StoreError::Gap { expected: 1, got: 5, .. })));
+    assert_eq!((next(store, 1), store.get_meta("retired").unwrap().unwrap()), (1, b"1".to_vec()));
+    append(1, b"2");
+    outcomes.recv().unwrap().unwrap();
+    assert_eq!((next(store, 1), store.get_meta("retired").unwrap().unwrap()), (2, b"2".to_vec()));
+    let name = "n".repeat(256);
+    let refused = store.append_with(numbered(1, 2..3), vec![(name, Vec::new())], |_| panic!("must not be called"));
+    assert!(matches!(refused.unwrap_err(), StoreError::TooLarge { .. }));
+    assert_eq!(next(store, 1), 2);
+}
+
 fn keeps_any_bytes(store: &Store) {
     let lengths = [0, 1, 4095, 4096, 4097, 8192, 65_536, 1_000_000];
     let bytes = |len: usize| (0..len).map(|i| (i * 7 + len) as u8).collect::<Vec<u8>>();
@@ -409,6 +432,7 @@ conformance! {
     takes_the_same_record_twice_but_no_other
     refuses_what_builds_on_a_refused_call
     keeps_named_values
+    sets_values_with_records_or_not_at_all
     keeps_any_bytes
     answers_in_order_on_one_thread
     a_record_can_be_read_when_it_is_answered

@@ -9,23 +9,23 @@
 mod trial;
 mod world;
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use trial::{Trial, quiet_panics};
-use world::{Action, Failure, Plan, World, shrink, tell};
+use world::{Action, Failure, Kind, Plan, World, shrink, tell};
 
 /// Seeds of one run.
 const SEEDS: u64 = 320;
+/// Seeds beyond those that failed once. 4876: more is sent to a person whose clock is behind than may wait there; 8371:
+/// branches of one chain of which the other side wants only the last.
+const FAILED_ONCE: [u64; 2] = [4876, 8371];
 /// Threads that run them.
 const THREADS: u64 = 2;
 
-fn seeds() -> std::ops::Range<u64> {
+fn seeds() -> Vec<u64> {
     match std::env::var("INKMESH_SEED") {
-        Ok(seed) => {
-            let seed = seed.parse().unwrap();
-            seed..seed + 1
-        }
-        Err(_) => 0..SEEDS,
+        Ok(seed) => vec![seed.parse().unwrap()],
+        Err(_) => (0..SEEDS).chain(FAILED_ONCE).collect(),
     }
 }
 
@@ -72,17 +72,35 @@ fn without_faults_everybody_draws_once_a_round_and_sees_the_same_drawers() {
     }
 }
 
+/// Ana's folder is put back, Ben brings her what she said since, and her power fails at some moment of that: what she has
+/// got back she never goes on with.
+#[test]
+fn whoever_gets_back_own_lines_goes_on_in_another_chain_whenever_the_power_fails() {
+    let says = |at| (at, Action::Say(0));
+    for failed_at in (10_000..13_000).step_by(10) {
+        let mut actions = vec![says(2_000), (3_000, Action::Backup(0))];
+        actions.extend((0..40).map(|n| says(4_000 + n * 50)));
+        actions.extend([(10_000, Action::Restore(0)), (failed_at, Action::Crash(0, 10, failed_at / 10 % 101))]);
+        actions.push(says(14_000));
+        let (people, holders, attacker) = (vec![0, 1], Vec::new(), false);
+        let plan =
+            Plan { seed: failed_at, kind: Kind::Disks, people, attacker, history: 0, holders, actions, length: 15_000 };
+        let Trial { story, failure } = Trial::of(&plan);
+        assert!(failure.is_none(), "{}", tell(&plan, &story, &failure.unwrap()));
+    }
+}
+
 #[test]
 fn whatever_happens_all_come_to_hold_the_same() {
     quiet_panics();
-    let (next, end) = (AtomicU64::new(seeds().start), seeds().end);
+    let (seeds, next) = (seeds(), AtomicUsize::new(0));
     let failed = AtomicU64::new(u64::MAX);
     std::thread::scope(|scope| {
         for _ in 0..THREADS {
             scope.spawn(|| {
-                while let Some(seed) = Some(next.fetch_add(1, Ordering::Relaxed)).filter(|seed| *seed < end) {
-                    if Trial::of(&Plan::draw(seed)).failure.is_some() {
-                        failed.fetch_min(seed, Ordering::Relaxed);
+                while let Some(seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if Trial::of(&Plan::draw(*seed)).failure.is_some() {
+                        failed.fetch_min(*seed, Ordering::Relaxed);
                         return;
                     }
                 }

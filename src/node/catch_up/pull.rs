@@ -162,7 +162,8 @@ impl Pull {
     async fn hand_over(&self, operations: Vec<Operation>) -> Result<(), SyncError> {
         self.backlog.wait().await;
         let (room, from) = (self.room.clone(), self.author);
-        ask(&self.notes, |done| Note::Batch { room, operations, from, done }).await
+        let kept = ask(&self.notes, |done| Note::Batch { room, operations, from, done }).await?;
+        kept.map_err(|_| SyncError::Closing) // the disk refuses, which the loop tells
     }
 }
 

@@ -7,7 +7,7 @@ use inkmesh::game::Rules;
 use inkmesh::operation::{Operation, OperationId};
 use inkmesh::room::{Output, Write};
 
-use super::disk::{Disk, Then};
+use super::disk::{Disk, Group, Then};
 use super::plan::{ATTACKER, COPY};
 use super::story::{name_of, sentence};
 use super::{Action, Happening, Seat, World};
@@ -182,7 +182,7 @@ impl World {
         let Some(room) = device.room.as_mut().filter(|_| !own_under_way) else { return };
         let Some(bytes) = room.image().map(|image| image.encode().unwrap()) else { return };
         self.flush(seat, None);
-        self.give(seat, Vec::new(), Some(bytes), Then::Nothing);
+        self.give(seat, Group { image: Some(bytes), ..Group::default() }, Then::Nothing);
     }
 
     fn restore(&mut self, seat: Seat) {

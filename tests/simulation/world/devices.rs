@@ -9,7 +9,7 @@ use inkmesh::operation::{Operation, OperationId};
 use inkmesh::room::{Output, Room, RoomImage, Ticket, retire};
 use inkmesh::room_time::Clocks;
 
-use super::disk::{Disk, Folder, Then};
+use super::disk::{Disk, Folder, Group, Then};
 use super::plan::COPY;
 use super::story::name_of;
 use super::{EPOCH, Happening, Seat, World, history};
@@ -34,11 +34,9 @@ pub struct Device {
     pub slow: u64,
     pub slow_disk: u64,
     pub wake: Option<u64>,
-    /// Received operations on their way to the disk, and those of them that are gathered first.
+    /// Received operations on their way to the disk; what is gathered first.
     pub unsaved: BTreeMap<Place, Operation>,
-    pub gathered: Vec<(Place, Operation)>,
-    /// When the next kept bytes can be durable.
-    pub kept_at: u64,
+    pub gathered: Group,
     /// Who is within reach as far as this machine knows, and which start of theirs it met.
     pub online: BTreeMap<Seat, u32>,
     /// When to catch up with whom.
@@ -49,8 +47,9 @@ pub struct Device {
     pub messages: BTreeSet<[u8; 32]>,
     /// What the person waits for to be saved.
     pub promised: BTreeMap<Ticket, Vec<OperationId>>,
-    /// Everything that this room was given by others.
+    /// Everything that this room was given by others and had a place for, and what of it waited after the last input.
     pub given: BTreeMap<OperationId, Operation>,
+    pub waiting: BTreeSet<OperationId>,
     /// What this room told, and what it had read from the disk.
     pub told: BTreeSet<OperationId>,
     pub had: BTreeSet<OperationId>,
@@ -74,14 +73,14 @@ impl Device {
             slow_disk: 0,
             wake: None,
             unsaved: BTreeMap::new(),
-            gathered: Vec::new(),
-            kept_at: 0,
+            gathered: Group::default(),
             online: BTreeMap::new(),
             due: BTreeMap::new(),
             running: BTreeMap::new(),
             messages: BTreeSet::new(),
             promised: BTreeMap::new(),
             given: BTreeMap::new(),
+            waiting: BTreeSet::new(),
             told: BTreeSet::new(),
             had: BTreeSet::new(),
             drawers: BTreeMap::new(),
@@ -119,13 +118,6 @@ impl World {
         self.everybody_looks();
     }
 
-    /// A room is given these by others. It doesn't forget them while it lives.
-    pub(super) fn was_given(&mut self, seat: Seat, operations: &[Operation]) {
-        if let Some(device) = self.devices.get_mut(&seat) {
-            device.given.extend(operations.iter().map(|operation| (operation.id(), operation.clone())));
-        }
-    }
-
     /// Reads the room from the disk and puts it to work.
     pub(super) fn load(&mut self, seat: Seat, whole: bool) {
         let now = self.clock(seat);
@@ -137,6 +129,7 @@ impl World {
         device.had = super::oracle::kept(&room, &device.disk.folder).iter().map(Operation::id).collect();
         device.told.clear();
         device.given.clear();
+        device.waiting.clear();
         device.promised.clear();
         device.room = Some(room);
         self.carry_out(seat, outputs, None);
@@ -221,7 +214,7 @@ impl World {
     fn forget_program(&mut self, seat: Seat) {
         let Some(device) = self.devices.get_mut(&seat) else { return };
         device.unsaved.clear();
-        device.gathered.clear();
+        device.gathered = Group::default();
         device.online.clear();
         device.due.clear();
         device.messages.clear();
@@ -252,7 +245,7 @@ impl World {
             device.disk = Disk::new(disk.tear(0));
         }
         device.unsaved.clear();
-        device.gathered.clear();
+        device.gathered = Group::default();
         let (process, running) = (device.process, device.running.clone());
         for round in running.into_values() {
             self.finish(round, Err(super::rounds::Trouble::Broken));

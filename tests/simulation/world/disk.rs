@@ -1,11 +1,11 @@
 //! A machine's disk: what is durable, and what is on its way there. As the store does it: records of a lane one after
 //! another, none ever written over, groups in the order given.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use inkmesh::identity::Author;
 use inkmesh::log::Place;
-use inkmesh::operation::{Operation, OperationId};
+use inkmesh::operation::{ChainId, Operation, OperationId};
 use inkmesh::room::Write;
 
 /// What is durable.
@@ -16,6 +16,8 @@ pub struct Folder {
     pub written: Vec<Place>,
     pub kept: Option<Vec<u8>>,
     pub image: Option<Vec<u8>>,
+    /// Chains of which others brought something. It stands here for the checks, no program reads it.
+    pub brought: BTreeSet<ChainId>,
 }
 
 /// What is done when a group is durable.
@@ -28,11 +30,19 @@ pub enum Then {
     Handed(u64),
 }
 
+/// What is given to the disk at once.
+#[derive(Debug, Default)]
+pub struct Group {
+    /// Durable no later than the records.
+    pub kept: Option<Vec<u8>>,
+    pub records: Vec<(Place, Operation)>,
+    pub image: Option<Vec<u8>>,
+}
+
 #[derive(Debug)]
 pub struct Job {
     pub at: u64,
-    pub records: Vec<(Place, Operation)>,
-    pub image: Option<Vec<u8>>,
+    pub group: Group,
     pub then: Then,
 }
 
@@ -56,9 +66,18 @@ impl Folder {
         lanes
     }
 
-    fn write(&mut self, place: Place, operation: Operation) {
+    fn write(&mut self, place: Place, operation: Operation, then: &Then) {
+        if !matches!(then, Then::Saved(_)) {
+            self.brought.insert(operation.header().chain);
+        }
         if self.records.insert(place, operation).is_none() {
             self.written.push(place);
+        }
+    }
+
+    fn keep(&mut self, bytes: Option<Vec<u8>>) {
+        if bytes.is_some() {
+            self.kept = bytes;
         }
     }
 
@@ -72,6 +91,17 @@ impl Folder {
     }
 }
 
+impl Group {
+    pub fn is_empty(&self) -> bool {
+        self.pieces() == 0 && self.image.is_none()
+    }
+
+    /// Those that may be there after a power failure and those that may not.
+    fn pieces(&self) -> usize {
+        self.records.len() + usize::from(self.kept.is_some())
+    }
+}
+
 impl Disk {
     pub fn new(folder: Folder) -> Self {
         Disk { ends: folder.lanes(), folder, jobs: VecDeque::new(), staged: BTreeMap::new() }
@@ -80,7 +110,7 @@ impl Disk {
     /// Gives a group to the disk. Refuses, as the store does, what doesn't follow in its lane, and what would be written
     /// over something else.
     pub fn give(&mut self, job: Job) -> Result<(), String> {
-        for (place, operation) in &job.records {
+        for (place, operation) in &job.group.records {
             let durable = self.folder.records.get(place).map(Operation::id);
             let there = durable.or(self.staged.get(place).copied());
             if there.is_some_and(|other| other != operation.id()) {
@@ -102,32 +132,35 @@ impl Disk {
         if self.jobs.front().is_none_or(|job| job.at > now) {
             return None;
         }
-        let job = self.jobs.pop_front()?;
-        for (place, operation) in &job.records {
+        let Job { group, then, .. } = self.jobs.pop_front()?;
+        self.folder.keep(group.kept);
+        for (place, operation) in &group.records {
             self.staged.remove(place);
-            self.folder.write(*place, operation.clone());
+            self.folder.write(*place, operation.clone(), &then);
         }
-        if job.image.is_some() {
-            self.folder.image = job.image;
+        if group.image.is_some() {
+            self.folder.image = group.image;
         }
-        Some((job.records, job.then))
+        Some((group.records, then))
     }
 
-    /// The power fails: of what was on its way, so many of a hundred records are there.
+    /// The power fails: of what was on its way, so many of a hundred pieces are there.
     pub fn tear(mut self, percent: u64) -> Folder {
-        let count: usize = self.jobs.iter().map(|job| job.records.len()).sum();
+        let count: usize = self.jobs.iter().map(|job| job.group.pieces()).sum();
         let mut left = count * usize::try_from(percent).unwrap_or(100) / 100;
-        for job in std::mem::take(&mut self.jobs) {
-            let (whole, many) = (left >= job.records.len(), left.min(job.records.len()));
+        for Job { group, then, .. } in std::mem::take(&mut self.jobs) {
+            let (whole, many) = (left >= group.pieces(), left.min(group.pieces()));
             left -= many;
-            for (place, operation) in job.records.into_iter().take(many) {
-                self.folder.write(place, operation);
+            let beside = usize::from(group.kept.is_some());
+            self.folder.keep(group.kept.filter(|_| many > 0));
+            for (place, operation) in group.records.into_iter().take(many.saturating_sub(beside)) {
+                self.folder.write(place, operation, &then);
             }
-            if !whole || (job.image.is_some() && percent < 100) {
+            if !whole || (group.image.is_some() && percent < 100) {
                 break;
             }
-            if job.image.is_some() {
-                self.folder.image = job.image;
+            if group.image.is_some() {
+                self.folder.image = group.image;
             }
         }
         self.folder

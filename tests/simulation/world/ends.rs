@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use inkmesh::clock::Now;
 use inkmesh::event::Phase;
 use inkmesh::identity::Author;
-use inkmesh::name::RoomName;
 use inkmesh::operation::{Operation, OperationId};
 use inkmesh::room::Input;
 
@@ -49,15 +48,13 @@ impl World {
         Ok(())
     }
 
-    /// Everything that has to be taken into account: what anybody holds, or was given since it last began, unless too
-    /// much of it floated. What is never to be seen counts for nothing; and of people who run twice a room leaves to
-    /// later what claims a place for which it is just writing.
+    /// Everything that has to be taken into account: what anybody holds, or was given since it last began and had a place
+    /// for. What is never to be seen counts for nothing; and of people who run twice a room leaves to later what claims a
+    /// place for which it is just writing.
     fn held(&self) -> Vec<Operation> {
-        let given = self.devices.values().filter(|_| !self.plan.floods()).flat_map(|device| device.given.values());
+        let given = self.devices.values().flat_map(|device| device.given.values());
         let given = given.filter(|operation| {
-            operation.header().room == RoomName::lobby().id()
-                && !Attacker::is_never(operation.header().time.ms())
-                && !self.ledger.may_fork.contains(&operation.author())
+            !Attacker::is_never(operation.header().time.ms()) && !self.ledger.may_fork.contains(&operation.author())
         });
         self.union().into_iter().chain(given.cloned()).collect()
     }

@@ -8,6 +8,7 @@ mod checks;
 mod devices;
 mod disk;
 mod ends;
+mod given;
 mod history;
 mod lies;
 mod network;
@@ -68,11 +69,6 @@ enum Happening {
         seat: Seat,
         process: u32,
         write: Write,
-    },
-    Keep {
-        seat: Seat,
-        process: u32,
-        bytes: Vec<u8>,
     },
     Wake {
         seat: Seat,
@@ -227,7 +223,6 @@ impl World {
             Happening::Disk { seat, process } if self.runs(seat, process) => self.disk_done(seat),
             Happening::Flush { seat, process } if self.runs(seat, process) => self.flush(seat, None),
             Happening::Saved { seat, process, write } if self.runs(seat, process) => self.saved(seat, write),
-            Happening::Keep { seat, process, bytes } if self.runs(seat, process) => self.kept(seat, bytes),
             Happening::Wake { seat, life, at } => self.woken(seat, life, at),
             Happening::Start { seat, process } => self.power_is_back(seat, process),
             Happening::Meet { seat, other } => self.meet(seat, other),
@@ -237,11 +232,7 @@ impl World {
             Happening::Hangup { round } => self.hung_up(round),
             Happening::Patience { round } => self.patience(round),
             Happening::Refolded { seat, life, operations } => self.refolded(seat, life, operations),
-            Happening::Disk { .. }
-            | Happening::Flush { .. }
-            | Happening::Saved { .. }
-            | Happening::Keep { .. }
-            | Happening::Sync { .. } => {} // of a program that has ended
+            Happening::Disk { .. } | Happening::Flush { .. } | Happening::Saved { .. } | Happening::Sync { .. } => {} // of a program that has ended
         }
     }
 

@@ -152,7 +152,6 @@ impl World {
                     return Ok(None);
                 }
                 let operation = self.verify(&bytes[1..]).map_err(|error| error.to_string())?;
-                self.was_given(to, std::slice::from_ref(&operation));
                 Ok(Some(Input::Gossiped { operation, from }))
             }
         }

@@ -8,7 +8,8 @@ use inkmesh::operation::Operation;
 use inkmesh::room::{Input, Output, Verdict, Write};
 use inkmesh::room_time::{AGREED_MS, BEGINNING_MS, STEADY_MS};
 
-use super::disk::{Job, Then};
+use super::disk::{Group, Job, Then};
+use super::given::given_by;
 use super::story::{name_of, short};
 use super::{Happening, Seat, World};
 
@@ -29,11 +30,13 @@ impl World {
         let Some(device) = self.devices.get_mut(&seat) else { return (None, false) };
         device.wake = None; // the outputs say when, if ever
         let Some(room) = device.room.as_mut() else { return (None, false) };
+        let given = given_by(&input);
         let outputs = room.handle(input, now);
         let waiting = room.waiting();
         if waiting.floating > MAX_FLOATING || waiting.parked > MAX_PARKED || waiting.shown > 4 * MAX_FLOATING {
             self.fail("caps", format!("{} holds too much: {waiting:?}", name_of(seat)));
         }
+        self.was_given(seat, given, &outputs, now);
         self.carry_out(seat, outputs, round)
     }
 
@@ -68,7 +71,7 @@ impl World {
         let Some(device) = self.devices.get_mut(&seat) else { return };
         device.unsaved.extend(operations.iter().cloned());
         let first = device.gathered.is_empty();
-        device.gathered.extend(operations);
+        device.gathered.records.extend(operations);
         let process = device.process;
         if round.is_some() {
             self.flush(seat, round);
@@ -77,17 +80,28 @@ impl World {
         }
     }
 
+    /// Written with what is gathered, or comes next.
+    fn keep(&mut self, seat: Seat, bytes: Vec<u8>) {
+        let Some(device) = self.devices.get_mut(&seat) else { return };
+        let (first, process) = (device.gathered.is_empty(), device.process);
+        device.gathered.kept = Some(bytes);
+        if first {
+            self.later(GATHER_MS, Happening::Flush { seat, process });
+        }
+    }
+
     /// Gives what was gathered to the disk.
     pub(super) fn flush(&mut self, seat: Seat, round: Option<u64>) {
         let Some(device) = self.devices.get_mut(&seat) else { return };
-        let records = std::mem::take(&mut device.gathered);
-        if !records.is_empty() {
-            self.give(seat, records, None, round.map_or(Then::Nothing, Then::Handed));
+        let group = std::mem::take(&mut device.gathered);
+        if !group.is_empty() {
+            self.give(seat, group, round.map_or(Then::Nothing, Then::Handed));
         }
     }
 
     fn write(&mut self, seat: Seat, write: Write) {
         self.check_time(seat, &write);
+        self.check_chain(seat, &write);
         self.wrote(&write.operations);
         let Some(device) = self.devices.get_mut(&seat) else { return };
         device.promised.insert(write.ticket, write.operations.iter().map(Operation::id).collect());
@@ -96,18 +110,18 @@ impl World {
             Place { author: header.chain.author, lane: header.chain.log, index: header.seq }
         };
         let records = write.operations.iter().map(|operation| (place(operation), operation.clone())).collect();
-        self.give(seat, records, None, Then::Saved(write));
+        self.give(seat, Group { records, ..Group::default() }, Then::Saved(write));
     }
 
     /// Gives a group to the disk, which takes a while.
-    pub(super) fn give(&mut self, seat: Seat, records: Vec<(Place, Operation)>, image: Option<Vec<u8>>, then: Then) {
+    pub(super) fn give(&mut self, seat: Seat, group: Group, then: Then) {
         let took = self.chance.between(2, 25, "disk", seat, 0);
         let now = self.now;
         let Some(device) = self.devices.get_mut(&seat) else { return };
         let before = device.disk.jobs.back().map_or(0, |job| job.at);
         let at = before.max(now + took + device.slow_disk);
         let process = device.process;
-        if let Err(reason) = device.disk.give(Job { at, records, image, then }) {
+        if let Err(reason) = device.disk.give(Job { at, group, then }) {
             return self.fail("disk", format!("the disk of {} refuses: {reason}", name_of(seat)));
         }
         self.schedule(at, Happening::Disk { seat, process });
@@ -152,21 +166,6 @@ impl World {
             self.ledger.acknowledged.insert(id, seat);
         }
         self.feed(seat, Input::Saved(write));
-    }
-
-    fn keep(&mut self, seat: Seat, bytes: Vec<u8>) {
-        let took = self.chance.between(1, 400, "keep", seat, 0);
-        let now = self.now;
-        let Some(device) = self.devices.get_mut(&seat) else { return };
-        device.kept_at = device.kept_at.max(now + took);
-        let (at, process) = (device.kept_at, device.process);
-        self.schedule(at, Happening::Keep { seat, process, bytes });
-    }
-
-    pub(super) fn kept(&mut self, seat: Seat, bytes: Vec<u8>) {
-        if let Some(device) = self.devices.get_mut(&seat) {
-            device.disk.folder.kept = Some(bytes);
-        }
     }
 
     fn held_back(&mut self, seat: Seat, places: &[Place]) {
@@ -241,6 +240,16 @@ impl World {
         let honest = self.devices.values().any(|device| device.author() == author);
         if honest && !self.ledger.may_fork.contains(&author) {
             self.fail("self-fork", format!("{} is told that {} forked", name_of(seat), author.fingerprint()));
+        }
+    }
+
+    /// Nobody goes on with a chain of which others brought something: they may know more of it still.
+    fn check_chain(&mut self, seat: Seat, write: &Write) {
+        let Some(device) = self.devices.get(&seat) else { return };
+        let chains = write.operations.iter().map(|operation| operation.header().chain);
+        if chains.into_iter().any(|chain| device.disk.folder.brought.contains(&chain)) {
+            let reason = format!("{} goes on in a chain of which others brought something", name_of(seat));
+            self.fail("self-fork", reason);
         }
     }
 

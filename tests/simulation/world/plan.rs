@@ -1,7 +1,6 @@
 //! What happens in a world, drawn from a seed before it begins: a list of actions, each at its time. A world runs from
 //! this list alone, so that a shorter list is a smaller world of the same kind.
 
-use inkmesh::log::{MAX_FLOATING_OF_AUTHOR, MAX_PARKED};
 use rand::rngs::SmallRng;
 use rand::seq::{IndexedRandom, SliceRandom};
 use rand::{RngExt, SeedableRng};
@@ -143,19 +142,6 @@ impl Plan {
         actions.extend((1..count).map(|seat| (4_500, Action::Ready(seat))));
         let (people, holders) = ((0..count).collect(), Vec::new());
         Plan { seed, kind: Kind::Game, people, attacker: false, history: 0, holders, actions, length: 6_000 }
-    }
-
-    /// Whether more may float or be parked than a room keeps: then not all that was ever sent has to be there in the end.
-    pub fn floods(&self) -> bool {
-        let (mut behind_gaps, mut ahead) = (0, 0);
-        for (_, action) in &self.actions {
-            match action {
-                Action::Attack(Attack::Gap(count)) => behind_gaps += *count,
-                Action::Attack(Attack::Future(count) | Attack::Soon(count)) => ahead += *count,
-                _ => {}
-            }
-        }
-        behind_gaps > MAX_FLOATING_OF_AUTHOR as u64 / 2 || ahead > MAX_PARKED as u64 / 2
     }
 
     fn fill(&mut self, rng: &mut SmallRng) {

@@ -239,7 +239,6 @@ impl World {
             return Err(Trouble::Fault("more than was asked for".to_owned()));
         }
         let (asker, from) = (round.asker, round.peer);
-        self.was_given(asker, &operations);
         let (_, waits) = self.feed_from(asker, Input::Synced { operations, from }, Some(number));
         if waits {
             if let Some(round) = self.rounds.get_mut(&number) {

@@ -138,7 +138,7 @@ fn warn(warning: &Warning) -> Told {
 /// Points in logical units.
 fn logical(points: &Points) -> Vec<[f64; 2]> {
     let unit = |quarters: i32| f64::from(quarters) / f64::from(QUARTERS);
-    points.as_slice().iter().map(|Point { x, y }| [unit(*x), unit(*y)]).collect()
+    points.iter().map(|Point { x, y }| [unit(x), unit(y)]).collect()
 }
 
 /// A reply: the command's id and either what came of it or what went wrong.

@@ -239,9 +239,9 @@ impl App {
             Action::Appearance(appearance) => self.remember(|settings| settings.appearance = appearance),
             Action::ReduceMotion(reduce) => self.remember(|settings| settings.reduce_motion = reduce),
             Action::Chosen(choice) => self.remember(|settings| settings.game = Some(choice)),
-            Action::Read(path) => Task::perform(read(path.clone()), move |bytes| {
-                Message::Room(room::Message::Read(path.clone(), bytes))
-            }),
+            Action::Read(path) => {
+                Task::perform(read(path.clone()), move |bytes| Message::Room(room::Message::Read(path.clone(), bytes)))
+            }
             Action::Named(name) => self.remember(|settings| settings.name = Some(name)),
             Action::Later(time, message) => {
                 Task::perform(tokio::time::sleep(time), move |()| Message::Room(message.clone()))

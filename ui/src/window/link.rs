@@ -268,7 +268,9 @@ fn carry_out(node: Node, command: Command) -> Asked {
             Command::Say(room, text) => Answer::Said(room.clone(), text.clone(), node.say(room, text).await),
             Command::Draw(room, line) => Answer::Drawn(room.clone(), line.stroke, node.draw(room, line).await),
             Command::PenMoved(room, line, from) => Answer::NotShown(node.pen_moved(room, line, from).await.err()?),
-            Command::Game(room, step) => Answer::Stepped(room.clone(), step.clone(), take_step(&node, room, step).await),
+            Command::Game(room, step) => {
+                Answer::Stepped(room.clone(), step.clone(), take_step(&node, room, step).await)
+            }
             Command::Join(room) => Answer::Joined(room.clone(), node.join(room).await),
             Command::Leave(room) => Answer::Left(room.clone(), node.leave(room).await),
             Command::Dial(address) => Answer::Dialled(address.clone(), node.dial(address).await),

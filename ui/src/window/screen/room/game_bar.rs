@@ -179,8 +179,7 @@ impl GameBar {
 
     /// Whether a turn of a quiz is under way, or looked at.
     pub fn is_quiz_turn(&self) -> bool {
-        self.game.rules.quiz.is_some()
-            && matches!(self.game.phase, Phase::Choosing | Phase::Drawing | Phase::Revealed)
+        self.game.rules.quiz.is_some() && matches!(self.game.phase, Phase::Choosing | Phase::Drawing | Phase::Revealed)
     }
 
     /// Whether what we say now is read by those who know the word alone.
@@ -243,8 +242,8 @@ impl GameBar {
     fn words<'a>(&self, scene: Scene<'_>) -> Element<'a, Message> {
         let (headline, detail) = (self.headline(scene), self.detail(scene));
         let under = style::under(scene.look.tones, &format!("{headline}{}", detail.as_deref().unwrap_or_default()));
-        let detail = detail
-            .map(|words| theme::small(words, scene.look.tones.faded).wrapping(text::Wrapping::WordOrGlyph));
+        let detail =
+            detail.map(|words| theme::small(words, scene.look.tones.faded).wrapping(text::Wrapping::WordOrGlyph));
         let words = column![theme::strong(headline).wrapping(text::Wrapping::WordOrGlyph)].push(detail);
         container(words.width(Length::Fill)).style(under).into()
     }

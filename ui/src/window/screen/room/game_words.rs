@@ -88,9 +88,8 @@ impl GameBar {
             let solved = self.game.solved.len();
             parts.push(look.t_args("game-know", [("solved", solved.into()), ("all", all.into())]));
             if let Some(quiz) = self.game.rules.quiz.filter(|quiz| quiz.hints > 0) {
-                parts.push(
-                    look.t_args("game-hints", [("shown", self.game.hints.into()), ("hints", quiz.hints.into())]),
-                );
+                parts
+                    .push(look.t_args("game-hints", [("shown", self.game.hints.into()), ("hints", quiz.hints.into())]));
             }
         } else {
             let (round, rounds) = (self.game.round.into(), self.game.rules.rounds.into());

@@ -195,16 +195,7 @@ impl Plan {
     pub fn new(choice: GameChoice) -> Self {
         let quiz = choice.rules.quiz.unwrap_or_default();
         let (words, read) = (Content::with_text(&choice.own_words), parse(&choice.own_words));
-        Plan {
-            choice,
-            quiz,
-            typed: BTreeMap::new(),
-            words,
-            read,
-            path: String::new(),
-            file_error: None,
-            error: None,
-        }
+        Plan { choice, quiz, typed: BTreeMap::new(), words, read, path: String::new(), file_error: None, error: None }
     }
 
     /// What is chosen.

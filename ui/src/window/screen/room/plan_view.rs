@@ -53,8 +53,10 @@ pub fn foot(plan: &Plan, look: Look, running: bool) -> Element<'_, Message> {
     };
     let words = theme::small(words, color).wrapping(text::Wrapping::WordOrGlyph).width(Length::Fill);
     let may_start = !running && plan.problem().is_none();
-    let cancel =
-        button(theme::body(look.t("plan-cancel"))).on_press(Message::Close).padding([8, 16]).style(style::secondary(look.tones));
+    let cancel = button(theme::body(look.t("plan-cancel")))
+        .on_press(Message::Close)
+        .padding([8, 16])
+        .style(style::secondary(look.tones));
     let start = button(theme::body(look.t("plan-start")))
         .on_press_maybe(may_start.then_some(Message::Plan(Press::Start)))
         .padding([8, 16])
@@ -183,10 +185,8 @@ fn own_words(plan: &Plan, look: Look) -> Element<'_, Message> {
 /// One of several.
 fn choice<'a>(look: Look, words: String, chosen: bool, press: Press) -> Element<'a, Message> {
     let message = Message::Plan(press);
-    let button = button(theme::body(words))
-        .on_press(message.clone())
-        .padding([6, 14])
-        .style(style::choice(look.tones, chosen));
+    let button =
+        button(theme::body(words)).on_press(message.clone()).padding([6, 14]).style(style::choice(look.tones, chosen));
     Reach::new(button, message, look.tones.seal).into()
 }
 

@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 use iced::widget::{Column, Row, button, column, container, row, text};
 use iced::{Alignment, Color, Element, Length};
 
+use super::Message;
 use super::cards::{list, number, who};
 use super::game_bar::{GameBar, Press, Scene, press_button};
 use super::standing::{Standing, standings, winners};
-use super::Message;
 use crate::text::grouped;
 use crate::window::link::Step;
 use crate::window::theme::{self, Look, style};
@@ -48,9 +48,10 @@ pub fn view<'a>(game: &'a GameBar, scene: Scene<'a>, since: Instant, height: f32
         Row::with_children(pillars).spacing(8).align_y(Alignment::End).width(Length::Fill)
     });
     let shown = |one: &&Standing<'_>| !stands(one) || shares(&all, one.place) > NAMES;
-    let rest = all.iter().filter(shown).map(|one| {
-        who(scene, *one).push(number(grouped(one.player.score.into())).font(theme::BOLD)).into()
-    });
+    let rest = all
+        .iter()
+        .filter(shown)
+        .map(|one| who(scene, *one).push(number(grouped(one.player.score.into())).font(theme::BOLD)).into());
     let rest = Column::with_children(rest).spacing(8);
     let again = press_button(look, look.t("game-rematch"), Some(Press::Step(Step::Rematch)), true);
     let close = button(theme::body(look.t("game-close")))

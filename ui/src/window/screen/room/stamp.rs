@@ -130,11 +130,9 @@ mod tests {
             let then = now + Duration::from_millis(ms);
             (stamp.is_up(then), stamp.moves(then))
         };
-        assert_eq!([state(0), state(1_000), state(2_700), state(3_000)], [
-            (true, true),
-            (true, false),
-            (true, true),
-            (false, false)
-        ]);
+        assert_eq!(
+            [state(0), state(1_000), state(2_700), state(3_000)],
+            [(true, true), (true, false), (true, true), (false, false)]
+        );
     }
 }
