@@ -11,6 +11,7 @@ use super::storage::StorageError;
 use super::wishes::rooms_in;
 use crate::event::Entry;
 use crate::fold::{Fold, Step};
+use crate::gallery::Gallery;
 use crate::identity::Author;
 use crate::log::{Log, Stretch};
 use crate::name::{RoomId, RoomName};
@@ -169,9 +170,7 @@ impl History {
     ) -> Result<(), E> {
         let mut merge = self.merge();
         while let Some(chunk) = merge.next_chunk().map_err(ArchiveError::of)? {
-            // What stands on the disk and is no part of the log was pushed out of it once.
-            let held = chunk.iter().filter(|(_, operation)| !self.log.is_news(operation.header(), operation.id()));
-            for (_, operation) in held {
+            for operation in chunk.iter().map(|(_, operation)| operation).filter(|operation| self.holds(operation)) {
                 if take(self.entry(operation))?.is_break() {
                     return Ok(());
                 }
@@ -180,11 +179,29 @@ impl History {
         Ok(())
     }
 
+    /// What stands on the disk and is no part of the log was pushed out of it once.
+    fn holds(&self, operation: &Operation) -> bool {
+        !self.log.is_news(operation.header(), operation.id())
+    }
+
     fn entry(&self, operation: &Operation) -> Entry {
         let (author, payload) = (operation.author(), operation.payload());
         let counts = matches!(payload, Payload::Game(_)) && self.fold.counts(operation.key());
         let open = |game, turn, sealed: &[u8]| self.fold.told_key(game, turn)?.open(author, sealed);
         timeline::entry(operation, payload, self.people.name(author), counts, false, open)
+    }
+
+    /// All drawings that the room has ever seen.
+    ///
+    /// # Errors
+    /// [`ArchiveError`].
+    pub fn gallery(&self) -> Result<Gallery, ArchiveError> {
+        let (mut merge, mut steps) = (self.merge(), Vec::new());
+        while let Some(chunk) = merge.next_chunk().map_err(ArchiveError::of)? {
+            let held = chunk.iter().map(|(_, operation)| operation).filter(|operation| self.holds(operation));
+            steps.extend(held.filter_map(|held| Step::new(held.key(), held.id(), &held.payload())));
+        }
+        Ok(Gallery::new(steps))
     }
 
     /// What people were called last, of those who said it.

@@ -8,6 +8,7 @@ mod checkpoints;
 mod commands;
 mod config;
 mod face;
+mod gallery;
 mod guesses;
 mod handle;
 mod key_file;

@@ -4,11 +4,13 @@ use std::io::{BufWriter, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use inkmesh::canvas::Sheet;
+use inkmesh::canvas::{Drawn, Sheet};
+use inkmesh::gallery::{Drawing, Gallery};
+use inkmesh::identity::Author;
 use inkmesh::node::archive::History;
-use inkmesh::node::{Drawing, DrawingSummary};
 use inkmesh::payload::Board;
 
+use super::dates::Dates;
 use super::files::{self, Kept};
 use super::page::Page;
 use super::picture::{self, Format};
@@ -40,7 +42,7 @@ impl Reader {
             })?;
             Ok::<_, ToolError>(out.flush()?)
         })?;
-        self.say_written(&path)
+        say_written(&path)
     }
 
     fn export_page(&self, place: &Place, history: &History, to: &Path) -> Result<(), ToolError> {
@@ -49,101 +51,99 @@ impl Reader {
         let path = file.finish(|file| {
             let mut out = BufWriter::new(file);
             let mut page = Page::begin(&mut out, self.language, &self.dates, &names, &place.words(self.language))?;
-            let mut drawings = history.drawings().into_iter().peekable();
+            let gallery = history.gallery()?;
+            let mut drawings: Vec<&Drawing> = gallery.drawings().collect();
+            drawings.sort_by_key(|drawing| drawing.to_ms);
+            let mut drawings = drawings.into_iter().peekable();
             history.entries(|entry| {
-                while let Some(drawing) = drawings.next_if(|drawing| drawing.last_ms < entry.time) {
-                    self.put_drawing(&mut page, history, &drawing, &names)?;
+                while let Some(drawing) = drawings.next_if(|drawing| drawing.to_ms < entry.time) {
+                    self.put_drawing(&mut page, &gallery, drawing, &names)?;
                 }
                 page.entry(&entry)?;
                 Ok::<_, ToolError>(ControlFlow::Continue(()))
             })?;
             for drawing in drawings {
-                self.put_drawing(&mut page, history, &drawing, &names)?;
+                self.put_drawing(&mut page, &gallery, drawing, &names)?;
             }
             page.finish()?;
             Ok::<_, ToolError>(out.flush()?)
         })?;
-        self.say_written(&path)
+        say_written(&path)
     }
 
     fn put_drawing<W: Write>(
         &self,
         page: &mut Page<'_, W>,
-        history: &History,
-        summary: &DrawingSummary,
+        gallery: &Gallery,
+        drawing: &Drawing,
         names: &Names,
     ) -> Result<(), ToolError> {
-        let Some(drawing) = history.drawing(summary.key) else { return Ok(()) };
-        let sheet = sheet_of(drawing);
+        let sheet = sheet_of(gallery.marks(drawing.key));
         // As lines, unless its filled areas make that the longer form.
         let (svg, png) = (picture::encode(&sheet, Format::Svg)?, picture::encode(&sheet, Format::Png)?);
         let (kind, bytes) = if svg.len() <= png.len() { ("svg+xml", svg) } else { ("png", png) };
-        Ok(page.picture(summary.last_ms, kind, &bytes, &self.caption(summary, names))?)
+        Ok(page.picture(drawing.to_ms, kind, &bytes, &self.caption(drawing, names))?)
     }
 
     fn export_drawings(&self, history: &History, to: &Path, format: Format) -> Result<(), ToolError> {
         let names = Names::new(history.names());
         let (mut written, mut there) = (0_u64, 0_u64);
-        for summary in history.drawings() {
-            let Some(drawing) = history.drawing(summary.key) else { continue };
-            let bytes = picture::encode(&sheet_of(drawing), format)?;
-            match files::keep(to, &self.file_name(&summary, &names), format.extension(), &bytes)? {
+        let gallery = history.gallery()?;
+        for drawing in gallery.drawings() {
+            let bytes = picture::encode(&sheet_of(gallery.marks(drawing.key)), format)?;
+            match files::keep(to, &file_name(&self.dates, drawing, |who| names.label(who)), format.extension(), &bytes)? {
                 Kept::New(path) => {
                     written += 1;
-                    self.say_written(&path)?;
+                    say_written(&path)?;
                 }
                 Kept::Same(_) => there += 1,
             }
         }
         let args = [("written", written.into()), ("there", there.into())];
-        println!("{}", t_args(self.language, "archive-exported", args));
-        Ok(())
-    }
-
-    /// What a drawing's file is called: when it was begun, in which turn, by whom, and its word if that was told.
-    fn file_name(&self, drawing: &DrawingSummary, names: &Names) -> String {
-        let turn = match drawing.board {
-            Board::Free => "sheet".to_owned(),
-            Board::Turn { turn, .. } => format!("turn-{}", turn + 1),
-        };
-        let who = drawing.drawers.first().map(|who| names.label(*who)).unwrap_or_default();
-        let word = drawing.word.as_ref().map_or("", |word| word.text.as_str());
-        let stamp = self.dates.stamp(drawing.first_ms);
-        // Its hyphens and underscore are ours.
-        format!("{stamp}_{}", files::name([turn.as_str(), who.as_str(), word]))
+        Ok(writeln!(std::io::stdout(), "{}", t_args(self.language, "archive-exported", args).trim_end())?)
     }
 
     /// A drawing in words: who drew it, and what.
-    pub(super) fn caption(&self, drawing: &DrawingSummary, names: &Names) -> String {
-        let drawers = drawing.drawers.iter().map(|who| names.label(*who)).collect::<Vec<_>>().join(", ");
-        let mut words = vec![match drawing.board {
+    pub(super) fn caption(&self, drawing: &Drawing, names: &Names) -> String {
+        let list = |people: &[Author]| people.iter().map(|who| names.label(*who)).collect::<Vec<_>>().join(", ");
+        let drawers = list(&drawing.authors);
+        let mut words = vec![match drawing.key.board {
             Board::Free => t_args(self.language, "archive-by", [("names", drawers.into())]),
             Board::Turn { turn, .. } => {
                 let args = [("turn", (turn + 1).into()), ("names", drawers.into())];
                 t_args(self.language, "archive-turn", args)
             }
         }];
-        if let Some(word) = &drawing.word {
-            words.push(t_args(self.language, "archive-word", [("word", word.text.as_str().into())]));
-            words.push(match &drawing.solved[..] {
+        if let Some(told) = &drawing.told {
+            words.push(t_args(self.language, "archive-word", [("word", told.word.text.as_str().into())]));
+            words.push(match &told.solved[..] {
                 [] => t(self.language, "archive-nobody-solved"),
-                solved => {
-                    let solved = solved.iter().map(|who| names.label(*who)).collect::<Vec<_>>().join(", ");
-                    t_args(self.language, "archive-solved", [("names", solved.into())])
-                }
+                solved => t_args(self.language, "archive-solved", [("names", list(solved).into())]),
             });
         }
         words.join(" · ")
     }
-
-    fn say_written(&self, path: &Path) -> Result<(), ToolError> {
-        println!("{}", path.display());
-        Ok(())
-    }
 }
 
-fn sheet_of(drawing: Drawing) -> Sheet {
+/// What a drawing's file is called, without its ending: `2026-11-22_14-03_turn-3_Ana_apple`.
+pub fn file_name(dates: &Dates, drawing: &Drawing, name_of: impl Fn(Author) -> String) -> String {
+    let turn = match drawing.key.board {
+        Board::Free => "sheet".to_owned(),
+        Board::Turn { turn, .. } => format!("turn-{}", turn + 1),
+    };
+    let who = drawing.authors.first().map(|who| name_of(*who)).unwrap_or_default();
+    let word = drawing.told.as_ref().map_or("", |told| told.word.text.as_str());
+    // The moment's hyphens and its underscore are ours.
+    format!("{}_{}", dates.stamp(drawing.from_ms), files::name([turn.as_str(), who.as_str(), word]))
+}
+
+/// A sheet with these steps on it.
+pub fn sheet_of(steps: &[Drawn]) -> Sheet {
     let mut sheet = Sheet::default();
-    sheet.push_all(drawing.steps);
+    sheet.push_all(steps.iter().cloned());
     sheet
+}
+
+fn say_written(path: &Path) -> Result<(), ToolError> {
+    Ok(writeln!(std::io::stdout(), "{}", path.display())?)
 }

@@ -124,15 +124,15 @@ impl Reader {
         let mut out = output();
         let history = self.archive.room(place.id)?;
         let names = Names::new(history.names());
-        let drawings = history.drawings();
-        if drawings.is_empty() && !json {
+        let gallery = history.gallery()?;
+        if gallery.is_empty() && !json {
             writeln!(out, "{}", t(self.language, "archive-no-drawings"))?;
         }
-        for (number, drawing) in (1_u64..).zip(&drawings) {
+        for (number, drawing) in (1_u64..).zip(gallery.drawings()) {
             if json {
                 writeln!(out, "{}", shape::line(&DrawingShape::new(drawing)))?;
             } else {
-                let when = self.dates.minute(drawing.first_ms);
+                let when = self.dates.minute(drawing.from_ms);
                 let words = self.caption(drawing, &names);
                 let marks = t_args(self.language, "archive-marks", [("count", drawing.marks.into())]);
                 writeln!(out, "{number:>4}  {when}  {} ({marks})", plain(&words))?;

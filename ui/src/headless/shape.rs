@@ -12,8 +12,10 @@ use serde::Serialize;
 use super::command::Id;
 use super::input::MAX_LINE;
 
+mod drawing;
 mod game;
 
+pub use drawing::DrawingShape;
 pub use game::GameShape;
 
 /// The line of one event or reply.
@@ -176,6 +178,7 @@ pub enum Done {
     State { operations: u64, digest: String, canvas: String },
     Game(GameShape),
     Reading(ReadingShape),
+    Drawings { drawings: Vec<DrawingShape> },
 }
 
 impl Done {
