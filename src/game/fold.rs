@@ -224,11 +224,16 @@ impl Table {
             GameStep::Hint { turn, cell, letter, .. } => {
                 self.with_quiz(|quiz| quiz.hint(*turn, at.author, *cell, *letter))
             }
-            GameStep::Guessed { turn, text, .. } => self.with_quiz(|quiz| quiz.guessed(*turn, at.author, at.id, text)),
-            GameStep::Solved { turn, receipt, candidate, word, .. } => {
-                at.proven && self.with_quiz(|quiz| quiz.solve(*turn, at.author, receipt, *candidate, word))
+            GameStep::Guessed { turn, text, .. } => {
+                self.is_playing(at.author) && self.with_quiz(|quiz| quiz.guessed(*turn, at.author, at.id, text))
             }
-            GameStep::Whispered { turn, .. } => self.with_quiz(|quiz| quiz.may_whisper(*turn, at.author)),
+            GameStep::Solved { turn, receipt, candidate, word, .. } => {
+                let may = at.proven && self.is_playing(at.author);
+                may && self.with_quiz(|quiz| quiz.solve(*turn, at.author, receipt, *candidate, word))
+            }
+            GameStep::Whispered { turn, .. } => {
+                self.is_playing(at.author) && self.with_quiz(|quiz| quiz.may_whisper(*turn, at.author))
+            }
             GameStep::TurnEnded { turn, reveal, evidence, .. } => self.end_turn(at, *turn, reveal.as_deref(), evidence),
             GameStep::Unblinded { turn, blinded, word, .. } => {
                 at.proven && self.with_quiz(|quiz| quiz.unblind(*turn, at.author, blinded, word))
@@ -250,8 +255,15 @@ impl Table {
     }
 
     fn add_words(&mut self, at: StepAt, part: u32, words: &WordList) -> bool {
-        let may = at.author == self.proposer && matches!(self.stage, Stage::Gathering(_));
-        may && self.with_quiz(|quiz| quiz.add_words(part, words))
+        if at.author != self.proposer || !matches!(self.stage, Stage::Gathering(_)) {
+            return false;
+        }
+        if self.quiz.as_ref().is_some_and(|quiz| quiz.contradicts(part, words)) {
+            // Dated back, it would change which words there were: who has told what, and how many were guessed.
+            self.finish(Some(CancelReason::TwoRosters));
+            return true;
+        }
+        self.with_quiz(|quiz| quiz.add_words(part, words))
     }
 
     fn lock_word(&mut self, at: StepAt, turn: u32, locks: (&VoprfPublic, &WordPublic, &Mask)) -> bool {
@@ -394,6 +406,15 @@ impl Table {
         match &self.stage {
             Stage::Gathering(gathering) => gathering.is_ready(person),
             Stage::Playing(turns) => turns.players().contains(&person) || turns.newcomers().contains(&person),
+            Stage::Over { players, .. } => players.contains(&person),
+        }
+    }
+
+    /// Whether somebody plays in the round that runs, or played in the last one, and was not removed.
+    pub(super) fn is_playing(&self, person: Author) -> bool {
+        match &self.stage {
+            Stage::Gathering(_) => false,
+            Stage::Playing(turns) => turns.players().contains(&person),
             Stage::Over { players, .. } => players.contains(&person),
         }
     }

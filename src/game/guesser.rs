@@ -93,7 +93,9 @@ pub(super) struct Guesser {
     waiting: VecDeque<(GuessTicket, String)>,
     /// A guess of which we don't know whether it was answered: it is asked again before any other, for what was asked has
     /// to be said.
-    unresolved: Option<String>,
+    unresolved: Option<(GuessTicket, String)>,
+    /// The last guess that was answered, until its line is written.
+    answered: Option<UnderWay>,
     /// The word and its key, once we know it.
     pub(super) known: Option<(Word, WordKey)>,
 }
@@ -124,6 +126,7 @@ impl Guesser {
             under_way: None,
             waiting: VecDeque::new(),
             unresolved: None,
+            answered: None,
             known: None,
         }
     }
@@ -142,10 +145,7 @@ impl Guesser {
         if self.waiting.len() >= MAX_WAITING || !self.rate.admits(now) {
             return Err(GuessError::TooFast);
         }
-        if let Some(lost) = self.unresolved.take_if(|lost| *lost != text) {
-            self.waiting.push_back((0, lost));
-        }
-        self.unresolved = None;
+        self.waiting.extend(self.unresolved.take().filter(|(_, lost)| *lost != text));
         self.waiting.push_back((ticket, text));
         Ok(self.next(asking))
     }
@@ -166,16 +166,15 @@ impl Guesser {
         Some(Ask { to: asking.turn.drawer, ticket, request })
     }
 
-    /// The reply to the guess under way; `None`: the drawer was not reached. With what came of it the ticket; zero is
-    /// nobody's.
+    /// The reply to the guess under way; `None`: the drawer was not reached.
     pub(super) fn replied(&mut self, asking: &Asking, ticket: GuessTicket, reply: Option<Reply>) -> Option<Guessed> {
         let guess = self.under_way.take_if(|guess| guess.ticket == ticket)?;
         let outcome = match reply {
-            Some(Reply::Answer(answer)) => self.answered(asking, &guess, &answer),
+            Some(Reply::Answer(answer)) => self.answered(asking, guess, &answer),
             Some(Reply::Refused(refusal)) => Err(refused(refusal)),
             Some(Reply::Noted) => Err(GuessError::FalseAnswer),
             None => {
-                self.unresolved = Some(guess.text);
+                self.unresolved = Some((guess.ticket, guess.text));
                 Err(GuessError::Unreachable)
             }
         };
@@ -192,15 +191,29 @@ impl Guesser {
         self.waiting.drain(..).map(|(ticket, _)| ticket).collect()
     }
 
-    fn answered(&mut self, asking: &Asking, guess: &UnderWay, answer: &GuessAnswer) -> Result<Guessed, GuessError> {
+    /// Whether a reply is still waited for.
+    pub(super) fn is_asking(&self) -> bool {
+        self.under_way.is_some()
+    }
+
+    /// What the last answer came to could not be written: it is as if the answer had not come.
+    pub(super) fn take_back(&mut self) {
+        let Some(guess) = self.answered.take() else { return };
+        self.asked -= guess.request.blinded.len() as u32;
+        self.known = None;
+        self.unresolved = Some((guess.ticket, guess.text));
+    }
+
+    fn answered(&mut self, asking: &Asking, guess: UnderWay, answer: &GuessAnswer) -> Result<Guessed, GuessError> {
         let turn = asking.turn;
-        let fits = answer.receipt.is_for(&guess.request, turn.drawer);
+        let fits = answer.receipt.is_for(&guess.request, turn.drawer) && turn.is_in_time(&answer.receipt);
         let keys = guess.blinding.finish(&answer.answer, &turn.voprf).ok().filter(|_| fits);
         let keys = keys.ok_or(GuessError::FalseAnswer)?;
         self.asked += guess.request.blinded.len() as u32;
-        let (game, number) = (self.game, self.turn);
+        let (game, number, text) = (self.game, self.turn, guess.text.clone());
+        self.answered = Some(guess);
         let Some((candidate, key)) = keys.into_iter().enumerate().find(|(_, key)| key.public() == turn.key) else {
-            return Ok(Guessed::Wrong(GameStep::Guessed { game, turn: number, text: guess.text.clone() }));
+            return Ok(Guessed::Wrong(GameStep::Guessed { game, turn: number, text }));
         };
         let step = GameStep::Solved {
             game,
@@ -210,7 +223,7 @@ impl Guesser {
             word: turn.key,
             signature: key.sign_solved(asking.identity.author()),
         };
-        let word = asking.words.candidates(&guess.text).into_iter().nth(candidate);
+        let word = asking.words.candidates(&text).into_iter().nth(candidate);
         self.known = word.and_then(|word| asking.words.named(&word).cloned()).map(|word| (word, key));
         Ok(Guessed::Solved(step))
     }
@@ -218,9 +231,10 @@ impl Guesser {
 
 fn refused(refusal: Refusal) -> GuessError {
     match refusal {
-        Refusal::TooFast => GuessError::TooFast,
+        // Our lines may not have come to the drawer yet.
+        Refusal::TooFast | Refusal::Unsaid => GuessError::TooFast,
         Refusal::NoneLeft => GuessError::NoneLeft,
         Refusal::NotNow => GuessError::TooLate,
-        Refusal::NotGuessing | Refusal::Unsaid | Refusal::Malformed | Refusal::Unknown => GuessError::Refused,
+        Refusal::NotGuessing | Refusal::Malformed | Refusal::Unknown => GuessError::Refused,
     }
 }

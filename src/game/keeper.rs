@@ -18,6 +18,8 @@ pub(super) const REFILL_MS: u64 = 1_000;
 /// By how many candidates a guesser's count may be behind ours: a program that was killed between our answer and the line
 /// that says what was asked does not know of that one request.
 const FORGOTTEN: u32 = super::secret::MAX_CANDIDATES as u32;
+/// How many candidates may be answered beyond those whose lines we have: lines come by other ways than requests.
+const UNSAID: u32 = 2 * super::secret::MAX_CANDIDATES as u32;
 
 /// What the guessers of one turn asked.
 #[derive(Debug, Clone, Default)]
@@ -55,8 +57,8 @@ impl Rate {
 }
 
 impl Keeper {
-    /// Answers a request of the present turn, `elapsed_ms` after it began. The caller has checked that it is signed, and
-    /// about this game and turn.
+    /// Answers a request of the present turn, `elapsed_ms` after it began. The caller has checked that it is signed, of
+    /// somebody who guesses, and about this game and turn.
     pub(super) fn answer(
         &mut self,
         request: GuessRequest,
@@ -66,14 +68,12 @@ impl Keeper {
         elapsed_ms: u32,
         now: Now,
     ) -> Result<GuessAnswer, Refusal> {
-        if !turn.guessers().contains(&request.guesser) {
-            return Err(Refusal::NotGuessing);
-        }
-        let account = self.0.entry(request.guesser).or_insert_with(|| Account::new(now));
+        let said = turn.said(request.guesser).map_or(0, |(_, upto)| upto);
+        let account = self.0.entry(request.guesser).or_insert_with(|| Account::new(said, now));
         if let Some(answer) = account.repeated(&request) {
             return Ok(answer);
         }
-        account.admit(&request, now)?;
+        account.admit(&request, said, now)?;
         let answer = key.answer(&request.blinded).ok_or(Refusal::Malformed)?;
         let answer = GuessAnswer { answer, receipt: Receipt::new(identity, &request, elapsed_ms) };
         account.asked += request.blinded.len() as u32;
@@ -82,16 +82,20 @@ impl Keeper {
         Ok(answer)
     }
 
-    /// For each guesser who asked for more than was said, by what is in the log, the request that shows it.
+    /// For each guesser who asked for more than was said, by what is in the log, the request that shows most of it.
     pub(super) fn evidence(&self, turn: &WordTurn) -> Vec<GuessRequest> {
-        let silent = |account: &Account| account.requests.iter().find(|request| turn.is_silent(request)).cloned();
-        self.0.values().filter_map(silent).collect()
+        let worst = |account: &Account| {
+            let silent = account.requests.iter().filter(|request| turn.unsaid(request) > 0);
+            silent.max_by_key(|request| turn.unsaid(request)).cloned()
+        };
+        self.0.values().filter_map(worst).collect()
     }
 }
 
 impl Account {
-    fn new(now: Now) -> Self {
-        Account { asked: 0, rate: Rate::new(now), requests: Vec::new(), last: None }
+    /// What was said was asked: by somebody else's reckoning, if this program has been started again.
+    fn new(said: u32, now: Now) -> Self {
+        Account { asked: said, rate: Rate::new(now), requests: Vec::new(), last: None }
     }
 
     fn repeated(&self, request: &GuessRequest) -> Option<GuessAnswer> {
@@ -99,9 +103,9 @@ impl Account {
         self.last.clone().filter(|_| same)
     }
 
-    fn admit(&mut self, request: &GuessRequest, now: Now) -> Result<(), Refusal> {
+    fn admit(&mut self, request: &GuessRequest, said: u32, now: Now) -> Result<(), Refusal> {
         let count = request.blinded.len() as u32;
-        if request.asked_before.saturating_add(FORGOTTEN) < self.asked {
+        if request.asked_before.saturating_add(FORGOTTEN).min(said.saturating_add(UNSAID)) < self.asked {
             return Err(Refusal::Unsaid);
         }
         if self.asked.max(request.asked_before).saturating_add(count) > MAX_ASKED {

@@ -6,7 +6,7 @@ use super::fold::Table;
 use super::guess::{GuessAnswer, GuessRequest, Refusal};
 use super::keeper::Keeper;
 use super::quiz::{Quiz, WordTurn};
-use super::secret::{TurnKey, WordKey};
+use super::secret::{TurnKey, WordKey, WordPublic};
 use super::step::{EndReason, GameStep, Reveal};
 use super::timers::{Alarm, Timer};
 use crate::clock::Now;
@@ -21,7 +21,9 @@ pub(super) struct MyTurn {
     pub(super) turn: u32,
     /// The words to choose from.
     pub(super) offers: Vec<Word>,
-    chosen: Option<Word>,
+    /// The word whose lock is in the log, and its key.
+    chosen: Option<(Word, WordKey)>,
+    locked: Option<WordPublic>,
     key: TurnKey,
     /// Which letters are shown.
     lots: [u8; 32],
@@ -34,30 +36,39 @@ impl MyTurn {
         let name = [&table.id.0[..], &turn.to_le_bytes()].concat();
         let offers = offers(quiz, identity, &name);
         let lots = identity.derive_secret("inkmesh 2026 quiz hints", &name);
-        let locked = quiz.turn(turn).map(|one| one.key);
-        let is_locked = |word: &&Word| Some(key.word_key(&normalise(&word.text)).public()) == locked;
-        let chosen = locked.and_then(|_| offers.iter().find(is_locked).cloned());
-        MyTurn { game: table.id, turn, offers, chosen, key, lots, keeper: Keeper::default() }
+        MyTurn { game: table.id, turn, offers, chosen: None, locked: None, key, lots, keeper: Keeper::default() }
     }
 
     /// The step that locks the word of this index among the offers; `None`: there is none.
-    pub(super) fn choose(&mut self, index: usize) -> Option<GameStep> {
-        let word = self.offers.get(index)?.clone();
-        let mask = Mask::of(&word.text);
-        self.chosen = Some(word);
-        let key = self.word_key()?.public();
+    pub(super) fn choose(&self, index: usize) -> Option<GameStep> {
+        let word = self.offers.get(index)?;
+        let (mask, key) = (Mask::of(&word.text), self.key_of(word).public());
         Some(GameStep::WordLocked { game: self.game, turn: self.turn, voprf: self.key.public(), word: key, mask })
+    }
+
+    /// Takes note of the lock that counts. The log decides: a person may have chosen twice before the first choice was
+    /// saved, or before this program was started again.
+    pub(super) fn settle(&mut self, quiz: &Quiz) {
+        let Some(lock) = quiz.turn(self.turn).map(|turn| turn.key) else { return };
+        if self.locked != Some(lock) {
+            let mut words = self.offers.iter().chain(quiz.words().words()).map(|word| (word, self.key_of(word)));
+            self.chosen = words.find(|(_, key)| key.public() == lock).map(|(word, key)| (word.clone(), key));
+            self.locked = Some(lock);
+        }
+    }
+
+    fn key_of(&self, word: &Word) -> WordKey {
+        self.key.word_key(&normalise(&word.text))
     }
 
     /// The word that we chose.
     pub(super) fn word(&self) -> Option<&Word> {
-        self.chosen.as_ref()
+        self.chosen.as_ref().map(|(word, _)| word)
     }
 
     /// The key of the word that we chose.
     pub(super) fn word_key(&self) -> Option<WordKey> {
-        let word = normalise(&self.chosen.as_ref()?.text);
-        Some(self.key.word_key(&word))
+        self.chosen.as_ref().map(|(_, key)| key.clone())
     }
 
     /// The next letter to show, if its time has come: `hints` letters at equal shares of the time, and never the last one

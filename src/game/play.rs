@@ -7,7 +7,7 @@ use std::mem;
 use super::election::{commitment, nonce};
 use super::fold::{Game, Mark, Stage, Table};
 use super::gathering::{Gathering, MIN_PLAYERS, OPENING_WAIT_MS};
-use super::guesser::Guesser;
+use super::guesser::{GuessTicket, Guesser};
 use super::my_turn::MyTurn;
 use super::quiz::Quiz;
 use super::step::{CancelReason, EndReason, GameStep};
@@ -29,6 +29,8 @@ pub struct Plan {
     pub steps: Vec<GameStep>,
     /// When to look again if nothing changes before, by the monotonic clock in milliseconds.
     pub wake: Option<u64>,
+    /// Guesses that waited until their turn was over: nobody answers them any more.
+    pub in_vain: Vec<GuessTicket>,
 }
 
 /// What our program remembers of a room's game beside the log.
@@ -53,6 +55,8 @@ pub struct Player {
     /// Since when the drawer of the present turn has not drawn, as far as we saw.
     pub(super) ink: Option<Watched>,
     pub(super) tickets: u64,
+    /// Guesses whose turn is over, until that was told.
+    pub(super) in_vain: Vec<GuessTicket>,
 }
 
 /// A step of the log, and the time since it.
@@ -95,6 +99,7 @@ impl Player {
             words_to_come: VecDeque::new(),
             ink: None,
             tickets: 0,
+            in_vain: Vec::new(),
         }
     }
 
@@ -133,7 +138,7 @@ impl Player {
         let step = step.filter(new).or_else(|| self.unblind(table, identity).filter(new));
         let step = step.or_else(|| self.abandon(table, &mut alarm).filter(new));
         self.written.extend(step.clone());
-        Plan { steps: step.into_iter().collect(), wake: alarm.wake() }
+        Plan { steps: step.into_iter().collect(), wake: alarm.wake(), in_vain: mem::take(&mut self.in_vain) }
     }
 
     /// Writing failed: what was to be written may be written again.
@@ -242,13 +247,13 @@ impl Player {
     }
 
     /// The drawer begins and ends the turn; in a quiz the person chooses the word, if there is a choice.
-    fn draw(&mut self, present: &Present, turns: &Turns, alarm: &mut Alarm) -> Option<GameStep> {
+    fn draw(&self, present: &Present, turns: &Turns, alarm: &mut Alarm) -> Option<GameStep> {
         let (game, turn) = (present.table.id, turns.turn());
         if turns.is_drawing() {
             return self.go_on(present, turn, alarm);
         }
         let begin = alarm.is_due(present.since, begin_after_ms(present.table, turn));
-        match &mut self.mine {
+        match &self.mine {
             Some(mine) if mine.offers.len() == 1 => begin.then(|| mine.choose(0)).flatten(),
             Some(_) => None,
             None => begin.then_some(GameStep::TurnBegan { game, turn }),
@@ -272,7 +277,7 @@ impl Player {
         if over {
             return Some(mine.end(Some(word_turn), EndReason::Time));
         }
-        if word_turn.all_solved(|guesser| present.online.contains(&guesser)) {
+        if word_turn.all_solved(|guesser| table.is_playing(guesser) && present.online.contains(&guesser)) {
             return Some(mine.end(Some(word_turn), EndReason::AllSolved));
         }
         mine.hint(word_turn, quiz.rules().hints, since, table.rules.seconds_ms(), alarm)

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::guess::{GuessRequest, Receipt};
-use super::score::{drawer_points, guesser_points};
+use super::score::{UNOPENED, drawer_points, guesser_points};
 use super::secret::{Blinded, VoprfPublic, WordPublic};
 use super::step::{QuizRules, Reveal};
 use super::word_list::{MAX_WORDS, MIN_WORDS, WordList};
 use crate::identity::Author;
 use crate::operation_id::OperationId;
+use crate::payload::MAX_TEXT;
 use crate::words::{Mask, Word};
 
 /// Lines of guesses that are counted of one guesser in a turn: as many as can be asked for.
@@ -106,6 +107,12 @@ impl Quiz {
         (self.missing > 0).then_some(self.next_part)
     }
 
+    /// Whether a part that came already is told otherwise: then the list was not settled when the game began.
+    pub(super) fn contradicts(&self, part: u32, words: &WordList) -> bool {
+        let known: BTreeSet<&str> = self.words.words().iter().map(|word| word.text.as_str()).collect();
+        (1..self.next_part).contains(&part) && words.words().iter().any(|word| !known.contains(word.text.as_str()))
+    }
+
     pub(super) fn add_words(&mut self, part: u32, words: &WordList) -> bool {
         let fits = self.words.words().len() + words.words().len() <= MAX_WORDS;
         if self.missing == 0 || part != self.next_part || !fits || !words.is_sound() {
@@ -139,6 +146,9 @@ impl Quiz {
     }
 
     pub(super) fn guessed(&mut self, turn: u32, author: Author, line: OperationId, text: &str) -> bool {
+        if text.is_empty() || text.len() > MAX_TEXT {
+            return false;
+        }
         let asked = self.words.candidates(text).len() as u32;
         self.turn_mut(turn).is_some_and(|turn| turn.guessed(author, line, asked))
     }
@@ -275,9 +285,9 @@ impl WordTurn {
         self.lines.get(&guesser)?.last().copied()
     }
 
-    /// Whether, by what is in the log, a guesser who signed this asked for more than was said.
-    pub(super) fn is_silent(&self, request: &GuessRequest) -> bool {
-        self.is_unsaid(request.guesser, Asked { before: request.asked_before, said: request.said })
+    /// How many candidates more, by what is in the log, a guesser who signed this had asked for than said.
+    pub(super) fn unsaid(&self, request: &GuessRequest) -> u32 {
+        self.unsaid_of(request.guesser, Asked { before: request.asked_before, said: request.said })
     }
 
     fn hint(&mut self, author: Author, most: u32, cell: u32, letter: char) -> bool {
@@ -312,13 +322,18 @@ impl WordTurn {
             && receipt.game == self.game
             && receipt.turn == self.turn
             && receipt.guesser == author
-            && u64::from(receipt.elapsed_ms) <= self.length_ms
+            && self.is_in_time(receipt)
             && *key == self.key
             && self.guessers.contains(&author)
             && !self.has_solved(author);
         let Some(blinded) = blinded.filter(|_| fits) else { return false };
         self.claims.push(Claim { author, elapsed_ms: u64::from(receipt.elapsed_ms), blinded, opened: false });
         true
+    }
+
+    /// Whether the drawer was asked while the time ran.
+    pub(super) fn is_in_time(&self, receipt: &Receipt) -> bool {
+        u64::from(receipt.elapsed_ms) <= self.length_ms
     }
 
     fn unblind(&mut self, author: Author, blinded: &Blinded, word: &str) -> bool {
@@ -348,29 +363,28 @@ impl WordTurn {
 
     /// Each request names the last line said before it. Lines can't be put in later: their names are hashes, and were
     /// signed. So an honest guesser can't be framed, whatever the drawer does.
-    fn is_unsaid(&self, guesser: Author, asked: Asked) -> bool {
+    fn unsaid_of(&self, guesser: Author, asked: Asked) -> u32 {
         let lines = self.lines.get(&guesser).map_or(&[][..], Vec::as_slice);
         let line = asked.said.and_then(|said| lines.iter().find(|(id, _)| *id == said));
-        line.map_or(0, |(_, upto)| *upto) < asked.before
+        asked.before.saturating_sub(line.map_or(0, |(_, upto)| *upto))
     }
 
     fn is_good(&self, claim: &Claim) -> bool {
-        let silent = self.evidence.get(&claim.author).is_some_and(|asked| self.is_unsaid(claim.author, *asked));
+        let silent = self.evidence.get(&claim.author).is_some_and(|asked| self.unsaid_of(claim.author, *asked) > 0);
         // Until the word is told, nobody can open anything; if it never is, the receipt has to do.
         let opened = claim.opened || self.word().is_none();
         opened && !silent
     }
 
-    /// Nothing before the end. A drawer who told nothing, or lies, has none; those who knew the word keep theirs.
+    /// Nothing before the end. A drawer who told nothing, or lies, has none; those who knew the word have a few.
     pub(super) fn points(&self) -> BTreeMap<Author, u32> {
-        let level = match &self.end {
-            None => return BTreeMap::new(),
-            Some(End::Revealed(word)) => word.level,
-            Some(End::Lied | End::Silent) => crate::words::Level::Easy,
-        };
+        if self.end.is_none() {
+            return BTreeMap::new();
+        }
         let solvers = self.solvers();
         let points = |(place, claim): (usize, &&Claim)| {
-            (claim.author, guesser_points(level, claim.elapsed_ms, self.length_ms, place))
+            let points = |word: &Word| guesser_points(word.level, claim.elapsed_ms, self.length_ms, place);
+            (claim.author, self.word().map_or(UNOPENED, points))
         };
         let mut points: BTreeMap<Author, u32> = solvers.iter().enumerate().map(points).collect();
         if self.word().is_some() {

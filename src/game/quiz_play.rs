@@ -45,10 +45,25 @@ impl Player {
         if self.mine.as_ref().map(|mine| (mine.game, mine.turn)) != name {
             self.mine = mine.map(|(turns, quiz)| MyTurn::new(table, quiz, turns.turn(), identity));
         }
-        let running = running_word(table).filter(|turn| turn.guessers().contains(&self.me));
+        if let Some((mine, quiz)) = self.mine.as_mut().zip(table.quiz.as_ref()) {
+            mine.settle(quiz);
+        }
+        self.watch_guesses(table, now);
+    }
+
+    /// A guess under way outlives its turn: it was asked in time, and what was asked has to be said.
+    fn watch_guesses(&mut self, table: &Table, now: Now) {
+        let running = running_word(table).filter(|turn| may_guess(table, turn, self.me));
         let name = running.map(|turn| (table.id, turn.turn));
-        if self.guesser.as_ref().map(|guesser| (guesser.game, guesser.turn)) != name {
+        let Some(guesser) = &mut self.guesser else {
             self.guesser = running.map(|turn| Guesser::new(table, turn, self.me, now));
+            return;
+        };
+        if Some((guesser.game, guesser.turn)) != name {
+            self.in_vain.extend(guesser.give_up());
+            if running.is_some() || !guesser.is_asking() {
+                self.guesser = running.map(|turn| Guesser::new(table, turn, self.me, now));
+            }
         }
     }
 
@@ -64,14 +79,14 @@ impl Player {
     ///
     /// # Errors
     /// [`PlayError::NotTheDrawer`], [`PlayError::WrongPhase`], [`PlayError::NoSuchWord`].
-    pub fn choose(&mut self, game: &Game, index: usize, now: Now) -> Result<GameStep, PlayError> {
+    pub fn choose(&self, game: &Game, index: usize, now: Now) -> Result<GameStep, PlayError> {
         let table = game.table().ok_or(PlayError::WrongPhase)?;
         let turns = game.turns().ok_or(PlayError::WrongPhase)?;
         if turns.drawer() != Some(self.me) {
             return Err(PlayError::NotTheDrawer);
         }
         let since = self.since.map_or(0, |since| since.timer.elapsed(now));
-        let mine = self.mine.as_mut().ok_or(PlayError::WrongPhase)?;
+        let mine = self.mine.as_ref().ok_or(PlayError::WrongPhase)?;
         if turns.is_drawing() || since < begin_after_ms(table, turns.turn()) {
             return Err(PlayError::WrongPhase);
         }
@@ -81,10 +96,11 @@ impl Player {
     /// How a line that our person wants to say has to be said now.
     #[must_use]
     pub fn talk(&self, game: &Game, text: &str, nonce: u64) -> Talk {
-        let Some((turn, words)) = game.table().and_then(guessing) else { return Talk::Plain };
+        let Some(table) = game.table() else { return Talk::Plain };
+        let Some((turn, words)) = guessing(table) else { return Talk::Plain };
         let key = if turn.drawer == self.me {
             self.mine.as_ref().and_then(MyTurn::word_key)
-        } else if !turn.guessers().contains(&self.me) {
+        } else if !may_guess(table, turn, self.me) {
             return Talk::Plain;
         } else if !turn.has_solved(self.me) && self.guesser.as_ref().is_none_or(|guesser| guesser.known.is_none()) {
             if words.candidates(text).is_empty() {
@@ -95,9 +111,9 @@ impl Player {
         } else {
             self.guesser.as_ref().and_then(Guesser::word_key)
         };
-        let Some((key, id)) = key.zip(game.id()) else { return Talk::Sealed };
+        let Some(key) = key else { return Talk::Sealed };
         match key.seal(self.me, nonce, text) {
-            Some(sealed) => Talk::Whisper(GameStep::Whispered { game: id, turn: turn.turn, sealed }),
+            Some(sealed) => Talk::Whisper(GameStep::Whispered { game: table.id, turn: turn.turn, sealed }),
             None => Talk::Plain, // too long to be said at all
         }
     }
@@ -146,11 +162,18 @@ impl Player {
         ticket: GuessTicket,
         reply: Option<Reply>,
     ) -> (Option<Guessed>, Vec<GuessTicket>) {
-        let present = game.table().and_then(guessing);
-        let Some((guesser, (turn, words))) = self.guesser.as_mut().zip(present) else { return (None, Vec::new()) };
+        let Some(guesser) = &mut self.guesser else { return (None, Vec::new()) };
+        let quiz = game.table().filter(|table| table.id == guesser.game).and_then(|table| table.quiz.as_ref());
+        let turn = quiz.and_then(|quiz| quiz.turn(guesser.turn).map(|turn| (turn, quiz.words())));
+        let Some((turn, words)) = turn else { return (None, Vec::new()) };
         let outcome = guesser.replied(&Asking { room, identity, turn, words }, ticket, reply);
         let failed = matches!(outcome, Some(Guessed::Failed(_) | Guessed::Solved(_)));
         (outcome, if failed { guesser.give_up() } else { Vec::new() })
+    }
+
+    /// The step that came of the last reply could not be written: its guess is asked again before any other.
+    pub fn take_back(&mut self) {
+        self.guesser.iter_mut().for_each(Guesser::take_back);
     }
 
     /// Somebody asks us something about the turn that runs.
@@ -190,6 +213,9 @@ impl Player {
         }
         if request.guesser != from || !request.is_valid() {
             return Err(Refusal::Malformed);
+        }
+        if !may_guess(table, turn, from) {
+            return Err(Refusal::NotGuessing);
         }
         let mine = self.mine.as_mut().ok_or(Refusal::NotNow)?;
         mine.answer(request, turn, identity, u32::try_from(elapsed).unwrap_or(u32::MAX), now)
@@ -234,6 +260,11 @@ impl Player {
         };
         self.has_written(is_it)
     }
+}
+
+/// Whether somebody guesses in this turn, and was not removed since it began.
+pub(super) fn may_guess(table: &Table, turn: &WordTurn, person: Author) -> bool {
+    turn.guessers().contains(&person) && table.is_playing(person)
 }
 
 /// The turn that runs, if its word is locked, and the words that it can be.

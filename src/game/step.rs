@@ -94,7 +94,8 @@ pub enum CancelReason {
     TooFewPlayers,
     /// Nothing happened for longer than a turn and a minute: those who could go on are gone. Anyone in the game says so.
     Abandoned,
-    /// The proposer named two rosters, as if to choose among seeds. Never written: the fold finds it.
+    /// The proposer named two rosters, as if to choose among seeds, or two lists of words. Never written: the fold finds
+    /// it.
     TwoRosters,
 }
 
@@ -105,7 +106,7 @@ impl CancelReason {
         match self {
             CancelReason::TooFewPlayers => "too few players",
             CancelReason::Abandoned => "nobody went on with it",
-            CancelReason::TwoRosters => "the proposer named two lists of players",
+            CancelReason::TwoRosters => "the proposer named two lists of players or of words",
         }
     }
 }

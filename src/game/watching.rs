@@ -7,6 +7,7 @@ use super::gathering::OPENING_WAIT_MS;
 use super::my_turn::MyTurn;
 use super::play::{Player, begin_after_ms, choosing_ms, revealed_ms};
 use super::quiz::{Quiz, WordTurn};
+use super::quiz_play::may_guess;
 use super::timers::GATHERING_MS;
 use super::turns::{Begun, Turns};
 use super::view::{GameView, Phase, PlayerView};
@@ -48,11 +49,11 @@ impl Player {
             solved,
             ..GameView::default()
         };
-        at_stage(self.with_word(view, turn), table, elapsed).map_offers(|| self.offers(table, elapsed))
+        at_stage(self.with_word(view, table, turn), table, elapsed).map_offers(|| self.offers(table, elapsed))
     }
 
     /// Puts in what we may know of the word.
-    fn with_word(&self, view: GameView, turn: Option<&WordTurn>) -> GameView {
+    fn with_word(&self, view: GameView, table: &Table, turn: Option<&WordTurn>) -> GameView {
         let Some(turn) = turn else { return view };
         let ours = self.mine.as_ref().filter(|mine| mine.turn == turn.turn).and_then(MyTurn::word);
         let guesser = self.guesser.as_ref().filter(|guesser| guesser.turn == turn.turn);
@@ -62,7 +63,7 @@ impl Player {
             mask: Some(turn.mask.clone()),
             hints: turn.hints,
             word: turn.word().or(known.filter(|_| running)).cloned(),
-            guessing: running && turn.guessers().contains(&self.me) && !turn.has_solved(self.me) && known.is_none(),
+            guessing: running && may_guess(table, turn, self.me) && !turn.has_solved(self.me) && known.is_none(),
             lied: turn.lied(),
             ..view
         }

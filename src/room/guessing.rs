@@ -5,7 +5,7 @@ use crate::clock::Now;
 use crate::command::CommandError;
 use crate::event::{Entry, EntryBody, Event};
 use crate::game::guess;
-use crate::game::{Ask, GameStep, GuessTicket, Guessed, Talk};
+use crate::game::{Ask, GameStep, GuessError, GuessTicket, Guessed, Talk};
 use crate::identity::Author;
 use crate::operation::{Operation, OperationId};
 use crate::payload::{Chat, MAX_TEXT, Payload};
@@ -56,16 +56,27 @@ impl Room {
         // What can't be read is no answer, and certainly not the one to a guess.
         let reply = reply.map(|bytes| guess::Reply::decode(&bytes).unwrap_or(guess::Reply::Noted));
         let (outcome, in_vain) = self.player.replied(self.fold.game(), self.name.id(), &self.identity, ticket, reply);
+        // Those that waited behind one that failed fail like it.
+        let waited = match outcome {
+            Some(Guessed::Failed(error)) => error,
+            _ => GuessError::TooLate,
+        };
         let outcome = match outcome {
             Some(Guessed::Solved(step)) => self.write_step(step, now).map(|write| (write, true)),
             Some(Guessed::Wrong(step)) => self.write_step(step, now).map(|write| (write, false)),
             Some(Guessed::Failed(error)) => Err(error.into()),
-            None => Err(CommandError::Guess(crate::game::GuessError::TooLate)),
+            None => Err(GuessError::TooLate.into()),
         };
-        let waited =
-            in_vain.into_iter().map(|ticket| (ticket, Err(CommandError::Guess(crate::game::GuessError::TooLate))));
+        if matches!(outcome, Err(CommandError::Busy)) {
+            self.player.take_back();
+        }
         outputs.push(Output::Guessed { ticket, outcome });
-        outputs.extend(waited.map(|(ticket, outcome)| Output::Guessed { ticket, outcome }));
+        in_vain.into_iter().for_each(|ticket| outputs.push(failed(ticket, waited)));
+    }
+
+    /// These guesses will not be answered any more: their turn is over.
+    pub(super) fn give_up_guesses(tickets: Vec<GuessTicket>, outputs: &mut Vec<Output>) {
+        outputs.extend(tickets.into_iter().map(|ticket| failed(ticket, GuessError::TooLate)));
     }
 
     /// Sends the next guess that waits, if its time has come.
@@ -148,6 +159,10 @@ impl Room {
             outputs.push(Output::Tell(Event::Entries { room: self.name.clone(), entries: read }));
         }
     }
+}
+
+fn failed(ticket: GuessTicket, error: GuessError) -> Output {
+    Output::Guessed { ticket, outcome: Err(error.into()) }
 }
 
 fn asked(ask: Ask) -> Output {

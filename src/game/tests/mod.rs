@@ -5,6 +5,7 @@ mod draw;
 mod gathering;
 mod player;
 mod properties;
+mod quiz;
 mod script;
 mod simulation;
 mod turns;

@@ -19,6 +19,11 @@ fn everybody(script: &Script) -> BTreeSet<Author> {
     script.people.iter().map(|person| person.author()).collect()
 }
 
+/// Nothing to do before this moment.
+fn waiting(wake: Option<u64>) -> Plan {
+    Plan { wake, ..Plan::default() }
+}
+
 /// What person `n` of the script has to do, by a program that remembers nothing.
 fn plan(script: &Script, n: usize, now: Now, live: bool) -> Plan {
     Player::new(script.who(n)).advance(&script.game, &script.people[n], &everybody(script), now, live)
@@ -139,7 +144,7 @@ fn with_a_slow_clock_a_game_is_given_up_later() {
         player.advance(&script.game, &script.people[3], &online, now, true)
     };
     plan(0);
-    assert_eq!(plan(140_001), Plan { steps: vec![], wake: Some(150_001) });
+    assert_eq!(plan(140_001), waiting(Some(150_001)));
     let steps = plan(150_001).steps;
     script.ms = slow_ms + 150_001;
     assert!(script.write(3, steps[0].clone()));
@@ -189,7 +194,7 @@ fn a_restored_gathering_ends_in_time_and_a_restored_draw_waits_for_the_others() 
     let ready = script.gathered(1, &[0, 1]);
     let proposed_ms = script.ms - 3;
     let at = |ms| Now { wall_ms: proposed_ms + ms, mono_ms: 0 };
-    assert_eq!(plan(&script, 0, at(15_000), false), Plan { steps: vec![], wake: Some(5_000) });
+    assert_eq!(plan(&script, 0, at(15_000), false), waiting(Some(5_000)));
     assert!(matches!(plan(&script, 0, at(86_400_000), false).steps[..], [GameStep::RosterClosed { .. }]));
     assert!(script.close(0, &ready));
     assert!(matches!(plan(&script, 0, at(86_400_000), false).steps[..], [GameStep::Opened { .. }]));
@@ -211,7 +216,7 @@ fn everybody_looks_again_when_the_drawing_was_looked_at() {
     script.play_turn();
     let now = now(&script);
     for person in [script.others()[0], 3] {
-        assert_eq!(plan(&script, person, now, true), Plan { steps: vec![], wake: Some(now.mono_ms + 3_000) });
+        assert_eq!(plan(&script, person, now, true), waiting(Some(now.mono_ms + 3_000)));
     }
 }
 
