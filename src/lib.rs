@@ -37,6 +37,7 @@ pub mod event;
 pub mod fetching;
 pub mod fold;
 pub mod frame;
+pub mod gallery;
 pub mod game;
 pub mod identity;
 pub mod live;

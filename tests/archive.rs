@@ -104,7 +104,9 @@ fn play(ana: &mut Host, ben: &mut Host) -> Vec<(String, String)> {
         guessing.ok(json!({"do": "say", "room": "lobby", "text": "a cow?"}));
         assert_eq!(guessing.ok(json!({"do": "say", "room": "lobby", "text": word})), json!({"solved": true}));
         for host in [&*drawing, &*guessing] {
-            host.await_event("the word", 0, |event| is_game(event) && event["turn"] == turn && event["word"] == word.as_str());
+            host.await_event("the word", 0, |event| {
+                is_game(event) && event["turn"] == turn && event["word"] == word.as_str()
+            });
         }
         turns.push((drawer, word));
     }
@@ -219,7 +221,9 @@ fn exports(filled: &Filled, folder: &Path) {
     assert_eq!(names(out.path()), BTreeSet::from(["deep".to_owned()]), "nothing leads out of the folder");
     let of_turn = |n: usize, ending: &str| {
         let part = format!("_turn-{n}_");
-        files.iter().find(|name| name.contains(&part) && name.ends_with(&format!("_{}.{ending}", filled.turns[n - 1].1)))
+        files
+            .iter()
+            .find(|name| name.contains(&part) && name.ends_with(&format!("_{}.{ending}", filled.turns[n - 1].1)))
     };
     assert!(of_turn(1, "png").is_some() && of_turn(2, "gif").is_some(), "{files:?}");
     assert!(files.iter().any(|name| name.ends_with("_sheet_Ana-b.svg") && name.starts_with("20")), "{files:?}");
@@ -227,7 +231,11 @@ fn exports(filled: &Filled, folder: &Path) {
     let lines = fs::read_to_string(inner.join("room_lobby.jsonl")).unwrap();
     assert_eq!(lines, read(folder, &["show", "lobby", "--json"]));
     let page = fs::read_to_string(inner.join("room_lobby.html")).unwrap();
-    assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;") && !page.contains("<script") && !page.contains("Ana <b>"));
+    assert!(
+        page.contains("&lt;script&gt;alert(1)&lt;/script&gt;")
+            && !page.contains("<script")
+            && !page.contains("Ana <b>")
+    );
     assert_eq!(page.matches("<img ").count(), 4);
 
     // Once more: pictures are there already, and nothing is written over.

@@ -116,7 +116,8 @@ mod tests {
         };
         let operations: Vec<Operation> = (0..LEN).map(sign).collect();
         let key = ChainKey { room: room.0, author: chain.author.0, log: chain.log };
-        let record = |(seq, operation): (u64, &Operation)| Record { chain: key, seq, bytes: operation.bytes().to_vec() };
+        let record =
+            |(seq, operation): (u64, &Operation)| Record { chain: key, seq, bytes: operation.bytes().to_vec() };
         for part in (0..).zip(&operations).collect::<Vec<_>>().chunks(1000) {
             store.append_wait(part.iter().copied().map(record).collect()).unwrap();
         }
@@ -147,7 +148,8 @@ mod tests {
         let author = Author([1; 32]);
         let at = |lane, index| Place { author, lane, index };
         let wanted = BTreeSet::from([at(1, 5), at(1, 5 + GAP), at(1, 6 + 2 * GAP), at(2, 7 + 2 * GAP)]);
-        let runs: Vec<_> = runs(RoomName::lobby().id(), &wanted).into_iter().map(|run| (run.0.log, run.1, run.2)).collect();
+        let runs: Vec<_> =
+            runs(RoomName::lobby().id(), &wanted).into_iter().map(|run| (run.0.log, run.1, run.2)).collect();
         assert_eq!(runs, [(1, 5, 5 + GAP), (1, 6 + 2 * GAP, 6 + 2 * GAP), (2, 7 + 2 * GAP, 7 + 2 * GAP)]);
     }
 }

@@ -128,7 +128,10 @@ mod tests {
         let palette: Vec<u32> = decoder.global_palette().unwrap().chunks(3).map(packed).collect();
         let (mut seen, mut screen) = (Vec::new(), vec![0; SIZE.0 * SIZE.1]);
         while let Some(frame) = decoder.read_next_frame().unwrap() {
-            assert_eq!((frame.dispose, frame.transparent, frame.palette.is_some()), (DisposalMethod::Keep, None, false));
+            assert_eq!(
+                (frame.dispose, frame.transparent, frame.palette.is_some()),
+                (DisposalMethod::Keep, None, false)
+            );
             for (row, pixels) in frame.buffer.chunks(frame.width.into()).enumerate() {
                 let start = (row + usize::from(frame.top)) * SIZE.0 + usize::from(frame.left);
                 for (place, pixel) in screen[start..].iter_mut().zip(pixels) {

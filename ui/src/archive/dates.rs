@@ -56,8 +56,7 @@ impl Dates {
         let name = |form: &str, kind: &str| t(self.language, &format!("{kind}-{}", day.strftime(form)).to_lowercase());
         let (weekday, month) = (name("%A", "weekday"), name("%B", "month"));
         let (date, year) = (i64::from(day.day()), day.year().to_string());
-        let args =
-            [("weekday", weekday.into()), ("month", month.into()), ("day", date.into()), ("year", year.into())];
+        let args = [("weekday", weekday.into()), ("month", month.into()), ("day", date.into()), ("year", year.into())];
         t_args(self.language, "archive-day", args)
     }
 }

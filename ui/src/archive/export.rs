@@ -91,7 +91,8 @@ impl Reader {
         let gallery = history.gallery()?;
         for drawing in gallery.drawings() {
             let bytes = picture::encode(&sheet_of(gallery.marks(drawing.key)), format)?;
-            match files::keep(to, &file_name(&self.dates, drawing, |who| names.label(who)), format.extension(), &bytes)? {
+            match files::keep(to, &file_name(&self.dates, drawing, |who| names.label(who)), format.extension(), &bytes)?
+            {
                 Kept::New(path) => {
                     written += 1;
                     say_written(&path)?;

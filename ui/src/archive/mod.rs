@@ -118,7 +118,8 @@ impl Reader {
             return Ok(Place { id: name.id(), name: Some(name) });
         }
         let digits = text.to_lowercase();
-        let mut fits = rooms.into_iter().filter(|room| digits.len() >= MIN_DIGITS && room.id.hex().starts_with(&digits));
+        let mut fits =
+            rooms.into_iter().filter(|room| digits.len() >= MIN_DIGITS && room.id.hex().starts_with(&digits));
         match (fits.next(), fits.next()) {
             (Some(room), None) => Ok(Place::of(&room)),
             _ => {

@@ -75,7 +75,8 @@ fn entries_are_told_one_by_one_as_the_history_gives_them() {
     expected.as_object_mut().unwrap().remove("event");
     let shape = EntryShape::new(room.as_str(), entry(EntryBody::Chat("안녕\n".to_owned())));
     assert_eq!(serde_json::to_value(shape).unwrap(), expected);
-    let held_back = EntryShape::new(room.as_str(), Entry { held_back: true, ..entry(EntryBody::Chat("안녕\n".to_owned())) });
+    let held_back =
+        EntryShape::new(room.as_str(), Entry { held_back: true, ..entry(EntryBody::Chat("안녕\n".to_owned())) });
     expected["held_back"] = json!(true);
     assert_eq!(serde_json::to_value(held_back).unwrap(), expected);
 }
