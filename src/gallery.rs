@@ -3,7 +3,12 @@
 //! The sheet of a turn is one drawing, as it was at the end. The room's own board is one drawing after another: each ends
 //! with a clear that was not undone.
 
+mod told;
+
 use std::collections::VecDeque;
+use std::sync::Arc;
+
+pub use told::Told;
 
 use crate::canvas::{CanvasStep, Drawn, Standing};
 use crate::fold::{State, Step, StepBody};
@@ -33,27 +38,46 @@ pub struct Drawing {
     pub to_ms: u64,
     /// How many operations with marks can be seen: those that were not undone.
     pub marks: usize,
+    /// The word that was drawn, if it was told.
+    pub told: Option<Told>,
 }
 
-/// All drawings, by the time of their first marks, from all steps of a room in the log's order.
-#[must_use]
-pub fn drawings(steps: impl IntoIterator<Item = Step>) -> Vec<Drawing> {
-    let mut all = Vec::new();
-    sweep(steps, |board, marks| all.extend(drawing(board, &marks)));
-    all.sort_by_key(|drawing| drawing.from_ms);
-    all
-}
+/// All drawings of a room at some moment. Clones are cheap.
+#[derive(Debug, Clone, Default)]
+pub struct Gallery(Arc<Vec<(Drawing, Vec<Drawn>)>>);
 
-/// The marks of one drawing, in order, from all steps of a room in the log's order.
-#[must_use]
-pub fn marks(steps: impl IntoIterator<Item = Step>, key: DrawingKey) -> Option<Vec<Drawn>> {
-    let mut found = None;
-    sweep(steps, |board, marks| {
-        if drawing(board, &marks).is_some_and(|drawing| drawing.key == key) {
-            found = Some(marks.into_iter().map(|taken| taken.drawn).collect());
-        }
-    });
-    found
+impl Gallery {
+    /// From all steps of a room in the log's order, each once.
+    #[must_use]
+    pub fn new(steps: Vec<Step>) -> Self {
+        let mut told = told::told_words(&steps);
+        let mut all = Vec::new();
+        sweep(steps, |board, marks| {
+            if let Some(mut drawing) = drawing(board, &marks) {
+                drawing.told = told.remove(&board);
+                all.push((drawing, marks.into_iter().map(|taken| taken.drawn).collect()));
+            }
+        });
+        all.sort_by_key(|(drawing, _): &(Drawing, Vec<Drawn>)| drawing.from_ms);
+        Gallery(Arc::new(all))
+    }
+
+    /// Whether nothing was ever drawn.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The drawings, by the time of their first marks.
+    pub fn drawings(&self) -> impl ExactSizeIterator<Item = &Drawing> {
+        self.0.iter().map(|(drawing, _)| drawing)
+    }
+
+    /// The marks of a drawing that can be seen, in order; none of one that isn't here.
+    #[must_use]
+    pub fn marks(&self, key: DrawingKey) -> &[Drawn] {
+        self.0.iter().find(|(drawing, _)| drawing.key == key).map_or(&[], |(_, marks)| marks)
+    }
 }
 
 fn drawing(board: Board, marks: &[Taken]) -> Option<Drawing> {
@@ -65,7 +89,7 @@ fn drawing(board: Board, marks: &[Taken]) -> Option<Drawing> {
         }
     }
     let key = DrawingKey { board, first: first.drawn.id };
-    Some(Drawing { key, authors, from_ms: first.ms, to_ms: last.ms, marks: marks.len() })
+    Some(Drawing { key, authors, from_ms: first.ms, to_ms: last.ms, marks: marks.len(), told: None })
 }
 
 /// A step on a sheet that counted.
@@ -185,7 +209,7 @@ mod tests {
         let at = |(n, (author, step)): (u64, (Author, CanvasStep))| {
             let chain = ChainId { author, log: 0 };
             let key = OrderKey { time: Timestamp::from_ms(n * 1_000), chain, seq: n, id: 0 };
-            Step { key, id: id(n), body: StepBody::Canvas(Board::Free, step) }
+            Step { key, id: id(n), body: StepBody::Canvas(Board::Free, step), proven: true }
         };
         (0..).zip(steps).map(at).collect()
     }
@@ -204,16 +228,18 @@ mod tests {
             (BEN, clear(5)),
             (ANA, ink(6)),
         ];
-        let all = drawings(log(steps.clone()));
+        let gallery = Gallery::new(log(steps.clone()));
+        let all: Vec<_> = gallery.drawings().cloned().collect();
         let key = |first| DrawingKey { board: Board::Free, first: id(first) };
-        let first = Drawing { key: key(1), authors: vec![BEN, ANA], from_ms: 1_000, to_ms: 3_000, marks: 3 };
-        let second = Drawing { key: key(8), authors: vec![ANA], from_ms: 8_000, to_ms: 8_000, marks: 1 };
+        let first =
+            Drawing { key: key(1), authors: vec![BEN, ANA], from_ms: 1_000, to_ms: 3_000, marks: 3, told: None };
+        let second = Drawing { key: key(8), authors: vec![ANA], from_ms: 8_000, to_ms: 8_000, marks: 1, told: None };
         assert_eq!(all, [first, second]);
-        let ids = |key| marks(log(steps.clone()), key).map(|marks| marks.iter().map(|drawn| drawn.id).collect());
-        assert_eq!(ids(key(1)), Some([1, 2, 3].map(id).to_vec()));
-        assert_eq!(ids(key(2)), None);
+        let ids = |key| gallery.marks(key).iter().map(|drawn| drawn.id).collect::<Vec<_>>();
+        assert_eq!(ids(key(1)), [1, 2, 3].map(id));
+        assert_eq!(ids(key(2)), []);
         steps.push((ANA, CanvasStep::Undo { stroke: 3 }));
-        assert_eq!(drawings(log(steps)).iter().map(|drawing| drawing.marks).collect::<Vec<_>>(), [3, 1]);
+        assert_eq!(Gallery::new(log(steps)).drawings().map(|drawing| drawing.marks).collect::<Vec<_>>(), [3, 1]);
     }
 
     #[test]
@@ -243,7 +269,7 @@ mod tests {
         counts.push(count);
         counts.retain(|count| *count > 0);
         assert!(counts.len() > 10 && counts.iter().any(|count| *count > clear_every as usize), "{counts:?}");
-        let found = drawings(log(steps));
-        assert_eq!(found.iter().map(|drawing| drawing.marks).collect::<Vec<_>>(), counts);
+        let found = Gallery::new(log(steps));
+        assert_eq!(found.drawings().map(|drawing| drawing.marks).collect::<Vec<_>>(), counts);
     }
 }

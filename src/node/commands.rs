@@ -98,6 +98,7 @@ impl Runner {
             Command::MarkRead(room, upto, answer) => self.change_reading(&room, answer, |room| room.mark_read(upto)),
             Command::DismissLate(room, answer) => self.change_reading(&room, answer, |room| Ok(room.dismiss_late())),
             Command::Reading(room, answer) => self.ask_room(&room, answer, Room::reading),
+            Command::Gallery(room, answer) => self.gallery(&room, answer),
             Command::Quit(answer) => self.quit(Some(answer)),
         }
     }

@@ -8,6 +8,7 @@ use super::face::Backlog;
 use crate::canvas::{Color, Point};
 use crate::command::{CommandError, Spoken};
 use crate::event::{CanvasView, Entry, Event, GameView, PenLine, Person, ReadingView, RoomState, RoomSummary};
+use crate::gallery::Gallery;
 use crate::game::{Rules, WordList};
 use crate::identity::Author;
 use crate::name::{PersonName, RoomName};
@@ -50,6 +51,7 @@ pub(super) enum Command {
     MarkRead(RoomName, OperationId, Answer<()>),
     DismissLate(RoomName, Answer<()>),
     Reading(RoomName, Answer<ReadingView>),
+    Gallery(RoomName, Answer<Gallery>),
     Quit(Answer<()>),
 }
 
@@ -337,6 +339,14 @@ impl Node {
     /// [`CommandError::NotInRoom`], [`CommandError::Closed`].
     pub async fn reading(&self, room: RoomName) -> Result<ReadingView, CommandError> {
         self.ask(|answer| Command::Reading(room, answer)).await
+    }
+
+    /// All drawings that a room has ever seen, as they are now, read from the disk: some time for a room with much ink.
+    ///
+    /// # Errors
+    /// [`CommandError::NotInRoom`], [`CommandError::Unreadable`], [`CommandError::Closed`].
+    pub async fn gallery(&self, room: RoomName) -> Result<Gallery, CommandError> {
+        self.ask(|answer| Command::Gallery(room, answer)).await
     }
 
     /// Ends the node: what was said is on the disk when this returns.

@@ -381,6 +381,42 @@ store-compacted = { $before } before, { $after } now. Nothing was lost.
 store-size = On the disk: { $size }, of which { $checkpoints } make starting faster.
 store-set-aside = Set aside because it was damaged: { $folder } ({ $size }). It may be deleted.
 
+# What was said and drawn, read back on the command line
+archive-in-use = Inkmesh is open with the folder { $folder }. Close it first, then try again.
+archive-no-room = Nothing of a room “{ $room }” is saved in { $folder }. `inkmesh archive rooms` lists the rooms.
+archive-empty = Nothing is saved here.
+archive-room = { $count ->
+    [one] 1 entry
+   *[other] { $entries } entries
+} by { $people ->
+    [one] 1 person
+   *[other] { $people } people
+}, from { $from } to { $to }
+archive-nothing-found = Nothing was found.
+archive-no-drawings = Nothing was drawn in this room.
+archive-day = { $weekday }, { $day } { $month } { $year }
+archive-guess = guess
+archive-whisper = to those who know the word
+archive-sealed = (can only be read by those who knew the word)
+archive-drew = { $name } drew
+archive-by = Drawn by { $names }
+archive-turn = Turn { $turn }, drawn by { $names }
+archive-word = the word was “{ $word }”
+archive-solved = solved by { $names }
+archive-nobody-solved = nobody solved it
+archive-marks = { $count ->
+    [one] 1 mark
+   *[other] { $count } marks
+}
+archive-exported = { $written ->
+    [one] 1 drawing was written.
+   *[other] { $written } drawings were written.
+} { $there ->
+    [0] {""}
+    [one] 1 was there already.
+   *[other] { $there } were there already.
+}
+
 # Why something was not done
 error-name-empty = A name can't be empty.
 error-name-long = A name has at most { $max } characters.

@@ -342,6 +342,33 @@ store-compacted = 이전 { $before }, 지금 { $after }. 잃은 것은 없습니
 store-size = 디스크에서 차지하는 크기: { $size }. 그중 { $checkpoints }는 더 빨리 시작하기 위한 것입니다.
 store-set-aside = 손상되어 옮겨 둔 것: { $folder } ({ $size }). 지워도 됩니다.
 
+# 명령줄에서 다시 읽는 이야기와 그림
+archive-in-use = Inkmesh가 { $folder } 폴더를 쓰고 있습니다. 먼저 닫은 다음 다시 시도하세요.
+archive-no-room = { $folder } 폴더에 “{ $room }” 방의 기록이 없습니다. `inkmesh archive rooms`로 방 목록을 볼 수 있습니다.
+archive-empty = 저장된 것이 없습니다.
+archive-room = { $count ->
+   *[other] 기록 { $entries }개
+}, { $people }명, { $from }부터 { $to }까지
+archive-nothing-found = 찾은 것이 없습니다.
+archive-no-drawings = 이 방에는 그림이 없습니다.
+archive-day = { $year }년 { $month } { $day }일 { $weekday }
+archive-guess = 추측
+archive-whisper = 정답을 아는 사람끼리
+archive-sealed = (정답을 안 사람만 읽을 수 있습니다)
+archive-drew = { $name } 님이 그렸어요
+archive-by = { $names } 그림
+archive-turn = { $turn }번째 차례, { $names } 그림
+archive-word = 정답은 “{ $word }”
+archive-solved = 맞힌 사람: { $names }
+archive-nobody-solved = 아무도 맞히지 못함
+archive-marks = { $count ->
+   *[other] 획 { $count }개
+}
+archive-exported = 그림 { $written }장을 저장했습니다. { $there ->
+    [0] {""}
+   *[other] { $there }장은 이미 있었습니다.
+}
+
 # 할 수 없는 까닭
 error-name-empty = 이름은 비워 둘 수 없습니다.
 error-name-long = 이름은 { $max }자까지입니다.

@@ -67,6 +67,7 @@ pub enum Command {
     Read { room: RoomName, upto: OperationId },
     DismissLate(RoomName),
     Reading(RoomName),
+    Drawings(RoomName),
 }
 
 /// Reads one line: the id to reply to and what is asked, or what is wrong with it.
@@ -123,6 +124,7 @@ fn request(action: &str, line: &str) -> Result<Request, Problem> {
         "game" => Command::Game(room(line)?),
         "dismiss_late" => Command::DismissLate(room(line)?),
         "reading" => Command::Reading(room(line)?),
+        "drawings" => Command::Drawings(room(line)?),
         "read" => read(line)?,
         "rename" => rename(line)?,
         "dial" => dial(line)?,
@@ -328,6 +330,7 @@ mod tests {
             ("clear", Command::Clear(lobby())),
             ("game", Command::Game(lobby())),
             ("reading", Command::Reading(lobby())),
+            ("drawings", Command::Drawings(lobby())),
             ("dismiss_late", Command::DismissLate(lobby())),
         ] {
             assert_eq!(asked(&format!(r#"{{"id":1,"do":"{name}","room":" Lobby"}}"#)), command);

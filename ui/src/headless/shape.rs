@@ -12,8 +12,10 @@ use serde::Serialize;
 use super::command::Id;
 use super::input::MAX_LINE;
 
+mod drawing;
 mod game;
 
+pub use drawing::DrawingShape;
 pub use game::GameShape;
 
 /// The line of one event or reply.
@@ -110,7 +112,7 @@ fn told_entries(room: &RoomName, entries: Vec<Entry>) -> Vec<Told> {
     let mut authors = BTreeMap::new();
     let shape = |entry: Entry| {
         let author = authors.entry(entry.author).or_insert_with(|| entry.author.to_string());
-        Told::Entry(EntryShape::by(author.clone(), room, entry))
+        Told::Entry(EntryShape::by(author.clone(), room.as_str(), entry))
     };
     entries.into_iter().map(shape).collect()
 }
@@ -176,6 +178,7 @@ pub enum Done {
     State { operations: u64, digest: String, canvas: String },
     Game(GameShape),
     Reading(ReadingShape),
+    Drawings { drawings: Vec<DrawingShape> },
 }
 
 impl Done {
@@ -290,7 +293,7 @@ impl From<Person> for PersonShape {
 /// A line of a room's history.
 #[derive(Debug, Serialize)]
 pub struct EntryShape {
-    room: RoomName,
+    room: String,
     id: String,
     author: String,
     name: String,
@@ -306,14 +309,15 @@ pub struct EntryShape {
 }
 
 impl EntryShape {
-    pub fn new(room: &RoomName, entry: Entry) -> Self {
+    /// `room` is the room's name.
+    pub fn new(room: &str, entry: Entry) -> Self {
         EntryShape::by(entry.author.to_string(), room, entry)
     }
 
     /// `author` is the entry's author as text.
-    fn by(author: String, room: &RoomName, entry: Entry) -> Self {
+    fn by(author: String, room: &str, entry: Entry) -> Self {
         EntryShape {
-            room: room.clone(),
+            room: room.to_owned(),
             id: entry.id.to_string(),
             author,
             kind: entry.body.kind(),

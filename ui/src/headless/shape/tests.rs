@@ -73,9 +73,10 @@ fn entries_are_told_one_by_one_as_the_history_gives_them() {
     assert_eq!(lines[0], expected);
     assert_eq!((&lines[1]["kind"], &lines[1]["text"]), (&json!("drawing"), &json!("")));
     expected.as_object_mut().unwrap().remove("event");
-    let shape = EntryShape::new(&room, entry(EntryBody::Chat("안녕\n".to_owned())));
+    let shape = EntryShape::new(room.as_str(), entry(EntryBody::Chat("안녕\n".to_owned())));
     assert_eq!(serde_json::to_value(shape).unwrap(), expected);
-    let held_back = EntryShape::new(&room, Entry { held_back: true, ..entry(EntryBody::Chat("안녕\n".to_owned())) });
+    let held_back =
+        EntryShape::new(room.as_str(), Entry { held_back: true, ..entry(EntryBody::Chat("안녕\n".to_owned())) });
     expected["held_back"] = json!(true);
     assert_eq!(serde_json::to_value(held_back).unwrap(), expected);
 }

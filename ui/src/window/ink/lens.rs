@@ -96,10 +96,8 @@ impl Lens {
             let half = if length > 0.0 { (area / 2.0 / length).min(0.5) } else { 0.5 };
             middle.clamp(half, 1.0 - half)
         };
-        self.middle = (
-            keep(self.middle.0, self.area.width, size.width),
-            keep(self.middle.1, self.area.height, size.height),
-        );
+        self.middle =
+            (keep(self.middle.0, self.area.width, size.width), keep(self.middle.1, self.area.height, size.height));
     }
 
     /// The sheet's pixels of the screen.

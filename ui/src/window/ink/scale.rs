@@ -166,7 +166,8 @@ mod tests {
             let place = grid.place(tile);
             let pixels = shown(&record, grid, place);
             for (at, pixel) in pixels.chunks(4).enumerate() {
-                let (x, y) = (place.x as usize + at % place.width as usize, place.y as usize + at / place.width as usize);
+                let (x, y) =
+                    (place.x as usize + at % place.width as usize, place.y as usize + at / place.width as usize);
                 assert_eq!(pixel, rgba(record[y * COLUMNS + x]), "{x} {y}");
             }
         }
@@ -205,7 +206,9 @@ mod tests {
 
     #[test]
     fn weights_sum_up_and_no_pixel_is_left_out() {
-        for (shown, full) in [(1, 1600), (36, 1600), (700, 1600), (1599, 1600), (1600, 1600), (1601, 1600), (6400, 1600)] {
+        for (shown, full) in
+            [(1, 1600), (36, 1600), (700, 1600), (1599, 1600), (1600, 1600), (1601, 1600), (6400, 1600)]
+        {
             let taps = Taps::new(0, shown, shown, full);
             let mut end = 0;
             for (from, weights) in taps.iter() {

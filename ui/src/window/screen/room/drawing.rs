@@ -232,7 +232,12 @@ impl Room {
 
     // ---- the node's answers ----
 
-    pub(super) fn drawn(&mut self, room: &RoomName, stroke: StrokeId, result: Result<OperationId, CommandError>) -> Vec<Action> {
+    pub(super) fn drawn(
+        &mut self,
+        room: &RoomName,
+        stroke: StrokeId,
+        result: Result<OperationId, CommandError>,
+    ) -> Vec<Action> {
         match result {
             Ok(_) => {
                 self.connection.saved();

@@ -159,9 +159,7 @@ impl canvas::Program<Message> for Field {
                 Some(self.press(bounds, at))
             }
             Event::Mouse(mouse::Event::CursorMoved { position })
-            | Event::Touch(touch::Event::FingerMoved { position, .. }) => {
-                down.then(|| self.press(bounds, *position))
-            }
+            | Event::Touch(touch::Event::FingerMoved { position, .. }) => down.then(|| self.press(bounds, *position)),
             Event::Mouse(mouse::Event::ButtonReleased(mouse::Button::Left))
             | Event::Touch(touch::Event::FingerLifted { .. } | touch::Event::FingerLost { .. }) => {
                 *down = false;
@@ -199,9 +197,8 @@ impl canvas::Program<Message> for Field {
 fn tones(hue: f32) -> Handle {
     let (width, height) = (TONES.width as u32, TONES.height as u32);
     let share = |at: u32, length: u32| at as f32 / (length - 1) as f32;
-    let pixels = (0..height).flat_map(|y| {
-        (0..width).flat_map(move |x| rgba(rgb(hue, share(x, width), 1.0 - share(y, height))))
-    });
+    let pixels =
+        (0..height).flat_map(|y| (0..width).flat_map(move |x| rgba(rgb(hue, share(x, width), 1.0 - share(y, height)))));
     Handle::from_rgba(width, height, pixels.collect::<Vec<u8>>())
 }
 
@@ -248,7 +245,9 @@ mod tests {
     #[test]
     fn what_is_written_is_taken_as_soon_as_it_is_a_colour() {
         let mut mixer = Mixer::new(sheet::Color([10, 20, 30]));
-        for (text, color) in [("#", None), ("#B838", None), ("#B83822", Some([0xb8, 0x38, 0x22])), ("00ff7f", Some([0, 255, 127]))] {
+        for (text, color) in
+            [("#", None), ("#B838", None), ("#B83822", Some([0xb8, 0x38, 0x22])), ("00ff7f", Some([0, 255, 127]))]
+        {
             assert_eq!(mixer.press(Press::Text(text.to_owned())).map(|color| color.0), color, "{text}");
             assert_eq!(mixer.text, text);
         }

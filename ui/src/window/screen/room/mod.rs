@@ -133,7 +133,7 @@ enum Arrangement {
 }
 
 /// A key that is not for a field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Shortcut {
     /// Write.
     Write,

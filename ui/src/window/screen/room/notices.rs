@@ -44,9 +44,7 @@ impl Notice {
             Notice::Refused(error) => Some(text::command_error(look.language, error)),
             Notice::Warning(warning, name) => text::warning(look.language, warning, name),
             Notice::Dialling(address) => Some(look.t_args("notice-dialling", [("address", address.as_str().into())])),
-            Notice::Saved(path) => {
-                Some(look.t_args("notice-saved", [("path", path.display().to_string().into())]))
-            }
+            Notice::Saved(path) => Some(look.t_args("notice-saved", [("path", path.display().to_string().into())])),
             Notice::NotSaved(reason) => Some(look.t_args("notice-not-saved", [("reason", reason.as_str().into())])),
             Notice::LateLost => Some(look.t("notice-late-lost")),
             Notice::NotKept(reason) => Some(look.t_args("notice-not-kept", [("reason", reason.as_str().into())])),

@@ -213,9 +213,7 @@ impl canvas::Program<Message> for Hand<'_> {
             }
             Event::Mouse(mouse::Event::CursorMoved { position }) => self.moved(grip, Pointer::Mouse, bounds, *position),
             Event::Mouse(mouse::Event::ButtonReleased(Button::Left | Button::Middle)) => grip.up(Pointer::Mouse),
-            Event::Mouse(mouse::Event::WheelScrolled { delta }) => {
-                self.wheel(grip, *delta, bounds, cursor.position()?)
-            }
+            Event::Mouse(mouse::Event::WheelScrolled { delta }) => self.wheel(grip, *delta, bounds, cursor.position()?),
             Event::Touch(touch::Event::FingerPressed { id, position }) => {
                 self.down(grip, Pointer::Finger(*id), bounds, *position)
             }

@@ -110,7 +110,8 @@ fn actions(scene: Scene) -> Element<'static, Message> {
 
 fn colors(tools: &Tools, look: Look) -> Element<'_, Message> {
     let rows = COLORS.iter().map(|colors| {
-        let wells = colors.iter().map(|&color| well(look, color, tools.color == color, Message::Choose(Choice::Color(color))));
+        let wells =
+            colors.iter().map(|&color| well(look, color, tools.color == color, Message::Choose(Choice::Color(color))));
         Row::with_children(wells).spacing(BETWEEN).into()
     });
     let rows = Column::with_children(rows).spacing(BETWEEN);

@@ -117,8 +117,8 @@ impl Room {
             .push(self.said_once(look));
         let talk = self.talks_below().then(|| container(self.talk(look)).height(TALK_BELOW));
         // Who only guesses needs the room for the talk.
-        let tools = (talk.is_none() || self.sheet.may_draw())
-            .then(|| tools_view::view(&self.tools, self.tools_scene(look)));
+        let tools =
+            (talk.is_none() || self.sheet.may_draw()).then(|| tools_view::view(&self.tools, self.tools_scene(look)));
         column![self.game.view(scene), sheet]
             .push(tools)
             .push(talk)
