@@ -70,6 +70,14 @@ pub(super) enum Happening {
     },
 }
 
+/// What was sent.
+#[derive(Debug, Clone)]
+pub enum Heard {
+    Step(Step),
+    Request(GuessRequest),
+    Reply(Reply),
+}
+
 pub struct Machine {
     pub identity: Identity,
     pub player: Player,
@@ -99,6 +107,8 @@ pub struct World {
     pub machines: Vec<Machine>,
     /// All steps that ever got onto a disk.
     pub steps: Vec<Step>,
+    /// Everything that was sent, in order.
+    pub heard: Vec<Heard>,
     /// The word of each turn, as its drawer chose it.
     pub chosen: BTreeMap<(OperationId, u32), Vec<String>>,
     pub now: u64,
@@ -148,6 +158,7 @@ impl World {
             plan: plan.clone(),
             machines,
             steps: Vec::new(),
+            heard: Vec::new(),
             chosen: BTreeMap::new(),
             now: 0,
             chance: Chance::new(plan.seed ^ 0xabcd),
@@ -298,6 +309,7 @@ impl World {
     }
 
     fn saved(&mut self, who: usize, step: Step) {
+        self.heard.push(Heard::Step(step.clone()));
         self.steps.push(step);
         let number = self.steps.len() - 1;
         self.take(who, vec![number], true);
@@ -444,6 +456,7 @@ impl World {
     pub(super) fn ask(&mut self, from: usize, ask: Option<crate::game::Ask>) {
         let Some(crate::game::Ask { to, ticket, request }) = ask else { return };
         let (to, life) = (self.index(to), self.machines[from].life);
+        self.heard.push(Heard::Request(request.clone()));
         let bytes = Ask::Guess(request).encode().unwrap();
         let Ok(Ask::Guess(request)) = Ask::decode(&bytes) else { unreachable!() };
         if self.chance.percent(self.plan.loss / 2) {
@@ -460,6 +473,7 @@ impl World {
             let (now, author) = (self.clock(to), self.machines[from].author());
             let Machine { player, fold, identity, .. } = &mut self.machines[to];
             let answer = player.asked(fold.game(), World::room(), identity, author, Ask::Guess(request), now);
+            self.heard.push(Heard::Reply(answer.clone()));
             reply = Some(Reply::decode(&answer.encode().unwrap()).unwrap());
         }
         let lost = reply.is_none() || self.chance.percent(self.plan.loss / 2);
