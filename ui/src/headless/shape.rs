@@ -91,7 +91,7 @@ pub fn tell(event: Event) -> Vec<Told> {
             tool: ink.tool,
         }],
         Event::Canvas { .. } => Vec::new(),
-        Event::Game { room, game } => vec![Told::Game(GameShape::new(&room, game))],
+        Event::Game { room, game } => vec![Told::Game(GameShape::new(&room, *game))],
         Event::Syncing { room, peers, received, remaining } => {
             vec![Told::Syncing { room, peers: peers.iter().map(ToString::to_string).collect(), received, remaining }]
         }
