@@ -1,7 +1,8 @@
 //! What the log makes of games and ink: a fold in the log's order, whatever the order of arrival.
 //!
 //! A late step is put into its place, and everything from the last save point before it is folded again. Only game
-//! steps change the [`Game`]; whether a stroke counts depends on the game at its place.
+//! steps change the [`Game`]; whether a step on a sheet counts depends on the game at its place, and on how much was done
+//! on a turn's sheet before it. What the steps that count make of a sheet is for [`Sheet`](crate::canvas::Sheet) to say.
 //!
 //! Steps of long ago are let go: of them only what they came to is left, its base. A step that lands before it makes
 //! the fold *stale*: it has to be made anew from the disk.
@@ -10,13 +11,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::canvas::{CanvasStep, Drawn};
+use crate::canvas::{CanvasStep, Drawn, REACH, Standing};
 use crate::game::secret::{VoprfSecret, WordKey, word_key_from_reveal};
 use crate::game::{Effect, Game, GameStep, StepAt};
 use crate::identity::Author;
 use crate::operation::{OperationId, OrderKey};
 use crate::payload::{Board, Payload};
 use crate::words::normalise;
+
+mod budget;
+
+use budget::Budget;
+pub use budget::{MAX_TURN_FILLS, MAX_TURN_POINTS, MAX_TURN_STEPS};
 
 /// A save point is kept every so many steps.
 const SAVE_EVERY: usize = 128;
@@ -61,8 +67,36 @@ impl Step {
         Some(Step { key, id, body, proven })
     }
 
-    fn author(&self) -> Author {
+    pub(crate) fn author(&self) -> Author {
         self.key.chain.author
+    }
+
+    /// What was done on this sheet, if it was on this one.
+    fn on(&self, board: Board) -> Option<&CanvasStep> {
+        match &self.body {
+            StepBody::Canvas(on, step) if *on == board => Some(step),
+            _ => None,
+        }
+    }
+}
+
+/// What the steps before some place come to, and with it whether the next one counts.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct State {
+    game: Game,
+    budget: Budget,
+}
+
+impl State {
+    /// Takes the next step of the log. Returns whether it counts.
+    pub(crate) fn take(&mut self, step: &Step) -> bool {
+        let at = StepAt { id: step.id, author: step.author(), time: step.key.time.0, proven: step.proven };
+        match &step.body {
+            StepBody::Game(game_step) => self.game.apply(at, game_step) == Effect::Counted,
+            StepBody::Canvas(board, done) => {
+                self.game.takes_ink(step.author(), *board) && self.budget.spend(*board, done)
+            }
+        }
     }
 }
 
@@ -82,9 +116,10 @@ pub struct Change {
 struct Base {
     /// The last step that is in it; `None`: there is none.
     upto: Option<OrderKey>,
-    game: Game,
-    /// The strokes that count, in order, on the sheets that may be seen again: the room's own and the present one.
-    strokes: Vec<Step>,
+    state: State,
+    /// The steps that count, in order, on the sheets that may be seen again: the room's own and the present one. Of the
+    /// room's own those above the last clear that nobody can undo any more.
+    marks: Vec<Step>,
     /// The steps that don't count: the first eight bytes of their ids, sorted.
     void: Vec<u64>,
 }
@@ -94,9 +129,9 @@ struct Base {
 pub struct Fold {
     base: Base,
     steps: Vec<(Step, bool)>,
-    /// The game before step `i * SAVE_EVERY`.
-    saves: Vec<Game>,
-    game: Game,
+    /// The state before step `i * SAVE_EVERY`.
+    saves: Vec<State>,
+    state: State,
     /// Steps that wait to be folded, while many are coming in out of order.
     waiting: Vec<Step>,
     patient: bool,
@@ -123,7 +158,7 @@ impl Fold {
     /// The fold from its image.
     #[must_use]
     pub fn from_image(image: FoldImage) -> Self {
-        let mut fold = Fold { game: image.base.game.clone(), base: image.base, told: image.told, ..Fold::default() };
+        let mut fold = Fold { state: image.base.state.clone(), base: image.base, told: image.told, ..Fold::default() };
         fold.insert(image.steps);
         fold
     }
@@ -138,7 +173,7 @@ impl Fold {
     /// The game after all steps.
     #[must_use]
     pub fn game(&self) -> &Game {
-        &self.game
+        &self.state.game
     }
 
     /// The key of the word of a turn that is over, if it was told: it opens the sealed talk of that turn.
@@ -163,15 +198,31 @@ impl Fold {
         self.steps.binary_search_by_key(&key, |(step, _)| step.key).is_ok_and(|at| self.steps[at].1)
     }
 
-    /// The steps on a sheet that count, in order.
+    /// The steps on a sheet that count, in order, without those under a clear that nobody can undo any more.
     pub fn marks(&self, board: Board) -> impl Iterator<Item = Drawn> {
-        self.on(board).map(|(at, step)| Drawn { id: at.id, author: at.author(), step: step.clone() })
+        self.above(board).map(|(at, step)| Drawn { id: at.id, author: at.author(), step: step.clone() })
+    }
+
+    /// Which of the marks on a sheet stand, of those that undo can reach.
+    #[must_use]
+    pub fn standing(&self, board: Board) -> Standing {
+        // Undo and redo of what is in reach are in reach themselves: the steps farther down change nothing of it.
+        let mut last: Vec<_> = self.on(board).rev().take(REACH).collect();
+        last.reverse();
+        standing(last.into_iter())
+    }
+
+    /// Whether there is room on a sheet for all of these steps, one after the other.
+    #[must_use]
+    pub fn has_room_for<'a>(&self, board: Board, steps: impl IntoIterator<Item = &'a CanvasStep>) -> bool {
+        let mut budget = self.state.budget;
+        steps.into_iter().all(|step| budget.spend(board, step))
     }
 
     /// Hash of the visible sheet.
     #[must_use]
     pub fn canvas_digest(&self) -> [u8; 32] {
-        sheet_digest(self.on(self.game.visible_board()).map(|(step, _)| step.id))
+        sheet_digest(self.above(self.game().visible_board()).map(|(step, _)| step.id))
     }
 
     /// While `patient`, steps are gathered and folded now and then only: many are coming in out of order, and each one
@@ -199,11 +250,11 @@ impl Fold {
         self.stale |= gone.iter().any(|key| self.base.upto.is_some_and(|upto| *key <= upto));
         let first = self.steps.iter().position(|(step, _)| is_gone(&step.key));
         let Some(at) = first else { return Change::default() };
-        let game_before = self.game.clone();
+        let game_before = self.game().clone();
         let tail = self.steps.split_off(at);
         self.rewind(at);
         tail.into_iter().map(|(step, _)| step).filter(|step| !is_gone(&step.key)).for_each(|step| self.push(step));
-        Change { game: self.game != game_before, reset: true, refolded: true }
+        Change { game: *self.game() != game_before, reset: true, refolded: true }
     }
 
     /// Makes the fold anew from all steps of the log that are on the disk; those that came meanwhile are kept, wherever
@@ -211,11 +262,11 @@ impl Fold {
     pub fn remake(&mut self, all: Vec<Step>) -> Change {
         let since = std::mem::take(&mut self.steps).into_iter().map(|(step, _)| step);
         let waiting = std::mem::take(&mut self.waiting).into_iter().chain(std::mem::take(&mut self.early));
-        let (game_before, patient) = (self.game.clone(), self.patient);
+        let (game_before, patient) = (self.game().clone(), self.patient);
         *self = Fold::default();
         self.insert(all.into_iter().chain(since).chain(waiting).collect());
         self.patient = patient;
-        Change { game: self.game != game_before, reset: true, refolded: true }
+        Change { game: *self.game() != game_before, reset: true, refolded: true }
     }
 
     /// Lets go of all but the last steps, if there are many.
@@ -228,14 +279,15 @@ impl Fold {
         let old = std::mem::replace(&mut self.steps, kept);
         self.saves.drain(..spare / SAVE_EVERY);
         self.base.upto = old.last().map(|(step, _)| step.key);
-        self.base.game = self.saves.first().cloned().unwrap_or_default();
-        let seen = [Board::Free, self.base.game.visible_board()];
+        self.base.state = self.saves.first().cloned().unwrap_or_default();
+        let seen = [Board::Free, self.base.state.game.visible_board()];
         let (counting, void): (Vec<_>, Vec<_>) = old.into_iter().partition(|(_, counts)| *counts);
         self.base.void.extend(void.into_iter().map(|(step, _)| step.key.id));
         self.base.void.sort_unstable();
-        self.base.strokes.extend(counting.into_iter().map(|(step, _)| step));
-        self.base.strokes.retain(|step| matches!(&step.body, StepBody::Canvas(board, _) if seen.contains(board)));
-        self.base.strokes.shrink_to_fit();
+        self.base.marks.extend(counting.into_iter().map(|(step, _)| step));
+        self.base.marks.retain(|step| matches!(&step.body, StepBody::Canvas(board, _) if seen.contains(board)));
+        self.base.let_go_of_what_is_covered();
+        self.base.marks.shrink_to_fit();
     }
 
     fn fold_waiting(&mut self) -> Change {
@@ -245,7 +297,7 @@ impl Fold {
         self.early.extend(new.drain(..at));
         self.stale |= at > 0;
         let Some(first) = new.first().map(|step| step.key) else { return Change::default() };
-        let (game_before, board_before) = (self.game.clone(), self.game.visible_board());
+        let (game_before, board_before) = (self.game().clone(), self.game().visible_board());
         let at = self.steps.partition_point(|(step, _)| step.key < first);
         let tail = self.steps.split_off(at);
         let refolded = !tail.is_empty();
@@ -259,8 +311,8 @@ impl Fold {
             self.push(step);
         }
         Change {
-            game: self.game != game_before,
-            reset: refolded || self.game.visible_board() != board_before,
+            game: *self.game() != game_before,
+            reset: refolded || self.game().visible_board() != board_before,
             refolded,
         }
     }
@@ -268,7 +320,7 @@ impl Fold {
     /// Brings the game back to what it was before step `at`, the first that is gone, and forgets later save points.
     fn rewind(&mut self, at: usize) {
         let save = (at / SAVE_EVERY).min(self.saves.len().saturating_sub(1));
-        self.game = self.saves.get(save).cloned().unwrap_or_else(|| self.base.game.clone());
+        self.state = self.saves.get(save).cloned().unwrap_or_else(|| self.base.state.clone());
         self.saves.truncate(save);
         let replayed = self.steps.split_off(save * SAVE_EVERY);
         for (step, _) in replayed {
@@ -278,175 +330,67 @@ impl Fold {
 
     fn push(&mut self, step: Step) {
         if self.steps.len().is_multiple_of(SAVE_EVERY) {
-            self.saves.push(self.game.clone());
+            self.saves.push(self.state.clone());
         }
-        let at = StepAt { id: step.id, author: step.author(), time: step.key.time.0, proven: step.proven };
-        let counts = match &step.body {
-            StepBody::Game(game_step) => self.play(at, game_step),
-            StepBody::Canvas(board, _) => self.game.takes_ink(step.author(), *board),
-        };
+        let counts = self.state.take(&step);
+        if counts {
+            self.keep_told(&step);
+        }
         self.steps.push((step, counts));
     }
 
     /// A word that was told is kept: what was revealed once is no secret again, wherever late steps land.
-    fn play(&mut self, at: StepAt, step: &GameStep) -> bool {
-        let counts = self.game.apply(at, step) == Effect::Counted;
-        if let GameStep::TurnEnded { game, turn, reveal: Some(reveal), .. } = step
-            && self.game.told_word(*game, *turn).is_some_and(|word| counts && word.text == reveal.word)
+    fn keep_told(&mut self, step: &Step) {
+        if let StepBody::Game(GameStep::TurnEnded { game, turn, reveal: Some(reveal), .. }) = &step.body
+            && self.state.game.told_word(*game, *turn).is_some_and(|word| word.text == reveal.word)
         {
             self.told.insert((*game, *turn), Told(normalise(&reveal.word), reveal.secret));
         }
-        counts
     }
 
-    fn on(&self, board: Board) -> impl Iterator<Item = (&Step, &CanvasStep)> {
+    fn on(&self, board: Board) -> impl DoubleEndedIterator<Item = (&Step, &CanvasStep)> {
         let recent = self.steps.iter().filter(|(_, counts)| *counts).map(|(step, _)| step);
-        self.base.strokes.iter().chain(recent).filter_map(move |step| match &step.body {
-            StepBody::Canvas(on, done) if *on == board => Some((step, done)),
-            _ => None,
-        })
+        self.base.marks.iter().chain(recent).filter_map(move |step| Some((step, step.on(board)?)))
+    }
+
+    fn above(&self, board: Board) -> impl Iterator<Item = (&Step, &CanvasStep)> {
+        self.on(board).skip(covered(self.on(board)))
     }
 }
 
-/// A hash of a sheet: the strokes on it, the lowest first. Equal for two peers exactly when they see the same strokes
-/// in the same order, because an operation's id commits to all of its ink.
-fn sheet_digest(strokes: impl IntoIterator<Item = OperationId>) -> [u8; 32] {
+impl Base {
+    /// Whether a clear can be undone is settled by what comes after it: so this is the same whenever it is done.
+    fn let_go_of_what_is_covered(&mut self) {
+        let free = self.marks.iter().filter_map(|step| Some((step, step.on(Board::Free)?)));
+        let mut covered = covered(free);
+        self.marks.retain(|step| {
+            let goes = covered > 0 && step.on(Board::Free).is_some();
+            covered -= usize::from(goes);
+            !goes
+        });
+    }
+}
+
+fn standing<'a>(steps: impl Iterator<Item = (&'a Step, &'a CanvasStep)>) -> Standing {
+    let mut standing = Standing::default();
+    steps.for_each(|(at, step)| drop(standing.push(at.author(), step)));
+    standing
+}
+
+/// How many of these steps of one sheet will never be seen again: those up to the last clear that can't be undone.
+fn covered<'a>(steps: impl Iterator<Item = (&'a Step, &'a CanvasStep)>) -> usize {
+    standing(steps).settled_clear().map_or(0, |clear| clear + 1)
+}
+
+/// A hash of a sheet: the steps on it, in order. Equal for two peers exactly when the same steps in the same order make
+/// their sheets, because an operation's id commits to all that it says.
+fn sheet_digest(steps: impl IntoIterator<Item = OperationId>) -> [u8; 32] {
     let mut hasher = blake3::Hasher::new_derive_key("inkmesh 2026 digest of a sheet");
-    for id in strokes {
+    for id in steps {
         hasher.update(&id.0);
     }
     *hasher.finalize().as_bytes()
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::canvas::{Color, Ink, Point, Points, Tool};
-    use crate::clock::Timestamp;
-    use crate::game::{Rules, WordList};
-    use crate::identity::Identity;
-    use crate::operation::ChainId;
-
-    fn step(author: Author, n: u64, body: StepBody) -> Step {
-        let key = OrderKey { time: Timestamp::from_ms(n), chain: ChainId { author, log: 0 }, seq: n, id: 0 };
-        Step { key, id: OperationId(blake3::hash(&n.to_be_bytes()).into()), body, proven: true }
-    }
-
-    fn ink(stroke: u64) -> Ink {
-        let points = Points::new(vec![Point::new(1, 2)]);
-        Ink { stroke, tool: Tool::Pen, color: Color([0; 3]), width: 4, points }
-    }
-
-    /// Ink and proposals by two people, more than one save point long.
-    fn steps() -> Vec<Step> {
-        let people = [1, 2].map(|n| Identity::from_secret([n; 32]).author());
-        let body = |n| match n % 7 {
-            0 => StepBody::Game(GameStep::Proposed { rules: Rules::default(), words: WordList::default(), more: 0 }),
-            _ => StepBody::Canvas(Board::Free, CanvasStep::Ink(ink(n))),
-        };
-        (0..300).map(|n| step(people[usize::from(n % 3 == 0)], n, body(n))).collect()
-    }
-
-    fn all(steps: Vec<Step>) -> Fold {
-        let mut fold = Fold::default();
-        fold.insert(steps);
-        fold
-    }
-
-    #[test]
-    fn ink_on_top_is_no_reset_and_ink_below_is() {
-        let mut steps = steps();
-        let last = steps.pop().unwrap();
-        let early = steps.remove(10);
-        let mut fold = all(steps);
-        assert_eq!(fold.insert(vec![last]), Change::default());
-        assert_eq!(fold.insert(vec![early]), Change { game: false, reset: true, refolded: true });
-    }
-
-    /// Ink alone, so that little is folded: three times as much as is kept.
-    fn many() -> Vec<Step> {
-        let author = Identity::from_secret([1; 32]).author();
-        (0..3 * KEEP as u64 + 77)
-            .map(|n| step(author, n, StepBody::Canvas(Board::Free, CanvasStep::Ink(ink(n)))))
-            .collect()
-    }
-
-    #[test]
-    fn what_was_let_go_still_counts() {
-        let whole = all(many());
-        let mut fold = all(many());
-        fold.let_go();
-        assert!(fold.steps.len() < whole.steps.len() - KEEP, "{}", fold.steps.len());
-        assert_eq!(fold.canvas_digest(), whole.canvas_digest());
-        assert_eq!(fold.game, whole.game);
-        assert!(whole.steps.iter().all(|(step, counts)| fold.counts(step.key) == *counts));
-        let read = Fold::from_image(fold.image());
-        assert_eq!((read.canvas_digest(), read.steps.len()), (whole.canvas_digest(), fold.steps.len()));
-        assert!(whole.steps.iter().all(|(step, counts)| read.counts(step.key) == *counts));
-    }
-
-    #[test]
-    fn a_step_before_what_was_let_go_makes_the_fold_stale_until_it_is_made_anew() {
-        let mut steps = many();
-        let early = steps.remove(10);
-        let whole = all(many());
-        let mut fold = all(steps.clone());
-        fold.let_go();
-        let last = steps.pop().unwrap();
-        fold.insert(vec![early.clone()]);
-        assert!(fold.is_stale());
-        steps.push(early);
-        fold.remake(steps); // `last` was in the fold already, but not on the disk
-        assert!(!fold.is_stale() && fold.counts(last.key));
-        assert_eq!(fold.canvas_digest(), whole.canvas_digest());
-    }
-
-    #[test]
-    fn what_lands_early_while_the_fold_is_made_anew_is_not_lost() {
-        let mut steps = many();
-        let whole = all(many());
-        let (late, early) = (steps.remove(20), steps.remove(10));
-        let mut fold = all(steps.clone());
-        fold.let_go();
-        fold.insert(vec![early.clone()]);
-        steps.push(early); // this is what the disk holds as it is read
-        fold.insert(vec![late]);
-        fold.remake(steps);
-        assert!(!fold.is_stale());
-        assert_eq!(fold.canvas_digest(), whole.canvas_digest());
-    }
-
-    #[test]
-    fn a_step_that_is_gone_is_as_if_it_had_never_come() {
-        let mut steps = steps();
-        let mut fold = all(steps.clone());
-        let gone: BTreeSet<OrderKey> = [7, 150, 151].map(|at: usize| steps[at].key).into();
-        fold.remove(&gone);
-        steps.retain(|step| !gone.contains(&step.key));
-        let fresh = all(steps);
-        assert_eq!((fold.steps, fold.saves, fold.game), (fresh.steps, fresh.saves, fresh.game));
-    }
-
-    proptest! {
-        #[test]
-        fn arrival_does_not_matter(order in prop::collection::vec(any::<prop::sample::Index>(), 300), cut in 1..80_usize, patient: bool) {
-            let sorted = all(steps());
-            let mut shuffled = steps();
-            for (i, index) in order.iter().enumerate() {
-                let len = shuffled.len();
-                shuffled.swap(i, index.index(len));
-            }
-            let mut fold = Fold::default();
-            fold.be_patient(patient);
-            for part in shuffled.chunks(cut) {
-                fold.insert(part.to_vec());
-            }
-            fold.be_patient(false);
-            prop_assert_eq!(fold.steps, sorted.steps);
-            prop_assert_eq!(fold.saves, sorted.saves);
-            prop_assert_eq!(fold.game, sorted.game);
-        }
-    }
-}
+mod tests;

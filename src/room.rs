@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::canvas::CanvasStep;
 use crate::clock::{Clock, Now, Timestamp};
 use crate::command::CommandError;
 use crate::event::{Event, GameView};
@@ -17,11 +18,12 @@ use crate::live::LiveInk;
 use crate::log::{Head, Log, Place};
 use crate::name::RoomName;
 use crate::operation::{Operation, OperationId};
-use crate::payload::Payload;
+use crate::payload::{Board, Payload};
 use crate::people::People;
 
 mod catching_up;
 mod commands;
+mod drawing;
 mod guessing;
 mod image;
 mod incoming;
@@ -170,6 +172,8 @@ pub struct Room {
     people: People,
     clock: Clock,
     writer: Writer,
+    /// Steps of our own on a sheet that are on their way to the disk: undo has to know of them already.
+    unsaved_steps: Vec<(Ticket, Board, CanvasStep)>,
     player: Player,
     live: LiveGate,
     fetching: Fetching,
@@ -200,6 +204,7 @@ impl Room {
             people: People::default(),
             clock: Clock::default(),
             writer: Writer::new(me, fresh_log),
+            unsaved_steps: Vec::new(),
             player: Player::new(me),
             live: LiveGate::default(),
             fetching: Fetching::default(),
@@ -283,7 +288,7 @@ impl Room {
         let untimed = GameView { remaining_ms: 0, ..game.clone() };
         if untimed != self.told_game {
             self.told_game = untimed;
-            outputs.push(Output::Tell(Event::Game { room: self.name.clone(), game }));
+            outputs.push(Output::Tell(Event::Game { room: self.name.clone(), game: Box::new(game) }));
         }
         let release = self.log.next_release().map(|ms| now.mono_ms + ms.saturating_sub(now.wall_ms));
         outputs.extend(wake.into_iter().chain(release).min().map(Output::Wake));

@@ -1,16 +1,12 @@
 //! What a person can do in a room. Each command is checked at once; what it writes then has to become durable.
 
-use super::{Output, Room, Write, live_ink};
-use crate::canvas::CanvasStep;
+use super::{Room, Write};
 use crate::clock::Now;
 use crate::command::CommandError;
-use crate::event::PenLine;
-use crate::frame::Frame;
 use crate::game::{Rules, WordList};
 use crate::identity::Author;
-use crate::live::LiveInk;
 use crate::name::PersonName;
-use crate::payload::{Board, Payload, Profile};
+use crate::payload::{Payload, Profile};
 
 impl Room {
     /// Takes a name in this room, unless we have it already.
@@ -22,37 +18,6 @@ impl Room {
             return Ok(None);
         }
         self.write(vec![Payload::Profile(Profile { name })], now).map(Some)
-    }
-
-    /// Writes a finished line on the visible sheet.
-    ///
-    /// # Errors
-    /// [`CommandError::NotTheDrawer`], [`CommandError::Stroke`], [`CommandError::Busy`].
-    pub fn draw(&mut self, line: &PenLine, now: Now) -> Result<Write, CommandError> {
-        let board = self.my_board()?;
-        let inks = live_ink::split(line)?;
-        let steps = inks.into_iter().map(|(_, ink)| Payload::Canvas { board, step: CanvasStep::Ink(ink) });
-        self.write(steps.collect(), now)
-    }
-
-    /// Shows the new points of a line under way, the first of which has index `from` in it.
-    ///
-    /// # Errors
-    /// [`CommandError::NotTheDrawer`], [`CommandError::Stroke`].
-    pub fn pen_moved(&self, line: &PenLine, from: u32) -> Result<Vec<Output>, CommandError> {
-        let (board, room, author) = (self.my_board()?, self.name.id(), self.identity.author());
-        let frames = live_ink::split(line)?.into_iter().map(|(offset, ink)| {
-            let live = LiveInk { room, author, board, from: from.saturating_add(offset), ink };
-            live.sign(&self.identity).map(|signed| Output::Publish(Frame::live(&signed)))
-        });
-        frames.collect::<Result<_, _>>().map_err(|_| CommandError::Stroke)
-    }
-
-    /// The visible sheet, if we may draw on it now.
-    pub(super) fn my_board(&self) -> Result<Board, CommandError> {
-        let board = self.fold.game().visible_board();
-        let mine = self.fold.game().takes_ink(self.identity.author(), board);
-        if mine { Ok(board) } else { Err(CommandError::NotTheDrawer) }
     }
 
     /// Proposes a game: a quiz with these words, or turns without words.

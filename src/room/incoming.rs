@@ -103,6 +103,7 @@ impl Room {
 
     pub(super) fn saved(&mut self, write: Write, now: Now, outputs: &mut Vec<Output>) {
         self.writer.saved(write.ticket);
+        self.unsaved_steps.retain(|(ticket, ..)| *ticket != write.ticket);
         // Our own, signed by the one writer of the chain: they always follow, and are never from the future. They may
         // have been written before this room was read from the disk, and be in it already.
         let taken = self.log.ingest_all(write.operations, u64::MAX);

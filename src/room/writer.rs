@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::canvas::StrokeId;
 use crate::clock::Clock;
 use crate::command::CommandError;
 use crate::identity::{Author, Identity};
@@ -79,6 +80,14 @@ impl Writer {
     /// Its number.
     pub(super) fn log(&self) -> u64 {
         self.chain.log
+    }
+
+    /// A number for a mark that we make now, of 53 bits like those of all faces. No other operation of ours gives it.
+    pub(super) fn mark_number(&self) -> StrokeId {
+        let mut hasher = blake3::Hasher::new_derive_key("inkmesh 2026 number of a mark");
+        hasher.update(&self.chain.author.0).update(&self.chain.log.to_be_bytes()).update(&self.next.to_be_bytes());
+        let [a, b, c, d, e, f, g, h, ..] = *hasher.finalize().as_bytes();
+        u64::from_be_bytes([a, b, c, d, e, f, g, h]) >> 11
     }
 
     /// Whether anything is on its way to the disk.

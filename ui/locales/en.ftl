@@ -70,8 +70,8 @@ person-away-since = away · last seen { $when }
 # Talk
 chat-empty = Nothing has been said here yet.
 chat-placeholder = Write to #{ $room }
-chat-placeholder-guess = Your guess …
-chat-placeholder-whisper = Only those who know the word read this
+chat-placeholder-guess = Your guess…
+chat-placeholder-whisper = To those who know it…
 chat-send = Send
 chat-guess = Guess
 chat-guess-waits = “{ $guess }”: waiting for the drawer's answer…
@@ -166,7 +166,25 @@ month-december = December
 # Drawing
 tool-pen = Pen (B)
 tool-eraser = Eraser (E)
-tool-width = Width { $number }
+tool-line = Line (L) · Shift: straight or slanted
+tool-rectangle = Rectangle (R) · Shift: a square
+tool-ellipse = Ellipse (O) · Shift: a circle
+tool-fill = Fill (G)
+tool-dropper = Take a colour from the sheet (I)
+tool-width = Width { $number } ({ $number })
+tool-width-wheel = Any width: turn the wheel over the sheet
+tool-mix = Mix a colour
+tool-mixed = Done
+tool-undo = Undo (Ctrl+Z)
+tool-redo = Redo (Ctrl+Y)
+tool-clear = Clear the sheet
+tool-save = Save this drawing (Ctrl+S)
+tools-of-the-drawer = On this sheet only the drawer draws. You can save it, and look closer with Ctrl and the wheel.
+tools-of-nobody = Nobody can draw on this sheet now. You can save it.
+clear-really = Take everything off this sheet, also what others drew? You can undo it.
+clear-do = Clear
+clear-keep = Keep it
+zoom-whole = { $percent }% · Show all (0)
 game-idle = Everybody may draw on this sheet
 game-idle-closed = Nobody can draw on this sheet now
 game-plan = Start a game…
@@ -212,6 +230,7 @@ game-you-solved = You got it!
 game-only-drawer = Only { $name } can draw now. Everybody else watches.
 game-you-may-draw = The others watch your pen.
 game-pass = Done
+game-pass-turn = Pass on this turn
 game-skip = Vote to skip
 game-voted = You voted to skip
 game-remove = Vote to remove
@@ -315,9 +334,13 @@ help-what = Everybody on your network who has Inkmesh open meets here. Talk on t
 help-enter = send the line; write a line
 help-escape = leave the field, close what is open
 help-tab = next field
-help-pen = pen
-help-eraser = eraser
-help-widths = width of the pen
+help-pens = pen, eraser
+help-shapes = line, rectangle, ellipse; with Shift straight, square, round
+help-colours = fill an area, take a colour from the sheet
+help-widths = width of the pen; the wheel for any other
+help-undo = undo, redo
+help-save = save this drawing as a picture
+help-zoom = look closer (also Ctrl and the wheel), show all; Space and drag: move the sheet
 help-help = this help
 
 # Notices
@@ -326,6 +349,8 @@ notice-not-kept = The settings could not be kept: { $reason }
 warning-storage-recovered = The disk takes writes again.
 warning-listen-failed = Can't be reached at { $address }: { $reason }
 warning-dial-failed = Can't connect to { $address }: { $reason }. Inkmesh keeps trying.
+notice-saved = Saved: { $path }
+notice-not-saved = The drawing could not be saved: { $reason }
 notice-late-lost = Those messages stand too far back: scroll up to them.
 warning-fork = { $name } signed two different histories. Both are kept; don't rely on who said what when. Their folder may be in use on two computers.
 warning-clock-agrees = This computer's clock agrees with the others again.
@@ -355,6 +380,42 @@ store-what-now = Start Inkmesh: it sets the damaged history aside without deleti
 store-compacted = { $before } before, { $after } now. Nothing was lost.
 store-size = On the disk: { $size }, of which { $checkpoints } make starting faster.
 store-set-aside = Set aside because it was damaged: { $folder } ({ $size }). It may be deleted.
+
+# What was said and drawn, read back on the command line
+archive-in-use = Inkmesh is open with the folder { $folder }. Close it first, then try again.
+archive-no-room = Nothing of a room “{ $room }” is saved in { $folder }. `inkmesh archive rooms` lists the rooms.
+archive-empty = Nothing is saved here.
+archive-room = { $count ->
+    [one] 1 entry
+   *[other] { $entries } entries
+} by { $people ->
+    [one] 1 person
+   *[other] { $people } people
+}, from { $from } to { $to }
+archive-nothing-found = Nothing was found.
+archive-no-drawings = Nothing was drawn in this room.
+archive-day = { $weekday }, { $day } { $month } { $year }
+archive-guess = guess
+archive-whisper = to those who know the word
+archive-sealed = (can only be read by those who knew the word)
+archive-drew = { $name } drew
+archive-by = Drawn by { $names }
+archive-turn = Turn { $turn }, drawn by { $names }
+archive-word = the word was “{ $word }”
+archive-solved = solved by { $names }
+archive-nobody-solved = nobody solved it
+archive-marks = { $count ->
+    [one] 1 mark
+   *[other] { $count } marks
+}
+archive-exported = { $written ->
+    [one] 1 drawing was written.
+   *[other] { $written } drawings were written.
+} { $there ->
+    [0] {""}
+    [one] 1 was there already.
+   *[other] { $there } were there already.
+}
 
 # Why something was not done
 error-name-empty = A name can't be empty.

@@ -12,9 +12,11 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use super::Options;
+use super::ink::painter::Job;
+use super::keep::{self, Keep};
 use super::link::{self, COMMAND_QUEUE, Command, Update};
 use super::screen::failed::{self, Failed};
-use super::screen::room::{self, Action, Room, Shortcut, tools::Choice};
+use super::screen::room::{self, Action, Room, Shortcut, drawing::Press, tools::Choice};
 use super::screen::welcome::{self, Welcome};
 use super::theme::Look;
 use crate::settings::{GameChoice, Language, Settings};
@@ -23,6 +25,8 @@ use crate::settings::{GameChoice, Language, Settings};
 const FLUSH: Duration = Duration::from_millis(33);
 /// How often a clock's ring is drawn anew.
 const RING: Duration = Duration::from_millis(250);
+/// By how many steps of a wheel a key makes the sheet larger.
+const ZOOM: f32 = 2.0;
 /// The size of the window at first.
 pub const SIZE: Size = Size::new(1280.0, 800.0);
 
@@ -242,6 +246,8 @@ impl App {
             Action::Read(path) => {
                 Task::perform(read(path.clone()), move |bytes| Message::Room(room::Message::Read(path.clone(), bytes)))
             }
+            Action::Paint(job) => paint(job),
+            Action::Keep(drawing) => self.keep(drawing),
             Action::Named(name) => self.remember(|settings| settings.name = Some(name)),
             Action::Later(time, message) => {
                 Task::perform(tokio::time::sleep(time), move |()| Message::Room(message.clone()))
@@ -255,6 +261,15 @@ impl App {
         // The line is a thousand commands long: the node must have ended, or hangs.
         let Some(refused) = link::refuse(error) else { return Task::none() };
         self.room(room::Message::Answered(refused))
+    }
+
+    fn keep(&self, drawing: Box<Keep>) -> Task<Message> {
+        let folder = keep::folder(&self.options.config.data_dir);
+        let kept = async move {
+            let kept = tokio::task::spawn_blocking(move || drawing.run(&folder)).await;
+            kept.unwrap_or_else(|panic| Err(panic.to_string()))
+        };
+        Task::perform(kept, |kept| Message::Room(room::Message::Kept(kept)))
     }
 
     /// Changes the settings and keeps them.
@@ -307,17 +322,53 @@ impl App {
             Key::Named(Named::Escape) => Shortcut::Escape,
             Key::Named(Named::F1) => Shortcut::Help,
             Key::Named(Named::Enter) if free => Shortcut::Write,
-            _ if !free || modifiers.command() || modifiers.alt() => return Task::none(),
+            _ if !free || modifiers.alt() => return Task::none(),
+            _ if modifiers.command() => match (key.to_latin(physical), modifiers.shift()) {
+                (Some('z'), false) => Shortcut::Sheet(Press::Undo),
+                (Some('z'), true) | (Some('y'), _) => Shortcut::Sheet(Press::Redo),
+                (Some('s'), false) => Shortcut::Sheet(Press::Save),
+                (latin, _) => match zoom(key, latin) {
+                    Some(press) => Shortcut::Sheet(press),
+                    None => return Task::none(),
+                },
+            },
             // By the place of the key: with a Korean layout B types ㅠ.
             _ => match key.to_latin(physical) {
                 Some('b') => Shortcut::Choose(Choice::Tool(Tool::Pen)),
                 Some('e') => Shortcut::Choose(Choice::Tool(Tool::Eraser)),
+                Some('l') => Shortcut::Choose(Choice::Tool(Tool::Line)),
+                Some('r') => Shortcut::Choose(Choice::Tool(Tool::Rectangle)),
+                Some('o') => Shortcut::Choose(Choice::Tool(Tool::Ellipse)),
+                Some('g') => Shortcut::Choose(Choice::Fill),
+                Some('i') => Shortcut::Choose(Choice::Dropper),
                 Some(digit @ '1'..='5') => Shortcut::Choose(Choice::Width(digit as usize - '1' as usize)),
-                _ => return Task::none(),
+                latin => match zoom(key, latin) {
+                    Some(press) => Shortcut::Sheet(press),
+                    None => return Task::none(),
+                },
             },
         };
         self.room(room::Message::Key(shortcut))
     }
+}
+
+/// What a key does to the size of the sheet.
+fn zoom(key: &Key, latin: Option<char>) -> Option<Press> {
+    match (key.as_ref(), latin) {
+        (Key::Character("+" | "="), _) | (_, Some('+' | '=')) => Some(Press::Zoom(ZOOM)),
+        (Key::Character("-"), _) | (_, Some('-')) => Some(Press::Zoom(-ZOOM)),
+        (Key::Character("0"), _) | (_, Some('0')) => Some(Press::Whole),
+        _ => None,
+    }
+}
+
+/// Paints away from the window's thread.
+fn paint(job: Box<Job>) -> Task<Message> {
+    let painted = async {
+        let painted = tokio::task::spawn_blocking(|| Box::new(job.run())).await;
+        painted.map_err(|panic| tracing::error!("a picture could not be painted: {panic}")).ok()
+    };
+    Task::perform(painted, |painted| Message::Room(room::Message::Painted(painted)))
 }
 
 /// Reads a file with words, as much of it as could be a pack and a byte more, so that too much is noticed.

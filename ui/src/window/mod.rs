@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`app`] | the root, which routes |
 //! | [`screen`] | what fills the window; screens know no node, they return what they want done |
+//! | [`keep`] | drawings as files |
 //! | [`link`] | the line to the node: commands in, answers and events out |
 //! | [`ink`] | from points to pixels |
 //! | [`theme`] | colours, fonts, styles |
@@ -11,6 +12,7 @@
 
 mod app;
 mod ink;
+mod keep;
 mod link;
 mod screen;
 #[cfg(test)]

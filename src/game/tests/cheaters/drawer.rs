@@ -30,7 +30,8 @@ fn a_false_answer_is_noticed_and_the_guess_is_not_said() {
     let true_answer = |request: &GuessRequest| table.answer(request, 1_000);
     let other_key = TurnKey::new(&table.people[other], table.id(), 0);
     let elsewhere = table.request(honest, ["cherry"], 0, None);
-    let lies: [(&str, &dyn Fn(&GuessRequest) -> GuessAnswer); 9] = [
+    type Lie<'a> = (&'a str, &'a dyn Fn(&GuessRequest) -> GuessAnswer);
+    let lies: [Lie; 9] = [
         ("another key", &|request| {
             let answer = other_key.answer(&request.blinded).unwrap();
             GuessAnswer { answer, ..true_answer(request) }

@@ -4,7 +4,7 @@ use iced::advanced::image::Handle;
 use inkmesh::canvas::{HEIGHT, Ink, Tool, WIDTH};
 use tiny_skia::{FillRule, Paint, Pixmap, Transform};
 
-use super::path::outline;
+use super::path::{corners, outline};
 
 /// Length of a tile's side in pixels.
 const SIDE: u32 = 128;
@@ -79,11 +79,11 @@ impl Tiles {
     /// Puts a stroke on top.
     pub fn draw(&mut self, ink: &Ink) {
         let scale = self.width as f32 / WIDTH as f32;
-        let Some(outline) = outline(ink.points.as_slice(), ink.width, scale) else { return };
+        let Some(outline) = outline(&corners(ink.tool, &ink.points.to_vec()), ink.width, scale) else { return };
         let mut paint = Paint::default();
         match ink.tool {
-            Tool::Pen => paint.set_color_rgba8(ink.color.0[0], ink.color.0[1], ink.color.0[2], 255),
             Tool::Eraser => paint.set_color_rgba8(255, 255, 255, 255),
+            _ => paint.set_color_rgba8(ink.color.0[0], ink.color.0[1], ink.color.0[2], 255),
         }
         let bounds = outline.bounds();
         for tile in &mut self.tiles {

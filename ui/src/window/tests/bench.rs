@@ -6,13 +6,13 @@ use iced::{Element, Pixels, Settings as IcedSettings, Size};
 use iced_test::Simulator;
 use inkmesh::clock::Timestamp;
 use inkmesh::event::{CanvasView, Entry, EntryBody, Event, Late, Person, ReadingView, RoomSummary};
-use inkmesh::game::GameView;
+use inkmesh::game::{GameView, PlayerView};
 use inkmesh::identity::Author;
 use inkmesh::name::RoomName;
 use inkmesh::operation::{ChainId, OperationId, OrderKey};
 use inkmesh::payload::Board;
 
-use crate::settings::{Appearance, Language, Settings};
+use crate::settings::{Appearance, GameChoice, Language, Settings};
 use crate::window::link::{Answer, Command, Loaded};
 use crate::window::screen::room::{Action, Message, Room, Start};
 use crate::window::theme::{self, Look};
@@ -78,6 +78,21 @@ pub fn said(number: u64, author: Author, name: &str, text: &str) -> Entry {
     Entry { id, author, name, time, place, body, late: false, held_back: false }
 }
 
+/// A line that says something else.
+pub fn entry(number: u64, author: Author, name: &str, body: EntryBody) -> Entry {
+    Entry { body, ..said(number, author, name, "") }
+}
+
+/// A player with so many points, of them these in the turn that is looked at.
+pub fn player(player: Author, score: u32, points: u32) -> PlayerView {
+    PlayerView { player, name: String::new(), online: true, playing: true, score, points, solved: points > 0 }
+}
+
+/// The game of the room is like this now; returns what is asked of the node.
+pub fn play(bench: &mut Bench, game: GameView) -> Vec<Command> {
+    commands(&bench.happen(vec![Event::Game { room: lobby(), game: Box::new(game) }]))
+}
+
 /// A line that was said at another time.
 pub fn at(time: u64, entry: Entry) -> Entry {
     Entry { time, place: OrderKey { time: Timestamp::from_ms(time), ..entry.place }, ..entry }
@@ -91,7 +106,7 @@ pub fn late(first: &Entry, count: u64, seconds: u64) -> Late {
 
 /// A sheet that everybody may draw on, or not.
 pub fn sheet(may_draw: bool) -> CanvasView {
-    CanvasView { board: Board::Free, strokes: Vec::new(), may_draw }
+    CanvasView { board: Board::Free, marks: Vec::new(), may_draw }
 }
 
 impl Bench {
@@ -126,6 +141,7 @@ impl Bench {
             size,
             scale_factor: 1.0,
             focused: true,
+            choice: GameChoice::first(language),
         };
         let (room, first) = Room::new(start, now);
         assert_eq!(commands(&first), [Command::Rooms]);

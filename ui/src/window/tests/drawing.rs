@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use iced::{Event as IcedEvent, Point, mouse};
-use inkmesh::canvas::{Color, Ink, Points, Tool};
+use inkmesh::canvas::{CanvasStep, Color, Ink, Points, Tool};
 use inkmesh::event::{CanvasChange, Drawn, Event};
 use inkmesh::node::CommandError;
 use inkmesh::operation::OperationId;
@@ -109,7 +109,7 @@ fn ink_of_others_is_shown_and_goes_when_nothing_follows() {
     bench.wait(Duration::from_secs(6));
     assert!(!bench.room.ticks());
     bench.happen(vec![live]);
-    let drawn = Drawn { id: OperationId([1; 32]), author: ANA, ink };
+    let drawn = Drawn { id: OperationId([1; 32]), author: ANA, step: CanvasStep::Ink(ink) };
     bench.happen(vec![Event::Canvas { room: lobby(), change: CanvasChange::Added(drawn) }]);
     assert!(!bench.room.ticks(), "the operation took its place");
 }

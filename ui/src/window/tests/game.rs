@@ -1,14 +1,13 @@
-//! The game bar.
+//! A game of turns: gathering, whose turn it is, what one can do.
 
 use std::time::Duration;
 
 use inkmesh::event::Event;
-use inkmesh::game::{CancelReason, GameView, Phase, PlayerView, Rules};
-use inkmesh::identity::Author;
+use inkmesh::game::{CancelReason, GameView, Phase, Rules};
 use inkmesh::node::CommandError;
 use inkmesh::operation::OperationId;
 
-use super::bench::{ANA, BORA, Bench, ME, WIDE, commands, lobby, person};
+use super::bench::{ANA, BORA, Bench, ME, WIDE, commands, lobby, person, play, player};
 use crate::settings::Language;
 use crate::window::link::{Answer, Command, Step};
 use crate::window::screen::room::Message;
@@ -17,17 +16,13 @@ fn bench() -> Bench {
     Bench::open(Language::En, WIDE, &[person(ANA, "Ana", true), person(BORA, "보라", true)])
 }
 
-fn player(player: Author) -> PlayerView {
-    PlayerView { player, name: String::new(), online: true, playing: true }
-}
-
 fn game(phase: Phase) -> GameView {
     GameView {
         game: Some(OperationId([7; 32])),
         phase,
-        rules: Rules { rounds: 3, seconds: 80 },
+        rules: Rules::default(),
         proposer: Some(ANA),
-        players: vec![player(ANA), player(BORA)],
+        players: vec![player(ANA, 0, 0), player(BORA, 0, 0)],
         round: 2,
         turn: 4,
         drawer: Some(ANA),
@@ -37,47 +32,26 @@ fn game(phase: Phase) -> GameView {
     }
 }
 
-fn play(bench: &mut Bench, game: GameView) -> Vec<Command> {
-    commands(&bench.happen(vec![Event::Game { room: lobby(), game }]))
-}
-
 fn step(step: Step) -> Command {
     Command::Game(lobby(), step)
-}
-
-#[test]
-fn a_game_is_proposed_with_rounds_and_seconds() {
-    let mut bench = bench();
-    bench.must_show("Everybody may draw on this sheet");
-    bench.click("Draw in turns…");
-    bench.must_show("3");
-    bench.must_show("80");
-    bench.click("+");
-    bench.must_show("4");
-    for _ in 0..9 {
-        bench.click("−");
-    }
-    bench.must_show("1");
-    let actions = commands(&bench.click("Propose"));
-    assert_eq!(actions, [step(Step::Start(Rules { rounds: 1, seconds: 80 }))]);
-    let error = Err(CommandError::GameRunning);
-    bench.give(Message::Answered(Answer::Stepped(lobby(), Step::Start(Rules::default()), error)));
-    bench.must_show("A game is already running in this room.");
-    bench.must_show("Propose");
 }
 
 #[test]
 fn players_gather() {
     let mut bench = bench();
     play(&mut bench, GameView { joined: false, drawer: None, ..game(Phase::Gathering) });
-    bench.must_show("Ana proposes to draw in turns: 3 rounds, 80 seconds each");
-    bench.must_show("Ready: Ana, 보라");
+    bench.must_show("Ana proposes to draw in turns");
+    bench.must_show("3 rounds, 80 seconds a turn");
+    bench.must_show("62");
+    bench.must_show("ready");
+    bench.must_show("not yet");
     assert!(!bench.shows("Begin now"), "only the proposer closes the gathering");
     assert_eq!(commands(&bench.click("I'm ready")), [step(Step::Ready)]);
     play(&mut bench, GameView { proposer: Some(ME), drawer: None, ..game(Phase::Gathering) });
+    bench.must_show("You propose to draw in turns");
     assert!(!bench.shows("I'm ready"));
     assert_eq!(commands(&bench.click("Begin now")), [step(Step::Begin)]);
-    let alone = GameView { proposer: Some(ME), players: vec![player(ME)], ..game(Phase::Gathering) };
+    let alone = GameView { proposer: Some(ME), players: vec![player(ME, 0, 0)], ..game(Phase::Gathering) };
     play(&mut bench, alone);
     assert!(commands(&bench.click("Begin now")).is_empty(), "not with fewer than two");
 }
@@ -98,6 +72,22 @@ fn a_turn_of_somebody_else() {
     assert!(commands(&bench.click("You voted to skip")).is_empty(), "one vote a turn");
     play(&mut bench, GameView { turn: 5, drawer: Some(BORA), ..game(Phase::Drawing) });
     bench.must_show("Vote to skip");
+}
+
+#[test]
+fn a_player_is_voted_out_from_the_list_of_people() {
+    let mut bench = bench();
+    let players = vec![player(ANA, 0, 0), player(BORA, 0, 0), player(ME, 0, 0)];
+    play(&mut bench, GameView { players, ..game(Phase::Drawing) });
+    assert!(!bench.shows("Vote to remove"));
+    bench.click("보라");
+    assert_eq!(commands(&bench.click("Vote to remove")), [step(Step::Kick(BORA))]);
+    bench.give(Message::Answered(Answer::Stepped(lobby(), Step::Kick(BORA), Ok(()))));
+    assert!(commands(&bench.click("You voted to remove")).is_empty(), "one vote a game");
+    bench.click("Ana");
+    bench.must_show("Vote to remove");
+    play(&mut bench, game(Phase::Drawing));
+    assert!(!bench.shows("Vote to remove"), "only players vote");
 }
 
 #[test]
@@ -128,16 +118,27 @@ fn newcomers_join_and_ends_are_told() {
     play(&mut bench, GameView { remaining_ms: 0, ..game(Phase::Over) });
     bench.must_show("The game is over");
     bench.must_show("Everybody may draw again.");
+    assert!(!bench.shows("Rematch"), "without words there are no points to show");
     let off = GameView { cancelled: Some(CancelReason::TooFewPlayers), remaining_ms: 0, ..game(Phase::Over) };
     play(&mut bench, off);
     bench.must_show("The game was called off: fewer than two were ready");
-    bench.must_show("Draw in turns…");
+    bench.must_show("Start a game…");
+}
+
+#[test]
+fn a_refused_step_is_told() {
+    let mut bench = bench();
+    bench.give(Message::Answered(Answer::Stepped(lobby(), Step::Rematch, Err(CommandError::GameRunning))));
+    bench.must_show("A game is already running in this room.");
 }
 
 #[test]
 fn the_game_speaks_korean() {
     let mut bench = Bench::open(Language::Ko, WIDE, &[person(ANA, "아나", true)]);
-    play(&mut bench, game(Phase::Drawing));
-    bench.must_show("3라운드 중 2라운드 · 아나 님이 그립니다");
+    play(&mut bench, GameView { drawer: None, joined: false, ..game(Phase::Gathering) });
+    bench.must_show("아나님이 돌아가며 그리자고 해요");
+    bench.must_show("준비됐어요");
+    bench.happen(vec![Event::Game { room: lobby(), game: Box::new(game(Phase::Drawing)) }]);
+    bench.must_show("3라운드 중 2라운드 · 아나님이 그려요");
     bench.must_show("건너뛰기 투표");
 }

@@ -6,7 +6,7 @@ use iced::Size;
 use iced::keyboard::key::Named;
 use inkmesh::event::{Event, ReadingView, Warning};
 use inkmesh::name::RoomName;
-use inkmesh::node::CommandError;
+use inkmesh::node::{CommandError, Spoken};
 use inkmesh::operation::OperationId;
 
 use super::bench::{ANA, BORA, Bench, ME, NARROW, WIDE, commands, lobby, person, said};
@@ -90,7 +90,7 @@ fn the_state_of_the_connection_is_always_said() {
     bench.must_show(
         "Nobody yet. Is Inkmesh open on another computer here? Some Wi-Fi networks keep computers apart: connect by address.",
     );
-    bench.give(Message::Answered(Answer::Said(lobby(), "hi".to_owned(), Ok(OperationId([9; 32])))));
+    bench.give(Message::Answered(Answer::Said(lobby(), "hi".to_owned(), Ok(Spoken::Line(OperationId([9; 32]))))));
     bench.must_show("Saved. It will be delivered when somebody connects.");
     bench.happen(vec![Event::Peer { room: lobby(), person: person(ANA, "Ana", true) }]);
     bench.must_show("1 person connected");
@@ -120,7 +120,7 @@ fn a_language_is_chosen_at_any_time() {
     bench.must_show("People");
     bench.look.language = Language::Ko;
     bench.give(Message::Close);
-    for text in ["사람들", "1명 연결됨", "누구나 이 종이에 그릴 수 있습니다", "보내기"] {
+    for text in ["사람들", "1명 연결됨", "누구나 이 종이에 그릴 수 있어요", "보내기"] {
         bench.must_show(text);
     }
     assert!(!bench.shows("People"));

@@ -36,7 +36,10 @@ pub fn view<'a>(game: &'a GameBar, scene: Scene<'a>, area: Size) -> Option<Eleme
         Phase::Idle | Phase::Choosing | Phase::Drawing | Phase::Revealed => return None,
     };
     let card = container(content).padding(20).max_width(480).style(style::dialog(scene.look.tones));
-    Some(container(opaque(card)).center(Length::Fill).padding(8).into())
+    let card = container(opaque(card)).padding(8).center_x(Length::Fill).height(Length::Fill);
+    // The finished drawing is worth a look.
+    let down = game.game.phase == Phase::Revealed;
+    Some(card.align_y(if down { Alignment::End } else { Alignment::Center }).into())
 }
 
 /// A list that scrolls when there is too little room for it.

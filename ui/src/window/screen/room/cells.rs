@@ -15,6 +15,10 @@ const GAP: f32 = 5.0;
 const WIDEST: f32 = 30.0;
 /// The narrowest cell.
 const NARROWEST: f32 = 11.0;
+/// Space between the cells and the numbers beside them.
+const BESIDE: f32 = 12.0;
+/// Room for a digit of those.
+const DIGIT: f32 = 8.0;
 /// Height of the cells, so that nothing jumps when a word takes the place of others.
 pub const HEIGHT: f32 = 46.0;
 
@@ -34,6 +38,8 @@ pub fn view<'a>(look: Look, mask: &Mask, word: Option<&str>, eye: Eye, width: f3
     let shown: Vec<char> = String::from(mask.clone()).chars().collect();
     let word: Vec<char> = word.map(|word| word.chars().collect()).unwrap_or_default();
     let known = |index: usize| word.get(index).copied().filter(|_| word.len() == shown.len());
+    let lengths = lengths(&shown);
+    let width = width - lengths.len() as f32 * DIGIT - BESIDE;
     let wide = width / shown.len().max(1) as f32 - GAP;
     let cell_width = wide.clamp(NARROWEST, WIDEST);
     let cells = shown.iter().enumerate().map(|(index, &cell)| {
@@ -49,8 +55,9 @@ pub fn view<'a>(look: Look, mask: &Mask, word: Option<&str>, eye: Eye, width: f3
         let hides = cell == HIDDEN || letter.is_alphanumeric();
         one(look, (letter != HIDDEN).then_some(letter), color, hides, cell_width)
     });
-    let cells = Row::with_children(cells).spacing(GAP).align_y(Alignment::End).wrap();
-    let line = row![cells, lengths(look, &shown)].spacing(12).align_y(Alignment::Center);
+    let cells = container(Row::with_children(cells).spacing(GAP).align_y(Alignment::End).wrap()).max_width(width);
+    let lengths = theme::small(lengths, look.tones.faded).wrapping(text::Wrapping::None);
+    let line = row![cells, lengths].spacing(BESIDE).align_y(Alignment::Center);
     container(line).center_y(HEIGHT).into()
 }
 
@@ -70,10 +77,9 @@ fn one<'a>(look: Look, letter: Option<char>, color: Color, lined: bool, width: f
 }
 
 /// How many letters the parts of a word have, as in `3 5`: nobody likes to count lines.
-fn lengths<'a>(look: Look, shown: &[char]) -> Element<'a, Message> {
+fn lengths(shown: &[char]) -> String {
     let parts = shown.split(|cell| *cell == ' ').filter(|part| !part.is_empty());
-    let words = parts.map(|part| part.len().to_string()).collect::<Vec<_>>().join(" ");
-    theme::small(words, look.tones.faded).into()
+    parts.map(|part| part.len().to_string()).collect::<Vec<_>>().join(" ")
 }
 
 /// How hard a word is, in dots.

@@ -226,6 +226,16 @@ impl GameBar {
             || self.results().is_some_and(|since| podium::draws_itself(now.saturating_duration_since(since)))
     }
 
+    /// Whether the clock stands on a card over the sheet.
+    fn has_card_with_clock(&self) -> bool {
+        match self.game.phase {
+            Phase::Gathering => true,
+            Phase::Choosing => self.may_choose(),
+            Phase::Revealed => self.game.rules.quiz.is_some(),
+            Phase::Idle | Phase::Drawing | Phase::Over => false,
+        }
+    }
+
     /// The clock of the phase, if it has an end.
     pub fn clock<'a>(&self, look: Look, now: Instant, size: f32) -> Option<Element<'a, Message>> {
         self.remaining(now).map(|remaining| dial::view(look, remaining, self.whole, size))
@@ -248,9 +258,13 @@ impl GameBar {
         container(words.width(Length::Fill)).style(under).into()
     }
 
+    fn own_clock<'a>(&self, scene: Scene<'_>) -> Option<Element<'a, Message>> {
+        if self.has_card_with_clock() { None } else { self.clock(scene.look, scene.now, DIAL) }
+    }
+
     fn told<'a>(&'a self, scene: Scene<'a>) -> Element<'a, Message> {
         let words = self.words(scene);
-        let clock = self.clock(scene.look, scene.now, DIAL);
+        let clock = self.own_clock(scene);
         let buttons = Row::with_children(self.buttons(scene)).spacing(8);
         if scene.width >= ONE_ROW {
             row![words].push(clock).push(buttons).spacing(12).align_y(Alignment::Center).into()
@@ -262,7 +276,7 @@ impl GameBar {
 
     /// A turn of a quiz: the word under the headline, always as high as with it.
     fn quiz<'a>(&'a self, scene: Scene<'a>) -> Element<'a, Message> {
-        let clock = self.clock(scene.look, scene.now, DIAL);
+        let clock = self.own_clock(scene);
         let buttons = self.buttons(scene);
         let wide = scene.width >= ONE_ROW;
         let (beside, below) = if wide { (buttons, Vec::new()) } else { (Vec::new(), buttons) };
@@ -287,7 +301,7 @@ impl GameBar {
             Some(_) => Eye::Solver,
             None => Eye::Guesser,
         };
-        let cells = cells::view(scene.look, mask, word, eye, width - 60.0);
+        let cells = cells::view(scene.look, mask, word, eye, width);
         Some(container(cells).center_x(Length::Fill).into())
     }
 
@@ -304,7 +318,7 @@ impl GameBar {
             // The card over the sheet has them.
             Phase::Gathering => Vec::new(),
             Phase::Drawing if self.game.drawer == Some(scene.me) => vec![step("game-pass", Step::Pass, true)],
-            Phase::Choosing if self.game.drawer == Some(scene.me) => vec![step("game-pass", Step::Pass, false)],
+            Phase::Choosing if self.game.drawer == Some(scene.me) => vec![step("game-pass-turn", Step::Pass, false)],
             Phase::Drawing | Phase::Choosing if self.voted == Some((self.game.game, self.game.turn)) => {
                 vec![press_button(look, look.t("game-voted"), None, false)]
             }

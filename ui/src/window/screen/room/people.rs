@@ -127,7 +127,7 @@ impl People {
         let color = if person.online { tones.ink } else { tones.faded };
         let words = column![
             theme::body(name.clone()).color(color).wrapping(text::Wrapping::WordOrGlyph),
-            theme::small(self.state(look, calendar, person), tones.faded).wrapping(text::Wrapping::WordOrGlyph),
+            theme::small(self.state(look, calendar, person, game), tones.faded).wrapping(text::Wrapping::WordOrGlyph),
         ]
         .push(person.forked.then(|| theme::small(look.t("person-forked"), tones.seal)));
         let heading = row![avatar(look, person, &name), words.width(Length::Fill)]
@@ -147,9 +147,12 @@ impl People {
         column![heading].push((self.looked_at == Some(person.peer)).then(|| removal(look, game, person.peer))).into()
     }
 
-    fn state(&self, look: Look, calendar: &Calendar, person: &Person) -> String {
+    fn state(&self, look: Look, calendar: &Calendar, person: &Person, game: &GameBar) -> String {
         if person.peer == self.me {
             look.t("person-you")
+        } else if person.online && game.is_quiz_turn() {
+            // There is no room for an address beside the points.
+            look.t("person-online")
         } else if person.online {
             person.addresses.first().map_or_else(|| look.t("person-online"), |address| short_address(address))
         } else {
@@ -164,7 +167,8 @@ impl People {
     pub fn narrow_view(&self, look: Look, game: &GameBar) -> Element<'_, Message> {
         let letters = self.in_order().into_iter().map(|person| {
             let letter = avatar(look, person, &self.label(person.peer, ""));
-            let letter = column![letter].push(mark(look, game, person.peer)).push(score(game, person.peer));
+            let score = score(game, person.peer).map(|score| score.size(theme::SMALL));
+            let letter = column![letter].push(mark(look, game, person.peer)).push(score);
             let letter = letter.align_x(Alignment::Center);
             if !person.forked {
                 return letter.into();
@@ -172,7 +176,7 @@ impl People {
             let forked = theme::sign(FORKED).size(theme::SMALL).color(look.tones.seal);
             tools::hint(look, letter.push(forked), look.t("person-forked"))
         });
-        Column::with_children(letters).spacing(8).into()
+        Column::with_children(letters).spacing(8).align_x(Alignment::Center).into()
     }
 }
 
@@ -186,9 +190,9 @@ fn mark<'a>(look: Look, game: &GameBar, author: Author) -> Option<Element<'a, Me
 }
 
 /// The points of a player of a quiz.
-fn score<'a>(game: &GameBar, author: Author) -> Option<Element<'a, Message>> {
+fn score<'a>(game: &GameBar, author: Author) -> Option<text::Text<'a, iced::Theme>> {
     let player = game.game.players.iter().find(|player| player.player == author)?;
-    game.is_quiz_turn().then(|| theme::strong(grouped(player.score.into())).into())
+    game.is_quiz_turn().then(|| theme::strong(grouped(player.score.into())))
 }
 
 /// Whether we may vote to remove somebody now.

@@ -149,7 +149,7 @@ fn own_words(plan: &Plan, look: Look) -> Element<'_, Message> {
         .on_action(|action| Message::Plan(Press::Edit(action)))
         .size(theme::BODY)
         .padding(8)
-        .height(132)
+        .height(112)
         .style(style::editor(look.tones));
     let path = text_input(&look.t("plan-path"), &plan.path)
         .id(PATH_FIELD)
@@ -163,23 +163,19 @@ fn own_words(plan: &Plan, look: Look) -> Element<'_, Message> {
         .padding([4, 12])
         .style(style::secondary(look.tones));
     let language = look.language;
-    let (below, color) = match (&plan.file_error, plan.own_words()) {
+    let below = match (&plan.file_error, plan.own_words()) {
         (Some(FileError::Unreadable(reason)), _) => {
-            (look.t_args("plan-unreadable", [("reason", reason.as_str().into())]), look.tones.seal)
+            Some((look.t_args("plan-unreadable", [("reason", reason.as_str().into())]), look.tones.seal))
         }
-        (Some(FileError::NoPack(error)), _) => (pack_error(language, error), look.tones.seal),
-        (None, Ok(count)) => (look.t_args("plan-own-count", [("count", count.into())]), look.tones.pine),
-        (None, Err(error)) => (pack_error(language, error), look.tones.seal),
+        (Some(FileError::NoPack(error)), _) => Some((pack_error(language, error), look.tones.seal)),
+        (None, Ok(count)) => Some((look.t_args("plan-own-count", [("count", count.into())]), look.tones.pine)),
+        // It stands beside the button that it holds back.
+        (None, Err(_)) => None,
     };
-    let below = theme::small(below, color).wrapping(text::Wrapping::WordOrGlyph);
-    column![
-        editor,
-        below,
-        row![path, open].spacing(8).align_y(Alignment::Center),
-        theme::small(look.t("plan-own-how"), look.tones.faded).wrapping(text::Wrapping::WordOrGlyph)
-    ]
-    .spacing(8)
-    .into()
+    let below = below.map(|(words, color)| theme::small(words, color).wrapping(text::Wrapping::WordOrGlyph));
+    let how = theme::small(look.t("plan-own-how"), look.tones.faded).wrapping(text::Wrapping::WordOrGlyph);
+    let path = row![path, open].spacing(8).align_y(Alignment::Center);
+    column![editor].push(below).push(path).push(how).spacing(8).into()
 }
 
 /// One of several.

@@ -57,6 +57,9 @@ impl Room {
         let change = self.game.update(game, self.me, self.now);
         // Another drawer may mean another sheet, and that we may draw or not.
         let mut actions = if change.turned { self.ask_sheet() } else { Vec::new() };
+        if self.chat_in_view() {
+            self.behind = 0;
+        }
         if self.dialog.is_none() && self.rooms.entering.is_none() {
             if change.to_choose {
                 actions.push(Action::Focus(NO_FIELD));

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use iced::widget::scrollable::{Direction, Scrollbar};
 use iced::widget::{Column, Space, button, column, container, row, scrollable, text, text_input};
 use iced::{Alignment, Element, Length};
+use inkmesh::identity::Author;
 use inkmesh::name::{NameError, RoomName};
 
 use super::dialog::Topic;

@@ -100,7 +100,7 @@ impl canvas::Program<Message> for Print {
         frame.scale(self.scale);
         let corner = Point::new(-size.width / 2.0, -size.height / 2.0);
         let edge = Path::rounded_rectangle(corner, size, 8.0.into());
-        frame.fill(&edge, self.paper.scale_alpha(0.92 * self.alpha));
+        frame.fill(&edge, self.paper.scale_alpha(0.97 * self.alpha));
         frame.stroke(&edge, Stroke::default().with_width(3.0).with_color(color));
         let line = |content: &str, y: f32, size: f32, font| Text {
             content: content.to_owned(),

@@ -5,7 +5,7 @@ use iced::{Alignment, Element, Length};
 
 use super::dialog::{self, Topic};
 use super::status::Status;
-use super::{Arrangement, Message, Pane, Room, cards, chat_view, game_bar, side, surface, tools};
+use super::{Arrangement, Message, Pane, Room, cards, chat_view, game_bar, side, surface, tools, tools_view};
 use crate::settings::Settings;
 use crate::text::grouped;
 use crate::window::theme::{self, Look, style};
@@ -109,14 +109,16 @@ impl Room {
             width: width - 24.0,
         };
         let stamp = self.game.stamp(self.now).map(|stamp| stamp.view(look, self.now));
-        let sheet = stack![surface::view(&self.sheet, self.tools, look)]
+        let sheet = stack![surface::view(&self.sheet, &self.tools, look)]
             .push(cards::view(&self.game, scene, self.sheet.area()))
             .push(stamp)
+            .push(tools_view::zoom(self.sheet.lens(), look))
+            .push(tools_view::popup(&self.tools, look))
             .push(self.said_once(look));
         let talk = self.talks_below().then(|| container(self.talk(look)).height(TALK_BELOW));
         // Who only guesses needs the room for the talk.
-        let tools = (talk.is_none() || self.sheet.may_draw())
-            .then(|| self.tools.view(look, width - 24.0, self.sheet.may_draw()));
+        let tools =
+            (talk.is_none() || self.sheet.may_draw()).then(|| tools_view::view(&self.tools, self.tools_scene(look)));
         column![self.game.view(scene), sheet]
             .push(tools)
             .push(talk)

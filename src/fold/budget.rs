@@ -1,0 +1,73 @@
+//! How much a turn's sheet takes: a drawer who floods it is not followed by everybody's machine.
+
+use serde::{Deserialize, Serialize};
+
+use crate::canvas::CanvasStep;
+use crate::payload::Board;
+
+/// Steps that count on the sheet of a turn. All of them are within [reach](crate::canvas::REACH) of undo.
+pub const MAX_TURN_STEPS: u32 = 4096;
+/// Points that count on it: those of a pen at 240 Hz that never leaves the sheet for 240 seconds, three times over.
+pub const MAX_TURN_POINTS: u32 = 200_000;
+/// Fills that count on it.
+pub const MAX_TURN_FILLS: u32 = 256;
+
+/// What has been spent of the last turn's sheet on which somebody drew. Steps on the room's own board cost nothing: it is
+/// everybody's, and lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(super) struct Budget {
+    board: Board,
+    steps: u32,
+    points: u32,
+    fills: u32,
+}
+
+impl Budget {
+    /// Spends what a step costs. Returns false, and spends nothing, when there is not so much left.
+    pub(super) fn spend(&mut self, board: Board, step: &CanvasStep) -> bool {
+        if board == Board::Free {
+            return true;
+        }
+        let mut spent = if self.board == board { *self } else { Budget { board, ..Budget::default() } };
+        spent.steps += 1;
+        spent.points += step.ink().map_or(0, |ink| ink.points.len() as u32); // at most 512
+        spent.fills += u32::from(matches!(step, CanvasStep::Fill { .. }));
+        let within = spent.steps <= MAX_TURN_STEPS && spent.points <= MAX_TURN_POINTS && spent.fills <= MAX_TURN_FILLS;
+        if within {
+            *self = spent;
+        }
+        within
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::canvas::{Color, Ink, Point, Points, Tool};
+    use crate::operation::OperationId;
+
+    fn turn(turn: u32) -> Board {
+        Board::Turn { game: OperationId([1; 32]), turn }
+    }
+
+    fn counted(board: Board, step: &CanvasStep, times: u32) -> u32 {
+        let mut budget = Budget::default();
+        (0..times).map(|_| u32::from(budget.spend(board, step))).sum()
+    }
+
+    #[test]
+    fn a_flood_counts_up_to_its_bounds_and_the_next_sheet_is_fresh() {
+        let fill = CanvasStep::Fill { stroke: 1, at: Point::default(), color: Color::default() };
+        let points = Points::new(vec![Point::default(); 512]);
+        let ink = CanvasStep::Ink(Ink { stroke: 1, tool: Tool::Pen, color: Color::default(), width: 1, points });
+        let undo = CanvasStep::Undo { stroke: 1 };
+        assert_eq!(counted(turn(0), &fill, 9_999), MAX_TURN_FILLS);
+        assert_eq!(counted(turn(0), &ink, 9_999), MAX_TURN_POINTS / 512);
+        assert_eq!(counted(turn(0), &undo, 9_999), MAX_TURN_STEPS);
+        assert_eq!([&fill, &ink, &undo].map(|step| counted(Board::Free, step, 9_999)), [9_999; 3]);
+        let mut budget = Budget::default();
+        assert_eq!((0..9_999).filter(|_| budget.spend(turn(0), &fill)).count() as u32, MAX_TURN_FILLS);
+        assert!(budget.spend(turn(0), &undo), "another kind of step still does");
+        assert!(budget.spend(turn(1), &fill));
+    }
+}

@@ -1,0 +1,171 @@
+//! The fold: the order of arrival doesn't matter, nor what was let go.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::canvas::{Color, Ink, Point, Points, Sheet, Tool};
+use crate::clock::Timestamp;
+use crate::game::{Rules, WordList};
+use crate::identity::Identity;
+use crate::operation::ChainId;
+
+fn step(author: Author, n: u64, body: StepBody) -> Step {
+    let key = OrderKey { time: Timestamp::from_ms(n), chain: ChainId { author, log: 0 }, seq: n, id: 0 };
+    Step { key, id: OperationId(blake3::hash(&n.to_be_bytes()).into()), body, proven: true }
+}
+
+fn ink(stroke: u64) -> Ink {
+    let points = Points::new(vec![Point::new(1, 2)]);
+    Ink { stroke, tool: Tool::Pen, color: Color([0; 3]), width: 4, points }
+}
+
+/// Ink and proposals by two people, more than one save point long.
+fn steps() -> Vec<Step> {
+    let people = [1, 2].map(|n| Identity::from_secret([n; 32]).author());
+    let body = |n| match n % 7 {
+        0 => StepBody::Game(GameStep::Proposed { rules: Rules::default(), words: WordList::default(), more: 0 }),
+        _ => StepBody::Canvas(Board::Free, CanvasStep::Ink(ink(n))),
+    };
+    (0..300).map(|n| step(people[usize::from(n % 3 == 0)], n, body(n))).collect()
+}
+
+fn all(steps: Vec<Step>) -> Fold {
+    let mut fold = Fold::default();
+    fold.insert(steps);
+    fold
+}
+
+#[test]
+fn ink_on_top_is_no_reset_and_ink_below_is() {
+    let mut steps = steps();
+    let last = steps.pop().unwrap();
+    let early = steps.remove(10);
+    let mut fold = all(steps);
+    assert_eq!(fold.insert(vec![last]), Change::default());
+    assert_eq!(fold.insert(vec![early]), Change { game: false, reset: true, refolded: true });
+}
+
+/// Ink alone, so that little is folded: three times as much as is kept.
+fn many() -> Vec<Step> {
+    let author = Identity::from_secret([1; 32]).author();
+    (0..3 * KEEP as u64 + 77).map(|n| step(author, n, StepBody::Canvas(Board::Free, CanvasStep::Ink(ink(n))))).collect()
+}
+
+#[test]
+fn what_was_let_go_still_counts() {
+    let whole = all(many());
+    let mut fold = all(many());
+    fold.let_go();
+    assert!(fold.steps.len() < whole.steps.len() - KEEP, "{}", fold.steps.len());
+    assert_eq!(fold.canvas_digest(), whole.canvas_digest());
+    assert_eq!(fold.state, whole.state);
+    assert!(whole.steps.iter().all(|(step, counts)| fold.counts(step.key) == *counts));
+    let read = Fold::from_image(fold.image());
+    assert_eq!((read.canvas_digest(), read.steps.len()), (whole.canvas_digest(), fold.steps.len()));
+    assert!(whole.steps.iter().all(|(step, counts)| read.counts(step.key) == *counts));
+}
+
+#[test]
+fn a_step_before_what_was_let_go_makes_the_fold_stale_until_it_is_made_anew() {
+    let mut steps = many();
+    let early = steps.remove(10);
+    let whole = all(many());
+    let mut fold = all(steps.clone());
+    fold.let_go();
+    let last = steps.pop().unwrap();
+    fold.insert(vec![early.clone()]);
+    assert!(fold.is_stale());
+    steps.push(early);
+    fold.remake(steps); // `last` was in the fold already, but not on the disk
+    assert!(!fold.is_stale() && fold.counts(last.key));
+    assert_eq!(fold.canvas_digest(), whole.canvas_digest());
+}
+
+#[test]
+fn what_lands_early_while_the_fold_is_made_anew_is_not_lost() {
+    let mut steps = many();
+    let whole = all(many());
+    let (late, early) = (steps.remove(20), steps.remove(10));
+    let mut fold = all(steps.clone());
+    fold.let_go();
+    fold.insert(vec![early.clone()]);
+    steps.push(early); // this is what the disk holds as it is read
+    fold.insert(vec![late]);
+    fold.remake(steps);
+    assert!(!fold.is_stale());
+    assert_eq!(fold.canvas_digest(), whole.canvas_digest());
+}
+
+#[test]
+fn a_step_that_is_gone_is_as_if_it_had_never_come() {
+    let mut steps = steps();
+    let mut fold = all(steps.clone());
+    let gone: BTreeSet<OrderKey> = [7, 150, 151].map(|at: usize| steps[at].key).into();
+    fold.remove(&gone);
+    steps.retain(|step| !gone.contains(&step.key));
+    let fresh = all(steps);
+    assert_eq!((fold.steps, fold.saves, fold.state), (fresh.steps, fresh.saves, fresh.state));
+}
+
+proptest! {
+    #[test]
+    fn arrival_does_not_matter(order in prop::collection::vec(any::<prop::sample::Index>(), 300), cut in 1..80_usize, patient: bool) {
+        let sorted = all(steps());
+        let mut shuffled = steps();
+        for (i, index) in order.iter().enumerate() {
+            let len = shuffled.len();
+            shuffled.swap(i, index.index(len));
+        }
+        let mut fold = Fold::default();
+        fold.be_patient(patient);
+        for part in shuffled.chunks(cut) {
+            fold.insert(part.to_vec());
+        }
+        fold.be_patient(false);
+        prop_assert_eq!(fold.steps, sorted.steps);
+        prop_assert_eq!(fold.saves, sorted.saves);
+        prop_assert_eq!(fold.state, sorted.state);
+    }
+}
+
+/// Steps of two people, with clears, and some of everything undone: five times as many as are kept.
+fn cleared(clear_every: u64) -> Vec<Step> {
+    let people = [1, 2].map(|n| Identity::from_secret([n; 32]).author());
+    let body = |n: u64| match n % 8 {
+        _ if n.is_multiple_of(clear_every) => CanvasStep::Clear { stroke: n },
+        3 => CanvasStep::Undo { stroke: n - 1 - n % 16 / 8 },
+        5 if n % 16 == 5 => CanvasStep::Redo { stroke: n - 3 },
+        6 if n % 1_000 == 6 => CanvasStep::Undo { stroke: n / clear_every * clear_every },
+        _ => CanvasStep::Ink(ink(n)),
+    };
+    let step = |n| step(people[usize::from(n / 3_000 % 2 == 0)], n, StepBody::Canvas(Board::Free, body(n)));
+    (0..5 * KEEP as u64 + 77).map(step).collect()
+}
+
+#[test]
+fn what_a_settled_clear_covers_is_let_go_of_and_nobody_sees_a_difference() {
+    for clear_every in [500, 2_700, 5 * KEEP as u64] {
+        let all_steps = cleared(clear_every);
+        let whole = all(all_steps.clone());
+        let mut fold = Fold::default();
+        for part in all_steps.chunks(700) {
+            fold.insert(part.to_vec());
+            fold.let_go();
+        }
+        assert_eq!(fold.canvas_digest(), whole.canvas_digest(), "{clear_every}");
+        assert!(fold.marks(Board::Free).eq(whole.marks(Board::Free)), "{clear_every}");
+        let kept = fold.on(Board::Free).count();
+        assert!(kept >= REACH, "{kept}");
+        if clear_every < KEEP as u64 {
+            assert!(kept < whole.on(Board::Free).count() - KEEP, "{kept}");
+        }
+        // The picture is that of all steps from the beginning.
+        let (mut sheet, mut from_beginning) = (Sheet::default(), Sheet::default());
+        sheet.show(fold.marks(Board::Free).collect());
+        let drawn = |(at, step): (&Step, &CanvasStep)| Drawn { id: at.id, author: at.author(), step: step.clone() };
+        from_beginning.show(whole.on(Board::Free).map(drawn).collect());
+        assert!(sheet.marks().eq(from_beginning.marks()));
+        let author = Identity::from_secret([1; 32]).author();
+        assert_eq!(fold.standing(Board::Free).last_done(author), whole.standing(Board::Free).last_done(author));
+    }
+}

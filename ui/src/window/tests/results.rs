@@ -1,0 +1,128 @@
+//! The points of a quiz: after each turn, and at the end.
+
+use std::time::Duration;
+
+use inkmesh::game::{CancelReason, GameView, Phase};
+use inkmesh::identity::Author;
+use inkmesh::words::{Level, Word};
+
+use super::bench::{ANA, BORA, Bench, ME, WIDE, commands, lobby, person, play, player};
+use super::quiz::game;
+use crate::settings::Language;
+use crate::window::link::{Answer, Command, Step};
+use crate::window::screen::room::Message;
+use crate::window::theme::Look;
+
+const CHO: Author = Author([4; 32]);
+const DAN: Author = Author([5; 32]);
+
+fn bench(language: Language) -> Bench {
+    let people =
+        [person(ANA, "Ana", true), person(BORA, "보라", true), person(CHO, "Cho", true), person(DAN, "Dan", true)];
+    Bench::open(language, WIDE, &people)
+}
+
+fn revealed() -> GameView {
+    GameView {
+        word: Some(Word::new("사과", Level::Hard).unwrap()),
+        players: vec![player(ANA, 1420, 110), player(BORA, 385, 220), player(ME, 90, 0)],
+        solved: vec![BORA],
+        remaining_ms: 5000,
+        ..game(Phase::Revealed)
+    }
+}
+
+fn over(scores: &[(Author, u32)]) -> GameView {
+    let players = scores.iter().map(|(author, score)| player(*author, *score, 0)).collect();
+    GameView { players, remaining_ms: 0, drawer: None, ..game(Phase::Over) }
+}
+
+/// A game that is seen to end.
+fn ended(language: Language, scores: &[(Author, u32)]) -> Bench {
+    let mut bench = bench(language);
+    play(&mut bench, revealed());
+    play(&mut bench, over(scores));
+    bench.wait(Duration::from_secs(3));
+    bench
+}
+
+#[test]
+fn after_a_turn_the_points_are_shown() {
+    for (language, texts) in [
+        (Language::En, ["The word was 사과", "This turn", "Total"]),
+        (Language::Ko, ["정답: 사과", "이번 차례", "합계"]),
+    ] {
+        let mut bench = bench(language);
+        play(&mut bench, revealed());
+        for text in texts.into_iter().chain(["+220", "+110", "1,420", "385", "1.", "2.", "3."]) {
+            bench.must_show(text);
+        }
+    }
+}
+
+#[test]
+fn a_turn_without_points_says_why() {
+    let mut bench = bench(Language::En);
+    play(&mut bench, GameView { lied: true, ..revealed() });
+    bench.must_show("The program of Ana broke the rules: no points for this drawing.");
+    play(&mut bench, GameView { word: None, ..revealed() });
+    bench.must_show("Ana left without telling the word: nobody gets points for drawing it.");
+    play(&mut bench, GameView { solved: Vec::new(), ..revealed() });
+    bench.must_show("Nobody got it.");
+}
+
+#[test]
+fn the_end_has_a_podium_and_a_rematch() {
+    let mut bench = ended(Language::En, &[(ANA, 900), (BORA, 1200), (ME, 300), (CHO, 100), (DAN, 0)]);
+    bench.must_show("보라 wins!");
+    for text in ["1", "2", "3", "1,200", "900", "300", "4.", "5."] {
+        bench.must_show(text);
+    }
+    assert_eq!(commands(&bench.click("Rematch")), [Command::Game(lobby(), Step::Rematch)]);
+    bench.give(Message::Answered(Answer::Stepped(lobby(), Step::Rematch, Ok(()))));
+    assert!(!bench.shows("Rematch"));
+    bench.click("Results");
+    bench.click("Close");
+    assert!(!bench.shows("보라 wins!"));
+}
+
+#[test]
+fn ties_share_the_podium() {
+    let mut bench = ended(Language::En, &[(ANA, 900), (BORA, 900), (ME, 300), (CHO, 100)]);
+    bench.must_show("Ana and 보라 win!");
+    assert!(!bench.shows("2"), "nobody is second");
+    bench.must_show("3");
+    let mut bench = ended(Language::Ko, &[(ANA, 900), (BORA, 900), (ME, 900), (CHO, 900), (DAN, 20)]);
+    bench.must_show("4명이 함께 이겼어요!");
+    bench.must_show("외 1명");
+    let mut bench = ended(Language::Ko, &[(ANA, 0), (ME, 0)]);
+    bench.must_show("점수를 얻은 사람이 없어요");
+    let mut bench = ended(Language::Ko, &[(ANA, 10), (ME, 30)]);
+    bench.must_show("이겼어요!");
+}
+
+#[test]
+fn the_podium_draws_itself_unless_nothing_is_to_move() {
+    let mut bench = bench(Language::En);
+    play(&mut bench, revealed());
+    play(&mut bench, over(&[(ANA, 900), (ME, 300)]));
+    assert!(bench.room.moves());
+    bench.look = Look { calm: true, ..bench.look };
+    bench.must_show("Ana wins!");
+    bench.wait(Duration::from_secs(2));
+    assert!(!bench.room.moves());
+}
+
+#[test]
+fn a_game_that_was_over_before_or_called_off_has_no_podium() {
+    let mut bench = bench(Language::En);
+    play(&mut bench, over(&[(ANA, 900), (ME, 300)]));
+    assert!(!bench.shows("Ana wins!"));
+    bench.click("Results");
+    bench.must_show("Ana wins!");
+    play(&mut bench, revealed());
+    let off = GameView { cancelled: Some(CancelReason::Abandoned), ..over(&[(ANA, 900)]) };
+    play(&mut bench, off);
+    assert!(!bench.shows("Ana wins!"));
+    bench.must_show("The game was called off: nobody went on with it");
+}
