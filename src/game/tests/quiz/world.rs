@@ -96,6 +96,8 @@ pub struct Machine {
     /// When the last of them is on the disk.
     saved_at: u64,
     wake: Option<u64>,
+    /// The last turn of its own that its person was woken for.
+    turn: Option<(OperationId, u32)>,
     /// Guesses whose end was not told yet.
     pub open: BTreeSet<GuessTicket>,
     /// What was told of guesses.
@@ -136,6 +138,7 @@ impl Machine {
             signed: 0,
             saved_at: 0,
             wake: None,
+            turn: None,
             open: BTreeSet::new(),
             told: Vec::new(),
         }
@@ -398,6 +401,7 @@ impl World {
         machine.player = Player::new(machine.author());
         machine.signed = machine.ends.get(&machine.author()).copied().unwrap_or(0);
         machine.open.clear();
+        machine.turn = None;
         machine.online = BTreeSet::from([machine.author()]);
         let mut steps: Vec<Step> = machine.held.iter().map(|number| self.steps[*number].clone()).collect();
         self.chance.shuffle(&mut steps);
@@ -435,11 +439,23 @@ impl World {
             let in_ms = at.saturating_sub(now.mono_ms);
             self.later(in_ms, Happening::Wake { who, life, at });
         }
+        self.wake_person(who);
         for step in plan.steps {
             self.note_choice(who, &step);
             self.write(who, step);
         }
         self.ask(who, ask);
+    }
+
+    /// Whoever is to draw looks up, when the drawing before was looked at.
+    fn wake_person(&mut self, who: usize) {
+        let game = self.machines[who].game();
+        let turn = game.id().zip(game.turn()).filter(|_| game.drawer() == Some(self.machines[who].author()));
+        if turn.is_some() && self.machines[who].turn != turn {
+            self.machines[who].turn = turn;
+            let (at, life) = (self.chance.between(5_500, 9_000), self.machines[who].life);
+            self.later(at, Happening::Act { who, life, again: false });
+        }
     }
 
     /// Remembers the word that was locked.
