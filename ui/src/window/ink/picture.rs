@@ -124,9 +124,14 @@ impl Picture {
         Some(Job { picture: self.number, change: self.changes, painter, steps, wanted: self.wanted })
     }
 
+    /// Whether something was painted for it.
+    pub fn is_of(&self, painted: &Painted) -> bool {
+        painted.picture == self.number
+    }
+
     /// Takes in what was painted. Returns with which change it ends; `None`: it was for another picture.
     pub fn painted(&mut self, painted: Painted) -> Option<u64> {
-        if painted.picture != self.number {
+        if !self.is_of(&painted) {
             return None;
         }
         self.painter = Some(painted.painter);

@@ -29,6 +29,7 @@ impl Room {
             Answer::Drawn(room, stroke, result) => self.drawn(&room, stroke, result),
             Answer::NotShown(error) => self.not_shown(&error),
             Answer::Touched(room, touch, result) => self.touched(&room, touch, result),
+            Answer::Gallery(room, result) => self.gallery_read(&room, result),
             Answer::Stepped(room, step, result) => self.stepped(&room, step, result),
             Answer::Joined(room, Ok(())) => self.joined(room),
             Answer::Left(room, Ok(())) => self.left(&room),

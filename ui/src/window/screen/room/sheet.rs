@@ -155,6 +155,11 @@ impl Sheet {
         self.picture.work()
     }
 
+    /// Whether something was painted for it.
+    pub fn is_of(&self, painted: &Painted) -> bool {
+        self.picture.is_of(painted)
+    }
+
     /// Something was painted: what grew in its place goes. Returns with which change of the picture; `None`: it was
     /// for another sheet.
     pub fn painted(&mut self, painted: Painted) -> Option<u64> {
