@@ -1,7 +1,8 @@
 //! The looks of widgets, as functions of our own colours.
 
 use iced::border;
-use iced::widget::{button, container, progress_bar, scrollable, slider, text_editor, text_input};
+use iced::widget::slider as handle;
+use iced::widget::{button, container, progress_bar, scrollable, text_editor, text_input};
 use iced::{Background, Border, Color, Shadow, Theme, Vector};
 
 use super::palette::Tones;
@@ -234,20 +235,20 @@ pub fn scroll(tones: Tones) -> impl Fn(&Theme, scrollable::Status) -> scrollable
 }
 
 /// A handle on a rail.
-pub fn slider(tones: Tones) -> impl Fn(&Theme, slider::Status) -> slider::Style {
+pub fn slider(tones: Tones) -> impl Fn(&Theme, handle::Status) -> handle::Style {
     move |_, status| {
         let handle = match status {
-            slider::Status::Active => tones.faded,
-            slider::Status::Hovered | slider::Status::Dragged => tones.ink,
+            handle::Status::Active => tones.faded,
+            handle::Status::Hovered | handle::Status::Dragged => tones.ink,
         };
-        slider::Style {
-            rail: slider::Rail {
+        handle::Style {
+            rail: handle::Rail {
                 backgrounds: (tones.pine.into(), tones.line.into()),
                 width: 4.0,
                 border: border::rounded(2),
             },
-            handle: slider::Handle {
-                shape: slider::HandleShape::Circle { radius: 7.0 },
+            handle: handle::Handle {
+                shape: handle::HandleShape::Circle { radius: 7.0 },
                 background: handle.into(),
                 border_width: 0.0,
                 border_color: Color::TRANSPARENT,

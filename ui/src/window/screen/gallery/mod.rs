@@ -126,7 +126,9 @@ impl Hall {
     }
 
     fn each_replay(&mut self, act: impl FnOnce(&mut Replay)) {
-        self.replay.as_mut().into_iter().for_each(act);
+        if let Some(replay) = &mut self.replay {
+            act(replay);
+        }
     }
 
     fn again(&mut self) -> Vec<Outcome> {
