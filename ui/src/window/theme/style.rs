@@ -3,7 +3,7 @@
 use iced::border;
 use iced::widget::slider as handle;
 use iced::widget::{button, container, progress_bar, scrollable, text_editor, text_input};
-use iced::{Background, Border, Color, Shadow, Theme, Vector};
+use iced::{Background, Border, Color, Theme};
 
 use super::palette::Tones;
 use super::{CARD_RADIUS, CONTROL_RADIUS};
@@ -56,11 +56,21 @@ pub fn under(tones: Tones, words: &str) -> impl Fn(&Theme) -> container::Style +
     move |_| container::Style { background: Some(color.into()), ..container::Style::default() }
 }
 
-/// A card that lies above everything else.
+/// A card that lies above everything else. Without a shadow: the renderer draws one anew over itself whenever a part
+/// of the card changes, until it is black.
 pub fn dialog(tones: Tones) -> impl Fn(&Theme) -> container::Style {
     move |theme| container::Style {
-        shadow: Shadow { color: Color::BLACK.scale_alpha(0.35), offset: Vector::new(0.0, 4.0), blur_radius: 24.0 },
+        border: border::rounded(CARD_RADIUS).width(1).color(mix(tones.line, tones.ink, 0.35)),
         ..card(tones)(theme)
+    }
+}
+
+/// The edge around a card on a sheet: as if the card pressed on the paper.
+pub fn pressed(_theme: &Theme) -> container::Style {
+    container::Style {
+        background: Some(Color::BLACK.scale_alpha(0.10).into()),
+        border: border::rounded(CARD_RADIUS + 4.0),
+        ..container::Style::default()
     }
 }
 
