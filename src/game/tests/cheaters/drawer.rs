@@ -2,7 +2,6 @@
 
 use super::table::{FEW, LENGTH_MS, Table, room};
 use crate::game::guess::{GuessAnswer, GuessRequest, Receipt, Refusal, Reply};
-use crate::game::secret::TurnKey;
 use crate::game::{GameStep, GuessError, Guessed, Reveal, guesser_points};
 use crate::words::{Level, Mask};
 
@@ -28,7 +27,7 @@ fn a_false_answer_is_noticed_and_the_guess_is_not_said() {
     let (table, drawer, honest, other) = Table::drawing(WORD);
     let liar = &table.people[drawer];
     let true_answer = |request: &GuessRequest| table.answer(request, 1_000);
-    let other_key = TurnKey::new(&table.people[other], table.id(), 0);
+    let other_key = table.key_of(other, 0);
     let elsewhere = table.request(honest, ["cherry"], 0, None);
     type Lie<'a> = (&'a str, &'a dyn Fn(&GuessRequest) -> GuessAnswer);
     let lies: [Lie; 9] = [
@@ -99,7 +98,7 @@ fn a_drawer_who_tells_something_else_gets_nothing() {
     table.solve(solver, WORD, 20_000);
     let truth = table.reveal(WORD);
     let moon = table.reveal("moon");
-    let other_key = TurnKey::new(&table.people[other], table.id(), 0);
+    let other_key = table.key_of(other, 0);
     let lies = [
         ("nothing", None),
         ("another word", Some(Reveal { word: "cherry".to_owned(), ..truth.clone() })),

@@ -1,7 +1,8 @@
 //! Games proposed at once, and lists of words that don't stay what they were.
 
 use super::table::{Table, quiz_rules};
-use crate::game::{CancelReason, EndReason, GameStep, MAX_WORDS, Phase, WordList};
+use crate::game::my_turn::MyTurn;
+use crate::game::{CancelReason, EndReason, GameStep, MAX_WORDS, Phase, WordList, nonce};
 use crate::words::{Level, Word};
 
 fn list(texts: impl IntoIterator<Item = String>) -> WordList {
@@ -113,4 +114,39 @@ fn a_turn_in_a_quiz_can_not_end_before_it_began_and_count() {
     };
     assert!(table.write(drawer, ended), "passed without choosing");
     assert_eq!((table.turn(), table.points(drawer)), (1, 0));
+}
+
+/// Somebody's opening comes late, on purpose, when the first turn is over and its key is told: the start is void, and the
+/// turns begin anew. Keys and offers must not be what everybody knows by now.
+#[test]
+fn a_game_that_starts_again_has_other_secrets() {
+    let mut table = Table::new(3);
+    assert!(table.write(0, proposed(numbered(0, 40), 0)));
+    let game = table.id();
+    let ready = (0..3).map(|who| table.ready(who)).collect();
+    assert!(table.write(0, GameStep::RosterClosed { game, ready }));
+    let open = |table: &Table, who: usize| GameStep::Opened { game, nonce: nonce(&table.people[who], game) };
+    let mut opened = Vec::new();
+    for who in 0..2 {
+        assert!(table.write(who, open(&table, who)));
+        opened.push(table.last());
+    }
+    table.ms += 3_000;
+    assert!(table.write(0, GameStep::Started { game, opened: opened.clone() }));
+    let void = table.clone();
+    assert!(table.lock("word 7"));
+    table.end("word 7", vec![]);
+    assert!(table.write_dated(2, void.ms - 10, open(&table, 2)));
+    opened.push(table.last());
+    assert_eq!(table.game().phase(), Phase::Gathering);
+    assert!(table.write(0, GameStep::Started { game, opened }));
+    for who in 0..2 {
+        assert_ne!(table.key_of(who, 0).public(), void.key_of(who, 0).public());
+    }
+    let offers = |table: &Table| {
+        let game = table.game();
+        let quiz = game.table().unwrap().quiz.as_ref().unwrap();
+        MyTurn::new(game.table().unwrap(), game.turns().unwrap(), quiz, &table.people[0]).offers
+    };
+    assert_ne!(offers(&table), offers(&void));
 }

@@ -2,7 +2,7 @@
 
 use super::table::{FEW, LENGTH_MS, Table};
 use crate::game::guess::{GuessRequest, Receipt};
-use crate::game::secret::{TurnKey, WordKey};
+use crate::game::secret::WordKey;
 use crate::game::{GameStep, guesser_points};
 use crate::words::Level;
 
@@ -90,8 +90,8 @@ fn forged_claims_count_nowhere() {
         let (receipt, word, signature) = (receipt.clone(), key.public(), key.sign_solved(table.who(author)));
         GameStep::Solved { game, turn, receipt, candidate: 0, word, signature }
     };
-    let other_turn = TurnKey::new(&table.people[drawer], game, 1).word_key(WORD);
-    let own = TurnKey::new(&table.people[cheater], game, 0).word_key(WORD);
+    let other_turn = table.key_of(drawer, 1).word_key(WORD);
+    let own = table.key_of(cheater, 0).word_key(WORD);
     let unsigned = |signature| GameStep::Solved { game, turn, receipt: receipt.clone(), candidate: 0, word, signature };
     let claims = [
         ("another word's key", claim(&table.word_key("moon"), cheater)),

@@ -177,11 +177,18 @@ impl Table {
 
     /// The key of the first turn.
     pub fn key(&self) -> TurnKey {
-        let drawer = match self.game().table().unwrap().quiz.as_ref().and_then(|quiz| quiz.turn(0)) {
-            Some(turn) => self.index(turn.drawer),
-            None => self.drawer(),
-        };
-        TurnKey::new(&self.people[drawer], self.id(), 0)
+        self.key_of(self.first_drawer(), 0)
+    }
+
+    /// The key that somebody's program has in a turn.
+    pub fn key_of(&self, who: usize, turn: u32) -> TurnKey {
+        TurnKey::new(&self.people[who], self.game().turns().unwrap().seed(), self.id(), turn)
+    }
+
+    fn first_drawer(&self) -> usize {
+        let game = self.game();
+        let turn = game.table().unwrap().quiz.as_ref().unwrap().turn(0).map(|turn| turn.drawer);
+        turn.map_or_else(|| self.drawer(), |drawer| self.index(drawer))
     }
 
     pub fn word_key(&self, word: &str) -> WordKey {
@@ -218,7 +225,7 @@ impl Table {
 
     /// What the drawer of the first turn answers to anything.
     pub fn answer(&self, request: &GuessRequest, elapsed_ms: u32) -> GuessAnswer {
-        let drawer = &self.people[self.of_turn(|turn| self.index(turn.drawer))];
+        let drawer = &self.people[self.first_drawer()];
         let answer = self.key().answer(&request.blinded).unwrap();
         GuessAnswer { answer, receipt: Receipt::new(drawer, request, elapsed_ms) }
     }

@@ -7,6 +7,7 @@ use super::plan::{Chance, Fault, Plan, words};
 use crate::clock::{Clock, Now};
 use crate::fold::{Fold, Step, StepBody};
 use crate::game::guess::{Ask, GuessRequest, Reply};
+use crate::game::secret::TurnKey;
 use crate::game::tests::script::{EPOCH_MS, operation, people};
 use crate::game::{Game, GameStep, GameView, GuessTicket, Guessed, Phase, Player};
 use crate::identity::{Author, Identity};
@@ -462,7 +463,8 @@ impl World {
     pub(super) fn note_choice(&mut self, who: usize, step: &GameStep) {
         let GameStep::WordLocked { game, turn, word: key, .. } = step else { return };
         let mine = self.machines[who].player.mine.as_ref().unwrap();
-        let secret = crate::game::secret::TurnKey::new(&self.machines[who].identity, *game, *turn);
+        let draw = self.machines[who].game().turns().unwrap().seed();
+        let secret = TurnKey::new(&self.machines[who].identity, draw, *game, *turn);
         let is_it = |text: &&String| secret.word_key(&crate::words::normalise(text)).public() == *key;
         let word = mine.offers.iter().map(|word| &word.text).find(is_it).unwrap().clone();
         self.chosen.entry((*game, *turn)).or_default().push(word);
