@@ -7,6 +7,7 @@ mod bench;
 mod drawing;
 mod gallery;
 mod game;
+mod looks;
 mod planning;
 mod quiz;
 mod reading;

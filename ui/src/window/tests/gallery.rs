@@ -157,3 +157,28 @@ fn a_drawing_is_kept_in_each_form() {
     bench.give(Message::Kept(Ok("/pictures/a.gif".into())));
     bench.must_show("Saved: /pictures/a.gif");
 }
+
+pub fn looks(bench: &mut Bench) {
+    let mut steps: Vec<(Author, CanvasStep)> = Vec::new();
+    for n in 0..14_u64 {
+        steps.extend(
+            super::looks::house()
+                .into_iter()
+                .take(3 + n as usize)
+                .map(|step| (if n % 3 == 0 { BORA } else { ANA }, step)),
+        );
+        steps.push((ANA, CanvasStep::Clear { stroke: 1000 + n }));
+    }
+    bench.give(Message::ToGallery);
+    bench.give(Message::Answered(Answer::Gallery(lobby(), Ok(gallery(steps)))));
+    for _ in 0..20 {
+        bench.layout();
+    }
+}
+
+pub fn looks_open(bench: &mut Bench) {
+    bench.give(Message::Gallery(In::Open(key(105))));
+    bench.layout();
+    bench.give(Message::Gallery(In::Replay(replay::Press::Seek(7))));
+    bench.give(Message::Gallery(In::Replay(replay::Press::Play)));
+}

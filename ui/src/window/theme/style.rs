@@ -234,7 +234,7 @@ pub fn scroll(tones: Tones) -> impl Fn(&Theme, scrollable::Status) -> scrollable
 }
 
 /// A handle on a rail.
-pub fn slider(tones: Tones) -> impl Fn(&Theme, slider::Status) -> slider::Style {
+pub fn handle(tones: Tones) -> impl Fn(&Theme, slider::Status) -> slider::Style {
     move |_, status| {
         let handle = match status {
             slider::Status::Active => tones.faded,
