@@ -7,7 +7,6 @@ mod bench;
 mod drawing;
 mod gallery;
 mod game;
-mod looks;
 mod planning;
 mod quiz;
 mod reading;

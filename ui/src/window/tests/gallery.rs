@@ -24,7 +24,7 @@ fn ink(stroke: u64) -> CanvasStep {
 }
 
 /// One step a minute on the free board.
-fn gallery(steps: Vec<(Author, CanvasStep)>) -> Gallery {
+pub fn gallery(steps: Vec<(Author, CanvasStep)>) -> Gallery {
     let at = |(n, (author, step)): (u64, (Author, CanvasStep))| {
         let time = Timestamp::from_ms(TIME + n * 60_000);
         let key = OrderKey { time, chain: ChainId { author, log: 0 }, seq: n, id: 0 };
@@ -39,7 +39,7 @@ fn id(n: u64) -> OperationId {
     OperationId(id)
 }
 
-fn key(first: u64) -> DrawingKey {
+pub fn key(first: u64) -> DrawingKey {
     DrawingKey { board: Board::Free, first: id(first) }
 }
 
@@ -156,29 +156,4 @@ fn a_drawing_is_kept_in_each_form() {
     }
     bench.give(Message::Kept(Ok("/pictures/a.gif".into())));
     bench.must_show("Saved: /pictures/a.gif");
-}
-
-pub fn looks(bench: &mut Bench) {
-    let mut steps: Vec<(Author, CanvasStep)> = Vec::new();
-    for n in 0..14_u64 {
-        steps.extend(
-            super::looks::house()
-                .into_iter()
-                .take(3 + n as usize)
-                .map(|step| (if n % 3 == 0 { BORA } else { ANA }, step)),
-        );
-        steps.push((ANA, CanvasStep::Clear { stroke: 1000 + n }));
-    }
-    bench.give(Message::ToGallery);
-    bench.give(Message::Answered(Answer::Gallery(lobby(), Ok(gallery(steps)))));
-    for _ in 0..20 {
-        bench.layout();
-    }
-}
-
-pub fn looks_open(bench: &mut Bench) {
-    bench.give(Message::Gallery(In::Open(key(105))));
-    bench.layout();
-    bench.give(Message::Gallery(In::Replay(replay::Press::Seek(7))));
-    bench.give(Message::Gallery(In::Replay(replay::Press::Play)));
 }
