@@ -133,7 +133,8 @@ mod tests {
         let mut places = vec![place(chains[0][0].author(), LEN + 5)]; // not on the disk yet
         let mut expected = BTreeSet::new();
         for chain in &chains {
-            for (n, operation) in (0..).zip(chain).filter(|(n, _)| wants(*n)).rev() {
+            let numbered = chain.iter().enumerate().map(|(n, operation)| (n as u64, operation));
+            for (n, operation) in numbered.filter(|(n, _)| wants(*n)).rev() {
                 places.push(place(operation.author(), n));
                 expected.insert(operation.id());
             }

@@ -3,9 +3,9 @@
 use inkmesh::canvas::{Color, Point, Tool};
 use inkmesh::command::CommandError;
 use inkmesh::event::PenLine;
-use inkmesh::game::Rules;
+use inkmesh::game::{Rules, WordList};
 use inkmesh::operation::{Operation, OperationId};
-use inkmesh::room::{Output, Write};
+use inkmesh::room::{Output, Said, Write};
 
 use super::disk::{Disk, Group, Then};
 use super::plan::{ATTACKER, COPY};
@@ -29,7 +29,9 @@ impl World {
             Action::Draw(seat) => return self.draw(seat),
             Action::Rename(seat) => return self.rename(seat),
             Action::StartGame(seat, rounds, seconds) => {
-                return self.write_by(seat, |room, now| room.start_game(Rules { rounds, seconds }, now));
+                return self.write_by(seat, |room, now| {
+                    room.start_game(Rules { rounds, seconds, ..Rules::default() }, &WordList::default(), now)
+                });
             }
             Action::Ready(seat) => return self.write_by(seat, |room, now| room.ready(now)),
             Action::Pass(seat) => return self.write_by(seat, |room, now| room.pass(now)),
@@ -91,7 +93,12 @@ impl World {
 
     pub(super) fn say(&mut self, seat: Seat) -> Option<Result<OperationId, CommandError>> {
         let text = format!("line {}", self.chance.number("text", seat, 0) % 1_000);
-        self.write_by(seat, |room, now| room.say(text, now))
+        self.write_by(seat, |room, now| {
+            room.say(text, now).map(|said| match said {
+                Said::Written(write) => write,
+                Said::Asked(..) => unreachable!("no quiz is played here"),
+            })
+        })
     }
 
     fn draw(&mut self, seat: Seat) -> Option<Result<OperationId, CommandError>> {

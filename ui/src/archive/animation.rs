@@ -35,7 +35,7 @@ pub fn gif(sheet: &Sheet) -> Result<Vec<u8>, EncodingError> {
         left = left.saturating_sub(1);
         encoder.write_frame(&frame(area, raster, &palette, delay))
     })?;
-    Ok(encoder.into_inner()?)
+    encoder.into_inner()
 }
 
 /// After how many marks each picture comes. The parts of a long stroke come together.

@@ -118,6 +118,6 @@ async fn execute(node: &Node, command: Command) -> Result<Done, CommandError> {
             let gallery = node.gallery(room).await?;
             Ok(Done::Drawings { drawings: gallery.drawings().map(DrawingShape::new).collect() })
         }
-        Command::Game(room) => Ok(Done::Game(GameShape::new(&room, node.game(room.clone()).await?))),
+        Command::Game(room) => Ok(Done::Game(Box::new(GameShape::new(&room, node.game(room.clone()).await?)))),
     }
 }

@@ -65,7 +65,7 @@ pub enum Told {
     /// Caught up with somebody.
     Synced { room: RoomName, peer: String, received: u64, sent: u64, ms: u64 },
     /// The game moved on.
-    Game(GameShape),
+    Game(Box<GameShape>),
     /// A wrong guess of ours was close.
     Close { room: RoomName, id: String },
     /// Something a person should know.
@@ -91,7 +91,7 @@ pub fn tell(event: Event) -> Vec<Told> {
             tool: ink.tool,
         }],
         Event::Canvas { .. } => Vec::new(),
-        Event::Game { room, game } => vec![Told::Game(GameShape::new(&room, game))],
+        Event::Game { room, game } => vec![Told::Game(Box::new(GameShape::new(&room, *game)))],
         Event::Syncing { room, peers, received, remaining } => {
             vec![Told::Syncing { room, peers: peers.iter().map(ToString::to_string).collect(), received, remaining }]
         }
@@ -176,7 +176,7 @@ pub enum Done {
     Peers(Vec<PersonShape>),
     Entries { entries: Vec<EntryShape> },
     State { operations: u64, digest: String, canvas: String },
-    Game(GameShape),
+    Game(Box<GameShape>),
     Reading(ReadingShape),
     Drawings { drawings: Vec<DrawingShape> },
 }

@@ -1,4 +1,5 @@
 mod answers;
+pub mod attack;
 mod dictionary;
 mod hostile;
 mod reveal;

@@ -159,7 +159,7 @@ fn a_game() {
     };
     let ana = ana().to_string();
     assert_eq!(
-        told(Event::Game { room: RoomName::lobby(), game }),
+        told(Event::Game { room: RoomName::lobby(), game: Box::new(game) }),
         json!({"event": "game", "room": "lobby", "phase": "drawing", "game": "03".repeat(32), "quiz": true,
                "players": [{"peer": ana, "name": "Ana", "online": true, "playing": false, "score": 420, "points": 20,
                             "solved": true}],
@@ -168,7 +168,7 @@ fn a_game() {
                "solved": [ana], "scores": {ana.clone(): 420}, "guessing": true})
     );
     let off = GameView { cancelled: Some(CancelReason::TooFewPlayers), ..GameView::default() };
-    let off = told(Event::Game { room: RoomName::lobby(), game: off });
+    let off = told(Event::Game { room: RoomName::lobby(), game: Box::new(off) });
     assert_eq!((&off["phase"], &off["cancelled"]), (&json!("idle"), &json!("too_few_players")));
 }
 

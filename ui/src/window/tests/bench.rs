@@ -91,7 +91,7 @@ pub fn player(player: Author, score: u32, points: u32) -> PlayerView {
 
 /// The game of the room is like this now; returns what is asked of the node.
 pub fn play(bench: &mut Bench, game: GameView) -> Vec<Command> {
-    commands(&bench.happen(vec![Event::Game { room: lobby(), game }]))
+    commands(&bench.happen(vec![Event::Game { room: lobby(), game: Box::new(game) }]))
 }
 
 /// A line that was said at another time.

@@ -53,7 +53,7 @@ fn choosing() -> GameView {
 #[test]
 fn the_drawer_chooses_by_click_or_key() {
     let mut bench = bench(Language::En);
-    let actions = bench.happen(vec![Event::Game { room: lobby(), game: choosing() }]);
+    let actions = bench.happen(vec![Event::Game { room: lobby(), game: Box::new(choosing()) }]);
     assert!(actions.iter().any(|action| matches!(action, Action::Focus("no-field"))), "keys are for choosing now");
     for text in ["Choose a word to draw", "hard", "Pass on this turn"] {
         bench.must_show(text);
@@ -82,7 +82,7 @@ fn the_others_are_told_that_a_word_is_chosen() {
 #[test]
 fn guessers_see_the_mask_and_write_guesses() {
     let mut bench = bench(Language::En);
-    let actions = bench.happen(vec![Event::Game { room: lobby(), game: drawing() }]);
+    let actions = bench.happen(vec![Event::Game { room: lobby(), game: Box::new(drawing()) }]);
     assert!(actions.iter().any(|action| matches!(action, Action::Focus("chat-field"))), "one can guess at once");
     bench.must_show("Round 2 of 3 · Ana draws");
     bench.must_show("0 of 2 know it · hint 1/2");
@@ -142,12 +142,13 @@ fn our_own_solve_is_stamped() {
         play(&mut bench, drawing());
         assert!(!bench.room.moves());
         let known = Some(word("사과", Level::Easy));
-        play(&mut bench, GameView { word: known.clone(), guessing: false, solved: vec![ME], ..drawing() });
+        // Our program knows it before what it wrote comes back from the log.
+        play(&mut bench, GameView { word: known.clone(), guessing: false, ..drawing() });
         assert!(bench.room.moves(), "the stamp comes down");
         bench.wait(Duration::from_secs(1));
         assert!(!bench.room.moves() && bench.room.ticks(), "it rests");
         bench.wait(Duration::from_secs(5));
-        play(&mut bench, GameView { word: known, guessing: false, solved: vec![ME, BORA], ..drawing() });
+        play(&mut bench, GameView { word: known, guessing: false, solved: vec![ME], ..drawing() });
         assert!(!bench.room.moves(), "it is stamped once");
         bench.happen(vec![Event::Entries {
             room: lobby(),

@@ -117,15 +117,15 @@ impl Hall {
             Message::Made(thumb) => self.thumbs.made(thumb),
             Message::Open(key) => self.open(key),
             Message::Close => self.replay = None,
-            Message::Resized(area) => self.with_replay(|replay| replay.resize(area)),
-            Message::Replay(press) => self.with_replay(|replay| replay.press(press, now)),
-            Message::Frame => self.with_replay(|replay| replay.frame(now)),
+            Message::Resized(area) => self.each_replay(|replay| replay.resize(area)),
+            Message::Replay(press) => self.each_replay(|replay| replay.press(press, now)),
+            Message::Frame => self.each_replay(|replay| replay.frame(now)),
             Message::Keep(format) => return self.keep(format),
         }
         Vec::new()
     }
 
-    fn with_replay(&mut self, act: impl FnOnce(&mut Replay)) {
+    fn each_replay(&mut self, act: impl FnOnce(&mut Replay)) {
         if let Some(replay) = &mut self.replay {
             act(replay);
         }
@@ -157,7 +157,7 @@ impl Hall {
 
     /// Something was painted for it.
     pub fn painted(&mut self, painted: Painted) -> Vec<Outcome> {
-        self.with_replay(|replay| replay.painted(painted));
+        self.each_replay(|replay| replay.painted(painted));
         self.work()
     }
 

@@ -173,7 +173,7 @@ impl Replay {
 
     /// How long a stroke takes.
     fn seconds(&self, stroke: Range<usize>) -> f32 {
-        let points: Option<usize> = self.marks[stroke].iter().map(|drawn| Some(line_points(&drawn.step)?)).sum();
+        let points: Option<usize> = self.marks[stroke].iter().map(|drawn| line_points(&drawn.step)).sum();
         points.map_or(SHAPE, |points| (points as f32 * POINT).clamp(STROKE.0, STROKE.1))
     }
 

@@ -53,7 +53,7 @@ fn scrub(replay: &Replay, look: Look) -> Element<'_, Message> {
     let at = u32::try_from(done).unwrap_or(u32::MAX);
     let bar = slider(0..=last, at, |stroke| Message::Replay(Press::Seek(stroke as usize)));
     let place = look.t_args("gallery-strokes", [("done", done.into()), ("all", all.into())]);
-    row![bar.style(style::handle(look.tones)), theme::small(place, look.tones.faded)]
+    row![bar.style(style::slider(look.tones)), theme::small(place, look.tones.faded)]
         .spacing(12)
         .align_y(Alignment::Center)
         .into()
@@ -76,7 +76,7 @@ fn controls(replay: &Replay, look: Look) -> Element<'_, Message> {
     let speed = slider(SPEEDS, replay.speed(), |speed| Message::Replay(Press::Speed(speed))).step(0.25).width(120);
     let times = theme::small(times(replay.speed()), look.tones.faded).width(44);
     let words = theme::small(look.t("gallery-speed"), look.tones.faded);
-    let speed = row![words, speed.style(style::handle(look.tones)), times].spacing(8).align_y(Alignment::Center);
+    let speed = row![words, speed.style(style::slider(look.tones)), times].spacing(8).align_y(Alignment::Center);
     row![Row::with_children(buttons).spacing(4), speed].spacing(16).align_y(Alignment::Center).wrap().into()
 }
 

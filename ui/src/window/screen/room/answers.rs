@@ -89,7 +89,7 @@ impl Room {
             self.peer(room, person.clone());
         }
         self.people.replace(people);
-        self.game.update(game, self.me, self.now);
+        self.game.update(game, self.now);
         let mut actions = if self.sheet.show(canvas, self.me) { self.ask_sheet_anew() } else { Vec::new() };
         // What came while the room was being loaded comes after it; strokes and lines that it held already are known.
         actions.extend(self.happened(meanwhile));
