@@ -24,7 +24,7 @@ fn ink(stroke: u64) -> CanvasStep {
 }
 
 /// One step a minute on the free board.
-fn gallery(steps: Vec<(Author, CanvasStep)>) -> Gallery {
+pub fn gallery(steps: Vec<(Author, CanvasStep)>) -> Gallery {
     let at = |(n, (author, step)): (u64, (Author, CanvasStep))| {
         let time = Timestamp::from_ms(TIME + n * 60_000);
         let key = OrderKey { time, chain: ChainId { author, log: 0 }, seq: n, id: 0 };
@@ -39,7 +39,7 @@ fn id(n: u64) -> OperationId {
     OperationId(id)
 }
 
-fn key(first: u64) -> DrawingKey {
+pub fn key(first: u64) -> DrawingKey {
     DrawingKey { board: Board::Free, first: id(first) }
 }
 

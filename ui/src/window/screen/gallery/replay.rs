@@ -180,8 +180,8 @@ impl Replay {
     /// Tells the painter how many strokes are done.
     fn tell(&mut self) {
         let marks = self.strokes[..self.done].last().map_or(0, |stroke| stroke.end);
-        let change = self.picture.show(self.marks[..marks].to_vec());
-        self.told.push((change, self.done));
+        self.told.push((self.picture.next_change(), self.done));
+        self.picture.show(self.marks[..marks].to_vec());
     }
 
     /// What is to be painted now.
