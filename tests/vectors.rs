@@ -103,7 +103,7 @@ fn vectors() -> Vec<(&'static str, String)> {
 fn quiz(ana: &Identity, room: RoomId, game: OperationId) -> Vec<(&'static str, String)> {
     let (ben, turn) = (Identity::from_secret([2; 32]), 2);
     let word = normalise("Ice Cream!");
-    let key = TurnKey::new(ana, game, turn);
+    let key = TurnKey::new(ana, &[5; 32], game, turn);
     let word_key = key.word_key(&word);
     let blinding = Blinding::new(&ben, game, turn, std::slice::from_ref(&word)).unwrap();
     let request = GuessRequest::new(&ben, room, game, turn, 0, None, blinding.blinded());
