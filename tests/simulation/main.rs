@@ -11,6 +11,7 @@ mod world;
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
+use inkmesh::event::Phase;
 use trial::{Trial, quiet_panics};
 use world::{Action, Failure, Kind, Plan, World, shrink, tell};
 
@@ -87,6 +88,17 @@ fn whoever_gets_back_own_lines_goes_on_in_another_chain_whenever_the_power_fails
             Plan { seed: failed_at, kind: Kind::Disks, people, attacker, history: 0, holders, actions, length: 15_000 };
         let Trial { story, failure } = Trial::of(&plan);
         assert!(failure.is_none(), "{}", tell(&plan, &story, &failure.unwrap()));
+    }
+}
+
+#[test]
+fn without_faults_everybody_sees_the_same_winner_of_a_quiz() {
+    for seed in 0..4 {
+        let count = 2 + seed as usize;
+        let games = World::quizzes(&Plan::calm_quiz(seed, count)).unwrap();
+        assert!(games.len() == count && games.iter().all(|game| *game == games[0]), "seed {seed}: {games:?}");
+        assert_eq!((games[0].phase, games[0].turn as usize, games[0].cancelled), (Phase::Over, count, None));
+        assert!(games[0].players.iter().filter(|player| player.score > 0).count() > 1, "seed {seed}: {:?}", games[0]);
     }
 }
 
