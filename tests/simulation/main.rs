@@ -103,6 +103,13 @@ fn without_faults_everybody_sees_the_same_winner_of_a_quiz() {
 }
 
 #[test]
+fn words_are_guessed_in_worlds_with_faults_too() {
+    let plans = (0..40).map(Plan::draw).filter(|plan| plan.kind == Kind::Quiz);
+    let scores = plans.flat_map(|plan| World::quizzes(&plan).unwrap()).flat_map(|game| game.players);
+    assert!(scores.filter(|player| player.score > 0).count() > 4);
+}
+
+#[test]
 fn whatever_happens_all_come_to_hold_the_same() {
     quiet_panics();
     let (seeds, next) = (seeds(), AtomicUsize::new(0));
