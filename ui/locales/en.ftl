@@ -305,6 +305,34 @@ pack-twice = Line { $line }: this word is already on line { $first }.
 pack-few = At least { $least } words are needed; here are { $count }.
 pack-many = At most { $most } words can be used; here are { $count }.
 
+# The gallery
+gallery-open = Gallery
+gallery-of = Gallery of #{ $room }
+gallery-back = Back to the sheet
+gallery-all = All drawings
+gallery-reading = Looking for the drawings…
+gallery-empty = No drawings yet. Everything that is drawn in this room, freely or in a game, will hang here.
+gallery-again = Try again
+gallery-older = { $count } older drawings…
+gallery-free = Drawn together
+gallery-turn = Drawn in a turn
+gallery-and-more = { $names } and { $count } more
+gallery-word = The word was { $word }
+gallery-solved = { $count ->
+    [0] nobody got it
+    [one] 1 person got it
+   *[other] { $count } people got it
+}
+gallery-save = Save as
+gallery-strokes = { $done } of { $all }
+gallery-start = To the blank sheet (Home)
+gallery-step-back = One stroke back (←)
+gallery-play = Draw it again (Space)
+gallery-rest = Rest (Space)
+gallery-step-on = One stroke on (→)
+gallery-end = To the finished drawing (End)
+gallery-speed = Speed
+
 # Connecting by address
 connect-title = Connect by address
 connect-why = When people are not found by themselves, one address is enough: type that of another computer with Inkmesh, or give somebody yours.

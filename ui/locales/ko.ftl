@@ -270,6 +270,33 @@ pack-twice = { $line }번째 줄: { $first }번째 줄에 이미 있는 단어�
 pack-few = 단어가 { $least }개 이상 있어야 해요. 지금은 { $count }개예요.
 pack-many = 단어는 { $most }개까지 쓸 수 있어요. 지금은 { $count }개예요.
 
+# 갤러리
+gallery-open = 갤러리
+gallery-of = #{ $room } 갤러리
+gallery-back = 종이로 돌아가기
+gallery-all = 모든 그림
+gallery-reading = 그림을 찾는 중…
+gallery-empty = 아직 그림이 없어요. 이 방에서 자유롭게 또는 게임에서 그린 그림이 모두 여기에 걸려요.
+gallery-again = 다시 시도
+gallery-older = 이전 그림 { $count }개…
+gallery-free = 함께 그린 그림
+gallery-turn = 차례에 그린 그림
+gallery-and-more = { $names } 외 { $count }명
+gallery-word = 정답은 { $word }
+gallery-solved = { $count ->
+    [0] 아무도 못 맞혔어요
+   *[other] { $count }명이 맞혔어요
+}
+gallery-save = 저장
+gallery-strokes = { $all }획 중 { $done }획
+gallery-start = 빈 종이로 (Home)
+gallery-step-back = 한 획 뒤로 (←)
+gallery-play = 다시 그려 보기 (Space)
+gallery-rest = 멈추기 (Space)
+gallery-step-on = 한 획 앞으로 (→)
+gallery-end = 완성된 그림으로 (End)
+gallery-speed = 속도
+
 # 주소로 연결
 connect-title = 주소로 연결
 connect-why = 사람들을 저절로 찾지 못할 때는 주소 하나면 됩니다. Inkmesh가 열려 있는 다른 컴퓨터의 주소를 쓰거나, 내 주소를 알려 주세요.

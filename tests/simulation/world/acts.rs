@@ -107,7 +107,14 @@ impl World {
             let moved = self.devices.get(&seat)?.room.as_ref()?.pen_moved(&line, 0);
             self.carry_out(seat, moved.unwrap_or_default(), None);
         }
-        self.write_by(seat, |room, now| room.draw(&line, now))
+        let (at, color) = (Point::new(160 + (stroke % 500) as i32, 230), Color([stroke as u8, 4, 5]));
+        match stroke % 16 {
+            1 => self.write_by(seat, |room, now| room.fill(at, color, now)),
+            2 | 4 => self.write_by(seat, |room, now| room.undo(now)),
+            5 => self.write_by(seat, |room, now| room.redo(now)),
+            7 => self.write_by(seat, |room, now| room.clear(now)),
+            _ => self.write_by(seat, |room, now| room.draw(&line, now)),
+        }
     }
 
     fn rename(&mut self, seat: Seat) -> Option<Result<OperationId, CommandError>> {

@@ -19,6 +19,8 @@ mod samples;
 mod show;
 mod told;
 
+pub use self::export::{file_name, sheet_of};
+
 use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;

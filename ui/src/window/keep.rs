@@ -3,12 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use directories::UserDirs;
-use inkmesh::canvas::{Drawn, Sheet};
+use inkmesh::canvas::Drawn;
 
-use crate::archive::dates::Dates;
 use crate::archive::files::{self, Kept};
 use crate::archive::picture::{Format, encode};
-use crate::settings::Language;
+use crate::archive::sheet_of;
 use crate::text::with_causes;
 
 /// The folder for pictures: in that of the person's pictures, or in the data folder.
@@ -22,10 +21,8 @@ pub struct Keep {
     pub steps: Vec<Drawn>,
     /// How it is written.
     pub format: Format,
-    /// When it was drawn, in milliseconds since 1970.
-    pub time: u64,
-    /// What it is called. The first is one of our own words.
-    pub name: Vec<String>,
+    /// What the file is called, without its ending.
+    pub name: String,
 }
 
 impl Keep {
@@ -34,16 +31,11 @@ impl Keep {
     /// # Errors
     /// The reason, in words.
     pub fn run(self, folder: &Path) -> Result<PathBuf, String> {
-        let mut sheet = Sheet::default();
-        sheet.push_all(self.steps);
-        let bytes = encode(&sheet, self.format).map_err(|error| with_causes(&error))?;
-        // Numbers are written alike in all languages.
-        let stamp = Dates::here(Language::En).stamp(self.time);
-        let name = format!("{stamp}_{}", files::name(self.name.iter().map(String::as_str)));
-        let kept = files::keep(folder, &name, self.format.extension(), &bytes).map_err(|error| with_causes(&error))?;
-        Ok(match kept {
-            Kept::New(path) | Kept::Same(path) => path,
-        })
+        let bytes = encode(&sheet_of(&self.steps), self.format).map_err(|error| with_causes(&error))?;
+        let kept = files::keep(folder, &self.name, self.format.extension(), &bytes);
+        match kept.map_err(|error| with_causes(&error))? {
+            Kept::New(path) | Kept::Same(path) => Ok(path),
+        }
     }
 }
 
@@ -62,20 +54,14 @@ mod tests {
     fn a_drawing_is_kept_once_and_nothing_is_written_over() {
         let dir = tempfile::tempdir().unwrap();
         let folder = dir.path().join("new");
-        let keep = |format| Keep {
-            steps: Vec::new(),
-            format,
-            time: 1_763_434_800_000,
-            name: vec!["drawing".to_owned(), "../x y".to_owned()],
-        };
+        let keep = |format| Keep { steps: Vec::new(), format, name: "drawing_x".to_owned() };
         let first = keep(Format::Png).run(&folder).unwrap();
         assert_eq!(keep(Format::Png).run(&folder).unwrap(), first);
-        assert_eq!(first.parent(), Some(folder.as_path()));
-        assert!(first.to_string_lossy().ends_with("_drawing_x-y.png"), "{first:?}");
+        assert_eq!(first, folder.join("drawing_x.png"));
         let bytes = std::fs::read(&first).unwrap();
         assert!(bytes.starts_with(b"\x89PNG"));
         std::fs::write(&first, b"another").unwrap();
-        assert!(keep(Format::Png).run(&folder).unwrap().to_string_lossy().ends_with("_drawing_x-y-2.png"));
+        assert_eq!(keep(Format::Png).run(&folder).unwrap(), folder.join("drawing_x-2.png"));
         for (format, begin) in [(Format::Svg, &b"<svg "[..]), (Format::Gif, b"GIF89a")] {
             let path = keep(format).run(&folder).unwrap();
             assert!(std::fs::read(path).unwrap().starts_with(begin));

@@ -10,6 +10,7 @@ use iced::futures::stream::{FuturesUnordered, StreamExt};
 use iced::futures::{SinkExt, Stream};
 use inkmesh::canvas::{Color, Point, StrokeId};
 use inkmesh::event::{CanvasView, Entry, Event, PenLine, Person, ReadingView, RoomSummary};
+use inkmesh::gallery::Gallery;
 use inkmesh::game::{GameView, Rules, WordList};
 use inkmesh::identity::Author;
 use inkmesh::name::{PersonName, RoomName};
@@ -47,6 +48,8 @@ pub enum Command {
     DismissLate(RoomName),
     /// The sheet of a room.
     Canvas(RoomName),
+    /// All drawings that a room has seen.
+    Gallery(RoomName),
     /// Say a line.
     Say(RoomName, String),
     /// Write down a finished line.
@@ -116,6 +119,8 @@ pub enum Answer {
     LateDismissed(Result<(), CommandError>),
     /// To [`Command::Canvas`].
     Canvas(RoomName, Result<CanvasView, CommandError>),
+    /// To [`Command::Gallery`].
+    Gallery(RoomName, Result<Gallery, CommandError>),
     /// To [`Command::Say`], with the text that was said.
     Said(RoomName, String, Result<Spoken, CommandError>),
     /// To [`Command::Draw`], with the number of the stroke.
@@ -243,6 +248,7 @@ pub fn refuse(error: mpsc::error::TrySendError<Command>) -> Option<Answer> {
         Command::Older(room, before, _) => Answer::Older(room, before, Err(why)),
         Command::DismissLate(_) => Answer::LateDismissed(Err(why)),
         Command::Canvas(room) => Answer::Canvas(room, Err(why)),
+        Command::Gallery(room) => Answer::Gallery(room, Err(why)),
         Command::Say(room, text) => Answer::Said(room, text, Err(why)),
         Command::Draw(room, line) => Answer::Drawn(room, line.stroke, Err(why)),
         Command::Touch(room, touch) => Answer::Touched(room, touch, Err(why)),
@@ -283,6 +289,7 @@ fn carry_out(node: Node, command: Command) -> Asked {
             Command::MarkRead(room, upto) => return mark_read(&node, room, upto).await,
             Command::DismissLate(room) => Answer::LateDismissed(node.dismiss_late(room).await),
             Command::Canvas(room) => Answer::Canvas(room.clone(), node.canvas(room).await),
+            Command::Gallery(room) => Answer::Gallery(room.clone(), node.gallery(room).await),
             Command::Say(room, text) => Answer::Said(room.clone(), text.clone(), node.say(room, text).await),
             Command::Draw(room, line) => Answer::Drawn(room.clone(), line.stroke, node.draw(room, line).await),
             Command::PenMoved(room, line, from) => Answer::NotShown(node.pen_moved(room, line, from).await.err()?),

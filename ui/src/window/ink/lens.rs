@@ -35,6 +35,11 @@ impl Lens {
         self.area
     }
 
+    /// How many pixels of the screen a logical one has.
+    pub fn scale_factor(&self) -> f32 {
+        self.scale_factor
+    }
+
     /// There is this much room for the sheet.
     pub fn resize(&mut self, area: Size, scale_factor: f32) {
         (self.area, self.scale_factor) = (area, scale_factor);

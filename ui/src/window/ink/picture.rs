@@ -17,7 +17,7 @@ pub struct Picture {
     painter: Option<Painter>,
     /// What happened that no painter knows of yet.
     steps: Option<Steps>,
-    /// How many changes there were; and of how many a painter knows.
+    /// How many changes there were.
     changes: u64,
     asked: Wanted,
     wanted: Wanted,
@@ -76,7 +76,7 @@ impl Picture {
         self.close.as_ref()
     }
 
-    /// The sheet with everything that was painted, unless more is being painted.
+    /// The sheet as it was painted last, unless more is being painted.
     pub fn sheet(&self) -> Option<&Sheet> {
         self.painter.as_ref().map(Painter::sheet)
     }
@@ -91,21 +91,24 @@ impl Picture {
         self.changes
     }
 
-    /// A step was taken after all others. Returns the number of the change.
-    pub fn add(&mut self, drawn: Drawn) -> u64 {
+    /// The number that the next change will have.
+    pub fn next_change(&self) -> u64 {
+        self.changes + 1
+    }
+
+    /// A step was taken after all others.
+    pub fn add(&mut self, drawn: Drawn) {
         match &mut self.steps {
             Some(Steps::More(steps) | Steps::All(steps)) => steps.push(drawn),
             None => self.steps = Some(Steps::More(vec![drawn])),
         }
         self.changes += 1;
-        self.changes
     }
 
-    /// These are all steps. Returns the number of the change.
-    pub fn show(&mut self, steps: Vec<Drawn>) -> u64 {
+    /// These are all steps.
+    pub fn show(&mut self, steps: Vec<Drawn>) {
         self.steps = Some(Steps::All(steps));
         self.changes += 1;
-        self.changes
     }
 
     /// The window needs these tiles.
@@ -124,9 +127,14 @@ impl Picture {
         Some(Job { picture: self.number, change: self.changes, painter, steps, wanted: self.wanted })
     }
 
+    /// Whether something was painted for it.
+    pub fn is_of(&self, painted: &Painted) -> bool {
+        painted.picture == self.number
+    }
+
     /// Takes in what was painted. Returns with which change it ends; `None`: it was for another picture.
     pub fn painted(&mut self, painted: Painted) -> Option<u64> {
-        if painted.picture != self.number {
+        if !self.is_of(&painted) {
             return None;
         }
         self.painter = Some(painted.painter);
@@ -205,14 +213,14 @@ mod tests {
     fn what_happens_while_it_is_painted_is_painted_next() {
         let mut picture = Picture::new();
         picture.want(Wanted { whole: Some(Grid::new(1600)), close: None });
-        let first = picture.add(dot(1, 64.0, 64.0));
+        picture.add(dot(1, 64.0, 64.0));
         let job = picture.work().unwrap();
-        let second = picture.add(dot(2, 64.0, 64.0));
+        picture.add(dot(2, 64.0, 64.0));
         assert!(picture.work().is_none() && picture.sheet().is_none());
-        assert_eq!(picture.painted(job.run()), Some(first));
+        assert_eq!(picture.painted(job.run()), Some(1));
         assert_eq!(pixel(&picture, 64, 64), 1);
         let job = picture.work().unwrap();
-        assert_eq!(picture.painted(job.run()), Some(second));
+        assert_eq!(picture.painted(job.run()), Some(2));
         assert_eq!(pixel(&picture, 64, 64), 2);
         assert_eq!(picture.sheet().unwrap().steps().len(), 2);
         picture.show(vec![dot(3, 64.0, 64.0)]);

@@ -142,12 +142,13 @@ fn our_own_solve_is_stamped() {
         play(&mut bench, drawing());
         assert!(!bench.room.moves());
         let known = Some(word("사과", Level::Easy));
-        play(&mut bench, GameView { word: known.clone(), guessing: false, solved: vec![ME], ..drawing() });
+        // Our program knows it before what it wrote comes back from the log.
+        play(&mut bench, GameView { word: known.clone(), guessing: false, ..drawing() });
         assert!(bench.room.moves(), "the stamp comes down");
         bench.wait(Duration::from_secs(1));
         assert!(!bench.room.moves() && bench.room.ticks(), "it rests");
         bench.wait(Duration::from_secs(5));
-        play(&mut bench, GameView { word: known, guessing: false, solved: vec![ME, BORA], ..drawing() });
+        play(&mut bench, GameView { word: known, guessing: false, solved: vec![ME], ..drawing() });
         assert!(!bench.room.moves(), "it is stamped once");
         bench.happen(vec![Event::Entries {
             room: lobby(),

@@ -1,8 +1,9 @@
 //! The looks of widgets, as functions of our own colours.
 
 use iced::border;
+use iced::widget::slider as handle;
 use iced::widget::{button, container, progress_bar, scrollable, text_editor, text_input};
-use iced::{Background, Border, Color, Shadow, Theme, Vector};
+use iced::{Background, Border, Color, Theme};
 
 use super::palette::Tones;
 use super::{CARD_RADIUS, CONTROL_RADIUS};
@@ -55,11 +56,21 @@ pub fn under(tones: Tones, words: &str) -> impl Fn(&Theme) -> container::Style +
     move |_| container::Style { background: Some(color.into()), ..container::Style::default() }
 }
 
-/// A card that lies above everything else.
+/// A card that lies above everything else. Without a shadow: the renderer draws one anew over itself whenever a part
+/// of the card changes, until it is black.
 pub fn dialog(tones: Tones) -> impl Fn(&Theme) -> container::Style {
     move |theme| container::Style {
-        shadow: Shadow { color: Color::BLACK.scale_alpha(0.35), offset: Vector::new(0.0, 4.0), blur_radius: 24.0 },
+        border: border::rounded(CARD_RADIUS).width(1).color(mix(tones.line, tones.ink, 0.35)),
         ..card(tones)(theme)
+    }
+}
+
+/// The edge around a card on a sheet: as if the card pressed on the paper.
+pub fn pressed(_theme: &Theme) -> container::Style {
+    container::Style {
+        background: Some(Color::BLACK.scale_alpha(0.10).into()),
+        border: border::rounded(CARD_RADIUS + 4.0),
+        ..container::Style::default()
     }
 }
 
@@ -124,6 +135,23 @@ pub fn secondary(tones: Tones) -> impl Fn(&Theme, button::Status) -> button::Sty
             control(Some(mix(tones.paper, tones.ink, 0.06)), tones.ink, tones.faded)
         }
         button::Status::Disabled => control(None, tones.faded, tones.line),
+    }
+}
+
+/// A picture to be opened, on its mount.
+pub fn framed(tones: Tones) -> impl Fn(&Theme, button::Status) -> button::Style {
+    move |theme, status| match status {
+        button::Status::Active => control(Some(tones.paper), tones.ink, tones.line),
+        _ => secondary(tones)(theme, status),
+    }
+}
+
+/// A sheet: white by day and by night.
+pub fn canvas(tones: Tones) -> impl Fn(&Theme) -> container::Style {
+    move |_| container::Style {
+        background: Some(Color::WHITE.into()),
+        border: border::width(1).color(tones.line),
+        ..container::Style::default()
     }
 }
 
@@ -213,6 +241,29 @@ pub fn scroll(tones: Tones) -> impl Fn(&Theme, scrollable::Status) -> scrollable
             scroller: scrollable::Scroller { background: thumb.into(), border: border::rounded(3) },
         };
         scrollable::Style { vertical_rail: rail, horizontal_rail: rail, ..scrollable::default(theme, status) }
+    }
+}
+
+/// A handle on a rail.
+pub fn slider(tones: Tones) -> impl Fn(&Theme, handle::Status) -> handle::Style {
+    move |_, status| {
+        let handle = match status {
+            handle::Status::Active => tones.faded,
+            handle::Status::Hovered | handle::Status::Dragged => tones.ink,
+        };
+        handle::Style {
+            rail: handle::Rail {
+                backgrounds: (tones.pine.into(), tones.line.into()),
+                width: 4.0,
+                border: border::rounded(2),
+            },
+            handle: handle::Handle {
+                shape: handle::HandleShape::Circle { radius: 7.0 },
+                background: handle.into(),
+                border_width: 0.0,
+                border_color: Color::TRANSPARENT,
+            },
+        }
     }
 }
 

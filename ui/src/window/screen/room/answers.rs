@@ -29,6 +29,7 @@ impl Room {
             Answer::Drawn(room, stroke, result) => self.drawn(&room, stroke, result),
             Answer::NotShown(error) => self.not_shown(&error),
             Answer::Touched(room, touch, result) => self.touched(&room, touch, result),
+            Answer::Gallery(room, result) => self.gallery_read(&room, result),
             Answer::Stepped(room, step, result) => self.stepped(&room, step, result),
             Answer::Joined(room, Ok(())) => self.joined(room),
             Answer::Left(room, Ok(())) => self.left(&room),
@@ -88,7 +89,7 @@ impl Room {
             self.peer(room, person.clone());
         }
         self.people.replace(people);
-        self.game.update(game, self.me, self.now);
+        self.game.update(game, self.now);
         let mut actions = if self.sheet.show(canvas, self.me) { self.ask_sheet_anew() } else { Vec::new() };
         // What came while the room was being loaded comes after it; strokes and lines that it held already are known.
         actions.extend(self.happened(meanwhile));

@@ -15,6 +15,10 @@ use crate::text::grouped;
 use crate::window::link::Step;
 use crate::window::theme::{self, Look, palette, style};
 
+/// Width of a card with its edge.
+const WIDTH: f32 = 488.0;
+/// Width of that edge.
+const EDGE: f32 = 4.0;
 /// Size of the clock on a card.
 const DIAL: f32 = 52.0;
 /// Room for what stands above and below the list on a card, in pixels.
@@ -36,7 +40,10 @@ pub fn view<'a>(game: &'a GameBar, scene: Scene<'a>, area: Size) -> Option<Eleme
         Phase::Idle | Phase::Choosing | Phase::Drawing | Phase::Revealed => return None,
     };
     let card = container(content).padding(20).max_width(480).style(style::dialog(scene.look.tones));
-    let card = container(opaque(card)).padding(8).center_x(Length::Fill).height(Length::Fill);
+    let card = container(opaque(container(card).padding(4).style(style::pressed)))
+        .padding(4)
+        .center_x(Length::Fill)
+        .height(Length::Fill);
     // The finished drawing is worth a look.
     let down = game.game.phase == Phase::Revealed;
     Some(card.align_y(if down { Alignment::End } else { Alignment::Center }).into())
@@ -143,7 +150,8 @@ fn choosing<'a>(game: &'a GameBar, scene: Scene<'a>) -> Element<'a, Message> {
     let words = theme::title(words).wrapping(text::Wrapping::WordOrGlyph);
     let mark = theme::sign("✎").size(theme::TITLE).color(look.tones.seal);
     let card = container(row![mark, words].spacing(12).align_y(Alignment::Center)).padding([16, 24]);
-    container(card.max_width(480).style(style::dialog(look.tones))).center(Length::Fill).padding(8).into()
+    let card = container(card.style(style::dialog(look.tones))).padding(EDGE).max_width(WIDTH).style(style::pressed);
+    container(card).center(Length::Fill).padding(4).into()
 }
 
 // ---- points ----

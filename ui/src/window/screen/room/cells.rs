@@ -58,7 +58,8 @@ pub fn view<'a>(look: Look, mask: &Mask, word: Option<&str>, eye: Eye, width: f3
     let cells = container(Row::with_children(cells).spacing(GAP).align_y(Alignment::End).wrap()).max_width(width);
     let lengths = theme::small(lengths, look.tones.faded).wrapping(text::Wrapping::None);
     let line = row![cells, lengths].spacing(BESIDE).align_y(Alignment::Center);
-    container(line).center_y(HEIGHT).into()
+    let under = style::under(look.tones, &format!("{mask}{word:?}"));
+    container(line).center_y(HEIGHT).style(under).into()
 }
 
 fn one<'a>(look: Look, letter: Option<char>, color: Color, lined: bool, width: f32) -> Element<'a, Message> {

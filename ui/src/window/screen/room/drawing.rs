@@ -12,7 +12,10 @@ use super::mixer::{self, COLOR_FIELD, Mixer};
 use super::notices::Notice;
 use super::tools::{Choice, Popup};
 use super::{Action, Room, tools_view};
+use crate::archive::dates::Dates;
+use crate::archive::files;
 use crate::archive::picture::Format;
+use crate::settings::Language;
 use crate::window::ink::lens::Lens;
 use crate::window::ink::painter::Painted;
 use crate::window::keep::Keep;
@@ -187,6 +190,9 @@ impl Room {
             self.sheet = self.sheet.of_another_room(self.scale_factor);
             return self.ask_sheet();
         };
+        if !self.sheet.is_of(&painted) {
+            return self.gallery_painted(*painted);
+        }
         let Some(change) = self.sheet.painted(*painted) else { return Vec::new() };
         let (ripe, unripe): (Vec<_>, Vec<_>) = self.wishes.drain(..).partition(|(_, since)| *since <= change);
         self.wishes = unripe;
@@ -219,9 +225,10 @@ impl Room {
 
     fn save(&self, steps: Vec<Drawn>) -> Vec<Action> {
         let room = self.here().map(ToString::to_string).unwrap_or_default();
-        let name = vec!["drawing".to_owned(), room];
-        let keep = Keep { steps, format: Format::Png, time: self.calendar.now_ms(), name };
-        vec![Action::Keep(Box::new(keep))]
+        // Numbers are written alike in all languages.
+        let stamp = Dates::here(Language::En).stamp(self.calendar.now_ms());
+        let name = format!("{stamp}_{}", files::name(["sheet", room.as_str()]));
+        vec![Action::Keep(Box::new(Keep { steps, format: Format::Png, name }))]
     }
 
     /// A drawing was kept, or not.

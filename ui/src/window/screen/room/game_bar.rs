@@ -100,8 +100,8 @@ impl GameBar {
         }
     }
 
-    /// The game is like this now, seen by `me`.
-    pub fn update(&mut self, game: GameView, me: Author, now: Instant) -> Change {
+    /// The game is like this now.
+    pub fn update(&mut self, game: GameView, now: Instant) -> Change {
         let before = &self.game;
         let turned =
             (game.game, game.phase, game.turn, game.drawer) != (before.game, before.phase, before.turn, before.drawer);
@@ -109,7 +109,7 @@ impl GameBar {
         let to_guess = game.guessing && (turned || !before.guessing);
         if !turned
             && before.guessing
-            && let Some(word) = game.word.as_ref().filter(|_| game.solved.contains(&me))
+            && let Some(word) = &game.word
         {
             self.stamp = Some(Stamp::new(word.text.clone(), now));
         }
@@ -186,7 +186,7 @@ impl GameBar {
     pub fn whispers(&self, me: Author) -> bool {
         self.is_quiz_turn()
             && self.game.phase == Phase::Drawing
-            && (self.game.drawer == Some(me) || self.game.solved.contains(&me))
+            && (self.game.drawer == Some(me) || self.game.word.is_some())
     }
 
     /// Whether there are words for us to choose from, and none is chosen yet.

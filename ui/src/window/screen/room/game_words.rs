@@ -80,7 +80,7 @@ impl GameBar {
         let mut parts = Vec::new();
         if !self.game.joined {
             parts.push(look.t("game-you-watch"));
-        } else if self.game.solved.contains(&scene.me) {
+        } else if self.game.word.is_some() && self.game.drawer != Some(scene.me) {
             parts.push(look.t("game-you-know"));
         }
         if self.game.phase == Phase::Drawing {

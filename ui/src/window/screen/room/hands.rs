@@ -19,6 +19,7 @@ impl Room {
     /// Looks at a room.
     pub(super) fn open(&mut self, room: RoomName) -> Vec<Action> {
         self.drawer = false;
+        self.gallery = None;
         if self.pane == Pane::People {
             self.turn_to(Pane::Chat);
         }
@@ -153,10 +154,14 @@ impl Room {
     }
 
     pub(super) fn close(&mut self) -> Vec<Action> {
-        if self.dialog.take().is_none() && self.tools.popup.take().is_none() {
-            self.drawer = false;
-            self.rooms.entering = None;
+        if self.dialog.take().is_some() || self.tools.popup.take().is_some() {
+            return Vec::new();
         }
+        if let Some(actions) = self.back_in_gallery() {
+            return actions;
+        }
+        self.drawer = false;
+        self.rooms.entering = None;
         Vec::new()
     }
 
@@ -203,13 +208,18 @@ impl Room {
 
     pub(super) fn pressed(&mut self, shortcut: Shortcut) -> Vec<Action> {
         match shortcut {
-            Shortcut::Write if self.dialog.is_none() => vec![Action::Focus(CHAT_FIELD)],
+            Shortcut::Write if self.sheet_is_up() => vec![Action::Focus(CHAT_FIELD)],
             Shortcut::Escape => self.close(),
-            Shortcut::Choose(choice) if self.dialog.is_none() => self.choose(choice),
-            Shortcut::Sheet(press) if self.dialog.is_none() => self.sheet_press(press),
+            Shortcut::Choose(choice) if self.sheet_is_up() => self.choose(choice),
+            Shortcut::Sheet(press) if self.sheet_is_up() => self.sheet_press(press),
             Shortcut::Help => self.show(Topic::Help),
             Shortcut::Write | Shortcut::Choose(_) | Shortcut::Sheet(_) => Vec::new(),
         }
+    }
+
+    /// Whether the sheet is in view, and the keys are for it.
+    fn sheet_is_up(&self) -> bool {
+        self.dialog.is_none() && self.gallery.is_none()
     }
 
     pub(super) fn tick(&mut self) -> Vec<Action> {
@@ -223,7 +233,11 @@ impl Room {
         self.size = size;
         let rescaled = self.scale_factor != scale_factor;
         self.scale_factor = scale_factor;
-        if rescaled { self.sheet_resized(self.sheet.area()) } else { Vec::new() }
+        if rescaled {
+            self.sheet.resize(self.sheet.area(), scale_factor);
+            self.gallery.as_mut().into_iter().for_each(|hall| hall.rescale(scale_factor));
+        }
+        Vec::new()
     }
 
     pub(super) fn turn_to(&mut self, pane: Pane) -> Vec<Action> {

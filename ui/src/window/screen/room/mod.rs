@@ -13,6 +13,7 @@ mod dial;
 pub mod dialog;
 pub mod drawing;
 mod events;
+mod exhibition;
 pub mod game_bar;
 mod game_words;
 mod guesses;
@@ -63,6 +64,7 @@ use super::super::ink::painter::{Job, Painted};
 use super::super::keep::Keep;
 use super::super::link::{Answer, Command};
 use super::super::when::Calendar;
+use super::gallery::{self, Hall, ThumbJob};
 use crate::settings::{Appearance, GameChoice, Language};
 
 /// Under this width the left column folds, in pixels.
@@ -85,6 +87,8 @@ pub struct Room {
     sheet: Sheet,
     /// What waits for the painter, and for which change of the picture.
     wishes: Vec<(Wish, u64)>,
+    /// The gallery, when somebody is in it.
+    gallery: Option<Hall>,
     tools: Tools,
     game: GameBar,
     /// What was last chosen for a game.
@@ -209,6 +213,10 @@ pub enum Message {
     Choose(Choice),
     /// Something else on the sheet.
     Sheet(drawing::Press),
+    /// Go into the gallery.
+    ToGallery,
+    /// Something in the gallery.
+    Gallery(gallery::Message),
     /// Something where colours are mixed.
     Mix(mixer::Press),
     /// Something was painted; `None`: it could not be.
@@ -262,6 +270,8 @@ pub enum Action {
     Chosen(GameChoice),
     /// Read a file.
     Read(PathBuf),
+    /// Make a small picture for the gallery.
+    Thumb(Box<ThumbJob>),
     /// Paint this.
     Paint(Box<Job>),
     /// Keep a drawing as a file.
@@ -305,6 +315,7 @@ impl Room {
             chat: Chat::default(),
             sheet: Sheet::new(start.scale_factor),
             wishes: Vec::new(),
+            gallery: None,
             tools: Tools::default(),
             game: GameBar::new(now),
             choice: start.choice,
@@ -366,6 +377,8 @@ impl Room {
             Message::PenUp => self.pen_up(),
             Message::Choose(choice) => self.choose(choice),
             Message::Sheet(press) => self.sheet_press(press),
+            Message::ToGallery => self.open_gallery(),
+            Message::Gallery(message) => self.in_gallery(message),
             Message::Mix(press) => self.mix_press(press),
             Message::Painted(painted) => self.painted(painted),
             Message::Kept(kept) => self.kept(kept),

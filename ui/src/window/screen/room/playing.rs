@@ -54,11 +54,14 @@ impl Room {
 
     /// The game of the room is another now.
     pub(super) fn game_moved(&mut self, game: GameView) -> Vec<Action> {
-        let change = self.game.update(game, self.me, self.now);
+        let change = self.game.update(game, self.now);
         // Another drawer may mean another sheet, and that we may draw or not.
         let mut actions = if change.turned { self.ask_sheet() } else { Vec::new() };
         if self.chat_in_view() {
             self.behind = 0;
+        }
+        if change.to_choose || change.to_guess {
+            self.gallery = None;
         }
         if self.dialog.is_none() && self.rooms.entering.is_none() {
             if change.to_choose {

@@ -58,8 +58,14 @@ pub fn view<'a>(game: &'a GameBar, scene: Scene<'a>, since: Instant, height: f32
         .on_press(Message::Game(Press::Results(false)))
         .padding([4, 12])
         .style(style::secondary(look.tones));
-    let content = column![].push(podium).push(rest).spacing(16);
-    column![head, list(look, content, height), row![again, close].spacing(8)].spacing(16).into()
+    let content = container(column![].push(podium).push(rest).spacing(16));
+    // Every moment of the drawing is another one, so that the renderer draws all of it anew.
+    let content = content.style(style::under(look.tones, &age.min(WHOLE).as_millis().to_string()));
+    let last = game.game.word.as_ref().map(|word| {
+        theme::small(look.t_args("game-word-was", [("word", word.text.as_str().into())]), look.tones.faded)
+    });
+    let head = column![head].push(last).spacing(4);
+    column![head, list(look, column![content], height), row![again, close].spacing(8)].spacing(16).into()
 }
 
 /// How many share a place.

@@ -155,6 +155,11 @@ impl Sheet {
         self.picture.work()
     }
 
+    /// Whether something was painted for it.
+    pub fn is_of(&self, painted: &Painted) -> bool {
+        self.picture.is_of(painted)
+    }
+
     /// Something was painted: what grew in its place goes. Returns with which change of the picture; `None`: it was
     /// for another sheet.
     pub fn painted(&mut self, painted: Painted) -> Option<u64> {
@@ -199,9 +204,10 @@ impl Sheet {
         }
         let ids = view.marks.iter().map(|drawn| drawn.id).collect();
         let before = std::mem::replace(&mut self.known, ids);
-        let new: Vec<Drawn> = view.marks.iter().filter(|drawn| !before.contains(&drawn.id)).cloned().collect();
-        let change = self.picture.show(view.marks);
-        new.iter().for_each(|drawn| self.came_back(drawn, me, change));
+        let change = self.picture.next_change();
+        let new = view.marks.iter().filter(|drawn| !before.contains(&drawn.id));
+        new.for_each(|drawn| self.came_back(drawn, me, change));
+        self.picture.show(view.marks);
         since.into_iter().for_each(|drawn| self.added(drawn, me));
         std::mem::take(&mut self.ask_again) && self.ask()
     }
@@ -212,8 +218,9 @@ impl Sheet {
             since.push(drawn.clone());
         }
         if self.known.insert(drawn.id) {
-            let change = self.picture.add(drawn.clone());
+            let change = self.picture.next_change();
             self.came_back(&drawn, me, change);
+            self.picture.add(drawn);
         }
     }
 

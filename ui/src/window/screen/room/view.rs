@@ -30,23 +30,12 @@ impl Room {
         let panes: Element<'_, Message> = match self.arrangement() {
             Arrangement::Wide => {
                 let middle = whole - SIDE - TALK - 2.0 * GAP;
-                row![
-                    container(self.side(look)).width(SIDE),
-                    self.desk(look, middle),
-                    container(self.talk(look)).width(TALK)
-                ]
-                .spacing(GAP)
-                .into()
+                self.columns(look, container(self.side(look)).width(SIDE), middle, TALK)
             }
             Arrangement::Folded => {
                 let middle = whole - FOLDED - NARROW_TALK - 2.0 * GAP;
-                row![
-                    container(side::narrow_view(&self.rooms, &self.people, look, &self.game)).width(FOLDED),
-                    self.desk(look, middle),
-                    container(self.talk(look)).width(NARROW_TALK)
-                ]
-                .spacing(GAP)
-                .into()
+                let side = side::narrow_view(&self.rooms, &self.people, look, &self.game);
+                self.columns(look, container(side).width(FOLDED), middle, NARROW_TALK)
             }
             Arrangement::Tabs => self.tabs(look, whole),
         };
@@ -66,6 +55,25 @@ impl Room {
             layers = layers.push(dialog.view(scene));
         }
         layers.into()
+    }
+
+    /// The side, and beside it the gallery, or the sheet (with so much room) and the talk.
+    fn columns<'a>(
+        &'a self,
+        look: Look,
+        side: container::Container<'a, Message>,
+        middle: f32,
+        talk: f32,
+    ) -> Element<'a, Message> {
+        match self.exhibition(look) {
+            Some(gallery) => row![side, gallery].spacing(GAP).into(),
+            None => row![side, self.desk(look, middle), container(self.talk(look)).width(talk)].spacing(GAP).into(),
+        }
+    }
+
+    /// The gallery, and what is said once over it.
+    fn exhibition(&self, look: Look) -> Option<Element<'_, Message>> {
+        Some(stack![self.gallery_view(look)?].push(self.said_once(look)).into())
     }
 
     fn side(&self, look: Look) -> Element<'_, Message> {
@@ -176,6 +184,9 @@ impl Room {
     // ---- tabs ----
 
     fn tabs(&self, look: Look, width: f32) -> Element<'_, Message> {
+        if let Some(gallery) = self.exhibition(look) {
+            return gallery;
+        }
         let pane = match self.pane {
             Pane::Sheet => self.board(look, width),
             Pane::Chat => column![].push(self.said_once(look)).push(self.talk(look)).spacing(8).into(),
