@@ -11,6 +11,7 @@ mod world;
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
+use inkmesh::event::Phase;
 use trial::{Trial, quiet_panics};
 use world::{Action, Failure, Kind, Plan, World, shrink, tell};
 
@@ -88,6 +89,24 @@ fn whoever_gets_back_own_lines_goes_on_in_another_chain_whenever_the_power_fails
         let Trial { story, failure } = Trial::of(&plan);
         assert!(failure.is_none(), "{}", tell(&plan, &story, &failure.unwrap()));
     }
+}
+
+#[test]
+fn without_faults_everybody_sees_the_same_winner_of_a_quiz() {
+    for seed in 0..4 {
+        let count = 2 + seed as usize;
+        let games = World::quizzes(&Plan::calm_quiz(seed, count)).unwrap();
+        assert!(games.len() == count && games.iter().all(|game| *game == games[0]), "seed {seed}: {games:?}");
+        assert_eq!((games[0].phase, games[0].turn as usize, games[0].cancelled), (Phase::Over, count, None));
+        assert!(games[0].players.iter().filter(|player| player.score > 0).count() > 1, "seed {seed}: {:?}", games[0]);
+    }
+}
+
+#[test]
+fn words_are_guessed_in_worlds_with_faults_too() {
+    let plans = (0..40).map(Plan::draw).filter(|plan| plan.kind == Kind::Quiz);
+    let scores = plans.flat_map(|plan| World::quizzes(&plan).unwrap()).flat_map(|game| game.players);
+    assert!(scores.filter(|player| player.score > 0).count() > 4);
 }
 
 #[test]

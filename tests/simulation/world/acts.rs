@@ -5,12 +5,12 @@ use inkmesh::command::CommandError;
 use inkmesh::event::PenLine;
 use inkmesh::game::{Rules, WordList};
 use inkmesh::operation::{Operation, OperationId};
-use inkmesh::room::{Output, Said, Write};
+use inkmesh::room::{Output, Write};
 
 use super::disk::{Disk, Group, Then};
 use super::plan::{ATTACKER, COPY};
 use super::story::{name_of, sentence};
-use super::{Action, Happening, Seat, World};
+use super::{Action, Happening, Seat, World, quiz};
 
 impl World {
     pub(super) fn act(&mut self, action: Action) {
@@ -32,6 +32,9 @@ impl World {
                 return self.write_by(seat, |room, now| {
                     room.start_game(Rules { rounds, seconds, ..Rules::default() }, &WordList::default(), now)
                 });
+            }
+            Action::StartQuiz(seat, rounds) => {
+                return self.write_by(seat, |room, now| room.start_game(quiz::rules(rounds), &quiz::words(), now));
             }
             Action::Ready(seat) => return self.write_by(seat, |room, now| room.ready(now)),
             Action::Pass(seat) => return self.write_by(seat, |room, now| room.pass(now)),
@@ -77,7 +80,7 @@ impl World {
 
     // --- people --------------------------------------------------------------------------------------------------
 
-    fn write_by(
+    pub(super) fn write_by(
         &mut self,
         seat: Seat,
         write: impl FnOnce(&mut inkmesh::room::Room, inkmesh::clock::Now) -> Result<Write, CommandError>,
@@ -93,15 +96,10 @@ impl World {
 
     pub(super) fn say(&mut self, seat: Seat) -> Option<Result<OperationId, CommandError>> {
         let text = format!("line {}", self.chance.number("text", seat, 0) % 1_000);
-        self.write_by(seat, |room, now| {
-            room.say(text, now).map(|said| match said {
-                Said::Written(write) => write,
-                Said::Asked(..) => unreachable!("no quiz is played here"),
-            })
-        })
+        self.speak(seat, text)
     }
 
-    fn draw(&mut self, seat: Seat) -> Option<Result<OperationId, CommandError>> {
+    pub(super) fn draw(&mut self, seat: Seat) -> Option<Result<OperationId, CommandError>> {
         let stroke = self.chance.number("stroke", seat, 0);
         let points = (0..20).map(|n| Point::new(100 + n * 13, 200 + n * 7)).collect();
         let line = PenLine { stroke, tool: Tool::Pen, color: Color([1, 2, 3]), width: 5, points };

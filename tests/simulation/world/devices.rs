@@ -11,6 +11,7 @@ use inkmesh::room_time::Clocks;
 
 use super::disk::{Disk, Folder, Group, Then};
 use super::plan::COPY;
+use super::quiz::Guesses;
 use super::story::name_of;
 use super::{EPOCH, Happening, Seat, World, history};
 
@@ -47,6 +48,8 @@ pub struct Device {
     pub messages: BTreeSet<[u8; 32]>,
     /// What the person waits for to be saved.
     pub promised: BTreeMap<Ticket, Vec<OperationId>>,
+    /// Guesses of which the person waits to hear.
+    pub guesses: Guesses,
     /// Everything that this room was given by others and had a place for, and what of it waited after the last input.
     pub given: BTreeMap<OperationId, Operation>,
     pub waiting: BTreeSet<OperationId>,
@@ -79,6 +82,7 @@ impl Device {
             running: BTreeMap::new(),
             messages: BTreeSet::new(),
             promised: BTreeMap::new(),
+            guesses: Guesses::new(),
             given: BTreeMap::new(),
             waiting: BTreeSet::new(),
             told: BTreeSet::new(),
@@ -115,6 +119,7 @@ impl World {
         device.clocks = Clocks::default();
         device.heard_clocks.clear();
         self.load(seat, true);
+        self.begin_looking(seat);
         self.everybody_looks();
     }
 
@@ -131,6 +136,7 @@ impl World {
         device.given.clear();
         device.waiting.clear();
         device.promised.clear();
+        device.guesses.clear();
         device.room = Some(room);
         self.carry_out(seat, outputs, None);
         if let Ok(Some(write)) = named {

@@ -31,6 +31,7 @@ impl World {
         self.end_faults();
         self.run_for(8_000)?;
         self.let_games_end()?;
+        self.check_guesses()?;
         self.wait_for_the_future()?;
         let held = self.held();
         self.come_together()?;
@@ -83,7 +84,7 @@ impl World {
         Ok(())
     }
 
-    fn plays(&self, seat: Seat) -> bool {
+    pub(super) fn plays(&self, seat: Seat) -> bool {
         let now: Now = self.clock(seat);
         let room = self.devices.get(&seat).and_then(|device| device.room.as_ref());
         room.is_some_and(|room| !matches!(room.game(now).phase, Phase::Idle | Phase::Over))

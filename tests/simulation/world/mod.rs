@@ -15,6 +15,7 @@ mod network;
 mod oracle;
 mod outputs;
 mod plan;
+mod quiz;
 mod rounds;
 mod serving;
 mod shrink;
@@ -23,6 +24,7 @@ mod story;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use inkmesh::clock::Now;
+use inkmesh::game::GuessTicket;
 use inkmesh::identity::Author;
 use inkmesh::operation::{ChainId, Operation, OperationError, OperationId, Unverified};
 use inkmesh::room::Write;
@@ -102,6 +104,25 @@ enum Happening {
     },
     Patience {
         round: u64,
+    },
+    /// Somebody who may play a quiz looks at the screen.
+    Look {
+        seat: Seat,
+        process: u32,
+    },
+    /// What goes to one machine and not through the room.
+    Straight {
+        from: Seat,
+        process: u32,
+        to: Seat,
+        ticket: GuessTicket,
+        bytes: Vec<u8>,
+    },
+    Replied {
+        seat: Seat,
+        process: u32,
+        ticket: GuessTicket,
+        reply: Option<Vec<u8>>,
     },
     Refolded {
         seat: Seat,
@@ -232,7 +253,19 @@ impl World {
             Happening::Hangup { round } => self.hung_up(round),
             Happening::Patience { round } => self.patience(round),
             Happening::Refolded { seat, life, operations } => self.refolded(seat, life, operations),
-            Happening::Disk { .. } | Happening::Flush { .. } | Happening::Saved { .. } | Happening::Sync { .. } => {} // of a program that has ended
+            Happening::Look { seat, process } if self.runs(seat, process) => self.look(seat),
+            Happening::Straight { from, process, to, ticket, bytes } => {
+                self.asked_straight(from, process, to, ticket, &bytes);
+            }
+            Happening::Replied { seat, process, ticket, reply } if self.runs(seat, process) => {
+                self.replied(seat, ticket, reply);
+            }
+            Happening::Disk { .. }
+            | Happening::Flush { .. }
+            | Happening::Saved { .. }
+            | Happening::Sync { .. }
+            | Happening::Look { .. }
+            | Happening::Replied { .. } => {} // of a program that has ended
         }
     }
 

@@ -1,7 +1,7 @@
 //! What a machine does with what its room wants: the part of the node.
 
 use inkmesh::clock::{MAX_AHEAD_MS, Now};
-use inkmesh::event::{Event, Phase, Warning};
+use inkmesh::event::{EntryBody, Event, Phase, Warning};
 use inkmesh::identity::Author;
 use inkmesh::log::{MAX_FLOATING, MAX_PARKED, Place};
 use inkmesh::operation::Operation;
@@ -60,8 +60,8 @@ impl World {
                 Output::Tell(event) => self.told(seat, event),
                 Output::Keep(bytes) => self.keep(seat, bytes),
                 Output::HeldBack(places) => self.held_back(seat, &places),
-                // No quiz is played here: src/game/tests/quiz plays them.
-                Output::Ask { .. } | Output::Guessed { .. } => {}
+                Output::Ask { to, ticket, ask } => self.ask_straight(seat, to, ticket, ask),
+                Output::Guessed { ticket, outcome } => self.guessed(seat, ticket, outcome),
                 Output::Refold => self.refold(seat),
                 Output::Wake(at) => self.wake_at(seat, at),
             }
@@ -217,7 +217,8 @@ impl World {
             Event::Entries { entries, .. } => {
                 for entry in entries {
                     let Some(device) = self.devices.get_mut(&seat) else { return };
-                    if device.had.contains(&entry.id) || !device.told.insert(entry.id) {
+                    let read_now = matches!(entry.body, EntryBody::Whisper(Some(_)));
+                    if !device.told.insert(entry.id) && !read_now || device.had.contains(&entry.id) {
                         self.fail("told once", format!("{} is told {} again", name_of(seat), short(entry.id)));
                     }
                 }

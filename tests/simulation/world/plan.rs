@@ -23,6 +23,8 @@ pub enum Kind {
     Talk,
     /// Games of turns on a bad network.
     Game,
+    /// Quizzes on a bad network.
+    Quiz,
     /// Clocks that are wrong and jump.
     Clocks,
     /// Disks that are torn, lose their end, go back to a backup, or run twice.
@@ -44,6 +46,7 @@ pub enum Action {
     Draw(Seat),
     Rename(Seat),
     StartGame(Seat, u32, u32),
+    StartQuiz(Seat, u32),
     Ready(Seat),
     Begin(Seat),
     Pass(Seat),
@@ -115,6 +118,7 @@ impl Plan {
         let kind = match seed % 64 {
             63 => Kind::Long,
             n if n % 8 == 7 => Kind::Newcomer,
+            n if n % 16 == 13 => Kind::Quiz,
             n => [Kind::Talk, Kind::Clocks, Kind::Disks, Kind::Attack, Kind::All, Kind::Disks, Kind::Game]
                 [n as usize % 8],
         };
@@ -142,6 +146,13 @@ impl Plan {
         actions.extend((1..count).map(|seat| (4_500, Action::Ready(seat))));
         let (people, holders) = ((0..count).collect(), Vec::new());
         Plan { seed, kind: Kind::Game, people, attacker: false, history: 0, holders, actions, length: 6_000 }
+    }
+
+    /// A quiz among `count` people with nothing going wrong.
+    pub fn calm_quiz(seed: u64, count: usize) -> Plan {
+        let mut plan = Plan { kind: Kind::Quiz, ..Plan::calm_game(seed, count) };
+        plan.actions[0].1 = Action::StartQuiz(0, 1);
+        plan
     }
 
     fn fill(&mut self, rng: &mut SmallRng) {
@@ -176,6 +187,10 @@ impl Plan {
             self.actions.push((500, Action::StartGame(0, rng.random_range(1..=2), rng.random_range(1..=4))));
             self.actions.extend((1..self.people.len()).map(|seat| (2_000, Action::Ready(seat))));
         }
+        if self.kind == Kind::Quiz {
+            self.actions.push((500, Action::StartQuiz(0, rng.random_range(1..=2))));
+            self.actions.extend((1..self.people.len()).map(|seat| (2_000, Action::Ready(seat))));
+        }
         self.actions.sort_by_key(|(at, _)| *at);
     }
 
@@ -192,13 +207,14 @@ impl Plan {
 
     fn whim(&self, rng: &mut SmallRng) -> Action {
         let seat = self.somebody(rng);
-        let games = matches!(self.kind, Kind::Game | Kind::All);
+        let games = matches!(self.kind, Kind::Game | Kind::Quiz | Kind::All);
         match rng.random_range(0..if games { 30 } else { 20 }) {
             0..9 => Action::Say(seat),
             9..14 => Action::Draw(seat),
             14..16 => Action::Rename(seat),
             16..19 => Action::MarkRead(seat),
             19 => Action::DismissLate(seat),
+            20 if self.kind != Kind::Game => Action::StartQuiz(seat, 1),
             20..22 => Action::StartGame(seat, rng.random_range(1..=2), rng.random_range(1..=4)),
             22..26 => Action::Ready(seat),
             26 => Action::Begin(seat),

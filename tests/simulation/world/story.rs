@@ -48,6 +48,7 @@ pub fn sentence(action: &Action) -> String {
         Action::StartGame(seat, rounds, seconds) => {
             format!("{} proposes a game of {rounds} rounds, {seconds} s each", of(seat))
         }
+        Action::StartQuiz(seat, rounds) => format!("{} proposes a quiz of {rounds} rounds", of(seat)),
         Action::Ready(seat) => format!("{} is ready to play", of(seat)),
         Action::Begin(seat) => format!("{} closes the gathering", of(seat)),
         Action::Pass(seat) => format!("{} ends the turn", of(seat)),

@@ -1,0 +1,204 @@
+//! People who play a quiz: they choose, guess and talk; what goes straight to the drawer travels as bytes. They know more
+//! than they may: who is to guess right is told the word by the world.
+
+use std::collections::BTreeSet;
+
+use inkmesh::clock::Now;
+use inkmesh::command::CommandError;
+use inkmesh::event::{GameView, Phase};
+use inkmesh::game::guess::Ask;
+use inkmesh::game::{GuessTicket, QuizRules, Rules, WordList};
+use inkmesh::identity::Author;
+use inkmesh::operation::OperationId;
+use inkmesh::room::{Input, Output, Said, Write};
+use inkmesh::words::{Level, Word};
+
+use super::story::name_of;
+use super::{Failure, Happening, Kind, Plan, Seat, World};
+
+/// How long somebody waits for the reply to a guess, in milliseconds.
+const PATIENCE_MS: u64 = 4_000;
+/// Seconds of a turn.
+const SECONDS: u32 = 15;
+
+const WORDS: [&str; 12] =
+    ["apple", "banana", "ice cream", "cream", "moon", "tree house", "house", "사과", "사과 나무", "나무", "달", "꽃"];
+
+pub fn words() -> WordList {
+    let levels = [Level::Easy, Level::Medium, Level::Hard].into_iter().cycle();
+    WordList::new(WORDS.iter().zip(levels).map(|(text, level)| Word { text: (*text).to_owned(), level }).collect())
+}
+
+pub fn rules(rounds: u32) -> Rules {
+    let quiz = QuizRules { offered: 1 + rounds, hints: 2, close: true };
+    Rules { rounds, seconds: SECONDS, quiz: Some(quiz), ..Rules::default() }
+}
+
+impl World {
+    /// Everybody looks at the screen now and then, if quizzes are played in this world.
+    pub(super) fn begin_looking(&mut self, seat: Seat) {
+        if matches!(self.plan.kind, Kind::Quiz | Kind::All) {
+            let (at, device) = (self.chance.between(500, 3_000, "look", seat, 0), &self.devices[&seat]);
+            let process = device.process;
+            self.later(at, Happening::Look { seat, process });
+        }
+    }
+
+    /// Somebody looks at the screen, and does what a player does.
+    pub(super) fn look(&mut self, seat: Seat) {
+        self.begin_looking(seat);
+        let now = self.clock(seat);
+        let Some(room) = self.devices.get(&seat).and_then(|device| device.room.as_ref()) else { return };
+        let view = room.game(now);
+        let dice = self.chance.number("dice", seat, 0) % 12;
+        match view.phase {
+            Phase::Choosing if !view.offers.is_empty() => self.choose(seat, view.offers.len()),
+            Phase::Drawing if view.guessing => {
+                let text = self.guess_of(seat, &view, dice);
+                self.speak(seat, text);
+            }
+            Phase::Drawing if dice < 4 => {
+                self.speak(seat, "well".to_owned());
+            }
+            Phase::Drawing if dice < 6 => drop(self.draw(seat)),
+            _ => {}
+        }
+    }
+
+    /// A word on offer; sometimes another one before the first is saved.
+    fn choose(&mut self, seat: Seat, offered: usize) {
+        for _ in 0..=(self.chance.number("again", seat, 0) % 5 / 4) {
+            let index = self.chance.number("choice", seat, 0) as usize % offered;
+            let chosen = self.write_by(seat, |room, now| room.choose(index, now));
+            if let Some(Ok(id)) = chosen {
+                self.note(format!("{} chooses a word (operation {})", name_of(seat), super::story::short(id)));
+            }
+        }
+    }
+
+    /// What somebody guesses: right every third time.
+    fn guess_of(&mut self, seat: Seat, view: &GameView, dice: u64) -> String {
+        let word = view.drawer.and_then(|drawer| self.word_of(drawer));
+        match (word, dice) {
+            (Some(word), 0..2) => word,
+            (Some(word), 2..4) => format!("isn't it {word}?"),
+            (_, 4) => "what is that".to_owned(),
+            (_, 5) => "moon, house, cream or apple".to_owned(),
+            _ => WORDS[self.chance.number("wrong", seat, 0) as usize % WORDS.len()].to_owned(),
+        }
+    }
+
+    /// The word that somebody draws.
+    fn word_of(&self, drawer: Author) -> Option<String> {
+        let mut rooms = self.devices.values().filter(|device| device.author() == drawer);
+        rooms.find_map(|device| Some(device.room.as_ref()?.game(self.true_now()).word?.text))
+    }
+
+    /// Says a line; a guess is asked first.
+    pub(super) fn speak(&mut self, seat: Seat, text: String) -> Option<Result<OperationId, CommandError>> {
+        let now = self.clock(seat);
+        let device = self.devices.get_mut(&seat)?;
+        match device.room.as_mut()?.say(text, now) {
+            Ok(Said::Written(write)) => self.write_by(seat, |_, _| Ok(write)),
+            Ok(Said::Asked(ticket, outputs)) => {
+                device.guesses.insert(ticket);
+                self.carry_out(seat, outputs, None);
+                None
+            }
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// Asks somebody straight. As the node: nobody waits for what has no ticket.
+    pub(super) fn ask_straight(&mut self, seat: Seat, to: Author, ticket: GuessTicket, bytes: Vec<u8>) {
+        let Some(device) = self.devices.get(&seat) else { return };
+        let (process, mut there) = (device.process, device.online.keys().copied());
+        let Some(to) = there.find(|other| self.author_of(*other) == Some(to) && self.reaches(seat, *other)) else {
+            return self.unanswered(seat, process, ticket);
+        };
+        let delay = self.chance.between(1, self.delay + 1, "straight", seat, to) + self.slowness(seat, to);
+        self.later(delay, Happening::Straight { from: seat, process, to, ticket, bytes });
+    }
+
+    fn unanswered(&mut self, seat: Seat, process: u32, ticket: GuessTicket) {
+        if ticket != 0 {
+            self.later(PATIENCE_MS, Happening::Replied { seat, process, ticket, reply: None });
+        }
+    }
+
+    /// What was asked straight arrives, and is answered.
+    pub(super) fn asked_straight(&mut self, from: Seat, process: u32, to: Seat, ticket: GuessTicket, bytes: &[u8]) {
+        let now = self.clock(to);
+        let arrives = self.reaches(from, to);
+        let author = self.author_of(from);
+        let room = self.devices.get_mut(&to).and_then(|device| device.room.as_mut());
+        let Some(((room, author), ask)) = room.zip(author).zip(Ask::decode(bytes).ok()).filter(|_| arrives) else {
+            return self.unanswered(from, process, ticket);
+        };
+        let (reply, outputs) = room.asked(author, ask, now);
+        let reply = reply.encode().unwrap();
+        self.carry_out(to, outputs, None);
+        if self.chance.between(0, 100, "lost reply", to, from) < self.loss || !self.reaches(to, from) {
+            return self.unanswered(from, process, ticket);
+        }
+        let delay = self.chance.between(1, self.delay + 1, "reply", to, from) + self.slowness(from, to);
+        if ticket != 0 && delay < PATIENCE_MS {
+            self.later(delay, Happening::Replied { seat: from, process, ticket, reply: Some(reply) });
+        } else {
+            self.unanswered(from, process, ticket);
+        }
+    }
+
+    pub(super) fn replied(&mut self, seat: Seat, ticket: GuessTicket, reply: Option<Vec<u8>>) {
+        self.feed(seat, Input::Replied { ticket, reply });
+    }
+
+    /// What came of a guess.
+    pub(super) fn guessed(&mut self, seat: Seat, ticket: GuessTicket, outcome: Result<(Write, bool), CommandError>) {
+        let Some(device) = self.devices.get_mut(&seat) else { return };
+        device.guesses.remove(&ticket);
+        if let Ok((write, _)) = outcome {
+            self.carry_out(seat, vec![Output::Write(write)], None);
+        }
+    }
+
+    /// When no game runs, nobody waits for what comes of a guess.
+    pub(super) fn check_guesses(&self) -> Result<(), Failure> {
+        let waits = |seat: &&Seat| !self.devices[*seat].guesses.is_empty() && !self.plays(**seat);
+        match self.devices.keys().find(waits) {
+            Some(seat) => {
+                let reason = format!("{} was never told what came of a guess", name_of(*seat));
+                Err(Failure { rule: "guess", reason })
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Runs a plan to its end; returns the game as each person sees it then, and how many solved their words.
+    pub fn quizzes(plan: &Plan) -> Result<Vec<GameView>, Failure> {
+        let mut world = World::new(plan);
+        world.run_to_end()?;
+        let now: Now = world.true_now();
+        Ok(world.devices.values().filter_map(|device| Some(shared(device.room.as_ref()?.game(now)))).collect())
+    }
+}
+
+/// What everybody is to see alike. How long a finished drawing is still looked at is each program's own affair, and so is
+/// who we are, and what we know of a word before it is told.
+pub fn shared(mut game: GameView) -> GameView {
+    if matches!(game.phase, Phase::Revealed | Phase::Choosing) {
+        let turn = GameView { phase: Phase::Choosing, turn: 0, round: 0, drawer: None, ..game };
+        game = GameView { mask: None, hints: 0, solved: Vec::new(), lied: false, ..turn };
+        game.players.iter_mut().for_each(|player| (player.points, player.solved) = (0, false));
+    }
+    if game.phase != Phase::Over {
+        game.word = None;
+    }
+    game.offers.clear();
+    (game.remaining_ms, game.joined, game.guessing) = (0, false, false);
+    game.players.iter_mut().for_each(|player| player.online = true);
+    game
+}
+
+/// Guesses of which a person waits to hear.
+pub type Guesses = BTreeSet<GuessTicket>;
