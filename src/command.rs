@@ -13,6 +13,17 @@ pub enum Spoken {
     Solved,
 }
 
+impl Spoken {
+    /// The line that it makes in the history, if it makes one.
+    #[must_use]
+    pub fn line(self) -> Option<OperationId> {
+        match self {
+            Spoken::Line(id) => Some(id),
+            Spoken::Solved => None,
+        }
+    }
+}
+
 /// Why a command was not carried out.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CommandError {

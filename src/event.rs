@@ -60,7 +60,7 @@ pub enum Event {
         /// Where.
         room: RoomName,
         /// The game as it is now.
-        game: GameView,
+        game: Box<GameView>,
     },
     /// A wrong guess of ours was close. Only we are told.
     Close {

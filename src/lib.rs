@@ -19,7 +19,8 @@
 //! | [`sync`] | catching up: what one peer asks of another |
 //! | [`fetching`] | whom to ask for what, while catching up with several members at once |
 //! | [`timeline`] | projection: chat and notices |
-//! | [`canvas`] | projection: ink on the boards |
+//! | [`canvas`] | projection: marks on the boards, and the picture that they make |
+//! | [`gallery`] | projection: the drawings that a room has ever seen |
 //! | [`game`] | projection: turns and the election of the drawer |
 //! | [`words`] | the words of the quiz: packs, masks, what a line of talk guesses, what is close |
 //! | [`fold`] | what the log makes of games and ink, late arrivals included |
@@ -37,6 +38,7 @@ pub mod event;
 pub mod fetching;
 pub mod fold;
 pub mod frame;
+pub mod gallery;
 pub mod game;
 pub mod identity;
 pub mod live;

@@ -288,7 +288,7 @@ impl Room {
         let untimed = GameView { remaining_ms: 0, ..game.clone() };
         if untimed != self.told_game {
             self.told_game = untimed;
-            outputs.push(Output::Tell(Event::Game { room: self.name.clone(), game }));
+            outputs.push(Output::Tell(Event::Game { room: self.name.clone(), game: Box::new(game) }));
         }
         let release = self.log.next_release().map(|ms| now.mono_ms + ms.saturating_sub(now.wall_ms));
         outputs.extend(wake.into_iter().chain(release).min().map(Output::Wake));

@@ -4,14 +4,17 @@
 use inkmesh::canvas::{CanvasStep, Color, Ink, Point, Points, Tool};
 use inkmesh::clock::Timestamp;
 use inkmesh::frame::{Frame, message_id};
-use inkmesh::game::{GameStep, Rules, commitment, drawing_order, seed};
+use inkmesh::game::guess::{Ask, GuessAnswer, GuessRequest, Receipt, Reply};
+use inkmesh::game::secret::{Blinding, TurnKey};
+use inkmesh::game::{GameStep, Rules, WordList, commitment, drawing_order, guesser_points, seed};
 use inkmesh::identity::Identity;
 use inkmesh::live::LiveInk;
 use inkmesh::log::{Ingest, Log};
-use inkmesh::name::RoomName;
-use inkmesh::operation::{ChainId, Header, Operation};
+use inkmesh::name::{RoomId, RoomName};
+use inkmesh::operation::{ChainId, Header, Operation, OperationId};
 use inkmesh::payload::{Board, Chat, Payload, Profile};
 use inkmesh::sync::{Request, Response};
+use inkmesh::words::{Level, Mask, Word, normalise};
 
 fn hex(bytes: &[u8]) -> String {
     data_encoding::HEXLOWER.encode(bytes)
@@ -36,7 +39,10 @@ fn vectors() -> Vec<(&'static str, String)> {
     let drawn = || CanvasStep::Ink(ink.clone());
     let turn = Board::Turn { game: first.id(), turn: 2 };
     let fill = CanvasStep::Fill { stroke: 10, at: Point::new(401, 805), color: Color([0xb8, 0x38, 0x22]) };
-    let proposed = Payload::Game(GameStep::Proposed { rules: Rules { rounds: 3, seconds: 80 } });
+    let word = |text: &str, level| Word { text: text.to_owned(), level };
+    let words =
+        WordList::new(vec![word("사과", Level::Easy), word("ice cream", Level::Easy), word("탈춤", Level::Hard)]);
+    let proposed = Payload::Game(GameStep::Proposed { rules: Rules::skribbl(), words, more: 0 });
     let live = LiveInk { room: room.id(), author, board: Board::Free, from: 0, ink: ink.clone() };
     let mut log = Log::new(room.id());
     let empty = log.digest();
@@ -47,7 +53,8 @@ fn vectors() -> Vec<(&'static str, String)> {
     let seed = seed([[3; 32], [4; 32]]);
     let order = drawing_order(&seed, 0, [author, ben]);
     let neighbours = Vec::new();
-    vec![
+    let quiz = quiz(&ana, room.id(), game);
+    let mut vectors = vec![
         ("secret", hex(&ana.secret())),
         ("author", hex(&author.0)),
         ("peer id", author.to_string()),
@@ -86,6 +93,45 @@ fn vectors() -> Vec<(&'static str, String)> {
         ("commitment", hex(&commitment(game, author, &[3; 32]))),
         ("seed", hex(&seed)),
         ("drawing order", order.iter().map(|player| hex(&player.0)).collect::<Vec<_>>().join(" ")),
+    ];
+    vectors.extend(quiz);
+    vectors
+}
+
+/// Ana draws turn 2, `Ice Cream!`; Ben asks for it, is right, and shows it afterwards. What is chosen freely (the turn's key,
+/// blinds) is what this program derives.
+fn quiz(ana: &Identity, room: RoomId, game: OperationId) -> Vec<(&'static str, String)> {
+    let (ben, turn) = (Identity::from_secret([2; 32]), 2);
+    let word = normalise("Ice Cream!");
+    let key = TurnKey::new(ana, &[5; 32], game, turn);
+    let word_key = key.word_key(&word);
+    let blinding = Blinding::new(&ben, game, turn, std::slice::from_ref(&word)).unwrap();
+    let request = GuessRequest::new(&ben, room, game, turn, 0, None, blinding.blinded());
+    let receipt = Receipt::new(ana, &request, 1_500);
+    let signature = word_key.sign_solved(ben.author());
+    let (voprf, locked) = (key.public(), word_key.public());
+    let lock = GameStep::WordLocked { game, turn, voprf, word: locked, mask: Mask::of("ice cream") };
+    let answer = key.answer(&request.blinded).unwrap();
+    let reply = Reply::Answer(Box::new(GuessAnswer { answer, receipt: receipt.clone() }));
+    vec![
+        ("normalised word", word),
+        ("mask", Mask::of("ice cream").into()),
+        ("turn's key, public", hex(&voprf.0)),
+        ("turn's key, secret", hex(&key.reveal().0)),
+        ("word's key, public", hex(&locked.0)),
+        ("word locked payload", hex(&Payload::Game(lock).encode().unwrap())),
+        ("blind", hex(&blinding.opening(0).unwrap().0)),
+        ("guess", hex(&Ask::Guess(request).encode().unwrap())),
+        ("answer", hex(&reply.encode().unwrap())),
+        ("signature by the word's key", hex(&signature)),
+        (
+            "points",
+            format!(
+                "{} {}",
+                guesser_points(Level::Easy, 1_500, 80_000, 0),
+                guesser_points(Level::Hard, 40_000, 80_000, 3)
+            ),
+        ),
     ]
 }
 

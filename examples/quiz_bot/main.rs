@@ -75,7 +75,7 @@ struct Bot {
 impl Bot {
     async fn heed(&mut self, event: Event) {
         match event {
-            Event::Game { room, game } if room == self.room => self.follow(game).await,
+            Event::Game { room, game } if room == self.room => self.follow(*game).await,
             Event::Entries { room, entries } if room == self.room => {
                 let guesses = entries.iter().filter_map(|entry| match &entry.body {
                     EntryBody::Guess(text) => Some(normalise(text)),

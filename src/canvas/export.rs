@@ -165,10 +165,29 @@ mod tests {
         }
     }
 
+    /// One mark of each kind of ink, small.
+    fn shapes() -> Vec<Drawn> {
+        let (dot, corner, next) = ((100, 200), (200, 300), (201, 301));
+        let marks: [(Tool, &[(i32, i32)]); 7] = [
+            (Tool::Pen, &[dot]),
+            (Tool::Pen, &[dot, corner, next]),
+            (Tool::Eraser, &[dot, corner, next]),
+            (Tool::Line, &[dot, corner]),
+            (Tool::Rectangle, &[dot, corner]),
+            (Tool::Ellipse, &[dot, corner]),
+            (Tool::Ellipse, &[dot, (100, 300)]),
+        ];
+        let steps = marks
+            .iter()
+            .zip(1..)
+            .map(|((tool, points), n)| pictures::drawn(1, n, pictures::ink(n, *tool, 6, 0x01_0203, points)));
+        steps.collect()
+    }
+
     #[test]
     fn the_svg_has_every_mark_in_its_place() {
         let mut sheet = Sheet::default();
-        sheet.push_all(pictures::shapes());
+        sheet.push_all(shapes());
         let expected = "<circle cx=\"200\" cy=\"400\" r=\"24\" fill=\"#010203\"/>\n\
             <path d=\"M200 400L400 600 402 602\" stroke=\"#010203\" stroke-width=\"48\"/>\n\
             <path d=\"M200 400L400 600 402 602\" stroke=\"#ffffff\" stroke-width=\"48\"/>\n\

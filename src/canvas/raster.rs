@@ -47,6 +47,13 @@ impl Raster {
         self.pixels.iter().flat_map(|pixel| rgb(*pixel)).collect()
     }
 
+    /// The colour under a point.
+    #[must_use]
+    pub fn color_at(&self, at: Point) -> Color {
+        let (column, row) = place(at);
+        Color(rgb(self.pixels[row * COLUMNS + column]))
+    }
+
     /// A hash of the picture.
     #[must_use]
     pub fn digest(&self) -> [u8; 32] {
@@ -94,10 +101,9 @@ impl Raster {
     /// Gives the pixel under a point, and all of exactly its colour that hang together with it by their sides, another
     /// colour. `filled` is told each run of pixels.
     pub(super) fn fill(&mut self, at: Point, color: Color, mut filled: impl FnMut(Area)) -> Area {
-        let (column, row) = ((at.x / QUARTERS) as usize, (at.y / QUARTERS) as usize);
         let mut area = Area::default();
         let (mut spent, color) = (0, packed(color));
-        flood::fill(&mut self.pixels, (column.min(COLUMNS - 1), row.min(ROWS - 1)), color, |row, left, right| {
+        flood::fill(&mut self.pixels, place(at), color, |row, left, right| {
             let run = Area::of_run(row, left, right);
             spent += cost(left, right);
             area = area.join(run);
@@ -136,6 +142,12 @@ impl Raster {
         self.spent += cost(left, right);
         &mut self.pixels[row * COLUMNS + left..row * COLUMNS + right]
     }
+}
+
+/// Column and row of the pixel under a point: on the far edges the last ones.
+fn place(at: Point) -> (usize, usize) {
+    let at = Point::new(at.x, at.y);
+    (((at.x / QUARTERS) as usize).min(COLUMNS - 1), ((at.y / QUARTERS) as usize).min(ROWS - 1))
 }
 
 /// Of colouring a run of pixels.

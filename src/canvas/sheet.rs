@@ -63,6 +63,12 @@ impl Sheet {
         &self.raster
     }
 
+    /// Which marks stand: what somebody's undo and redo would do next.
+    #[must_use]
+    pub fn standing(&self) -> &Standing {
+        &self.standing
+    }
+
     /// All steps, in order.
     #[must_use]
     pub fn steps(&self) -> &[Drawn] {

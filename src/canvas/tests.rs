@@ -136,6 +136,14 @@ fn an_ellipse_lies_around_its_true_line() {
 }
 
 #[test]
+fn a_point_shows_the_colour_of_its_pixel() {
+    let raster = picture([&ink(1, Tool::Pen, 1, 0x12_3456, &[(42, 41)]), &ink(2, Tool::Pen, 1, 0x99, &[(6400, 4800)])]);
+    let color = |x, y| raster.color_at(Point { x, y }).0;
+    assert_eq!([color(40, 40), color(43, 43), color(44, 40)], [[0x12, 0x34, 0x56], [0x12, 0x34, 0x56], [255; 3]]);
+    assert_eq!([color(6400, 4800), color(9999, i32::MAX), color(-9, 0)], [[0, 0, 0x99], [0, 0, 0x99], [255; 3]]);
+}
+
+#[test]
 fn a_closed_line_holds_a_fill_whatever_its_width() {
     for width in [1, 2, 5] {
         for tool in [Tool::Ellipse, Tool::Rectangle] {

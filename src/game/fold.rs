@@ -146,6 +146,16 @@ impl Game {
         table.quiz.as_ref()?.turn(turn)?.word()
     }
 
+    /// The turns of the last game at whose end the word was told truly: each with its word, and who knew it, in the order
+    /// of their receipts.
+    pub fn told_words(&self) -> impl Iterator<Item = (u32, &Word, Vec<Author>)> {
+        let quiz = self.0.as_ref().and_then(|table| table.quiz.as_ref());
+        quiz.into_iter().flat_map(Quiz::turns).filter_map(|turn| {
+            let solved = turn.solvers().into_iter().map(|claim| claim.author).collect();
+            Some((turn.turn, turn.word()?, solved))
+        })
+    }
+
     /// Where it stands by the log; never [`Phase::Revealed`], which is a matter of local time.
     #[must_use]
     pub fn phase(&self) -> Phase {

@@ -1,6 +1,6 @@
 //! Our own turn to draw in a quiz: the words to choose from, the key, the letters to show, and the answers to guesses.
 //!
-//! All of it is derived from our secret key, the game and the turn, so that a program that was killed goes on with it.
+//! All of it is derived from our secret key, the game, its seed and the turn, so that a program that was killed goes on with it.
 
 use super::fold::Table;
 use super::guess::{GuessAnswer, GuessRequest, Refusal};
@@ -9,6 +9,7 @@ use super::quiz::{Quiz, WordTurn};
 use super::secret::{TurnKey, WordKey, WordPublic};
 use super::step::{EndReason, GameStep, Reveal};
 use super::timers::{Alarm, Timer};
+use super::turns::Turns;
 use crate::clock::Now;
 use crate::identity::Identity;
 use crate::operation_id::OperationId;
@@ -19,6 +20,7 @@ use crate::words::{Level, Mask, Word, letter, normalise};
 pub(super) struct MyTurn {
     pub(super) game: OperationId,
     pub(super) turn: u32,
+    pub(super) draw: [u8; 32],
     /// The words to choose from.
     pub(super) offers: Vec<Word>,
     /// The word whose lock is in the log, and its key.
@@ -31,12 +33,14 @@ pub(super) struct MyTurn {
 }
 
 impl MyTurn {
-    pub(super) fn new(table: &Table, quiz: &Quiz, turn: u32, identity: &Identity) -> Self {
-        let key = TurnKey::new(identity, table.id, turn);
-        let name = [&table.id.0[..], &turn.to_le_bytes()].concat();
+    pub(super) fn new(table: &Table, turns: &Turns, quiz: &Quiz, identity: &Identity) -> Self {
+        let turn = turns.turn();
+        let key = TurnKey::new(identity, turns.seed(), table.id, turn);
+        let name = [&table.id.0[..], &turn.to_le_bytes(), turns.seed()].concat();
         let offers = offers(quiz, identity, &name);
         let lots = identity.derive_secret("inkmesh 2026 quiz hints", &name);
-        MyTurn { game: table.id, turn, offers, chosen: None, locked: None, key, lots, keeper: Keeper::default() }
+        let (game, draw, keeper) = (table.id, *turns.seed(), Keeper::default());
+        MyTurn { game, turn, draw, offers, chosen: None, locked: None, key, lots, keeper }
     }
 
     /// The step that locks the word of this index among the offers; `None`: there is none.

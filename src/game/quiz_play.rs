@@ -41,9 +41,9 @@ impl Player {
             _ => None,
         };
         let mine = turns.filter(|(turns, _)| turns.drawer() == Some(self.me));
-        let name = mine.map(|(turns, _)| (table.id, turns.turn()));
-        if self.mine.as_ref().map(|mine| (mine.game, mine.turn)) != name {
-            self.mine = mine.map(|(turns, quiz)| MyTurn::new(table, quiz, turns.turn(), identity));
+        let name = mine.map(|(turns, _)| (table.id, turns.turn(), *turns.seed()));
+        if self.mine.as_ref().map(|mine| (mine.game, mine.turn, mine.draw)) != name {
+            self.mine = mine.map(|(turns, quiz)| MyTurn::new(table, turns, quiz, identity));
         }
         if let Some((mine, quiz)) = self.mine.as_mut().zip(table.quiz.as_ref()) {
             mine.settle(quiz);

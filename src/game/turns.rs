@@ -68,6 +68,11 @@ impl Turns {
         }
     }
 
+    /// The seed of the game.
+    pub(super) fn seed(&self) -> &[u8; 32] {
+        &self.seed
+    }
+
     /// The round, counted from 0.
     pub(super) fn round(&self) -> u32 {
         self.round

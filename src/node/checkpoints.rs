@@ -8,15 +8,15 @@ use inkmesh_store::{ChainKey, Cursor, Opening, Store, StoreError};
 
 use super::StartError;
 use super::catch_up::{Merge, SyncError};
+use super::gallery::read_all;
 use super::run::{Note, Runner};
 use super::saving::{quarantined, room_key};
-use super::unsaved::key_of;
 use crate::clock::Now;
 use crate::event::Warning;
 use crate::identity::Author;
-use crate::log::{Place, Stretch};
+use crate::log::Stretch;
 use crate::name::{RoomId, RoomName};
-use crate::operation::{Operation, Unverified};
+use crate::operation::Operation;
 use crate::room::{Input, Room, RoomImage};
 
 /// A room is imaged when it has grown by this many operations, or by a part of itself if that is more.
@@ -155,18 +155,6 @@ impl Runner {
             }
         });
     }
-}
-
-/// Those of the operations at these places that are on the disk.
-fn read_all(store: &Store, room: RoomId, places: &[Place]) -> Result<Vec<Operation>, SyncError> {
-    let mut operations = Vec::with_capacity(places.len());
-    for place in places {
-        let (chain, seq) = key_of(room, *place);
-        if let Some(bytes) = store.get(&chain, seq)? {
-            operations.push(Unverified::decode(&bytes)?.trust());
-        }
-    }
-    Ok(operations)
 }
 
 /// Writes an image down, after everything that was given to the disk before.

@@ -77,6 +77,10 @@ impl Runner {
             Command::State(room, answer) => self.ask_room(&room, answer, Room::state),
             Command::Canvas(room, answer) => self.ask_room(&room, answer, Room::canvas),
             Command::Draw(room, line, answer) => self.write_id(&room, answer, |room| room.draw(&line, now)),
+            Command::Fill { room, at, color, answer } => self.write_id(&room, answer, |room| room.fill(at, color, now)),
+            Command::Undo(room, answer) => self.write_id(&room, answer, |room| room.undo(now)),
+            Command::Redo(room, answer) => self.write_id(&room, answer, |room| room.redo(now)),
+            Command::Clear(room, answer) => self.write_id(&room, answer, |room| room.clear(now)),
             Command::PenMoved { room, line, from, answer } => {
                 let _ = answer.send(self.pen_moved(&room, &line, from));
             }
@@ -94,6 +98,7 @@ impl Runner {
             Command::MarkRead(room, upto, answer) => self.change_reading(&room, answer, |room| room.mark_read(upto)),
             Command::DismissLate(room, answer) => self.change_reading(&room, answer, |room| Ok(room.dismiss_late())),
             Command::Reading(room, answer) => self.ask_room(&room, answer, Room::reading),
+            Command::Gallery(room, answer) => self.gallery(&room, answer),
             Command::Quit(answer) => self.quit(Some(answer)),
         }
     }

@@ -5,8 +5,10 @@ use tokio::sync::{mpsc, oneshot};
 use super::StartError;
 use super::config::Config;
 use super::face::Backlog;
+use crate::canvas::{Color, Point};
 use crate::command::{CommandError, Spoken};
 use crate::event::{CanvasView, Entry, Event, GameView, PenLine, Person, ReadingView, RoomState, RoomSummary};
+use crate::gallery::Gallery;
 use crate::game::{Rules, WordList};
 use crate::identity::Author;
 use crate::name::{PersonName, RoomName};
@@ -32,6 +34,10 @@ pub(super) enum Command {
     State(RoomName, Answer<RoomState>),
     Canvas(RoomName, Answer<CanvasView>),
     Draw(RoomName, PenLine, Answer<OperationId>),
+    Fill { room: RoomName, at: Point, color: Color, answer: Answer<OperationId> },
+    Undo(RoomName, Answer<OperationId>),
+    Redo(RoomName, Answer<OperationId>),
+    Clear(RoomName, Answer<OperationId>),
     PenMoved { room: RoomName, line: PenLine, from: u32, answer: Answer<()> },
     Start(RoomName, Rules, WordList, Answer<OperationId>),
     Rematch(RoomName, Answer<OperationId>),
@@ -45,6 +51,7 @@ pub(super) enum Command {
     MarkRead(RoomName, OperationId, Answer<()>),
     DismissLate(RoomName, Answer<()>),
     Reading(RoomName, Answer<ReadingView>),
+    Gallery(RoomName, Answer<Gallery>),
     Quit(Answer<()>),
 }
 
@@ -181,13 +188,46 @@ impl Node {
         self.ask(|answer| Command::Canvas(room, answer)).await
     }
 
-    /// Writes a finished line on the visible sheet; answers with its last operation once all of it is durable.
+    /// Writes a finished line or a shape on the visible sheet; answers with its last operation once all of it is durable.
     ///
     /// # Errors
     /// [`CommandError::NotInRoom`], [`CommandError::Stroke`], [`CommandError::NotTheDrawer`],
-    /// [`CommandError::NotSaved`], [`CommandError::Busy`], [`CommandError::Closed`].
+    /// [`CommandError::SheetFull`], [`CommandError::NotSaved`], [`CommandError::Busy`], [`CommandError::Closed`].
     pub async fn draw(&self, room: RoomName, line: PenLine) -> Result<OperationId, CommandError> {
         self.ask(|answer| Command::Draw(room, line, answer)).await
+    }
+
+    /// Colours the area around a point of the visible sheet.
+    ///
+    /// # Errors
+    /// [`CommandError::NotInRoom`], [`CommandError::NotTheDrawer`], [`CommandError::SheetFull`],
+    /// [`CommandError::NotSaved`], [`CommandError::Busy`], [`CommandError::Closed`].
+    pub async fn fill(&self, room: RoomName, at: Point, color: Color) -> Result<OperationId, CommandError> {
+        self.ask(|answer| Command::Fill { room, at, color, answer }).await
+    }
+
+    /// Takes our last mark off the visible sheet.
+    ///
+    /// # Errors
+    /// [`CommandError::NothingToUndo`], and as [`Node::fill`].
+    pub async fn undo(&self, room: RoomName) -> Result<OperationId, CommandError> {
+        self.ask(|answer| Command::Undo(room, answer)).await
+    }
+
+    /// Puts the mark back that we undid last, unless we have made another since.
+    ///
+    /// # Errors
+    /// [`CommandError::NothingToRedo`], and as [`Node::fill`].
+    pub async fn redo(&self, room: RoomName) -> Result<OperationId, CommandError> {
+        self.ask(|answer| Command::Redo(room, answer)).await
+    }
+
+    /// Takes everything off the visible sheet.
+    ///
+    /// # Errors
+    /// As [`Node::fill`].
+    pub async fn clear(&self, room: RoomName) -> Result<OperationId, CommandError> {
+        self.ask(|answer| Command::Clear(room, answer)).await
     }
 
     /// Shows others the new points of a line under way; `from` is the index of the first of them in the line.
@@ -299,6 +339,14 @@ impl Node {
     /// [`CommandError::NotInRoom`], [`CommandError::Closed`].
     pub async fn reading(&self, room: RoomName) -> Result<ReadingView, CommandError> {
         self.ask(|answer| Command::Reading(room, answer)).await
+    }
+
+    /// All drawings that a room has ever seen, as they are now, read from the disk: some time for a room with much ink.
+    ///
+    /// # Errors
+    /// [`CommandError::NotInRoom`], [`CommandError::Unreadable`], [`CommandError::Closed`].
+    pub async fn gallery(&self, room: RoomName) -> Result<Gallery, CommandError> {
+        self.ask(|answer| Command::Gallery(room, answer)).await
     }
 
     /// Ends the node: what was said is on the disk when this returns.

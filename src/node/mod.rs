@@ -2,11 +2,13 @@
 //! [`crate::room::Room`] machines. Nothing that comes from the network ends the loop.
 
 mod address;
+pub mod archive;
 mod catch_up;
 mod checkpoints;
 mod commands;
 mod config;
 mod face;
+mod gallery;
 mod guesses;
 mod handle;
 mod key_file;

@@ -8,6 +8,7 @@ use super::handle::Answer;
 use super::network::{author_of, peer_of};
 use super::run::Runner;
 use super::sync_plan::SyncPlan;
+use super::wishes::rooms_in;
 use crate::clock::Now;
 use crate::event::{CanvasChange, Event};
 use crate::log::{Line, Place};
@@ -44,7 +45,7 @@ pub(super) struct Source {
 impl Runner {
     /// Enters the rooms that we were in, and more. The lobby, if these are none.
     pub(super) fn enter_rooms(&mut self, more: &[RoomName]) -> Result<(), StartError> {
-        let mut names = self.remembered_rooms()?;
+        let mut names = rooms_in(&self.store)?;
         names.extend_from_slice(more);
         names.sort();
         names.dedup();

@@ -1,6 +1,7 @@
 //! What the person wants and what is remembered over a restart: where to listen, whom to call, the name, the rooms,
 //! the peers that were reached.
 
+use inkmesh_store::{Store, StoreError};
 use libp2p::Multiaddr;
 use libp2p::multiaddr::Protocol;
 
@@ -103,12 +104,6 @@ impl Runner {
         }
     }
 
-    pub(super) fn remembered_rooms(&self) -> Result<Vec<RoomName>, StartError> {
-        let bytes = self.store.get_meta("rooms")?;
-        let names: Vec<String> = bytes.and_then(|bytes| codec::decode(&bytes).ok()).unwrap_or_default();
-        Ok(names.iter().filter_map(|name| name.parse().ok()).collect())
-    }
-
     /// Writes down name and rooms before the node runs.
     pub(super) fn remember_now(&self) -> Result<(), StartError> {
         let full = |error: codec::CodecError| StartError::Network(error.to_string());
@@ -155,4 +150,11 @@ impl Runner {
             answer.map(|answer| answer.send(result.map_err(|error| CommandError::NotSaved(error.to_string()))));
         });
     }
+}
+
+/// The rooms that are written down in a store: those that its owner is in.
+pub(super) fn rooms_in(store: &Store) -> Result<Vec<RoomName>, StoreError> {
+    let bytes = store.get_meta("rooms")?;
+    let names: Vec<String> = bytes.and_then(|bytes| codec::decode(&bytes).ok()).unwrap_or_default();
+    Ok(names.iter().filter_map(|name| name.parse().ok()).collect())
 }

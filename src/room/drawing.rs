@@ -179,7 +179,8 @@ mod tests {
         let mut sheet = Sheet::default();
         let fill = |room: &mut Room| room.fill(Point::new(9, 9), Color([9; 3]), NOW);
         let draw = |room: &mut Room| room.draw(&line(1, vec![Point::new(4, 4), Point::new(400, 400)]), NOW);
-        let commands: [fn(&mut Room) -> Result<Write, CommandError>; 6] =
+        type Command = fn(&mut Room) -> Result<Write, CommandError>;
+        let commands: [Command; 6] =
             [draw, |room| room.undo(NOW), fill, |room| room.clear(NOW), |room| room.undo(NOW), |room| room.redo(NOW)];
         for command in commands {
             let write = command(&mut room).unwrap();

@@ -129,6 +129,11 @@ impl Archive {
         Ok(Archive { file: Mutex::new(file) })
     }
 
+    /// Opens the archive of a log, which stays as it is.
+    pub(crate) fn open_to_read(log: &Path) -> io::Result<Archive> {
+        Ok(Archive { file: Mutex::new(File::open(path(log))?) })
+    }
+
     pub(crate) fn len(&self) -> io::Result<u64> {
         Ok(self.file().metadata()?.len())
     }

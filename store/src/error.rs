@@ -67,6 +67,10 @@ pub enum StoreError {
     #[error("the disk is slower than what is being saved: try again in a moment")]
     Busy,
 
+    /// The store was opened to be read, see [`Store::open_to_read`](crate::Store::open_to_read).
+    #[error("the history was opened to be read only")]
+    ReadOnly,
+
     /// The store has been closed.
     #[error("the store is closed")]
     Closed,

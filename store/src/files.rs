@@ -29,6 +29,21 @@ pub(crate) fn remove_unfinished_snapshots(log: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Copies those files of a log that are wanted by their names into a folder that it makes. Sled's settings need not be:
+/// it writes them anew, and they are always the same.
+pub(crate) fn copy(log: &Path, copy: &Path, wanted: impl Fn(&str) -> bool) -> io::Result<()> {
+    fs::create_dir(copy)?;
+    for entry in fs::read_dir(log)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        if wanted(&name.to_string_lossy()) && entry.file_type()?.is_file() {
+            let mut to = File::create(copy.join(&name))?;
+            io::copy(&mut File::open(entry.path())?, &mut to)?;
+        }
+    }
+    Ok(())
+}
+
 /// Makes durable what sled made or renamed while opening `log` in `dir`: the files, and the folders that name them.
 pub(crate) fn sync_all(dir: &Path, log: &Path) -> io::Result<()> {
     for file in [data(log), log.join("conf"), archive::path(log)] {

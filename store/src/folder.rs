@@ -100,6 +100,39 @@ impl Folder {
         }
     }
 
+    /// Keeps the folder as it is for one who only reads, until the lock is dropped; there may be several. Nothing is
+    /// changed: where no program ever had the folder there is no lock to hold, and `None` is given back.
+    ///
+    /// # Errors
+    /// `InUse` when a store has it.
+    pub(crate) fn lock_to_read(&self) -> Result<Option<Lock>, StoreError> {
+        let file = match File::open(self.dir.join("lock")) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            file => self.ok("opening", file)?,
+        };
+        match file.try_lock_shared() {
+            Ok(()) => Ok(Some(Lock(file))),
+            Err(TryLockError::WouldBlock) => Err(StoreError::InUse { dir: self.dir.clone() }),
+            Err(TryLockError::Error(error)) => Err(self.io("locking", error)),
+        }
+    }
+
+    /// The log for one who only reads: the one that [`Folder::settle`] would go on with.
+    ///
+    /// # Errors
+    /// `Damaged` when that one has to be made first; `Io`, also when there is none.
+    pub(crate) fn log_to_read(&self) -> Result<PathBuf, StoreError> {
+        for log in [self.log(), self.old_log()] {
+            if self.ok("opening", log.try_exists())? {
+                return Ok(log);
+            }
+        }
+        if self.broken()?.is_empty() {
+            return Err(self.io("looking for a history in", ErrorKind::NotFound.into()));
+        }
+        Err(self.damaged("setting it aside was interrupted".to_owned()))
+    }
+
     /// Ends what a program that was stopped in the middle had begun: goes back to the log that was there, or on to the
     /// one that was finished. Removes only what is a copy of something else.
     pub(crate) fn settle(&self) -> Result<Found, StoreError> {

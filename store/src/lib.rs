@@ -22,7 +22,7 @@
 //! files.rs    sync and lock                      witness.rs     how much was durable, beside the log
 //! salvage.rs  copying what can be read           checkpoints.rs values computed from a room's records
 //! look.rs     reading everything, bit by bit     opening.rs     what an opener is told
-//! tools.rs    check, compact, stats
+//! tools.rs    check, compact, stats         reading.rs     opening to read, changing nothing
 //! ```
 
 mod archive;
@@ -41,6 +41,7 @@ mod opening;
 mod parts;
 mod quarantine;
 mod queue;
+mod reading;
 mod salvage;
 mod stage;
 mod store;

@@ -49,12 +49,17 @@ impl Log {
     /// # Errors
     /// `Damaged` when it can't be read, also when the archive is shorter than it was.
     pub(crate) fn open(folder: &Folder, path: &Path) -> Result<Log, StoreError> {
-        let log = Log::open_damaged(folder, path)?;
-        let end = log.state.lock().unwrap_or_else(PoisonError::into_inner).end;
-        if folder.ok("opening", log.archive.len())? < end {
-            return Err(folder.damaged("the archive has lost its end".to_owned()));
-        }
-        Ok(log)
+        Log::open_damaged(folder, path)?.whole()
+    }
+
+    /// Opens the log in `path` to be read, with sled's files of it from a copy: sled writes while it opens.
+    ///
+    /// # Errors
+    /// As [`Log::open`].
+    pub(crate) fn open_to_read(folder: &Folder, path: &Path, copy: &Path) -> Result<Log, StoreError> {
+        let tree = Tree::open(folder, copy)?;
+        let archive = folder.ok("opening", Archive::open_to_read(path))?;
+        Log::of(folder, tree, archive, copy)?.whole()
     }
 
     /// Opens a log to read what is left of it.
@@ -62,10 +67,24 @@ impl Log {
         let tree = Tree::open(folder, path)?;
         let archive = folder.ok("opening", Archive::open(path))?;
         folder.ok("opening", files::sync_all(folder.dir(), path))?;
+        Log::of(folder, tree, archive, path)
+    }
+
+    /// The log of these, sled's files lying in `sled`.
+    fn of(folder: &Folder, tree: Tree, archive: Archive, sled: &Path) -> Result<Log, StoreError> {
         let end = end_of_blocks(folder, &tree)?;
-        let sled_file = folder.ok("opening", std::fs::metadata(files::data(path)))?.len();
+        let sled_file = folder.ok("opening", std::fs::metadata(files::data(sled)))?.len();
         let state = Mutex::new(State { end, in_tree: sled_file / SLED_SHARE, failed: None });
         Ok(Log { folder: folder.clone(), tree, archive, state, places: RwLock::default() })
+    }
+
+    /// The log, unless its archive is shorter than it was.
+    fn whole(self) -> Result<Log, StoreError> {
+        let end = self.state.lock().unwrap_or_else(PoisonError::into_inner).end;
+        if self.folder.ok("opening", self.archive.len())? < end {
+            return Err(self.folder.damaged("the archive has lost its end".to_owned()));
+        }
+        Ok(self)
     }
 
     /// Makes all changes, or none of them, durable. Records that are in the archive can't be changed.

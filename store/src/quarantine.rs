@@ -1,6 +1,6 @@
 //! Opening a store's folder whatever state it is in, without deleting anything that was saved.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::Path;
 
 use crate::archive::Archive;
@@ -108,7 +108,8 @@ fn salvage(folder: &Folder, aside: &Path, with_snapshot: bool) -> Result<Copied,
     for leftover in [&copy, &new] {
         folder.ok("setting aside what is broken in", folder::remove(leftover))?;
     }
-    folder.ok("reading what is broken in", copy_files(aside, &copy, with_snapshot))?;
+    let wanted = |name: &str| matches!(name, "db" | "archive") || (with_snapshot && name.starts_with("snap."));
+    folder.ok("reading what is broken in", files::copy(aside, &copy, wanted))?;
     let target = Disk::open(folder, new)?;
     let mut copied = match Disk::open_damaged(folder, copy.clone()) {
         Ok(source) => salvage::copy(&source, &target)?,
@@ -124,20 +125,4 @@ fn salvage(folder: &Folder, aside: &Path, with_snapshot: bool) -> Result<Copied,
     folder.ok("saving", files::sync_all(folder.dir(), &folder.new_log()))?;
     folder.ok("removing a copy in", folder::remove(&copy))?;
     Ok(copied)
-}
-
-/// Copies sled's files, but not its settings, which it writes anew: they are always the same.
-fn copy_files(log: &Path, copy: &Path, with_snapshot: bool) -> std::io::Result<()> {
-    fs::create_dir(copy)?;
-    for entry in fs::read_dir(log)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        let wanted =
-            name == "db" || name == "archive" || (with_snapshot && name.to_string_lossy().starts_with("snap."));
-        if wanted && entry.file_type()?.is_file() {
-            let mut to = File::create(copy.join(&name))?;
-            std::io::copy(&mut File::open(entry.path())?, &mut to)?;
-        }
-    }
-    Ok(())
 }

@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use inkmesh::canvas::{CanvasStep, Color, Ink, Point, Points, Tool};
 use inkmesh::clock::Timestamp;
-use inkmesh::game::{GameStep, Rules};
+use inkmesh::game::{GameStep, Rules, WordList};
 use inkmesh::identity::Identity;
 use inkmesh::name::RoomName;
 use inkmesh::operation::{ChainId, Header, Operation, OperationId};
@@ -172,7 +172,7 @@ impl Author {
     fn payload(&mut self) -> Payload {
         match self.rng.random_range(0..200) {
             0 => Payload::Profile(Profile { name: format!("Name {}", self.next).parse().unwrap() }),
-            1 => Payload::Game(GameStep::Proposed { rules: Rules::default() }),
+            1 => Payload::Game(GameStep::Proposed { rules: Rules::default(), words: WordList::default(), more: 0 }),
             2..20 => Payload::Canvas { board: Board::Free, step: CanvasStep::Ink(self.ink()) },
             _ => Payload::Chat(Chat { text: self.text() }),
         }

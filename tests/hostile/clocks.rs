@@ -18,7 +18,7 @@ impl Victim {
 
     /// Says something; the answer is its id, its date, and what was warned of until then.
     async fn says(&mut self, text: &str) -> (OperationId, u64, Vec<Warning>) {
-        let said = self.node.say(lobby(), text.to_owned()).await.unwrap();
+        let said = self.node.say(lobby(), text.to_owned()).await.unwrap().line().unwrap();
         let mut warnings = Vec::new();
         let time = self
             .until(|event| match event {

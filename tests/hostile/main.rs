@@ -143,7 +143,7 @@ async fn the_future_is_parked_and_the_person_told() {
     });
     attacker.during(told).await;
     // It doesn't drag the clock of the node along.
-    let said = victim.node.say(lobby(), "today".to_owned()).await.unwrap();
+    let said = victim.node.say(lobby(), "today".to_owned()).await.unwrap().line().unwrap();
     let history = victim.node.history(lobby(), 1, None).await.unwrap();
     assert_eq!(history[0].id, said);
     assert!(history[0].time < now_ms() + 60_000);

@@ -97,7 +97,7 @@ async fn gets_everything_despite(conduct: Conduct) {
     let mut lines = BTreeSet::new();
     for at_once in 0..LINES / AT_ONCE {
         let say = |n| honest.node.say(lobby(), format!("line {}", at_once * AT_ONCE + n));
-        lines.extend(join_all((0..AT_ONCE).map(say)).await.into_iter().map(Result::unwrap));
+        lines.extend(join_all((0..AT_ONCE).map(say)).await.into_iter().map(|said| said.unwrap().line().unwrap()));
     }
     let goods = Arc::new(Goods::of(&honest).await);
 

@@ -17,22 +17,6 @@ pub fn ink(stroke: u64, tool: Tool, width: u16, color: u32, points: &[(i32, i32)
     CanvasStep::Ink(Ink { stroke, tool, color: Color([red, green, blue]), width, points })
 }
 
-/// One mark of each kind of ink, small.
-pub fn shapes() -> Vec<Drawn> {
-    let (dot, corner, next) = ((100, 200), (200, 300), (201, 301));
-    let marks: [(Tool, &[(i32, i32)]); 7] = [
-        (Tool::Pen, &[dot]),
-        (Tool::Pen, &[dot, corner, next]),
-        (Tool::Eraser, &[dot, corner, next]),
-        (Tool::Line, &[dot, corner]),
-        (Tool::Rectangle, &[dot, corner]),
-        (Tool::Ellipse, &[dot, corner]),
-        (Tool::Ellipse, &[dot, (100, 300)]),
-    ];
-    let steps = marks.iter().zip(1..).map(|((tool, points), n)| drawn(1, n, ink(n, *tool, 6, 0x01_0203, points)));
-    steps.collect()
-}
-
 /// A picture with everything in it: every tool, the thinnest and the widest pen, dots, lines along and beyond the edges,
 /// fills within fills, and some marks undone.
 pub fn golden() -> Vec<Drawn> {

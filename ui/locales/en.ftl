@@ -166,7 +166,25 @@ month-december = December
 # Drawing
 tool-pen = Pen (B)
 tool-eraser = Eraser (E)
-tool-width = Width { $number }
+tool-line = Line (L) · Shift: straight or slanted
+tool-rectangle = Rectangle (R) · Shift: a square
+tool-ellipse = Ellipse (O) · Shift: a circle
+tool-fill = Fill (G)
+tool-dropper = Take a colour from the sheet (I)
+tool-width = Width { $number } ({ $number })
+tool-width-wheel = Any width: turn the wheel over the sheet
+tool-mix = Mix a colour
+tool-mixed = Done
+tool-undo = Undo (Ctrl+Z)
+tool-redo = Redo (Ctrl+Y)
+tool-clear = Clear the sheet
+tool-save = Save this drawing (Ctrl+S)
+tools-of-the-drawer = On this sheet only the drawer draws. You can save it, and look closer with Ctrl and the wheel.
+tools-of-nobody = Nobody can draw on this sheet now. You can save it.
+clear-really = Take everything off this sheet, also what others drew? You can undo it.
+clear-do = Clear
+clear-keep = Keep it
+zoom-whole = { $percent }% · Show all (0)
 game-idle = Everybody may draw on this sheet
 game-idle-closed = Nobody can draw on this sheet now
 game-plan = Start a game…
@@ -287,6 +305,34 @@ pack-twice = Line { $line }: this word is already on line { $first }.
 pack-few = At least { $least } words are needed; here are { $count }.
 pack-many = At most { $most } words can be used; here are { $count }.
 
+# The gallery
+gallery-open = Gallery
+gallery-of = Gallery of #{ $room }
+gallery-back = Back to the sheet
+gallery-all = All drawings
+gallery-reading = Looking for the drawings…
+gallery-empty = No drawings yet. Everything that is drawn in this room, freely or in a game, will hang here.
+gallery-again = Try again
+gallery-older = { $count } older drawings…
+gallery-free = Drawn together
+gallery-turn = Drawn in a turn
+gallery-and-more = { $names } and { $count } more
+gallery-word = The word was { $word }
+gallery-solved = { $count ->
+    [0] nobody got it
+    [one] 1 person got it
+   *[other] { $count } people got it
+}
+gallery-save = Save as
+gallery-strokes = { $done } of { $all }
+gallery-start = To the blank sheet (Home)
+gallery-step-back = One stroke back (←)
+gallery-play = Draw it again (Space)
+gallery-rest = Rest (Space)
+gallery-step-on = One stroke on (→)
+gallery-end = To the finished drawing (End)
+gallery-speed = Speed
+
 # Connecting by address
 connect-title = Connect by address
 connect-why = When people are not found by themselves, one address is enough: type that of another computer with Inkmesh, or give somebody yours.
@@ -316,9 +362,13 @@ help-what = Everybody on your network who has Inkmesh open meets here. Talk on t
 help-enter = send the line; write a line
 help-escape = leave the field, close what is open
 help-tab = next field
-help-pen = pen
-help-eraser = eraser
-help-widths = width of the pen
+help-pens = pen, eraser
+help-shapes = line, rectangle, ellipse; with Shift straight, square, round
+help-colours = fill an area, take a colour from the sheet
+help-widths = width of the pen; the wheel for any other
+help-undo = undo, redo
+help-save = save this drawing as a picture
+help-zoom = look closer (also Ctrl and the wheel), show all; Space and drag: move the sheet
 help-help = this help
 
 # Notices
@@ -327,6 +377,8 @@ notice-not-kept = The settings could not be kept: { $reason }
 warning-storage-recovered = The disk takes writes again.
 warning-listen-failed = Can't be reached at { $address }: { $reason }
 warning-dial-failed = Can't connect to { $address }: { $reason }. Inkmesh keeps trying.
+notice-saved = Saved: { $path }
+notice-not-saved = The drawing could not be saved: { $reason }
 notice-late-lost = Those messages stand too far back: scroll up to them.
 warning-fork = { $name } signed two different histories. Both are kept; don't rely on who said what when. Their folder may be in use on two computers.
 warning-clock-agrees = This computer's clock agrees with the others again.
@@ -356,6 +408,42 @@ store-what-now = Start Inkmesh: it sets the damaged history aside without deleti
 store-compacted = { $before } before, { $after } now. Nothing was lost.
 store-size = On the disk: { $size }, of which { $checkpoints } make starting faster.
 store-set-aside = Set aside because it was damaged: { $folder } ({ $size }). It may be deleted.
+
+# What was said and drawn, read back on the command line
+archive-in-use = Inkmesh is open with the folder { $folder }. Close it first, then try again.
+archive-no-room = Nothing of a room “{ $room }” is saved in { $folder }. `inkmesh archive rooms` lists the rooms.
+archive-empty = Nothing is saved here.
+archive-room = { $count ->
+    [one] 1 entry
+   *[other] { $entries } entries
+} by { $people ->
+    [one] 1 person
+   *[other] { $people } people
+}, from { $from } to { $to }
+archive-nothing-found = Nothing was found.
+archive-no-drawings = Nothing was drawn in this room.
+archive-day = { $weekday }, { $day } { $month } { $year }
+archive-guess = guess
+archive-whisper = to those who know the word
+archive-sealed = (can only be read by those who knew the word)
+archive-drew = { $name } drew
+archive-by = Drawn by { $names }
+archive-turn = Turn { $turn }, drawn by { $names }
+archive-word = the word was “{ $word }”
+archive-solved = solved by { $names }
+archive-nobody-solved = nobody solved it
+archive-marks = { $count ->
+    [one] 1 mark
+   *[other] { $count } marks
+}
+archive-exported = { $written ->
+    [one] 1 drawing was written.
+   *[other] { $written } drawings were written.
+} { $there ->
+    [0] {""}
+    [one] 1 was there already.
+   *[other] { $there } were there already.
+}
 
 # Why something was not done
 error-name-empty = A name can't be empty.

@@ -138,7 +138,25 @@ month-december = 12월
 # 그리기
 tool-pen = 펜 (B)
 tool-eraser = 지우개 (E)
-tool-width = 굵기 { $number }
+tool-line = 직선 (L) · Shift: 수평·수직·대각선
+tool-rectangle = 사각형 (R) · Shift: 정사각형
+tool-ellipse = 타원 (O) · Shift: 원
+tool-fill = 채우기 (G)
+tool-dropper = 스포이트: 그림에서 색 고르기 (I)
+tool-width = 굵기 { $number } ({ $number })
+tool-width-wheel = 다른 굵기: 종이 위에서 마우스 휠을 돌리세요
+tool-mix = 색 만들기
+tool-mixed = 확인
+tool-undo = 실행 취소 (Ctrl+Z)
+tool-redo = 다시 실행 (Ctrl+Y)
+tool-clear = 모두 지우기
+tool-save = 이 그림 저장 (Ctrl+S)
+tools-of-the-drawer = 이 종이에는 그리는 사람만 그릴 수 있어요. 저장하거나 Ctrl과 휠로 가까이 볼 수는 있어요.
+tools-of-nobody = 지금은 아무도 이 종이에 그릴 수 없어요. 저장은 할 수 있어요.
+clear-really = 다른 사람이 그린 것까지 이 종이의 모든 것을 지울까요? 실행 취소할 수 있어요.
+clear-do = 지우기
+clear-keep = 그대로 두기
+zoom-whole = { $percent }% · 전체 보기 (0)
 game-idle = 누구나 이 종이에 그릴 수 있어요
 game-idle-closed = 지금은 이 종이에 그릴 수 없어요
 game-plan = 게임 시작…
@@ -252,6 +270,33 @@ pack-twice = { $line }번째 줄: { $first }번째 줄에 이미 있는 단어�
 pack-few = 단어가 { $least }개 이상 있어야 해요. 지금은 { $count }개예요.
 pack-many = 단어는 { $most }개까지 쓸 수 있어요. 지금은 { $count }개예요.
 
+# 갤러리
+gallery-open = 갤러리
+gallery-of = #{ $room } 갤러리
+gallery-back = 종이로 돌아가기
+gallery-all = 모든 그림
+gallery-reading = 그림을 찾는 중…
+gallery-empty = 아직 그림이 없어요. 이 방에서 자유롭게 또는 게임에서 그린 그림이 모두 여기에 걸려요.
+gallery-again = 다시 시도
+gallery-older = 이전 그림 { $count }개…
+gallery-free = 함께 그린 그림
+gallery-turn = 차례에 그린 그림
+gallery-and-more = { $names } 외 { $count }명
+gallery-word = 정답은 { $word }
+gallery-solved = { $count ->
+    [0] 아무도 못 맞혔어요
+   *[other] { $count }명이 맞혔어요
+}
+gallery-save = 저장
+gallery-strokes = { $all }획 중 { $done }획
+gallery-start = 빈 종이로 (Home)
+gallery-step-back = 한 획 뒤로 (←)
+gallery-play = 다시 그려 보기 (Space)
+gallery-rest = 멈추기 (Space)
+gallery-step-on = 한 획 앞으로 (→)
+gallery-end = 완성된 그림으로 (End)
+gallery-speed = 속도
+
 # 주소로 연결
 connect-title = 주소로 연결
 connect-why = 사람들을 저절로 찾지 못할 때는 주소 하나면 됩니다. Inkmesh가 열려 있는 다른 컴퓨터의 주소를 쓰거나, 내 주소를 알려 주세요.
@@ -281,9 +326,13 @@ help-what = 같은 네트워크에서 Inkmesh를 연 사람은 모두 여기서 
 help-enter = 한 줄 보내기, 한 줄 쓰기
 help-escape = 입력란에서 나가기, 열린 것 닫기
 help-tab = 다음 입력란
-help-pen = 펜
-help-eraser = 지우개
-help-widths = 펜 굵기
+help-pens = 펜, 지우개
+help-shapes = 직선, 사각형, 타원. Shift: 곧은 선, 정사각형, 원
+help-colours = 영역 채우기, 그림에서 색 고르기
+help-widths = 펜 굵기. 다른 굵기는 마우스 휠로
+help-undo = 실행 취소, 다시 실행
+help-save = 이 그림을 파일로 저장
+help-zoom = 확대(Ctrl과 휠로도), 축소, 전체 보기. Space를 누르고 끌면 종이 이동
 help-help = 이 도움말
 
 # 알림
@@ -292,6 +341,8 @@ notice-not-kept = 설정을 저장할 수 없습니다: { $reason }
 warning-storage-recovered = 다시 디스크에 쓸 수 있습니다.
 warning-listen-failed = { $address }에서 연결을 받을 수 없습니다: { $reason }
 warning-dial-failed = { $address }에 연결할 수 없습니다: { $reason }. 계속 시도합니다.
+notice-saved = 저장했어요: { $path }
+notice-not-saved = 그림을 저장하지 못했어요: { $reason }
 notice-late-lost = 그 메시지들은 너무 오래전 것입니다. 위로 올려서 찾아보세요.
 warning-fork = { $name } 님이 서로 다른 두 기록에 서명했습니다. 둘 다 남겨 두지만, 누가 언제 무엇을 말했는지 그대로 믿지 마세요. 같은 폴더를 두 컴퓨터에서 쓰는지도 모릅니다.
 warning-clock-agrees = 이제 이 컴퓨터의 시계가 다른 사람들과 맞습니다.
@@ -317,6 +368,33 @@ store-what-now = Inkmesh를 시작하세요. 손상된 기록은 지우지 않�
 store-compacted = 이전 { $before }, 지금 { $after }. 잃은 것은 없습니다.
 store-size = 디스크에서 차지하는 크기: { $size }. 그중 { $checkpoints }는 더 빨리 시작하기 위한 것입니다.
 store-set-aside = 손상되어 옮겨 둔 것: { $folder } ({ $size }). 지워도 됩니다.
+
+# 명령줄에서 다시 읽는 이야기와 그림
+archive-in-use = Inkmesh가 { $folder } 폴더를 쓰고 있습니다. 먼저 닫은 다음 다시 시도하세요.
+archive-no-room = { $folder } 폴더에 “{ $room }” 방의 기록이 없습니다. `inkmesh archive rooms`로 방 목록을 볼 수 있습니다.
+archive-empty = 저장된 것이 없습니다.
+archive-room = { $count ->
+   *[other] 기록 { $entries }개
+}, { $people }명, { $from }부터 { $to }까지
+archive-nothing-found = 찾은 것이 없습니다.
+archive-no-drawings = 이 방에는 그림이 없습니다.
+archive-day = { $year }년 { $month } { $day }일 { $weekday }
+archive-guess = 추측
+archive-whisper = 정답을 아는 사람끼리
+archive-sealed = (정답을 안 사람만 읽을 수 있습니다)
+archive-drew = { $name } 님이 그렸어요
+archive-by = { $names } 그림
+archive-turn = { $turn }번째 차례, { $names } 그림
+archive-word = 정답은 “{ $word }”
+archive-solved = 맞힌 사람: { $names }
+archive-nobody-solved = 아무도 맞히지 못함
+archive-marks = { $count ->
+   *[other] 획 { $count }개
+}
+archive-exported = 그림 { $written }장을 저장했습니다. { $there ->
+    [0] {""}
+   *[other] { $there }장은 이미 있었습니다.
+}
 
 # 할 수 없는 까닭
 error-name-empty = 이름은 비워 둘 수 없습니다.

@@ -7,6 +7,8 @@ use directories::ProjectDirs;
 use inkmesh::name::{PersonName, RoomName};
 use inkmesh::node::Config;
 
+use crate::settings::Language;
+
 /// Chat, draw together and play on one network, with no server and no host.
 #[derive(Debug, Parser)]
 #[command(name = "inkmesh", version, args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
@@ -64,6 +66,85 @@ pub enum Tool {
         #[arg(long, value_name = "DIR")]
         data_dir: Option<PathBuf>,
     },
+
+    /// Read what was said and drawn, while Inkmesh is closed; exit status 1: something went wrong, 2: Inkmesh is open
+    Archive {
+        /// What to do
+        #[command(subcommand)]
+        task: ArchiveTask,
+
+        /// The folder that everything is kept in [default: the platform's data folder]
+        #[arg(long, value_name = "DIR", global = true)]
+        data_dir: Option<PathBuf>,
+
+        /// The language of what is written [default: the window's, or the system's]
+        #[arg(long, value_enum, global = true)]
+        lang: Option<Language>,
+    },
+}
+
+/// What can be done with what was said and drawn.
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum ArchiveTask {
+    /// List the rooms
+    Rooms {
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print what was said and done in a room
+    Show {
+        /// Its name, or the first digits of the hash by which `rooms` lists one without a name
+        room: String,
+        /// Only so many of the last lines
+        #[arg(long, value_name = "LINES")]
+        limit: Option<usize>,
+        /// One JSON object a line, as the headless face tells an `entry`
+        #[arg(long)]
+        json: bool,
+    },
+    /// Find the lines with a text in them, in all rooms
+    Search {
+        /// The text; large and small letters are the same
+        text: String,
+        /// One JSON object a line, as the headless face tells an `entry`
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the drawings of a room
+    Drawings {
+        /// Its name, or the first digits of its hash
+        room: String,
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write a room, or its drawings, to files; none that is there is written over
+    Export {
+        /// Its name, or the first digits of its hash
+        room: String,
+        /// The folder to write to; it is made if it is missing
+        #[arg(long, value_name = "DIR")]
+        to: PathBuf,
+        /// What to write
+        #[arg(long, value_enum)]
+        format: ExportFormat,
+    },
+}
+
+/// What an export writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    /// One file with a JSON object for every entry of the room
+    Jsonl,
+    /// One page to read, with the drawings in it
+    Html,
+    /// A picture of every drawing
+    Png,
+    /// A picture of every drawing that can be scaled
+    Svg,
+    /// An animation of every drawing, stroke by stroke
+    Gif,
 }
 
 /// What can be done with the saved history.
@@ -159,6 +240,21 @@ mod tests {
     }
 
     #[test]
+    fn the_archive_is_read() {
+        let task = |line: &str| match parse(&format!("inkmesh archive {line}")).unwrap().tool {
+            Some(Tool::Archive { task, data_dir, lang }) => (task, data_dir, lang),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(task("rooms").0, ArchiveTask::Rooms { json: false });
+        let (shown, dir, lang) = task("show 로비 --limit 5 --data-dir /d --lang ko --json");
+        assert_eq!(shown, ArchiveTask::Show { room: "로비".to_owned(), limit: Some(5), json: true });
+        assert_eq!((dir, lang), (Some("/d".into()), Some(Language::Ko)));
+        let (export, dir, _) = task("--data-dir /d export art --to /out --format gif");
+        let (room, to) = ("art".to_owned(), PathBuf::from("/out"));
+        assert_eq!((export, dir), (ArchiveTask::Export { room, to, format: ExportFormat::Gif }, Some("/d".into())));
+    }
+
+    #[test]
     fn what_can_t_be_understood_is_said_in_words() {
         for (line, words) in [
             ("inkmesh heedless", "headless"),
@@ -170,6 +266,9 @@ mod tests {
             ("inkmesh store mend", "check, compact, stats"),
             ("inkmesh store check --room art", "--room"),
             ("inkmesh --room art store check", "cannot be used with"),
+            ("inkmesh archive", "rooms"),
+            ("inkmesh archive export art --to /d", "--format"),
+            ("inkmesh archive export art --to /d --format bmp", "jsonl, html, png, svg, gif"),
         ] {
             let error = parse(line).unwrap_err();
             assert!(error.contains(words), "{line}: {error}");

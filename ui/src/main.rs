@@ -1,8 +1,10 @@
 //! `inkmesh`: chat, draw together and play on one network, with no server and no host.
 //!
 //! The one binary of the workspace. It reads its arguments, then shows one of its faces: the window, or JSON lines on
-//! standard input and output. Both drive the same [`inkmesh::node::Node`]. Beside them stands [`store_tool`].
+//! standard input and output. Both drive the same [`inkmesh::node::Node`]. Beside them stand [`store_tool`] and
+//! [`archive`].
 
+mod archive;
 mod args;
 mod headless;
 mod settings;
@@ -34,8 +36,10 @@ fn main() -> ExitCode {
 }
 
 fn run(args: Args) -> Result<ExitCode, Box<dyn Error>> {
-    if let Some(Tool::Store { task, data_dir }) = args.tool {
-        return Ok(store_tool::run(task, data_dir));
+    match args.tool {
+        Some(Tool::Store { task, data_dir }) => return Ok(store_tool::run(task, data_dir)),
+        Some(Tool::Archive { task, data_dir, lang }) => return Ok(archive::run(task, data_dir, lang)),
+        None => {}
     }
     let name_given = args.name.is_some();
     let face = args.face;

@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use clap::ValueEnum;
 use inkmesh::game::Rules;
 use inkmesh::name::PersonName;
 use inkmesh::words::BuiltIn;
@@ -13,7 +14,7 @@ use serde::{Deserialize, Serialize};
 const FILE: &str = "settings.json";
 
 /// A language of the window's texts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Language {
     /// English.

@@ -1,5 +1,7 @@
 //! What people read, in English and Korean.
 
+pub mod game;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::error::Error;

@@ -29,7 +29,7 @@ mod turn_key;
 mod word_key;
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 pub use blinding::{Blinding, is_opening_of};
 pub use elements::{Blinded, Evaluated, Opening, Proof, VoprfPublic, VoprfSecret, WordPublic};

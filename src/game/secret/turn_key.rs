@@ -37,10 +37,12 @@ pub struct FalseAnswer;
 
 impl TurnKey {
     /// This drawer's key of a turn. Derived, so that a drawer who comes back within the turn has it again; without the
-    /// drawer's secret key nobody can compute it, and revealed it says nothing about other turns.
+    /// drawer's secret key nobody can compute it, and revealed it says nothing about other turns. `draw` is the seed of
+    /// the game: one that has to start again (its start became void) has a turn of the same number once more.
     #[must_use]
-    pub fn new(drawer: &Identity, game: OperationId, turn: u32) -> Self {
-        let seed = drawer.derive_secret("inkmesh 2026 quiz turn secret", &turn_bytes(game, turn));
+    pub fn new(drawer: &Identity, draw: &[u8; 32], game: OperationId, turn: u32) -> Self {
+        let name = [&turn_bytes(game, turn)[..], draw].concat();
+        let seed = drawer.derive_secret("inkmesh 2026 quiz turn secret", &name);
         let server = key_pair(&seed, b"inkmesh 2026 quiz turn key");
         TurnKey { game, turn, server }
     }

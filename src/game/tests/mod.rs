@@ -1,6 +1,7 @@
 //! The rules of the fold, our program's conduct, and whole games.
 
 mod asking;
+mod cheaters;
 mod draw;
 mod gathering;
 mod player;

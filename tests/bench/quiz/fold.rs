@@ -35,7 +35,7 @@ pub fn report() {
     let mut room = Room::new(RoomName::lobby(), me(), 1);
     let mut in_order = operations;
     in_order.sort_by_key(Operation::key);
-    room.restore(in_order.into_iter().map(|operation| (0, operation)).collect(), now);
+    room.restore(in_order.into_iter().map(|operation| (operation.header().chain.log, operation)).collect(), now);
     let scores = room.game(now).players.iter().map(|player| player.score).collect::<Vec<_>>();
     let image = room.image().unwrap().encode().unwrap();
     let file = folder.path().join("image");

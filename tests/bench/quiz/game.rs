@@ -85,7 +85,7 @@ impl Played {
 
     fn turn(&mut self, game: OperationId, turn: u32, drawer: usize, word: &str) {
         let identity = self.people[drawer].identity.clone();
-        let key = TurnKey::new(&identity, game, turn);
+        let key = TurnKey::new(&identity, &[0; 32], game, turn);
         let word_key = key.word_key(&normalise(word));
         let (voprf, locked) = (key.public(), word_key.public());
         self.step(drawer, GameStep::WordLocked { game, turn, voprf, word: locked, mask: Mask::of(word) });

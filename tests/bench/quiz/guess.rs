@@ -72,7 +72,8 @@ fn measure(name: &str, in_memory: bool) {
     let peers = [hosts[0].peer.clone(), hosts[1].peer.clone()];
     hosts[0].await_online(&peers[1], 0);
     hosts[1].await_online(&peers[0], 0);
-    hosts[0].ok(json!({"do": "start", "room": "lobby", "rounds": 1, "seconds": 240, "words": WORDS, "hints": 0}));
+    hosts[0]
+        .ok(json!({"do": "start", "room": "lobby", "rounds": 1, "seconds": 240, "words": WORDS.to_vec(), "hints": 0}));
     hosts[1].await_event("gathering", 0, |event| event["event"] == "game" && event["phase"] == "gathering");
     hosts[1].ok(json!({"do": "ready", "room": "lobby"}));
     let choosing =

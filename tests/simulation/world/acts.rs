@@ -3,9 +3,9 @@
 use inkmesh::canvas::{Color, Point, Tool};
 use inkmesh::command::CommandError;
 use inkmesh::event::PenLine;
-use inkmesh::game::Rules;
+use inkmesh::game::{Rules, WordList};
 use inkmesh::operation::{Operation, OperationId};
-use inkmesh::room::{Output, Write};
+use inkmesh::room::{Output, Said, Write};
 
 use super::disk::{Disk, Group, Then};
 use super::plan::{ATTACKER, COPY};
@@ -29,7 +29,9 @@ impl World {
             Action::Draw(seat) => return self.draw(seat),
             Action::Rename(seat) => return self.rename(seat),
             Action::StartGame(seat, rounds, seconds) => {
-                return self.write_by(seat, |room, now| room.start_game(Rules { rounds, seconds }, now));
+                return self.write_by(seat, |room, now| {
+                    room.start_game(Rules { rounds, seconds, ..Rules::default() }, &WordList::default(), now)
+                });
             }
             Action::Ready(seat) => return self.write_by(seat, |room, now| room.ready(now)),
             Action::Pass(seat) => return self.write_by(seat, |room, now| room.pass(now)),
@@ -91,7 +93,12 @@ impl World {
 
     pub(super) fn say(&mut self, seat: Seat) -> Option<Result<OperationId, CommandError>> {
         let text = format!("line {}", self.chance.number("text", seat, 0) % 1_000);
-        self.write_by(seat, |room, now| room.say(text, now))
+        self.write_by(seat, |room, now| {
+            room.say(text, now).map(|said| match said {
+                Said::Written(write) => write,
+                Said::Asked(..) => unreachable!("no quiz is played here"),
+            })
+        })
     }
 
     fn draw(&mut self, seat: Seat) -> Option<Result<OperationId, CommandError>> {
@@ -102,7 +109,14 @@ impl World {
             let moved = self.devices.get(&seat)?.room.as_ref()?.pen_moved(&line, 0);
             self.carry_out(seat, moved.unwrap_or_default(), None);
         }
-        self.write_by(seat, |room, now| room.draw(&line, now))
+        let (at, color) = (Point::new(160 + (stroke % 500) as i32, 230), Color([stroke as u8, 4, 5]));
+        match stroke % 16 {
+            1 => self.write_by(seat, |room, now| room.fill(at, color, now)),
+            2 | 4 => self.write_by(seat, |room, now| room.undo(now)),
+            5 => self.write_by(seat, |room, now| room.redo(now)),
+            7 => self.write_by(seat, |room, now| room.clear(now)),
+            _ => self.write_by(seat, |room, now| room.draw(&line, now)),
+        }
     }
 
     fn rename(&mut self, seat: Seat) -> Option<Result<OperationId, CommandError>> {

@@ -122,7 +122,8 @@ impl World {
             for operation in log.iter().filter(|operation| operation.kind() == kind::GAME) {
                 let told = room.entry(operation, false, self.true_now()).body;
                 let counts = fold.counts(operation.key());
-                let expected = timeline::entry(operation, operation.payload(), String::new(), counts, false).body;
+                let expected =
+                    timeline::entry(operation, operation.payload(), String::new(), counts, false, |_, _, _| None).body;
                 if told != expected {
                     let id = short(operation.id());
                     return Err(failure("fold", format!("{} is wrong about whether {id} counts", name_of(*seat))));

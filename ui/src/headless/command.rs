@@ -51,6 +51,10 @@ pub enum Command {
     State(RoomName),
     Stroke { room: RoomName, line: PenLine },
     Pen { room: RoomName, line: PenLine, from: u32 },
+    Fill { room: RoomName, at: Point, color: Color },
+    Undo(RoomName),
+    Redo(RoomName),
+    Clear(RoomName),
     Start { room: RoomName, rules: Rules, words: WordList },
     Rematch(RoomName),
     Choose { room: RoomName, index: usize },
@@ -63,6 +67,7 @@ pub enum Command {
     Read { room: RoomName, upto: OperationId },
     DismissLate(RoomName),
     Reading(RoomName),
+    Drawings(RoomName),
 }
 
 /// Reads one line: the id to reply to and what is asked, or what is wrong with it.
@@ -113,9 +118,13 @@ fn request(action: &str, line: &str) -> Result<Request, Problem> {
         "begin" => Command::Begin(room(line)?),
         "pass" => Command::Pass(room(line)?),
         "skip" => Command::Skip(room(line)?),
+        "undo" => Command::Undo(room(line)?),
+        "redo" => Command::Redo(room(line)?),
+        "clear" => Command::Clear(room(line)?),
         "game" => Command::Game(room(line)?),
         "dismiss_late" => Command::DismissLate(room(line)?),
         "reading" => Command::Reading(room(line)?),
+        "drawings" => Command::Drawings(room(line)?),
         "read" => read(line)?,
         "rename" => rename(line)?,
         "dial" => dial(line)?,
@@ -123,6 +132,7 @@ fn request(action: &str, line: &str) -> Result<Request, Problem> {
         "history" => history(line)?,
         "stroke" => stroke(line)?,
         "pen" => pen(line)?,
+        "fill" => fill(line)?,
         "start" => start::read(line)?,
         "rematch" => Command::Rematch(room(line)?),
         "choose" => choose(line)?,
@@ -218,11 +228,15 @@ struct InkFields {
 
 impl InkFields {
     fn into_line(self, stroke: u64) -> Result<(RoomName, PenLine), Problem> {
-        let color: Color = self.color.parse().map_err(|error| Problem::bad_field(format!("`color`: {error}")))?;
+        let color = parse_color(&self.color)?;
         let points = self.points.into_iter().map(|[x, y]| Point::from_logical(x, y)).collect();
         let line = PenLine { stroke, tool: self.tool, color, width: self.width, points };
         Ok((room_name(&self.room)?, line))
     }
+}
+
+fn parse_color(text: &str) -> Result<Color, Problem> {
+    text.parse().map_err(|error| Problem::bad_field(format!("`color`: {error}")))
 }
 
 fn stroke(line: &str) -> Result<Command, Problem> {
@@ -242,6 +256,19 @@ fn pen(line: &str) -> Result<Command, Problem> {
     let stroke = ink.stroke.ok_or_else(|| Problem::bad_field("missing field `stroke`: the number of the stroke"))?;
     let (room, line) = ink.into_line(stroke)?;
     Ok(Command::Pen { room, line, from })
+}
+
+fn fill(line: &str) -> Result<Command, Problem> {
+    #[derive(Deserialize)]
+    struct Fields {
+        room: String,
+        x: f64,
+        y: f64,
+        color: String,
+    }
+    let Fields { room, x, y, color } = fields(line)?;
+    let at = Point::from_logical(x, y);
+    Ok(Command::Fill { room: room_name(&room)?, at, color: parse_color(&color)? })
 }
 
 fn choose(line: &str) -> Result<Command, Problem> {
@@ -298,8 +325,12 @@ mod tests {
             ("begin", Command::Begin(lobby())),
             ("pass", Command::Pass(lobby())),
             ("skip", Command::Skip(lobby())),
+            ("undo", Command::Undo(lobby())),
+            ("redo", Command::Redo(lobby())),
+            ("clear", Command::Clear(lobby())),
             ("game", Command::Game(lobby())),
             ("reading", Command::Reading(lobby())),
+            ("drawings", Command::Drawings(lobby())),
             ("dismiss_late", Command::DismissLate(lobby())),
         ] {
             assert_eq!(asked(&format!(r#"{{"id":1,"do":"{name}","room":" Lobby"}}"#)), command);
@@ -349,6 +380,22 @@ mod tests {
     }
 
     #[test]
+    fn every_tool_has_its_name_and_a_fill_its_place() {
+        let tools = [Tool::Pen, Tool::Eraser, Tool::Line, Tool::Rectangle, Tool::Ellipse];
+        for (name, tool) in ["pen", "eraser", "line", "rectangle", "ellipse"].into_iter().zip(tools) {
+            let fields = r##""room":"lobby","points":[[1,2],[3,4]],"color":"#000000","width":6"##;
+            match asked(&format!(r#"{{"do":"stroke",{fields},"tool":"{name}"}}"#)) {
+                Command::Stroke { line, .. } => assert_eq!(line.tool, tool),
+                other => panic!("{other:?}"),
+            }
+        }
+        assert_eq!(
+            asked(r##"{"do":"fill","room":"lobby","x":12.5,"y":-3,"color":"#102030"}"##),
+            Command::Fill { room: RoomName::lobby(), at: Point::new(50, 0), color: Color([16, 32, 48]) }
+        );
+    }
+
+    #[test]
     fn a_stroke_without_a_number_gets_its_own() {
         let line = r##"{"do":"stroke","room":"lobby","points":[[1,2]],"color":"#000000","width":1}"##;
         let number = || match asked(line) {
@@ -389,6 +436,8 @@ mod tests {
             (r#"{"id":7,"do":"read","room":"lobby"}"#, (id(), "bad_field")),
             (r#"{"id":7,"do":"read","room":"lobby","upto":"7"}"#, (id(), "bad_field")),
             (r#"{"id":7,"do":"kick","room":"lobby","peer":"12D3"}"#, (id(), "bad_field")),
+            (r#"{"id":7,"do":"fill","room":"lobby","x":1,"y":2,"color":"red"}"#, (id(), "bad_field")),
+            (r##"{"id":7,"do":"fill","room":"lobby","x":1,"color":"#000000"}"##, (id(), "bad_field")),
             (r#"{"id":7,"do":"start","room":"lobby","rounds":1,"seconds":20,"pack":"fr"}"#, (id(), "bad_field")),
             (r#"{"id":7,"do":"start","room":"lobby","rounds":1,"seconds":20,"words":["a",1]}"#, (id(), "bad_field")),
             (r#"{"id":7,"do":"choose","room":"lobby","index":-1}"#, (id(), "bad_field")),

@@ -11,7 +11,9 @@ use tokio::task::unconstrained;
 use super::End;
 use super::command::{self, Command, Id, Request};
 use super::input::Line;
-use super::shape::{self, Done, EntryShape, GameShape, PersonShape, Problem, ReadingShape, Reply, RoomShape};
+use super::shape::{
+    self, Done, DrawingShape, EntryShape, GameShape, PersonShape, Problem, ReadingShape, Reply, RoomShape,
+};
 
 /// Commands under way at a time; the next one waits. As many as fit into the node's own queue.
 const IN_FLIGHT: u32 = 256;
@@ -90,11 +92,17 @@ async fn execute(node: &Node, command: Command) -> Result<Done, CommandError> {
         Command::Say { room, text } => node.say(room, text).await.map(Done::spoken),
         Command::History { room, limit, before } => {
             let entries = node.history(room.clone(), limit, before).await?;
-            Ok(Done::Entries { entries: entries.into_iter().map(|entry| EntryShape::new(&room, entry)).collect() })
+            Ok(Done::Entries {
+                entries: entries.into_iter().map(|entry| EntryShape::new(room.as_str(), entry)).collect(),
+            })
         }
         Command::State(room) => node.state(room).await.map(Done::state),
         Command::Stroke { room, line } => node.draw(room, line).await.map(Done::id),
         Command::Pen { room, line, from } => node.pen_moved(room, line, from).await.map(Done::nothing),
+        Command::Fill { room, at, color } => node.fill(room, at, color).await.map(Done::id),
+        Command::Undo(room) => node.undo(room).await.map(Done::id),
+        Command::Redo(room) => node.redo(room).await.map(Done::id),
+        Command::Clear(room) => node.clear(room).await.map(Done::id),
         Command::Start { room, rules, words } => node.start_game(room, rules, words).await.map(Done::game_id),
         Command::Rematch(room) => node.rematch(room).await.map(Done::game_id),
         Command::Choose { room, index } => node.choose(room, index).await.map(Done::nothing),
@@ -106,6 +114,10 @@ async fn execute(node: &Node, command: Command) -> Result<Done, CommandError> {
         Command::Read { room, upto } => node.mark_read(room, upto).await.map(Done::nothing),
         Command::DismissLate(room) => node.dismiss_late(room).await.map(Done::nothing),
         Command::Reading(room) => Ok(Done::Reading(ReadingShape::new(&room, node.reading(room.clone()).await?))),
-        Command::Game(room) => Ok(Done::Game(GameShape::new(&room, node.game(room.clone()).await?))),
+        Command::Drawings(room) => {
+            let gallery = node.gallery(room).await?;
+            Ok(Done::Drawings { drawings: gallery.drawings().map(DrawingShape::new).collect() })
+        }
+        Command::Game(room) => Ok(Done::Game(Box::new(GameShape::new(&room, node.game(room.clone()).await?)))),
     }
 }

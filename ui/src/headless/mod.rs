@@ -9,7 +9,7 @@ mod command;
 mod dispatch;
 mod input;
 mod output;
-mod shape;
+pub mod shape;
 
 use std::future::Future;
 use std::io;

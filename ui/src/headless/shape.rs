@@ -12,8 +12,10 @@ use serde::Serialize;
 use super::command::Id;
 use super::input::MAX_LINE;
 
+mod drawing;
 mod game;
 
+pub use drawing::DrawingShape;
 pub use game::GameShape;
 
 /// The line of one event or reply.
@@ -63,7 +65,7 @@ pub enum Told {
     /// Caught up with somebody.
     Synced { room: RoomName, peer: String, received: u64, sent: u64, ms: u64 },
     /// The game moved on.
-    Game(GameShape),
+    Game(Box<GameShape>),
     /// A wrong guess of ours was close.
     Close { room: RoomName, id: String },
     /// Something a person should know.
@@ -89,7 +91,7 @@ pub fn tell(event: Event) -> Vec<Told> {
             tool: ink.tool,
         }],
         Event::Canvas { .. } => Vec::new(),
-        Event::Game { room, game } => vec![Told::Game(GameShape::new(&room, game))],
+        Event::Game { room, game } => vec![Told::Game(Box::new(GameShape::new(&room, *game)))],
         Event::Syncing { room, peers, received, remaining } => {
             vec![Told::Syncing { room, peers: peers.iter().map(ToString::to_string).collect(), received, remaining }]
         }
@@ -110,7 +112,7 @@ fn told_entries(room: &RoomName, entries: Vec<Entry>) -> Vec<Told> {
     let mut authors = BTreeMap::new();
     let shape = |entry: Entry| {
         let author = authors.entry(entry.author).or_insert_with(|| entry.author.to_string());
-        Told::Entry(EntryShape::by(author.clone(), room, entry))
+        Told::Entry(EntryShape::by(author.clone(), room.as_str(), entry))
     };
     entries.into_iter().map(shape).collect()
 }
@@ -174,8 +176,9 @@ pub enum Done {
     Peers(Vec<PersonShape>),
     Entries { entries: Vec<EntryShape> },
     State { operations: u64, digest: String, canvas: String },
-    Game(GameShape),
+    Game(Box<GameShape>),
     Reading(ReadingShape),
+    Drawings { drawings: Vec<DrawingShape> },
 }
 
 impl Done {
@@ -290,7 +293,7 @@ impl From<Person> for PersonShape {
 /// A line of a room's history.
 #[derive(Debug, Serialize)]
 pub struct EntryShape {
-    room: RoomName,
+    room: String,
     id: String,
     author: String,
     name: String,
@@ -306,14 +309,15 @@ pub struct EntryShape {
 }
 
 impl EntryShape {
-    pub fn new(room: &RoomName, entry: Entry) -> Self {
+    /// `room` is the room's name.
+    pub fn new(room: &str, entry: Entry) -> Self {
         EntryShape::by(entry.author.to_string(), room, entry)
     }
 
     /// `author` is the entry's author as text.
-    fn by(author: String, room: &RoomName, entry: Entry) -> Self {
+    fn by(author: String, room: &str, entry: Entry) -> Self {
         EntryShape {
-            room: room.clone(),
+            room: room.to_owned(),
             id: entry.id.to_string(),
             author,
             kind: entry.body.kind(),

@@ -7,20 +7,25 @@ use std::time::{Duration, Instant};
 use iced::keyboard::{self, Key, key::Named};
 use iced::widget::operation;
 use iced::{Element, Event, Size, Subscription, Task, Theme, clipboard, event, system, theme, window};
-use inkmesh::canvas::Tool;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use super::Options;
+use super::ink::painter::Job;
+use super::keep::{self, Keep};
+use super::keys;
 use super::link::{self, COMMAND_QUEUE, Command, Update};
 use super::screen::failed::{self, Failed};
-use super::screen::room::{self, Action, Room, Shortcut, tools::Choice};
+use super::screen::gallery::{self, ThumbJob};
+use super::screen::room::{self, Action, Room};
 use super::screen::welcome::{self, Welcome};
 use super::theme::Look;
 use crate::settings::{GameChoice, Language, Settings};
 
 /// How often others see the ink under our pen.
 const FLUSH: Duration = Duration::from_millis(33);
+/// How often a drawing that is drawn again is.
+const REPLAY: Duration = Duration::from_millis(25);
 /// How often a clock's ring is drawn anew.
 const RING: Duration = Duration::from_millis(250);
 /// The size of the window at first.
@@ -148,6 +153,10 @@ impl App {
             } else if !self.settings.reduce_motion && room.runs_dry() {
                 listened.push(iced::time::every(RING).map(|_| Message::Room(room::Message::Frame)));
             }
+            if room.replays() {
+                let frames = iced::time::every(REPLAY);
+                listened.push(frames.map(|_| Message::Room(room::Message::Gallery(gallery::Message::Frame))));
+            }
             if room.pen_is_down() {
                 listened.push(iced::time::every(FLUSH).map(|_| Message::Room(room::Message::Flush)));
             }
@@ -242,6 +251,9 @@ impl App {
             Action::Read(path) => {
                 Task::perform(read(path.clone()), move |bytes| Message::Room(room::Message::Read(path.clone(), bytes)))
             }
+            Action::Paint(job) => paint(job),
+            Action::Thumb(job) => make_thumb(job),
+            Action::Keep(drawing) => self.keep(drawing),
             Action::Named(name) => self.remember(|settings| settings.name = Some(name)),
             Action::Later(time, message) => {
                 Task::perform(tokio::time::sleep(time), move |()| Message::Room(message.clone()))
@@ -255,6 +267,15 @@ impl App {
         // The line is a thousand commands long: the node must have ended, or hangs.
         let Some(refused) = link::refuse(error) else { return Task::none() };
         self.room(room::Message::Answered(refused))
+    }
+
+    fn keep(&self, drawing: Box<Keep>) -> Task<Message> {
+        let folder = keep::folder(&self.options.config.data_dir);
+        let kept = async move {
+            let kept = tokio::task::spawn_blocking(move || drawing.run(&folder)).await;
+            kept.unwrap_or_else(|panic| Err(panic.to_string()))
+        };
+        Task::perform(kept, |kept| Message::Room(room::Message::Kept(kept)))
     }
 
     /// Changes the settings and keeps them.
@@ -299,25 +320,33 @@ impl App {
         modifiers: keyboard::Modifiers,
         status: event::Status,
     ) -> Task<Message> {
-        let free = status == event::Status::Ignored;
-        let shortcut = match key.as_ref() {
+        match key.as_ref() {
             Key::Named(Named::Tab) if modifiers.shift() => return operation::focus_previous(),
             Key::Named(Named::Tab) => return operation::focus_next(),
-            // A field keeps Esc for itself, but what is open closes with it.
-            Key::Named(Named::Escape) => Shortcut::Escape,
-            Key::Named(Named::F1) => Shortcut::Help,
-            Key::Named(Named::Enter) if free => Shortcut::Write,
-            _ if !free || modifiers.command() || modifiers.alt() => return Task::none(),
-            // By the place of the key: with a Korean layout B types ㅠ.
-            _ => match key.to_latin(physical) {
-                Some('b') => Shortcut::Choose(Choice::Tool(Tool::Pen)),
-                Some('e') => Shortcut::Choose(Choice::Tool(Tool::Eraser)),
-                Some(digit @ '1'..='5') => Shortcut::Choose(Choice::Width(digit as usize - '1' as usize)),
-                _ => return Task::none(),
-            },
-        };
+            _ => {}
+        }
+        let free = status == event::Status::Ignored;
+        let Some(shortcut) = keys::shortcut(key, physical, modifiers, free) else { return Task::none() };
         self.room(room::Message::Key(shortcut))
     }
+}
+
+/// Paints away from the window's thread.
+fn paint(job: Box<Job>) -> Task<Message> {
+    let painted = async {
+        let painted = tokio::task::spawn_blocking(|| Box::new(job.run())).await;
+        painted.map_err(|panic| tracing::error!("a picture could not be painted: {panic}")).ok()
+    };
+    Task::perform(painted, |painted| Message::Room(room::Message::Painted(painted)))
+}
+
+/// Makes a small picture away from the window's thread.
+fn make_thumb(job: Box<ThumbJob>) -> Task<Message> {
+    let made = async {
+        let made = tokio::task::spawn_blocking(|| Box::new(job.run())).await;
+        made.map_err(|panic| tracing::error!("a small picture could not be made: {panic}")).ok()
+    };
+    Task::perform(made, |made| Message::Room(room::Message::Gallery(gallery::Message::Made(made))))
 }
 
 /// Reads a file with words, as much of it as could be a pack and a byte more, so that too much is noticed.

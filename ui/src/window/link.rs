@@ -8,8 +8,9 @@ use std::time::Duration;
 use iced::futures::channel::mpsc as out;
 use iced::futures::stream::{FuturesUnordered, StreamExt};
 use iced::futures::{SinkExt, Stream};
-use inkmesh::canvas::StrokeId;
+use inkmesh::canvas::{Color, Point, StrokeId};
 use inkmesh::event::{CanvasView, Entry, Event, PenLine, Person, ReadingView, RoomSummary};
+use inkmesh::gallery::Gallery;
 use inkmesh::game::{GameView, Rules, WordList};
 use inkmesh::identity::Author;
 use inkmesh::name::{PersonName, RoomName};
@@ -47,12 +48,16 @@ pub enum Command {
     DismissLate(RoomName),
     /// The sheet of a room.
     Canvas(RoomName),
+    /// All drawings that a room has seen.
+    Gallery(RoomName),
     /// Say a line.
     Say(RoomName, String),
     /// Write down a finished line.
     Draw(RoomName, PenLine),
     /// Show the new points of a line, the first of them with this index.
     PenMoved(RoomName, PenLine, u32),
+    /// Change the sheet of a room otherwise.
+    Touch(RoomName, Touch),
     /// Take a step in the room's game.
     Game(RoomName, Step),
     /// Enter a room.
@@ -65,6 +70,19 @@ pub enum Command {
     Rename(PersonName),
     /// End the node.
     Quit,
+}
+
+/// What is done to a sheet beside drawing lines on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Touch {
+    /// Colour the area around a point.
+    Fill(Point, Color),
+    /// Take our last mark off.
+    Undo,
+    /// Put it back.
+    Redo,
+    /// Take everything off.
+    Clear,
 }
 
 /// A step in a game.
@@ -101,12 +119,16 @@ pub enum Answer {
     LateDismissed(Result<(), CommandError>),
     /// To [`Command::Canvas`].
     Canvas(RoomName, Result<CanvasView, CommandError>),
+    /// To [`Command::Gallery`].
+    Gallery(RoomName, Result<Gallery, CommandError>),
     /// To [`Command::Say`], with the text that was said.
     Said(RoomName, String, Result<Spoken, CommandError>),
     /// To [`Command::Draw`], with the number of the stroke.
     Drawn(RoomName, StrokeId, Result<OperationId, CommandError>),
     /// To [`Command::PenMoved`], when it failed.
     NotShown(CommandError),
+    /// To [`Command::Touch`].
+    Touched(RoomName, Touch, Result<OperationId, CommandError>),
     /// To [`Command::Game`].
     Stepped(RoomName, Step, Result<(), CommandError>),
     /// To [`Command::Join`].
@@ -226,8 +248,10 @@ pub fn refuse(error: mpsc::error::TrySendError<Command>) -> Option<Answer> {
         Command::Older(room, before, _) => Answer::Older(room, before, Err(why)),
         Command::DismissLate(_) => Answer::LateDismissed(Err(why)),
         Command::Canvas(room) => Answer::Canvas(room, Err(why)),
+        Command::Gallery(room) => Answer::Gallery(room, Err(why)),
         Command::Say(room, text) => Answer::Said(room, text, Err(why)),
         Command::Draw(room, line) => Answer::Drawn(room, line.stroke, Err(why)),
+        Command::Touch(room, touch) => Answer::Touched(room, touch, Err(why)),
         Command::Game(room, step) => Answer::Stepped(room, step, Err(why)),
         Command::Join(room) => Answer::Joined(room, Err(why)),
         Command::Leave(room) => Answer::Left(room, Err(why)),
@@ -265,9 +289,11 @@ fn carry_out(node: Node, command: Command) -> Asked {
             Command::MarkRead(room, upto) => return mark_read(&node, room, upto).await,
             Command::DismissLate(room) => Answer::LateDismissed(node.dismiss_late(room).await),
             Command::Canvas(room) => Answer::Canvas(room.clone(), node.canvas(room).await),
+            Command::Gallery(room) => Answer::Gallery(room.clone(), node.gallery(room).await),
             Command::Say(room, text) => Answer::Said(room.clone(), text.clone(), node.say(room, text).await),
             Command::Draw(room, line) => Answer::Drawn(room.clone(), line.stroke, node.draw(room, line).await),
             Command::PenMoved(room, line, from) => Answer::NotShown(node.pen_moved(room, line, from).await.err()?),
+            Command::Touch(room, touch) => Answer::Touched(room.clone(), touch, do_touch(&node, room, touch).await),
             Command::Game(room, step) => {
                 Answer::Stepped(room.clone(), step.clone(), take_step(&node, room, step).await)
             }
@@ -296,6 +322,15 @@ async fn mark_read(node: &Node, room: RoomName, upto: OperationId) -> Option<Ans
         tracing::debug!("what was read was not marked: {error}");
     }
     None
+}
+
+async fn do_touch(node: &Node, room: RoomName, touch: Touch) -> Result<OperationId, CommandError> {
+    match touch {
+        Touch::Fill(at, color) => node.fill(room, at, color).await,
+        Touch::Undo => node.undo(room).await,
+        Touch::Redo => node.redo(room).await,
+        Touch::Clear => node.clear(room).await,
+    }
 }
 
 async fn take_step(node: &Node, room: RoomName, step: Step) -> Result<(), CommandError> {

@@ -4,6 +4,8 @@
 //! | --- | --- |
 //! | [`app`] | the root, which routes |
 //! | [`screen`] | what fills the window; screens know no node, they return what they want done |
+//! | [`keys`] | what keys do |
+//! | [`keep`] | drawings as files |
 //! | [`link`] | the line to the node: commands in, answers and events out |
 //! | [`ink`] | from points to pixels |
 //! | [`theme`] | colours, fonts, styles |
@@ -11,6 +13,8 @@
 
 mod app;
 mod ink;
+mod keep;
+mod keys;
 mod link;
 mod screen;
 #[cfg(test)]

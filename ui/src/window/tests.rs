@@ -5,6 +5,7 @@
 mod app;
 mod bench;
 mod drawing;
+mod gallery;
 mod game;
 mod planning;
 mod quiz;

@@ -31,16 +31,17 @@ fn a_guess_gives_the_keys_of_its_words() {
 }
 
 #[test]
-fn a_word_has_other_keys_in_another_turn_or_game_or_of_another_drawer() {
+fn a_word_has_other_keys_in_another_turn_or_game_or_draw_or_of_another_drawer() {
     let keys = [
         turn_key(),
-        TurnKey::new(&drawer(), GAME, TURN + 1),
-        TurnKey::new(&drawer(), OperationId([8; 32]), TURN),
-        TurnKey::new(&ben(), GAME, TURN),
+        TurnKey::new(&drawer(), &DRAW, GAME, TURN + 1),
+        TurnKey::new(&drawer(), &DRAW, OperationId([8; 32]), TURN),
+        TurnKey::new(&ben(), &DRAW, GAME, TURN),
+        TurnKey::new(&drawer(), &[7; 32], GAME, TURN),
     ];
     let publics: std::collections::BTreeSet<_> = keys.iter().map(TurnKey::public).collect();
     let words: std::collections::BTreeSet<_> = keys.iter().map(|key| key.word_key("apple").public()).collect();
-    assert_eq!((publics.len(), words.len()), (4, 4));
+    assert_eq!((publics.len(), words.len()), (5, 5));
     // Even with one VOPRF key, because turn and game are part of the input.
     let here = word_key_from_reveal(&keys[0].reveal(), "apple", GAME, TURN).unwrap().public();
     assert_eq!(here, keys[0].word_key("apple").public());
@@ -92,7 +93,7 @@ fn a_guess_of_no_words_or_too_many_or_of_no_elements_is_not_answered() {
 
 #[test]
 fn false_answers_are_refused() {
-    let (key, other) = (turn_key(), TurnKey::new(&ben(), GAME, TURN));
+    let (key, other) = (turn_key(), TurnKey::new(&ben(), &DRAW, GAME, TURN));
     let guess = blinding(&ana(), ["apple", "pear"]);
     let answer = key.answer(&guess.blinded()).unwrap();
     let check = |answer: &Answer| guess.finish(answer, &key.public()).map(|keys| keys.len());

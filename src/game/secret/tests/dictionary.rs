@@ -4,17 +4,14 @@
 
 use std::collections::BTreeSet;
 
-use sha2::{Digest, Sha512};
-use voprf::{Group, VoprfClient, VoprfServer};
+use voprf::VoprfServer;
 
 use super::super::turn_key::{answer_with, output_of};
+use super::attack::{Seen, blinded_with, by_asking, by_evaluation, by_key, is_in_the_open, one};
 use super::vectors::Given;
 use super::*;
-use crate::game::guess::{Ask, GuessAnswer, GuessRequest, Receipt, Reply};
+use crate::game::guess::{GuessAnswer, GuessRequest, Receipt};
 use crate::name::RoomName;
-
-type Scalar = <Suite as Group>::Scalar;
-type Element = <Suite as Group>::Elem;
 
 /// A pack of 600 different words.
 fn pack() -> Vec<String> {
@@ -28,63 +25,20 @@ fn attacker() -> Identity {
     Identity::from_secret([4; 32])
 }
 
-/// What the attacker's own program blinds a word with.
-fn own_blind(word: &str) -> Scalar {
-    scalar(&blinding(&attacker(), [word]).opening(0).unwrap().0).unwrap()
-}
-
-/// What an attacker has of a turn.
-#[derive(Default)]
-struct Seen {
-    public: Option<VoprfPublic>,
-    word: Option<WordPublic>,
-    /// Everything that anybody sent, as it was sent.
-    bytes: Vec<u8>,
-    /// The elements in it, and those made of them.
-    elements: BTreeSet<[u8; 32]>,
-    proofs: Vec<Proof>,
-    /// Scalars it knows or guesses to mean something.
-    scalars: BTreeSet<[u8; 32]>,
-    sealed: Vec<(Author, Vec<u8>)>,
-}
-
-impl Seen {
-    fn guess(&mut self, guesser: &Identity, guess: &Blinding, answer: &Answer) {
-        let room = RoomName::lobby().id();
-        let request = GuessRequest::new(guesser, room, GAME, TURN, 0, None, guess.blinded());
-        let receipt = Receipt::new(&drawer(), &request, 12_345);
-        self.elements.extend(guess.blinded().iter().map(|blinded| blinded.0));
-        self.elements.extend(answer.evaluated.iter().map(|evaluated| evaluated.0));
-        self.proofs.push(answer.proof);
-        self.bytes.extend(Ask::Guess(request).encode().unwrap());
-        self.bytes.extend(Reply::Answer(Box::new(GuessAnswer { answer: answer.clone(), receipt })).encode().unwrap());
-    }
-
-    fn seal(&mut self, key: &WordKey, author: Author, text: &str) {
-        let sealed = key.seal(author, 0, text).unwrap();
-        self.bytes.extend_from_slice(&sealed);
-        self.sealed.push((author, sealed));
-    }
-
-    /// Whether this key is the word's.
-    fn confirms(&self, key: &WordKey) -> bool {
-        Some(key.public()) == self.word || self.sealed.iter().any(|(author, line)| key.open(*author, line).is_some())
-    }
-
-    /// Windows of all bytes, wherever they begin.
-    fn windows<const N: usize>(&self) -> impl Iterator<Item = &[u8; N]> {
-        self.bytes.windows(N).map(|window| window.try_into().unwrap())
-    }
+/// Somebody asks, and is answered.
+fn guessed(seen: &mut Seen, guesser: &Identity, guess: &Blinding, answer: &Answer) {
+    let request = GuessRequest::new(guesser, RoomName::lobby().id(), GAME, TURN, 0, None, guess.blinded());
+    let receipt = Receipt::new(&drawer(), &request, 12_345);
+    seen.ask(&request);
+    seen.answer(&GuessAnswer { answer: answer.clone(), receipt });
 }
 
 /// A turn up to its last second: Ana asked for wrong words, Ben solved it and talks with the drawer, and the attacker
 /// has asked for wrong words too.
 fn seen() -> Seen {
-    let (pack, key, mut seen) = (pack(), turn_key(), Seen::default());
+    let (pack, key, mut seen) = (pack(), turn_key(), Seen::new(&attacker(), GAME, TURN));
     let word = key.word_key(&pack[WORD]);
-    (seen.public, seen.word) = (Some(key.public()), Some(word.public()));
-    seen.elements.insert(key.public().0);
-    seen.bytes.extend([key.public().0, word.public().0].concat());
+    seen.lock(key.public(), word.public());
     let attacker = attacker();
     let guesses = [
         (ana(), vec![pack[1].clone(), pack[2].clone(), pack[3].clone(), pack[4].clone()]),
@@ -97,104 +51,16 @@ fn seen() -> Seen {
         let guess = Blinding::new(guesser, GAME, TURN, words).unwrap();
         let answer = key.answer(&guess.blinded()).unwrap();
         guess.finish(&answer, &key.public()).unwrap();
-        seen.guess(guesser, &guess, &answer);
+        guessed(&mut seen, guesser, &guess, &answer);
         if guesser.author() == attacker.author() {
             seen.scalars.extend((0..words.len()).map(|n| guess.opening(n).unwrap().0));
         }
     }
     seen.bytes.extend(word.sign_solved(ben().author()));
-    seen.seal(&word, ben().author(), "쉽네");
-    seen.seal(&word, drawer().author(), "축하해");
-    seen
-}
-
-fn scalar(bytes: &[u8; 32]) -> Option<Scalar> {
-    Suite::deserialize_scalar(bytes).ok()
-}
-
-fn element(bytes: &[u8; 32]) -> Option<Element> {
-    Suite::deserialize_elem(bytes).ok()
-}
-
-fn bytes_of(element: Element) -> [u8; 32] {
-    Suite::serialize_elem(element).into()
-}
-
-/// `Finalize` with an element that the attacker takes for the unblinded one.
-fn key_by_element(element: &[u8; 32], word: &str) -> WordKey {
-    let input = input(word, GAME, TURN);
-    let framed = [&[0, 32][..], &input, &[0, 32], element, b"Finalize"].concat();
-    WordKey::from_output(&Sha512::digest(framed).into(), GAME, TURN)
-}
-
-/// Scalars that may be the drawer's key: all bytes ever sent, all that the attacker knows, and what two proofs with one
-/// nonce would give away.
-fn suspects(seen: &Seen) -> Vec<Scalar> {
-    let mut suspects: Vec<Scalar> = seen.windows().chain(&seen.scalars).filter_map(scalar).collect();
-    let halves = |proof: &Proof| {
-        let (c, s) = proof.0.split_at(32);
-        (scalar(c.try_into().unwrap()).unwrap(), scalar(s.try_into().unwrap()).unwrap())
-    };
-    for (n, one) in seen.proofs.iter().enumerate() {
-        for other in &seen.proofs[..n] {
-            let ((c1, s1), (c2, s2)) = (halves(one), halves(other));
-            suspects.push((s1 - s2) * (c2 - c1).invert());
-        }
+    for (author, text) in [(ben().author(), "쉽네"), (drawer().author(), "축하해")] {
+        seen.whisper(author, &word.seal(author, 0, text).unwrap());
     }
-    suspects
-}
-
-/// Words confirmed by a secret key: one that fits the public one.
-fn by_key(seen: &Seen, words: &[String]) -> BTreeSet<String> {
-    let is_key = |suspect: &Scalar| Some(VoprfPublic(bytes_of(Suite::base_elem() * suspect))) == seen.public;
-    let Some(key) = suspects(seen).into_iter().find(is_key) else { return BTreeSet::new() };
-    let secret = VoprfSecret(key.to_bytes());
-    let fits = |word: &&String| seen.confirms(&word_key_from_reveal(&secret, word, GAME, TURN).unwrap());
-    words.iter().filter(fits).cloned().collect()
-}
-
-/// Words confirmed by an evaluation: every element that was sent, as it is, unblinded with every scalar that the attacker
-/// knows or would have used itself, and the sums and differences of two of them.
-fn by_evaluation(seen: &Seen, words: &[String]) -> BTreeSet<String> {
-    let known: Vec<Element> = seen.elements.iter().filter_map(element).collect();
-    let scalars: Vec<Scalar> = seen.scalars.iter().filter_map(scalar).map(|scalar| scalar.invert()).collect();
-    let mut tried: BTreeSet<[u8; 32]> = seen.elements.clone();
-    tried.extend(known.iter().flat_map(|known| scalars.iter().map(move |scalar| bytes_of(known * scalar))));
-    let neighbours = known.windows(2).flat_map(|two| [two[0] + two[1], two[0] - two[1]]);
-    tried.extend(neighbours.map(bytes_of));
-    let fits = |word: &&String| {
-        let own = own_blind(word).invert();
-        let unblinded: Vec<_> = known.iter().map(|known| bytes_of(known * own)).collect();
-        tried.iter().chain(&unblinded).any(|element| seen.confirms(&key_by_element(element, word)))
-    };
-    words.iter().filter(fits).cloned().collect()
-}
-
-/// Words that somebody asked for: a word blinded with a scalar that the attacker knows or would have used itself, or not at
-/// all, was sent.
-fn by_asking(seen: &Seen, words: &[String]) -> BTreeSet<String> {
-    let mut blinds: Vec<Scalar> = seen.scalars.iter().filter_map(scalar).collect();
-    blinds.push(one());
-    let was_sent = |word: &str, blind: &Scalar| seen.elements.contains(&blinded_with(word, *blind).0);
-    let fits = |word: &&String| was_sent(word, &own_blind(word)) || blinds.iter().any(|blind| was_sent(word, blind));
-    words.iter().filter(fits).cloned().collect()
-}
-
-fn blinded_with(word: &str, blind: Scalar) -> Blinded {
-    let result = VoprfClient::<Suite>::deterministic_blind_unchecked(&input(word, GAME, TURN), blind).unwrap();
-    Blinded(result.message.serialize().into())
-}
-
-fn one() -> Scalar {
-    scalar(&std::array::from_fn(|n| u8::from(n == 0))).unwrap()
-}
-
-/// Whether the word's keys themselves were sent, in whatever place.
-fn is_in_the_open(seen: &Seen) -> bool {
-    let by_output = seen.windows().any(|output| seen.confirms(&WordKey::from_output(output, GAME, TURN)));
-    let by_secret =
-        seen.windows().any(|secret| Some(WordPublic(Identity::from_secret(*secret).author().0)) == seen.word);
-    by_output || by_secret
+    seen
 }
 
 fn word() -> BTreeSet<String> {
@@ -205,8 +71,7 @@ fn word() -> BTreeSet<String> {
 fn nobody_confirms_a_word_without_asking() {
     let (seen, pack) = (seen(), pack());
     assert_eq!(pack.iter().collect::<BTreeSet<_>>().len(), 600);
-    assert!(by_key(&seen, &pack).is_empty());
-    assert!(by_evaluation(&seen, &pack).is_empty());
+    assert!(seen.confirmed(&pack).is_empty());
     assert!(!is_in_the_open(&seen));
 }
 
@@ -240,7 +105,8 @@ fn the_attack_finds_the_word_of_a_drawer_who_proves_twice_with_one_nonce() {
     assert_eq!(by_key(&seen, &pack()), BTreeSet::new());
     for asked in ["하나", "둘"] {
         let guess = blinding(&ana(), [asked]);
-        seen.guess(&ana(), &guess, &answer_with(&server, &guess.blinded(), &mut Given(vec![5; 32])).unwrap());
+        let answer = answer_with(&server, &guess.blinded(), &mut Given(vec![5; 32])).unwrap();
+        guessed(&mut seen, &ana(), &guess, &answer);
     }
     assert_eq!(by_key(&seen, &pack()), word());
 }
@@ -250,7 +116,7 @@ fn the_attack_finds_the_word_of_a_guesser_who_does_not_blind() {
     let mut seen = seen();
     let pack = pack();
     let server = VoprfServer::<Suite>::new_with_key(&turn_key().reveal().0).unwrap();
-    let blinded = blinded_with(&pack[WORD], one());
+    let blinded = blinded_with(&seen, &pack[WORD], one());
     let answer = answer_with(&server, &[blinded], &mut Given(vec![5; 32])).unwrap();
     seen.elements.extend([blinded.0, answer.evaluated[0].0]);
     assert_eq!(by_evaluation(&seen, &pack), word());

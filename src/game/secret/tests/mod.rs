@@ -1,4 +1,5 @@
 mod answers;
+pub mod attack;
 mod dictionary;
 mod hostile;
 mod reveal;
@@ -10,6 +11,8 @@ use crate::identity::{Author, Identity};
 
 const GAME: OperationId = OperationId([9; 32]);
 const TURN: u32 = 2;
+/// The seed of the game.
+const DRAW: [u8; 32] = [6; 32];
 
 /// The drawer's, Ana's and Ben's identities.
 fn drawer() -> Identity {
@@ -25,7 +28,7 @@ fn ben() -> Identity {
 }
 
 fn turn_key() -> TurnKey {
-    TurnKey::new(&drawer(), GAME, TURN)
+    TurnKey::new(&drawer(), &DRAW, GAME, TURN)
 }
 
 fn words<const N: usize>(words: [&str; N]) -> Vec<String> {

@@ -40,7 +40,7 @@ fn nothing_opens_by_zero_and_no_opening_has_a_second_form() {
 
 #[test]
 fn a_reveal_fits_its_key_and_its_word_and_nothing_else() {
-    let (key, other) = (turn_key(), TurnKey::new(&ben(), GAME, TURN));
+    let (key, other) = (turn_key(), TurnKey::new(&ben(), &DRAW, GAME, TURN));
     let (public, word, secret) = (key.public(), key.word_key("apple").public(), key.reveal());
     assert!(is_reveal(&public, &word, &secret, "apple", GAME, TURN));
     assert!(!is_reveal(&public, &word, &secret, "pear", GAME, TURN), "another word");

@@ -127,7 +127,7 @@ fn the_vectors_of_rfc_9497() {
     VECTORS.iter().for_each(|vector| check(&server, vector));
 }
 
-/// The drawer has the secret key `01…01`, Ana `02…02`; the game is `09…09`, the turn 2, the word 사과.
+/// The drawer has the secret key `01…01`, Ana `02…02`; the game is `09…09`, its seed `06…06`, the turn 2, the word 사과.
 #[test]
 fn the_derivations_stay_what_they_are() {
     let (key, guess) = (turn_key(), blinding(&ana(), ["사과"]));

@@ -11,8 +11,8 @@ mod world;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use checks::Tally;
-use plan::Plan;
-use world::World;
+pub use plan::{Plan, words};
+pub use world::{Heard, World};
 
 /// Games of one run.
 const SEEDS: u64 = 240;

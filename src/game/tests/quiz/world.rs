@@ -7,6 +7,7 @@ use super::plan::{Chance, Fault, Plan, words};
 use crate::clock::{Clock, Now};
 use crate::fold::{Fold, Step, StepBody};
 use crate::game::guess::{Ask, GuessRequest, Reply};
+use crate::game::secret::TurnKey;
 use crate::game::tests::script::{EPOCH_MS, operation, people};
 use crate::game::{Game, GameStep, GameView, GuessTicket, Guessed, Phase, Player};
 use crate::identity::{Author, Identity};
@@ -70,6 +71,14 @@ pub(super) enum Happening {
     },
 }
 
+/// What was sent.
+#[derive(Debug, Clone)]
+pub enum Heard {
+    Step(Step),
+    Request(GuessRequest),
+    Reply(Reply),
+}
+
 pub struct Machine {
     pub identity: Identity,
     pub player: Player,
@@ -88,6 +97,8 @@ pub struct Machine {
     /// When the last of them is on the disk.
     saved_at: u64,
     wake: Option<u64>,
+    /// The last turn of its own that its person was woken for.
+    turn: Option<(OperationId, u32)>,
     /// Guesses whose end was not told yet.
     pub open: BTreeSet<GuessTicket>,
     /// What was told of guesses.
@@ -99,6 +110,8 @@ pub struct World {
     pub machines: Vec<Machine>,
     /// All steps that ever got onto a disk.
     pub steps: Vec<Step>,
+    /// Everything that was sent, in order.
+    pub heard: Vec<Heard>,
     /// The word of each turn, as its drawer chose it.
     pub chosen: BTreeMap<(OperationId, u32), Vec<String>>,
     pub now: u64,
@@ -126,6 +139,7 @@ impl Machine {
             signed: 0,
             saved_at: 0,
             wake: None,
+            turn: None,
             open: BTreeSet::new(),
             told: Vec::new(),
         }
@@ -148,6 +162,7 @@ impl World {
             plan: plan.clone(),
             machines,
             steps: Vec::new(),
+            heard: Vec::new(),
             chosen: BTreeMap::new(),
             now: 0,
             chance: Chance::new(plan.seed ^ 0xabcd),
@@ -298,6 +313,7 @@ impl World {
     }
 
     fn saved(&mut self, who: usize, step: Step) {
+        self.heard.push(Heard::Step(step.clone()));
         self.steps.push(step);
         let number = self.steps.len() - 1;
         self.take(who, vec![number], true);
@@ -386,6 +402,7 @@ impl World {
         machine.player = Player::new(machine.author());
         machine.signed = machine.ends.get(&machine.author()).copied().unwrap_or(0);
         machine.open.clear();
+        machine.turn = None;
         machine.online = BTreeSet::from([machine.author()]);
         let mut steps: Vec<Step> = machine.held.iter().map(|number| self.steps[*number].clone()).collect();
         self.chance.shuffle(&mut steps);
@@ -423,6 +440,7 @@ impl World {
             let in_ms = at.saturating_sub(now.mono_ms);
             self.later(in_ms, Happening::Wake { who, life, at });
         }
+        self.wake_person(who);
         for step in plan.steps {
             self.note_choice(who, &step);
             self.write(who, step);
@@ -430,11 +448,23 @@ impl World {
         self.ask(who, ask);
     }
 
+    /// Whoever is to draw looks up, when the drawing before was looked at.
+    fn wake_person(&mut self, who: usize) {
+        let game = self.machines[who].game();
+        let turn = game.id().zip(game.turn()).filter(|_| game.drawer() == Some(self.machines[who].author()));
+        if turn.is_some() && self.machines[who].turn != turn {
+            self.machines[who].turn = turn;
+            let (at, life) = (self.chance.between(5_500, 9_000), self.machines[who].life);
+            self.later(at, Happening::Act { who, life, again: false });
+        }
+    }
+
     /// Remembers the word that was locked.
     pub(super) fn note_choice(&mut self, who: usize, step: &GameStep) {
         let GameStep::WordLocked { game, turn, word: key, .. } = step else { return };
         let mine = self.machines[who].player.mine.as_ref().unwrap();
-        let secret = crate::game::secret::TurnKey::new(&self.machines[who].identity, *game, *turn);
+        let draw = self.machines[who].game().turns().unwrap().seed();
+        let secret = TurnKey::new(&self.machines[who].identity, draw, *game, *turn);
         let is_it = |text: &&String| secret.word_key(&crate::words::normalise(text)).public() == *key;
         let word = mine.offers.iter().map(|word| &word.text).find(is_it).unwrap().clone();
         self.chosen.entry((*game, *turn)).or_default().push(word);
@@ -444,6 +474,7 @@ impl World {
     pub(super) fn ask(&mut self, from: usize, ask: Option<crate::game::Ask>) {
         let Some(crate::game::Ask { to, ticket, request }) = ask else { return };
         let (to, life) = (self.index(to), self.machines[from].life);
+        self.heard.push(Heard::Request(request.clone()));
         let bytes = Ask::Guess(request).encode().unwrap();
         let Ok(Ask::Guess(request)) = Ask::decode(&bytes) else { unreachable!() };
         if self.chance.percent(self.plan.loss / 2) {
@@ -460,6 +491,7 @@ impl World {
             let (now, author) = (self.clock(to), self.machines[from].author());
             let Machine { player, fold, identity, .. } = &mut self.machines[to];
             let answer = player.asked(fold.game(), World::room(), identity, author, Ask::Guess(request), now);
+            self.heard.push(Heard::Reply(answer.clone()));
             reply = Some(Reply::decode(&answer.encode().unwrap()).unwrap());
         }
         let lost = reply.is_none() || self.chance.percent(self.plan.loss / 2);

@@ -73,9 +73,10 @@ fn entries_are_told_one_by_one_as_the_history_gives_them() {
     assert_eq!(lines[0], expected);
     assert_eq!((&lines[1]["kind"], &lines[1]["text"]), (&json!("drawing"), &json!("")));
     expected.as_object_mut().unwrap().remove("event");
-    let shape = EntryShape::new(&room, entry(EntryBody::Chat("안녕\n".to_owned())));
+    let shape = EntryShape::new(room.as_str(), entry(EntryBody::Chat("안녕\n".to_owned())));
     assert_eq!(serde_json::to_value(shape).unwrap(), expected);
-    let held_back = EntryShape::new(&room, Entry { held_back: true, ..entry(EntryBody::Chat("안녕\n".to_owned())) });
+    let held_back =
+        EntryShape::new(room.as_str(), Entry { held_back: true, ..entry(EntryBody::Chat("안녕\n".to_owned())) });
     expected["held_back"] = json!(true);
     assert_eq!(serde_json::to_value(held_back).unwrap(), expected);
 }
@@ -158,7 +159,7 @@ fn a_game() {
     };
     let ana = ana().to_string();
     assert_eq!(
-        told(Event::Game { room: RoomName::lobby(), game }),
+        told(Event::Game { room: RoomName::lobby(), game: Box::new(game) }),
         json!({"event": "game", "room": "lobby", "phase": "drawing", "game": "03".repeat(32), "quiz": true,
                "players": [{"peer": ana, "name": "Ana", "online": true, "playing": false, "score": 420, "points": 20,
                             "solved": true}],
@@ -167,7 +168,7 @@ fn a_game() {
                "solved": [ana], "scores": {ana.clone(): 420}, "guessing": true})
     );
     let off = GameView { cancelled: Some(CancelReason::TooFewPlayers), ..GameView::default() };
-    let off = told(Event::Game { room: RoomName::lobby(), game: off });
+    let off = told(Event::Game { room: RoomName::lobby(), game: Box::new(off) });
     assert_eq!((&off["phase"], &off["cancelled"]), (&json!("idle"), &json!("too_few_players")));
 }
 

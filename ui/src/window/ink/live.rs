@@ -1,4 +1,4 @@
-//! Ink that still grows: under our own pen, under somebody else's, and what waits to come back from the log.
+//! Ink that still grows: under our own pen, under somebody else's, and what waits to be part of the picture.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
@@ -23,9 +23,12 @@ const REMEMBERED: usize = 256;
 /// The ink under the pens of others.
 #[derive(Debug, Default)]
 pub struct LiveInk {
-    lines: BTreeMap<(Author, StrokeId), Growing>,
-    finished: VecDeque<(Author, StrokeId)>,
+    lines: BTreeMap<Key, Growing>,
+    finished: VecDeque<Key>,
 }
+
+/// Whose line, and which.
+pub type Key = (Author, StrokeId);
 
 /// A line that grows.
 #[derive(Debug)]
@@ -34,9 +37,11 @@ struct Growing {
     /// The index in the stroke that follows the last point that came.
     next: usize,
     seen: Instant,
+    /// With which change of the picture it comes to stand there.
+    landed: Option<u64>,
 }
 
-/// A line of any length with its mark.
+/// A line of any length with its mark, or a shape.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
     /// What makes it.
@@ -51,7 +56,7 @@ pub struct Line {
 
 impl LiveInk {
     /// Takes in the points of a stroke from index `from` on. A frame that was lost leaves a straight line; one that
-    /// comes twice, nothing.
+    /// comes twice, nothing. A shape comes whole each time.
     pub fn feed(&mut self, author: Author, ink: &Ink, from: u32, now: Instant) {
         let key = (author, ink.stroke);
         if self.finished.contains(&key) || (self.lines.len() >= MAX_LINES && !self.lines.contains_key(&key)) {
@@ -61,28 +66,41 @@ impl LiveInk {
             line: Line { tool: ink.tool, color: ink.color, width: ink.width, points: Vec::new() },
             next: 0,
             seen: now,
+            landed: None,
         });
+        growing.seen = now;
+        if growing.line.tool.is_shape() {
+            growing.line.points = ink.points.iter().take(2).collect();
+            return;
+        }
         let from = from as usize;
         let known = growing.next.saturating_sub(from);
-        let new = ink.points.as_slice().get(known..).unwrap_or_default();
         let room = MAX_POINTS.saturating_sub(growing.line.points.len());
-        growing.line.points.extend(&new[..new.len().min(room)]);
-        growing.next = growing.next.max(from + ink.points.as_slice().len());
-        growing.seen = now;
+        growing.line.points.extend(ink.points.iter().skip(known).take(room));
+        growing.next = growing.next.max(from + ink.points.len());
     }
 
-    /// The stroke's operation is there: its growing ink goes.
-    pub fn finish(&mut self, author: Author, stroke: StrokeId) {
-        self.lines.remove(&(author, stroke));
+    /// The stroke's operation is there: its growing ink goes when the picture has this change.
+    pub fn land(&mut self, author: Author, stroke: StrokeId, change: u64) {
+        let key = (author, stroke);
+        if let Some(growing) = self.lines.get_mut(&key) {
+            growing.landed = Some(change);
+        }
         if self.finished.len() == REMEMBERED {
             self.finished.pop_front();
         }
-        self.finished.push_back((author, stroke));
+        self.finished.push_back(key);
     }
 
-    /// Forgets lines that have not grown for [`SILENCE`].
+    /// The picture has all changes up to this.
+    pub fn painted(&mut self, change: u64) {
+        self.lines.retain(|_, growing| growing.landed.is_none_or(|landed| landed > change));
+    }
+
+    /// Forgets lines that have not grown for [`SILENCE`], unless they are about to be in the picture.
     pub fn expire(&mut self, now: Instant) {
-        self.lines.retain(|_, growing| now.saturating_duration_since(growing.seen) < SILENCE);
+        let grows = |growing: &Growing| now.saturating_duration_since(growing.seen) < SILENCE;
+        self.lines.retain(|_, growing| growing.landed.is_some() || grows(growing));
     }
 
     /// Forgets all lines.
@@ -96,21 +114,24 @@ impl LiveInk {
     }
 
     /// The lines.
-    pub fn lines(&self) -> impl Iterator<Item = &Line> {
-        self.lines.values().map(|growing| &growing.line)
+    pub fn lines(&self) -> impl Iterator<Item = (Key, &Line)> {
+        self.lines.iter().map(|(key, growing)| (*key, &growing.line))
     }
 }
 
-/// Draws a line at `scale` pixels per logical unit on a frame, `origin` away from the frame's corner.
+/// Draws a mark through these points at `scale` pixels per logical unit on a frame, `origin` away from the frame's corner.
 ///
-/// Its outline is filled, as on the tiles: the renderer takes the bounds of a *stroked* path without its width, and
-/// would leave its edges on the screen.
-pub fn draw(frame: &mut Frame, line: &Line, origin: Vector, scale: f32) {
+/// Its outline is filled: the renderer takes the bounds of a *stroked* path without its width, and would leave its edges
+/// on the screen.
+pub fn draw(frame: &mut Frame, line: &Line, points: &[Point], origin: Vector, scale: f32) {
     let color = match line.tool {
-        Tool::Pen => Color::from_rgb8(line.color.0[0], line.color.0[1], line.color.0[2]),
         Tool::Eraser => Color::WHITE,
+        Tool::Pen | Tool::Line | Tool::Rectangle | Tool::Ellipse => {
+            let [red, green, blue] = line.color.0;
+            Color::from_rgb8(red, green, blue)
+        }
     };
-    let Some(outline) = outline(&line.points, line.width, scale) else { return };
+    let Some(outline) = outline(line.tool, points, line.width, scale) else { return };
     let at = |point: tiny_skia::Point| iced::Point::new(point.x, point.y) + origin;
     let path = Path::new(|builder| {
         for segment in outline.segments() {
@@ -140,7 +161,7 @@ mod tests {
     }
 
     fn lengths(live: &LiveInk) -> Vec<usize> {
-        live.lines().map(|line| line.points.len()).collect()
+        live.lines().map(|(_, line)| line.points.len()).collect()
     }
 
     #[test]
@@ -158,12 +179,28 @@ mod tests {
     }
 
     #[test]
-    fn a_finished_stroke_does_not_come_back() {
+    fn a_finished_stroke_goes_when_it_is_painted_and_does_not_come_back() {
         let (mut live, now) = (LiveInk::default(), Instant::now());
         live.feed(ANA, &part(7, 0, 3), 0, now);
-        live.finish(ANA, 7);
+        live.land(ANA, 7, 5);
+        live.painted(4);
+        live.expire(now + SILENCE);
+        assert_eq!(lengths(&live), [3], "not in the picture yet");
+        live.painted(5);
+        assert!(live.is_empty());
         live.feed(ANA, &part(7, 3, 3), 3, now);
         assert!(live.is_empty());
+    }
+
+    #[test]
+    fn a_shape_is_as_it_was_last() {
+        let (mut live, now) = (LiveInk::default(), Instant::now());
+        for end in [4, 9, 7] {
+            let points = Points::new(vec![Point::new(0, 0), Point::new(end, end)]);
+            live.feed(ANA, &Ink { tool: Tool::Ellipse, points, ..part(7, 0, 1) }, 0, now);
+        }
+        let shapes: Vec<_> = live.lines().map(|(_, line)| line.points.clone()).collect();
+        assert_eq!(shapes, [[Point::new(0, 0), Point::new(7, 7)]]);
     }
 
     #[test]

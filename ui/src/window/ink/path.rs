@@ -1,50 +1,43 @@
-//! The smooth line through a stroke's points: the same for finished and growing ink, so that nothing jumps when the
-//! pen is lifted.
+//! The areas that ink covers, smoothly: for ink that grows. Lines run straight from point to point, as in the picture of
+//! record, so that nothing jumps when the pen is lifted.
 
-use inkmesh::canvas::{Point, QUARTERS};
-use tiny_skia::{LineCap, LineJoin, Path, PathBuilder, Stroke};
+use inkmesh::canvas::{Point, QUARTERS, Tool};
+use tiny_skia::{LineCap, LineJoin, Path, PathBuilder, Rect, Stroke};
 
-/// The area that a line covers: round at its ends and corners, in pixels, at `scale` pixels per logical unit. A line
-/// of one point is a dot; one without points covers nothing.
-pub fn outline(points: &[Point], width: u16, scale: f32) -> Option<Path> {
-    let width = (f32::from(width) * scale).max(1.0);
-    if is_dot(points) {
+/// The thinnest line of the record, in logical units: it covers a pixel wherever it is.
+const THINNEST: f32 = std::f32::consts::SQRT_2;
+
+/// The area that a line or a shape covers: round at its ends and corners, in pixels, at `scale` pixels per logical unit. A
+/// line of one point is a dot; one without points covers nothing.
+pub fn outline(tool: Tool, points: &[Point], width: u16, scale: f32) -> Option<Path> {
+    let width = f32::from(width).max(THINNEST) * scale;
+    if points.windows(2).all(|pair| pair[0] == pair[1]) {
         let (x, y) = place(points.first()?, scale);
         return PathBuilder::from_circle(x, y, width / 2.0);
     }
     let stroke = Stroke { width, line_cap: LineCap::Round, line_join: LineJoin::Round, ..Stroke::default() };
-    trace(points, scale)?.stroke(&stroke, 1.0)
+    line(tool, points, scale)?.stroke(&stroke, 1.0)
 }
 
-/// The path of the pen: curves from the middle of each pair of points to the middle of the next, with the points
-/// between as controls. A corner that was drawn stays a corner.
-fn trace(points: &[Point], scale: f32) -> Option<Path> {
-    let [first, between @ .., last] = points else { return None };
+fn line(tool: Tool, points: &[Point], scale: f32) -> Option<Path> {
+    let places = || points.iter().map(|point| place(point, scale));
+    let ((x, y), (right, bottom)) = (places().next()?, places().next_back()?);
     let mut path = PathBuilder::new();
-    let (x, y) = place(first, scale);
-    path.move_to(x, y);
-    for ((before, point), next) in points.iter().zip(between).zip(&points[2..]) {
-        let ((cx, cy), (nx, ny)) = (place(point, scale), place(next, scale));
-        let (mx, my) = ((cx + nx) / 2.0, (cy + ny) / 2.0);
-        if is_corner(before, point, next) {
-            path.line_to(cx, cy);
-            path.line_to(mx, my);
-        } else {
-            path.quad_to(cx, cy, mx, my);
+    match tool {
+        Tool::Ellipse if x != right && y != bottom => {
+            path.push_oval(Rect::from_ltrb(x.min(right), y.min(bottom), x.max(right), y.max(bottom))?);
+        }
+        Tool::Rectangle | Tool::Ellipse => {
+            path.move_to(x, y);
+            [(right, y), (right, bottom), (x, bottom)].into_iter().for_each(|(x, y)| path.line_to(x, y));
+            path.close();
+        }
+        Tool::Pen | Tool::Eraser | Tool::Line => {
+            path.move_to(x, y);
+            places().skip(1).for_each(|(x, y)| path.line_to(x, y));
         }
     }
-    let (x, y) = place(last, scale);
-    path.line_to(x, y);
     path.finish()
-}
-
-/// Whether the pen turns by more than 50 degrees at `point`.
-fn is_corner(before: &Point, point: &Point, next: &Point) -> bool {
-    /// Of 50 degrees.
-    const COSINE: f32 = 0.643;
-    let (ax, ay) = ((point.x - before.x) as f32, (point.y - before.y) as f32);
-    let (bx, by) = ((next.x - point.x) as f32, (next.y - point.y) as f32);
-    ax * bx + ay * by < COSINE * ax.hypot(ay) * bx.hypot(by)
 }
 
 /// Where a point lies, in pixels.
@@ -53,53 +46,48 @@ fn place(point: &Point, scale: f32) -> (f32, f32) {
     (point.x as f32 * quarter, point.y as f32 * quarter)
 }
 
-/// Whether a pen that went along `points` left no more than a dot.
-fn is_dot(points: &[Point]) -> bool {
-    points.windows(2).all(|pair| pair[0] == pair[1])
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
-    use tiny_skia::PathSegment;
+    use inkmesh::canvas::{Color, Ink, Points, Raster};
 
     use super::*;
 
     #[test]
-    fn the_pen_runs_from_the_first_point_to_the_last() {
-        let points = [Point::new(0, 0), Point::new(8, 4), Point::new(16, 4), Point::new(16, 0)];
-        let segments: Vec<_> = trace(&points, 2.0).unwrap().segments().collect();
-        let at = |x, y| tiny_skia::Point::from_xy(x, y);
-        assert_eq!(
-            segments,
-            [
-                PathSegment::MoveTo(at(0.0, 0.0)),
-                PathSegment::QuadTo(at(4.0, 2.0), at(6.0, 2.0)),
-                PathSegment::LineTo(at(8.0, 2.0)), // a corner
-                PathSegment::LineTo(at(8.0, 1.0)),
-                PathSegment::LineTo(at(8.0, 0.0)),
-            ]
-        );
-    }
-
-    #[test]
-    fn a_line_covers_its_width_and_its_round_ends() {
-        let bounds = outline(&[Point::new(40, 40), Point::new(80, 40)], 8, 2.0).unwrap().bounds();
-        for (edge, place) in
-            [(bounds.left(), 12.0), (bounds.right(), 48.0), (bounds.top(), 12.0), (bounds.bottom(), 28.0)]
-        {
-            assert!((edge - place).abs() < 0.5, "{bounds:?}");
+    fn growing_ink_covers_what_the_record_will() {
+        let points = [Point::new(160, 240), Point::new(900, 700), Point::new(300, 900)];
+        let kinds: [(Tool, u16, &[Point]); 7] = [
+            (Tool::Pen, 8, &points),
+            (Tool::Pen, 1, &points),
+            (Tool::Pen, 40, &points[..1]),
+            (Tool::Line, 16, &points[..2]),
+            (Tool::Rectangle, 16, &points[..2]),
+            (Tool::Ellipse, 16, &points[..2]),
+            (Tool::Ellipse, 16, &[Point::new(160, 240), Point::new(160, 700)]),
+        ];
+        for (tool, width, points) in kinds {
+            let mut raster = Raster::default();
+            let ink = Ink { stroke: 1, tool, color: Color([0; 3]), width, points: Points::new(points.to_vec()) };
+            let area = raster.ink(&ink);
+            let bounds = outline(tool, points, width, 1.0).unwrap().bounds();
+            for (edge, end) in [
+                (bounds.left(), area.left),
+                (bounds.top(), area.top),
+                (bounds.right(), area.right),
+                (bounds.bottom(), area.bottom),
+            ] {
+                assert!((edge - end as f32).abs() <= 1.0, "{tool:?} {width}: {bounds:?} {area:?}");
+            }
         }
     }
 
     #[test]
     fn few_points_make_dots() {
-        assert!(outline(&[], 8, 1.0).is_none());
+        assert!(outline(Tool::Pen, &[], 8, 1.0).is_none());
         let here = Point::new(40, 40);
-        for points in [vec![here], vec![here, here], vec![here; 9]] {
-            let bounds = outline(&points, 8, 1.0).unwrap().bounds();
+        for tool in [Tool::Pen, Tool::Line, Tool::Rectangle, Tool::Ellipse] {
+            let bounds = outline(tool, &[here, here], 8, 1.0).unwrap().bounds();
             assert!((bounds.width() - 8.0).abs() < 0.1 && (bounds.left() - 6.0).abs() < 0.1, "{bounds:?}");
         }
-        assert!(outline(&[here, Point::new(40, 41)], 1, 0.1).unwrap().bounds().width() >= 1.0, "never too thin to see");
     }
 }

@@ -14,6 +14,7 @@ use inkmesh::payload::Board;
 
 use crate::settings::{Appearance, GameChoice, Language, Settings};
 use crate::window::link::{Answer, Command, Loaded};
+use crate::window::screen::gallery;
 use crate::window::screen::room::{Action, Message, Room, Start};
 use crate::window::theme::{self, Look};
 
@@ -90,7 +91,7 @@ pub fn player(player: Author, score: u32, points: u32) -> PlayerView {
 
 /// The game of the room is like this now; returns what is asked of the node.
 pub fn play(bench: &mut Bench, game: GameView) -> Vec<Command> {
-    commands(&bench.happen(vec![Event::Game { room: lobby(), game }]))
+    commands(&bench.happen(vec![Event::Game { room: lobby(), game: Box::new(game) }]))
 }
 
 /// A line that was said at another time.
@@ -150,7 +151,25 @@ impl Bench {
 
     /// Gives the room a message.
     pub fn give(&mut self, message: Message) -> Vec<Action> {
-        self.room.update(message, self.now)
+        let actions = self.room.update(message, self.now);
+        self.off_thread(actions)
+    }
+
+    /// Does at once what is done beside the window's thread; returns what is left to do.
+    fn off_thread(&mut self, actions: Vec<Action>) -> Vec<Action> {
+        let mut left = Vec::new();
+        for action in actions {
+            let done = match action {
+                Action::Paint(job) => Message::Painted(Some(Box::new(job.run()))),
+                Action::Thumb(job) => Message::Gallery(gallery::Message::Made(Some(Box::new(job.run())))),
+                other => {
+                    left.push(other);
+                    continue;
+                }
+            };
+            left.extend(self.give(done));
+        }
+        left
     }
 
     /// Lets things happen.
@@ -169,7 +188,7 @@ impl Bench {
         let mut ui = simulate(self.room.view(self.look, &self.settings), self.size);
         act(&mut ui);
         let messages: Vec<Message> = ui.into_messages().collect();
-        messages.into_iter().flat_map(|message| self.room.update(message, self.now)).collect()
+        messages.into_iter().flat_map(|message| self.give(message)).collect()
     }
 
     /// Clicks on a text.

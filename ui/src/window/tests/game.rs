@@ -138,7 +138,7 @@ fn the_game_speaks_korean() {
     play(&mut bench, GameView { drawer: None, joined: false, ..game(Phase::Gathering) });
     bench.must_show("아나님이 돌아가며 그리자고 해요");
     bench.must_show("준비됐어요");
-    bench.happen(vec![Event::Game { room: lobby(), game: game(Phase::Drawing) }]);
+    bench.happen(vec![Event::Game { room: lobby(), game: Box::new(game(Phase::Drawing)) }]);
     bench.must_show("3라운드 중 2라운드 · 아나님이 그려요");
     bench.must_show("건너뛰기 투표");
 }

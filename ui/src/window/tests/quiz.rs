@@ -53,7 +53,7 @@ fn choosing() -> GameView {
 #[test]
 fn the_drawer_chooses_by_click_or_key() {
     let mut bench = bench(Language::En);
-    let actions = bench.happen(vec![Event::Game { room: lobby(), game: choosing() }]);
+    let actions = bench.happen(vec![Event::Game { room: lobby(), game: Box::new(choosing()) }]);
     assert!(actions.iter().any(|action| matches!(action, Action::Focus("no-field"))), "keys are for choosing now");
     for text in ["Choose a word to draw", "hard", "Pass on this turn"] {
         bench.must_show(text);
@@ -82,7 +82,7 @@ fn the_others_are_told_that_a_word_is_chosen() {
 #[test]
 fn guessers_see_the_mask_and_write_guesses() {
     let mut bench = bench(Language::En);
-    let actions = bench.happen(vec![Event::Game { room: lobby(), game: drawing() }]);
+    let actions = bench.happen(vec![Event::Game { room: lobby(), game: Box::new(drawing()) }]);
     assert!(actions.iter().any(|action| matches!(action, Action::Focus("chat-field"))), "one can guess at once");
     bench.must_show("Round 2 of 3 · Ana draws");
     bench.must_show("0 of 2 know it · hint 1/2");

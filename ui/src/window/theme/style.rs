@@ -1,6 +1,7 @@
 //! The looks of widgets, as functions of our own colours.
 
 use iced::border;
+use iced::widget::slider as handle;
 use iced::widget::{button, container, progress_bar, scrollable, text_editor, text_input};
 use iced::{Background, Border, Color, Theme};
 
@@ -137,6 +138,23 @@ pub fn secondary(tones: Tones) -> impl Fn(&Theme, button::Status) -> button::Sty
     }
 }
 
+/// A picture to be opened, on its mount.
+pub fn framed(tones: Tones) -> impl Fn(&Theme, button::Status) -> button::Style {
+    move |theme, status| match status {
+        button::Status::Active => control(Some(tones.paper), tones.ink, tones.line),
+        _ => secondary(tones)(theme, status),
+    }
+}
+
+/// A sheet: white by day and by night.
+pub fn canvas(tones: Tones) -> impl Fn(&Theme) -> container::Style {
+    move |_| container::Style {
+        background: Some(Color::WHITE.into()),
+        border: border::width(1).color(tones.line),
+        ..container::Style::default()
+    }
+}
+
 /// A button without a frame.
 pub fn quiet(tones: Tones) -> impl Fn(&Theme, button::Status) -> button::Style {
     move |_, status| match status {
@@ -223,6 +241,29 @@ pub fn scroll(tones: Tones) -> impl Fn(&Theme, scrollable::Status) -> scrollable
             scroller: scrollable::Scroller { background: thumb.into(), border: border::rounded(3) },
         };
         scrollable::Style { vertical_rail: rail, horizontal_rail: rail, ..scrollable::default(theme, status) }
+    }
+}
+
+/// A handle on a rail.
+pub fn slider(tones: Tones) -> impl Fn(&Theme, handle::Status) -> handle::Style {
+    move |_, status| {
+        let handle = match status {
+            handle::Status::Active => tones.faded,
+            handle::Status::Hovered | handle::Status::Dragged => tones.ink,
+        };
+        handle::Style {
+            rail: handle::Rail {
+                backgrounds: (tones.pine.into(), tones.line.into()),
+                width: 4.0,
+                border: border::rounded(2),
+            },
+            handle: handle::Handle {
+                shape: handle::HandleShape::Circle { radius: 7.0 },
+                background: handle.into(),
+                border_width: 0.0,
+                border_color: Color::TRANSPARENT,
+            },
+        }
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use inkmesh::canvas::StrokeId;
 use inkmesh::event::{CanvasView, Entry, RoomSummary};
 use inkmesh::name::{PersonName, RoomName};
 use inkmesh::node::{CommandError, Spoken};
@@ -29,6 +28,8 @@ impl Room {
             Answer::Said(room, text, result) => self.said(&room, text, result),
             Answer::Drawn(room, stroke, result) => self.drawn(&room, stroke, result),
             Answer::NotShown(error) => self.not_shown(&error),
+            Answer::Touched(room, touch, result) => self.touched(&room, touch, result),
+            Answer::Gallery(room, result) => self.gallery_read(&room, result),
             Answer::Stepped(room, step, result) => self.stepped(&room, step, result),
             Answer::Joined(room, Ok(())) => self.joined(room),
             Answer::Left(room, Ok(())) => self.left(&room),
@@ -159,33 +160,6 @@ impl Room {
                 self.refused(error)
             }
         }
-    }
-
-    fn drawn(&mut self, room: &RoomName, stroke: StrokeId, result: Result<OperationId, CommandError>) -> Vec<Action> {
-        match result {
-            Ok(_) => {
-                self.connection.saved();
-                if self.is_here(room) {
-                    self.sheet.written(stroke, self.now);
-                }
-                Vec::new()
-            }
-            Err(error) => {
-                if self.is_here(room) {
-                    self.sheet.not_written(stroke);
-                }
-                self.refused(error)
-            }
-        }
-    }
-
-    fn not_shown(&mut self, error: &CommandError) -> Vec<Action> {
-        // Live ink that doesn't arrive is repaired by the stroke that follows; only a pen that may not draw is told.
-        if *error == CommandError::NotTheDrawer && self.sheet.pen_is_down() {
-            self.sheet.lift();
-            return self.refused(CommandError::NotTheDrawer);
-        }
-        Vec::new()
     }
 
     fn stepped(&mut self, room: &RoomName, step: Step, result: Result<(), CommandError>) -> Vec<Action> {

@@ -11,7 +11,6 @@ use inkmesh::operation::OperationId;
 
 use super::chat::{Chat, is_talk, seen_at};
 use super::game_bar::GameBar;
-use super::game_words::notice_words;
 use super::keep_place::{KeepPlace, NEAR};
 use super::people::{FORKED, People};
 use super::reading::announced;
@@ -341,7 +340,9 @@ fn sealed(scene: Scene<'_>) -> Element<'static, Message> {
 /// A step of a game; who knows the word is worth more than grey.
 fn game_line(entry: &Entry, notice: &GameNotice, name: &str, scene: Scene<'_>) -> Element<'static, Message> {
     let look = scene.look;
-    let words = notice_words(notice, entry.author, name, scene.people, look);
+    let is_mine = entry.author == scene.people.me();
+    let name_of = |author| scene.people.label(author, "");
+    let words = crate::text::game::notice(look.language, notice, name, is_mine, name_of);
     match notice {
         GameNotice::Solved => notice_line(words, "✔", look.tones.pine),
         GameNotice::TurnEnded(_, Some(_)) => notice_line(words, "✎", look.tones.ink),

@@ -248,13 +248,17 @@ fn help<'a>(look: Look) -> Element<'a, Message> {
         ("Enter", "help-enter"),
         ("Esc", "help-escape"),
         ("Tab", "help-tab"),
-        ("B", "help-pen"),
-        ("E", "help-eraser"),
+        ("B  E", "help-pens"),
+        ("L  R  O", "help-shapes"),
+        ("G  I", "help-colours"),
         ("1 – 5", "help-widths"),
+        ("Ctrl Z  Y", "help-undo"),
+        ("Ctrl S", "help-save"),
+        ("+  −  0", "help-zoom"),
         ("F1", "help-help"),
     ];
     let lines = keys.map(|(key, words)| {
-        let key = container(theme::strong(key)).width(72);
+        let key = container(theme::strong(key)).width(80);
         row![key, theme::body(look.t(words)).width(Length::Fill)].spacing(8).into()
     });
     column![theme::body(look.t("help-what")), Column::with_children(lines).spacing(8)].spacing(16).into()

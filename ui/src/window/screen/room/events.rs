@@ -32,7 +32,7 @@ impl Room {
                 self.sheet.moved(author, board, &ink, from, self.now);
             }
             Event::Canvas { room, change } if self.is_here(&room) => return self.canvas(change),
-            Event::Game { room, game } if self.is_here(&room) => return self.game_moved(game),
+            Event::Game { room, game } if self.is_here(&room) => return self.game_moved(*game),
             Event::Close { room, line } if self.is_here(&room) => self.chat.guesses.was_close(line),
             Event::Live { .. } | Event::Canvas { .. } | Event::Game { .. } | Event::Close { .. } => {}
             Event::Syncing { room, peers, received, remaining } => {

@@ -1,11 +1,9 @@
-//! A game in words: what goes on, and what its steps say in the talk.
+//! A game in words: what goes on.
 
-use inkmesh::game::{CancelReason, EndReason, GameNotice, Phase, Rules};
-use inkmesh::identity::Author;
+use inkmesh::game::{CancelReason, Phase};
 
 use super::game_bar::{GameBar, Scene};
-use super::people::People;
-use crate::window::theme::Look;
+use crate::text;
 
 impl GameBar {
     /// What goes on.
@@ -66,7 +64,7 @@ impl GameBar {
         match self.game.phase {
             Phase::Idle => None,
             Phase::Over => Some(look.t(if scene.may_draw { "game-over-free" } else { "game-over-closed" })),
-            Phase::Gathering => Some(rules_words(look, self.game.rules)),
+            Phase::Gathering => Some(text::game::rules(look.language, self.game.rules)),
             Phase::Choosing | Phase::Drawing if self.game.rules.quiz.is_some() => Some(self.quiz_detail(scene)),
             Phase::Choosing | Phase::Drawing if scene.may_draw => Some(look.t("game-you-may-draw")),
             Phase::Drawing | Phase::Choosing => {
@@ -98,55 +96,5 @@ impl GameBar {
             parts.push(look.t_args("game-round", [("round", round), ("rounds", rounds)]));
         }
         parts.join(" · ")
-    }
-}
-
-/// Rules in a line.
-pub fn rules_words(look: Look, rules: Rules) -> String {
-    let numbers = look.t_args("game-rules", [("rounds", rules.rounds.into()), ("seconds", rules.seconds.into())]);
-    match rules.quiz {
-        Some(quiz) => {
-            let more = [("offered", quiz.offered.into()), ("hints", quiz.hints.into())];
-            format!("{numbers} · {}", look.t_args("game-rules-quiz", more))
-        }
-        None => numbers,
-    }
-}
-
-/// A step of a game by `author`, who is called `name`, as the talk tells it.
-pub fn notice_words(notice: &GameNotice, author: Author, name: &str, people: &People, look: Look) -> String {
-    let say = |key| look.t_args(key, [("name", name.into())]);
-    match notice {
-        GameNotice::Proposed(rules) => {
-            let key = if rules.quiz.is_some() { "entry-proposed-quiz" } else { "entry-proposed" };
-            format!("{} ({})", say(key), rules_words(look, *rules))
-        }
-        GameNotice::Ready => say("entry-ready"),
-        GameNotice::Started => look.t("entry-started"),
-        GameNotice::Cancelled(CancelReason::TooFewPlayers) => look.t("entry-cancelled"),
-        GameNotice::Cancelled(CancelReason::Abandoned | CancelReason::TwoRosters) => look.t("entry-abandoned"),
-        GameNotice::TurnBegan => say("entry-turn-began"),
-        GameNotice::Solved if author == people.me() => look.t("entry-solved-mine"),
-        GameNotice::Solved => say("entry-solved"),
-        GameNotice::TurnEnded(reason, word) => {
-            let ended = match reason {
-                EndReason::Passed => say("entry-turn-passed"),
-                EndReason::Time => say("entry-turn-timeout"),
-                EndReason::AllSolved => look.t("entry-turn-all-solved"),
-            };
-            match word {
-                Some(word) => {
-                    let word = look.t_args("game-word-was", [("word", word.as_str().into())]);
-                    format!("{ended} · {word}")
-                }
-                None => ended,
-            }
-        }
-        GameNotice::Skip => say("entry-skip"),
-        GameNotice::Kick(player) => {
-            let player = people.label(*player, "");
-            look.t_args("entry-kick", [("name", name.into()), ("player", player.into())])
-        }
-        GameNotice::Hint | GameNotice::Quiet => String::new(),
     }
 }

@@ -1,7 +1,6 @@
 //! What the person at the window does.
 
 use iced::Size;
-use inkmesh::canvas::Point;
 use inkmesh::name::{PersonName, RoomName};
 use inkmesh::operation::OperationId;
 
@@ -10,10 +9,8 @@ use super::chat_view::CHAT_FIELD;
 use super::dialog::{self, Dialog, Topic};
 use super::game_bar;
 use super::people::People;
-use super::sheet::Sheet;
 use super::side::{Entering, ROOM_FIELD};
-use super::tools::Choice;
-use super::{Action, DWELL, Message, Pane, Room, SETTLE, Shortcut};
+use super::{Action, DWELL, Message, Pane, Room, Shortcut};
 use crate::window::link::{Command, PAGE, SEEK_PAGE};
 
 impl Room {
@@ -22,6 +19,7 @@ impl Room {
     /// Looks at a room.
     pub(super) fn open(&mut self, room: RoomName) -> Vec<Action> {
         self.drawer = false;
+        self.gallery = None;
         if self.pane == Pane::People {
             self.turn_to(Pane::Chat);
         }
@@ -34,9 +32,9 @@ impl Room {
         }
         self.chat = Chat::with_draft(self.drafts.remove(&room).unwrap_or_default());
         self.people = People::new(self.me);
-        let mut sheet = Sheet::new(self.scale_factor);
-        sheet.resize(self.sheet.area(), self.scale_factor);
-        self.sheet = sheet;
+        self.sheet = self.sheet.of_another_room(self.scale_factor);
+        self.wishes.clear();
+        self.tools.popup = None;
         self.game = game_bar::GameBar::new(self.now);
         self.behind = 0;
         self.load(room)
@@ -145,49 +143,6 @@ impl Room {
         vec![Action::Ask(Command::Say(room, text))]
     }
 
-    // ---- sheet ----
-
-    pub(super) fn sheet_resized(&mut self, area: Size) -> Vec<Action> {
-        let wait = self.sheet.resize(area, self.scale_factor);
-        if wait { vec![Action::Later(SETTLE, Message::Settle(area))] } else { Vec::new() }
-    }
-
-    pub(super) fn settle(&mut self, area: Size) -> Vec<Action> {
-        // A later size comes with a later message of its own.
-        if self.sheet.area() == area {
-            self.sheet.settle();
-        }
-        Vec::new()
-    }
-
-    pub(super) fn pen_down(&mut self, point: Point) -> Vec<Action> {
-        self.sheet.pen_down(rand::random(), self.tools, point);
-        self.flush()
-    }
-
-    pub(super) fn pen_to(&mut self, point: Point) -> Vec<Action> {
-        self.sheet.pen_to(point);
-        Vec::new()
-    }
-
-    /// Shows others the new ink.
-    pub(super) fn flush(&mut self) -> Vec<Action> {
-        let (Some(room), Some((line, from))) = (self.rooms.here.clone(), self.sheet.unshown()) else {
-            return Vec::new();
-        };
-        vec![Action::Ask(Command::PenMoved(room, line, from))]
-    }
-
-    pub(super) fn pen_up(&mut self) -> Vec<Action> {
-        let (Some(room), Some(line)) = (self.rooms.here.clone(), self.sheet.pen_up()) else { return Vec::new() };
-        vec![Action::Ask(Command::Draw(room, line))]
-    }
-
-    pub(super) fn choose(&mut self, choice: Choice) -> Vec<Action> {
-        self.tools.choose(choice);
-        Vec::new()
-    }
-
     // ---- dialogs ----
 
     pub(super) fn show(&mut self, topic: Topic) -> Vec<Action> {
@@ -199,10 +154,14 @@ impl Room {
     }
 
     pub(super) fn close(&mut self) -> Vec<Action> {
-        if self.dialog.take().is_none() {
-            self.drawer = false;
-            self.rooms.entering = None;
+        if self.dialog.take().is_some() || self.tools.popup.take().is_some() {
+            return Vec::new();
         }
+        if let Some(actions) = self.back_in_gallery() {
+            return actions;
+        }
+        self.drawer = false;
+        self.rooms.entering = None;
         Vec::new()
     }
 
@@ -249,12 +208,18 @@ impl Room {
 
     pub(super) fn pressed(&mut self, shortcut: Shortcut) -> Vec<Action> {
         match shortcut {
-            Shortcut::Write if self.dialog.is_none() => vec![Action::Focus(CHAT_FIELD)],
+            Shortcut::Write if self.sheet_is_up() => vec![Action::Focus(CHAT_FIELD)],
             Shortcut::Escape => self.close(),
-            Shortcut::Choose(choice) if self.dialog.is_none() => self.choose(choice),
+            Shortcut::Choose(choice) if self.sheet_is_up() => self.choose(choice),
+            Shortcut::Sheet(press) if self.sheet_is_up() => self.sheet_press(press),
             Shortcut::Help => self.show(Topic::Help),
-            Shortcut::Write | Shortcut::Choose(_) => Vec::new(),
+            Shortcut::Write | Shortcut::Choose(_) | Shortcut::Sheet(_) => Vec::new(),
         }
+    }
+
+    /// Whether the sheet is in view, and the keys are for it.
+    fn sheet_is_up(&self) -> bool {
+        self.dialog.is_none() && self.gallery.is_none()
     }
 
     pub(super) fn tick(&mut self) -> Vec<Action> {
@@ -268,7 +233,11 @@ impl Room {
         self.size = size;
         let rescaled = self.scale_factor != scale_factor;
         self.scale_factor = scale_factor;
-        if rescaled { self.sheet_resized(self.sheet.area()) } else { Vec::new() }
+        if rescaled {
+            self.sheet.resize(self.sheet.area(), scale_factor);
+            self.gallery.as_mut().into_iter().for_each(|hall| hall.rescale(scale_factor));
+        }
+        Vec::new()
     }
 
     pub(super) fn turn_to(&mut self, pane: Pane) -> Vec<Action> {

@@ -11,12 +11,15 @@ mod chat;
 mod chat_view;
 mod dial;
 pub mod dialog;
+pub mod drawing;
 mod events;
+mod exhibition;
 pub mod game_bar;
 mod game_words;
 mod guesses;
 mod hands;
 mod keep_place;
+pub mod mixer;
 mod notices;
 mod people;
 pub mod plan;
@@ -32,6 +35,7 @@ mod standing;
 pub mod status;
 mod surface;
 pub mod tools;
+mod tools_view;
 mod view;
 
 use std::collections::BTreeMap;
@@ -48,6 +52,7 @@ use inkmesh::operation::OperationId;
 use self::banners::Banners;
 use self::chat::Chat;
 use self::dialog::{Dialog, Topic};
+use self::drawing::Wish;
 use self::game_bar::GameBar;
 use self::notices::{Notice, Notices};
 use self::people::People;
@@ -55,16 +60,17 @@ use self::sheet::Sheet;
 use self::side::Rooms;
 use self::status::Connection;
 use self::tools::{Choice, Tools};
+use super::super::ink::painter::{Job, Painted};
+use super::super::keep::Keep;
 use super::super::link::{Answer, Command};
 use super::super::when::Calendar;
+use super::gallery::{self, Hall, ThumbJob};
 use crate::settings::{Appearance, GameChoice, Language};
 
 /// Under this width the left column folds, in pixels.
 const FOLD_BELOW: f32 = 1000.0;
 /// Under this width the panes become tabs, in pixels.
 const TABS_BELOW: f32 = 760.0;
-/// How long a resize has to rest before a heavy sheet is drawn anew.
-const SETTLE: Duration = Duration::from_millis(150);
 /// How long the newest line has to be in view to count as read.
 const DWELL: Duration = Duration::from_millis(500);
 
@@ -79,6 +85,10 @@ pub struct Room {
     people: People,
     chat: Chat,
     sheet: Sheet,
+    /// What waits for the painter, and for which change of the picture.
+    wishes: Vec<(Wish, u64)>,
+    /// The gallery, when somebody is in it.
+    gallery: Option<Hall>,
     tools: Tools,
     game: GameBar,
     /// What was last chosen for a game.
@@ -127,7 +137,7 @@ enum Arrangement {
 }
 
 /// A key that is not for a field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Shortcut {
     /// Write.
     Write,
@@ -135,6 +145,8 @@ pub enum Shortcut {
     Escape,
     /// Another pen.
     Choose(Choice),
+    /// Something on the sheet.
+    Sheet(drawing::Press),
     /// Help.
     Help,
 }
@@ -191,8 +203,6 @@ pub enum Message {
     SayAgain(OperationId),
     /// There is this much room for the sheet.
     SheetResized(Size),
-    /// The size of the sheet has rested.
-    Settle(Size),
     /// The pen touches the sheet.
     PenDown(Point),
     /// The pen moves on the sheet.
@@ -201,6 +211,18 @@ pub enum Message {
     PenUp,
     /// Take another pen.
     Choose(Choice),
+    /// Something else on the sheet.
+    Sheet(drawing::Press),
+    /// Go into the gallery.
+    ToGallery,
+    /// Something in the gallery.
+    Gallery(gallery::Message),
+    /// Something where colours are mixed.
+    Mix(mixer::Press),
+    /// Something was painted; `None`: it could not be.
+    Painted(Option<Box<Painted>>),
+    /// A drawing was kept here, or why it was not.
+    Kept(Result<PathBuf, String>),
     /// Something on the game bar.
     Game(game_bar::Press),
     /// Open a dialog.
@@ -248,6 +270,12 @@ pub enum Action {
     Chosen(GameChoice),
     /// Read a file.
     Read(PathBuf),
+    /// Make a small picture for the gallery.
+    Thumb(Box<ThumbJob>),
+    /// Paint this.
+    Paint(Box<Job>),
+    /// Keep a drawing as a file.
+    Keep(Box<Keep>),
     /// We are called this now.
     Named(PersonName),
     /// Send this message after this time.
@@ -286,6 +314,8 @@ impl Room {
             people: People::new(start.me),
             chat: Chat::default(),
             sheet: Sheet::new(start.scale_factor),
+            wishes: Vec::new(),
+            gallery: None,
             tools: Tools::default(),
             game: GameBar::new(now),
             choice: start.choice,
@@ -314,6 +344,7 @@ impl Room {
         self.now = now;
         let mut actions = self.take_in(message);
         actions.extend(self.notice());
+        actions.extend(self.sheet.work().map(|job| Action::Paint(Box::new(job))));
         actions
     }
 
@@ -340,12 +371,17 @@ impl Room {
             Message::Focused(focused) => self.focus_changed(focused),
             Message::SayAgain(id) => self.say_again(id),
             Message::SheetResized(size) => self.sheet_resized(size),
-            Message::Settle(size) => self.settle(size),
             Message::PenDown(point) => self.pen_down(point),
             Message::PenTo(point) => self.pen_to(point),
             Message::Flush => self.flush(),
             Message::PenUp => self.pen_up(),
             Message::Choose(choice) => self.choose(choice),
+            Message::Sheet(press) => self.sheet_press(press),
+            Message::ToGallery => self.open_gallery(),
+            Message::Gallery(message) => self.in_gallery(message),
+            Message::Mix(press) => self.mix_press(press),
+            Message::Painted(painted) => self.painted(painted),
+            Message::Kept(kept) => self.kept(kept),
             Message::Game(press) => self.game_press(press),
             Message::Show(topic) => self.show(topic),
             Message::Dialog(press) => self.dialog_press(press),

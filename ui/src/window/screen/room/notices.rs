@@ -1,5 +1,6 @@
 //! Things that are said once, in a line that goes by itself: what failed and why, what happened elsewhere.
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use iced::widget::text::Wrapping;
@@ -28,6 +29,10 @@ pub enum Notice {
     Dialling(String),
     /// The settings could not be kept, and why.
     NotKept(String),
+    /// A drawing was kept here.
+    Saved(PathBuf),
+    /// It was not, and why.
+    NotSaved(String),
     /// Late lines are not where they should be, or too far back to be looked for.
     LateLost,
 }
@@ -39,6 +44,8 @@ impl Notice {
             Notice::Refused(error) => Some(text::command_error(look.language, error)),
             Notice::Warning(warning, name) => text::warning(look.language, warning, name),
             Notice::Dialling(address) => Some(look.t_args("notice-dialling", [("address", address.as_str().into())])),
+            Notice::Saved(path) => Some(look.t_args("notice-saved", [("path", path.display().to_string().into())])),
+            Notice::NotSaved(reason) => Some(look.t_args("notice-not-saved", [("reason", reason.as_str().into())])),
             Notice::LateLost => Some(look.t("notice-late-lost")),
             Notice::NotKept(reason) => Some(look.t_args("notice-not-kept", [("reason", reason.as_str().into())])),
         }
@@ -87,9 +94,9 @@ impl Notices {
                 .padding([4, 8])
                 .style(style::quiet(look.tones));
             let color = match notice {
-                Notice::Refused(_) | Notice::NotKept(_) => look.tones.seal,
+                Notice::Refused(_) | Notice::NotKept(_) | Notice::NotSaved(_) => look.tones.seal,
                 Notice::Warning(..) | Notice::LateLost => look.tones.amber,
-                Notice::Dialling(_) => look.tones.pine,
+                Notice::Dialling(_) | Notice::Saved(_) => look.tones.pine,
             };
             let line = row![words, close].spacing(8).align_y(Alignment::Center);
             Some(container(line).padding([8, 12]).max_width(560).style(style::notice(look.tones, color)).into())

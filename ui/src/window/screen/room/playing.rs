@@ -60,6 +60,9 @@ impl Room {
         if self.chat_in_view() {
             self.behind = 0;
         }
+        if change.to_choose || change.to_guess {
+            self.gallery = None;
+        }
         if self.dialog.is_none() && self.rooms.entering.is_none() {
             if change.to_choose {
                 actions.push(Action::Focus(NO_FIELD));

@@ -1,37 +1,38 @@
-//! The sheet: finished ink, ink that grows, and our own pen on it.
+//! The sheet: its picture, ink that grows, and our own pen on it.
 
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use iced::{Rectangle, Size};
-use inkmesh::canvas::{HEIGHT, Ink, Point, Points, StrokeId, WIDTH};
-use inkmesh::event::{CanvasView, Drawn, PenLine};
+use iced::Size;
+use inkmesh::canvas::{CanvasStep, Color, Drawn, Ink, Point, Points, StrokeId, Tool};
+use inkmesh::event::{CanvasView, PenLine};
 use inkmesh::identity::Author;
 use inkmesh::operation::OperationId;
 use inkmesh::payload::Board;
 
-use super::tools::Tools;
-use crate::window::ink::live::{Line, LiveInk, SILENCE};
-use crate::window::ink::tiles::Tiles;
+use super::tools::Mark;
+use crate::window::ink::lens::Lens;
+use crate::window::ink::live::{self, Line, LiveInk, SILENCE};
+use crate::window::ink::painter::{Job, Painted};
+use crate::window::ink::picture::Picture;
+use crate::window::ink::round;
 
-/// With more points than this on the sheet, it is not drawn anew at every step of a resize.
-const HEAVY: usize = 50_000;
+/// Width of the drop that is seen until the fill is, in logical units.
+const DROP: u16 = 14;
 
 /// The visible sheet of a room.
 #[derive(Debug)]
 pub struct Sheet {
     board: Board,
     may_draw: bool,
-    strokes: Vec<Drawn>,
+    picture: Picture,
+    lens: Lens,
     known: BTreeSet<OperationId>,
-    tiles: Option<Tiles>,
-    area: Size,
-    scale_factor: f32,
     pen: Option<Pen>,
-    /// Our own finished lines that have not come back from the log yet.
+    /// Our own finished marks that are not part of the picture yet.
     waiting: Vec<Waiting>,
     live: LiveInk,
-    /// Strokes that came while the sheet was being asked for; `None`: it is not.
+    /// Steps that came while the sheet was being asked for; `None`: it is not.
     since_asked: Option<Vec<Drawn>>,
     ask_again: bool,
 }
@@ -40,19 +41,31 @@ pub struct Sheet {
 struct Pen {
     stroke: StrokeId,
     line: Line,
-    /// How many of its points others have been shown.
+    /// How many of its points others have been shown; of a shape, whether.
     shown: usize,
 }
 
+/// What stands for a mark of ours until the picture has it.
 #[derive(Debug)]
 struct Waiting {
-    stroke: StrokeId,
+    mark: Mine,
     line: Line,
-    /// How many operations it was split into and have not come back.
-    parts: usize,
     /// When the node said that it is written down.
     saved: Option<Instant>,
+    /// With which change of the picture it comes to stand there.
+    landed: Option<u64>,
 }
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mine {
+    /// A line with this number, of which so many operations have not come back.
+    Line(StrokeId, usize),
+    /// A fill at this place.
+    Fill(Point, Color),
+}
+
+/// Whose a growing line is (`None`: ours) and its number.
+pub type Key = (Option<Author>, StrokeId);
 
 impl Sheet {
     /// An empty sheet that nobody may draw on yet, for a screen with this scale factor.
@@ -60,11 +73,9 @@ impl Sheet {
         Sheet {
             board: Board::Free,
             may_draw: false,
-            strokes: Vec::new(),
+            picture: Picture::new(),
+            lens: Lens::new(scale_factor),
             known: BTreeSet::new(),
-            tiles: None,
-            area: Size::ZERO,
-            scale_factor,
             pen: None,
             waiting: Vec::new(),
             live: LiveInk::default(),
@@ -73,9 +84,21 @@ impl Sheet {
         }
     }
 
+    /// An empty sheet of another room, in the same place of the window.
+    pub fn of_another_room(&self, scale_factor: f32) -> Self {
+        let mut sheet = Sheet::new(scale_factor);
+        sheet.resize(self.lens.area(), scale_factor);
+        sheet
+    }
+
     /// Whether we may draw on it now.
     pub fn may_draw(&self) -> bool {
         self.may_draw
+    }
+
+    /// Whether it is the one of a turn, on which only its drawer draws.
+    pub fn is_of_a_turn(&self) -> bool {
+        matches!(self.board, Board::Turn { .. })
     }
 
     /// Whether our pen is down.
@@ -88,71 +111,62 @@ impl Sheet {
         !self.live.is_empty() || self.waiting.iter().any(|waiting| waiting.saved.is_some())
     }
 
-    /// Where the sheet lies in an area whose corner is at `corner` of the window, in logical pixels from that corner:
-    /// 4 : 3, whole, on whole pixels of the screen.
-    pub fn place(&self, corner: iced::Point) -> Rectangle {
-        let width = fitting_width(self.area, self.scale_factor);
-        let height = width * HEIGHT.unsigned_abs() / WIDTH.unsigned_abs();
-        let (width, height) = (width as f32 / self.scale_factor, height as f32 / self.scale_factor);
-        let middle = |corner: f32, space: f32, length: f32| {
-            let start = corner + (space - length).max(0.0) / 2.0;
-            (start * self.scale_factor).round() / self.scale_factor - corner
-        };
-        let x = middle(corner.x, self.area.width, width);
-        Rectangle { x, y: middle(corner.y, self.area.height, height), width, height }
+    /// Its picture.
+    pub fn picture(&self) -> &Picture {
+        &self.picture
     }
 
-    /// The finished ink.
-    pub fn tiles(&self) -> Option<&Tiles> {
-        self.tiles.as_ref()
+    /// How it is looked at.
+    pub fn lens(&self) -> Lens {
+        self.lens
     }
 
     /// The ink that grows or waits, the lowest first.
-    pub fn growing(&self) -> impl Iterator<Item = &Line> {
-        let waiting = self.waiting.iter().map(|waiting| &waiting.line);
-        waiting.chain(self.live.lines()).chain(self.pen.as_ref().map(|pen| &pen.line))
+    pub fn growing(&self) -> impl Iterator<Item = (Key, &Line)> {
+        let waiting = self.waiting.iter().map(|waiting| match waiting.mark {
+            Mine::Line(stroke, _) => ((None, stroke), &waiting.line),
+            Mine::Fill(..) => ((None, 0), &waiting.line),
+        });
+        let of_others = |((author, stroke), line): (live::Key, _)| ((Some(author), stroke), line);
+        let ours = self.pen.as_ref().map(|pen| ((None, pen.stroke), &pen.line));
+        waiting.chain(self.live.lines().map(of_others)).chain(ours)
     }
 
     // ---- the screen ----
 
     /// How much room there was for it last.
     pub fn area(&self) -> Size {
-        self.area
+        self.lens.area()
     }
 
-    /// There is this much room for the sheet. Returns whether it should be settled a little later, because drawing
-    /// it anew takes a while.
-    pub fn resize(&mut self, area: Size, scale_factor: f32) -> bool {
-        (self.area, self.scale_factor) = (area, scale_factor);
-        let heavy = self.strokes.iter().map(|drawn| drawn.ink.points.as_slice().len()).sum::<usize>() > HEAVY;
-        if self.tiles.is_some() && heavy {
-            return true;
-        }
-        self.settle();
-        false
+    /// There is this much room for the sheet.
+    pub fn resize(&mut self, area: Size, scale_factor: f32) {
+        self.look(|lens| lens.resize(area, scale_factor));
     }
 
-    /// Whether the finished ink is as large as the sheet.
-    pub fn is_settled(&self) -> bool {
-        let width = fitting_width(self.area, self.scale_factor);
-        self.tiles.as_ref().is_some_and(|tiles| tiles.width() == width)
+    /// Looks at it another way.
+    pub fn look(&mut self, change: impl FnOnce(&mut Lens)) {
+        change(&mut self.lens);
+        self.picture.want(self.lens.wanted());
     }
 
-    /// Draws everything anew if the size has changed.
-    pub fn settle(&mut self) {
-        let width = fitting_width(self.area, self.scale_factor);
-        if width > 0 && !self.is_settled() {
-            self.tiles = Some(Tiles::new(width));
-            self.draw_from(0);
-        }
+    /// What is to be painted now.
+    pub fn work(&mut self) -> Option<Job> {
+        self.picture.work()
     }
 
-    fn draw_from(&mut self, first: usize) {
-        let Some(tiles) = &mut self.tiles else { return };
-        for drawn in self.strokes.iter().skip(first) {
-            tiles.draw(&drawn.ink);
-        }
-        tiles.publish();
+    /// Whether something was painted for it.
+    pub fn is_of(&self, painted: &Painted) -> bool {
+        self.picture.is_of(painted)
+    }
+
+    /// Something was painted: what grew in its place goes. Returns with which change of the picture; `None`: it was
+    /// for another sheet.
+    pub fn painted(&mut self, painted: Painted) -> Option<u64> {
+        let change = self.picture.painted(painted)?;
+        self.live.painted(change);
+        self.waiting.retain(|waiting| waiting.landed.is_none_or(|landed| landed > change));
+        Some(change)
     }
 
     // ---- what the node says ----
@@ -173,50 +187,64 @@ impl Sheet {
         std::mem::take(&mut self.ask_again) && self.ask()
     }
 
-    /// This is the sheet. Strokes that came after the question was asked stay. Returns whether to ask again.
+    /// This is the sheet. Steps that came after the question was asked stay. Returns whether to ask again.
     pub fn show(&mut self, view: CanvasView, me: Author) -> bool {
         let since = self.since_asked.take().unwrap_or_default();
         if view.board != self.board {
             self.live.clear();
             self.waiting.clear();
             self.pen = None;
+            self.lens.whole();
+            self.picture.want(self.lens.wanted());
         }
         self.board = view.board;
         self.may_draw = view.may_draw;
         if !view.may_draw {
             self.pen = None;
         }
-        let kept = self.strokes.len();
-        let grown = view.strokes.len() >= kept
-            && self.strokes.iter().zip(&view.strokes).all(|(held, shown)| held.id == shown.id);
-        self.strokes = view.strokes;
-        let ids = self.strokes.iter().map(|drawn| drawn.id).collect();
+        let ids = view.marks.iter().map(|drawn| drawn.id).collect();
         let before = std::mem::replace(&mut self.known, ids);
-        if !grown && let Some(tiles) = &mut self.tiles {
-            tiles.clear();
-        }
-        let first = if grown { kept } else { 0 };
-        for drawn in self.strokes.iter().filter(|drawn| !before.contains(&drawn.id)) {
-            came_back(&mut self.waiting, &mut self.live, drawn, me);
-        }
-        self.draw_from(first);
-        for drawn in since {
-            self.added(drawn, me);
-        }
+        let change = self.picture.next_change();
+        let new = view.marks.iter().filter(|drawn| !before.contains(&drawn.id));
+        new.for_each(|drawn| self.came_back(drawn, me, change));
+        self.picture.show(view.marks);
+        since.into_iter().for_each(|drawn| self.added(drawn, me));
         std::mem::take(&mut self.ask_again) && self.ask()
     }
 
-    /// A stroke was put on top.
+    /// A step was taken after all others.
     pub fn added(&mut self, drawn: Drawn, me: Author) {
         if let Some(since) = &mut self.since_asked {
             since.push(drawn.clone());
         }
-        if !self.known.insert(drawn.id) {
+        if self.known.insert(drawn.id) {
+            let change = self.picture.next_change();
+            self.came_back(&drawn, me, change);
+            self.picture.add(drawn);
+        }
+    }
+
+    /// A finished mark is there: the ink that stands for it goes with this change of the picture.
+    fn came_back(&mut self, drawn: &Drawn, me: Author, change: u64) {
+        let stroke = drawn.step.stroke();
+        if drawn.author != me {
+            if drawn.step.ink().is_some() {
+                self.live.land(drawn.author, stroke, change);
+            }
             return;
         }
-        came_back(&mut self.waiting, &mut self.live, &drawn, me);
-        self.strokes.push(drawn);
-        self.draw_from(self.strokes.len() - 1);
+        let same = |waiting: &&mut Waiting| match (&drawn.step, waiting.mark) {
+            (CanvasStep::Ink(_), Mine::Line(line, _)) => line == stroke,
+            (CanvasStep::Fill { at, color, .. }, mark) => mark == Mine::Fill(*at, *color) && waiting.landed.is_none(),
+            _ => false,
+        };
+        let Some(waiting) = self.waiting.iter_mut().find(same) else { return };
+        if let Mine::Line(_, parts) = &mut waiting.mark {
+            *parts = parts.saturating_sub(1);
+        }
+        if matches!(waiting.mark, Mine::Line(_, 0) | Mine::Fill(..)) {
+            waiting.landed = Some(change);
+        }
     }
 
     /// Somebody's pen moved.
@@ -229,49 +257,82 @@ impl Sheet {
     // ---- our own pen ----
 
     /// The pen touches the sheet.
-    pub fn pen_down(&mut self, stroke: StrokeId, tools: Tools, point: Point) {
+    pub fn pen_down(&mut self, stroke: StrokeId, mark: Mark, point: Point) {
         if self.may_draw {
-            let line = Line { tool: tools.tool, color: tools.color, width: tools.width, points: vec![point] };
+            let line = Line { tool: mark.tool, color: mark.color, width: mark.width, points: vec![point] };
             self.pen = Some(Pen { stroke, line, shown: 0 });
         }
     }
 
     /// The pen moves on the sheet.
     pub fn pen_to(&mut self, point: Point) {
-        if let Some(pen) = &mut self.pen
-            && pen.line.points.last() != Some(&point)
-        {
+        let Some(pen) = &mut self.pen else { return };
+        if !pen.line.tool.is_shape() {
+            return round::go(&mut pen.line.points, point);
+        }
+        if pen.line.points.last() != Some(&point) {
+            pen.line.points.truncate(1);
             pen.line.points.push(point);
+            pen.shown = 0;
         }
     }
 
     /// The points that others have not been shown yet, and the index of the first.
     pub fn unshown(&mut self) -> Option<(PenLine, u32)> {
-        let pen = self.pen.as_mut()?;
-        let from = std::mem::replace(&mut pen.shown, pen.line.points.len());
-        let points = pen.line.points.get(from..).filter(|points| !points.is_empty())?.to_vec();
-        Some((pen_line(pen.stroke, &pen.line, points), u32::try_from(from).ok()?))
+        let Pen { stroke, line, shown } = self.pen.as_mut()?;
+        let (points, from) = if line.tool.is_shape() {
+            // A shape is shown whole each time.
+            ((*shown == 0 && line.points.len() == 2).then_some(&line.points[..])?, 0)
+        } else {
+            let settled = round::settled(&line.points);
+            (settled.get(*shown..).filter(|points| !points.is_empty())?, *shown)
+        };
+        *shown = from + points.len();
+        Some((pen_line(*stroke, line, points.to_vec()), u32::try_from(from).ok()?))
     }
 
-    /// The pen leaves the sheet: the finished line, to be written down.
+    /// The pen leaves the sheet: the finished line, to be written down. A shape that was not drawn out is none.
     pub fn pen_up(&mut self) -> Option<PenLine> {
         let Pen { stroke, line, .. } = self.pen.take()?;
+        if line.tool.is_shape() && (line.points.len() < 2 || line.points[0] == line.points[1]) {
+            return None;
+        }
         let finished = pen_line(stroke, &line, line.points.clone());
-        let parts = Points::split(&line.points).len();
-        self.waiting.push(Waiting { stroke, line, parts, saved: None });
+        let mark = Mine::Line(stroke, Points::split(&line.points).len());
+        self.waiting.push(Waiting { mark, line, saved: None, landed: None });
         Some(finished)
+    }
+
+    /// A fill is on its way: a drop of its colour is seen until it is.
+    pub fn fill(&mut self, at: Point, color: Color) {
+        let line = Line { tool: Tool::Pen, color, width: DROP, points: vec![at] };
+        self.waiting.push(Waiting { mark: Mine::Fill(at, color), line, saved: None, landed: None });
     }
 
     /// A line of ours is written down.
     pub fn written(&mut self, stroke: StrokeId, now: Instant) {
-        if let Some(waiting) = self.waiting.iter_mut().find(|waiting| waiting.stroke == stroke) {
-            waiting.saved = Some(now);
-        }
+        self.saved(|mark| matches!(mark, Mine::Line(line, _) if line == stroke), now);
     }
 
     /// A line of ours could not be written down: it is gone.
     pub fn not_written(&mut self, stroke: StrokeId) {
-        self.waiting.retain(|waiting| waiting.stroke != stroke);
+        self.waiting.retain(|waiting| !matches!(waiting.mark, Mine::Line(line, _) if line == stroke));
+    }
+
+    /// A fill of ours is written down, or it could not be: then it is gone.
+    pub fn filled(&mut self, at: Point, color: Color, written: bool, now: Instant) {
+        if written {
+            self.saved(|mark| mark == Mine::Fill(at, color), now);
+        } else {
+            self.waiting.retain(|waiting| waiting.mark != Mine::Fill(at, color));
+        }
+    }
+
+    fn saved(&mut self, is_it: impl Fn(Mine) -> bool, now: Instant) {
+        let waiting = self.waiting.iter_mut().find(|waiting| waiting.saved.is_none() && is_it(waiting.mark));
+        if let Some(waiting) = waiting {
+            waiting.saved = Some(now);
+        }
     }
 
     /// We may not draw: the line under our pen is gone.
@@ -283,87 +344,83 @@ impl Sheet {
     pub fn expire(&mut self, now: Instant) {
         self.live.expire(now);
         // Written down, but not on the sheet: the turn was over.
-        self.waiting.retain(|waiting| waiting.saved.is_none_or(|saved| now.saturating_duration_since(saved) < SILENCE));
+        let late = |saved| now.saturating_duration_since(saved) >= SILENCE;
+        self.waiting.retain(|waiting| waiting.landed.is_some() || !waiting.saved.is_some_and(late));
     }
-}
-
-/// A finished stroke is there: the ink that stood for it goes.
-fn came_back(waiting: &mut Vec<Waiting>, live: &mut LiveInk, drawn: &Drawn, me: Author) {
-    if drawn.author != me {
-        return live.finish(drawn.author, drawn.ink.stroke);
-    }
-    if let Some(line) = waiting.iter_mut().find(|waiting| waiting.stroke == drawn.ink.stroke) {
-        line.parts = line.parts.saturating_sub(1);
-    }
-    waiting.retain(|waiting| waiting.parts > 0);
 }
 
 fn pen_line(stroke: StrokeId, line: &Line, points: Vec<Point>) -> PenLine {
     PenLine { stroke, tool: line.tool, color: line.color, width: line.width, points }
 }
 
-/// The width of the largest whole sheet, in pixels of the screen: a multiple of four, so that its height is whole too.
-fn fitting_width(area: Size, scale_factor: f32) -> u32 {
-    let height = area.height.max(0.0) * WIDTH as f32 / HEIGHT as f32;
-    // Two pixels on each side are left for the edge.
-    let width = (area.width.min(height) * scale_factor - 4.0).max(0.0) as u32; // saturates
-    width - width % 4
-}
-
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
-    use inkmesh::canvas::{Color, MAX_POINTS, Tool};
+    use inkmesh::canvas::MAX_POINTS;
 
     use super::*;
 
     const ME: Author = Author([1; 32]);
     const ANA: Author = Author([2; 32]);
+    const RED: Color = Color([200, 0, 0]);
 
-    fn drawn(id: u8, author: Author, stroke: StrokeId) -> Drawn {
-        let points = Points::new(vec![Point::new(0, 0), Point::new(400, 400)]);
-        let ink = Ink { stroke, tool: Tool::Pen, color: Color([0; 3]), width: 8, points };
-        Drawn { id: OperationId([id; 32]), author, ink }
+    fn taken(id: u8, author: Author, step: CanvasStep) -> Drawn {
+        Drawn { id: OperationId([id; 32]), author, step }
     }
 
-    fn view(strokes: Vec<Drawn>, may_draw: bool) -> CanvasView {
-        CanvasView { board: Board::Free, strokes, may_draw }
+    fn ink(stroke: StrokeId) -> Ink {
+        let points = Points::new(vec![Point::new(0, 0), Point::new(400, 400)]);
+        Ink { stroke, tool: Tool::Pen, color: Color([0; 3]), width: 8, points }
+    }
+
+    fn drawn(id: u8, author: Author, stroke: StrokeId) -> Drawn {
+        taken(id, author, CanvasStep::Ink(ink(stroke)))
+    }
+
+    fn view(marks: Vec<Drawn>, may_draw: bool) -> CanvasView {
+        CanvasView { board: Board::Free, marks, may_draw }
+    }
+
+    fn mark(tool: Tool) -> Mark {
+        Mark { tool, color: RED, width: 8 }
     }
 
     fn sheet() -> Sheet {
         let mut sheet = Sheet::new(1.0);
         sheet.resize(Size::new(800.0, 700.0), 1.0);
         sheet.show(view(Vec::new(), true), ME);
+        paint(&mut sheet);
         sheet
     }
 
-    #[test]
-    fn the_sheet_is_whole_and_four_by_three() {
-        for (area, factor) in [((800.0, 700.0), 1.0), ((1000.0, 300.0), 1.5), ((333.3, 1000.0), 2.0)] {
-            let mut sheet = Sheet::new(factor);
-            sheet.resize(Size::new(area.0, area.1), factor);
-            let place = sheet.place(iced::Point::new(10.3, 20.7));
-            assert!(place.x >= 0.0 && place.x + place.width <= area.0, "{place:?} in {area:?}");
-            assert!(place.y >= 0.0 && place.y + place.height <= area.1, "{place:?} in {area:?}");
-            assert!((place.width * 3.0 - place.height * 4.0).abs() < 0.01, "{place:?}");
-            assert_eq!(sheet.tiles().map(Tiles::width), Some((place.width * factor).round() as u32));
+    fn paint(sheet: &mut Sheet) {
+        while let Some(job) = sheet.work() {
+            sheet.painted(job.run()).unwrap();
         }
-        assert!(Sheet::new(1.0).tiles().is_none());
+    }
+
+    fn steps(sheet: &Sheet) -> Vec<u8> {
+        sheet.picture.sheet().unwrap().steps().iter().map(|drawn| drawn.id.0[0]).collect()
     }
 
     #[test]
-    fn our_own_ink_stays_until_all_of_it_has_come_back() {
+    fn our_own_ink_stays_until_all_of_it_is_painted() {
         let mut sheet = sheet();
-        sheet.pen_down(7, Tools::default(), Point::new(0, 0));
+        sheet.pen_down(7, mark(Tool::Pen), Point::new(0, 0));
         for x in 1..MAX_POINTS as i32 + 10 {
-            sheet.pen_to(Point::new(x, 0));
+            sheet.pen_to(Point::new(x * 2, 0));
         }
         let line = sheet.pen_up().map(|line| line.points.len());
         assert_eq!(line, Some(MAX_POINTS + 10));
         sheet.added(drawn(1, ME, 7), ME);
+        paint(&mut sheet);
         assert_eq!(sheet.growing().count(), 1, "the first of two parts came back");
         sheet.added(drawn(1, ME, 7), ME);
+        paint(&mut sheet);
         assert_eq!(sheet.growing().count(), 1, "the same part again");
         sheet.added(drawn(2, ME, 7), ME);
+        assert_eq!(sheet.growing().count(), 1, "it is not painted yet");
+        paint(&mut sheet);
         assert_eq!(sheet.growing().count(), 0);
     }
 
@@ -371,23 +428,59 @@ mod tests {
     fn points_are_shown_once_each() {
         let mut sheet = sheet();
         assert_eq!(sheet.unshown(), None);
-        sheet.pen_down(7, Tools::default(), Point::new(0, 0));
-        sheet.pen_to(Point::new(4, 4));
-        sheet.pen_to(Point::new(4, 4));
         let shown = |part: Option<(PenLine, u32)>| part.map(|(line, from)| (line.points.len(), from));
-        assert_eq!(shown(sheet.unshown()), Some((2, 0)));
-        assert_eq!(shown(sheet.unshown()), None);
+        sheet.pen_down(7, mark(Tool::Pen), Point::new(0, 0));
+        assert_eq!(shown(sheet.unshown()), Some((1, 0)));
+        sheet.pen_to(Point::new(4, 4));
+        sheet.pen_to(Point::new(4, 4));
+        assert_eq!(shown(sheet.unshown()), None, "the pen may still go on elsewhere");
         sheet.pen_to(Point::new(8, 8));
-        assert_eq!(shown(sheet.unshown()), Some((1, 2)));
+        sheet.pen_to(Point::new(12, 12));
+        assert_eq!(shown(sheet.unshown()), Some((2, 1)));
+        assert_eq!(shown(sheet.unshown()), None);
+    }
+
+    #[test]
+    fn a_shape_is_two_points_shown_again_when_it_changed() {
+        let mut sheet = sheet();
+        sheet.pen_down(7, mark(Tool::Ellipse), Point::new(0, 0));
+        assert_eq!(sheet.unshown(), None, "one point is no shape");
+        for end in [40, 80] {
+            sheet.pen_to(Point::new(end, end));
+            let (line, from) = sheet.unshown().unwrap();
+            assert_eq!((line.points, from), (vec![Point::new(0, 0), Point::new(end, end)], 0));
+            assert_eq!(sheet.unshown(), None);
+        }
+        assert_eq!(sheet.pen_up().map(|line| line.points.len()), Some(2));
+        sheet.pen_down(8, mark(Tool::Line), Point::new(9, 9));
+        assert_eq!(sheet.pen_up(), None);
+    }
+
+    #[test]
+    fn a_drop_is_seen_until_the_fill_is() {
+        let mut sheet = sheet();
+        let at = Point::new(90, 90);
+        sheet.fill(at, RED);
+        assert_eq!(sheet.growing().count(), 1);
+        let fill = |id, at| taken(id, ME, CanvasStep::Fill { stroke: 5, at, color: RED });
+        sheet.added(fill(1, Point::new(9, 9)), ME);
+        paint(&mut sheet);
+        assert_eq!(sheet.growing().count(), 1, "that was another");
+        sheet.added(fill(2, at), ME);
+        paint(&mut sheet);
+        assert_eq!(sheet.growing().count(), 0);
+        sheet.fill(at, RED);
+        sheet.filled(at, RED, false, Instant::now());
+        assert_eq!(sheet.growing().count(), 0, "it was refused");
     }
 
     #[test]
     fn who_may_not_draw_leaves_no_ink() {
         let mut sheet = sheet();
-        sheet.pen_down(7, Tools::default(), Point::new(0, 0));
+        sheet.pen_down(7, mark(Tool::Pen), Point::new(0, 0));
         sheet.show(view(Vec::new(), false), ME);
         assert!(!sheet.pen_is_down());
-        sheet.pen_down(8, Tools::default(), Point::new(0, 0));
+        sheet.pen_down(8, mark(Tool::Pen), Point::new(0, 0));
         assert!(!sheet.pen_is_down());
         assert_eq!(sheet.pen_up(), None);
     }
@@ -399,18 +492,20 @@ mod tests {
         assert!(!sheet.ask(), "one question at a time");
         sheet.added(drawn(2, ANA, 2), ME);
         assert!(sheet.show(view(vec![drawn(1, ANA, 1)], true), ME), "the second question");
-        assert_eq!(sheet.strokes.iter().map(|drawn| drawn.id.0[0]).collect::<Vec<_>>(), [1, 2]);
+        paint(&mut sheet);
+        assert_eq!(steps(&sheet), [1, 2]);
         assert!(!sheet.show(view(vec![drawn(1, ANA, 1), drawn(2, ANA, 2)], true), ME));
-        assert_eq!(sheet.strokes.len(), 2);
+        paint(&mut sheet);
+        assert_eq!(steps(&sheet), [1, 2]);
     }
 
     #[test]
     fn ink_without_an_operation_goes() {
         let (mut sheet, now) = (sheet(), Instant::now());
-        sheet.moved(ANA, Board::Free, &drawn(1, ANA, 3).ink, 0, now);
-        sheet.moved(ANA, Board::Turn { game: OperationId([0; 32]), turn: 1 }, &drawn(1, ANA, 4).ink, 0, now);
+        sheet.moved(ANA, Board::Free, &ink(3), 0, now);
+        sheet.moved(ANA, Board::Turn { game: OperationId([0; 32]), turn: 1 }, &ink(4), 0, now);
         assert_eq!(sheet.growing().count(), 1, "ink on another sheet doesn't show");
-        sheet.pen_down(7, Tools::default(), Point::new(0, 0));
+        sheet.pen_down(7, mark(Tool::Pen), Point::new(0, 0));
         sheet.pen_up();
         sheet.expire(now + SILENCE);
         assert_eq!(sheet.growing().count(), 1, "what is not written down yet stays");

@@ -122,10 +122,11 @@ pub fn view<'a>(
     game: &GameBar,
 ) -> Element<'a, Message> {
     let heading = |key| theme::small(look.t(key), look.tones.faded);
+    let gallery = quiet(look, look.t("gallery-open"), Message::ToGallery);
     let by_address = quiet(look, look.t("room-by-address"), Message::Show(Topic::Connect));
     let content = column![
         theme::title("Inkmesh"),
-        column![heading("room-rooms"), rooms.list(look)].spacing(8),
+        column![heading("room-rooms"), rooms.list(look), gallery].spacing(8),
         column![heading("room-people"), people.view(look, calendar, game)].spacing(8),
         by_address,
     ]
@@ -145,9 +146,15 @@ pub fn narrow_view<'a>(rooms: &'a Rooms, people: &'a People, look: Look, game: &
         .width(36)
         .padding(4)
         .style(style::quiet(look.tones));
+    let gallery = button(theme::sign("🖼").center())
+        .on_press(Message::ToGallery)
+        .width(36)
+        .padding(4)
+        .style(style::quiet(look.tones));
     let content = column![
         tools::hint(look, menu, look.t("room-menu")),
         rooms.letters(look),
+        tools::hint(look, gallery, look.t("gallery-open")),
         Space::new().height(8),
         people.narrow_view(look, game)
     ]

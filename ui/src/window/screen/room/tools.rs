@@ -1,38 +1,82 @@
-//! The pen in the hand: tool, colour, width.
+//! What is in the hand: a tool, a colour, a width.
 
-use iced::widget::{Row, Space, button, container, row, tooltip};
-use iced::{Alignment, Color, Element, Length};
-use inkmesh::canvas::{self, Tool};
+use iced::Element;
+use iced::widget::{container, tooltip};
+use inkmesh::canvas::{self, MAX_WIDTH, Tool};
 
 use super::Message;
+use super::mixer::Mixer;
 use crate::window::theme::{self, Look, style};
 
-/// The inks on offer.
-pub const COLORS: [canvas::Color; 12] = [
-    canvas::Color([0x1E, 0x1B, 0x18]),
-    canvas::Color([0x7B, 0x74, 0x6B]),
-    canvas::Color([0xB8, 0x38, 0x22]),
-    canvas::Color([0xE0, 0x7A, 0x1F]),
-    canvas::Color([0xF2, 0xC1, 0x2E]),
-    canvas::Color([0x4E, 0x9A, 0x34]),
-    canvas::Color([0x1F, 0x7A, 0x5C]),
-    canvas::Color([0x3A, 0xA6, 0xC9]),
-    canvas::Color([0x27, 0x55, 0xB0]),
-    canvas::Color([0x7A, 0x4B, 0xAE]),
-    canvas::Color([0xE0, 0x7F, 0xA5]),
-    canvas::Color([0x7A, 0x4A, 0x2B]),
+/// The inks on offer, in two rows: those of one column go together.
+pub const COLORS: [[canvas::Color; 13]; 2] = [
+    [
+        ink(0x1E1B18), // black
+        ink(0x7B746B), // grey
+        ink(0xB83822), // red
+        ink(0xE07A1F), // orange
+        ink(0xF2C12E), // yellow
+        ink(0x4E9A34), // green
+        ink(0x1F7A5C), // pine
+        ink(0x3AA6C9), // sky
+        ink(0x2755B0), // blue
+        ink(0x7A4BAE), // violet
+        ink(0xE07FA5), // pink
+        ink(0x7A4A2B), // brown
+        ink(0xE8B48C), // skin
+    ],
+    [
+        ink(0xFFFFFF),
+        ink(0xC9C3B8),
+        ink(0x7E1F14),
+        ink(0xF6B26B),
+        ink(0xFBE796),
+        ink(0xA5D67E),
+        ink(0x17513D),
+        ink(0xA9DDEE),
+        ink(0x1B2F6B),
+        ink(0xC3A6E8),
+        ink(0xF8CBDB),
+        ink(0xC1946B),
+        ink(0xF9DFC8),
+    ],
 ];
 
 /// The widths on offer, in logical units.
 pub const WIDTHS: [u16; 5] = [4, 8, 16, 32, 64];
 
-/// Room for tools in one row, in pixels; with less, the colours get a row of their own.
-const ONE_ROW: f32 = 600.0;
-
-/// The pen in the hand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What is in the hand.
+#[derive(Debug)]
 pub struct Tools {
-    /// What makes the mark.
+    /// The tool.
+    pub held: Held,
+    /// Its colour.
+    pub color: canvas::Color,
+    /// Its width in logical units.
+    pub width: u16,
+    /// The last colour that is none of those on offer.
+    pub free: Option<canvas::Color>,
+    /// What lies over the sheet.
+    pub popup: Option<Popup>,
+    /// What was held before the dropper.
+    before: Held,
+}
+
+/// A tool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Held {
+    /// One that leaves ink.
+    Mark(Tool),
+    /// Colours an area.
+    Fill,
+    /// Takes up a colour.
+    Dropper,
+}
+
+/// How a mark is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    /// What makes it.
     pub tool: Tool,
     /// Its colour.
     pub color: canvas::Color,
@@ -40,82 +84,93 @@ pub struct Tools {
     pub width: u16,
 }
 
-impl Default for Tools {
-    fn default() -> Self {
-        Tools { tool: Tool::Pen, color: COLORS[0], width: WIDTHS[1] }
-    }
+/// What lies over the sheet for a moment.
+#[derive(Debug)]
+pub enum Popup {
+    /// Colours to be mixed.
+    Mixer(Box<Mixer>),
+    /// Whether really to clear the sheet.
+    Clear,
 }
 
-/// Another pen is taken.
+/// Something else is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Choice {
     /// This tool.
     Tool(Tool),
-    /// This colour, and with it the pen.
+    /// What colours an area.
+    Fill,
+    /// What takes up a colour.
+    Dropper,
+    /// This colour.
     Color(canvas::Color),
     /// The width with this number in [`WIDTHS`].
     Width(usize),
+    /// Wider by so many steps, or thinner.
+    Wider(i16),
+}
+
+impl Default for Tools {
+    fn default() -> Self {
+        let pen = Held::Mark(Tool::Pen);
+        Tools { held: pen, color: COLORS[0][0], width: WIDTHS[1], free: None, popup: None, before: pen }
+    }
 }
 
 impl Tools {
-    /// Takes another pen.
+    /// Takes something else.
     pub fn choose(&mut self, choice: Choice) {
         match choice {
-            Choice::Tool(tool) => self.tool = tool,
-            Choice::Color(color) => (self.tool, self.color) = (Tool::Pen, color),
+            Choice::Tool(tool) => self.held = Held::Mark(tool),
+            Choice::Fill => self.held = Held::Fill,
+            Choice::Dropper if self.held == Held::Dropper => {}
+            Choice::Dropper => self.before = std::mem::replace(&mut self.held, Held::Dropper),
+            Choice::Color(color) => self.dip(color),
             Choice::Width(number) => self.width = WIDTHS.get(number).copied().unwrap_or(self.width),
+            Choice::Wider(steps) => self.width = wider(self.width, steps),
         }
     }
 
-    /// The tools, `width` pixels of room for them; without effect unless `enabled`.
-    pub fn view(self, look: Look, width: f32, enabled: bool) -> Element<'static, Message> {
-        let press = |choice| enabled.then_some(Message::Choose(choice));
-        let tool = |tool, icon, words| {
-            let button = button(theme::sign(icon).size(18).center())
-                .on_press_maybe(press(Choice::Tool(tool)))
-                .width(36)
-                .height(32)
-                .padding(4)
-                .style(style::choice(look.tones, self.tool == tool));
-            hint(look, button, look.t(words))
-        };
-        let tools = row![tool(Tool::Pen, "✎", "tool-pen"), tool(Tool::Eraser, "⌫", "tool-eraser")].spacing(4);
-        let widths = Row::with_children(WIDTHS.iter().enumerate().map(|(number, &width)| {
-            let dot = dot(look, width, enabled);
-            let button = button(dot)
-                .on_press_maybe(press(Choice::Width(number)))
-                .padding(0)
-                .style(style::choice(look.tones, self.width == width));
-            hint(look, button, look.t_args("tool-width", [("number", (number + 1).into())]))
-        }))
-        .spacing(4);
-        let colors = Row::with_children(COLORS.iter().map(|&color| {
-            let chosen = self.tool == Tool::Pen && self.color == color;
-            let [r, g, b] = color.0;
-            button(Space::new().width(24).height(24))
-                .on_press_maybe(press(Choice::Color(color)))
-                .padding(0)
-                .style(style::well(look.tones, Color::from_rgb8(r, g, b), chosen))
-                .into()
-        }))
-        .spacing(4);
-        let content: Element<'_, Message> = if width >= ONE_ROW {
-            row![tools, colors, widths].spacing(16).align_y(Alignment::Center).into()
-        } else {
-            iced::widget::column![row![tools, widths].spacing(12).align_y(Alignment::Center), colors.wrap()]
-                .spacing(8)
-                .into()
-        };
-        container(content).padding([8, 12]).width(Length::Fill).style(style::card(look.tones)).into()
+    /// The dropper has taken up a colour: back to what was held before it.
+    pub fn picked(&mut self, color: canvas::Color) {
+        if self.held == Held::Dropper {
+            self.held = self.before;
+        }
+        self.dip(color);
+    }
+
+    /// Takes a colour, with a tool that leaves it.
+    pub fn dip(&mut self, color: canvas::Color) {
+        self.color = color;
+        if !COLORS.as_flattened().contains(&color) {
+            self.free = Some(color);
+        }
+        if matches!(self.held, Held::Mark(Tool::Eraser) | Held::Dropper) {
+            self.held = Held::Mark(Tool::Pen);
+        }
+    }
+
+    /// How a mark is made now, if the tool makes any.
+    pub fn mark(&self) -> Option<Mark> {
+        match self.held {
+            Held::Mark(tool) => Some(Mark { tool, color: self.color, width: self.width }),
+            Held::Fill | Held::Dropper => None,
+        }
     }
 }
 
-/// A width as a dot: not to scale, but in order.
-fn dot(look: Look, width: u16, enabled: bool) -> Element<'static, Message> {
-    let size = 4.0 + f32::from(width).sqrt() * 2.0;
-    let color = if enabled { look.tones.ink } else { look.tones.faded };
-    let dot = container(Space::new().width(size).height(size)).style(style::pill(color, color));
-    container(dot).center_x(32).center_y(32).into()
+/// An eighth more or less a step, at least one.
+fn wider(width: u16, steps: i16) -> u16 {
+    (0..steps.unsigned_abs()).fold(width, |width, _| {
+        let step = (width / 8).max(1);
+        let width = if steps > 0 { width + step } else { width.saturating_sub(step) };
+        width.clamp(1, MAX_WIDTH)
+    })
+}
+
+const fn ink(hex: u32) -> canvas::Color {
+    let [_, red, green, blue] = hex.to_be_bytes();
+    canvas::Color([red, green, blue])
 }
 
 /// Words that appear beside a button.
@@ -129,13 +184,55 @@ mod tests {
     use super::*;
 
     #[test]
-    fn choosing_a_colour_takes_the_pen() {
+    fn a_colour_is_taken_with_a_tool_that_leaves_it() {
+        let red = COLORS[0][2];
+        for (choice, held) in [
+            (Choice::Tool(Tool::Eraser), Held::Mark(Tool::Pen)),
+            (Choice::Dropper, Held::Mark(Tool::Pen)),
+            (Choice::Tool(Tool::Ellipse), Held::Mark(Tool::Ellipse)),
+            (Choice::Fill, Held::Fill),
+        ] {
+            let mut tools = Tools::default();
+            tools.choose(choice);
+            tools.choose(Choice::Color(red));
+            assert_eq!((tools.held, tools.color), (held, red));
+        }
+    }
+
+    #[test]
+    fn after_the_dropper_what_was_held_before_is_held_again() {
         let mut tools = Tools::default();
-        tools.choose(Choice::Tool(Tool::Eraser));
+        tools.choose(Choice::Fill);
+        tools.choose(Choice::Dropper);
+        tools.choose(Choice::Dropper);
+        assert_eq!(tools.mark(), None);
+        let free = canvas::Color([1, 2, 3]);
+        tools.picked(free);
+        assert_eq!((tools.held, tools.color, tools.free), (Held::Fill, free, Some(free)));
+    }
+
+    #[test]
+    fn there_are_26_colours() {
+        let mut colors: Vec<[u8; 3]> = COLORS.as_flattened().iter().map(|color| color.0).collect();
+        colors.sort_unstable();
+        colors.dedup();
+        assert_eq!(colors.len(), 26);
+    }
+
+    #[test]
+    fn any_width_can_be_had() {
+        let mut tools = Tools::default();
         tools.choose(Choice::Width(4));
         tools.choose(Choice::Width(9));
-        assert_eq!(tools, Tools { tool: Tool::Eraser, color: COLORS[0], width: WIDTHS[4] });
-        tools.choose(Choice::Color(COLORS[2]));
-        assert_eq!(tools, Tools { tool: Tool::Pen, color: COLORS[2], width: WIDTHS[4] });
+        assert_eq!(tools.width, WIDTHS[4]);
+        let mut widths = Vec::new();
+        for _ in 0..100 {
+            tools.choose(Choice::Wider(-1));
+            widths.push(tools.width);
+        }
+        assert_eq!(tools.width, 1);
+        assert!((1..=8).all(|width| widths.contains(&width)), "thin ones one by one: {widths:?}");
+        tools.choose(Choice::Wider(100));
+        assert_eq!(tools.width, MAX_WIDTH);
     }
 }

@@ -5,7 +5,7 @@ use iced::{Alignment, Element, Length};
 
 use super::dialog::{self, Topic};
 use super::status::Status;
-use super::{Arrangement, Message, Pane, Room, cards, chat_view, game_bar, side, surface, tools};
+use super::{Arrangement, Message, Pane, Room, cards, chat_view, game_bar, side, surface, tools, tools_view};
 use crate::settings::Settings;
 use crate::text::grouped;
 use crate::window::theme::{self, Look, style};
@@ -30,23 +30,12 @@ impl Room {
         let panes: Element<'_, Message> = match self.arrangement() {
             Arrangement::Wide => {
                 let middle = whole - SIDE - TALK - 2.0 * GAP;
-                row![
-                    container(self.side(look)).width(SIDE),
-                    self.desk(look, middle),
-                    container(self.talk(look)).width(TALK)
-                ]
-                .spacing(GAP)
-                .into()
+                self.columns(look, container(self.side(look)).width(SIDE), middle, TALK)
             }
             Arrangement::Folded => {
                 let middle = whole - FOLDED - NARROW_TALK - 2.0 * GAP;
-                row![
-                    container(side::narrow_view(&self.rooms, &self.people, look, &self.game)).width(FOLDED),
-                    self.desk(look, middle),
-                    container(self.talk(look)).width(NARROW_TALK)
-                ]
-                .spacing(GAP)
-                .into()
+                let side = side::narrow_view(&self.rooms, &self.people, look, &self.game);
+                self.columns(look, container(side).width(FOLDED), middle, NARROW_TALK)
             }
             Arrangement::Tabs => self.tabs(look, whole),
         };
@@ -66,6 +55,25 @@ impl Room {
             layers = layers.push(dialog.view(scene));
         }
         layers.into()
+    }
+
+    /// The side, and beside it the gallery, or the sheet (with so much room) and the talk.
+    fn columns<'a>(
+        &'a self,
+        look: Look,
+        side: container::Container<'a, Message>,
+        middle: f32,
+        talk: f32,
+    ) -> Element<'a, Message> {
+        match self.exhibition(look) {
+            Some(gallery) => row![side, gallery].spacing(GAP).into(),
+            None => row![side, self.desk(look, middle), container(self.talk(look)).width(talk)].spacing(GAP).into(),
+        }
+    }
+
+    /// The gallery, and what is said once over it.
+    fn exhibition(&self, look: Look) -> Option<Element<'_, Message>> {
+        Some(stack![self.gallery_view(look)?].push(self.said_once(look)).into())
     }
 
     fn side(&self, look: Look) -> Element<'_, Message> {
@@ -109,14 +117,16 @@ impl Room {
             width: width - 24.0,
         };
         let stamp = self.game.stamp(self.now).map(|stamp| stamp.view(look, self.now));
-        let sheet = stack![surface::view(&self.sheet, self.tools, look)]
+        let sheet = stack![surface::view(&self.sheet, &self.tools, look)]
             .push(cards::view(&self.game, scene, self.sheet.area()))
             .push(stamp)
+            .push(tools_view::zoom(self.sheet.lens(), look))
+            .push(tools_view::popup(&self.tools, look))
             .push(self.said_once(look));
         let talk = self.talks_below().then(|| container(self.talk(look)).height(TALK_BELOW));
         // Who only guesses needs the room for the talk.
-        let tools = (talk.is_none() || self.sheet.may_draw())
-            .then(|| self.tools.view(look, width - 24.0, self.sheet.may_draw()));
+        let tools =
+            (talk.is_none() || self.sheet.may_draw()).then(|| tools_view::view(&self.tools, self.tools_scene(look)));
         column![self.game.view(scene), sheet]
             .push(tools)
             .push(talk)
@@ -174,6 +184,9 @@ impl Room {
     // ---- tabs ----
 
     fn tabs(&self, look: Look, width: f32) -> Element<'_, Message> {
+        if let Some(gallery) = self.exhibition(look) {
+            return gallery;
+        }
         let pane = match self.pane {
             Pane::Sheet => self.board(look, width),
             Pane::Chat => column![].push(self.said_once(look)).push(self.talk(look)).spacing(8).into(),

@@ -1,0 +1,275 @@
+//! Projection: the drawings that a room has ever seen, from all its steps.
+//!
+//! The sheet of a turn is one drawing, as it was at the end. The room's own board is one drawing after another: each ends
+//! with a clear that was not undone.
+
+mod told;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+pub use told::Told;
+
+use crate::canvas::{CanvasStep, Drawn, Standing};
+use crate::fold::{State, Step, StepBody};
+use crate::identity::Author;
+use crate::operation::OperationId;
+use crate::payload::Board;
+
+/// Names a drawing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DrawingKey {
+    /// The board it is on.
+    pub board: Board,
+    /// Its first mark.
+    pub first: OperationId,
+}
+
+/// A drawing: at least one mark that can be seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drawing {
+    /// Its name.
+    pub key: DrawingKey,
+    /// Who drew it, in the order of their first marks. Of a turn: the drawer.
+    pub authors: Vec<Author>,
+    /// When the first mark was made, in milliseconds since 1970 by the log's clock.
+    pub from_ms: u64,
+    /// When the last one was made.
+    pub to_ms: u64,
+    /// How many operations with marks can be seen: those that were not undone.
+    pub marks: usize,
+    /// The word that was drawn, if it was told.
+    pub told: Option<Told>,
+}
+
+/// All drawings of a room at some moment. Clones are cheap.
+#[derive(Debug, Clone, Default)]
+pub struct Gallery(Arc<Vec<(Drawing, Vec<Drawn>)>>);
+
+impl Gallery {
+    /// From all steps of a room in the log's order, each once.
+    #[must_use]
+    pub fn new(steps: Vec<Step>) -> Self {
+        let mut told = told::told_words(&steps);
+        let mut all = Vec::new();
+        sweep(steps, |board, marks| {
+            if let Some(mut drawing) = drawing(board, &marks) {
+                drawing.told = told.remove(&board);
+                all.push((drawing, marks.into_iter().map(|taken| taken.drawn).collect()));
+            }
+        });
+        all.sort_by_key(|(drawing, _): &(Drawing, Vec<Drawn>)| drawing.from_ms);
+        Gallery(Arc::new(all))
+    }
+
+    /// Whether nothing was ever drawn.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The drawings, by the time of their first marks.
+    pub fn drawings(&self) -> impl ExactSizeIterator<Item = &Drawing> {
+        self.0.iter().map(|(drawing, _)| drawing)
+    }
+
+    /// The marks of a drawing that can be seen, in order; none of one that isn't here.
+    #[must_use]
+    pub fn marks(&self, key: DrawingKey) -> &[Drawn] {
+        self.0.iter().find(|(drawing, _)| drawing.key == key).map_or(&[], |(_, marks)| marks)
+    }
+}
+
+fn drawing(board: Board, marks: &[Taken]) -> Option<Drawing> {
+    let (first, last) = marks.first().zip(marks.last())?;
+    let mut authors: Vec<Author> = Vec::new();
+    for taken in marks {
+        if !authors.contains(&taken.drawn.author) {
+            authors.push(taken.drawn.author);
+        }
+    }
+    let key = DrawingKey { board, first: first.drawn.id };
+    Some(Drawing { key, authors, from_ms: first.ms, to_ms: last.ms, marks: marks.len(), told: None })
+}
+
+/// A step on a sheet that counted.
+struct Taken {
+    ms: u64,
+    drawn: Drawn,
+    /// Whether it is a mark that stands.
+    stands: bool,
+}
+
+impl Taken {
+    fn clears(&self) -> bool {
+        self.stands && matches!(self.drawn.step, CanvasStep::Clear { .. })
+    }
+}
+
+/// A sheet whose drawing may still change.
+struct Open {
+    board: Board,
+    standing: Standing,
+    steps: VecDeque<Taken>,
+    /// How many steps of the sheet were finished and are gone.
+    gone: usize,
+}
+
+impl Open {
+    fn new(board: Board) -> Self {
+        Open { board, standing: Standing::default(), steps: VecDeque::new(), gone: 0 }
+    }
+
+    fn take(&mut self, ms: u64, drawn: Drawn) {
+        let changed = self.standing.push(drawn.author, &drawn.step);
+        self.steps.push_back(Taken { ms, stands: drawn.step.is_mark(), drawn });
+        for at in changed {
+            // What is gone is settled, and doesn't change.
+            if let Some(taken) = at.checked_sub(self.gone).and_then(|at| self.steps.get_mut(at)) {
+                taken.stands = !taken.stands;
+            }
+        }
+    }
+
+    /// Takes out the steps up to the last clear that can't be undone any more.
+    fn settled(&mut self) -> Vec<Taken> {
+        let count = self.standing.settled_clear().map_or(0, |clear| (clear + 1).saturating_sub(self.gone));
+        self.gone += count;
+        self.steps.drain(..count).collect()
+    }
+}
+
+/// Tells `finished` the marks of each drawing that can be seen in it; there may be none.
+fn sweep(steps: impl IntoIterator<Item = Step>, mut finished: impl FnMut(Board, Vec<Taken>)) {
+    let mut state = State::default();
+    let (mut free, mut turn) = (Open::new(Board::Free), None::<Open>);
+    for step in steps {
+        let counts = state.take(&step);
+        let (ms, id, author) = (step.key.time.ms(), step.id, step.author());
+        let StepBody::Canvas(board, done) = step.body else { continue };
+        if !counts {
+            continue;
+        }
+        let drawn = Drawn { id, author, step: done };
+        if board == Board::Free {
+            free.take(ms, drawn);
+            cut(free.settled(), |marks| finished(Board::Free, marks));
+            continue;
+        }
+        // Ink counts only on the sheet of the turn that runs: the one before is finished.
+        if let Some(last) = turn.take_if(|open| open.board != board) {
+            finish_turn(last, &mut finished);
+        }
+        turn.get_or_insert_with(|| Open::new(board)).take(ms, drawn);
+    }
+    turn.into_iter().for_each(|last| finish_turn(last, &mut finished));
+    cut(free.steps.into(), |marks| finished(Board::Free, marks));
+}
+
+fn finish_turn(turn: Open, finished: &mut impl FnMut(Board, Vec<Taken>)) {
+    let mut last = Vec::new();
+    cut(turn.steps.into(), |marks| last = marks);
+    finished(turn.board, last);
+}
+
+/// Tells `drawn` the marks between clears.
+fn cut(steps: Vec<Taken>, mut drawn: impl FnMut(Vec<Taken>)) {
+    let mut marks = Vec::new();
+    for taken in steps {
+        if taken.clears() {
+            drawn(std::mem::take(&mut marks));
+        } else if taken.stands {
+            marks.push(taken);
+        }
+    }
+    drawn(marks);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::canvas::{Color, Ink, Point, Points, REACH, Tool};
+    use crate::clock::Timestamp;
+    use crate::operation::{ChainId, OrderKey};
+
+    const ANA: Author = Author([1; 32]);
+    const BEN: Author = Author([2; 32]);
+
+    fn ink(stroke: u64) -> CanvasStep {
+        let points = Points::new(vec![Point::new(1, 2)]);
+        CanvasStep::Ink(Ink { stroke, tool: Tool::Pen, color: Color::default(), width: 4, points })
+    }
+
+    fn id(n: u64) -> OperationId {
+        OperationId(blake3::hash(&n.to_be_bytes()).into())
+    }
+
+    /// One step a second on the room's own board.
+    fn log(steps: Vec<(Author, CanvasStep)>) -> Vec<Step> {
+        let at = |(n, (author, step)): (u64, (Author, CanvasStep))| {
+            let chain = ChainId { author, log: 0 };
+            let key = OrderKey { time: Timestamp::from_ms(n * 1_000), chain, seq: n, id: 0 };
+            Step { key, id: id(n), body: StepBody::Canvas(Board::Free, step), proven: true }
+        };
+        (0..).zip(steps).map(at).collect()
+    }
+
+    #[test]
+    fn a_clear_ends_a_drawing_unless_it_is_undone() {
+        let clear = |stroke| CanvasStep::Clear { stroke };
+        let mut steps = vec![
+            (ANA, clear(0)),
+            (BEN, ink(1)),
+            (ANA, ink(2)),
+            (BEN, ink(1)),
+            (ANA, clear(3)),
+            (BEN, ink(4)),
+            (BEN, CanvasStep::Undo { stroke: 4 }),
+            (BEN, clear(5)),
+            (ANA, ink(6)),
+        ];
+        let gallery = Gallery::new(log(steps.clone()));
+        let all: Vec<_> = gallery.drawings().cloned().collect();
+        let key = |first| DrawingKey { board: Board::Free, first: id(first) };
+        let first =
+            Drawing { key: key(1), authors: vec![BEN, ANA], from_ms: 1_000, to_ms: 3_000, marks: 3, told: None };
+        let second = Drawing { key: key(8), authors: vec![ANA], from_ms: 8_000, to_ms: 8_000, marks: 1, told: None };
+        assert_eq!(all, [first, second]);
+        let ids = |key| gallery.marks(key).iter().map(|drawn| drawn.id).collect::<Vec<_>>();
+        assert_eq!(ids(key(1)), [1, 2, 3].map(id));
+        assert_eq!(ids(key(2)), []);
+        steps.push((ANA, CanvasStep::Undo { stroke: 3 }));
+        assert_eq!(Gallery::new(log(steps)).drawings().map(|drawing| drawing.marks).collect::<Vec<_>>(), [3, 1]);
+    }
+
+    #[test]
+    fn what_settles_on_the_way_is_what_there_is_at_the_end() {
+        let clear_every = 700;
+        let step = |n: u64| match n {
+            _ if n.is_multiple_of(clear_every) => CanvasStep::Clear { stroke: n },
+            _ if n % clear_every == 5 => CanvasStep::Undo { stroke: n - 5 - n / clear_every % 3 },
+            _ => ink(n),
+        };
+        let steps: Vec<_> = (0..4 * REACH as u64).map(|n| (ANA, step(n))).collect();
+        // All at once, as if nothing ever settled.
+        let mut standing = Standing::default();
+        let mut stands: Vec<bool> = Vec::new();
+        for (author, step) in &steps {
+            let changed = standing.push(*author, step);
+            stands.push(step.is_mark());
+            changed.into_iter().for_each(|at| stands[at] = !stands[at]);
+        }
+        let (mut counts, mut count) = (Vec::new(), 0);
+        for ((_, step), stands) in steps.iter().zip(stands) {
+            match step {
+                CanvasStep::Clear { .. } if stands => counts.push(std::mem::take(&mut count)),
+                _ => count += usize::from(stands && step.is_mark()),
+            }
+        }
+        counts.push(count);
+        counts.retain(|count| *count > 0);
+        assert!(counts.len() > 10 && counts.iter().any(|count| *count > clear_every as usize), "{counts:?}");
+        let found = Gallery::new(log(steps));
+        assert_eq!(found.drawings().map(|drawing| drawing.marks).collect::<Vec<_>>(), counts);
+    }
+}

@@ -1,0 +1,197 @@
+//! Drawers who answer falsely, lock or show or tell something else, or nothing.
+
+use super::table::{FEW, LENGTH_MS, Table, room};
+use crate::game::guess::{GuessAnswer, GuessRequest, Receipt, Refusal, Reply};
+use crate::game::{GameStep, GuessError, Guessed, Reveal, guesser_points};
+use crate::words::{Level, Mask};
+
+const WORD: &str = "banana"; // a medium one
+
+/// An honest guesser's program asks, and gets this reply. What it says then.
+fn outcome(table: &Table, who: usize, text: &str, reply: impl FnOnce(&GuessRequest) -> Option<Reply>) -> Guessed {
+    let (game, me, mut player) = (table.game(), &table.people[who], table.program(who));
+    let (ticket, ask) = player.guess(&game, room(), me, text.to_owned(), table.now(0)).unwrap();
+    let request = ask.unwrap().request;
+    let (outcome, _) = player.replied(&game, room(), me, ticket, reply(&request));
+    // Whatever came of it, the next guess is asked, and holds nothing against the guesser.
+    if matches!(outcome, Some(Guessed::Failed(GuessError::FalseAnswer))) {
+        let (_, ask) = player.guess(&game, room(), me, "cherry".to_owned(), table.now(1)).unwrap();
+        let next = ask.unwrap().request;
+        assert_eq!((next.asked_before, next.said, next.blinded.len()), (0, None, 1));
+    }
+    outcome.unwrap()
+}
+
+#[test]
+fn a_false_answer_is_noticed_and_the_guess_is_not_said() {
+    let (table, drawer, honest, other) = Table::drawing(WORD);
+    let liar = &table.people[drawer];
+    let true_answer = |request: &GuessRequest| table.answer(request, 1_000);
+    let other_key = table.key_of(other, 0);
+    let elsewhere = table.request(honest, ["cherry"], 0, None);
+    type Lie<'a> = (&'a str, &'a dyn Fn(&GuessRequest) -> GuessAnswer);
+    let lies: [Lie; 9] = [
+        ("another key", &|request| {
+            let answer = other_key.answer(&request.blinded).unwrap();
+            GuessAnswer { answer, ..true_answer(request) }
+        }),
+        ("another question's answer", &|request| GuessAnswer {
+            answer: table.key().answer(&elsewhere.blinded).unwrap(),
+            ..true_answer(request)
+        }),
+        ("another key's elements with a true proof", &|request| {
+            let mut answer = true_answer(request);
+            answer.answer.evaluated = other_key.answer(&request.blinded).unwrap().evaluated;
+            answer
+        }),
+        ("no elements", &|request| {
+            let mut answer = true_answer(request);
+            answer.answer.evaluated.clear();
+            answer
+        }),
+        ("a receipt for another question", &|request| GuessAnswer {
+            receipt: Receipt::new(liar, &elsewhere, 1_000),
+            ..true_answer(request)
+        }),
+        ("a receipt for somebody else", &|request| {
+            let request_of_other = GuessRequest { guesser: table.who(other), ..request.clone() };
+            GuessAnswer { receipt: Receipt::new(liar, &request_of_other, 1_000), ..true_answer(request) }
+        }),
+        ("a receipt that isn't signed", &|request| {
+            let mut answer = true_answer(request);
+            answer.receipt.signature = [0; 64];
+            answer
+        }),
+        ("a receipt signed by somebody else", &|request| GuessAnswer {
+            receipt: Receipt::new(&table.people[other], request, 1_000),
+            ..true_answer(request)
+        }),
+        ("a receipt of after the time", &|request| table.answer(request, LENGTH_MS + 1)),
+    ];
+    for text in ["moon", WORD] {
+        for (why, lie) in &lies {
+            let told = outcome(&table, honest, text, |request| Some(Reply::Answer(Box::new(lie(request)))));
+            assert!(matches!(told, Guessed::Failed(GuessError::FalseAnswer)), "{why}: {told:?}");
+        }
+        let told = outcome(&table, honest, text, |_| Some(Reply::Noted));
+        assert!(matches!(told, Guessed::Failed(GuessError::FalseAnswer)));
+    }
+    for refusal in [Refusal::TooFast, Refusal::NotNow, Refusal::NoneLeft, Refusal::Unknown] {
+        assert!(matches!(outcome(&table, honest, WORD, |_| Some(Reply::Refused(refusal))), Guessed::Failed(_)));
+    }
+    let told = |text| outcome(&table, honest, text, |request| Some(Reply::Answer(Box::new(true_answer(request)))));
+    assert!(matches!(told("moon"), Guessed::Wrong(GameStep::Guessed { text, .. }) if text == "moon"));
+    assert!(matches!(told("it is a BANANA!"), Guessed::Solved(GameStep::Solved { .. })));
+}
+
+/// What becomes of a turn whose word was guessed after 20 seconds and that ends so.
+fn ended(table: &Table, drawer: usize, solver: usize, reveal: Option<Reveal>) -> (u32, u32) {
+    let mut table = table.clone();
+    assert!(table.write(drawer, table.ended(reveal, vec![])));
+    assert!(!table.of_turn(|turn| turn.word().is_some()) || table.open(solver, WORD));
+    (table.points(drawer), table.points(solver))
+}
+
+#[test]
+fn a_drawer_who_tells_something_else_gets_nothing() {
+    let (mut table, drawer, solver, other) = Table::drawing(WORD);
+    table.solve(solver, WORD, 20_000);
+    let truth = table.reveal(WORD);
+    let moon = table.reveal("moon");
+    let other_key = table.key_of(other, 0);
+    let lies = [
+        ("nothing", None),
+        ("another word", Some(Reveal { word: "cherry".to_owned(), ..truth.clone() })),
+        ("another word with its own key", Some(moon.clone())),
+        (
+            "a word that normalises to the same and isn't in the list",
+            Some(Reveal { word: "ba nana".to_owned(), ..truth.clone() }),
+        ),
+        ("another secret", Some(Reveal { secret: other_key.reveal(), ..truth.clone() })),
+        ("another secret with its own lock", {
+            let (voprf, key) = (other_key.public(), other_key.word_key(WORD).public());
+            Some(Reveal { word: WORD.to_owned(), secret: other_key.reveal(), voprf, key })
+        }),
+        ("another lock", Some(Reveal { key: moon.key, ..truth.clone() })),
+        ("no scalar", Some(Reveal { secret: crate::game::secret::VoprfSecret([255; 32]), ..truth.clone() })),
+    ];
+    for (why, lie) in lies {
+        assert_eq!(ended(&table, drawer, solver, lie), (0, FEW), "{why}");
+    }
+    let points = guesser_points(Level::Medium, 20_000, LENGTH_MS.into(), 0);
+    assert_eq!(ended(&table, drawer, solver, Some(truth)), (points / 2, points));
+}
+
+#[test]
+fn a_drawer_whose_word_is_in_no_list_gets_nothing() {
+    let (mut table, drawer, solver, _) = Table::drawing("zeppelin");
+    table.solve(solver, "zeppelin", 20_000);
+    let reveal = table.reveal("zeppelin");
+    assert!(table.write(drawer, table.ended(Some(reveal), vec![])));
+    assert!(table.of_turn(|turn| turn.lied()));
+    assert_eq!((table.points(drawer), table.points(solver)), (0, FEW));
+}
+
+#[test]
+fn a_drawer_who_locks_a_wrong_mask_gets_nothing() {
+    for mask in ["_____", "_______", "b_____", "x_____", "__ ___", "banana", "-"] {
+        let mut table = Table::started(3, 3);
+        let (drawer, solver, key) = (table.drawer(), table.guessers()[0], table.key());
+        let mask = Mask::try_from(mask.to_owned()).unwrap();
+        let word = table.word_key(WORD).public();
+        let locked = GameStep::WordLocked { game: table.id(), turn: 0, voprf: key.public(), word, mask };
+        assert!(table.write(drawer, locked));
+        table.solve(solver, WORD, 20_000);
+        assert_eq!(ended(&table, drawer, solver, Some(table.reveal(WORD))), (0, FEW));
+    }
+}
+
+#[test]
+fn a_drawer_who_shows_a_wrong_letter_gets_nothing() {
+    let hint = |table: &Table, cell, letter| GameStep::Hint { game: table.id(), turn: 0, cell, letter };
+    let points = guesser_points(Level::Medium, 20_000, LENGTH_MS.into(), 0);
+    for (cell, letter, honest) in [(0, 'b', true), (1, 'n', false), (5, 'a', true), (0, 'B', false), (0, '사', false)]
+    {
+        let (mut table, drawer, solver, _) = Table::drawing(WORD);
+        assert!(table.write(drawer, hint(&table, cell, letter)));
+        table.solve(solver, WORD, 20_000);
+        let expected = if honest { (points / 2, points) } else { (0, FEW) };
+        assert_eq!(ended(&table, drawer, solver, Some(table.reveal(WORD))), expected, "{cell} {letter}");
+    }
+    // What shows nothing counts for nothing, and breaks nothing.
+    let (mut table, drawer, solver, _) = Table::drawing(WORD);
+    for (cell, letter) in [(6, 'a'), (u32::MAX, 'a'), (0, '_'), (0, ' ')] {
+        assert!(!table.write(drawer, hint(&table, cell, letter)), "{cell} {letter}");
+    }
+    assert!(table.write(drawer, hint(&table, 0, 'b')) && !table.write(drawer, hint(&table, 0, 'x')), "shown already");
+    assert!(table.write(drawer, hint(&table, 1, 'a')));
+    assert!(!table.write(drawer, hint(&table, 2, 'n')), "two hints are all");
+    table.solve(solver, WORD, 20_000);
+    assert_eq!(ended(&table, drawer, solver, Some(table.reveal(WORD))), (points / 2, points));
+    assert_eq!(table.of_turn(|turn| (turn.hints, turn.mask.hidden())), (2, vec![2, 3, 4, 5]));
+    table.end(WORD, vec![]);
+    assert!(!table.write(drawer, hint(&table, 3, 'a')), "after the end");
+}
+
+#[test]
+fn a_drawer_who_never_tells_is_skipped_and_gets_nothing() {
+    let (mut table, drawer, solver, other) = Table::drawing(WORD);
+    table.solve(solver, WORD, 20_000);
+    // Their programs do it by themselves, eight seconds after the time.
+    let online = table.people.iter().map(|person| person.author()).collect();
+    for voter in [solver, other] {
+        let mut player = table.program(voter);
+        let mut steps =
+            |at_ms| player.advance(&table.game(), &table.people[voter], &online, table.now(at_ms), true).steps;
+        assert_eq!(steps(u64::from(LENGTH_MS) + 7_999), []);
+        let vote = steps(u64::from(LENGTH_MS) + 8_000);
+        assert!(matches!(vote[..], [GameStep::Skip { turn: 0, .. }]));
+        assert!(table.write(voter, vote[0].clone()));
+    }
+    assert_eq!(table.turn(), 1);
+    assert_eq!([drawer, solver, other].map(|who| table.points(who)), [0, FEW, 0]);
+    // Too late, the word is told after all.
+    assert!(!table.write(drawer, table.ended(Some(table.reveal(WORD)), vec![])));
+    assert!(!table.open(solver, WORD));
+    assert_eq!([drawer, solver].map(|who| table.points(who)), [0, FEW]);
+}

@@ -1,0 +1,126 @@
+//! A drawer who wants an honest solver to get nothing.
+
+use super::table::{FEW, LENGTH_MS, Table, room};
+use crate::game::guess::GuessRequest;
+use crate::game::{GameStep, guesser_points};
+use crate::operation::OperationId;
+use crate::words::{Level, Mask, normalise};
+
+const WORD: &str = "banana"; // a medium one
+
+/// An honest guesser was wrong twice, said so, and then knew it. The requests of that.
+fn honest_solver() -> (Table, usize, usize, Vec<GuessRequest>) {
+    let (mut table, drawer, honest, _) = Table::drawing(WORD);
+    let mut requests = vec![table.request(honest, ["moon"], 0, None)];
+    let first = table.say(honest, "moon");
+    requests.push(table.request(honest, ["cream", "ice cream"], 1, Some(first)));
+    let second = table.say(honest, "ice cream");
+    requests.push(table.request(honest, [WORD], 3, Some(second)));
+    let solved = table.solved(honest, table.answer(&requests[2], 20_000).receipt, 0, WORD);
+    assert!(table.write(honest, solved));
+    (table, drawer, honest, requests)
+}
+
+fn full() -> u32 {
+    guesser_points(Level::Medium, 20_000, LENGTH_MS.into(), 0)
+}
+
+#[test]
+fn requests_whose_lines_were_said_are_no_evidence() {
+    let (table, drawer, honest, requests) = honest_solver();
+    let reversed = requests.iter().rev().cloned().collect();
+    for evidence in [requests.clone(), vec![requests[1].clone()], vec![requests[2].clone()], reversed] {
+        let mut table = table.clone();
+        table.end(WORD, evidence);
+        assert!(table.open(honest, WORD));
+        assert_eq!((table.points(honest), table.points(drawer)), (full(), full() / 2));
+    }
+}
+
+#[test]
+fn requests_of_another_turn_or_game_are_no_evidence() {
+    let (table, _, honest, requests) = honest_solver();
+    let me = &table.people[honest];
+    let blinded = &requests[2].blinded;
+    let elsewhere = [
+        GuessRequest::new(me, room(), table.id(), 1, 60, None, blinded.clone()),
+        GuessRequest::new(me, room(), OperationId([3; 32]), 0, 60, None, blinded.clone()),
+    ];
+    for request in elsewhere {
+        let mut table = table.clone();
+        table.end(WORD, vec![request, requests[2].clone()]);
+        assert!(table.open(honest, WORD));
+        assert_eq!(table.points(honest), full());
+    }
+}
+
+#[test]
+fn forged_evidence_makes_a_liar_of_the_drawer_alone() {
+    let (table, drawer, honest, requests) = honest_solver();
+    let good = requests[2].clone();
+    let me = &table.people[drawer];
+    let by_drawer = GuessRequest::new(me, room(), table.id(), 0, 60, None, good.blinded.clone());
+    for forged in [
+        GuessRequest { said: None, ..good.clone() },
+        GuessRequest { asked_before: 60, ..good.clone() },
+        GuessRequest { signature: [1; 64], ..good.clone() },
+        GuessRequest { guesser: table.who(honest), ..by_drawer },
+    ] {
+        let mut table = table.clone();
+        table.end(WORD, vec![forged]);
+        assert!(table.of_turn(|turn| turn.lied()));
+        assert_eq!((table.points(honest), table.points(drawer)), (FEW, 0));
+    }
+    let mut table = table.clone();
+    table.end(WORD, vec![good; 25]);
+    assert!(table.of_turn(|turn| turn.lied()), "more evidence than there can be players");
+}
+
+/// The lines were on their way, or their author's clock is ahead: they stand after the end of the turn.
+#[test]
+fn lines_that_come_after_the_end_are_said_all_the_same() {
+    let (mut table, drawer, honest, _) = Table::drawing(WORD);
+    let began = table.ms;
+    let first = table.request(honest, ["moon"], 0, None);
+    let mut own = table.clone();
+    let line = own.say(honest, "moon");
+    let second = table.request(honest, [WORD], 1, Some(line));
+    let receipt = table.answer(&second, 20_000).receipt;
+    // The drawer ends the turn, dated back to its beginning, without having the line.
+    let ended = table.ended(Some(table.reveal(WORD)), vec![second, first]);
+    let solved = table.solved(honest, receipt, 0, WORD);
+    table = own;
+    assert!(table.write_dated(drawer, began, ended));
+    assert!(table.write(honest, solved) && table.open(honest, WORD));
+    assert_eq!(table.points(honest), full());
+}
+
+#[test]
+fn until_the_line_comes_nothing_is_sure_and_then_the_solver_has_all() {
+    let (table, drawer, honest, requests) = honest_solver();
+    let is_line = |step: &crate::fold::Step| matches!(&step.body, crate::fold::StepBody::Game(GameStep::Guessed { text, .. }) if text == "ice cream");
+    let mut without = table.clone();
+    without.steps.retain(|step| !is_line(step));
+    let line = table.steps.iter().find(|step| is_line(step)).unwrap().clone();
+    without.write_dated(drawer, table.ms + 1, table.ended(Some(table.reveal(WORD)), vec![requests[2].clone()]));
+    without.write_dated(honest, table.ms + 2, table.unblinded(honest, WORD));
+    assert_eq!(without.points(honest), 0);
+    without.steps.push(line);
+    assert_eq!(without.points(honest), full());
+}
+
+/// Two words for one turn, the second dated back: whatever the drawer wins by it, points are not among it.
+#[test]
+fn a_drawer_who_locks_another_word_before_the_first_gets_nothing() {
+    let (mut table, drawer, honest, other) = Table::drawing(WORD);
+    let locked_ms = table.ms;
+    table.solve(honest, WORD, 20_000);
+    let (voprf, word) = (table.key().public(), table.key().word_key(&normalise("moon")).public());
+    let again = GameStep::WordLocked { game: table.id(), turn: 0, voprf, word, mask: Mask::of("moon") };
+    assert!(!table.write(drawer, again.clone()), "after the first");
+    assert!(table.write_dated(drawer, locked_ms - 1, again));
+    let true_end = table.ended(Some(table.reveal(WORD)), vec![]);
+    assert!(table.write(drawer, true_end));
+    assert!(table.of_turn(|turn| turn.lied()));
+    assert_eq!([drawer, honest, other].map(|who| table.points(who)), [0, 0, 0]);
+}

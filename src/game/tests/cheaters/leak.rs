@@ -1,0 +1,255 @@
+//! A guess on its way: nobody but the drawer gets anything of it before it is answered, not even when the drawer is gone.
+
+use std::collections::VecDeque;
+
+use super::table::quiz_rules;
+use crate::clock::Now;
+use crate::command::CommandError;
+use crate::frame::Frame;
+use crate::game::guess::Ask;
+use crate::game::tests::quiz::words;
+use crate::game::tests::script::{EPOCH_MS, people};
+use crate::game::{GuessError, Phase, Rules};
+use crate::identity::Author;
+use crate::name::RoomName;
+use crate::operation::Unverified;
+use crate::room::{Input, Output, Room, Said};
+
+/// Rooms of people who hear each other at once.
+struct Rooms {
+    rooms: Vec<Room>,
+    who: Vec<Author>,
+    now: Now,
+    inputs: VecDeque<(usize, Input)>,
+    /// What each wanted done that isn't carried out here.
+    rest: Vec<Vec<Output>>,
+    /// All bytes that left each machine, or lie on its disk: but not what was asked straight.
+    bytes: Vec<Vec<u8>>,
+}
+
+impl Rooms {
+    fn playing() -> (Self, usize, usize) {
+        let people = people(3);
+        let who: Vec<Author> = people.iter().map(|person| person.author()).collect();
+        let rooms =
+            people.into_iter().zip(0..).map(|(person, log)| Room::new(RoomName::lobby(), person, log)).collect();
+        let now = Now { wall_ms: EPOCH_MS, mono_ms: 0 };
+        let mut all = Rooms { rooms, who, now, inputs: VecDeque::new(), rest: vec![], bytes: vec![Vec::new(); 3] };
+        all.rest.resize_with(3, Vec::new);
+        for one in 0..3 {
+            let outputs = all.rooms[one].open(true, now);
+            all.carry_out(one, outputs);
+            let others = (0..3).filter(|other| *other != one);
+            all.inputs.extend(others.map(|other| (other, Input::Online { peer: all.who[one], addresses: vec![] })));
+        }
+        all.settle();
+        let rules = Rules { rounds: 1, ..quiz_rules() };
+        let write = all.rooms[0].start_game(rules, &words(), now).unwrap();
+        all.carry_out(0, vec![Output::Write(write)]);
+        all.settle();
+        for one in [1, 2] {
+            let write = all.rooms[one].ready(now).unwrap();
+            all.carry_out(one, vec![Output::Write(write)]);
+            all.settle();
+        }
+        all.wait(2_000);
+        let drawer = all.who.iter().position(|who| Some(*who) == all.rooms[0].game(all.now).drawer).unwrap();
+        let write = all.rooms[drawer].choose(0, all.now).unwrap();
+        all.carry_out(drawer, vec![Output::Write(write)]);
+        all.settle();
+        assert!(all.rooms.iter().all(|room| room.game(all.now).phase == Phase::Drawing));
+        (all, drawer, (drawer + 1) % 3)
+    }
+
+    fn carry_out(&mut self, one: usize, outputs: Vec<Output>) {
+        for output in outputs {
+            match output {
+                Output::Write(write) => {
+                    self.bytes[one].extend(write.operations.iter().flat_map(|operation| operation.bytes().to_vec()));
+                    self.inputs.push_back((one, Input::Saved(write)));
+                }
+                Output::Publish(bytes) => {
+                    self.bytes[one].extend(&bytes);
+                    let Ok(Frame::Operation(_)) = Frame::decode(&bytes) else { continue };
+                    let operation = Unverified::decode(&bytes[1..]).unwrap().verify().unwrap();
+                    for other in (0..3).filter(|other| *other != one) {
+                        let from = self.who[one];
+                        self.inputs.push_back((other, Input::Gossiped { operation: operation.clone(), from }));
+                    }
+                }
+                Output::Persist(operations) => {
+                    self.bytes[one].extend(operations.iter().flat_map(|(_, operation)| operation.bytes().to_vec()));
+                }
+                Output::Keep(bytes) => self.bytes[one].extend(bytes),
+                output => self.rest[one].push(output),
+            }
+        }
+    }
+
+    fn settle(&mut self) {
+        while let Some((one, input)) = self.inputs.pop_front() {
+            let outputs = self.rooms[one].handle(input, self.now);
+            self.carry_out(one, outputs);
+        }
+    }
+
+    fn wait(&mut self, ms: u64) {
+        self.now = Now { wall_ms: self.now.wall_ms + ms, mono_ms: self.now.mono_ms + ms };
+        (0..3).for_each(|one| self.inputs.push_back((one, Input::Tick)));
+        self.settle();
+    }
+
+    /// Somebody says a guess. The ticket, and what is asked of the drawer for it.
+    fn guess(&mut self, one: usize, text: &str) -> (u64, Vec<(Author, u64, Vec<u8>)>) {
+        let Ok(Said::Asked(ticket, outputs)) = self.rooms[one].say(text.to_owned(), self.now) else {
+            panic!("{text} is no guess")
+        };
+        self.carry_out(one, outputs);
+        (ticket, self.asked(one))
+    }
+
+    fn asked(&mut self, one: usize) -> Vec<(Author, u64, Vec<u8>)> {
+        let (asks, rest) =
+            std::mem::take(&mut self.rest[one]).into_iter().partition(|out| matches!(out, Output::Ask { .. }));
+        self.rest[one] = rest;
+        let asks: Vec<Output> = asks;
+        asks.into_iter()
+            .map(|ask| match ask {
+                Output::Ask { to, ticket, ask } => (to, ticket, ask),
+                _ => unreachable!("only what is asked"),
+            })
+            .collect()
+    }
+
+    /// What came of guesses since the last time; what was to be written is written.
+    fn told(&mut self, one: usize) -> Vec<(u64, Result<bool, CommandError>)> {
+        let mut told = Vec::new();
+        for output in std::mem::take(&mut self.rest[one]) {
+            match output {
+                Output::Guessed { ticket, outcome: Ok((write, solved)) } => {
+                    told.push((ticket, Ok(solved)));
+                    self.carry_out(one, vec![Output::Write(write)]);
+                }
+                Output::Guessed { ticket, outcome: Err(error) } => told.push((ticket, Err(error))),
+                _ => {}
+            }
+        }
+        told
+    }
+
+    fn reply(&mut self, one: usize, ticket: u64, reply: Option<Vec<u8>>) {
+        self.inputs.push_back((one, Input::Replied { ticket, reply }));
+        self.settle();
+    }
+
+    fn answer(&mut self, drawer: usize, from: usize, ask: &[u8]) -> Vec<u8> {
+        let (reply, outputs) = self.rooms[drawer].asked(self.who[from], Ask::decode(ask).unwrap(), self.now);
+        self.carry_out(drawer, outputs);
+        reply.encode().unwrap()
+    }
+
+    /// Whether these words were sent to the room, or lie on this machine's disk.
+    fn is_out(&self, one: usize, text: &str) -> bool {
+        self.bytes[one].windows(text.len()).any(|window| window == text.as_bytes())
+    }
+}
+
+/// The word of the turn, and others.
+fn word_and_others(rooms: &Rooms, drawer: usize) -> (String, Vec<String>) {
+    let word = rooms.rooms[drawer].game(rooms.now).word.unwrap().text;
+    let is_other = |text: &String| *text != word && !word.contains(text) && !text.contains(&word);
+    let others = words().words().iter().map(|word| word.text.clone()).filter(is_other).collect();
+    (word, others)
+}
+
+#[test]
+fn a_guess_is_nowhere_but_with_the_drawer_until_it_is_answered() {
+    let (mut rooms, drawer, guesser) = Rooms::playing();
+    let (word, others) = word_and_others(&rooms, drawer);
+    let proposal = rooms.bytes[guesser].len();
+    rooms.bytes[guesser].drain(..proposal); // the list of words is no secret
+    let text = format!("could it be {}?", others[0]);
+    let (ticket, asks) = rooms.guess(guesser, &text);
+    let [(to, asked, ask)] = &asks[..] else { panic!("{asks:?}") };
+    assert_eq!((*to, *asked), (rooms.who[drawer], ticket));
+    assert!(!rooms.is_out(guesser, &others[0]));
+    assert!(
+        !ask.windows(others[0].len()).any(|window| window == others[0].as_bytes()),
+        "the drawer reads nothing in it"
+    );
+    let reply = rooms.answer(drawer, guesser, ask);
+    assert!(!rooms.is_out(guesser, &others[0]));
+    rooms.reply(guesser, ticket, Some(reply));
+    assert_eq!(rooms.told(guesser), [(ticket, Ok(false))]);
+    rooms.settle();
+    assert!(rooms.is_out(guesser, &text), "wrong: it is said");
+    // The right one is never said.
+    rooms.wait(1_000);
+    let (ticket, asks) = rooms.guess(guesser, &format!("{word}!!"));
+    let reply = rooms.answer(drawer, guesser, &asks[0].2);
+    rooms.reply(guesser, ticket, Some(reply));
+    assert_eq!(rooms.told(guesser), [(ticket, Ok(true))]);
+    rooms.settle();
+    assert!(!rooms.is_out(guesser, &word));
+    assert!(rooms.rooms.iter().all(|room| room.game(rooms.now).solved == [rooms.who[guesser]]));
+    // Nor is what those say who know it.
+    assert!(matches!(rooms.rooms[guesser].say(format!("so a {word}"), rooms.now), Ok(Said::Written(write))
+        if !write.operations.iter().any(|op| op.bytes().windows(word.len()).any(|window| window == word.as_bytes()))));
+}
+
+#[test]
+fn a_guess_is_held_back_while_the_drawer_is_cut_off_and_asked_again_before_any_other() {
+    let (mut rooms, drawer, guesser) = Rooms::playing();
+    let (_, others) = word_and_others(&rooms, drawer);
+    let proposal = rooms.bytes[guesser].len();
+    rooms.bytes[guesser].drain(..proposal);
+    let (first, asks) = rooms.guess(guesser, &others[0]);
+    let (waiting, none) = rooms.guess(guesser, &others[1]);
+    assert!(none.is_empty(), "one at a time");
+    // It was answered, but the answer is lost.
+    let lost = rooms.answer(drawer, guesser, &asks[0].2);
+    rooms.reply(guesser, first, None);
+    let failed = || Err(CommandError::Guess(GuessError::Unreachable));
+    assert_eq!(rooms.told(guesser), [(first, failed()), (waiting, failed())]);
+    rooms.wait(3_000);
+    assert!(!rooms.is_out(guesser, &others[0]) && !rooms.is_out(guesser, &others[1]));
+    // The drawer is back. Of what was asked then, nobody knows whether it was answered: so it is asked again first.
+    let (second, again) = rooms.guess(guesser, &others[2]);
+    assert_eq!((again.len(), &again[0].2), (1, &asks[0].2));
+    assert_eq!(rooms.answer(drawer, guesser, &again[0].2), lost, "and given once");
+    rooms.reply(guesser, again[0].1, Some(lost));
+    let asks = rooms.asked(guesser);
+    assert_eq!(asks.len(), 0, "its line is not saved yet");
+    assert_eq!(rooms.told(guesser), [(again[0].1, Ok(false))]);
+    rooms.settle();
+    assert!(rooms.is_out(guesser, &others[0]) && !rooms.is_out(guesser, &others[2]));
+    let asks = rooms.asked(guesser);
+    assert_eq!((asks.len(), asks[0].1), (1, second));
+    let reply = rooms.answer(drawer, guesser, &asks[0].2);
+    rooms.reply(guesser, second, Some(reply));
+    assert_eq!(rooms.told(guesser), [(second, Ok(false))]);
+}
+
+/// The turn ends while one guess is asked and another waits.
+#[test]
+fn a_guess_answered_in_time_counts_after_the_turn_and_one_that_waited_ends() {
+    let (mut rooms, drawer, guesser) = Rooms::playing();
+    let (word, others) = word_and_others(&rooms, drawer);
+    let (ticket, asks) = rooms.guess(guesser, &word);
+    let (waiting, _) = rooms.guess(guesser, &others[0]);
+    let reply = rooms.answer(drawer, guesser, &asks[0].2);
+    let write = rooms.rooms[drawer].pass(rooms.now).unwrap();
+    rooms.carry_out(drawer, vec![Output::Write(write)]);
+    rooms.settle();
+    assert_eq!(rooms.told(guesser), [(waiting, Err(CommandError::Guess(GuessError::TooLate)))]);
+    rooms.reply(guesser, ticket, Some(reply));
+    assert_eq!(rooms.told(guesser), [(ticket, Ok(true))]);
+    rooms.settle();
+    for room in &rooms.rooms {
+        let view = room.game(rooms.now);
+        assert_eq!((view.phase, &view.solved), (Phase::Revealed, &vec![rooms.who[guesser]]));
+        assert!(
+            view.players.iter().all(|player| (player.score > 0) == (player.player != rooms.who[3 - drawer - guesser]))
+        );
+    }
+}

@@ -1,0 +1,152 @@
+//! Games proposed at once, and lists of words that don't stay what they were.
+
+use super::table::{Table, quiz_rules};
+use crate::game::my_turn::MyTurn;
+use crate::game::{CancelReason, EndReason, GameStep, MAX_WORDS, Phase, WordList, nonce};
+use crate::words::{Level, Word};
+
+fn list(texts: impl IntoIterator<Item = String>) -> WordList {
+    WordList::new(texts.into_iter().map(|text| Word { text, level: Level::Medium }).collect())
+}
+
+fn numbered(from: usize, count: usize) -> WordList {
+    list((from..from + count).map(|n| format!("word {n}")))
+}
+
+fn proposed(words: WordList, more: u32) -> GameStep {
+    GameStep::Proposed { rules: quiz_rules(), words, more }
+}
+
+fn cancelled(table: &Table) -> Option<CancelReason> {
+    match &table.game().table().unwrap().stage {
+        crate::game::fold::Stage::Over { cancelled, .. } => *cancelled,
+        _ => None,
+    }
+}
+
+#[test]
+fn of_two_games_proposed_at_the_same_instant_one_counts_the_same_one_everywhere() {
+    for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
+        let mut table = Table::new(3);
+        let ms = table.ms;
+        for who in order {
+            table.write_dated(who, ms, proposed(numbered(0, 10), 0));
+        }
+        let count = table.steps.iter().filter(|step| table.fold().counts(step.key)).count();
+        let first = table.steps.iter().min_by_key(|step| step.key).unwrap();
+        assert_eq!((count, table.id()), (1, first.id));
+        // Who was ready for the others is not in this one.
+        let other = table.steps.iter().find(|step| step.id != first.id).unwrap().id;
+        assert!(!table.write(2, GameStep::Ready { game: other, commit: [0; 32] }));
+    }
+}
+
+#[test]
+fn the_list_comes_in_order_from_the_proposer_and_is_complete_before_the_roster_is_closed() {
+    let mut table = Table::new(3);
+    assert!(table.write(0, proposed(numbered(0, 4), 2)));
+    let game = table.id();
+    let ready = vec![table.ready(0), table.ready(1)];
+    let part = |part, words| GameStep::MoreWords { game, part, words };
+    let close = GameStep::RosterClosed { game, ready };
+    assert!(!table.write(0, part(2, numbered(8, 4))), "the second before the first");
+    assert!(!table.write(0, part(0, numbered(4, 4))), "the first is in the proposal");
+    assert!(!table.write(1, part(1, numbered(4, 4))), "by somebody else");
+    assert!(!table.write(0, part(1, list([String::new()]))), "no words");
+    assert!(!table.write(0, part(1, list(["x".repeat(33)]))), "too long a word");
+    assert!(!table.write(0, part(1, numbered(4, MAX_WORDS - 3))), "too many");
+    assert!(!table.write(0, close.clone()));
+    assert!(table.write(0, part(1, numbered(4, 4))));
+    assert!(!table.write(0, part(1, numbered(4, 4))), "once");
+    assert!(!table.write(0, close.clone()));
+    assert!(table.write(0, part(2, numbered(8, 4))));
+    assert!(!table.write(0, part(3, numbered(12, 4))), "more than were announced");
+    assert!(table.write(0, close));
+    assert_eq!(table.game().setup().unwrap().1.words().len(), 12);
+}
+
+#[test]
+fn a_list_with_too_few_words_starts_no_game() {
+    let mut table = Table::new(2);
+    assert!(table.write(0, proposed(numbered(0, 9), 0)));
+    let (game, ready) = (table.id(), vec![table.ready(0), table.ready(1)]);
+    assert!(!table.write(0, GameStep::RosterClosed { game, ready }));
+    for (words, more) in [(numbered(0, MAX_WORDS + 1), 0), (numbered(0, 10), 16), (list([" ".to_owned()]), 0)] {
+        let mut table = Table::new(2);
+        assert!(!table.write(0, proposed(words, more)));
+    }
+}
+
+/// The proposer sees who leads, and shows another part of the list, dated back, in which the leader's words never were.
+#[test]
+fn a_proposer_who_tells_two_lists_has_no_game() {
+    let mut table = Table::new(3);
+    assert!(table.write(0, proposed(numbered(0, 5), 1)));
+    let (game, proposed_ms) = (table.id(), table.ms);
+    table.ms += 1_000;
+    assert!(table.write(0, GameStep::MoreWords { game, part: 1, words: numbered(5, 5) }));
+    table.start(3);
+    let (drawer, guesser) = (table.drawer(), table.guessers()[0]);
+    assert!(table.lock("word 7"));
+    table.solve(guesser, "word 7", 1_000);
+    table.end("word 7", vec![]);
+    assert!(table.open(guesser, "word 7") && table.points(guesser) > 0 && table.points(drawer) > 0);
+    let back = |words| GameStep::MoreWords { game, part: 1, words };
+    let mut forged = table.clone();
+    assert!(forged.write_dated(0, proposed_ms + 1, back(numbered(20, 5))));
+    assert_eq!((forged.game().phase(), cancelled(&forged)), (Phase::Over, Some(CancelReason::TwoRosters)));
+    // The same once more changes nothing, and after the roster nothing does.
+    assert!(table.write_dated(0, proposed_ms + 1, back(numbered(5, 5))));
+    assert!(!table.write(0, back(numbered(20, 5))));
+    assert!(table.points(guesser) > 0);
+}
+
+#[test]
+fn a_turn_in_a_quiz_can_not_end_before_it_began_and_count() {
+    let mut table = Table::started(3, 3);
+    let drawer = table.drawer();
+    let ended = GameStep::TurnEnded {
+        game: table.id(),
+        turn: 0,
+        reason: EndReason::Passed,
+        reveal: Some(Box::new(table.reveal("moon"))),
+        evidence: vec![],
+    };
+    assert!(table.write(drawer, ended), "passed without choosing");
+    assert_eq!((table.turn(), table.points(drawer)), (1, 0));
+}
+
+/// Somebody's opening comes late, on purpose, when the first turn is over and its key is told: the start is void, and the
+/// turns begin anew. Keys and offers must not be what everybody knows by now.
+#[test]
+fn a_game_that_starts_again_has_other_secrets() {
+    let mut table = Table::new(3);
+    assert!(table.write(0, proposed(numbered(0, 40), 0)));
+    let game = table.id();
+    let ready = (0..3).map(|who| table.ready(who)).collect();
+    assert!(table.write(0, GameStep::RosterClosed { game, ready }));
+    let open = |table: &Table, who: usize| GameStep::Opened { game, nonce: nonce(&table.people[who], game) };
+    let mut opened = Vec::new();
+    for who in 0..2 {
+        assert!(table.write(who, open(&table, who)));
+        opened.push(table.last());
+    }
+    table.ms += 3_000;
+    assert!(table.write(0, GameStep::Started { game, opened: opened.clone() }));
+    let void = table.clone();
+    assert!(table.lock("word 7"));
+    table.end("word 7", vec![]);
+    assert!(table.write_dated(2, void.ms - 10, open(&table, 2)));
+    opened.push(table.last());
+    assert_eq!(table.game().phase(), Phase::Gathering);
+    assert!(table.write(0, GameStep::Started { game, opened }));
+    for who in 0..2 {
+        assert_ne!(table.key_of(who, 0).public(), void.key_of(who, 0).public());
+    }
+    let offers = |table: &Table| {
+        let game = table.game();
+        let quiz = game.table().unwrap().quiz.as_ref().unwrap();
+        MyTurn::new(game.table().unwrap(), game.turns().unwrap(), quiz, &table.people[0]).offers
+    };
+    assert_ne!(offers(&table), offers(&void));
+}

@@ -1,0 +1,211 @@
+//! The saved history of a data folder that no node runs on, to be read. Nothing in the folder is changed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use inkmesh_store::{ChainKey, Store};
+
+use super::catch_up::{Merge, SyncError};
+use super::storage::StorageError;
+use super::wishes::rooms_in;
+use crate::event::Entry;
+use crate::fold::{Fold, Step};
+use crate::gallery::Gallery;
+use crate::identity::Author;
+use crate::log::{Log, Stretch};
+use crate::name::{RoomId, RoomName};
+use crate::operation::{Operation, Unverified};
+use crate::payload::Payload;
+use crate::people::People;
+use crate::timeline;
+
+/// Why the saved history can't be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ArchiveError {
+    /// The folder: in use, damaged, unreadable, or without a history.
+    #[error(transparent)]
+    Store(#[from] StorageError),
+    /// Something in it that no program wrote.
+    #[error("an entry of the saved history can't be read: {reason}")]
+    Unreadable {
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+impl ArchiveError {
+    /// Whether a program runs on the folder.
+    #[must_use]
+    pub fn is_in_use(&self) -> bool {
+        matches!(self, ArchiveError::Store(StorageError::InUse { .. }))
+    }
+
+    fn of(error: SyncError) -> Self {
+        match error {
+            SyncError::Store(error) => ArchiveError::Store(error),
+            other => ArchiveError::Unreadable { reason: other.to_string() },
+        }
+    }
+}
+
+/// A saved history. While it is open, no node can start on its folder.
+pub struct Archive {
+    store: Store,
+}
+
+/// A room of which something is saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArchivedRoom {
+    /// The room.
+    pub id: RoomId,
+    /// Its name, if it is one of those that we are in; others are known by their hash alone.
+    pub name: Option<RoomName>,
+    /// How many operations are saved.
+    pub operations: u64,
+    /// How many people wrote them.
+    pub authors: usize,
+    /// When the first was written, in milliseconds since 1970.
+    pub first_ms: u64,
+    /// When the last was.
+    pub last_ms: u64,
+}
+
+impl Archive {
+    /// Opens the history in a data folder.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Store`].
+    pub fn open(data_dir: &Path) -> Result<Self, ArchiveError> {
+        Ok(Archive { store: Store::open_to_read(data_dir)? })
+    }
+
+    /// All rooms, those that were left too.
+    ///
+    /// # Errors
+    /// [`ArchiveError`].
+    pub fn rooms(&self) -> Result<Vec<ArchivedRoom>, ArchiveError> {
+        let names = rooms_in(&self.store)?.into_iter().chain([RoomName::lobby()]);
+        let names: BTreeMap<RoomId, RoomName> = names.map(|name| (name.id(), name)).collect();
+        let rooms = self.store.rooms()?.into_iter();
+        rooms.map(|room| self.summary(RoomId(room), names.get(&RoomId(room)).cloned())).collect()
+    }
+
+    /// The ends of its chains tell when: within a chain time only goes on.
+    fn summary(&self, id: RoomId, name: Option<RoomName>) -> Result<ArchivedRoom, ArchiveError> {
+        let (mut first_ms, mut last_ms) = (u64::MAX, 0);
+        let chains = self.store.chains(&id.0)?;
+        for (chain, next) in &chains {
+            first_ms = first_ms.min(self.written_at(chain, 0)?);
+            last_ms = last_ms.max(self.written_at(chain, next.saturating_sub(1))?);
+        }
+        let authors: BTreeSet<[u8; 32]> = chains.iter().map(|(chain, _)| chain.author).collect();
+        let operations = chains.iter().map(|(_, next)| next).sum();
+        Ok(ArchivedRoom { id, name, operations, authors: authors.len(), first_ms: first_ms.min(last_ms), last_ms })
+    }
+
+    fn written_at(&self, chain: &ChainKey, seq: u64) -> Result<u64, ArchiveError> {
+        let Some(bytes) = self.store.get(chain, seq)? else { return Ok(0) };
+        let operation = Unverified::decode(&bytes).map_err(|error| ArchiveError::of(error.into()))?;
+        Ok(operation.header().time.ms())
+    }
+
+    /// Reads a room; one of which nothing is saved is empty.
+    ///
+    /// # Errors
+    /// [`ArchiveError`].
+    pub fn room(&self, room: RoomId) -> Result<History, ArchiveError> {
+        let whole = |(chain, next): (ChainKey, u64)| Stretch {
+            author: Author(chain.author),
+            lane: chain.log,
+            from: 0,
+            to: next,
+        };
+        let stretches = self.store.chains(&room.0)?.into_iter().map(whole).collect();
+        let (log, fold, people) = (Log::new(room), Fold::default(), People::default());
+        let mut history = History { store: self.store.clone(), room, stretches, log, fold, people };
+        history.read()?;
+        Ok(history)
+    }
+}
+
+/// The history of a room.
+pub struct History {
+    store: Store,
+    room: RoomId,
+    stretches: Vec<Stretch>,
+    log: Log,
+    fold: Fold,
+    people: People,
+}
+
+impl History {
+    fn read(&mut self) -> Result<(), ArchiveError> {
+        let mut steps = Vec::new();
+        let mut merge = self.merge();
+        while let Some(chunk) = merge.next_chunk().map_err(ArchiveError::of)? {
+            for (_, operation) in self.log.restore(chunk).inserted {
+                let (key, payload) = (operation.key(), operation.payload());
+                if let Payload::Profile(profile) = &payload {
+                    self.people.named(key, profile.name.clone());
+                }
+                steps.extend(Step::new(key, operation.id(), &payload));
+            }
+        }
+        self.fold.insert(steps);
+        Ok(())
+    }
+
+    fn merge(&self) -> Merge {
+        Merge::new(self.store.clone(), self.room, &self.stretches)
+    }
+
+    /// All lines, in the log's order, as a node that had just started would give them.
+    ///
+    /// # Errors
+    /// What `take` says, and [`ArchiveError`].
+    pub fn entries<E: From<ArchiveError>>(
+        &self,
+        mut take: impl FnMut(Entry) -> Result<ControlFlow<()>, E>,
+    ) -> Result<(), E> {
+        let mut merge = self.merge();
+        while let Some(chunk) = merge.next_chunk().map_err(ArchiveError::of)? {
+            for operation in chunk.iter().map(|(_, operation)| operation).filter(|operation| self.holds(operation)) {
+                if take(self.entry(operation))?.is_break() {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What stands on the disk and is no part of the log was pushed out of it once.
+    fn holds(&self, operation: &Operation) -> bool {
+        !self.log.is_news(operation.header(), operation.id())
+    }
+
+    fn entry(&self, operation: &Operation) -> Entry {
+        let (author, payload) = (operation.author(), operation.payload());
+        let counts = matches!(payload, Payload::Game(_)) && self.fold.counts(operation.key());
+        let open = |game, turn, sealed: &[u8]| self.fold.told_key(game, turn)?.open(author, sealed);
+        timeline::entry(operation, payload, self.people.name(author), counts, false, open)
+    }
+
+    /// All drawings that the room has ever seen.
+    ///
+    /// # Errors
+    /// [`ArchiveError`].
+    pub fn gallery(&self) -> Result<Gallery, ArchiveError> {
+        let (mut merge, mut steps) = (self.merge(), Vec::new());
+        while let Some(chunk) = merge.next_chunk().map_err(ArchiveError::of)? {
+            let held = chunk.iter().map(|(_, operation)| operation).filter(|operation| self.holds(operation));
+            steps.extend(held.filter_map(|held| Step::new(held.key(), held.id(), &held.payload())));
+        }
+        Ok(Gallery::new(steps))
+    }
+
+    /// What people were called last, of those who said it.
+    pub fn names(&self) -> impl Iterator<Item = (Author, String)> {
+        self.people.written().filter_map(|(author, name, _)| Some((author, name?.1.to_string())))
+    }
+}

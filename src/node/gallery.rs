@@ -1,0 +1,156 @@
+//! The drawings of a room, read from the disk while the loop goes on.
+
+use std::collections::BTreeSet;
+
+use inkmesh_store::{ChainKey, Store};
+
+use super::catch_up::SyncError;
+use super::handle::Answer;
+use super::run::{Note, Runner};
+use super::unsaved::key_of;
+use crate::command::CommandError;
+use crate::fold::Step;
+use crate::gallery::Gallery;
+use crate::log::Place;
+use crate::name::{RoomId, RoomName};
+use crate::operation::{Operation, Unverified};
+
+/// Operations that are read together with those that are wanted around them, at most so many in a row: finding a place on
+/// the disk costs as much.
+const GAP: u64 = 64;
+/// Operations, and bytes, of one reading.
+const READ: u64 = 4096;
+const READ_BYTES: usize = 4 << 20;
+
+impl Runner {
+    /// Answers with all drawings of a room.
+    pub(super) fn gallery(&self, name: &RoomName, answer: Answer<Gallery>) {
+        let Some(member) = self.rooms.get(name) else {
+            let _ = answer.send(Err(CommandError::NotInRoom(name.clone())));
+            return;
+        };
+        let (room, places) = (name.id(), member.room.steps());
+        let unsaved: Vec<Operation> = self.unsaved.of_room(room).cloned().collect();
+        let (store, notes) = (self.store.clone(), self.notes.clone());
+        tokio::task::spawn_blocking(move || match read_all(&store, room, &places) {
+            Ok(read) => {
+                let _ = answer.send(Ok(Gallery::new(steps(read.into_iter().chain(unsaved)))));
+            }
+            Err(error) => {
+                let _ = answer.send(Err(CommandError::Unreadable(error.to_string())));
+                let _ = notes.blocking_send(Note::Damaged(error));
+            }
+        });
+    }
+}
+
+/// The steps in operations, in the log's order, each once.
+fn steps(operations: impl Iterator<Item = Operation>) -> Vec<Step> {
+    let mut steps: Vec<Step> =
+        operations.filter_map(|operation| Step::new(operation.key(), operation.id(), &operation.payload())).collect();
+    steps.sort_by_key(|step| step.key);
+    steps.dedup_by_key(|step| step.key);
+    steps
+}
+
+/// Those of the operations at these places that are on the disk, chain by chain.
+pub(super) fn read_all(store: &Store, room: RoomId, places: &[Place]) -> Result<Vec<Operation>, SyncError> {
+    let wanted: BTreeSet<Place> = places.iter().copied().collect();
+    let mut operations = Vec::with_capacity(wanted.len());
+    for (chain, first, last) in runs(room, &wanted) {
+        let mut next = first;
+        while next <= last {
+            let count = (last - next + 1).min(READ);
+            let records = store.read(&chain, next, usize::try_from(count).unwrap_or(usize::MAX), READ_BYTES)?;
+            if records.is_empty() {
+                break; // there is no more: it waits for the disk
+            }
+            for bytes in records {
+                let author = crate::identity::Author(chain.author);
+                if wanted.contains(&Place { author, lane: chain.log, index: next }) {
+                    operations.push(Unverified::decode(&bytes)?.trust());
+                }
+                next += 1;
+            }
+        }
+    }
+    Ok(operations)
+}
+
+/// Stretches of chains with all of these places in them, and not much else: first and last.
+fn runs(room: RoomId, wanted: &BTreeSet<Place>) -> Vec<(ChainKey, u64, u64)> {
+    let mut runs: Vec<(ChainKey, u64, u64)> = Vec::new();
+    for place in wanted {
+        let (chain, seq) = key_of(room, *place);
+        match runs.last_mut().filter(|(last, _, end)| *last == chain && seq - *end <= GAP) {
+            Some((_, _, end)) => *end = seq,
+            None => runs.push((chain, seq, seq)),
+        }
+    }
+    runs
+}
+
+#[cfg(test)]
+mod tests {
+    use inkmesh_store::Record;
+
+    use super::*;
+    use crate::clock::Timestamp;
+    use crate::identity::{Author, Identity};
+    use crate::operation::{ChainId, Header};
+    use crate::payload::{Chat, Payload};
+
+    const LEN: u64 = 10_000;
+
+    /// A chain on the disk; the answer is its operations.
+    fn write(store: &Store, who: u8) -> Vec<Operation> {
+        let identity = Identity::from_secret([who; 32]);
+        let (room, chain) = (RoomName::lobby().id(), ChainId { author: identity.author(), log: 9 });
+        let mut backlink = None;
+        let chat = Payload::Chat(Chat { text: "x".repeat(100) });
+        let sign = |seq| {
+            let time = Timestamp::from_ms(seq);
+            let operation = Operation::sign(&identity, Header { room, chain, seq, backlink, time }, &chat).unwrap();
+            backlink = Some(operation.id());
+            operation
+        };
+        let operations: Vec<Operation> = (0..LEN).map(sign).collect();
+        let key = ChainKey { room: room.0, author: chain.author.0, log: chain.log };
+        let record =
+            |(seq, operation): (u64, &Operation)| Record { chain: key, seq, bytes: operation.bytes().to_vec() };
+        for part in (0..).zip(&operations).collect::<Vec<_>>().chunks(1000) {
+            store.append_wait(part.iter().copied().map(record).collect()).unwrap();
+        }
+        operations
+    }
+
+    #[test]
+    fn what_is_wanted_is_read_and_nothing_else() {
+        let store = Store::in_memory();
+        let chains = [write(&store, 1), write(&store, 2)];
+        let place = |author: Author, index: u64| Place { author, lane: 9, index };
+        let wants = |n: u64| n.is_multiple_of(7) || n.is_multiple_of(1000) || (4000..9500).contains(&n);
+        let mut places = vec![place(chains[0][0].author(), LEN + 5)]; // not on the disk yet
+        let mut expected = BTreeSet::new();
+        for chain in &chains {
+            let numbered = chain.iter().enumerate().map(|(n, operation)| (n as u64, operation));
+            for (n, operation) in numbered.filter(|(n, _)| wants(*n)).rev() {
+                places.push(place(operation.author(), n));
+                expected.insert(operation.id());
+            }
+        }
+        let read = read_all(&store, RoomName::lobby().id(), &places).unwrap();
+        assert_eq!(read.len(), expected.len());
+        assert_eq!(read.iter().map(Operation::id).collect::<BTreeSet<_>>(), expected);
+    }
+
+    #[test]
+    fn places_far_apart_are_read_by_themselves() {
+        let author = Author([1; 32]);
+        let at = |lane, index| Place { author, lane, index };
+        let wanted = BTreeSet::from([at(1, 5), at(1, 5 + GAP), at(1, 6 + 2 * GAP), at(2, 7 + 2 * GAP)]);
+        let runs: Vec<_> =
+            runs(RoomName::lobby().id(), &wanted).into_iter().map(|run| (run.0.log, run.1, run.2)).collect();
+        assert_eq!(runs, [(1, 5, 5 + GAP), (1, 6 + 2 * GAP, 6 + 2 * GAP), (2, 7 + 2 * GAP, 7 + 2 * GAP)]);
+    }
+}

@@ -1,0 +1,137 @@
+//! Reading a folder without changing a byte of it.
+//!
+//! sled writes as it opens. So its files, which are small, are copied to the system's folder for such things and opened
+//! there; the archive is read where it lies. While that lasts, no store can take the folder.
+
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::{PoisonError, RwLock};
+
+use tempfile::TempDir;
+
+use crate::archive::Block;
+use crate::backend::{Backend, Visit, Write};
+use crate::checkpoints;
+use crate::error::StoreError;
+use crate::files;
+use crate::folder::{Folder, Lock};
+use crate::index::Index;
+use crate::keys::Hash32;
+use crate::log::Log;
+use crate::opening::Quarantine;
+use crate::store::Store;
+
+impl Store {
+    /// Opens the store in `dir` to be read, by any number of readers at once. Nothing in the folder is changed, repaired or
+    /// made; whatever would write answers `ReadOnly`.
+    ///
+    /// # Errors
+    /// `InUse` when a program runs on it; `Damaged` when it can't be read; `Io`, also when there is no history.
+    pub fn open_to_read(dir: &Path) -> Result<Store, StoreError> {
+        let folder = Folder::new(dir, |dir| fs4::available_space(dir));
+        folder.ok("opening", std::fs::read_dir(dir).map(drop))?;
+        let reader = Reader::open(folder)?;
+        let index = Index::load(&reader)?;
+        Store::start(Box::new(reader), index, None)
+    }
+}
+
+/// A log in a store's folder that is only read.
+struct Reader {
+    folder: Folder,
+    path: PathBuf,
+    log: RwLock<Option<(Log, Copy)>>,
+}
+
+/// What goes when the log is closed, after it: sled's files, and the hold on the folder.
+struct Copy {
+    files: TempDir,
+    _lock: Option<Lock>,
+}
+
+impl Copy {
+    fn path(&self) -> PathBuf {
+        self.files.path().join("log")
+    }
+}
+
+impl Reader {
+    fn open(folder: Folder) -> Result<Reader, StoreError> {
+        let lock = folder.lock_to_read()?;
+        let path = folder.log_to_read()?;
+        let files = tempfile::Builder::new().prefix("inkmesh-").tempdir();
+        let copy = Copy { files: folder.ok("making a copy to read of", files)?, _lock: lock };
+        let copied = files::copy(&path, &copy.path(), |name| name == "db" || name.starts_with("snap."));
+        folder.ok("making a copy to read of", copied)?;
+        let log = Log::open_to_read(&folder, &path, &copy.path())?;
+        Ok(Reader { folder, path, log: RwLock::new(Some((log, copy))) })
+    }
+
+    fn with<T>(&self, action: impl FnOnce(&Log) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let log = self.log.read().unwrap_or_else(PoisonError::into_inner);
+        log.as_ref().ok_or(StoreError::Closed).and_then(|(log, _)| action(log))
+    }
+}
+
+impl Backend for Reader {
+    fn commit(&self, _writes: Vec<Write>) -> Result<(), StoreError> {
+        Err(StoreError::ReadOnly)
+    }
+
+    fn import(&self, _records: Block) -> Result<(), StoreError> {
+        Err(StoreError::ReadOnly)
+    }
+
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.with(|log| log.get(key))
+    }
+
+    fn scan(&self, range: Range<Vec<u8>>, visit: &mut Visit<'_>) -> Result<(), StoreError> {
+        self.with(|log| log.scan(range, visit))
+    }
+
+    fn last(&self, range: Range<Vec<u8>>) -> Result<Option<Vec<u8>>, StoreError> {
+        self.with(|log| log.last(range))
+    }
+
+    fn check_room(&self, _bytes: u64) -> Result<(), StoreError> {
+        Err(StoreError::ReadOnly)
+    }
+
+    fn reopen(&self) -> Result<(), StoreError> {
+        Err(StoreError::ReadOnly)
+    }
+
+    fn repair(&self, _reason: String) -> Result<Quarantine, StoreError> {
+        Err(StoreError::ReadOnly)
+    }
+
+    fn put_checkpoint(&self, _room: &Hash32, _bytes: &[u8]) -> Result<(), StoreError> {
+        Err(StoreError::ReadOnly)
+    }
+
+    fn checkpoint(&self, room: &Hash32) -> Result<Option<Vec<u8>>, StoreError> {
+        self.with(|_| self.folder.ok("reading a checkpoint in", checkpoints::get(&self.path, room)))
+    }
+
+    fn close(&self) {
+        let closed = self.log.write().unwrap_or_else(PoisonError::into_inner).take();
+        let Some((log, copy)) = closed else { return };
+        // sled writes once more as it goes, and panics if it can't.
+        if catch_unwind(AssertUnwindSafe(|| drop(log))).is_err() {
+            tracing::debug!("closing the copy of {} failed", self.path.display());
+        }
+        files::wait_until_unlocked(&copy.path());
+    }
+
+    fn damaged(&self, detail: String) -> StoreError {
+        self.folder.damaged(detail)
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        self.close();
+    }
+}

@@ -1,0 +1,111 @@
+//! A drawing as a file for other programs.
+
+use inkmesh::canvas::{COLUMNS, ROWS, Raster, Sheet, export};
+
+use super::animation;
+use super::palette::Colors;
+
+/// How a drawing is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// The pixels of record, none lost.
+    Png,
+    /// Lines that can be scaled.
+    Svg,
+    /// How it was drawn, stroke by stroke.
+    Gif,
+}
+
+impl Format {
+    /// What the names of such files end with.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Format::Png => "png",
+            Format::Svg => "svg",
+            Format::Gif => "gif",
+        }
+    }
+}
+
+/// Why a picture could not be written: by what is known of these forms, never.
+#[derive(Debug, thiserror::Error)]
+pub enum PictureError {
+    /// As PNG.
+    #[error("a drawing could not be written as PNG")]
+    Png(#[from] png::EncodingError),
+    /// As GIF.
+    #[error("a drawing could not be written as GIF")]
+    Gif(#[from] gif::EncodingError),
+}
+
+/// A drawing as the bytes of a file.
+///
+/// # Errors
+/// [`PictureError`].
+pub fn encode(sheet: &Sheet, format: Format) -> Result<Vec<u8>, PictureError> {
+    match format {
+        Format::Png => Ok(png(sheet.raster())?),
+        Format::Svg => Ok(export::svg(sheet).into_bytes()),
+        Format::Gif => Ok(animation::gif(sheet)?),
+    }
+}
+
+/// A byte a pixel where the colours allow, else three.
+fn png(raster: &Raster) -> Result<Vec<u8>, png::EncodingError> {
+    let mut colors = Colors::new();
+    raster.pixels().iter().for_each(|pixel| colors.add(*pixel));
+    let palette = colors.palette();
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, COLUMNS as u32, ROWS as u32);
+    encoder.set_depth(png::BitDepth::Eight);
+    let pixels = if palette.is_exact() {
+        encoder.set_color(png::ColorType::Indexed);
+        encoder.set_palette(palette.rgb());
+        // Areas of one colour, numbers without neighbours: they are packed best as they are.
+        encoder.set_filter(png::Filter::NoFilter);
+        raster.pixels().iter().map(|pixel| palette.index(*pixel)).collect()
+    } else {
+        encoder.set_color(png::ColorType::Rgb);
+        raster.rgb()
+    };
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(&pixels)?;
+    writer.finish()?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use std::io::Cursor;
+
+    use super::super::samples;
+    use super::*;
+
+    /// The picture in a PNG, red, green and blue of each pixel.
+    fn pixels(bytes: &[u8]) -> Vec<u8> {
+        let mut decoder = png::Decoder::new(Cursor::new(bytes));
+        decoder.set_transformations(png::Transformations::EXPAND);
+        let mut reader = decoder.read_info().unwrap();
+        let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+        let info = reader.next_frame(&mut pixels).unwrap();
+        assert_eq!((info.width, info.height, info.color_type), (1600, 1200, png::ColorType::Rgb));
+        pixels
+    }
+
+    #[test]
+    fn a_png_is_the_picture_of_record() {
+        for (sheet, indexed) in [(samples::house(), true), (samples::colorful(), false), (Sheet::default(), true)] {
+            let bytes = encode(&sheet, Format::Png).unwrap();
+            assert_eq!(pixels(&bytes), sheet.raster().rgb());
+            let kind = png::Decoder::new(Cursor::new(&bytes)).read_info().unwrap().info().color_type;
+            assert_eq!(kind == png::ColorType::Indexed, indexed);
+        }
+    }
+
+    #[test]
+    fn an_svg_is_text_of_its_kind() {
+        let text = String::from_utf8(encode(&samples::house(), Format::Svg).unwrap()).unwrap();
+        assert!(text.starts_with("<svg ") && text.ends_with("</svg>\n") && !text.contains("<script"));
+    }
+}

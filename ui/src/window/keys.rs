@@ -1,0 +1,123 @@
+//! Keys that are not for a field.
+
+use iced::keyboard::key::{Named, Physical};
+use iced::keyboard::{Key, Modifiers};
+use inkmesh::canvas::Tool;
+
+use super::screen::room::drawing::Press;
+use super::screen::room::{Shortcut, tools::Choice};
+
+/// By how many steps of a wheel a key makes the sheet larger.
+const ZOOM: f32 = 2.0;
+
+/// What a key does; `free`: no field has taken it.
+pub fn shortcut(key: &Key, physical: Physical, modifiers: Modifiers, free: bool) -> Option<Shortcut> {
+    match key.as_ref() {
+        // A field keeps Esc for itself, but what is open closes with it.
+        Key::Named(Named::Escape) => Some(Shortcut::Escape),
+        Key::Named(Named::F1) => Some(Shortcut::Help),
+        Key::Named(Named::Enter) if free => Some(Shortcut::Write),
+        _ if !free || modifiers.alt() => None,
+        // By the place of the key: with a Korean layout B types ㅠ.
+        _ if modifiers.command() => with_control(key, latin(key, physical), modifiers.shift()),
+        _ => plain(key, latin(key, physical)),
+    }
+}
+
+fn latin(key: &Key, physical: Physical) -> Option<char> {
+    Some(key.to_latin(physical)?.to_ascii_lowercase())
+}
+
+fn with_control(key: &Key, latin: Option<char>, shift: bool) -> Option<Shortcut> {
+    match (latin, shift) {
+        (Some('z'), false) => Some(Shortcut::Sheet(Press::Undo)),
+        (Some('z'), true) | (Some('y'), _) => Some(Shortcut::Sheet(Press::Redo)),
+        (Some('s'), false) => Some(Shortcut::Sheet(Press::Save)),
+        _ => zoom(key, latin),
+    }
+}
+
+fn plain(key: &Key, latin: Option<char>) -> Option<Shortcut> {
+    let choice = match latin {
+        Some('b') => Choice::Tool(Tool::Pen),
+        Some('e') => Choice::Tool(Tool::Eraser),
+        Some('l') => Choice::Tool(Tool::Line),
+        Some('r') => Choice::Tool(Tool::Rectangle),
+        Some('o') => Choice::Tool(Tool::Ellipse),
+        Some('g') => Choice::Fill,
+        Some('i') => Choice::Dropper,
+        Some(digit @ '1'..='5') => Choice::Width(digit as usize - '1' as usize),
+        _ => return zoom(key, latin),
+    };
+    Some(Shortcut::Choose(choice))
+}
+
+/// What a key does to the size of the sheet.
+fn zoom(key: &Key, latin: Option<char>) -> Option<Shortcut> {
+    let press = match (key.as_ref(), latin) {
+        (Key::Character("+" | "="), _) | (_, Some('+' | '=')) => Press::Zoom(ZOOM),
+        (Key::Character("-"), _) | (_, Some('-')) => Press::Zoom(-ZOOM),
+        (Key::Character("0"), _) | (_, Some('0')) => Press::Whole,
+        _ => return None,
+    };
+    Some(Shortcut::Sheet(press))
+}
+
+#[cfg(test)]
+mod tests {
+    use iced::keyboard::key::Code;
+
+    use super::*;
+
+    fn pressed(key: &str, code: Code, modifiers: Modifiers) -> Option<Shortcut> {
+        shortcut(&Key::Character(key.into()), Physical::Code(code), modifiers, true)
+    }
+
+    #[test]
+    fn every_tool_has_its_key_on_every_layout() {
+        let none = Modifiers::empty();
+        for (latin, hangul, code, choice) in [
+            ("b", "ㅠ", Code::KeyB, Choice::Tool(Tool::Pen)),
+            ("e", "ㄷ", Code::KeyE, Choice::Tool(Tool::Eraser)),
+            ("l", "ㅣ", Code::KeyL, Choice::Tool(Tool::Line)),
+            ("r", "ㄱ", Code::KeyR, Choice::Tool(Tool::Rectangle)),
+            ("o", "ㅐ", Code::KeyO, Choice::Tool(Tool::Ellipse)),
+            ("g", "ㅎ", Code::KeyG, Choice::Fill),
+            ("i", "ㅑ", Code::KeyI, Choice::Dropper),
+            ("3", "3", Code::Digit3, Choice::Width(2)),
+        ] {
+            for key in [latin, hangul] {
+                assert_eq!(pressed(key, code, none), Some(Shortcut::Choose(choice)), "{key}");
+            }
+        }
+    }
+
+    #[test]
+    fn undo_redo_save_and_zoom_have_theirs() {
+        let (none, control) = (Modifiers::empty(), Modifiers::COMMAND);
+        for (key, code, modifiers, press) in [
+            ("z", Code::KeyZ, control, Press::Undo),
+            ("ㅋ", Code::KeyZ, control, Press::Undo),
+            ("Z", Code::KeyZ, control | Modifiers::SHIFT, Press::Redo),
+            ("y", Code::KeyY, control, Press::Redo),
+            ("s", Code::KeyS, control, Press::Save),
+            ("+", Code::Equal, Modifiers::SHIFT, Press::Zoom(ZOOM)),
+            ("=", Code::Equal, control, Press::Zoom(ZOOM)),
+            ("-", Code::Minus, none, Press::Zoom(-ZOOM)),
+            ("0", Code::Digit0, control, Press::Whole),
+            ("0", Code::Numpad0, none, Press::Whole),
+        ] {
+            assert_eq!(pressed(key, code, modifiers), Some(Shortcut::Sheet(press)), "{key}");
+        }
+    }
+
+    #[test]
+    fn what_a_field_takes_is_for_the_field() {
+        let typed = |key: &Key| shortcut(key, Physical::Code(Code::KeyB), Modifiers::empty(), false);
+        assert_eq!(typed(&Key::Character("b".into())), None);
+        assert_eq!(typed(&Key::Named(Named::Enter)), None);
+        assert_eq!(typed(&Key::Named(Named::Escape)), Some(Shortcut::Escape));
+        assert_eq!(pressed("b", Code::KeyB, Modifiers::ALT), None);
+        assert_eq!(pressed("z", Code::KeyZ, Modifiers::empty()), None);
+    }
+}

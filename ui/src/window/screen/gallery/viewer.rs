@@ -1,0 +1,152 @@
+//! One drawing, large, and how it was drawn.
+
+use iced::mouse;
+use iced::widget::canvas::{self, Canvas, Event, Frame, Geometry};
+use iced::widget::text::Wrapping;
+use iced::widget::{Row, Sensor, Space, button, column, container, row, slider, stack};
+use iced::{Alignment, Element, Length, Rectangle, Renderer, Theme, Vector, keyboard};
+use inkmesh::gallery::Drawing;
+
+use super::Message;
+use super::replay::{Press, Replay, SPEEDS};
+use super::view::{Scene, kind, names};
+use crate::archive::picture::Format;
+use crate::window::ink::{live, paper};
+use crate::window::theme::{self, Look, style};
+
+/// A drawing and what can be done with it.
+pub fn view<'a>(replay: &'a Replay, drawing: &'a Drawing, scene: Scene<'_>) -> Element<'a, Message> {
+    let look = scene.look;
+    let growing = Canvas::new(Growing { replay }).width(Length::Fill).height(Length::Fill);
+    let ground = Space::new().width(Length::Fill).height(Length::Fill);
+    let picture = stack![ground, paper::view(replay.picture(), replay.lens(), look), growing].clip(true);
+    let picture = Sensor::new(picture).on_show(Message::Resized).on_resize(Message::Resized);
+    let controls = column![scrub(replay, look), controls(replay, look)].spacing(8);
+    let controls = container(controls).padding([8, 12]).width(Length::Fill).style(style::card(look.tones));
+    column![facts(drawing, scene), picture, controls].spacing(8).width(Length::Fill).height(Length::Fill).into()
+}
+
+fn facts<'a>(drawing: &Drawing, scene: Scene<'_>) -> Element<'a, Message> {
+    let look = scene.look;
+    let what = match &drawing.told {
+        Some(told) => look.t_args("gallery-word", [("word", told.word.text.as_str().into())]),
+        None => look.t(kind(drawing)),
+    };
+    let mut facts = vec![names(drawing, scene), scene.calendar.at(look, drawing.to_ms)];
+    if let Some(told) = &drawing.told {
+        facts.push(look.t_args("gallery-solved", [("count", told.solved.len().into())]));
+    }
+    let facts = theme::small(facts.join(" · "), look.tones.faded).wrapping(Wrapping::WordOrGlyph);
+    let exports = [(Format::Png, "PNG"), (Format::Svg, "SVG"), (Format::Gif, "GIF")].map(|(format, name)| {
+        let export = button(theme::small(name, look.tones.ink)).on_press(Message::Keep(format)).padding([4, 12]);
+        export.style(style::secondary(look.tones)).into()
+    });
+    let exports = row![theme::small(look.t("gallery-save"), look.tones.faded), Row::with_children(exports).spacing(4)];
+    let words = column![theme::strong(what).wrapping(Wrapping::WordOrGlyph), facts].spacing(2);
+    let exports = exports.spacing(8).align_y(Alignment::Center);
+    row![words, exports].spacing(16).align_y(Alignment::Center).wrap().vertical_spacing(8).into()
+}
+
+fn scrub(replay: &Replay, look: Look) -> Element<'_, Message> {
+    let (done, all) = replay.place();
+    let last = u32::try_from(all).unwrap_or(u32::MAX);
+    let at = u32::try_from(done).unwrap_or(u32::MAX);
+    let bar = slider(0..=last, at, |stroke| Message::Replay(Press::Seek(stroke as usize)));
+    let place = look.t_args("gallery-strokes", [("done", done.into()), ("all", all.into())]);
+    row![bar.style(style::slider(look.tones)), theme::small(place, look.tones.faded)]
+        .spacing(12)
+        .align_y(Alignment::Center)
+        .into()
+}
+
+fn controls(replay: &Replay, look: Look) -> Element<'_, Message> {
+    let (_, all) = replay.place();
+    let play = if replay.plays() { ("⏸", "gallery-rest") } else { ("⏵", "gallery-play") };
+    let buttons = [
+        ("⏮", "gallery-start", Press::Seek(0)),
+        ("⏪", "gallery-step-back", Press::Step(-1)),
+        (play.0, play.1, Press::Play),
+        ("⏩", "gallery-step-on", Press::Step(1)),
+        ("⏭", "gallery-end", Press::Seek(all)),
+    ];
+    let buttons = buttons.map(|(sign, words, press)| {
+        let button = button(theme::sign(sign).size(18).center()).on_press(Message::Replay(press)).width(36).height(32);
+        hint(look, button.padding(4).style(style::quiet(look.tones)), look.t(words))
+    });
+    let speed = slider(SPEEDS, replay.speed(), |speed| Message::Replay(Press::Speed(speed))).step(0.25).width(120);
+    let times = theme::small(times(replay.speed()), look.tones.faded).width(44);
+    let words = theme::small(look.t("gallery-speed"), look.tones.faded);
+    let speed = row![words, speed.style(style::slider(look.tones)), times].spacing(8).align_y(Alignment::Center);
+    row![Row::with_children(buttons).spacing(4), speed].spacing(16).align_y(Alignment::Center).wrap().into()
+}
+
+/// A speed as people write it: `0.25×`, `1×`, `6.7×`.
+fn times(speed: f32) -> String {
+    let times = speed.exp2();
+    let digits = if times < 1.0 { 2 } else { usize::from(times.fract() > 0.05) };
+    format!("{times:.digits$}×")
+}
+
+fn hint<'a>(look: Look, content: impl Into<Element<'a, Message>>, words: String) -> Element<'a, Message> {
+    let words = container(theme::small(words, look.tones.ink)).padding([4, 8]).style(style::dialog(look.tones));
+    iced::widget::tooltip(content, words, iced::widget::tooltip::Position::Top).gap(4).into()
+}
+
+/// Ink above the picture, and the keys.
+struct Growing<'a> {
+    replay: &'a Replay,
+}
+
+impl canvas::Program<Message> for Growing<'_> {
+    type State = ();
+
+    fn update(
+        &self,
+        _state: &mut (),
+        event: &Event,
+        _bounds: Rectangle,
+        _cursor: mouse::Cursor,
+    ) -> Option<canvas::Action<Message>> {
+        use keyboard::key::Named;
+        let Event::Keyboard(keyboard::Event::KeyPressed { key: keyboard::Key::Named(key), .. }) = event else {
+            return None;
+        };
+        let press = match key {
+            Named::Space => Press::Play,
+            Named::ArrowRight => Press::Step(1),
+            Named::ArrowLeft => Press::Step(-1),
+            Named::Home => Press::Seek(0),
+            Named::End => Press::Seek(self.replay.place().1),
+            _ => return None,
+        };
+        Some(canvas::Action::publish(Message::Replay(press)).and_capture())
+    }
+
+    fn draw(
+        &self,
+        _state: &(),
+        renderer: &Renderer,
+        _theme: &Theme,
+        bounds: Rectangle,
+        _cursor: mouse::Cursor,
+    ) -> Vec<Geometry> {
+        let place = self.replay.lens().place(bounds.position());
+        let mut frame = Frame::with_bounds(renderer, place);
+        let scale = place.width / inkmesh::canvas::WIDTH as f32;
+        for line in self.replay.growing() {
+            live::draw(&mut frame, &line, &line.points, Vector::new(place.x, place.y), scale);
+        }
+        vec![frame.into_geometry()]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn speeds_are_written_shortly() {
+        let written = [-2.0, -1.0, -0.25, 0.0, 1.0, 2.75, 3.0].map(times);
+        assert_eq!(written, ["0.25×", "0.50×", "0.84×", "1×", "2×", "6.7×", "8×"]);
+    }
+}
