@@ -39,11 +39,9 @@ pub fn view<'a>(game: &'a GameBar, scene: Scene<'a>, area: Size) -> Option<Eleme
         Phase::Over => podium::view(game, scene, game.results()?, area.height - AROUND),
         Phase::Idle | Phase::Choosing | Phase::Drawing | Phase::Revealed => return None,
     };
-    let card = container(content).padding(20).max_width(480).style(style::dialog(scene.look.tones));
-    let card = container(opaque(container(card).padding(4).style(style::pressed)))
-        .padding(4)
-        .center_x(Length::Fill)
-        .height(Length::Fill);
+    let card = container(content).padding(20).style(style::dialog(scene.look.tones));
+    let card = container(card).padding(EDGE).max_width(WIDTH).style(style::pressed);
+    let card = container(opaque(card)).padding(4).center_x(Length::Fill).height(Length::Fill);
     // The finished drawing is worth a look.
     let down = game.game.phase == Phase::Revealed;
     Some(card.align_y(if down { Alignment::End } else { Alignment::Center }).into())
