@@ -188,7 +188,8 @@ mod tests {
             pairs.map(|(one, other)| u64::from(one.abs_diff(other))).sum::<u64>()
         };
         let apart: u64 = seen.last().unwrap().0.iter().zip(&small(sheet.raster())).map(differs).sum();
-        assert!(apart > 0 && apart / ((SIZE.0 * SIZE.1) as u64) < 3, "{apart}");
+        // 400 colours from everywhere, and what is between neighbours: about 10 of 255 in each channel.
+        assert!(apart > 0 && apart / ((SIZE.0 * SIZE.1) as u64) < 3 * 12, "{apart}");
     }
 
     #[test]

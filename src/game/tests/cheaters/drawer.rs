@@ -103,6 +103,7 @@ fn a_drawer_who_tells_something_else_gets_nothing() {
         ("nothing", None),
         ("another word", Some(Reveal { word: "cherry".to_owned(), ..truth.clone() })),
         ("another word with its own key", Some(moon.clone())),
+        ("another word of the same length with its own key", Some(table.reveal("cherry"))),
         (
             "a word that normalises to the same and isn't in the list",
             Some(Reveal { word: "ba nana".to_owned(), ..truth.clone() }),
@@ -169,8 +170,9 @@ fn a_drawer_who_shows_a_wrong_letter_gets_nothing() {
     table.solve(solver, WORD, 20_000);
     assert_eq!(ended(&table, drawer, solver, Some(table.reveal(WORD))), (points / 2, points));
     assert_eq!(table.of_turn(|turn| (turn.hints, turn.mask.hidden())), (2, vec![2, 3, 4, 5]));
+    let (mut table, drawer, ..) = Table::drawing(WORD);
     table.end(WORD, vec![]);
-    assert!(!table.write(drawer, hint(&table, 3, 'a')), "after the end");
+    assert!(!table.write(drawer, hint(&table, 0, 'b')), "after the end");
 }
 
 #[test]

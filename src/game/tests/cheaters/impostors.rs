@@ -23,6 +23,7 @@ fn only_the_drawer_locks_hints_and_ends() {
     for who in others {
         assert!(!table.write(who, locked.clone()));
     }
+    assert!(!table.write(drawer, GameStep::TurnBegan { game, turn: 0 }), "there is no turn without a word here");
     assert!(table.write(drawer, locked.clone()));
     let hint = GameStep::Hint { game, turn: 0, cell: 0, letter: 'b' };
     let ended = table.ended(Some(table.reveal(WORD)), vec![]);
@@ -33,7 +34,6 @@ fn only_the_drawer_locks_hints_and_ends() {
         let began = GameStep::TurnBegan { game, turn: 0 };
         assert!(!table.write(who, began));
     }
-    assert!(!table.write(drawer, GameStep::TurnBegan { game, turn: 0 }), "there is no turn without a word here");
     assert!(table.write(drawer, hint) && table.write(drawer, ended.clone()));
     assert!(!table.write(drawer, ended), "it is the next one's turn");
 }
@@ -70,7 +70,7 @@ fn only_those_who_play_guess_talk_and_vote() {
 }
 
 #[test]
-fn a_removed_player_solves_nothing() {
+fn a_removed_player_guesses_and_solves_nothing() {
     let mut table = Table::started(4, 4);
     let (guessers, game) = (table.guessers(), table.id());
     assert!(table.lock(WORD));
@@ -78,7 +78,9 @@ fn a_removed_player_solves_nothing() {
         assert!(table.write(voter, GameStep::Kick { game, player: table.who(guessers[0]) }));
     }
     let solved = |table: &Table, who| table.solved(who, table.receipt(who, [WORD], 1_000), 0, WORD);
-    assert!(!table.write(guessers[0], solved(&table, guessers[0])));
+    let guessed = GameStep::Guessed { game, turn: 0, text: "moon".to_owned() };
+    assert!(!table.write(guessers[0], solved(&table, guessers[0])) && !table.write(guessers[0], guessed.clone()));
+    assert!(table.write(guessers[1], guessed));
     assert!(table.write(guessers[1], solved(&table, guessers[1])));
 }
 

@@ -6,6 +6,7 @@
 mod checks;
 mod person;
 mod plan;
+mod program;
 mod world;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,7 +16,7 @@ pub use plan::{Plan, words};
 pub use world::{Heard, World};
 
 /// Games of one run.
-const SEEDS: u64 = 240;
+const SEEDS: u64 = 160;
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| text.parse().unwrap())

@@ -6,16 +6,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::plan::{Chance, Fault, Plan, words};
 use crate::clock::{Clock, Now};
 use crate::fold::{Fold, Step, StepBody};
-use crate::game::guess::{Ask, GuessRequest, Reply};
-use crate::game::secret::TurnKey;
+use crate::game::guess::{GuessRequest, Reply};
 use crate::game::tests::script::{EPOCH_MS, operation, people};
-use crate::game::{Game, GameStep, GameView, GuessTicket, Guessed, Phase, Player};
+use crate::game::{Game, GameStep, GameView, GuessTicket, Phase, Player};
 use crate::identity::{Author, Identity};
 use crate::name::{RoomId, RoomName};
 use crate::operation::{ChainId, OperationId, OrderKey};
 
 /// How long somebody waits for the reply to a guess.
-const PATIENCE_MS: u64 = 4_000;
+pub(super) const PATIENCE_MS: u64 = 4_000;
 /// When it is seen that somebody isn't there any more, or is there again.
 const NOTICE_MS: u64 = 2_000;
 /// How often a machine catches up with another.
@@ -87,7 +86,7 @@ pub struct Machine {
     pub life: u32,
     clock: Clock,
     skew: i64,
-    online: BTreeSet<Author>,
+    pub(super) online: BTreeSet<Author>,
     /// The steps that it holds, by their numbers in the world.
     held: BTreeSet<usize>,
     /// How many steps of each author it holds: a step counts only after those before it.
@@ -96,9 +95,9 @@ pub struct Machine {
     signed: u64,
     /// When the last of them is on the disk.
     saved_at: u64,
-    wake: Option<u64>,
+    pub(super) wake: Option<u64>,
     /// The last turn of its own that its person was woken for.
-    turn: Option<(OperationId, u32)>,
+    pub(super) turn: Option<(OperationId, u32)>,
     /// Guesses whose end was not told yet.
     pub open: BTreeSet<GuessTicket>,
     /// What was told of guesses.
@@ -270,7 +269,7 @@ impl World {
         self.machines[who].running && self.machines[who].life == life
     }
 
-    fn reaches(&self, one: usize, other: usize) -> bool {
+    pub(super) fn reaches(&self, one: usize, other: usize) -> bool {
         let runs = self.machines[one].running && self.machines[other].running;
         runs && self.away.contains(&one) == self.away.contains(&other)
     }
@@ -423,98 +422,5 @@ impl World {
                 self.conduct(who, true);
             }
         }
-    }
-
-    // --- what programs do ------------------------------------------------------------------------------------------
-
-    /// As the room does after every input.
-    pub(super) fn conduct(&mut self, who: usize, live: bool) {
-        let now = self.clock(who);
-        let machine = &mut self.machines[who];
-        let plan = machine.player.advance(machine.fold.game(), &machine.identity, &machine.online, now, live);
-        machine.wake = plan.wake;
-        machine.open.retain(|ticket| !plan.in_vain.contains(ticket));
-        let ask = machine.player.next_ask(machine.fold.game(), World::room(), &machine.identity);
-        let life = machine.life;
-        if let Some(at) = plan.wake {
-            let in_ms = at.saturating_sub(now.mono_ms);
-            self.later(in_ms, Happening::Wake { who, life, at });
-        }
-        self.wake_person(who);
-        for step in plan.steps {
-            self.note_choice(who, &step);
-            self.write(who, step);
-        }
-        self.ask(who, ask);
-    }
-
-    /// Whoever is to draw looks up, when the drawing before was looked at.
-    fn wake_person(&mut self, who: usize) {
-        let game = self.machines[who].game();
-        let turn = game.id().zip(game.turn()).filter(|_| game.drawer() == Some(self.machines[who].author()));
-        if turn.is_some() && self.machines[who].turn != turn {
-            self.machines[who].turn = turn;
-            let (at, life) = (self.chance.between(5_500, 9_000), self.machines[who].life);
-            self.later(at, Happening::Act { who, life, again: false });
-        }
-    }
-
-    /// Remembers the word that was locked.
-    pub(super) fn note_choice(&mut self, who: usize, step: &GameStep) {
-        let GameStep::WordLocked { game, turn, word: key, .. } = step else { return };
-        let mine = self.machines[who].player.mine.as_ref().unwrap();
-        let draw = self.machines[who].game().turns().unwrap().seed();
-        let secret = TurnKey::new(&self.machines[who].identity, draw, *game, *turn);
-        let is_it = |text: &&String| secret.word_key(&crate::words::normalise(text)).public() == *key;
-        let word = mine.offers.iter().map(|word| &word.text).find(is_it).unwrap().clone();
-        self.chosen.entry((*game, *turn)).or_default().push(word);
-    }
-
-    /// Sends a guess to the drawer.
-    pub(super) fn ask(&mut self, from: usize, ask: Option<crate::game::Ask>) {
-        let Some(crate::game::Ask { to, ticket, request }) = ask else { return };
-        let (to, life) = (self.index(to), self.machines[from].life);
-        self.heard.push(Heard::Request(request.clone()));
-        let bytes = Ask::Guess(request).encode().unwrap();
-        let Ok(Ask::Guess(request)) = Ask::decode(&bytes) else { unreachable!() };
-        if self.chance.percent(self.plan.loss / 2) {
-            self.later(PATIENCE_MS, Happening::Replied { to: from, life, ticket, reply: None });
-        } else {
-            let way = self.chance.between(1, self.plan.delay_ms + 1);
-            self.later(way, Happening::Asked { from, to, life, ticket, request });
-        }
-    }
-
-    fn asked(&mut self, from: usize, to: usize, life: u32, ticket: GuessTicket, request: GuessRequest) {
-        let mut reply = None;
-        if self.reaches(from, to) {
-            let (now, author) = (self.clock(to), self.machines[from].author());
-            let Machine { player, fold, identity, .. } = &mut self.machines[to];
-            let answer = player.asked(fold.game(), World::room(), identity, author, Ask::Guess(request), now);
-            self.heard.push(Heard::Reply(answer.clone()));
-            reply = Some(Reply::decode(&answer.encode().unwrap()).unwrap());
-        }
-        let lost = reply.is_none() || self.chance.percent(self.plan.loss / 2);
-        let way = if lost { PATIENCE_MS } else { self.chance.between(1, self.plan.delay_ms + 1) };
-        self.later(way, Happening::Replied { to: from, life, ticket, reply: reply.filter(|_| !lost) });
-    }
-
-    fn replied(&mut self, who: usize, ticket: GuessTicket, reply: Option<Reply>) {
-        let Machine { player, fold, identity, open, told, .. } = &mut self.machines[who];
-        let (outcome, in_vain) = player.replied(fold.game(), World::room(), identity, ticket, reply);
-        open.retain(|one| *one != ticket && !in_vain.contains(one));
-        match outcome {
-            Some(Guessed::Solved(step)) => {
-                told.push(Ok(true));
-                self.write(who, step);
-            }
-            Some(Guessed::Wrong(step)) => {
-                told.push(Ok(false));
-                self.write(who, step);
-            }
-            Some(Guessed::Failed(error)) => told.push(Err(error)),
-            None => {}
-        }
-        self.conduct(who, true);
     }
 }

@@ -40,7 +40,7 @@ fn curve(points: &mut Vec<Point>, start: Point, last: Point, next: Point) {
     let (sx, sy) = (start.x as f32, start.y as f32);
     let (cx, cy) = (last.x as f32, last.y as f32);
     let (ex, ey) = ((cx + next.x as f32) / 2.0, (cy + next.y as f32) / 2.0);
-    let bulge = (sx - 2.0 * cx + ex).hypot(sy - 2.0 * cy + ey) / 4.0;
+    let bulge = bulge((cx - sx, cy - sy), (ex - cx, ey - cy));
     let lines = ((bulge / TOLERANCE).sqrt().ceil() as u32).clamp(1, MOST_LINES);
     for line in 1..=lines {
         let t = line as f32 / lines as f32;
@@ -51,6 +51,16 @@ fn curve(points: &mut Vec<Point>, start: Point, last: Point, next: Point) {
         if points.last() != Some(&point) {
             points.push(point);
         }
+    }
+}
+
+/// How far a curve is from the straight line between its ends at most, of which these are the two tangents.
+fn bulge((ax, ay): (f32, f32), (bx, by): (f32, f32)) -> f32 {
+    if ax * bx + ay * by > 0.0 {
+        // It doesn't turn back: half as far as the place where the tangents meet.
+        (ax * by - ay * bx).abs() / (ax + bx).hypot(ay + by) / 2.0
+    } else {
+        (bx - ax).hypot(by - ay) / 4.0
     }
 }
 

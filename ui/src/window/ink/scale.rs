@@ -181,7 +181,8 @@ mod tests {
         for (at, pixel) in pixels.chunks(4).enumerate() {
             let corner = at / 800 * 2 * COLUMNS + at % 800 * 2;
             let four = [0, 1, COLUMNS, COLUMNS + 1].map(|step| record[corner + step].to_be_bytes());
-            let mean = |channel: usize| four.iter().map(|bytes| u32::from(bytes[channel])).sum::<u32>().div_ceil(2) / 2;
+            let mean = |channel: usize| four.iter().map(|bytes| u32::from(bytes[channel])).sum::<u32>();
+            let mean = |channel| (mean(channel) + 2) / 4;
             assert_eq!(pixel, [mean(1) as u8, mean(2) as u8, mean(3) as u8, 255], "{at}");
         }
     }

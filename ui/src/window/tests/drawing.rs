@@ -127,7 +127,7 @@ fn undo_and_redo_are_asked_for_but_not_under_the_pen() {
     assert_eq!(commands(&bench.give(key(Press::Undo))), touch(Touch::Undo));
     assert_eq!(commands(&bench.click("↷")), touch(Touch::Redo));
     bench.give(Message::Answered(Answer::Touched(lobby(), Touch::Redo, Err(CommandError::NothingToRedo))));
-    bench.must_show("There is nothing to redo.");
+    bench.must_show("There is nothing to put back.");
     bench.give(Message::PenDown(At::new(0, 0)));
     assert!(bench.give(key(Press::Undo)).is_empty());
 }
