@@ -102,12 +102,16 @@ fn play(ana: &mut Host, ben: &mut Host) -> Vec<(String, String)> {
         }
         stroke(drawing, "lobby", [100 * turn, 200]);
         guessing.ok(json!({"do": "say", "room": "lobby", "text": "a cow?"}));
+        let mark = guessing.mark();
         assert_eq!(guessing.ok(json!({"do": "say", "room": "lobby", "text": word})), json!({"solved": true}));
         for host in [&*drawing, &*guessing] {
             host.await_event("the word", 0, |event| {
                 is_game(event) && event["turn"] == turn && event["word"] == word.as_str()
             });
         }
+        guessing.await_event("what was asked, opened", mark, |event| {
+            event["event"] == "entry" && event["author"] == guessing.peer.as_str() && event["text"] == ""
+        });
         turns.push((drawer, word));
     }
     for host in [ana, ben] {
@@ -153,9 +157,9 @@ fn rooms_and_lines(filled: &Filled, folder: &Path) {
     assert!(rooms.contains("# lobby: ") && rooms.contains("# 로비: "), "{rooms}");
     let rooms = json_lines(&read(folder, &["rooms", "--json"]));
     let lobby = rooms.iter().find(|room| room["room"] == "lobby").unwrap();
-    assert_eq!((&lobby["entries"], &lobby["people"]), (&json!(filled.history.len()), &json!(2)));
-
     let shown = json_lines(&read(folder, &["show", "lobby", "--json"]));
+    assert_eq!((&lobby["entries"], &lobby["people"]), (&json!(filled.history.len()), &json!(2)), "{shown:#?}");
+
     let as_event = |entry: &Value| {
         let mut event = entry.clone();
         event["event"] = json!("entry");
