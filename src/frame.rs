@@ -3,6 +3,7 @@
 use crate::codec::{self, CodecError};
 use crate::identity::SIGNATURE_LEN;
 use crate::live::{LiveError, LiveInk, MAX_LIVE};
+use crate::name::RoomId;
 use crate::operation::{MAX_OPERATION, Operation, OperationError, Unverified};
 
 const OPERATION: u8 = 0;
@@ -35,15 +36,15 @@ pub enum FrameError {
 }
 
 impl Frame {
-    /// Reads a frame.
+    /// Reads a frame that came on the topic of this room.
     ///
     /// # Errors
     /// [`FrameError`].
-    pub fn decode(bytes: &[u8]) -> Result<Self, FrameError> {
+    pub fn decode(bytes: &[u8], room: RoomId) -> Result<Self, FrameError> {
         codec::within(bytes.len(), MAX_FRAME)?;
         match bytes.split_first() {
             Some((&OPERATION, rest)) => Ok(Frame::Operation(Unverified::decode(rest)?)),
-            Some((&LIVE, rest)) => Ok(Frame::Live(LiveInk::verify(rest)?)),
+            Some((&LIVE, rest)) => Ok(Frame::Live(LiveInk::verify(rest, room)?)),
             _ => Err(CodecError::Malformed.into()),
         }
     }
@@ -71,11 +72,12 @@ pub fn message_id(frame: &[u8]) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::name::RoomName;
 
     #[test]
     fn frames_that_are_none_are_refused() {
         for bytes in [&[][..], &[0], &[1], &[2, 0, 0], &[0x89; 500], &vec![0; MAX_FRAME + 1]] {
-            assert!(Frame::decode(bytes).is_err());
+            assert!(Frame::decode(bytes, RoomName::lobby().id()).is_err());
         }
     }
 }

@@ -14,22 +14,40 @@ pub const MAX_LIVE: usize = 4 * 1024;
 
 /// Set before the body when signing, so that no live frame can pass for an operation: a body of an operation begins
 /// with a CBOR array head (0x89), this with an `i`.
-const CONTEXT: &[u8] = b"inkmesh live 1";
+const CONTEXT: &[u8] = b"inkmesh live 2";
+
+/// Enough of a board to tell it from those before and after it: nothing for the free one; of a turn's the first eight bytes
+/// of the game's id and the turn in four, big-endian.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BoardTag(#[serde(with = "serde_bytes")] Vec<u8>);
+
+impl From<Board> for BoardTag {
+    fn from(board: Board) -> Self {
+        match board {
+            Board::Free => BoardTag(Vec::new()),
+            Board::Turn { game, turn } => BoardTag([&game.0[..8], &turn.to_be_bytes()].concat()),
+        }
+    }
+}
 
 /// New points of a stroke under way.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+///
+/// A pen at 60 Hz has two new points when it is time for the next frame, so what is around them counts: the room is known from the
+/// topic, and only signed; a tag stands for the board; and there are no names.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LiveInk {
-    /// The room.
-    pub room: RoomId,
     /// Whose pen.
     pub author: Author,
     /// The sheet.
-    pub board: Board,
+    pub board: BoardTag,
     /// Index in the stroke of the first of these points.
     pub from: u32,
     /// The points, and the stroke's number, tool, colour and width.
     pub ink: Ink,
 }
+
+/// A frame as it is written.
+type Form<I> = (Author, BoardTag, u32, I);
 
 /// Why bytes are no live frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -40,38 +58,40 @@ pub enum LiveError {
     /// A width or a path out of bounds.
     #[error("ink out of bounds")]
     Bounds,
-    /// The signature is not the author's.
+    /// The signature is not the author's, or is for another room.
     #[error("wrong signature")]
     Signature,
 }
 
 impl LiveInk {
-    /// The signed bytes: CBOR of the fields, then 64 bytes of signature over `"inkmesh live 1"` and that CBOR.
+    /// The signed bytes: CBOR of `[author, board, from, ink]`, then 64 bytes of signature over `"inkmesh live 2"`, the
+    /// room and that CBOR.
     ///
     /// # Errors
     /// [`CodecError::TooLarge`] above [`MAX_LIVE`].
-    pub fn sign(&self, identity: &Identity) -> Result<Vec<u8>, CodecError> {
-        let mut bytes = codec::encode(self, MAX_LIVE - SIGNATURE_LEN)?;
-        let signature = identity.sign(&[CONTEXT, &bytes].concat());
+    pub fn sign(&self, identity: &Identity, room: RoomId) -> Result<Vec<u8>, CodecError> {
+        let form: Form<&Ink> = (self.author, self.board.clone(), self.from, &self.ink);
+        let mut bytes = codec::encode(&form, MAX_LIVE - SIGNATURE_LEN)?;
+        let signature = identity.sign(&[CONTEXT, &room.0, &bytes].concat());
         bytes.extend_from_slice(&signature);
         Ok(bytes)
     }
 
-    /// Reads and verifies a frame.
+    /// Reads and verifies a frame that came on the topic of this room.
     ///
     /// # Errors
     /// [`LiveError`].
-    pub fn verify(bytes: &[u8]) -> Result<Self, LiveError> {
+    pub fn verify(bytes: &[u8], room: RoomId) -> Result<Self, LiveError> {
         codec::within(bytes.len(), MAX_LIVE)?;
         let (body, signature) = bytes.split_last_chunk::<SIGNATURE_LEN>().ok_or(CodecError::Malformed)?;
-        let live: LiveInk = codec::decode(body)?;
-        if !live.ink.is_sound() {
+        let (author, board, from, ink): Form<Ink> = codec::decode(body)?;
+        if !ink.is_sound() {
             return Err(LiveError::Bounds);
         }
-        if !live.author.verify(&[CONTEXT, body].concat(), signature) {
+        if !author.verify(&[CONTEXT, &room.0, body].concat(), signature) {
             return Err(LiveError::Signature);
         }
-        Ok(live)
+        Ok(LiveInk { author, board, from, ink })
     }
 }
 
@@ -80,6 +100,7 @@ mod tests {
     use super::*;
     use crate::canvas::{Color, Point, Points, Tool};
     use crate::name::RoomName;
+    use crate::operation_id::OperationId;
 
     #[test]
     fn a_frame_reads_back_and_a_changed_one_does_not() {
@@ -87,13 +108,24 @@ mod tests {
         let points = Points::new(vec![Point::new(1, 2), Point::new(3, 4)]);
         let ink = Ink { stroke: 9, tool: Tool::Pen, color: Color([1, 2, 3]), width: 4, points };
         let room = RoomName::lobby().id();
-        let live = LiveInk { room, author: identity.author(), board: Board::Free, from: 0, ink };
-        let bytes = live.sign(&identity).unwrap();
-        assert_eq!(LiveInk::verify(&bytes), Ok(live));
+        let board = Board::Turn { game: OperationId([7; 32]), turn: 3 };
+        let live = LiveInk { author: identity.author(), board: board.into(), from: 0, ink };
+        let bytes = live.sign(&identity, room).unwrap();
+        assert_eq!(LiveInk::verify(&bytes, room), Ok(live));
+        assert_eq!(LiveInk::verify(&bytes, RoomId([9; 32])), Err(LiveError::Signature));
         for at in 0..bytes.len() {
             let mut changed = bytes.clone();
             changed[at] ^= 1;
-            assert!(LiveInk::verify(&changed).is_err(), "{at}");
+            assert!(LiveInk::verify(&changed, room).is_err(), "{at}");
+        }
+    }
+
+    #[test]
+    fn boards_that_follow_each_other_have_different_tags() {
+        let turn = |game, turn| Board::Turn { game: OperationId([game; 32]), turn };
+        let boards = [Board::Free, turn(0, 0), turn(1, 0), turn(1, 1), turn(1, 256)];
+        for (n, board) in boards.into_iter().enumerate() {
+            assert!(boards[..n].iter().all(|other| BoardTag::from(*other) != board.into()), "{board:?}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What an operation can say.
 //!
 //! A payload is one *kind* byte followed by the CBOR of that kind's fields (a map with text keys, so that fields can
-//! be added). A kind that this program doesn't know is kept, ordered and passed on like any other, and folds to
+//! be added; of a stroke, arrays). A kind that this program doesn't know is kept, ordered and passed on like any other, and folds to
 //! nothing: an older program never stands in a newer one's way.
 
 use serde::{Deserialize, Serialize};
@@ -52,12 +52,9 @@ pub struct Chat {
     pub text: String,
 }
 
-/// The form of [`kind::STROKE`].
-#[derive(Serialize, Deserialize)]
-struct StrokeBody<I> {
-    board: Board,
-    ink: I,
-}
+/// The form of [`kind::STROKE`]: game and turn, or nothing for the free board, and the ink. An array in arrays, as there are
+/// more strokes than anything else.
+type StrokeBody<I> = (Option<(OperationId, u32)>, I);
 
 /// The form of [`kind::CANVAS`].
 #[derive(Serialize, Deserialize)]
@@ -141,12 +138,20 @@ impl Payload {
 
 fn encode_canvas(board: Board, step: &CanvasStep) -> Result<Vec<u8>, CodecError> {
     match step {
-        CanvasStep::Ink(ink) => codec::encode_tagged(kind::STROKE, &StrokeBody { board, ink }, MAX_PAYLOAD),
+        CanvasStep::Ink(ink) => {
+            let turn = match board {
+                Board::Free => None,
+                Board::Turn { game, turn } => Some((game, turn)),
+            };
+            let body: StrokeBody<&Ink> = (turn, ink);
+            codec::encode_tagged(kind::STROKE, &body, MAX_PAYLOAD)
+        }
         step => codec::encode_tagged(kind::CANVAS, &CanvasBody { board, step }, MAX_PAYLOAD),
     }
 }
 
-fn from_stroke(StrokeBody { board, ink }: StrokeBody<Ink>) -> Payload {
+fn from_stroke((turn, ink): StrokeBody<Ink>) -> Payload {
+    let board = turn.map_or(Board::Free, |(game, turn)| Board::Turn { game, turn });
     Payload::Canvas { board, step: CanvasStep::Ink(ink) }
 }
 
@@ -190,7 +195,7 @@ mod tests {
         let bytes = codec::encode_tagged(kind::CANVAS, &body, MAX_PAYLOAD).unwrap();
         assert_eq!(Payload::decode(&bytes), Payload::Unknown);
         let points = Points::new(vec![Point::new(1, 2)]);
-        let body = StrokeBody { board: Board::Free, ink: Ink { points, ..ink() } };
+        let body: StrokeBody<Ink> = (None, Ink { points, ..ink() });
         let bytes = codec::encode_tagged(kind::STROKE, &body, MAX_PAYLOAD).unwrap();
         assert_eq!(Payload::decode(&bytes), Payload::Unknown);
     }

@@ -43,7 +43,7 @@ fn vectors() -> Vec<(&'static str, String)> {
     let words =
         WordList::new(vec![word("사과", Level::Easy), word("ice cream", Level::Easy), word("탈춤", Level::Hard)]);
     let proposed = Payload::Game(GameStep::Proposed { rules: Rules::skribbl(), words, more: 0 });
-    let live = LiveInk { room: room.id(), author, board: Board::Free, from: 0, ink: ink.clone() };
+    let live = LiveInk { author, board: Board::Free.into(), from: 0, ink: ink.clone() };
     let mut log = Log::new(room.id());
     let empty = log.digest();
     for operation in [&first, &second] {
@@ -76,7 +76,7 @@ fn vectors() -> Vec<(&'static str, String)> {
         ("undo payload", on(Board::Free, CanvasStep::Undo { stroke: 9 })),
         ("redo payload on a turn", on(turn, CanvasStep::Redo { stroke: 9 })),
         ("proposal payload", hex(&proposed.encode().unwrap())),
-        ("live frame", hex(&Frame::live(&live.sign(&ana).unwrap()))),
+        ("live frame", hex(&Frame::live(&live.sign(&ana, room.id()).unwrap()))),
         ("digest of the empty log", hex(&empty)),
         ("digest of the two operations", hex(&log.digest())),
         (

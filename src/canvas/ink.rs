@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::Points;
 
@@ -79,7 +79,10 @@ impl FromStr for Color {
 }
 
 /// What a tool left: a stroke, or a part of one, or a shape.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+///
+/// As CBOR: the array `[stroke, tool, color, width, points]`, as names would cost more than a short path does.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "(StrokeId, Tool, Color, u16, Points)")]
 pub struct Ink {
     /// The author's number for it.
     pub stroke: StrokeId,
@@ -91,6 +94,18 @@ pub struct Ink {
     pub width: u16,
     /// Its path; of a shape the two points that give it.
     pub points: Points,
+}
+
+impl From<(StrokeId, Tool, Color, u16, Points)> for Ink {
+    fn from((stroke, tool, color, width, points): (StrokeId, Tool, Color, u16, Points)) -> Self {
+        Ink { stroke, tool, color, width, points }
+    }
+}
+
+impl Serialize for Ink {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (self.stroke, self.tool, self.color, self.width, &self.points).serialize(serializer)
+    }
 }
 
 impl Ink {

@@ -183,7 +183,7 @@ impl Runner {
         data: &[u8],
         from: PeerId,
     ) -> Result<Option<Input>, crate::frame::FrameError> {
-        let frame = Frame::decode(data)?;
+        let frame = Frame::decode(data, name.id())?;
         let (Some(from), Some(member)) = (author_of(&from), self.rooms.get(name)) else { return Ok(None) };
         match frame {
             Frame::Live(live) => Ok(Some(Input::Live(live))),

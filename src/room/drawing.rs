@@ -86,8 +86,8 @@ impl Room {
     pub fn pen_moved(&self, line: &PenLine, from: u32) -> Result<Vec<Output>, CommandError> {
         let (board, room, author) = (self.my_board()?, self.name.id(), self.identity.author());
         let frames = live_ink::split(line)?.into_iter().map(|(offset, ink)| {
-            let live = LiveInk { room, author, board, from: from.saturating_add(offset), ink };
-            live.sign(&self.identity).map(|signed| Output::Publish(Frame::live(&signed)))
+            let live = LiveInk { author, board: board.into(), from: from.saturating_add(offset), ink };
+            live.sign(&self.identity, room).map(|signed| Output::Publish(Frame::live(&signed)))
         });
         frames.collect::<Result<_, _>>().map_err(|_| CommandError::Stroke)
     }

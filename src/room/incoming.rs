@@ -113,13 +113,13 @@ impl Room {
     }
 
     pub(super) fn live(&mut self, live: LiveInk, now: Now, outputs: &mut Vec<Output>) {
-        let welcome = live.room == self.name.id()
-            && self.fold.game().visible_board() == live.board
-            && self.fold.game().takes_ink(live.author, live.board)
+        let board = self.fold.game().visible_board();
+        let welcome = live.board == board.into()
+            && self.fold.game().takes_ink(live.author, board)
             && self.live.admits(live.author, now.mono_ms);
         outputs.push(Output::Verdict(if welcome { Verdict::Accept } else { Verdict::Ignore }));
         if welcome {
-            let LiveInk { author, board, from, ink, .. } = live;
+            let LiveInk { author, from, ink, .. } = live;
             self.player.saw_ink(self.fold.game(), board, now);
             outputs.push(Output::Tell(Event::Live { room: self.name.clone(), author, board, ink, from }));
         }

@@ -72,8 +72,9 @@ fn cost(stroke: &[(f64, f64)], hertz: u32) -> [usize; 3] {
     }
     let batch = (hertz as usize * 33).div_ceil(1_000);
     for (n, part) in points.chunks(batch).enumerate() {
-        let live = LiveInk { room, author, board, from: (n * batch) as u32, ink: ink(Points::new(part.to_vec())) };
-        wire += Frame::live(&live.sign(&identity).unwrap()).len();
+        let live =
+            LiveInk { author, board: board.into(), from: (n * batch) as u32, ink: ink(Points::new(part.to_vec())) };
+        wire += Frame::live(&live.sign(&identity, room).unwrap()).len();
     }
     [path, stored, wire]
 }

@@ -1,6 +1,7 @@
 //! The network between machines: who reaches whom, and gossip.
 
 use inkmesh::frame::{self, Frame};
+use inkmesh::name::RoomName;
 use inkmesh::room::{Input, Verdict};
 
 use super::plan::ATTACKER;
@@ -144,7 +145,7 @@ impl World {
     /// Reads a frame as the node does; nothing if there is nothing new in it.
     fn read(&mut self, to: Seat, from: Seat, bytes: &[u8]) -> Result<Option<Input>, String> {
         let Some(from) = self.author_of(from) else { return Ok(None) };
-        match Frame::decode(bytes).map_err(|error| error.to_string())? {
+        match Frame::decode(bytes, RoomName::lobby().id()).map_err(|error| error.to_string())? {
             Frame::Live(live) => Ok(Some(Input::Live(live))),
             Frame::Operation(operation) => {
                 let room = self.devices.get(&to).and_then(|device| device.room.as_ref());
