@@ -106,7 +106,7 @@ fn quiz(ana: &Identity, room: RoomId, game: OperationId) -> Vec<(&'static str, S
     let key = TurnKey::new(ana, &[5; 32], game, turn);
     let word_key = key.word_key(&word);
     let blinding = Blinding::new(&ben, game, turn, std::slice::from_ref(&word)).unwrap();
-    let request = GuessRequest::new(&ben, room, game, turn, 0, None, blinding.blinded());
+    let request = GuessRequest::new(&ben, room, (game, turn, key.public()), 0, None, blinding.blinded());
     let receipt = Receipt::new(ana, &request, 1_500);
     let signature = word_key.sign_solved(ben.author());
     let (voprf, locked) = (key.public(), word_key.public());

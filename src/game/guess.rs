@@ -13,7 +13,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::secret::{Answer, Blinded, MAX_CANDIDATES};
+use super::secret::{Answer, Blinded, MAX_CANDIDATES, VoprfPublic};
 use crate::codec::{self, CodecError};
 use crate::identity::{Author, Identity, SIGNATURE_LEN};
 use crate::name::RoomId;
@@ -35,6 +35,9 @@ pub struct GuessRequest {
     pub game: OperationId,
     /// Which turn.
     pub turn: u32,
+    /// The key that the turn was locked with: a game that starts again counts its turns anew, and what was asked before
+    /// that is another matter.
+    pub voprf: VoprfPublic,
     /// Who asks.
     pub guesser: Author,
     /// Words that the guesser has asked for in this turn before, in all its requests.
@@ -49,19 +52,19 @@ pub struct GuessRequest {
 }
 
 impl GuessRequest {
-    /// Writes and signs a request.
+    /// Writes and signs a request, for a turn given by its game, its number and its key.
     #[must_use]
     pub fn new(
         guesser: &Identity,
         room: RoomId,
-        game: OperationId,
-        turn: u32,
+        (game, turn, voprf): (OperationId, u32, VoprfPublic),
         asked_before: u32,
         said: Option<OperationId>,
         blinded: Vec<Blinded>,
     ) -> Self {
         let (author, signature) = (guesser.author(), [0; SIGNATURE_LEN]);
-        let mut request = GuessRequest { room, game, turn, guesser: author, asked_before, said, blinded, signature };
+        let mut request =
+            GuessRequest { room, game, turn, voprf, guesser: author, asked_before, said, blinded, signature };
         request.signature = guesser.sign(&request.signed());
         request
     }
@@ -73,13 +76,14 @@ impl GuessRequest {
         (1..=MAX_CANDIDATES).contains(&self.blinded.len()) && self.guesser.verify(&self.signed(), &self.signature)
     }
 
-    /// What is signed: context, room, game, turn, guesser, words asked before, a byte 0 or a byte 1 and the line said,
+    /// What is signed: context, room, game, turn, its key, guesser, words asked before, a byte 0 or a byte 1 and the line said,
     /// blinded words. Numbers have 4 bytes, little-endian.
     fn signed(&self) -> Vec<u8> {
         let mut bytes = REQUEST_CONTEXT.to_vec();
         bytes.extend_from_slice(&self.room.0);
         bytes.extend_from_slice(&self.game.0);
         bytes.extend_from_slice(&self.turn.to_le_bytes());
+        bytes.extend_from_slice(&self.voprf.0);
         bytes.extend_from_slice(&self.guesser.0);
         bytes.extend_from_slice(&self.asked_before.to_le_bytes());
         bytes.push(self.said.is_some().into());
@@ -96,6 +100,8 @@ pub struct Receipt {
     pub game: OperationId,
     /// Which turn.
     pub turn: u32,
+    /// The key that the turn was locked with.
+    pub voprf: VoprfPublic,
     /// Who drew.
     pub drawer: Author,
     /// Who asked.
@@ -113,10 +119,10 @@ impl Receipt {
     /// Writes and signs the receipt for a request that came `elapsed_ms` after the turn began.
     #[must_use]
     pub fn new(drawer: &Identity, request: &GuessRequest, elapsed_ms: u32) -> Self {
-        let &GuessRequest { game, turn, guesser, .. } = request;
+        let &GuessRequest { game, turn, voprf, guesser, .. } = request;
         let (author, blinded) = (drawer.author(), request.blinded.clone());
         let signature = [0; SIGNATURE_LEN];
-        let mut receipt = Receipt { game, turn, drawer: author, guesser, blinded, elapsed_ms, signature };
+        let mut receipt = Receipt { game, turn, voprf, drawer: author, guesser, blinded, elapsed_ms, signature };
         receipt.signature = drawer.sign(&receipt.signed());
         receipt
     }
@@ -131,17 +137,19 @@ impl Receipt {
     #[must_use]
     pub fn is_for(&self, request: &GuessRequest, drawer: Author) -> bool {
         self.drawer == drawer
-            && (self.game, self.turn, self.guesser) == (request.game, request.turn, request.guesser)
+            && (self.game, self.turn, self.voprf) == (request.game, request.turn, request.voprf)
+            && self.guesser == request.guesser
             && self.blinded == request.blinded
             && self.is_valid()
     }
 
-    /// What is signed: context, game, turn, drawer, guesser, milliseconds, blinded words. Numbers have 4 bytes,
+    /// What is signed: context, game, turn, its key, drawer, guesser, milliseconds, blinded words. Numbers have 4 bytes,
     /// little-endian.
     fn signed(&self) -> Vec<u8> {
         let mut bytes = RECEIPT_CONTEXT.to_vec();
         bytes.extend_from_slice(&self.game.0);
         bytes.extend_from_slice(&self.turn.to_le_bytes());
+        bytes.extend_from_slice(&self.voprf.0);
         bytes.extend_from_slice(&self.drawer.0);
         bytes.extend_from_slice(&self.guesser.0);
         bytes.extend_from_slice(&self.elapsed_ms.to_le_bytes());
@@ -270,6 +278,7 @@ mod tests {
     const ROOM: RoomId = RoomId([1; 32]);
     const GAME: OperationId = OperationId([2; 32]);
     const LINE: OperationId = OperationId([3; 32]);
+    const VOPRF: VoprfPublic = VoprfPublic([4; 32]);
 
     fn drawer() -> Identity {
         Identity::from_secret([1; 32])
@@ -284,7 +293,7 @@ mod tests {
     }
 
     fn request(said: Option<OperationId>, blinded: Vec<Blinded>) -> GuessRequest {
-        GuessRequest::new(&ana(), ROOM, GAME, u32::MAX, u32::MAX, said, blinded)
+        GuessRequest::new(&ana(), ROOM, (GAME, u32::MAX, VOPRF), u32::MAX, said, blinded)
     }
 
     fn answer(request: &GuessRequest) -> Box<GuessAnswer> {
@@ -334,6 +343,7 @@ mod tests {
         assert!(!receipt.is_for(&asked, ana().author()));
         assert!(!Receipt::new(&ana(), &asked, 0).is_for(&asked, drawer().author()));
         assert!(!receipt.is_for(&GuessRequest { turn: 0, ..asked.clone() }, drawer().author()));
+        assert!(!receipt.is_for(&GuessRequest { voprf: VoprfPublic([5; 32]), ..asked.clone() }, drawer().author()));
         assert!(!receipt.is_for(&GuessRequest { guesser: drawer().author(), ..asked.clone() }, drawer().author()));
         assert!(!Receipt { elapsed_ms: 0, ..receipt }.is_for(&asked, drawer().author()), "asked earlier than it was");
     }

@@ -6,7 +6,7 @@ use super::fold::Table;
 use super::guess::{GuessAnswer, GuessRequest, Refusal, Reply};
 use super::keeper::{MAX_ASKED, Rate};
 use super::quiz::WordTurn;
-use super::secret::{Blinding, WordKey};
+use super::secret::{Blinding, VoprfPublic, WordKey};
 use super::step::GameStep;
 use super::word_list::WordList;
 use crate::clock::Now;
@@ -86,7 +86,11 @@ pub enum Guessed {
 pub(super) struct Guesser {
     pub(super) game: OperationId,
     pub(super) turn: u32,
+    /// The key that the turn was locked with.
+    pub(super) voprf: VoprfPublic,
     rate: Rate,
+    /// How often we are told that a line was close.
+    close: Rate,
     /// Candidates that we asked for and that were, or may have been, answered.
     asked: u32,
     under_way: Option<UnderWay>,
@@ -121,7 +125,9 @@ impl Guesser {
         Guesser {
             game: table.id,
             turn: turn.turn,
+            voprf: turn.voprf,
             rate: Rate::new(now),
+            close: Rate::new(now),
             asked: turn.said(me).map_or(0, |(_, upto)| upto),
             under_way: None,
             waiting: VecDeque::new(),
@@ -161,7 +167,8 @@ impl Guesser {
         let blinding = Blinding::new(asking.identity, self.game, self.turn, &asking.words.candidates(&text))?;
         let said = said.map(|(line, _)| line);
         let blinded = blinding.blinded();
-        let request = GuessRequest::new(asking.identity, asking.room, self.game, self.turn, self.asked, said, blinded);
+        let turn = (self.game, self.turn, self.voprf);
+        let request = GuessRequest::new(asking.identity, asking.room, turn, self.asked, said, blinded);
         self.under_way = Some(UnderWay { ticket, text, blinding, request: request.clone() });
         Some(Ask { to: asking.turn.drawer, ticket, request })
     }
@@ -189,6 +196,11 @@ impl Guesser {
     /// Those who wait in vain, when the guess before theirs failed.
     pub(super) fn give_up(&mut self) -> Vec<GuessTicket> {
         self.waiting.drain(..).map(|(ticket, _)| ticket).collect()
+    }
+
+    /// Whether to believe that a line of ours was close: the drawer tells it no more often than we may guess.
+    pub(super) fn hears_close(&mut self, now: Now) -> bool {
+        self.close.admits(now)
     }
 
     /// Whether a reply is still waited for.

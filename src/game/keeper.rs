@@ -29,6 +29,9 @@ pub(super) struct Keeper(BTreeMap<Author, Account>);
 struct Account {
     asked: u32,
     rate: Rate,
+    /// Lines that were weighed against the word, to tell whether they were close.
+    weighed: u32,
+    weighing: Rate,
     /// All that was answered, the last one with its answer: if that was lost, it is given again.
     requests: Vec<GuessRequest>,
     last: Option<GuessAnswer>,
@@ -69,7 +72,7 @@ impl Keeper {
         now: Now,
     ) -> Result<GuessAnswer, Refusal> {
         let said = turn.said(request.guesser).map_or(0, |(_, upto)| upto);
-        let account = self.0.entry(request.guesser).or_insert_with(|| Account::new(said, now));
+        let account = self.account(request.guesser, turn, now);
         if let Some(answer) = account.repeated(&request) {
             return Ok(answer);
         }
@@ -80,6 +83,21 @@ impl Keeper {
         account.requests.push(request);
         account.last = Some(answer.clone());
         Ok(answer)
+    }
+
+    /// Whether a line that somebody said may be weighed against the word: as fast and as often as guesses are answered, for
+    /// to hear that a line was close is to hear much.
+    pub(super) fn weighs(&mut self, guesser: Author, turn: &WordTurn, now: Now) -> bool {
+        let account = self.account(guesser, turn, now);
+        let weighs = account.weighed < MAX_ASKED && account.weighing.admits(now);
+        account.weighed += u32::from(weighs);
+        weighs
+    }
+
+    fn account(&mut self, guesser: Author, turn: &WordTurn, now: Now) -> &mut Account {
+        // What was said was asked: by somebody else's reckoning, if this program has been started again.
+        let said = || turn.said(guesser).map_or(0, |(_, upto)| upto);
+        self.0.entry(guesser).or_insert_with(|| Account::new(said(), now))
     }
 
     /// For each guesser who asked for more than was said, by what is in the log, the request that shows most of it.
@@ -93,9 +111,9 @@ impl Keeper {
 }
 
 impl Account {
-    /// What was said was asked: by somebody else's reckoning, if this program has been started again.
-    fn new(said: u32, now: Now) -> Self {
-        Account { asked: said, rate: Rate::new(now), requests: Vec::new(), last: None }
+    fn new(asked: u32, now: Now) -> Self {
+        let (rate, weighing) = (Rate::new(now), Rate::new(now));
+        Account { asked, rate, weighed: 0, weighing, requests: Vec::new(), last: None }
     }
 
     fn repeated(&self, request: &GuessRequest) -> Option<GuessAnswer> {

@@ -11,7 +11,7 @@ use super::step::{EndReason, GameStep, Reveal};
 use super::timers::{Alarm, Timer};
 use super::turns::Turns;
 use crate::clock::Now;
-use crate::identity::Identity;
+use crate::identity::{Author, Identity};
 use crate::operation_id::OperationId;
 use crate::words::{Level, Mask, Word, letter, normalise};
 
@@ -105,6 +105,11 @@ impl MyTurn {
         });
         let evidence = turn.map(|turn| self.keeper.evidence(turn)).unwrap_or_default();
         GameStep::TurnEnded { game: self.game, turn: self.turn, reason, reveal, evidence }
+    }
+
+    /// Whether a line of a guesser may still be weighed against the word.
+    pub(super) fn weighs(&mut self, author: Author, turn: &WordTurn, now: Now) -> bool {
+        self.keeper.weighs(author, turn, now)
     }
 
     /// Answers a guess.

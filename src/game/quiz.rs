@@ -321,6 +321,7 @@ impl WordTurn {
         let fits = receipt.drawer == self.drawer
             && receipt.game == self.game
             && receipt.turn == self.turn
+            && receipt.voprf == self.voprf
             && receipt.guesser == author
             && self.is_in_time(receipt)
             && *key == self.key
@@ -355,10 +356,18 @@ impl WordTurn {
     }
 
     fn accuse<'a>(&mut self, evidence: impl Iterator<Item = &'a GuessRequest>) {
-        for request in evidence.filter(|request| (request.game, request.turn) == (self.game, self.turn)) {
+        for request in evidence {
+            if !self.is_about(request) {
+                continue;
+            }
             let asked = Asked { before: request.asked_before, said: request.said };
             self.evidence.entry(request.guesser).or_insert(asked);
         }
+    }
+
+    /// Whether a request was made in this turn, and not in one of the same number before the game started again.
+    pub(super) fn is_about(&self, request: &GuessRequest) -> bool {
+        (request.game, request.turn, request.voprf) == (self.game, self.turn, self.voprf)
     }
 
     /// Each request names the last line said before it. Lines can't be put in later: their names are hashes, and were

@@ -54,12 +54,12 @@ impl Player {
     /// A guess under way outlives its turn: it was asked in time, and what was asked has to be said.
     fn watch_guesses(&mut self, table: &Table, now: Now) {
         let running = running_word(table).filter(|turn| may_guess(table, turn, self.me));
-        let name = running.map(|turn| (table.id, turn.turn));
+        let name = running.map(|turn| (table.id, turn.turn, turn.voprf));
         let Some(guesser) = &mut self.guesser else {
             self.guesser = running.map(|turn| Guesser::new(table, turn, self.me, now));
             return;
         };
-        if Some((guesser.game, guesser.turn)) != name {
+        if Some((guesser.game, guesser.turn, guesser.voprf)) != name {
             self.in_vain.extend(guesser.give_up());
             if running.is_some() || !guesser.is_asking() {
                 self.guesser = running.map(|turn| Guesser::new(table, turn, self.me, now));
@@ -165,7 +165,9 @@ impl Player {
         let Some(guesser) = &mut self.guesser else { return (None, Vec::new()) };
         let quiz = game.table().filter(|table| table.id == guesser.game).and_then(|table| table.quiz.as_ref());
         let turn = quiz.and_then(|quiz| quiz.turn(guesser.turn).map(|turn| (turn, quiz.words())));
-        let Some((turn, words)) = turn else { return (None, Vec::new()) };
+        let Some((turn, words)) = turn.filter(|(turn, _)| turn.voprf == guesser.voprf) else {
+            return (None, Vec::new());
+        };
         let outcome = guesser.replied(&Asking { room, identity, turn, words }, ticket, reply);
         let failed = matches!(outcome, Some(Guessed::Failed(_) | Guessed::Solved(_)));
         (outcome, if failed { guesser.give_up() } else { Vec::new() })
@@ -207,8 +209,11 @@ impl Player {
         let table = game.table().ok_or(Refusal::NotNow)?;
         let turn = running_word(table).ok_or(Refusal::NotNow)?;
         let elapsed = self.since.map_or(0, |since| since.timer.elapsed(now));
-        let here = (request.room, request.game, request.turn) == (room, table.id, turn.turn);
-        if !here || turn.drawer != self.me || elapsed > table.rules.seconds_ms() {
+        if request.room != room
+            || !turn.is_about(&request)
+            || turn.drawer != self.me
+            || elapsed > table.rules.seconds_ms()
+        {
             return Err(Refusal::NotNow);
         }
         if request.guesser != from || !request.is_valid() {
@@ -221,13 +226,31 @@ impl Player {
         mine.answer(request, turn, identity, u32::try_from(elapsed).unwrap_or(u32::MAX), now)
     }
 
-    /// Whether a wrong guess at our word was close, and its author is to be told so.
-    #[must_use]
-    pub fn is_close(&self, game: &Game, guess_at: (OperationId, u32), text: &str) -> bool {
-        let quiz = game.table().and_then(|table| table.quiz.as_ref());
-        let wanted = quiz.is_some_and(|quiz| quiz.rules().close);
-        let mine = self.mine.as_ref().filter(|mine| wanted && (mine.game, mine.turn) == guess_at);
-        mine.and_then(MyTurn::word).is_some_and(|word| is_close(text, &word.text))
+    /// Whether a wrong guess at our word, in a line that counts, was close, and its author is to be told so. That is worth
+    /// as much as an answer, and is given no faster and no more often.
+    pub fn tells_close(
+        &mut self,
+        game: &Game,
+        author: Author,
+        guess_at: (OperationId, u32),
+        text: &str,
+        now: Now,
+    ) -> bool {
+        let Some((table, turn)) = game.table().and_then(|table| Some((table, running_word(table)?))) else {
+            return false;
+        };
+        let wanted = table.quiz.as_ref().is_some_and(|quiz| quiz.rules().close);
+        let here = (table.id, turn.turn) == guess_at && turn.drawer == self.me;
+        let guesses = may_guess(table, turn, author) && !turn.has_solved(author);
+        let Some(mine) = self.mine.as_mut().filter(|_| wanted && here && guesses) else { return false };
+        mine.weighs(author, turn, now) && mine.word().is_some_and(|word| is_close(text, &word.text))
+    }
+
+    /// Whether to believe the drawer that a line of ours in this turn was close.
+    pub fn hears_close(&mut self, game: &Game, from: Author, line_in: (OperationId, u32), now: Now) -> bool {
+        let turn = game.table().and_then(|table| Some((table.id, running_word(table)?)));
+        let here = turn.is_some_and(|(game, turn)| (game, turn.turn) == line_in && turn.drawer == from);
+        self.guesser.as_mut().is_some_and(|guesser| here && guesser.hears_close(now))
     }
 
     /// The next part of the words of our own game.

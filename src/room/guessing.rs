@@ -1,10 +1,13 @@
 //! Guesses and sealed talk: between the game, which knows what may be said, and the wire.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{Output, Room, Write};
 use crate::clock::Now;
 use crate::command::CommandError;
 use crate::event::{Entry, EntryBody, Event};
 use crate::game::guess;
+use crate::game::secret::WordKey;
 use crate::game::{Ask, GameStep, GuessError, GuessTicket, Guessed, Talk};
 use crate::identity::Author;
 use crate::operation::{Operation, OperationId};
@@ -12,6 +15,8 @@ use crate::payload::{Chat, MAX_TEXT, Payload};
 
 /// Sealed lines that are told again when the word of their turn is known, at most.
 const MAX_SEALED: usize = 512;
+/// Of one author, so that nobody's talk takes the room of others'.
+const MAX_SEALED_EACH: usize = 64;
 
 /// A line that our person said.
 #[derive(Debug)]
@@ -89,9 +94,7 @@ impl Room {
     pub fn asked(&mut self, from: Author, ask: guess::Ask, now: Now) -> (guess::Reply, Vec<Output>) {
         let mut outputs = Vec::new();
         if let guess::Ask::Close { game, turn, line, .. } = ask
-            && self.fold.game().id() == Some(game)
-            && self.fold.game().turn() == Some(turn)
-            && self.fold.game().drawer() == Some(from)
+            && self.player.hears_close(self.fold.game(), from, (game, turn), now)
         {
             outputs.push(Output::Tell(Event::Close { room: self.name.clone(), line }));
         }
@@ -99,10 +102,15 @@ impl Room {
     }
 
     /// Looks at what others wrote just now: guesses at our word that were close, words that were told.
-    pub(super) fn heed(&mut self, operation: &Operation, payload: &Payload, outputs: &mut Vec<Output>) {
+    pub(super) fn heed(&mut self, operation: &Operation, payload: &Payload, now: Now, outputs: &mut Vec<Output>) {
         let Payload::Game(step) = payload else { return };
+        if !self.fold.counts(operation.key()) {
+            return;
+        }
         match step {
-            GameStep::Guessed { game, turn, text } => self.tell_if_close(operation, (*game, *turn), text, outputs),
+            GameStep::Guessed { game, turn, text } => {
+                self.tell_if_close(operation, (*game, *turn), text, now, outputs);
+            }
             GameStep::TurnEnded { .. } | GameStep::Solved { .. } => self.unseal(outputs),
             _ => {}
         }
@@ -113,10 +121,11 @@ impl Room {
         operation: &Operation,
         (game, turn): (OperationId, u32),
         text: &str,
+        now: Now,
         outputs: &mut Vec<Output>,
     ) {
         let (to, line, room) = (operation.author(), operation.id(), self.name.id());
-        if to == self.identity.author() || !self.player.is_close(self.fold.game(), (game, turn), text) {
+        if !self.player.tells_close(self.fold.game(), to, (game, turn), text, now) {
             return;
         }
         // Nobody waits for the reply: zero is nobody's ticket.
@@ -127,34 +136,39 @@ impl Room {
 
     /// What a sealed line says, if we know the word of its turn.
     pub(super) fn open_sealed(&self, author: Author, game: OperationId, turn: u32, sealed: &[u8]) -> Option<String> {
-        let key = self.player.known_key(game, turn).or_else(|| self.fold.told_key(game, turn))?;
-        key.open(author, sealed)
+        self.key_of(game, turn)?.open(author, sealed)
+    }
+
+    fn key_of(&self, game: OperationId, turn: u32) -> Option<WordKey> {
+        self.player.known_key(game, turn).or_else(|| self.fold.told_key(game, turn))
     }
 
     /// Remembers a line that can't be read yet.
     pub(super) fn remember_sealed(&mut self, entry: &Entry, payload: &Payload) {
+        let theirs = || self.sealed.iter().filter(|line| line.entry.author == entry.author).count();
         if let (Payload::Game(GameStep::Whispered { game, turn, sealed }), EntryBody::Whisper(None)) =
             (payload, &entry.body)
             && self.sealed.len() < MAX_SEALED
+            && theirs() < MAX_SEALED_EACH
         {
             self.sealed.push(Sealed { game: *game, turn: *turn, bytes: sealed.clone(), entry: entry.clone() });
         }
     }
 
-    /// Tells again the sealed lines that can be read now.
+    /// Tells again the sealed lines that can be read now. One that the word of its turn doesn't open never will be.
     pub(super) fn unseal(&mut self, outputs: &mut Vec<Output>) {
+        let turns: BTreeSet<(OperationId, u32)> = self.sealed.iter().map(|line| (line.game, line.turn)).collect();
+        // A key is dear to work out, and serves for all lines of its turn.
+        let keys: BTreeMap<(OperationId, u32), WordKey> =
+            turns.into_iter().filter_map(|(game, turn)| Some(((game, turn), self.key_of(game, turn)?))).collect();
         let mut read = Vec::new();
-        let mut unread = Vec::new();
-        for mut line in std::mem::take(&mut self.sealed) {
-            match self.open_sealed(line.entry.author, line.game, line.turn, &line.bytes) {
-                Some(text) => {
-                    line.entry.body = EntryBody::Whisper(Some(text));
-                    read.push(line.entry);
-                }
-                None => unread.push(line),
+        for mut line in self.sealed.extract_if(.., |line| keys.contains_key(&(line.game, line.turn))) {
+            let text = keys[&(line.game, line.turn)].open(line.entry.author, &line.bytes);
+            if text.is_some() {
+                line.entry.body = EntryBody::Whisper(text);
+                read.push(line.entry);
             }
         }
-        self.sealed = unread;
         if !read.is_empty() {
             outputs.push(Output::Tell(Event::Entries { room: self.name.clone(), entries: read }));
         }

@@ -60,7 +60,7 @@ impl Room {
         self.watch_ink(&drawn, now);
         let mut heeded = Vec::new();
         for (operation, payload) in inserted.iter().zip(&payloads) {
-            self.heed(operation, payload, &mut heeded);
+            self.heed(operation, payload, now, &mut heeded);
         }
         let new = inserted.iter().zip(payloads).chain(floated);
         self.tell_lines(new, shown_before, now, outputs);

@@ -100,7 +100,7 @@ impl Played {
             self.step(*who, GameStep::Guessed { game, turn, text });
             let blinding = Blinding::new(&guesser, game, turn, &[normalise(word)]).unwrap();
             let room = RoomName::lobby().id();
-            let request = GuessRequest::new(&guesser, room, game, turn, 0, None, blinding.blinded());
+            let request = GuessRequest::new(&guesser, room, (game, turn, voprf), 0, None, blinding.blinded());
             let receipt = Box::new(Receipt::new(&identity, &request, 5_000 + place as u32 * 700));
             let signature = word_key.sign_solved(guesser.author());
             self.step(*who, GameStep::Solved { game, turn, receipt, candidate: 0, word: locked, signature });

@@ -27,7 +27,8 @@ fn attacker() -> Identity {
 
 /// Somebody asks, and is answered.
 fn guessed(seen: &mut Seen, guesser: &Identity, guess: &Blinding, answer: &Answer) {
-    let request = GuessRequest::new(guesser, RoomName::lobby().id(), GAME, TURN, 0, None, guess.blinded());
+    let request =
+        GuessRequest::new(guesser, RoomName::lobby().id(), (GAME, TURN, turn_key().public()), 0, None, guess.blinded());
     let receipt = Receipt::new(&drawer(), &request, 12_345);
     seen.ask(&request);
     seen.answer(&GuessAnswer { answer: answer.clone(), receipt });

@@ -2,6 +2,7 @@
 
 use super::table::{FEW, LENGTH_MS, Table, room};
 use crate::game::guess::GuessRequest;
+use crate::game::secret::VoprfPublic;
 use crate::game::{GameStep, guesser_points};
 use crate::operation::OperationId;
 use crate::words::{Level, Mask, normalise};
@@ -41,10 +42,12 @@ fn requests_whose_lines_were_said_are_no_evidence() {
 fn requests_of_another_turn_or_game_are_no_evidence() {
     let (table, _, honest, requests) = honest_solver();
     let me = &table.people[honest];
-    let blinded = &requests[2].blinded;
+    let (blinded, voprf) = (&requests[2].blinded, table.key().public());
     let elsewhere = [
-        GuessRequest::new(me, room(), table.id(), 1, 60, None, blinded.clone()),
-        GuessRequest::new(me, room(), OperationId([3; 32]), 0, 60, None, blinded.clone()),
+        GuessRequest::new(me, room(), (table.id(), 1, voprf), 60, None, blinded.clone()),
+        GuessRequest::new(me, room(), (OperationId([3; 32]), 0, voprf), 60, None, blinded.clone()),
+        // The game had started before, with other openings.
+        GuessRequest::new(me, room(), (table.id(), 0, VoprfPublic([3; 32])), 60, None, blinded.clone()),
     ];
     for request in elsewhere {
         let mut table = table.clone();
@@ -59,7 +62,7 @@ fn forged_evidence_makes_a_liar_of_the_drawer_alone() {
     let (table, drawer, honest, requests) = honest_solver();
     let good = requests[2].clone();
     let me = &table.people[drawer];
-    let by_drawer = GuessRequest::new(me, room(), table.id(), 0, 60, None, good.blinded.clone());
+    let by_drawer = GuessRequest::new(me, room(), table.first_turn(), 60, None, good.blinded.clone());
     for forged in [
         GuessRequest { said: None, ..good.clone() },
         GuessRequest { asked_before: 60, ..good.clone() },

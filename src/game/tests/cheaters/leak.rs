@@ -3,16 +3,18 @@
 use std::collections::VecDeque;
 
 use super::table::quiz_rules;
-use crate::clock::Now;
+use crate::clock::{Now, Timestamp};
 use crate::command::CommandError;
+use crate::event::Event;
 use crate::frame::Frame;
 use crate::game::guess::Ask;
 use crate::game::tests::quiz::words;
 use crate::game::tests::script::{EPOCH_MS, people};
-use crate::game::{GuessError, Phase, Rules};
-use crate::identity::Author;
+use crate::game::{GameStep, GuessError, Phase, Rules};
+use crate::identity::{Author, Identity};
 use crate::name::RoomName;
-use crate::operation::Unverified;
+use crate::operation::{ChainId, Header, Operation, Unverified};
+use crate::payload::Payload;
 use crate::room::{Input, Output, Room, Said};
 
 /// Rooms of people who hear each other at once.
@@ -252,4 +254,45 @@ fn a_guess_answered_in_time_counts_after_the_turn_and_one_that_waited_ends() {
             view.players.iter().all(|player| (player.score > 0) == (player.player != rooms.who[3 - drawer - guesser]))
         );
     }
+}
+
+/// To hear that a line was close is worth as much as an answer: only who guesses hears it, and no faster than answers.
+#[test]
+fn who_was_close_is_told_alone_and_no_more_often_than_guesses_are_answered() {
+    let (mut rooms, drawer, guesser) = Rooms::playing();
+    let (word, _) = word_and_others(&rooms, drawer);
+    let nearly = format!("{word}x");
+    let say = |rooms: &mut Rooms, one: usize| {
+        let Ok(Said::Written(write)) = rooms.rooms[one].say(nearly.clone(), rooms.now) else {
+            panic!("{nearly} is in no list: nobody has to be asked")
+        };
+        rooms.carry_out(one, vec![Output::Write(write)]);
+        rooms.settle();
+    };
+    say(&mut rooms, guesser);
+    let asks = rooms.asked(drawer);
+    let [(to, _, close)] = &asks[..] else { panic!("{asks:?}") };
+    assert_eq!(*to, rooms.who[guesser]);
+    let hears = |rooms: &mut Rooms, one: usize, from: usize| {
+        let (_, outputs) = rooms.rooms[one].asked(rooms.who[from], Ask::decode(close).unwrap(), rooms.now);
+        outputs.iter().filter(|output| matches!(output, Output::Tell(Event::Close { .. }))).count()
+    };
+    assert_eq!(hears(&mut rooms, guesser, 3 - drawer - guesser), 0, "only the drawer knows");
+    assert_eq!((0..100).map(|_| hears(&mut rooms, guesser, drawer)).sum::<usize>(), 3);
+    // A hundred lines in no time, of somebody who guesses.
+    for _ in 0..100 {
+        say(&mut rooms, guesser);
+    }
+    assert_eq!(rooms.asked(drawer).len(), 2);
+    // And of somebody who only looks on.
+    let watcher = Identity::from_secret([99; 32]);
+    let (game, turn) = (rooms.rooms[drawer].game(rooms.now).game.unwrap(), 0);
+    let payload = Payload::Game(GameStep::Guessed { game, turn, text: nearly.clone() });
+    let chain = ChainId { author: watcher.author(), log: 1 };
+    let (room, time) = (RoomName::lobby().id(), Timestamp::from_ms(rooms.now.wall_ms));
+    let operation = Operation::sign(&watcher, Header { room, chain, seq: 0, backlink: None, time }, &payload).unwrap();
+    rooms.wait(5_000);
+    rooms.inputs.push_back((drawer, Input::Gossiped { operation, from: watcher.author() }));
+    rooms.settle();
+    assert_eq!(rooms.asked(drawer).len(), 0);
 }

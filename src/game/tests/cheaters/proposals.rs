@@ -1,8 +1,9 @@
 //! Games proposed at once, and lists of words that don't stay what they were.
 
-use super::table::{Table, quiz_rules};
+use super::table::{Table, quiz_rules, room};
 use crate::game::my_turn::MyTurn;
-use crate::game::{CancelReason, EndReason, GameStep, MAX_WORDS, Phase, WordList, nonce};
+use crate::game::{CancelReason, EndReason, GameStep, MAX_WORDS, Phase, Player, WordList, nonce};
+use crate::identity::Identity;
 use crate::words::{Level, Word};
 
 fn list(texts: impl IntoIterator<Item = String>) -> WordList {
@@ -149,4 +150,39 @@ fn a_game_that_starts_again_has_other_secrets() {
         MyTurn::new(game.table().unwrap(), game.turns().unwrap(), quiz, &table.people[0]).offers
     };
     assert_ne!(offers(&table), offers(&void));
+}
+
+/// What was asked before a game started again is not asked in it: the next guess goes out.
+#[test]
+fn a_guess_under_way_when_the_game_starts_again_stops_no_other() {
+    let mut table = Table::new(4);
+    assert!(table.write(0, proposed(numbered(0, 40), 0)));
+    let game = table.id();
+    let ready = (0..4).map(|who| table.ready(who)).collect();
+    assert!(table.write(0, GameStep::RosterClosed { game, ready }));
+    let open = |table: &Table, who: usize| GameStep::Opened { game, nonce: nonce(&table.people[who], game) };
+    let mut opened = Vec::new();
+    for who in 0..3 {
+        assert!(table.write(who, open(&table, who)));
+        opened.push(table.last());
+    }
+    table.ms += 3_000;
+    let late = table.ms - 10;
+    assert!(table.write(0, GameStep::Started { game, opened: opened.clone() }));
+    let mut again = table.clone();
+    assert!(again.write_dated(3, late, open(&again, 3)));
+    opened.push(again.last());
+    assert!(again.write(0, GameStep::Started { game, opened }));
+    assert!(table.lock("word 7") && again.lock("word 8"));
+    for guesser in table.guessers().into_iter().filter(|who| again.guessers().contains(who)) {
+        let (mut player, identity) = (table.program(guesser), table.people[guesser].clone());
+        let guess = |player: &mut Player, table: &Table, ms| {
+            let asked = player.guess(&table.game(), room(), &identity, "word 9".to_owned(), table.now(ms));
+            asked.unwrap().1.map(|ask| ask.request.voprf)
+        };
+        let online = table.people.iter().map(Identity::author).collect();
+        assert_eq!(guess(&mut player, &table, 0), Some(table.key().public()));
+        player.advance(&again.game(), &identity, &online, again.now(2_000), true);
+        assert_eq!(guess(&mut player, &again, 3_000), Some(again.key().public()));
+    }
 }

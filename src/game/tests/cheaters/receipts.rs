@@ -2,7 +2,7 @@
 
 use super::table::{FEW, LENGTH_MS, Table};
 use crate::game::guess::{GuessRequest, Receipt};
-use crate::game::secret::WordKey;
+use crate::game::secret::{VoprfPublic, WordKey};
 use crate::game::{GameStep, guesser_points};
 use crate::words::Level;
 
@@ -64,6 +64,7 @@ fn forged_claims_count_nowhere() {
     let request = table.request(cheater, [WORD], 0, None);
     let elsewhere = GuessRequest { game: crate::operation::OperationId([5; 32]), ..request.clone() };
     let later = GuessRequest { turn: 1, ..request.clone() };
+    let before = GuessRequest { voprf: VoprfPublic([5; 32]), ..request.clone() };
     let receipts = [
         ("no signature", signed(good.clone())),
         ("dated back", Receipt { elapsed_ms: 0, ..good.clone() }),
@@ -76,6 +77,7 @@ fn forged_claims_count_nowhere() {
         ),
         ("of another game", by(drawer, &elsewhere)),
         ("of another turn", by(drawer, &later)),
+        ("of a turn before the game started again", by(drawer, &before)),
         ("after the time", table.receipt(cheater, [WORD], LENGTH_MS + 1)),
         ("for nothing", Receipt { blinded: vec![], ..good.clone() }),
     ];
@@ -178,7 +180,7 @@ fn who_is_told_the_word_can_not_say_that_it_was_earlier() {
 fn an_early_receipt_for_somebody_elses_blinded_word_needs_their_secret() {
     let (mut table, _, cheater, accomplice) = Table::drawing(WORD);
     let blinded = table.blinding(accomplice, ["cherry"]).blinded();
-    let request = GuessRequest::new(&table.people[cheater], super::table::room(), table.id(), 0, 0, None, blinded);
+    let request = GuessRequest::new(&table.people[cheater], super::table::room(), table.first_turn(), 0, None, blinded);
     let early = table.answer(&request, 500).receipt;
     assert!(table.write(cheater, table.solved(cheater, early, 0, WORD)));
     table.end(WORD, vec![]);

@@ -2,6 +2,7 @@
 
 use super::table::{LENGTH_MS, Table, room};
 use crate::game::guess::{Ask, GuessAnswer, GuessRequest, Refusal, Reply};
+use crate::game::secret::VoprfPublic;
 use crate::game::{GameStep, Player};
 use crate::operation::OperationId;
 
@@ -99,6 +100,7 @@ fn what_is_not_a_guess_of_this_turn_by_its_author_is_not_answered() {
         (GuessRequest { asked_before: 1, ..good.clone() }, cheater, Refusal::Malformed),
         (GuessRequest { game: id, ..good.clone() }, cheater, Refusal::NotNow),
         (GuessRequest { turn: 1, ..good.clone() }, cheater, Refusal::NotNow),
+        (GuessRequest { voprf: VoprfPublic([1; 32]), ..good.clone() }, cheater, Refusal::NotNow),
         (GuessRequest { room: crate::name::RoomId([1; 32]), ..good.clone() }, cheater, Refusal::NotNow),
         (drawer.table.request(3, ["moon"], 0, None), 3, Refusal::NotGuessing),
         (drawer.table.request(drawer.me, ["moon"], 0, None), drawer.me, Refusal::NotGuessing),

@@ -4,7 +4,7 @@ use crate::clock::{Now, Timestamp};
 use crate::fold::{Fold, Step, StepBody};
 use crate::game::guess::{GuessAnswer, GuessRequest, Receipt};
 use crate::game::quiz::WordTurn;
-use crate::game::secret::{Blinding, TurnKey, WordKey};
+use crate::game::secret::{Blinding, TurnKey, VoprfPublic, WordKey};
 use crate::game::tests::quiz::words;
 use crate::game::tests::script::{EPOCH_MS, operation, people};
 use crate::game::{
@@ -212,6 +212,11 @@ impl Table {
         Blinding::new(&self.people[who], self.id(), 0, &texts(words)).unwrap()
     }
 
+    /// The first turn, as requests name it.
+    pub fn first_turn(&self) -> (OperationId, u32, VoprfPublic) {
+        (self.id(), 0, self.key().public())
+    }
+
     pub fn request<const N: usize>(
         &self,
         who: usize,
@@ -220,7 +225,7 @@ impl Table {
         said: Option<OperationId>,
     ) -> GuessRequest {
         let blinded = self.blinding(who, words).blinded();
-        GuessRequest::new(&self.people[who], room(), self.id(), 0, asked, said, blinded)
+        GuessRequest::new(&self.people[who], room(), self.first_turn(), asked, said, blinded)
     }
 
     /// What the drawer of the first turn answers to anything.
