@@ -91,3 +91,56 @@ impl Room {
         self.write_step(step, now)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::game::{GameStep, Phase};
+    use crate::identity::Identity;
+    use crate::name::RoomName;
+    use crate::payload::Payload;
+    use crate::room::{Input, Output};
+    use crate::words::{Level, Word};
+
+    const NOW: Now = Now { wall_ms: 1_790_000_000_000, mono_ms: 5 };
+
+    fn saved(room: &mut Room, write: Write, now: Now) {
+        let mut writes = vec![write];
+        while let Some(write) = writes.pop() {
+            let outputs = room.handle(Input::Saved(write), now);
+            writes.extend(outputs.into_iter().filter_map(|output| match output {
+                Output::Write(write) => Some(write),
+                _ => None,
+            }));
+        }
+    }
+
+    fn proposed(write: &Write) -> (Rules, WordList) {
+        match write.operations[0].payload() {
+            Payload::Game(GameStep::Proposed { rules, words, more: 0 }) => (rules, words),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_rematch_has_the_rules_and_words_of_the_game_before() {
+        let mut room = Room::new(RoomName::lobby(), Identity::from_secret([1; 32]), 1);
+        room.open(true, NOW);
+        assert_eq!(room.rematch(NOW).unwrap_err(), CommandError::WrongPhase);
+        let word = |n| Word { text: format!("word {n}"), level: Level::Hard };
+        let (rules, words) = (Rules { rounds: 7, ..Rules::catch_mind() }, WordList::new((0..12).map(word).collect()));
+        let write = room.start_game(rules, &words, NOW).unwrap();
+        saved(&mut room, write, NOW);
+        assert_eq!(room.rematch(NOW).unwrap_err(), CommandError::GameRunning);
+        // Nobody comes.
+        let later = Now { wall_ms: NOW.wall_ms + 21_000, mono_ms: NOW.mono_ms + 21_000 };
+        for output in room.handle(Input::Tick, later) {
+            if let Output::Write(write) = output {
+                saved(&mut room, write, later);
+            }
+        }
+        assert_eq!(room.game(later).phase, Phase::Over);
+        let write = room.rematch(later).unwrap();
+        assert_eq!(proposed(&write), (rules, words));
+    }
+}
