@@ -23,9 +23,10 @@ const MAX_LINES: usize = 60;
 pub(super) struct Quiz {
     rules: QuizRules,
     words: WordList,
-    /// Parts of the list that are still to come, and the number of the next.
+    /// Parts of the list that are still to come.
     missing: u32,
-    next_part: u32,
+    /// What the parts after the first were: their digests, in order.
+    parts: Vec<[u8; 32]>,
     /// The turns whose word was locked, in order. A finished one hardly ever changes, so copies share it.
     turns: Vec<Arc<WordTurn>>,
 }
@@ -81,7 +82,7 @@ struct Asked {
 
 impl Quiz {
     pub(super) fn new(rules: QuizRules, words: WordList, more: u32) -> Self {
-        Quiz { rules, words, missing: more, next_part: 1, turns: Vec::new() }
+        Quiz { rules, words, missing: more, parts: Vec::new(), turns: Vec::new() }
     }
 
     pub(super) fn words(&self) -> &WordList {
@@ -104,23 +105,23 @@ impl Quiz {
 
     /// The number of the next part, if one is to come.
     pub(super) fn next_part(&self) -> Option<u32> {
-        (self.missing > 0).then_some(self.next_part)
+        (self.missing > 0).then_some(self.parts.len() as u32 + 1)
     }
 
     /// Whether a part that came already is told otherwise: then the list was not settled when the game began.
     pub(super) fn contradicts(&self, part: u32, words: &WordList) -> bool {
-        let known: BTreeSet<&str> = self.words.words().iter().map(|word| word.text.as_str()).collect();
-        (1..self.next_part).contains(&part) && words.words().iter().any(|word| !known.contains(word.text.as_str()))
+        let known = part.checked_sub(1).and_then(|index| self.parts.get(index as usize));
+        known.is_some_and(|known| *known != words.digest())
     }
 
     pub(super) fn add_words(&mut self, part: u32, words: &WordList) -> bool {
         let fits = self.words.words().len() + words.words().len() <= MAX_WORDS;
-        if self.missing == 0 || part != self.next_part || !fits || !words.is_sound() {
+        if self.next_part() != Some(part) || !fits || !words.is_sound() {
             return false;
         }
         self.words.extend(words);
         self.missing -= 1;
-        self.next_part += 1;
+        self.parts.push(words.digest());
         true
     }
 

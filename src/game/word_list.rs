@@ -128,6 +128,15 @@ impl WordList {
         parts.into_iter().map(WordList::new).collect()
     }
 
+    /// Hash of the words in their order, with their levels. A word holds no line end.
+    pub(super) fn digest(&self) -> [u8; 32] {
+        let mut hasher = blake3::Hasher::new_derive_key("inkmesh 2026 digest of words");
+        for word in self.words() {
+            hasher.update(&[u8::from(word.level)]).update(word.text.as_bytes()).update(b"\n");
+        }
+        *hasher.finalize().as_bytes()
+    }
+
     /// This list and another part.
     pub(super) fn extend(&mut self, part: &WordList) {
         *self = WordList::new(self.words().iter().chain(part.words()).cloned().collect());
