@@ -9,11 +9,11 @@ use super::guess::{GuessRequest, Receipt};
 use super::score::{UNOPENED, drawer_points, guesser_points};
 use super::secret::{Blinded, VoprfPublic, WordPublic};
 use super::step::{QuizRules, Reveal};
-use super::word_list::{MAX_WORDS, MIN_WORDS, WordList};
+use super::word_list::WordList;
 use crate::identity::Author;
 use crate::operation_id::OperationId;
 use crate::payload::MAX_TEXT;
-use crate::words::{Mask, Word};
+use crate::words::{MIN_WORDS, Mask, Word};
 
 /// Lines of guesses that are counted of one guesser in a turn: as many as can be asked for.
 const MAX_LINES: usize = 60;
@@ -95,7 +95,7 @@ impl Quiz {
 
     /// Whether all words are there.
     pub(super) fn is_complete(&self) -> bool {
-        self.missing == 0 && (MIN_WORDS..=MAX_WORDS).contains(&self.words.words().len())
+        self.missing == 0 && self.words.words().len() >= MIN_WORDS
     }
 
     /// Parts of the list that are still to come.
@@ -115,11 +115,11 @@ impl Quiz {
     }
 
     pub(super) fn add_words(&mut self, part: u32, words: &WordList) -> bool {
-        let fits = self.words.words().len() + words.words().len() <= MAX_WORDS;
-        if self.next_part() != Some(part) || !fits || !words.is_sound() {
+        if self.next_part() != Some(part) {
             return false;
         }
-        self.words.extend(words);
+        let Some(both) = self.words.with(words) else { return false };
+        self.words = both;
         self.missing -= 1;
         self.parts.push(words.digest());
         true

@@ -58,6 +58,8 @@ fn the_list_comes_in_order_from_the_proposer_and_is_complete_before_the_roster_i
     assert!(!table.write(1, part(1, numbered(4, 4))), "by somebody else");
     assert!(!table.write(0, part(1, list([String::new()]))), "no words");
     assert!(!table.write(0, part(1, list(["x".repeat(33)]))), "too long a word");
+    assert!(!table.write(0, part(1, list(["x_y".to_owned()]))), "a word whose mask is no mask of it");
+    assert!(!table.write(0, part(1, list(["Word-3".to_owned()]))), "a word that is there already, to a guesser");
     assert!(!table.write(0, part(1, numbered(4, MAX_WORDS - 3))), "too many");
     assert!(!table.write(0, close.clone()));
     assert!(table.write(0, part(1, numbered(4, 4))));
