@@ -150,8 +150,8 @@ impl Quiz {
         if text.is_empty() || text.len() > MAX_TEXT {
             return false;
         }
-        let asked = self.words.candidates(text).len() as u32;
-        self.turn_mut(turn).is_some_and(|turn| turn.guessed(author, line, asked))
+        let words = self.words.clone();
+        self.turn_mut(turn).is_some_and(|turn| turn.guessed(author, line, || words.candidates(text).len() as u32))
     }
 
     pub(super) fn solve(
@@ -299,15 +299,13 @@ impl WordTurn {
     }
 
     /// A line counts while its author doesn't know the word. It may stand after the end of the turn: on its way then, or
-    /// written by a clock that is ahead.
-    fn guessed(&mut self, author: Author, line: OperationId, asked: u32) -> bool {
+    /// written by a clock that is ahead. What it asked for is worked out only while there are not too many such lines.
+    pub(super) fn guessed(&mut self, author: Author, line: OperationId, asked: impl FnOnce() -> u32) -> bool {
         if !self.guessers.contains(&author) || self.has_solved(author) {
             return false;
         }
         let lines = self.lines.entry(author).or_default();
-        if asked > 0 && lines.len() >= MAX_LINES {
-            return false;
-        }
+        let asked = if lines.len() < MAX_LINES { asked() } else { 0 };
         if asked > 0 {
             let before = lines.last().map_or(0, |(_, upto)| *upto);
             lines.push((line, before + asked));
