@@ -35,4 +35,4 @@ pub use requests::PlayError;
 pub use score::{drawer_points, guesser_points};
 pub use step::{CancelReason, EndReason, GameStep, QuizRules, Reveal, Rules};
 pub use view::{GameNotice, GameView, Phase, PlayerView};
-pub use word_list::{MAX_WORD, MAX_WORDS, MIN_WORDS, WordList};
+pub use word_list::{MAX_WORDS, WordList};

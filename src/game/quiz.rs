@@ -9,11 +9,11 @@ use super::guess::{GuessRequest, Receipt};
 use super::score::{UNOPENED, drawer_points, guesser_points};
 use super::secret::{Blinded, VoprfPublic, WordPublic};
 use super::step::{QuizRules, Reveal};
-use super::word_list::{MAX_WORDS, MIN_WORDS, WordList};
+use super::word_list::WordList;
 use crate::identity::Author;
 use crate::operation_id::OperationId;
 use crate::payload::MAX_TEXT;
-use crate::words::{Mask, Word};
+use crate::words::{MIN_WORDS, Mask, Word};
 
 /// Lines of guesses that are counted of one guesser in a turn: as many as can be asked for.
 const MAX_LINES: usize = 60;
@@ -23,9 +23,10 @@ const MAX_LINES: usize = 60;
 pub(super) struct Quiz {
     rules: QuizRules,
     words: WordList,
-    /// Parts of the list that are still to come, and the number of the next.
+    /// Parts of the list that are still to come.
     missing: u32,
-    next_part: u32,
+    /// What the parts after the first were: their digests, in order.
+    parts: Vec<[u8; 32]>,
     /// The turns whose word was locked, in order. A finished one hardly ever changes, so copies share it.
     turns: Vec<Arc<WordTurn>>,
 }
@@ -81,7 +82,7 @@ struct Asked {
 
 impl Quiz {
     pub(super) fn new(rules: QuizRules, words: WordList, more: u32) -> Self {
-        Quiz { rules, words, missing: more, next_part: 1, turns: Vec::new() }
+        Quiz { rules, words, missing: more, parts: Vec::new(), turns: Vec::new() }
     }
 
     pub(super) fn words(&self) -> &WordList {
@@ -94,7 +95,7 @@ impl Quiz {
 
     /// Whether all words are there.
     pub(super) fn is_complete(&self) -> bool {
-        self.missing == 0 && (MIN_WORDS..=MAX_WORDS).contains(&self.words.words().len())
+        self.missing == 0 && self.words.words().len() >= MIN_WORDS
     }
 
     /// Parts of the list that are still to come.
@@ -104,23 +105,23 @@ impl Quiz {
 
     /// The number of the next part, if one is to come.
     pub(super) fn next_part(&self) -> Option<u32> {
-        (self.missing > 0).then_some(self.next_part)
+        (self.missing > 0).then_some(self.parts.len() as u32 + 1)
     }
 
     /// Whether a part that came already is told otherwise: then the list was not settled when the game began.
     pub(super) fn contradicts(&self, part: u32, words: &WordList) -> bool {
-        let known: BTreeSet<&str> = self.words.words().iter().map(|word| word.text.as_str()).collect();
-        (1..self.next_part).contains(&part) && words.words().iter().any(|word| !known.contains(word.text.as_str()))
+        let known = part.checked_sub(1).and_then(|index| self.parts.get(index as usize));
+        known.is_some_and(|known| *known != words.digest())
     }
 
     pub(super) fn add_words(&mut self, part: u32, words: &WordList) -> bool {
-        let fits = self.words.words().len() + words.words().len() <= MAX_WORDS;
-        if self.missing == 0 || part != self.next_part || !fits || !words.is_sound() {
+        if self.next_part() != Some(part) {
             return false;
         }
-        self.words.extend(words);
+        let Some(both) = self.words.with(words) else { return false };
+        self.words = both;
         self.missing -= 1;
-        self.next_part += 1;
+        self.parts.push(words.digest());
         true
     }
 
@@ -149,8 +150,8 @@ impl Quiz {
         if text.is_empty() || text.len() > MAX_TEXT {
             return false;
         }
-        let asked = self.words.candidates(text).len() as u32;
-        self.turn_mut(turn).is_some_and(|turn| turn.guessed(author, line, asked))
+        let words = self.words.clone();
+        self.turn_mut(turn).is_some_and(|turn| turn.guessed(author, line, || words.candidates(text).len() as u32))
     }
 
     pub(super) fn solve(
@@ -298,15 +299,13 @@ impl WordTurn {
     }
 
     /// A line counts while its author doesn't know the word. It may stand after the end of the turn: on its way then, or
-    /// written by a clock that is ahead.
-    fn guessed(&mut self, author: Author, line: OperationId, asked: u32) -> bool {
+    /// written by a clock that is ahead. What it asked for is worked out only while there are not too many such lines.
+    pub(super) fn guessed(&mut self, author: Author, line: OperationId, asked: impl FnOnce() -> u32) -> bool {
         if !self.guessers.contains(&author) || self.has_solved(author) {
             return false;
         }
         let lines = self.lines.entry(author).or_default();
-        if asked > 0 && lines.len() >= MAX_LINES {
-            return false;
-        }
+        let asked = if lines.len() < MAX_LINES { asked() } else { 0 };
         if asked > 0 {
             let before = lines.last().map_or(0, |(_, upto)| *upto);
             lines.push((line, before + asked));

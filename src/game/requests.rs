@@ -7,9 +7,10 @@ use super::gathering::MIN_PLAYERS;
 use super::play::{Player, ready_step};
 use super::step::{EndReason, GameStep, Rules};
 use super::turns::Turns;
-use super::word_list::{MAX_WORD, MAX_WORDS, MIN_WORDS, WordList};
+use super::word_list::{MAX_WORDS, WordList};
 use crate::clock::Now;
 use crate::identity::{Author, Identity};
+use crate::words::{MAX_WORD_CHARS, MIN_WORDS};
 
 /// Why a step can't be written now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -30,7 +31,7 @@ pub enum PlayError {
     #[error("the game is not at that point now")]
     WrongPhase,
     /// Words that make no quiz.
-    #[error("a quiz has 10 to {MAX_WORDS} words of 1 to {MAX_WORD} characters")]
+    #[error("a quiz has {MIN_WORDS} to {MAX_WORDS} words of 1 to {MAX_WORD_CHARS} characters, none twice")]
     Words,
     /// There is no such word on offer.
     #[error("no such word on offer")]

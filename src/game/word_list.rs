@@ -5,14 +5,10 @@ use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
-use crate::words::{Level, Word, candidates, normalise};
+use crate::words::{Level, Word, candidates, compared, normalise};
 
-/// Fewest words of a quiz.
-pub const MIN_WORDS: usize = 10;
 /// Most words of a quiz: both packs that come with the program, and the longest list of one's own.
 pub const MAX_WORDS: usize = 2_500;
-/// Longest word in characters.
-pub const MAX_WORD: usize = 32;
 /// Most bytes of the words in one operation, so that it stays within the largest payload.
 const MAX_PART: usize = 24 * 1024;
 /// Most parts after the first.
@@ -26,8 +22,8 @@ pub struct WordList(Arc<Words>);
 #[derive(Debug, Clone, Default)]
 struct Words {
     list: Vec<Word>,
-    /// The words as guesses are compared with them; made when they are first needed.
-    normalised: OnceLock<BTreeSet<String>>,
+    /// The words as guesses are compared with them, if they make a list; worked out when it is first needed.
+    compared: OnceLock<Option<BTreeSet<String>>>,
 }
 
 impl PartialEq for WordList {
@@ -77,15 +73,17 @@ impl From<WordList> for Lines {
 }
 
 impl WordList {
-    /// These words, the easy ones first.
+    /// These words, the easy ones first. Of words that are the same to a guesser only the first.
     #[must_use]
     pub fn new(mut words: Vec<Word>) -> Self {
+        let mut seen = BTreeSet::new();
+        words.retain(|word| seen.insert(normalise(&word.text)));
         words.sort_by_key(|word| word.level);
         WordList::from_sorted(words)
     }
 
     fn from_sorted(list: Vec<Word>) -> Self {
-        WordList(Arc::new(Words { list, normalised: OnceLock::new() }))
+        WordList(Arc::new(Words { list, compared: OnceLock::new() }))
     }
 
     /// The words.
@@ -106,10 +104,17 @@ impl WordList {
         self.words().iter().find(|word| normalise(&word.text) == normalised)
     }
 
-    /// Whether each word can be one: 1 to [`MAX_WORD`] characters, with something to guess in it.
+    /// Whether these can be words of a game: at most [`MAX_WORDS`], each as [`Word::new`] writes it, no two the same to a
+    /// guesser. Else an honest drawer could be made a liar: the mask of a word would not be one, its level not the only
+    /// one.
     #[must_use]
     pub fn is_sound(&self) -> bool {
-        self.words().len() <= MAX_WORDS && self.words().iter().all(|word| is_word(&word.text))
+        self.compared().is_some()
+    }
+
+    fn compared(&self) -> Option<&BTreeSet<String>> {
+        let few = || self.words().len() <= MAX_WORDS;
+        self.0.compared.get_or_init(|| few().then(|| compared(self.words())).flatten()).as_ref()
     }
 
     /// The words in parts that each fit into an operation: at least one, perhaps empty.
@@ -125,25 +130,36 @@ impl WordList {
             size += word.text.len() + 1;
             parts.last_mut().into_iter().for_each(|part| part.push(word.clone()));
         }
-        parts.into_iter().map(WordList::new).collect()
+        parts.into_iter().map(WordList::from_sorted).collect()
     }
 
-    /// This list and another part.
-    pub(super) fn extend(&mut self, part: &WordList) {
-        *self = WordList::new(self.words().iter().chain(part.words()).cloned().collect());
+    /// Hash of the words in their order, with their levels. A word holds no line end.
+    pub(super) fn digest(&self) -> [u8; 32] {
+        let mut hasher = blake3::Hasher::new_derive_key("inkmesh 2026 digest of words");
+        for word in self.words() {
+            hasher.update(&[u8::from(word.level)]).update(word.text.as_bytes()).update(b"\n");
+        }
+        *hasher.finalize().as_bytes()
+    }
+
+    /// This list and another part, if together they are sound.
+    pub(super) fn with(&self, part: &WordList) -> Option<Self> {
+        let (ours, theirs) = self.compared().zip(part.compared())?;
+        if ours.len() + theirs.len() > MAX_WORDS || !ours.is_disjoint(theirs) {
+            return None;
+        }
+        let mut list = [self.words(), part.words()].concat();
+        list.sort_by_key(|word| word.level);
+        let both = ours.union(theirs).cloned().collect();
+        Some(WordList(Arc::new(Words { list, compared: Some(both).into() })))
     }
 
     /// What a line of talk asks for, if it is a guess: see [`candidates`].
     #[must_use]
     pub fn candidates(&self, line: &str) -> Vec<String> {
-        let normalised =
-            self.0.normalised.get_or_init(|| self.words().iter().map(|word| normalise(&word.text)).collect());
-        candidates(line, |word| normalised.contains(word))
+        let compared = self.compared();
+        candidates(line, |word| compared.is_some_and(|compared| compared.contains(word)))
     }
-}
-
-fn is_word(text: &str) -> bool {
-    (1..=MAX_WORD).contains(&text.chars().count()) && !text.contains(['\n', '\r']) && !normalise(text).is_empty()
 }
 
 #[cfg(test)]
@@ -161,17 +177,39 @@ mod tests {
         for part in &parts {
             let bytes = crate::codec::encode(part, crate::payload::MAX_PAYLOAD - 256).unwrap();
             assert_eq!(crate::codec::decode::<WordList>(&bytes).as_ref(), Ok(part));
-            joined.extend(part);
+            joined = joined.with(part).unwrap();
         }
         assert!(joined.is_sound() && joined.words().len() == MAX_WORDS);
+        assert_eq!(joined.with(&of(&["one more"])), None);
         assert_eq!(joined.find(&list.words()[77].text), Some(&list.words()[77]));
     }
 
+    fn of(texts: &[&str]) -> WordList {
+        WordList::from_sorted(texts.iter().map(|text| Word { text: (*text).to_owned(), level: Level::Easy }).collect())
+    }
+
+    /// Of these an honest drawer could not lock the word, tell it truly, or be told it.
     #[test]
     fn what_is_no_word_is_refused() {
-        for text in ["", " ", "...", "a\nb", &"a".repeat(33)] {
-            assert!(!is_word(text), "{text:?}");
+        let (long, longer) = ("a".repeat(33), "ß".repeat(17));
+        for text in
+            ["", " ", "...", "a\nb", "a_b", " a", "a  b", "a\u{202e}b", "a\u{7}b", "\u{1109}\u{1161}", &long, &longer]
+        {
+            assert!(!of(&[text]).is_sound(), "{text:?}");
         }
-        assert!(is_word("아이스크림") && is_word(&"a".repeat(32)));
+        for text in ["아이스크림", "a b", "a-b", &long[1..], &longer[2..]] {
+            assert!(of(&[text]).is_sound(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn no_two_words_are_the_same_to_a_guesser() {
+        for twice in [["apple", "apple"], ["apple", "Apple"], ["ice cream", "icecream!"], ["straße", "strasse"]] {
+            assert!(!of(&twice).is_sound(), "{twice:?}");
+        }
+        let word = |text: &str, level| Word { text: text.to_owned(), level };
+        let words = [("Apple", Level::Hard), ("pear", Level::Medium), ("apple", Level::Easy)];
+        let list = WordList::new(words.map(|(text, level)| word(text, level)).to_vec());
+        assert_eq!(list.words(), [word("pear", Level::Medium), word("Apple", Level::Hard)], "the first is kept");
     }
 }

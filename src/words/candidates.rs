@@ -6,8 +6,9 @@ use super::normalise::{folded, is_letter, only_letters};
 /// Most words that one line asks for.
 pub const MAX_CANDIDATES: usize = 4;
 
-/// A longer line is talk and guesses nothing.
+/// A longer line, as it is written or when it is folded, is talk and guesses nothing; so is one of more words.
 const MAX_LINE_CHARS: usize = 256;
+const MAX_LINE_WORDS: usize = 64;
 
 /// So many neighbouring words are taken together. A word of more words is a guess only as a whole line.
 const MAX_TOGETHER: usize = 6;
@@ -27,9 +28,6 @@ const ENDINGS: &str = "다 이다 야 이야 요 이요 예요 에요 이에요 
 #[must_use]
 pub fn candidates(line: &str, is_word: impl Fn(&str) -> bool) -> Vec<String> {
     let mut asked = Vec::new();
-    if line.chars().nth(MAX_LINE_CHARS).is_some() {
-        return asked;
-    }
     for part in parts(line) {
         for form in forms(&part) {
             let possible = (1..=MAX_WORD_CHARS).contains(&form.chars().count()) && is_word(form);
@@ -41,11 +39,19 @@ pub fn candidates(line: &str, is_word: impl Fn(&str) -> bool) -> Vec<String> {
     asked
 }
 
-/// The whole line, its words and its neighbouring words together, in the order in which they are asked.
+/// The whole line, its words and its neighbouring words together, in the order in which they are asked. Everybody does
+/// this for everybody's lines, so nothing is made of a line that is too long.
 fn parts(line: &str) -> Vec<String> {
-    let folded = folded(line);
-    let words: Vec<String> =
-        folded.split(|c| !is_letter(c)).filter(|word| !word.is_empty()).map(only_letters).collect();
+    let is_long = |text: &str| text.chars().nth(MAX_LINE_CHARS).is_some();
+    if is_long(line) {
+        return Vec::new();
+    }
+    let folded: String = folded(line).take(MAX_LINE_CHARS + 1).collect();
+    let words = folded.split(|c| !is_letter(c)).filter(|word| !word.is_empty());
+    let words: Vec<String> = words.take(MAX_LINE_WORDS + 1).map(only_letters).collect();
+    if is_long(&folded) || words.len() > MAX_LINE_WORDS {
+        return Vec::new();
+    }
     let mut singles = words.clone();
     singles.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
     let mut parts = vec![only_letters(&folded)];
@@ -69,11 +75,12 @@ fn forms(part: &str) -> Vec<&str> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
     use std::collections::BTreeSet;
 
     use proptest::prelude::*;
 
-    use super::super::{BuiltIn, normalise};
+    use super::super::{BuiltIn, Level, Word, normalise};
     use super::*;
 
     fn asked(line: &str) -> Vec<String> {
@@ -147,6 +154,23 @@ mod tests {
         assert_eq!(spread("b a n a n a s"), ["bananas"], "but as a whole line");
     }
 
+    /// A character may be many when it is folded, and each of them a word: what a line costs is bounded by those.
+    #[test]
+    fn a_line_that_is_long_when_folded_is_talk() {
+        let parens = |count: usize| candidates(&format!("apple{}", "⑴".repeat(count)), |word| word == "apple");
+        assert_eq!(parens(63), ["apple"], "64 words");
+        assert_eq!(parens(64), [""; 0]);
+        let dots = |count: usize| candidates(&format!("apple{}.", "⁗".repeat(count)), |word| word == "apple");
+        assert_eq!(dots(62), ["apple"], "254 characters");
+        assert_eq!(dots(63), [""; 0]);
+        let counted = Cell::new(0);
+        let counting = |_: &str| counted.replace(counted.get() + 1) < 0;
+        assert_eq!(candidates(&"\u{fdfa}".repeat(MAX_LINE_CHARS), counting), [""; 0]);
+        assert_eq!(counted.take(), 0);
+        assert_eq!(candidates(&"aes ".repeat(64), counting), [""; 0]);
+        assert!((64..=4 * 6 * 64).contains(&counted.get()), "{counted:?}");
+    }
+
     proptest! {
         #[test]
         fn every_line_asks_for_few_distinct_normalised_words(line in "[a-c가-각다요 ㅋ!]{0,40}|\\PC{0,80}") {
@@ -156,6 +180,14 @@ mod tests {
             for word in &asked {
                 prop_assert!((1..=MAX_WORD_CHARS).contains(&word.chars().count()));
                 prop_assert_eq!(&normalise(word), word);
+            }
+        }
+
+        #[test]
+        fn a_word_of_a_pack_asks_for_itself(word in "\\PC{1,32}|[a-zßﷺ⑴⁗\u{33c2} '-]{1,32}") {
+            if let Ok(word) = Word::new(&word, Level::Easy) {
+                let compared = normalise(&word.text);
+                prop_assert_eq!(candidates(&word.text, |form| form == compared), [compared.clone()]);
             }
         }
 

@@ -11,6 +11,6 @@ pub use close::is_close;
 pub use mask::{BadMask, Mask, letter};
 pub use normalise::normalise;
 pub use pack::{
-    BadLevel, BadWord, BuiltIn, Level, MAX_PACK_BYTES, MAX_WORD_CHARS, MAX_WORDS, MIN_WORDS, PackError, Word, is_sound,
-    parse, parse_bytes,
+    BadLevel, BadWord, BuiltIn, Level, MAX_PACK_BYTES, MAX_PACK_WORDS, MAX_WORD_CHARS, MIN_WORDS, PackError, Word,
+    compared, parse, parse_bytes,
 };

@@ -13,14 +13,14 @@ use unicode_normalization::char::canonical_combining_class;
 /// nothing.
 #[must_use]
 pub fn normalise(text: &str) -> String {
-    only_letters(&folded(text))
+    only_letters(&folded(text).collect::<String>())
 }
 
 /// NFKC without case. Lower, upper and lower case again is close to the full case folding of Unicode, which the standard
 /// library lacks: it brings together `ẞ`, `ß` and `ss`, and all forms of sigma.
-pub(super) fn folded(text: &str) -> String {
+pub(super) fn folded(text: &str) -> impl Iterator<Item = char> {
     let lower = text.nfkc().flat_map(char::to_lowercase);
-    lower.flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkc().collect()
+    lower.flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkc()
 }
 
 /// The letters of a folded text; those that come together by what is left out compose.
@@ -86,6 +86,14 @@ mod tests {
             let once = normalise(&c.to_string());
             assert_eq!(normalise(&once), once, "{c:?}");
         }
+    }
+
+    /// So a word of 32 letters and other characters is never longer than a line may be: see `candidates`.
+    #[test]
+    fn no_character_holds_more_than_seven_that_are_no_letters() {
+        let longest =
+            ('\0'..=char::MAX).map(|c| folded(c.encode_utf8(&mut [0; 4])).filter(|c| !is_letter(*c)).count()).max();
+        assert!(longest <= Some(7), "{longest:?}");
     }
 
     proptest! {

@@ -11,10 +11,10 @@ use crate::name::is_hidden;
 
 /// Longest word, in characters, as it is written and as it is compared.
 pub const MAX_WORD_CHARS: usize = 32;
-/// Fewest words of an own pack.
+/// Fewest words of a quiz, and of an own pack.
 pub const MIN_WORDS: usize = 10;
 /// Most words of an own pack.
-pub const MAX_WORDS: usize = 500;
+pub const MAX_PACK_WORDS: usize = 500;
 /// Largest file of an own pack, in bytes.
 pub const MAX_PACK_BYTES: usize = 64 * 1024;
 
@@ -58,7 +58,7 @@ impl From<Level> for u8 {
     }
 }
 
-/// A word of a pack. What others send has any content: see [`is_sound`].
+/// A word of a pack. What others send has any content: see [`compared`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Word {
     /// As people see it: NFC, trimmed, white space single.
@@ -106,14 +106,13 @@ impl Word {
     }
 }
 
-/// Whether words that another peer sent could have come from an own pack: as many as allowed, each written as
-/// [`Word::new`] writes it, no two the same to a guesser.
+/// Words as guesses are compared with them: normalised. `None` for what can't have come from packs: a word that
+/// [`Word::new`] would write in another way, or two that are the same to a guesser.
 #[must_use]
-pub fn is_sound(words: &[Word]) -> bool {
+pub fn compared(words: &[Word]) -> Option<BTreeSet<String>> {
     let sound = |word: &Word| Word::new(&word.text, word.level).as_ref() == Ok(word);
-    (MIN_WORDS..=MAX_WORDS).contains(&words.len())
-        && words.iter().all(sound)
-        && words.iter().map(|word| normalise(&word.text)).collect::<BTreeSet<_>>().len() == words.len()
+    let mut compared = BTreeSet::new();
+    words.iter().all(|word| sound(word) && compared.insert(normalise(&word.text))).then_some(compared)
 }
 
 /// Why a file is no pack. Lines are counted from 1.
@@ -154,8 +153,8 @@ pub enum PackError {
         /// How many there are.
         words: usize,
     },
-    /// More than [`MAX_WORDS`].
-    #[error("a pack has at most {MAX_WORDS} words, here are {words}")]
+    /// More than [`MAX_PACK_WORDS`].
+    #[error("a pack has at most {MAX_PACK_WORDS} words, here are {words}")]
     TooMany {
         /// How many there are.
         words: usize,
@@ -173,7 +172,7 @@ pub fn parse(text: &str) -> Result<Vec<Word>, PackError> {
     let words = read(text)?;
     match words.len() {
         words if words < MIN_WORDS => Err(PackError::TooFew { words }),
-        words if words > MAX_WORDS => Err(PackError::TooMany { words }),
+        words if words > MAX_PACK_WORDS => Err(PackError::TooMany { words }),
         _ => Ok(words),
     }
 }

@@ -8,7 +8,7 @@ use std::error::Error;
 
 use fluent_templates::{LanguageIdentifier, Loader, langid, static_loader};
 use inkmesh::event::Warning;
-use inkmesh::game::{GuessError, MAX_WORDS, MIN_WORDS};
+use inkmesh::game::{GuessError, MAX_WORDS};
 use inkmesh::name::NameError;
 use inkmesh::node::CommandError;
 use inkmesh::words::{self, BadWord, PackError};
@@ -86,7 +86,7 @@ pub fn command_error(language: Language, error: &CommandError) -> String {
         CommandError::SheetFull => say("error-sheet-full"),
         CommandError::Rules => say("error-rules"),
         CommandError::Words => {
-            t_args(language, "error-words", [("least", MIN_WORDS.into()), ("most", MAX_WORDS.into())])
+            t_args(language, "error-words", [("least", words::MIN_WORDS.into()), ("most", MAX_WORDS.into())])
         }
         CommandError::NoSuchWord => say("error-no-such-word"),
         CommandError::Guess(error) => guess_error(language, *error),
@@ -138,7 +138,7 @@ pub fn pack_error(language: Language, error: &PackError) -> String {
             t_args(language, "pack-few", [("count", words.into()), ("least", words::MIN_WORDS.into())])
         }
         PackError::TooMany { words } => {
-            t_args(language, "pack-many", [("count", words.into()), ("most", words::MAX_WORDS.into())])
+            t_args(language, "pack-many", [("count", words.into()), ("most", words::MAX_PACK_WORDS.into())])
         }
     }
 }

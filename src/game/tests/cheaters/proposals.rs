@@ -14,6 +14,10 @@ fn numbered(from: usize, count: usize) -> WordList {
     list((from..from + count).map(|n| format!("word {n}")))
 }
 
+fn hard(words: &WordList) -> WordList {
+    WordList::new(words.words().iter().map(|word| Word { level: Level::Hard, ..word.clone() }).collect())
+}
+
 fn proposed(words: WordList, more: u32) -> GameStep {
     GameStep::Proposed { rules: quiz_rules(), words, more }
 }
@@ -55,6 +59,8 @@ fn the_list_comes_in_order_from_the_proposer_and_is_complete_before_the_roster_i
     assert!(!table.write(1, part(1, numbered(4, 4))), "by somebody else");
     assert!(!table.write(0, part(1, list([String::new()]))), "no words");
     assert!(!table.write(0, part(1, list(["x".repeat(33)]))), "too long a word");
+    assert!(!table.write(0, part(1, list(["x_y".to_owned()]))), "a word whose mask is no mask of it");
+    assert!(!table.write(0, part(1, list(["Word-3".to_owned()]))), "a word that is there already, to a guesser");
     assert!(!table.write(0, part(1, numbered(4, MAX_WORDS - 3))), "too many");
     assert!(!table.write(0, close.clone()));
     assert!(table.write(0, part(1, numbered(4, 4))));
@@ -93,9 +99,18 @@ fn a_proposer_who_tells_two_lists_has_no_game() {
     table.end("word 7", vec![]);
     assert!(table.open(guesser, "word 7") && table.points(guesser) > 0 && table.points(drawer) > 0);
     let back = |words| GameStep::MoreWords { game, part: 1, words };
-    let mut forged = table.clone();
-    assert!(forged.write_dated(0, proposed_ms + 1, back(numbered(20, 5))));
-    assert_eq!((forged.game().phase(), cancelled(&forged)), (Phase::Over, Some(CancelReason::TwoRosters)));
+    // Other words, other levels, so that the points double, fewer, and one more, that was in no list.
+    for (what, words) in [
+        ("others", numbered(20, 5)),
+        ("harder", hard(&numbered(5, 5))),
+        ("fewer", numbered(5, 4)),
+        ("more", numbered(5, 6)),
+    ] {
+        let mut forged = table.clone();
+        assert!(forged.write_dated(0, proposed_ms + 1, back(words)), "{what}");
+        let state = (forged.game().phase(), cancelled(&forged));
+        assert_eq!(state, (Phase::Over, Some(CancelReason::TwoRosters)), "{what}");
+    }
     // The same once more changes nothing, and after the roster nothing does.
     assert!(table.write_dated(0, proposed_ms + 1, back(numbered(5, 5))));
     assert!(!table.write(0, back(numbered(20, 5))));

@@ -224,3 +224,21 @@ fn lines_kept_back_do_not_help() {
     assert!(drawer.table.open(cheater, WORD));
     assert_eq!(drawer.table.points(cheater), 0);
 }
+
+/// Lines are folded again and again: what a line asks for is only looked at where it can matter.
+#[test]
+fn lines_that_can_not_ask_cost_nothing() {
+    let (drawer, cheater, honest) = Drawer::new();
+    let never = || unreachable!("nobody has to know what it asks for");
+    let (id, cheater, spectator) = (OperationId([1; 32]), drawer.table.who(cheater), drawer.table.who(3));
+    let mut turn = drawer.table.of_turn(Clone::clone);
+    assert!(!turn.guessed(spectator, id, never) && !turn.guessed(turn.drawer, id, never));
+    for n in 0..60 {
+        assert!(turn.guessed(cheater, OperationId([n; 32]), || 4));
+    }
+    assert!(turn.guessed(cheater, id, never), "it is said, but doesn't clear anybody");
+    assert_eq!(turn.said(cheater), Some((OperationId([59; 32]), 240)));
+    let mut solved = drawer.table.clone();
+    solved.solve(honest, WORD, 20_000);
+    assert!(!solved.of_turn(Clone::clone).guessed(solved.who(honest), id, never));
+}

@@ -58,14 +58,15 @@ fn words(packs: Option<Packs>, own: Option<Vec<String>>) -> Result<Option<Vec<Wo
     if packs.is_none() && own.is_none() {
         return Ok(None);
     }
+    // The own ones first: of words that come twice the list keeps the first.
     let mut words = Vec::new();
-    for id in packs.unwrap_or_default() {
-        let pack = BuiltIn::of(&id).ok_or_else(|| Problem::bad_field("`pack` is `en` or `ko`, or a list of them"))?;
-        words.extend(pack.words().iter().cloned());
-    }
     for text in own.unwrap_or_default() {
         let word = Word::new(&text, Level::Medium);
         words.push(word.map_err(|error| Problem::bad_field(format!("`words`: {text:?}: {error}")))?);
+    }
+    for id in packs.unwrap_or_default() {
+        let pack = BuiltIn::of(&id).ok_or_else(|| Problem::bad_field("`pack` is `en` or `ko`, or a list of them"))?;
+        words.extend(pack.words().iter().cloned());
     }
     Ok(Some(words))
 }
@@ -88,11 +89,11 @@ mod tests {
 
     #[test]
     fn a_quiz_takes_packs_and_words() {
-        let line =
-            r#"{"room":"lobby","rounds":1,"seconds":60,"pack":["en","ko"],"words":["탈춤"],"hints":0,"players":4}"#;
+        let line = r#"{"room":"lobby","rounds":1,"seconds":60,"pack":["en","ko"],"words":["탈춤","Apple!"],"hints":0,"players":4}"#;
         let Ok(Command::Start { rules, words, .. }) = read(line) else { panic!("not read") };
         let quiz = QuizRules { hints: 0, ..QuizRules::default() };
         assert_eq!(rules, Rules { rounds: 1, seconds: 60, players: 4, quiz: Some(quiz), ..Rules::default() });
-        assert!(words.find("사과").is_some() && words.find("apple").is_some() && words.find("탈춤").is_some());
+        assert!(words.find("사과").is_some() && words.find("탈춤").is_some() && words.is_sound());
+        assert!(words.find("Apple!").is_some() && words.find("apple").is_none(), "our own way of writing it");
     }
 }

@@ -1,12 +1,12 @@
 //! A game that is being thought of: which one, by which rules, with which words.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use iced::widget::text_editor::{self, Content, Edit};
 use inkmesh::game::{QuizRules, Rules, WordList};
 use inkmesh::node::CommandError;
-use inkmesh::words::{BuiltIn, MAX_PACK_BYTES, PackError, Word, normalise, parse, parse_bytes};
+use inkmesh::words::{BuiltIn, MAX_PACK_BYTES, PackError, Word, parse, parse_bytes};
 
 use crate::settings::GameChoice;
 
@@ -356,13 +356,11 @@ impl Plan {
         Outcome::Start(self.choice.rules, words)
     }
 
-    /// The words of all that is chosen, each once.
+    /// The words of all that is chosen; our own way of writing one comes first.
     fn all_words(&self) -> WordList {
         let own = self.read.as_deref().unwrap_or_default().iter().filter(|_| self.choice.own);
         let packs = self.choice.packs();
-        let mut seen = BTreeSet::new();
-        let all = own.chain(packs.iter().flat_map(|pack| pack.words()));
-        WordList::new(all.filter(|word| seen.insert(normalise(&word.text))).cloned().collect())
+        WordList::new(own.chain(packs.iter().flat_map(|pack| pack.words())).cloned().collect())
     }
 }
 

@@ -99,9 +99,7 @@ fn words_of_several_packs_come_once_each() {
     plan.press(Press::Edit(text_editor::Action::Edit(Edit::Paste(Arc::new(own.to_owned())))));
     assert_eq!((plan.own_words(), plan.problem()), (Ok(10), None));
     let (_, words) = started(&mut plan).unwrap();
-    assert!(words.is_sound());
-    let normalised: Vec<String> = words.words().iter().map(|word| normalise(&word.text)).collect();
-    assert_eq!(normalised.iter().collect::<BTreeSet<_>>().len(), normalised.len());
+    assert!(words.is_sound(), "no two the same to a guesser");
     assert!(words.find("Apple").is_some() && words.find("apple").is_none(), "our own way of writing it");
     for pack in [Press::Pack(BuiltIn::En), Press::Pack(BuiltIn::Ko)] {
         plan.press(pack);
