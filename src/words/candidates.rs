@@ -13,6 +13,11 @@ const MAX_LINE_WORDS: usize = 64;
 /// So many neighbouring words are taken together. A word of more words is a guess only as a whole line.
 const MAX_TOGETHER: usize = 6;
 
+/// Inside a longer run of letters than this nothing is looked for, and inside shorter ones for nothing short: two syllables
+/// of Hangul, or four letters.
+const MAX_AROUND: usize = 16;
+const LEAST_INSIDE: (usize, usize) = (2, 4);
+
 /// Endings that a guess is said with: `사과다!`, `사과인가요?`, `사과는?`, `apples`. Without them the guess is asked too.
 const ENDINGS: &str = "다 이다 야 이야 요 이요 예요 에요 이에요 네 이네 네요 이네요 지 이지 죠 이죠 인가 인가요 인데 \
                        일까 임 입니다 은 는 이 가 을 를 도 랑 s es";
@@ -24,43 +29,67 @@ const ENDINGS: &str = "다 이다 야 이야 요 이요 예요 에요 이에요 
 ///
 /// The order, which decides only where a line holds more than four words of the game: the whole line, its single
 /// words from the longest to the shortest (in the line's order where they are equally long), then neighbouring words
-/// together, from left to right; each with its ending first, then without, the shorter ending first.
+/// together, from left to right; each with its ending first, then without, the shorter ending first. If none of
+/// these is a word of the game, what stands inside the single words, as where nobody sets spaces (`사과먹고싶다`): word by
+/// word in the order above, the longest first.
 #[must_use]
 pub fn candidates(line: &str, is_word: impl Fn(&str) -> bool) -> Vec<String> {
-    let mut asked = Vec::new();
-    for part in parts(line) {
-        for form in forms(&part) {
-            let possible = (1..=MAX_WORD_CHARS).contains(&form.chars().count()) && is_word(form);
-            if possible && asked.len() < MAX_CANDIDATES && !asked.iter().any(|other| other == form) {
-                asked.push(form.to_owned());
-            }
+    let (singles, parts) = parts(line);
+    let asked = listed(parts.iter().flat_map(|part| forms(part)), &is_word);
+    if asked.is_empty() { listed(singles.iter().flat_map(|single| inside(single)), &is_word) } else { asked }
+}
+
+/// The first of these that are words of the game.
+fn listed<'a>(forms: impl Iterator<Item = &'a str>, is_word: impl Fn(&str) -> bool) -> Vec<String> {
+    let mut asked: Vec<String> = Vec::new();
+    for form in forms {
+        if asked.len() == MAX_CANDIDATES {
+            break;
+        }
+        let possible = (1..=MAX_WORD_CHARS).contains(&form.chars().count()) && is_word(form);
+        if possible && !asked.iter().any(|other| other == form) {
+            asked.push(form.to_owned());
         }
     }
     asked
 }
 
-/// The whole line, its words and its neighbouring words together, in the order in which they are asked. Everybody does
-/// this for everybody's lines, so nothing is made of a line that is too long.
-fn parts(line: &str) -> Vec<String> {
+/// The single words of a line from the longest to the shortest; and the whole line, these words and its neighbouring words
+/// together, in the order in which they are asked. Everybody does this for everybody's lines, so nothing is made of a
+/// line that is too long.
+fn parts(line: &str) -> (Vec<String>, Vec<String>) {
     let is_long = |text: &str| text.chars().nth(MAX_LINE_CHARS).is_some();
     if is_long(line) {
-        return Vec::new();
+        return Default::default();
     }
     let folded: String = folded(line).take(MAX_LINE_CHARS + 1).collect();
     let words = folded.split(|c| !is_letter(c)).filter(|word| !word.is_empty());
     let words: Vec<String> = words.take(MAX_LINE_WORDS + 1).map(only_letters).collect();
     if is_long(&folded) || words.len() > MAX_LINE_WORDS {
-        return Vec::new();
+        return Default::default();
     }
     let mut singles = words.clone();
     singles.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
     let mut parts = vec![only_letters(&folded)];
-    parts.append(&mut singles);
+    parts.extend(singles.iter().cloned());
     for first in 0..words.len() {
         let most = MAX_TOGETHER.min(words.len() - first);
         parts.extend((2..=most).map(|count| only_letters(&words[first..first + count].concat())));
     }
-    parts
+    (singles, parts)
+}
+
+/// What stands inside a word, the longest first and then from left to right.
+fn inside(word: &str) -> impl Iterator<Item = &str> {
+    let mut bounds: Vec<usize> = word.char_indices().map(|(at, _)| at).chain([word.len()]).collect();
+    if bounds.len() > MAX_AROUND + 1 {
+        bounds.clear();
+    }
+    let length = bounds.len().saturating_sub(1);
+    let windows = (LEAST_INSIDE.0..length).rev().flat_map(move |count| (0..=length - count).map(move |at| (at, count)));
+    let texts = windows.map(move |(at, count)| (&word[bounds[at]..bounds[at + count]], count));
+    let is_hangul = |text: &str| text.chars().all(|c| ('가'..='힣').contains(&c));
+    texts.filter(move |(text, count)| *count >= LEAST_INSIDE.1 || is_hangul(text)).map(|(text, _)| text)
 }
 
 /// The part as it stands, then without the endings that it has: the shortest ending first, since `고양이야` is
@@ -119,6 +148,23 @@ mod tests {
         assert_eq!(asked("기린이다"), ["기린"]);
         assert_eq!(asked("two apples"), ["apple"]);
         assert_eq!(asked("바다"), ["바다"], "a word that ends like an ending is itself");
+    }
+
+    #[test]
+    fn a_word_inside_another_is_asked_for_too_but_not_a_short_one() {
+        for (line, words) in [
+            ("사과먹고싶다", vec!["사과"]),
+            ("정답은사과같은데", vec!["사과"]),
+            ("bananaaa", vec!["banana"]),
+            ("itsabanana!", vec!["banana"]),
+            ("사과바나나요", vec!["바나나", "사과"]),
+            ("concatenate", vec![]),
+            ("the longest of wordsbananatogether", vec![]),
+        ] {
+            assert_eq!(asked(line), words, "{line}");
+        }
+        assert_eq!(candidates("pineapple", |word| ["apple", "pineapple"].contains(&word)), ["pineapple"]);
+        assert_eq!(candidates("꽃나무집", |word| ["꽃", "나무"].contains(&word)), ["나무"]);
     }
 
     #[test]
