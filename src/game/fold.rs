@@ -36,7 +36,7 @@ pub struct StepAt {
 /// What a step did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
-    /// It was out of place: nothing, on every peer alike.
+    /// It was out of place: nothing, on every peer alike. Of a second word that a drawer locks it is noted that it was.
     None,
     /// It counts.
     Counted,
@@ -267,21 +267,31 @@ impl Table {
     }
 
     fn lock_word(&mut self, at: StepAt, turn: u32, locks: (&VoprfPublic, &WordPublic, &Mask)) -> bool {
-        let (Stage::Playing(turns), Some(quiz)) = (&mut self.stage, &mut self.quiz) else { return false };
-        if !turns.begin(at.author, turn) {
-            return false;
+        let guessers = self.players_but(at.author);
+        let begun = self.quiz.is_some() && self.with_turns(|turns| turns.begin(at.author, turn));
+        if let Some(quiz) = &mut self.quiz {
+            let turn = WordTurn::new(self.id, turn, at.author, locks, guessers, self.rules.seconds_ms());
+            if begun { quiz.lock(turn) } else { quiz.lock_again(turn) }
         }
-        let guessers = turns.players().iter().copied().filter(|player| *player != at.author).collect();
-        quiz.lock(WordTurn::new(self.id, turn, at.author, locks, guessers, self.rules.seconds_ms()));
-        true
+        begun
     }
 
     fn end_turn(&mut self, at: StepAt, turn: u32, reveal: Option<&Reveal>, evidence: &[GuessRequest]) -> bool {
+        let guessers = self.players_but(at.author);
         let ended = self.with_turns(|turns| turns.end(at.author, turn));
         if ended && let Some(quiz) = &mut self.quiz {
+            quiz.pass(turn, at.author, guessers);
             quiz.end(turn, reveal, at.proven, evidence);
         }
         ended
+    }
+
+    /// Who plays now and guesses when `drawer` draws.
+    fn players_but(&self, drawer: Author) -> BTreeSet<Author> {
+        match &self.stage {
+            Stage::Playing(turns) => turns.players().iter().copied().filter(|player| *player != drawer).collect(),
+            Stage::Gathering(_) | Stage::Over { .. } => BTreeSet::new(),
+        }
     }
 
     /// A turn that is over, or was, and whose drawer told nothing.

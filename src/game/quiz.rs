@@ -17,6 +17,9 @@ use crate::words::{MIN_WORDS, Mask, Word};
 
 /// Lines of guesses that are counted of one guesser in a turn: as many as can be asked for.
 const MAX_LINES: usize = 60;
+/// Words that a drawer locked beside the one that counts and that are told apart. An honest one may have chosen twice
+/// before the first choice was saved; who locked so many more answered by any.
+const MAX_OTHERS: usize = 3;
 
 /// The quiz of one game.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +32,17 @@ pub(super) struct Quiz {
     parts: Vec<[u8; 32]>,
     /// The turns whose word was locked, in order. A finished one hardly ever changes, so copies share it.
     turns: Vec<Arc<WordTurn>>,
+    /// The turns whose drawer ended them without locking a word.
+    passed: Vec<Passed>,
+}
+
+/// A turn that its drawer ended without locking a word. Who could have guessed is kept: the word may have been locked all
+/// the same, and the end dated back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Passed {
+    turn: u32,
+    drawer: Author,
+    guessers: BTreeSet<Author>,
 }
 
 /// A turn whose word was locked.
@@ -44,6 +58,8 @@ pub(super) struct WordTurn {
     pub(super) hints: u32,
     /// Whether the mask was as it has to be at first, as far as that can be told without the word.
     locked: Mask,
+    /// Other words that the drawer locked for this turn.
+    others: Vec<WordPublic>,
     guessers: BTreeSet<Author>,
     length_ms: u64,
     claims: Vec<Claim>,
@@ -60,6 +76,8 @@ pub(super) struct Claim {
     pub(super) elapsed_ms: u64,
     pub(super) blinded: Blinded,
     pub(super) opened: bool,
+    /// Whether it is for the word whose lock counts, and not for another that the drawer locked.
+    counted: bool,
 }
 
 /// How a turn with a word ended.
@@ -82,7 +100,7 @@ struct Asked {
 
 impl Quiz {
     pub(super) fn new(rules: QuizRules, words: WordList, more: u32) -> Self {
-        Quiz { rules, words, missing: more, parts: Vec::new(), turns: Vec::new() }
+        Quiz { rules, words, missing: more, parts: Vec::new(), turns: Vec::new(), passed: Vec::new() }
     }
 
     pub(super) fn words(&self) -> &WordList {
@@ -141,6 +159,19 @@ impl Quiz {
         self.turns.push(Arc::new(turn));
     }
 
+    /// A lock that doesn't count: of a turn that began with another word, or was over before. An honest drawer's solvers
+    /// may have been answered by it, and a drawer's who wants to take their points away.
+    pub(super) fn lock_again(&mut self, turn: WordTurn) {
+        if let Some(known) = self.turn_mut(turn.turn) {
+            known.lock_again(turn.drawer, turn.key);
+        } else if let Some(at) = self.passed.iter().position(|one| (one.turn, one.drawer) == (turn.turn, turn.drawer)) {
+            let guessers = self.passed.swap_remove(at).guessers;
+            let turn = WordTurn { guessers, end: Some(End::Silent), ..turn };
+            let at = self.turns.partition_point(|one| one.turn < turn.turn);
+            self.turns.insert(at, Arc::new(turn));
+        }
+    }
+
     pub(super) fn hint(&mut self, turn: u32, author: Author, cell: u32, letter: char) -> bool {
         let most = self.rules.hints;
         self.turn_mut(turn).is_some_and(|turn| turn.hint(author, most, cell, letter))
@@ -182,6 +213,13 @@ impl Quiz {
         {
             turn.end = Some(turn.judge(&words, reveal.filter(|_| proven)));
             turn.accuse(evidence.iter().filter(|_| proven));
+        }
+    }
+
+    /// The drawer ended the turn; whether or not a word was locked, these could have guessed it.
+    pub(super) fn pass(&mut self, turn: u32, drawer: Author, guessers: BTreeSet<Author>) {
+        if self.turn(turn).is_none() {
+            self.passed.push(Passed { turn, drawer, guessers });
         }
     }
 
@@ -228,6 +266,7 @@ impl WordTurn {
             mask: mask.clone(),
             hints: 0,
             locked: mask.clone(),
+            others: Vec::new(),
             guessers,
             length_ms,
             claims: Vec::new(),
@@ -250,8 +289,9 @@ impl WordTurn {
         self.claims.iter().any(|claim| claim.author == author)
     }
 
+    /// What somebody can show, once the word is told, to have asked for.
     pub(super) fn claim(&self, author: Author) -> Option<&Claim> {
-        self.claims.iter().find(|claim| claim.author == author)
+        self.claims.iter().find(|claim| claim.author == author && claim.counted)
     }
 
     pub(super) fn game(&self) -> OperationId {
@@ -323,12 +363,24 @@ impl WordTurn {
             && receipt.voprf == self.voprf
             && receipt.guesser == author
             && self.is_in_time(receipt)
-            && *key == self.key
+            && self.is_lock(key)
             && self.guessers.contains(&author)
             && !self.has_solved(author);
         let Some(blinded) = blinded.filter(|_| fits) else { return false };
-        self.claims.push(Claim { author, elapsed_ms: u64::from(receipt.elapsed_ms), blinded, opened: false });
+        let (elapsed_ms, counted) = (u64::from(receipt.elapsed_ms), *key == self.key);
+        self.claims.push(Claim { author, elapsed_ms, blinded, opened: false, counted });
         true
+    }
+
+    fn lock_again(&mut self, drawer: Author, key: WordPublic) {
+        if drawer == self.drawer && !self.is_lock(&key) {
+            self.others.push(key);
+        }
+    }
+
+    /// Whether the drawer locked this word, as far as that is told apart.
+    fn is_lock(&self, key: &WordPublic) -> bool {
+        *key == self.key || self.others.contains(key) || self.others.len() >= MAX_OTHERS
     }
 
     /// Whether the drawer was asked while the time ran.
@@ -340,8 +392,10 @@ impl WordTurn {
         if self.word().is_none_or(|told| told.text != word) {
             return false;
         }
-        let claim =
-            self.claims.iter_mut().find(|claim| claim.author == author && claim.blinded == *blinded && !claim.opened);
+        let claim = self
+            .claims
+            .iter_mut()
+            .find(|claim| claim.author == author && claim.blinded == *blinded && claim.counted && !claim.opened);
         claim.map(|claim| claim.opened = true).is_some()
     }
 
@@ -379,25 +433,27 @@ impl WordTurn {
 
     fn is_good(&self, claim: &Claim) -> bool {
         let silent = self.evidence.get(&claim.author).is_some_and(|asked| self.unsaid_of(claim.author, *asked) > 0);
-        // Until the word is told, nobody can open anything; if it never is, the receipt has to do.
-        let opened = claim.opened || self.word().is_none();
+        // Until the word is told, nobody can open anything; if it never is, or another one, the receipt has to do.
+        let opened = claim.opened || !claim.counted || self.word().is_none();
         opened && !silent
     }
 
-    /// Nothing before the end. A drawer who told nothing, or lies, has none; those who knew the word have a few.
+    /// Nothing before the end. A drawer who told nothing, lies, or let another word be guessed than the one that counts,
+    /// has none; those who knew that word, or can't open their receipts, have a few.
     pub(super) fn points(&self) -> BTreeMap<Author, u32> {
         if self.end.is_none() {
             return BTreeMap::new();
         }
-        let solvers = self.solvers();
+        let (solvers, misled): (Vec<&Claim>, Vec<&Claim>) = self.solvers().into_iter().partition(|claim| claim.counted);
         let points = |(place, claim): (usize, &&Claim)| {
             let points = |word: &Word| guesser_points(word.level, claim.elapsed_ms, self.length_ms, place);
             (claim.author, self.word().map_or(UNOPENED, points))
         };
         let mut points: BTreeMap<Author, u32> = solvers.iter().enumerate().map(points).collect();
-        if self.word().is_some() {
+        if self.word().is_some() && misled.is_empty() {
             points.insert(self.drawer, drawer_points(points.values().sum(), self.guessers.len()));
         }
+        points.extend(misled.iter().map(|claim| (claim.author, UNOPENED)));
         points
     }
 }

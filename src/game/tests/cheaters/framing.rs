@@ -1,9 +1,9 @@
 //! A drawer who wants an honest solver to get nothing.
 
 use super::table::{FEW, LENGTH_MS, Table, room};
-use crate::game::guess::GuessRequest;
-use crate::game::secret::VoprfPublic;
-use crate::game::{GameStep, guesser_points};
+use crate::game::guess::{GuessRequest, Receipt};
+use crate::game::secret::{Blinding, VoprfPublic};
+use crate::game::{EndReason, GameStep, Phase, guesser_points};
 use crate::operation::OperationId;
 use crate::words::{Level, Mask, normalise};
 
@@ -112,18 +112,98 @@ fn until_the_line_comes_nothing_is_sure_and_then_the_solver_has_all() {
     assert_eq!(without.points(honest), full());
 }
 
-/// Two words for one turn, the second dated back: whatever the drawer wins by it, points are not among it.
+fn locked(table: &Table, word: &str) -> GameStep {
+    let (voprf, key) = (table.key().public(), table.word_key(word).public());
+    GameStep::WordLocked { game: table.id(), turn: 0, voprf, word: key, mask: Mask::of(word) }
+}
+
+/// Another word for the turn, dated back: then the lock that was answered by is not the one that counts.
 #[test]
-fn a_drawer_who_locks_another_word_before_the_first_gets_nothing() {
+fn a_drawer_who_locks_another_word_before_the_first_takes_nothing_from_its_solver() {
     let (mut table, drawer, honest, other) = Table::drawing(WORD);
     let locked_ms = table.ms;
     table.solve(honest, WORD, 20_000);
-    let (voprf, word) = (table.key().public(), table.key().word_key(&normalise("moon")).public());
-    let again = GameStep::WordLocked { game: table.id(), turn: 0, voprf, word, mask: Mask::of("moon") };
+    let again = locked(&table, "moon");
     assert!(!table.write(drawer, again.clone()), "after the first");
     assert!(table.write_dated(drawer, locked_ms - 1, again));
-    let true_end = table.ended(Some(table.reveal(WORD)), vec![]);
-    assert!(table.write(drawer, true_end));
-    assert!(table.of_turn(|turn| turn.lied()));
-    assert_eq!([drawer, honest, other].map(|who| table.points(who)), [0, 0, 0]);
+    let points = |table: &Table| [drawer, honest, other].map(|who| table.points(who));
+    let mut told = table.clone();
+    told.end(WORD, vec![]);
+    assert!(told.of_turn(|turn| turn.lied()));
+    assert_eq!(points(&told), [0, FEW, 0]);
+    // The word that counts now is told truly, and an accomplice knows it.
+    table.solve(other, "moon", 10_000);
+    table.end("moon", vec![]);
+    assert!(table.open(other, "moon") && !table.open(honest, WORD));
+    let opens = |who: usize| table.of_turn(|turn| turn.claim(table.who(who)).is_some());
+    assert!(table.of_turn(|turn| !turn.lied()) && opens(other) && !opens(honest));
+    assert_eq!(points(&table), [0, FEW, guesser_points(Level::Easy, 10_000, LENGTH_MS.into(), 0)]);
+}
+
+/// The locks that are kept are few, and the one that was answered by comes after them.
+#[test]
+fn no_number_of_other_words_helps_a_drawer() {
+    let (mut table, drawer, honest, _) = Table::drawing(WORD);
+    let locked_ms = table.ms;
+    table.solve(honest, WORD, 20_000);
+    for word in ["moon", "house", "cherry", "cream", "apple", "달", "집"] {
+        let step = locked(&table, word);
+        table.write_dated(drawer, locked_ms - 1, step);
+    }
+    table.end("moon", vec![]);
+    assert_eq!((table.points(drawer), table.points(honest)), (0, FEW));
+}
+
+fn passed(table: &Table) -> GameStep {
+    let (game, turn, reason) = (table.id(), table.turn(), EndReason::Passed);
+    GameStep::TurnEnded { game, turn, reason, reveal: None, evidence: vec![] }
+}
+
+/// That somebody solved the turn that runs, whichever it is.
+fn solved_now(table: &Table, who: usize) -> GameStep {
+    let (game, turn, drawer) = (table.id(), table.turn(), table.drawer());
+    let blinded = Blinding::new(&table.people[who], game, turn, &[normalise(WORD)]).unwrap().blinded();
+    let request = GuessRequest::new(&table.people[who], room(), game, turn, 0, None, blinded);
+    let receipt = Box::new(Receipt::new(&table.people[drawer], &request, 20_000));
+    let key = table.key_of(drawer, turn).word_key(&normalise(WORD));
+    let (word, signature) = (key.public(), key.sign_solved(table.who(who)));
+    GameStep::Solved { game, turn, receipt, candidate: 0, word, signature }
+}
+
+/// A turn that was passed on before its word was locked, dated back: also when it was the last, and the game over by it.
+#[test]
+fn a_drawer_who_ends_the_turn_before_its_beginning_takes_nothing_from_its_solver() {
+    for last in [false, true] {
+        let mut table = Table::started(3, 4);
+        for _ in 0..if last { 2 } else { 0 } {
+            assert!(table.write(table.drawer(), passed(&table)));
+        }
+        let (drawer, guessers, ended) = (table.drawer(), table.guessers(), passed(&table));
+        let key = table.key_of(drawer, table.turn());
+        let (voprf, word) = (key.public(), key.word_key(&normalise(WORD)).public());
+        let locked = GameStep::WordLocked { game: table.id(), turn: table.turn(), voprf, word, mask: Mask::of(WORD) };
+        assert!(table.write(drawer, locked));
+        let locked_ms = table.ms;
+        assert!(table.write(guessers[0], solved_now(&table, guessers[0])));
+        let mut mine = table.clone();
+        assert!(table.write_dated(drawer, locked_ms - 1, ended.clone()));
+        assert_eq!(table.game().phase() == Phase::Over, last);
+        let points = |table: &Table| [drawer, guessers[0], guessers[1]].map(|who| table.points(who));
+        assert_eq!(points(&table), [0, FEW, 0], "last: {last}");
+        // Nobody else ends it so, or knows the word of a turn that had none.
+        assert!(!mine.write_dated(guessers[1], locked_ms - 1, ended));
+        assert_eq!(points(&mine), [0; 3]);
+    }
+}
+
+/// A person may choose twice before the first choice is saved: that alone proves nothing.
+#[test]
+fn an_honest_drawer_who_chose_twice_loses_nothing() {
+    let (mut table, drawer, honest, _) = Table::drawing(WORD);
+    let again = locked(&table, "moon");
+    assert!(!table.write(drawer, again));
+    table.solve(honest, WORD, 20_000);
+    table.end(WORD, vec![]);
+    assert!(table.open(honest, WORD));
+    assert_eq!((table.points(honest), table.points(drawer)), (full(), full() / 2));
 }
