@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::canvas::{CanvasStep, Drawn, REACH, Standing};
 use crate::game::secret::{VoprfSecret, WordKey, word_key_from_reveal};
-use crate::game::{Effect, Game, GameStep, StepAt};
+use crate::game::{Effect, Game, GameStep, Reveal, StepAt};
 use crate::identity::Author;
 use crate::operation::{OperationId, OrderKey};
 use crate::payload::{Board, Payload};
@@ -181,6 +181,13 @@ impl Fold {
     pub fn told_key(&self, game: OperationId, turn: u32) -> Option<WordKey> {
         let Told(word, secret) = self.told.get(&(game, turn))?;
         word_key_from_reveal(secret, word, game, turn)
+    }
+
+    /// Whether this is how the word of a turn was told, and it was found to be true.
+    #[must_use]
+    pub fn has_told(&self, game: OperationId, turn: u32, reveal: &Reveal) -> bool {
+        let told = self.told.get(&(game, turn));
+        told.is_some_and(|Told(word, secret)| *word == normalise(&reveal.word) && *secret == reveal.secret)
     }
 
     /// Whether a step landed before what was let go: the fold has to be made anew, see [`Fold::remake`].
