@@ -55,7 +55,7 @@ fn notice(step: GameStep, fold: &Fold) -> GameNotice {
         GameStep::Hint { .. } => GameNotice::Hint,
         GameStep::Solved { .. } => GameNotice::Solved,
         GameStep::TurnEnded { game, turn, reason, reveal, .. } => {
-            let told = reveal.filter(|reveal| fold.has_told(game, turn, reveal));
+            let told = reveal.filter(|_| fold.has_told(game, turn));
             GameNotice::TurnEnded(reason, told.map(|reveal| reveal.word))
         }
         GameStep::Skip { .. } => GameNotice::Skip,

@@ -3,7 +3,7 @@
 use super::table::{FEW, LENGTH_MS, Table, room};
 use crate::clock::Timestamp;
 use crate::event::EntryBody;
-use crate::fold::Step;
+use crate::fold::{Fold, Step};
 use crate::game::guess::{GuessAnswer, GuessRequest, Receipt, Refusal, Reply};
 use crate::game::{EndReason, GameNotice, GameStep, GuessError, Guessed, Reveal, guesser_points};
 use crate::operation::{ChainId, Header, Operation};
@@ -133,16 +133,21 @@ fn a_drawer_who_tells_something_else_gets_nothing() {
     assert_eq!(ended(&table, drawer, solver, Some(table.reveal(WORD))), (points / 2, points));
 }
 
-/// The word that people read in the line of the end of a turn.
-fn word_in_the_line(table: &Table, drawer: usize, reveal: Option<Reveal>) -> Option<String> {
+/// The end of the turn, and a fold that has it.
+fn ended_with(table: &Table, drawer: usize, reveal: Option<Reveal>) -> (Operation, Fold) {
     let chain = ChainId { author: table.who(drawer), log: u64::MAX };
-    let time = Timestamp::from_ms(table.ms + 1);
+    let time = Timestamp::from_ms(table.ms + 10);
     let header = Header { room: room(), chain, seq: 0, backlink: None, time };
     let payload = Payload::Game(table.ended(reveal, vec![]));
     let operation = Operation::sign(&table.people[drawer], header, &payload).unwrap();
     let mut fold = table.fold();
     fold.insert(Step::new(operation.key(), operation.id(), &payload).into_iter().collect());
-    match timeline::entry(&operation, payload, String::new(), &fold, false, |_, _, _| None).body {
+    (operation, fold)
+}
+
+/// The word that people read in the line of the end of a turn.
+fn word_in_the_line((operation, fold): &(Operation, Fold)) -> Option<String> {
+    match timeline::entry(operation, operation.payload(), String::new(), fold, false, |_, _, _| None).body {
         EntryBody::Game(GameNotice::TurnEnded(EndReason::Time, word)) => word,
         other => panic!("{other:?}"),
     }
@@ -152,9 +157,20 @@ fn word_in_the_line(table: &Table, drawer: usize, reveal: Option<Reveal>) -> Opt
 fn a_lie_is_not_told_as_the_word() {
     let (table, drawer, _, other) = Table::drawing(WORD);
     for (why, lie) in lies(&table, other) {
-        assert_eq!(word_in_the_line(&table, drawer, lie), None, "{why}");
+        assert_eq!(word_in_the_line(&ended_with(&table, drawer, lie)), None, "{why}");
     }
-    assert_eq!(word_in_the_line(&table, drawer, Some(table.reveal(WORD))), Some(WORD.to_owned()));
+    let truth = || ended_with(&table, drawer, Some(table.reveal(WORD)));
+    assert_eq!(word_in_the_line(&truth()), Some(WORD.to_owned()));
+
+    // A letter that was shown before the end and comes after it.
+    for (letter, told) in [('b', Some(WORD)), ('x', None)] {
+        let mut late = table.clone();
+        assert!(late.write(drawer, GameStep::Hint { game: table.id(), turn: 0, cell: 0, letter }));
+        let mut ended = truth();
+        ended.1.insert(late.steps.last().cloned().into_iter().collect());
+        assert_eq!(word_in_the_line(&ended).as_deref(), told, "{letter}");
+        assert!(ended.1.told_key(table.id(), 0).is_some(), "what was told is no secret any more");
+    }
 }
 
 #[test]
