@@ -150,9 +150,16 @@ pub struct FoldImage {
     told: BTreeMap<(OperationId, u32), Told>,
 }
 
-/// A word that was told at the end of its turn, as it is normalised, and the key of the turn.
+/// A word that was told at the end of its turn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Told(String, VoprfSecret);
+struct Told {
+    /// As it is normalised.
+    word: String,
+    /// The key of the turn.
+    secret: VoprfSecret,
+    /// Whether it is still found to be true, with all that came since.
+    stands: bool,
+}
 
 impl Fold {
     /// The fold from its image.
@@ -179,8 +186,14 @@ impl Fold {
     /// The key of the word of a turn that is over, if it was told: it opens the sealed talk of that turn.
     #[must_use]
     pub fn told_key(&self, game: OperationId, turn: u32) -> Option<WordKey> {
-        let Told(word, secret) = self.told.get(&(game, turn))?;
+        let Told { word, secret, .. } = self.told.get(&(game, turn))?;
         word_key_from_reveal(secret, word, game, turn)
+    }
+
+    /// Whether the word that was told at the end of a turn was found to be true.
+    #[must_use]
+    pub fn has_told(&self, game: OperationId, turn: u32) -> bool {
+        self.told.get(&(game, turn)).is_some_and(|told| told.stands)
     }
 
     /// Whether a step landed before what was let go: the fold has to be made anew, see [`Fold::remake`].
@@ -339,12 +352,16 @@ impl Fold {
         self.steps.push((step, counts));
     }
 
-    /// A word that was told is kept: what was revealed once is no secret again, wherever late steps land.
+    /// A word that was told is kept: what was revealed once is no secret again, wherever late steps land. By these it may
+    /// turn out to be a lie.
     fn keep_told(&mut self, step: &Step) {
-        if let StepBody::Game(GameStep::TurnEnded { game, turn, reveal: Some(reveal), .. }) = &step.body
-            && self.state.game.told_word(*game, *turn).is_some_and(|word| word.text == reveal.word)
-        {
-            self.told.insert((*game, *turn), Told(normalise(&reveal.word), reveal.secret));
+        let StepBody::Game(GameStep::TurnEnded { game, turn, reveal, .. }) = &step.body else { return };
+        let found = self.state.game.told_word(*game, *turn).map(|word| &word.text);
+        if let Some(reveal) = reveal.as_ref().filter(|reveal| found == Some(&reveal.word)) {
+            let told = Told { word: normalise(&reveal.word), secret: reveal.secret, stands: true };
+            self.told.insert((*game, *turn), told);
+        } else if let Some(told) = self.told.get_mut(&(*game, *turn)) {
+            told.stands = false;
         }
     }
 

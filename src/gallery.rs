@@ -1,7 +1,7 @@
 //! Projection: the drawings that a room has ever seen, from all its steps.
 //!
-//! The sheet of a turn is one drawing, as it was at the end. The room's own board is one drawing after another: each ends
-//! with a clear that was not undone.
+//! The sheet of a turn is one drawing, as it was at the end; if it was cleared last, as it was before. The room's own
+//! board is one drawing after another: each ends with a clear that was not undone.
 
 mod told;
 
@@ -168,7 +168,11 @@ fn sweep(steps: impl IntoIterator<Item = Step>, mut finished: impl FnMut(Board, 
 
 fn finish_turn(turn: Open, finished: &mut impl FnMut(Board, Vec<Taken>)) {
     let mut last = Vec::new();
-    cut(turn.steps.into(), |marks| last = marks);
+    cut(turn.steps.into(), |marks| {
+        if !marks.is_empty() {
+            last = marks;
+        }
+    });
     finished(turn.board, last);
 }
 
@@ -240,6 +244,28 @@ mod tests {
         assert_eq!(ids(key(2)), []);
         steps.push((ANA, CanvasStep::Undo { stroke: 3 }));
         assert_eq!(Gallery::new(log(steps)).drawings().map(|drawing| drawing.marks).collect::<Vec<_>>(), [3, 1]);
+    }
+
+    #[test]
+    fn a_drawer_who_clears_at_the_end_leaves_what_was_there_before() {
+        let board = Board::Turn { game: id(0), turn: 0 };
+        let drawing = |steps: &[CanvasStep]| {
+            let mut open = Open::new(board);
+            for (n, step) in (1..).zip(steps) {
+                open.take(n, Drawn { id: id(n), author: ANA, step: step.clone() });
+            }
+            let mut found = Vec::new();
+            finish_turn(open, &mut |of, marks| {
+                assert_eq!(of, board);
+                found.extend(marks.into_iter().map(|taken| taken.drawn.id));
+            });
+            found
+        };
+        let clear = |stroke| CanvasStep::Clear { stroke };
+        let steps = [ink(1), clear(2), ink(3), ink(4), clear(5), clear(6), CanvasStep::Undo { stroke: 6 }];
+        assert_eq!(drawing(&steps), [3, 4].map(id));
+        assert_eq!(drawing(&steps[..3]), [3].map(id), "what was cleared before is not part of it");
+        assert_eq!(drawing(&[clear(1)]), []);
     }
 
     #[test]

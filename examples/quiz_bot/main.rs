@@ -5,6 +5,7 @@
 //! ```
 //! Further arguments are addresses to connect to, for networks without multicast; with any, mDNS stays off.
 
+mod hand;
 mod sketches;
 
 use std::collections::BTreeSet;
@@ -16,8 +17,11 @@ use inkmesh::event::{EntryBody, Event, GameView, Phase};
 use inkmesh::game::GuessError;
 use inkmesh::name::RoomName;
 use inkmesh::node::{Config, Node, Spoken};
+use inkmesh::operation::OperationId;
 use inkmesh::words::{BuiltIn, Mask, normalise};
 use tokio::time::Instant;
+
+use hand::Hand;
 
 /// How long the bot thinks before a guess: drawers take one a second at most.
 const THINKING: Duration = Duration::from_millis(2_500);
@@ -41,14 +45,24 @@ async fn main() -> Result<(), Box<dyn Error>> {
         dial,
     };
     let (node, mut events) = Node::start(config).await?;
-    let mut bot = Bot { node, room, game: GameView::default(), drawn: None, heard: BTreeSet::new(), guess_at: None };
+    let mut bot = Bot {
+        node,
+        room,
+        game: GameView::default(),
+        drawn: None,
+        hand: None,
+        heard: BTreeSet::new(),
+        guesses: 0,
+        guess_at: None,
+    };
     loop {
-        let next_guess = bot.guess_at;
+        let (next_line, next_guess) = (bot.hand.as_ref().map(Hand::next_at), bot.guess_at);
         tokio::select! {
             event = events.next() => match event {
                 Some(event) => bot.heed(event).await,
                 None => return Ok(()),
             },
+            () = sleep_until(next_line) => bot.draw().await,
             () = sleep_until(next_guess) => bot.guess().await,
         }
     }
@@ -65,10 +79,14 @@ struct Bot {
     node: Node,
     room: RoomName,
     game: GameView,
-    /// The turn that it has drawn.
-    drawn: Option<u32>,
+    /// The turn that it drew last or draws: of which game, and its number there.
+    drawn: Option<(Option<OperationId>, u32)>,
+    /// While it draws.
+    hand: Option<Hand>,
     /// What was guessed in this turn, by anybody, normalised.
     heard: BTreeSet<String>,
+    /// How often it guessed in this turn.
+    guesses: usize,
     guess_at: Option<Instant>,
 }
 
@@ -91,16 +109,18 @@ impl Bot {
     async fn follow(&mut self, game: GameView) {
         if (game.game, game.turn) != (self.game.game, self.game.turn) {
             self.heard.clear();
+            self.guesses = 0;
         }
         self.game = game;
         let mine = self.game.drawer == Some(self.node.author());
+        self.hand = self.hand.take().filter(|_| mine && self.game.phase == Phase::Drawing);
         match self.game.phase {
             Phase::Gathering if !self.game.joined => self.say_so(self.node.ready(self.room.clone()).await),
             Phase::Choosing if !self.game.offers.is_empty() => {
                 let known = self.game.offers.iter().position(|word| sketches::find(&word.text).is_some());
                 self.say_so(self.node.choose(self.room.clone(), known.unwrap_or(0)).await);
             }
-            Phase::Drawing if mine && self.drawn != Some(self.game.turn) => self.draw().await,
+            Phase::Drawing if mine && self.drawn != Some((self.game.game, self.game.turn)) => self.take_the_pen(),
             _ => {}
         }
         self.guess_at = match self.game.guessing {
@@ -109,27 +129,34 @@ impl Bot {
         };
     }
 
-    async fn draw(&mut self) {
-        self.drawn = Some(self.game.turn);
+    fn take_the_pen(&mut self) {
+        self.drawn = Some((self.game.game, self.game.turn));
         let word = self.game.word.as_ref().map(|word| word.text.as_str()).unwrap_or_default();
-        for line in sketches::find(word).unwrap_or_else(sketches::doodle) {
-            self.say_so(self.node.draw(self.room.clone(), line).await.map(drop));
-        }
+        let lines = sketches::find(word).unwrap_or_else(sketches::doodle);
+        self.hand = Some(Hand::new(lines, &self.game, Instant::now()));
+    }
+
+    async fn draw(&mut self) {
+        let Some(hand) = &mut self.hand else { return };
+        let line = hand.next_line(Instant::now(), sketches::scribble);
+        self.say_so(self.node.draw(self.room.clone(), line).await.map(drop));
     }
 
     /// Says a word that fits the mask and that nobody has tried.
     async fn guess(&mut self) {
         self.guess_at = None;
-        let Some(mask) = self.game.mask.clone().filter(|_| self.game.guessing && self.heard.len() < PATIENCE) else {
+        let Some(mask) = self.game.mask.clone().filter(|_| self.game.guessing && self.guesses < PATIENCE) else {
             return;
         };
         let Some(word) = fitting(&mask, &self.heard) else { return };
-        self.heard.insert(normalise(word));
         match self.node.say(self.room.clone(), word.to_owned()).await {
             Ok(Spoken::Solved) => {}
-            Ok(Spoken::Line(_)) | Err(CommandError::Guess(GuessError::TooFast)) => {
+            Ok(Spoken::Line(_)) => {
+                self.heard.insert(normalise(word));
+                self.guesses += 1;
                 self.guess_at = Some(Instant::now() + THINKING);
             }
+            Err(CommandError::Guess(GuessError::TooFast)) => self.guess_at = Some(Instant::now() + THINKING),
             Err(error) => eprintln!("{error}"),
         }
     }

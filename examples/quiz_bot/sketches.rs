@@ -17,12 +17,22 @@ pub fn find(word: &str) -> Option<Vec<PenLine>> {
 /// Something to look at when there is no sketch.
 pub fn doodle() -> Vec<PenLine> {
     let mut point = (800.0, 600.0);
-    let mut step = || {
-        point.0 = (point.0 + rand::random_range(-120.0..120.0_f64)).clamp(100.0, 1500.0);
-        point.1 = (point.1 + rand::random_range(-120.0..120.0_f64)).clamp(100.0, 1100.0);
-        Point::from_logical(point.0, point.1)
-    };
-    (0..3).map(|_| line(Color([0x1e, 0x1b, 0x18]), 10, (0..12).map(|_| step()).collect())).collect()
+    (0..3).map(|_| walk(&mut point, 120.0, 10)).collect()
+}
+
+/// A small line at the lower edge, where it is in nobody's way.
+pub fn scribble() -> PenLine {
+    walk(&mut (rand::random_range(150.0..1450.0), 1120.0), 20.0, 4)
+}
+
+/// A line that goes on from a point in random steps.
+fn walk((x, y): &mut (f64, f64), step: f64, width: u16) -> PenLine {
+    let points = (0..12).map(|_| {
+        *x = (*x + rand::random_range(-step..step)).clamp(100.0, 1500.0);
+        *y = (*y + rand::random_range(-step..step)).clamp(100.0, 1150.0);
+        Point::from_logical(*x, *y)
+    });
+    line(Color([0x1e, 0x1b, 0x18]), width, points.collect())
 }
 
 /// `colour width x,y x,y …`

@@ -1,6 +1,6 @@
 //! A picture for other programs: as SVG, and its making mark by mark.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 use super::raster::{COLUMNS, ROWS};
 use super::{Area, CanvasStep, Color, Drawn, Ink, Point, Raster, Sheet, Tool};
@@ -8,72 +8,89 @@ use super::{Area, CanvasStep, Color, Drawn, Ink, Point, Raster, Sheet, Tool};
 /// Units of the SVG to a pixel: eighths, so that every place in it is an integer.
 const UNIT: i32 = 8;
 
-/// The picture of a sheet as SVG text. Strokes and shapes stay lines and can be scaled; a fill is the area that it filled,
-/// taken from the [`Raster`], so that it ends where it does on the sheet.
+/// The picture of a sheet as SVG text; `None` if that is longer than `most` bytes. Strokes and shapes stay lines and can be
+/// scaled; a fill is the area that it filled, taken from the [`Raster`], so that it ends where it does on the sheet.
 #[must_use]
-pub fn svg(sheet: &Sheet) -> String {
+pub fn svg(sheet: &Sheet, most: usize) -> Option<String> {
+    let mut out = Capped { text: String::new(), most };
+    put_picture(&mut out, sheet).ok().map(|()| out.text)
+}
+
+/// A text under way that takes no more than so many bytes.
+struct Capped {
+    text: String,
+    most: usize,
+}
+
+impl Write for Capped {
+    fn write_str(&mut self, more: &str) -> fmt::Result {
+        if more.len() > self.most - self.text.len() {
+            return Err(fmt::Error);
+        }
+        self.text.push_str(more);
+        Ok(())
+    }
+}
+
+fn put_picture(out: &mut impl Write, sheet: &Sheet) -> fmt::Result {
     let (width, height) = (UNIT * COLUMNS as i32, UNIT * ROWS as i32);
-    let mut text = format!(
+    write!(
+        out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{COLUMNS}\" height=\"{ROWS}\" viewBox=\"0 0 {width} {height}\">\n\
          <rect width=\"{width}\" height=\"{height}\" fill=\"#ffffff\"/>\n\
          <g fill=\"none\" stroke-linecap=\"round\" stroke-linejoin=\"round\">\n"
-    );
+    )?;
     let mut raster = Raster::default();
     for drawn in sheet.marks() {
         match &drawn.step {
             CanvasStep::Ink(ink) => {
                 raster.ink(ink);
-                put_ink(&mut text, ink);
+                put_ink(out, ink)?;
             }
-            CanvasStep::Fill { at, color, .. } => put_fill(&mut text, &mut raster, *at, *color),
+            CanvasStep::Fill { at, color, .. } => put_fill(out, &mut raster, *at, *color)?,
             CanvasStep::Clear { .. } | CanvasStep::Undo { .. } | CanvasStep::Redo { .. } => {} // nothing to be seen
         }
     }
-    text.push_str("</g>\n</svg>\n");
-    text
+    out.write_str("</g>\n</svg>\n")
 }
 
-fn put_ink(text: &mut String, ink: &Ink) {
+fn put_ink(out: &mut impl Write, ink: &Ink) -> fmt::Result {
     let color = if ink.tool == Tool::Eraser { Color([255; 3]) } else { ink.color };
     let width = UNIT * i32::from(ink.width);
     let points: Vec<(i32, i32)> = ink.points.iter().map(|point| (point.x * 2, point.y * 2)).collect();
     let stroke = format!("stroke=\"{color}\" stroke-width=\"{width}\"");
-    let put = match (ink.tool, &points[..]) {
+    match (ink.tool, &points[..]) {
         (_, []) => Ok(()),
-        (_, [(x, y)]) => writeln!(text, "<circle cx=\"{x}\" cy=\"{y}\" r=\"{}\" fill=\"{color}\"/>", width / 2),
+        (_, [(x, y)]) => writeln!(out, "<circle cx=\"{x}\" cy=\"{y}\" r=\"{}\" fill=\"{color}\"/>", width / 2),
         (Tool::Ellipse, [one, other]) if one.0 != other.0 && one.1 != other.1 => {
             let (cx, cy) = (i32::midpoint(one.0, other.0), i32::midpoint(one.1, other.1));
             let (rx, ry) = ((one.0 - other.0).abs() / 2, (one.1 - other.1).abs() / 2);
-            writeln!(text, "<ellipse cx=\"{cx}\" cy=\"{cy}\" rx=\"{rx}\" ry=\"{ry}\" {stroke}/>")
+            writeln!(out, "<ellipse cx=\"{cx}\" cy=\"{cy}\" rx=\"{rx}\" ry=\"{ry}\" {stroke}/>")
         }
         // An ellipse without breadth is a line, and so is such a rectangle.
         (Tool::Rectangle | Tool::Ellipse, [(x, y), (right, bottom)]) => {
-            writeln!(text, "<path d=\"M{x} {y}H{right}V{bottom}H{x}Z\" {stroke}/>")
+            writeln!(out, "<path d=\"M{x} {y}H{right}V{bottom}H{x}Z\" {stroke}/>")
         }
         (_, [(x, y), further @ ..]) => {
             let further: String = further.iter().map(|(x, y)| format!(" {x} {y}")).collect();
-            writeln!(text, "<path d=\"M{x} {y}L{}\" {stroke}/>", further.trim_start())
+            writeln!(out, "<path d=\"M{x} {y}L{}\" {stroke}/>", further.trim_start())
         }
-    };
-    debug_assert!(put.is_ok(), "a string takes everything");
+    }
 }
 
-fn put_fill(text: &mut String, raster: &mut Raster, at: Point, color: Color) {
+fn put_fill(out: &mut impl Write, raster: &mut Raster, at: Point, color: Color) -> fmt::Result {
     let mut runs = Vec::new();
     raster.fill(at, color, |run| runs.push(run));
     if runs.is_empty() {
-        return;
+        return Ok(());
     }
-    let path: String = merged(runs)
-        .into_iter()
-        .map(|Area { left, top, right, bottom }| {
-            let [x, y, width, height] = [left, top, right - left, bottom - top].map(|pixels| pixels * UNIT as usize);
-            format!("M{x} {y}h{width}v{height}h-{width}z")
-        })
-        .collect();
+    out.write_str("<path d=\"")?;
+    for Area { left, top, right, bottom } in merged(runs) {
+        let [x, y, width, height] = [left, top, right - left, bottom - top].map(|pixels| pixels * UNIT as usize);
+        write!(out, "M{x} {y}h{width}v{height}h-{width}z")?;
+    }
     // The edges of neighbours must meet without a seam.
-    let put = writeln!(text, "<path d=\"{path}\" fill=\"{color}\" shape-rendering=\"crispEdges\"/>");
-    debug_assert!(put.is_ok(), "a string takes everything");
+    writeln!(out, "\" fill=\"{color}\" shape-rendering=\"crispEdges\"/>")
 }
 
 /// Runs of pixels made into rectangles, where those of the same columns lie below each other.
@@ -147,7 +164,7 @@ mod tests {
             };
             let mut from_text = raster.clone();
             let mut text = String::new();
-            put_fill(&mut text, &mut raster, *at, *color);
+            put_fill(&mut text, &mut raster, *at, *color).unwrap();
             for rectangle in
                 text.split(['M', 'z']).filter(|part| part.starts_with(|first: char| first.is_ascii_digit()))
             {
@@ -195,8 +212,21 @@ mod tests {
             <path d=\"M200 400H400V600H200Z\" stroke=\"#010203\" stroke-width=\"48\"/>\n\
             <ellipse cx=\"300\" cy=\"500\" rx=\"100\" ry=\"100\" stroke=\"#010203\" stroke-width=\"48\"/>\n\
             <path d=\"M200 400H200V600H200Z\" stroke=\"#010203\" stroke-width=\"48\"/>\n</g>\n</svg>\n";
-        let text = svg(&sheet);
+        let text = svg(&sheet, usize::MAX).unwrap();
         assert!(text.ends_with(expected), "{text}");
+    }
+
+    #[test]
+    fn an_svg_keeps_its_bound_to_the_byte() {
+        let mut sheet = Sheet::default();
+        sheet.push_all(pictures::golden());
+        let text = svg(&sheet, usize::MAX).unwrap();
+        assert_eq!(svg(&sheet, text.len()), Some(text.clone()));
+        for most in [text.len() - 1, text.len() / 2, 10, 0] {
+            assert_eq!(svg(&sheet, most), None, "{most}");
+            let mut out = Capped { text: String::new(), most };
+            assert!(put_picture(&mut out, &sheet).is_err() && out.text.len() <= most, "it ends when it is full");
+        }
     }
 
     #[test]

@@ -102,6 +102,20 @@ pub struct GameView {
     pub lied: bool,
 }
 
+impl GameView {
+    /// Who won: those with the most points, in the order of the players. Nobody before the game is over, in one that was
+    /// called off, or without a point.
+    #[must_use]
+    pub fn winners(&self) -> Vec<Author> {
+        if self.phase != Phase::Over || self.cancelled.is_some() {
+            return Vec::new();
+        }
+        let most = self.players.iter().map(|player| player.score).max().unwrap_or(0);
+        let first = self.players.iter().filter(|player| player.score == most && most > 0);
+        first.map(|player| player.player).collect()
+    }
+}
+
 /// What a step of a game did, to be told in the history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GameNotice {
@@ -152,5 +166,39 @@ impl GameNotice {
             GameNotice::Kick(player) => format!("votes to remove {player}"),
             GameNotice::Quiet => String::new(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn over(scores: &[u32]) -> GameView {
+        let player = |(key, score): (u8, &u32)| PlayerView {
+            player: Author([key; 32]),
+            name: String::new(),
+            online: true,
+            playing: true,
+            score: *score,
+            points: 0,
+            solved: false,
+        };
+        GameView { phase: Phase::Over, players: (1..).zip(scores).map(player).collect(), ..GameView::default() }
+    }
+
+    #[test]
+    fn those_with_the_most_points_win_in_the_end() {
+        let game = over(&[50, 90, 50, 20, 90]);
+        assert_eq!(game.winners(), [2, 5].map(|key| Author([key; 32])));
+        for phase in [Phase::Idle, Phase::Gathering, Phase::Choosing, Phase::Drawing, Phase::Revealed] {
+            assert_eq!(GameView { phase, ..game.clone() }.winners(), [], "{phase:?}");
+        }
+        assert_eq!(GameView { cancelled: Some(CancelReason::Abandoned), ..game }.winners(), []);
+    }
+
+    #[test]
+    fn nobody_wins_without_a_point() {
+        assert_eq!(over(&[0, 0]).winners(), []);
+        assert_eq!(over(&[]).winners(), []);
     }
 }

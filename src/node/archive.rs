@@ -186,9 +186,8 @@ impl History {
 
     fn entry(&self, operation: &Operation) -> Entry {
         let (author, payload) = (operation.author(), operation.payload());
-        let counts = matches!(payload, Payload::Game(_)) && self.fold.counts(operation.key());
         let open = |game, turn, sealed: &[u8]| self.fold.told_key(game, turn)?.open(author, sealed);
-        timeline::entry(operation, payload, self.people.name(author), counts, false, open)
+        timeline::entry(operation, payload, self.people.name(author), &self.fold, false, open)
     }
 
     /// All drawings that the room has ever seen.

@@ -150,9 +150,8 @@ impl Room {
 
     fn entry_of(&self, operation: &Operation, payload: Payload, late: bool, now: Now) -> Entry {
         let author = operation.author();
-        let counts = matches!(payload, Payload::Game(_)) && self.fold.counts(operation.key());
         let open = |game, turn, sealed: &[u8]| self.open_sealed(author, game, turn, sealed);
-        let mut entry = timeline::entry(operation, payload, self.people.name(author), counts, late, open);
+        let mut entry = timeline::entry(operation, payload, self.people.name(author), &self.fold, late, open);
         entry.held_back = author == self.identity.author() && operation.header().time.is_future(now.wall_ms);
         entry
     }

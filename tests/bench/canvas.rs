@@ -55,8 +55,8 @@ fn picture_of_record() {
         std::fs::write(file, [head, sheet.raster().rgb()].concat()).unwrap();
     }
     tell("digest of a picture", (0..20).map(|_| timed(|| sheet.raster().digest()).0).collect());
-    tell("picture as SVG", (0..20).map(|_| timed(|| export::svg(&sheet)).0).collect());
-    println!("  {} KB of SVG", export::svg(&sheet).len() / 1000);
+    tell("picture as SVG", (0..20).map(|_| timed(|| export::svg(&sheet, usize::MAX)).0).collect());
+    println!("  {} KB of SVG", export::svg(&sheet, usize::MAX).unwrap().len() / 1000);
 }
 
 fn fill_at(raster: &mut Raster, x: i32, y: i32, shade: u8) -> Duration {

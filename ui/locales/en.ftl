@@ -412,6 +412,19 @@ store-set-aside = Set aside because it was damaged: { $folder } ({ $size }). It 
 # What was said and drawn, read back on the command line
 archive-in-use = Inkmesh is open with the folder { $folder }. Close it first, then try again.
 archive-no-room = Nothing of a room “{ $room }” is saved in { $folder }. `inkmesh archive rooms` lists the rooms.
+archive-no-data-dir = This system names no folder for your data. Choose one with --data-dir.
+archive-no-history = Nothing is saved in { $folder }.
+archive-not-allowed = You may not read { $folder }.
+archive-copy-full = There is not enough space in the folder for temporary files to read the history. Free some, then try again.
+archive-damaged = The saved history in { $folder } is damaged ({ $detail }).
+archive-unreadable = The saved history can't be read: { $reason }.
+archive-file-not-allowed = You may not write { $path }. Choose another folder.
+archive-file-no-folder = There is no folder for { $path }, and none can be made.
+archive-file-full = There is not enough space for { $path }. Free some, then try again.
+archive-file-in-the-way = Something is in the way of { $path }. Choose another folder.
+archive-file-failed = { $path } can't be written: { $reason }.
+archive-output-full = There is not enough space for what was read. Free some, then try again.
+archive-output-failed = What was read can't be written: { $reason }.
 archive-empty = Nothing is saved here.
 archive-room = { $count ->
     [one] 1 entry

@@ -372,6 +372,19 @@ store-set-aside = 손상되어 옮겨 둔 것: { $folder } ({ $size }). 지워�
 # 명령줄에서 다시 읽는 이야기와 그림
 archive-in-use = Inkmesh가 { $folder } 폴더를 쓰고 있습니다. 먼저 닫은 다음 다시 시도하세요.
 archive-no-room = { $folder } 폴더에 “{ $room }” 방의 기록이 없습니다. `inkmesh archive rooms`로 방 목록을 볼 수 있습니다.
+archive-no-data-dir = 이 시스템에는 데이터를 둘 폴더가 정해져 있지 않습니다. --data-dir로 폴더를 지정하세요.
+archive-no-history = { $folder } 폴더에 저장된 기록이 없습니다.
+archive-not-allowed = { $folder } 폴더를 읽을 권한이 없습니다.
+archive-copy-full = 임시 폴더에 기록을 읽을 공간이 부족합니다. 공간을 비운 다음 다시 시도하세요.
+archive-damaged = { $folder } 폴더에 저장된 기록이 손상되었습니다({ $detail }).
+archive-unreadable = 저장된 기록을 읽을 수 없습니다: { $reason }.
+archive-file-not-allowed = { $path } 파일을 쓸 권한이 없습니다. 다른 폴더를 고르세요.
+archive-file-no-folder = { $path } 파일을 넣을 폴더가 없고 만들 수도 없습니다.
+archive-file-full = { $path } 파일을 쓸 공간이 부족합니다. 공간을 비운 다음 다시 시도하세요.
+archive-file-in-the-way = { $path } 자리에 다른 것이 있어 파일을 쓸 수 없습니다. 다른 폴더를 고르세요.
+archive-file-failed = { $path } 파일을 쓸 수 없습니다: { $reason }.
+archive-output-full = 읽은 것을 쓸 공간이 부족합니다. 공간을 비운 다음 다시 시도하세요.
+archive-output-failed = 읽은 것을 쓸 수 없습니다: { $reason }.
 archive-empty = 저장된 것이 없습니다.
 archive-room = { $count ->
    *[other] 기록 { $entries }개

@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::settings::Language;
+use crate::text::t_args;
+
 /// Most bytes of one part of a name: with all parts it stays below what file systems take (255).
 const MAX_PART: usize = 60;
 /// How many files of one name are numbered before it is given up.
@@ -17,6 +20,21 @@ const MAX_NUMBER: u32 = 9_999;
 pub struct WriteError {
     path: PathBuf,
     source: io::Error,
+}
+
+impl WriteError {
+    /// What went wrong, in words.
+    pub fn words(&self, language: Language) -> String {
+        let key = match self.source.kind() {
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => "archive-file-not-allowed",
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "archive-file-full",
+            ErrorKind::NotFound => "archive-file-no-folder",
+            ErrorKind::AlreadyExists | ErrorKind::NotADirectory => "archive-file-in-the-way",
+            _ => "archive-file-failed",
+        };
+        let args = [("path", self.path.display().to_string().into()), ("reason", self.source.to_string().into())];
+        t_args(language, key, args)
+    }
 }
 
 /// A name made of parts, without its ending: `2026-11-22_14-03_turn-3_Ana_apple`. Whatever the parts hold, it is one name
@@ -112,8 +130,10 @@ pub struct NewFile {
 impl NewFile {
     /// `None` when something has that name. A link there is something, too: it is not followed.
     fn create(path: PathBuf) -> Result<Option<Self>, WriteError> {
-        let made = path.parent().map_or(Ok(()), fs::create_dir_all);
-        match made.and_then(|()| OpenOptions::new().write(true).create_new(true).open(&path)) {
+        if let Err(source) = path.parent().map_or(Ok(()), fs::create_dir_all) {
+            return Err(WriteError { path, source }); // a file where the folder should be is in the way of every name
+        }
+        match OpenOptions::new().write(true).create_new(true).open(&path) {
             Ok(file) => Ok(Some(NewFile { file, path })),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(None),
             Err(source) => Err(WriteError { path, source }),
@@ -199,5 +219,23 @@ mod tests {
         let file = dir.path().join("file");
         fs::write(&file, b"").unwrap();
         assert!(keep(&file, "a", "png", b"one").unwrap_err().to_string().contains("a.png"));
+    }
+
+    #[test]
+    fn why_a_file_was_not_written_is_said_in_words() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("file");
+        fs::write(&file, b"").unwrap();
+        let in_the_way = keep(&file, "a", "png", b"one").unwrap_err();
+        let path = file.join("a.png").display().to_string();
+        assert_eq!(
+            in_the_way.words(Language::En),
+            format!("Something is in the way of {path}. Choose another folder.")
+        );
+        let of = |kind: ErrorKind| WriteError { path: "a.png".into(), source: kind.into() }.words(Language::Ko);
+        assert_eq!(of(ErrorKind::StorageFull), "a.png 파일을 쓸 공간이 부족합니다. 공간을 비운 다음 다시 시도하세요.");
+        assert_eq!(of(ErrorKind::PermissionDenied), "a.png 파일을 쓸 권한이 없습니다. 다른 폴더를 고르세요.");
+        assert_eq!(of(ErrorKind::NotFound), "a.png 파일을 넣을 폴더가 없고 만들 수도 없습니다.");
+        assert_eq!(of(ErrorKind::TimedOut), "a.png 파일을 쓸 수 없습니다: timed out.");
     }
 }

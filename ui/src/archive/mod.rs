@@ -5,7 +5,7 @@
 //! | `show` | lists and lines on standard output |
 //! | `export`, `page`, [`files`] | files in a folder of the person's |
 //! | [`picture`], `animation`, `palette` | a drawing as PNG, SVG and GIF |
-//! | `told`, `dates` | entries and moments in words |
+//! | `told`, `dates`, `trouble` | entries, moments and what went wrong, in words |
 
 mod animation;
 pub mod dates;
@@ -18,6 +18,7 @@ pub mod picture;
 mod samples;
 mod show;
 mod told;
+mod trouble;
 
 pub use self::export::{file_name, sheet_of};
 
@@ -51,12 +52,14 @@ pub enum ToolError {
     /// It can't be read.
     #[error(transparent)]
     Read(#[from] ArchiveError),
-    /// The folder is in use, in words.
-    #[error("{0}")]
-    InUse(String),
-    /// Nothing is saved of such a room, in words.
-    #[error("{0}")]
-    NoRoom(String),
+    /// Nothing is saved of such a room.
+    #[error("nothing of a room {room:?} is saved in {}", folder.display())]
+    NoRoom {
+        /// As it was named.
+        room: String,
+        /// The data folder.
+        folder: PathBuf,
+    },
     /// A file can't be made.
     #[error(transparent)]
     File(#[from] files::WriteError),
@@ -70,14 +73,19 @@ pub enum ToolError {
 
 /// Carries a task out on a data folder. The exit status is one of [`FINE`], [`FAILED`] and [`IN_USE`].
 pub fn run(task: ArchiveTask, data_dir: Option<PathBuf>, language: Option<Language>) -> ExitCode {
-    let failed = match Reader::open(data_dir, language).and_then(|reader| reader.carry_out(task)) {
+    let dir = data_dir_or_default(data_dir);
+    let set = || Settings::load(dir.as_ref().ok()?).language;
+    let language = language.or_else(set).unwrap_or_else(Language::of_system);
+    let reader = dir.map_err(ToolError::from).and_then(|dir| Reader::open(dir, language));
+    let failed = match reader.and_then(|reader| reader.carry_out(task)) {
         Ok(()) => return ExitCode::from(FINE),
         // Whoever reads has read enough.
         Err(ToolError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => return ExitCode::from(FINE),
         Err(error) => error,
     };
-    eprintln!("inkmesh: {}", text::with_causes(&failed));
-    ExitCode::from(if matches!(failed, ToolError::InUse(_)) { IN_USE } else { FAILED })
+    eprintln!("inkmesh: {}", trouble::words(language, &failed));
+    let in_use = matches!(&failed, ToolError::Read(error) if error.is_in_use());
+    ExitCode::from(if in_use { IN_USE } else { FAILED })
 }
 
 /// A saved history, and how to speak of it.
@@ -89,16 +97,8 @@ struct Reader {
 }
 
 impl Reader {
-    fn open(data_dir: Option<PathBuf>, language: Option<Language>) -> Result<Self, ToolError> {
-        let dir = data_dir_or_default(data_dir)?;
-        let language = language.or_else(|| Settings::load(&dir).language).unwrap_or_else(Language::of_system);
-        let folder = dir.display().to_string();
-        let archive = Archive::open(&dir).map_err(|error| match error {
-            error if error.is_in_use() => {
-                ToolError::InUse(text::t_args(language, "archive-in-use", [("folder", folder.into())]))
-            }
-            error => error.into(),
-        })?;
+    fn open(dir: PathBuf, language: Language) -> Result<Self, ToolError> {
+        let archive = Archive::open(&dir)?;
         Ok(Reader { archive, dir, language, dates: Dates::here(language) })
     }
 
@@ -124,10 +124,7 @@ impl Reader {
             rooms.into_iter().filter(|room| digits.len() >= MIN_DIGITS && room.id.hex().starts_with(&digits));
         match (fits.next(), fits.next()) {
             (Some(room), None) => Ok(Place::of(&room)),
-            _ => {
-                let args = [("room", text.into()), ("folder", self.dir.display().to_string().into())];
-                Err(ToolError::NoRoom(text::t_args(self.language, "archive-no-room", args)))
-            }
+            _ => Err(ToolError::NoRoom { room: text.to_owned(), folder: self.dir.clone() }),
         }
     }
 }

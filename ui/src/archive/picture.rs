@@ -1,16 +1,21 @@
 //! A drawing as a file for other programs.
 
+use data_encoding::BASE64;
 use inkmesh::canvas::{COLUMNS, ROWS, Raster, Sheet, export};
 
 use super::animation;
 use super::palette::Colors;
+
+/// Longest SVG in lines, in bytes. A fill between many marks is a path of many rectangles, and a sheet may have thousands:
+/// no program would open an SVG of that.
+const MAX_SVG: usize = 16 << 20;
 
 /// How a drawing is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// The pixels of record, none lost.
     Png,
-    /// Lines that can be scaled.
+    /// Lines that can be scaled; a picture of so much that they would be too long has the pixels in it instead.
     Svg,
     /// How it was drawn, stroke by stroke.
     Gif,
@@ -45,9 +50,22 @@ pub enum PictureError {
 pub fn encode(sheet: &Sheet, format: Format) -> Result<Vec<u8>, PictureError> {
     match format {
         Format::Png => Ok(png(sheet.raster())?),
-        Format::Svg => Ok(export::svg(sheet).into_bytes()),
+        Format::Svg => Ok(svg(sheet, MAX_SVG)?.into_bytes()),
         Format::Gif => Ok(animation::gif(sheet)?),
     }
+}
+
+/// In lines, if they take no more than `most` bytes.
+fn svg(sheet: &Sheet, most: usize) -> Result<String, png::EncodingError> {
+    if let Some(lines) = export::svg(sheet, most) {
+        return Ok(lines);
+    }
+    let pixels = BASE64.encode(&png(sheet.raster())?);
+    Ok(format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{COLUMNS}\" height=\"{ROWS}\">\n\
+         <desc>In pixels: in lines this picture would take more than {most} bytes.</desc>\n\
+         <image width=\"{COLUMNS}\" height=\"{ROWS}\" href=\"data:image/png;base64,{pixels}\"/>\n</svg>\n"
+    ))
 }
 
 /// A byte a pixel where the colours allow, else three.
@@ -107,5 +125,16 @@ mod tests {
     fn an_svg_is_text_of_its_kind() {
         let text = String::from_utf8(encode(&samples::house(), Format::Svg).unwrap()).unwrap();
         assert!(text.starts_with("<svg ") && text.ends_with("</svg>\n") && !text.contains("<script"));
+    }
+    #[test]
+    fn an_svg_that_would_be_too_long_has_the_pixels() {
+        let sheet = samples::house();
+        let lines = svg(&sheet, MAX_SVG).unwrap();
+        assert_eq!(svg(&sheet, lines.len()).unwrap(), lines);
+        let text = svg(&sheet, lines.len() - 1).unwrap();
+        assert!(text.starts_with("<svg ") && text.ends_with("</svg>\n") && !text.contains("<path"));
+        let (_, image) = text.split_once("data:image/png;base64,").unwrap();
+        let (image, _) = image.split_once('"').unwrap();
+        assert_eq!(pixels(&BASE64.decode(image.as_bytes()).unwrap()), sheet.raster().rgb());
     }
 }

@@ -1,8 +1,14 @@
 //! Drawers who answer falsely, lock or show or tell something else, or nothing.
 
 use super::table::{FEW, LENGTH_MS, Table, room};
+use crate::clock::Timestamp;
+use crate::event::EntryBody;
+use crate::fold::{Fold, Step};
 use crate::game::guess::{GuessAnswer, GuessRequest, Receipt, Refusal, Reply};
-use crate::game::{GameStep, GuessError, Guessed, Reveal, guesser_points};
+use crate::game::{EndReason, GameNotice, GameStep, GuessError, Guessed, Reveal, guesser_points};
+use crate::operation::{ChainId, Header, Operation};
+use crate::payload::Payload;
+use crate::timeline;
 use crate::words::{Level, Mask};
 
 const WORD: &str = "banana"; // a medium one
@@ -92,14 +98,12 @@ fn ended(table: &Table, drawer: usize, solver: usize, reveal: Option<Reveal>) ->
     (table.points(drawer), table.points(solver))
 }
 
-#[test]
-fn a_drawer_who_tells_something_else_gets_nothing() {
-    let (mut table, drawer, solver, other) = Table::drawing(WORD);
-    table.solve(solver, WORD, 20_000);
+/// What a drawer may tell whose word is another.
+fn lies(table: &Table, other: usize) -> Vec<(&'static str, Option<Reveal>)> {
     let truth = table.reveal(WORD);
     let moon = table.reveal("moon");
     let other_key = table.key_of(other, 0);
-    let lies = [
+    vec![
         ("nothing", None),
         ("another word", Some(Reveal { word: "cherry".to_owned(), ..truth.clone() })),
         ("another word with its own key", Some(moon.clone())),
@@ -115,12 +119,58 @@ fn a_drawer_who_tells_something_else_gets_nothing() {
         }),
         ("another lock", Some(Reveal { key: moon.key, ..truth.clone() })),
         ("no scalar", Some(Reveal { secret: crate::game::secret::VoprfSecret([255; 32]), ..truth.clone() })),
-    ];
-    for (why, lie) in lies {
+    ]
+}
+
+#[test]
+fn a_drawer_who_tells_something_else_gets_nothing() {
+    let (mut table, drawer, solver, other) = Table::drawing(WORD);
+    table.solve(solver, WORD, 20_000);
+    for (why, lie) in lies(&table, other) {
         assert_eq!(ended(&table, drawer, solver, lie), (0, FEW), "{why}");
     }
     let points = guesser_points(Level::Medium, 20_000, LENGTH_MS.into(), 0);
-    assert_eq!(ended(&table, drawer, solver, Some(truth)), (points / 2, points));
+    assert_eq!(ended(&table, drawer, solver, Some(table.reveal(WORD))), (points / 2, points));
+}
+
+/// The end of the turn, and a fold that has it.
+fn ended_with(table: &Table, drawer: usize, reveal: Option<Reveal>) -> (Operation, Fold) {
+    let chain = ChainId { author: table.who(drawer), log: u64::MAX };
+    let time = Timestamp::from_ms(table.ms + 10);
+    let header = Header { room: room(), chain, seq: 0, backlink: None, time };
+    let payload = Payload::Game(table.ended(reveal, vec![]));
+    let operation = Operation::sign(&table.people[drawer], header, &payload).unwrap();
+    let mut fold = table.fold();
+    fold.insert(Step::new(operation.key(), operation.id(), &payload).into_iter().collect());
+    (operation, fold)
+}
+
+/// The word that people read in the line of the end of a turn.
+fn word_in_the_line((operation, fold): &(Operation, Fold)) -> Option<String> {
+    match timeline::entry(operation, operation.payload(), String::new(), fold, false, |_, _, _| None).body {
+        EntryBody::Game(GameNotice::TurnEnded(EndReason::Time, word)) => word,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_lie_is_not_told_as_the_word() {
+    let (table, drawer, _, other) = Table::drawing(WORD);
+    for (why, lie) in lies(&table, other) {
+        assert_eq!(word_in_the_line(&ended_with(&table, drawer, lie)), None, "{why}");
+    }
+    let truth = || ended_with(&table, drawer, Some(table.reveal(WORD)));
+    assert_eq!(word_in_the_line(&truth()), Some(WORD.to_owned()));
+
+    // A letter that was shown before the end and comes after it.
+    for (letter, told) in [('b', Some(WORD)), ('x', None)] {
+        let mut late = table.clone();
+        assert!(late.write(drawer, GameStep::Hint { game: table.id(), turn: 0, cell: 0, letter }));
+        let mut ended = truth();
+        ended.1.insert(late.steps.last().cloned().into_iter().collect());
+        assert_eq!(word_in_the_line(&ended).as_deref(), told, "{letter}");
+        assert!(ended.1.told_key(table.id(), 0).is_some(), "what was told is no secret any more");
+    }
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use inkmesh::event::{GameView, PlayerView};
-use inkmesh::game::CancelReason;
+use inkmesh::event::{GameView, Phase, PlayerView};
+use inkmesh::game::{CancelReason, Rules};
 use inkmesh::name::RoomName;
 use serde::Serialize;
 
@@ -20,6 +20,8 @@ pub struct GameShape {
     round: u32,
     rounds: u32,
     seconds: u32,
+    /// What was proposed, and is agreed to by `ready`; none without a game.
+    rules: Option<RulesShape>,
     turn: u32,
     drawer: Option<String>,
     proposer: Option<String>,
@@ -36,10 +38,28 @@ pub struct GameShape {
     /// In the order in which they knew it.
     solved: Vec<String>,
     scores: BTreeMap<String, u32>,
+    /// When the game is over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    winners: Option<Vec<String>>,
     /// Whether `say` is a guess now.
     guessing: bool,
     #[serde(skip_serializing_if = "is_not")]
     lied: bool,
+}
+
+/// The rules of a game, called as `start` takes them; the last three of a quiz only.
+#[derive(Debug, Serialize)]
+struct RulesShape {
+    rounds: u32,
+    seconds: u32,
+    players: u32,
+    idle: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offered: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hints: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    close: Option<bool>,
 }
 
 /// A player of a game.
@@ -56,6 +76,7 @@ struct PlayerShape {
 
 impl GameShape {
     pub fn new(room: &RoomName, game: GameView) -> Self {
+        let winners = game.winners().iter().map(ToString::to_string).collect();
         GameShape {
             room: room.clone(),
             phase: game.phase.as_str(),
@@ -66,6 +87,7 @@ impl GameShape {
             round: game.round,
             rounds: game.rules.rounds,
             seconds: game.rules.seconds,
+            rules: game.game.map(|_| RulesShape::from(game.rules)),
             turn: game.turn,
             drawer: game.drawer.map(|author| author.to_string()),
             proposer: game.proposer.map(|author| author.to_string()),
@@ -77,8 +99,24 @@ impl GameShape {
             level: game.word.as_ref().map(|word| word.level.into()),
             word: game.word.map(|word| word.text),
             solved: game.solved.iter().map(ToString::to_string).collect(),
+            winners: (game.phase == Phase::Over).then_some(winners),
             guessing: game.guessing,
             lied: game.lied,
+        }
+    }
+}
+
+impl From<Rules> for RulesShape {
+    fn from(rules: Rules) -> Self {
+        let Rules { rounds, seconds, players, idle, quiz } = rules;
+        RulesShape {
+            rounds,
+            seconds,
+            players,
+            idle,
+            offered: quiz.map(|quiz| quiz.offered),
+            hints: quiz.map(|quiz| quiz.hints),
+            close: quiz.map(|quiz| quiz.close),
         }
     }
 }

@@ -159,8 +159,10 @@ fn a_game() {
     };
     let ana = ana().to_string();
     assert_eq!(
-        told(Event::Game { room: RoomName::lobby(), game: Box::new(game) }),
-        json!({"event": "game", "room": "lobby", "phase": "drawing", "game": "03".repeat(32), "quiz": true,
+        told(Event::Game { room: RoomName::lobby(), game: Box::new(game.clone()) }),
+        json!({"event": "game", "room": "lobby", "phase": "drawing",
+               "rules": {"rounds": 2, "seconds": 80, "players": 24, "idle": 0, "offered": 3, "hints": 2, "close": true},
+               "game": "03".repeat(32), "quiz": true,
                "players": [{"peer": ana, "name": "Ana", "online": true, "playing": false, "score": 420, "points": 20,
                             "solved": true}],
                "round": 1, "rounds": 2, "seconds": 80, "turn": 2, "drawer": ana, "proposer": ana, "remaining_ms": 1500,
@@ -170,6 +172,13 @@ fn a_game() {
     let off = GameView { cancelled: Some(CancelReason::TooFewPlayers), ..GameView::default() };
     let off = told(Event::Game { room: RoomName::lobby(), game: Box::new(off) });
     assert_eq!((&off["phase"], &off["cancelled"]), (&json!("idle"), &json!("too_few_players")));
+    assert_eq!((&off["rules"], off.get("winners")), (&json!(null), None));
+    let over = GameView { phase: Phase::Over, rules: Rules { idle: 20, ..Rules::default() }, ..game };
+    let won = told(Event::Game { room: RoomName::lobby(), game: Box::new(over.clone()) });
+    assert_eq!(won["winners"], json!([ana]));
+    assert_eq!(won["rules"], json!({"rounds": 3, "seconds": 80, "players": 24, "idle": 20}));
+    let nobody = told(Event::Game { room: RoomName::lobby(), game: Box::new(GameView { players: vec![], ..over }) });
+    assert_eq!(nobody["winners"], json!([]));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use iced::{Alignment, Color, Element, Length};
 use super::Message;
 use super::cards::{list, number, who};
 use super::game_bar::{GameBar, Press, Scene, press_button};
-use super::standing::{Standing, standings, winners};
+use super::standing::{Standing, standings};
 use crate::text::grouped;
 use crate::window::link::Step;
 use crate::window::theme::{self, Look, style};
@@ -75,7 +75,7 @@ fn shares(all: &[Standing<'_>], place: usize) -> usize {
 
 fn winner_words(game: &GameBar, scene: Scene<'_>) -> String {
     let look = scene.look;
-    let winners = winners(&game.game.players);
+    let winners = game.game.winners();
     let name = |place: usize| scene.name(winners.get(place).copied());
     match winners.len() {
         0 => look.t("game-nobody-won"),

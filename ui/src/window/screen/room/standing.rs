@@ -1,7 +1,6 @@
 //! Who stands where in a quiz: places by points, shared by those who have the same.
 
 use inkmesh::game::PlayerView;
-use inkmesh::identity::Author;
 
 /// A player and their place.
 #[derive(Debug, Clone, Copy)]
@@ -20,14 +19,10 @@ pub fn standings(players: &[PlayerView]) -> Vec<Standing<'_>> {
     sorted.into_iter().map(|player| Standing { place: place(player), player }).collect()
 }
 
-/// Those who won; nobody without a point.
-pub fn winners(players: &[PlayerView]) -> Vec<Author> {
-    let first = standings(players).into_iter().filter(|one| one.place == 1 && one.player.score > 0);
-    first.map(|one| one.player.player).collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use inkmesh::identity::Author;
+
     use super::*;
 
     fn player(key: u8, score: u32) -> PlayerView {
@@ -48,12 +43,6 @@ mod tests {
         let places: Vec<(usize, u8)> =
             standings(&players).iter().map(|one| (one.place, one.player.player.0[0])).collect();
         assert_eq!(places, [(1, 2), (1, 5), (3, 1), (3, 3), (5, 4)]);
-        assert_eq!(winners(&players), [Author([2; 32]), Author([5; 32])]);
-    }
-
-    #[test]
-    fn nobody_wins_without_a_point() {
-        assert!(winners(&[player(1, 0), player(2, 0)]).is_empty());
-        assert!(winners(&[]).is_empty() && standings(&[]).is_empty());
+        assert!(standings(&[]).is_empty());
     }
 }
