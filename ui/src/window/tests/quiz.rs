@@ -11,6 +11,7 @@ use inkmesh::words::{Level, Mask, Word};
 use super::bench::{ANA, BORA, Bench, ME, NARROW, WIDE, commands, entry, lobby, person, play, player, said};
 use crate::settings::Language;
 use crate::window::link::{Answer, Command, Step};
+use crate::window::screen::room::drawing::Press;
 use crate::window::screen::room::tools::Choice;
 use crate::window::screen::room::{Action, Message, Shortcut};
 
@@ -67,6 +68,21 @@ fn the_drawer_chooses_by_click_or_key() {
     assert_eq!(commands(&bench.click("ice cream")), [Command::Game(lobby(), Step::Choose(1))]);
     play(&mut bench, choosing());
     assert!(commands(&bench.give(Message::Key(Shortcut::Choose(Choice::Width(4))))).is_empty(), "there are only three");
+}
+
+#[test]
+fn who_is_in_the_middle_of_a_line_keeps_the_cursor() {
+    let takes_focus = |actions: &[Action]| actions.iter().any(|action| matches!(action, Action::Focus("no-field")));
+    let offered = || vec![Event::Game { room: lobby(), game: Box::new(choosing()) }];
+    let mut writing = bench(Language::En);
+    writing.give(Message::Typed("see you at ".to_owned()));
+    assert!(!takes_focus(&writing.happen(offered())), "the rest of the line would choose a word");
+    let mut mixing = bench(Language::En);
+    mixing.give(Message::Sheet(Press::Mix));
+    assert!(!takes_focus(&mixing.happen(offered())), "a colour has digits too");
+    mixing.give(Message::Sheet(Press::ClosePopup));
+    play(&mut mixing, drawing());
+    assert!(takes_focus(&mixing.happen(offered())));
 }
 
 #[test]

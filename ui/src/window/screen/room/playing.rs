@@ -10,7 +10,7 @@ use super::chat_view::CHAT_FIELD;
 use super::dialog::Dialog;
 use super::game_bar::Press;
 use super::plan::{self, Outcome, Plan};
-use super::tools::Choice;
+use super::tools::{Choice, Popup};
 use super::{Action, Arrangement, Pane, Room, Shortcut, plan_view};
 use crate::window::link::{Command, Step};
 
@@ -64,13 +64,18 @@ impl Room {
             self.gallery = None;
         }
         if self.dialog.is_none() && self.rooms.entering.is_none() {
-            if change.to_choose {
+            if change.to_choose && !self.is_writing() {
                 actions.push(Action::Focus(NO_FIELD));
             } else if change.to_guess && self.chat_in_view() {
                 actions.push(Action::Focus(CHAT_FIELD));
             }
         }
         actions
+    }
+
+    /// Whether something half written may be in a field: taken out of it, the rest would be keys for the game.
+    fn is_writing(&self) -> bool {
+        !self.chat.draft.is_empty() || matches!(self.tools.popup, Some(Popup::Mixer(_)))
     }
 
     /// Somebody in the list of people is looked at, or not any more.
