@@ -24,6 +24,15 @@ pub fn shortcut(key: &Key, physical: Physical, modifiers: Modifiers, free: bool)
     }
 }
 
+/// Whether somebody with the cursor in a field means their own text with it. A field takes what it writes, but leaves
+/// these alone.
+pub fn is_for_text(shortcut: Shortcut) -> bool {
+    match shortcut {
+        Shortcut::Choose(_) | Shortcut::Sheet(Press::Undo | Press::Redo) => true,
+        Shortcut::Write | Shortcut::Escape | Shortcut::Sheet(_) | Shortcut::Help => false,
+    }
+}
+
 fn latin(key: &Key, physical: Physical) -> Option<char> {
     Some(key.to_latin(physical)?.to_ascii_lowercase())
 }
