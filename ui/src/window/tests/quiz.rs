@@ -10,10 +10,10 @@ use inkmesh::words::{Level, Mask, Word};
 
 use super::bench::{ANA, BORA, Bench, ME, NARROW, WIDE, commands, entry, lobby, person, play, player, said};
 use crate::settings::Language;
-use crate::window::link::{Answer, Command, Step};
+use crate::window::link::{Answer, Command, Step, Touch};
 use crate::window::screen::room::drawing::Press;
 use crate::window::screen::room::tools::Choice;
-use crate::window::screen::room::{Action, Message, Shortcut};
+use crate::window::screen::room::{Action, Message, Pane, Shortcut};
 
 pub fn game(phase: Phase) -> GameView {
     GameView {
@@ -68,6 +68,24 @@ fn the_drawer_chooses_by_click_or_key() {
     assert_eq!(commands(&bench.click("ice cream")), [Command::Game(lobby(), Step::Choose(1))]);
     play(&mut bench, choosing());
     assert!(commands(&bench.give(Message::Key(Shortcut::Choose(Choice::Width(4))))).is_empty(), "there are only three");
+}
+
+#[test]
+fn keys_do_nothing_to_a_sheet_behind_a_tab() {
+    let mut bench = Bench::open(Language::En, NARROW, &[person(ANA, "Ana", true)]);
+    play(&mut bench, choosing());
+    let (second, undo) = (Shortcut::Choose(Choice::Width(1)), Shortcut::Sheet(Press::Undo));
+    for pane in [Pane::Chat, Pane::People] {
+        bench.give(Message::Pane(pane));
+        assert!(commands(&bench.give(Message::Key(second))).is_empty(), "the words are not in view");
+        assert!(commands(&bench.give(Message::Key(undo))).is_empty());
+        let write = bench.give(Message::Key(Shortcut::Write));
+        assert!(matches!(write[..], [Action::Focus("chat-field")]));
+    }
+    bench.give(Message::Pane(Pane::Sheet));
+    assert_eq!(commands(&bench.give(Message::Key(second))), [Command::Game(lobby(), Step::Choose(1))]);
+    let undone = commands(&bench.give(Message::Key(undo)));
+    assert!(matches!(undone[..], [Command::Touch(_, Touch::Undo)]), "{undone:?}");
 }
 
 #[test]

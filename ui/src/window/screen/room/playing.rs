@@ -26,13 +26,16 @@ impl Room {
     pub(super) fn key(&mut self, shortcut: Shortcut) -> Vec<Action> {
         match (shortcut, &self.dialog) {
             (Shortcut::Write, Some(Dialog::Plan(_))) => self.plan_press(plan::Press::Start),
-            (Shortcut::Choose(Choice::Width(index)), None)
-                if self.game.may_choose() && index < self.game.game.offers.len() =>
-            {
+            (Shortcut::Choose(Choice::Width(index)), _) if self.offers_word(index) => {
                 self.game_press(Press::Step(Step::Choose(index)))
             }
             _ => self.pressed(shortcut),
         }
+    }
+
+    /// Whether the word with this number lies on the sheet to be chosen.
+    fn offers_word(&self, index: usize) -> bool {
+        self.sheet_is_up() && self.game.may_choose() && index < self.game.game.offers.len()
     }
 
     // ---- the game ----
