@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::script::Script;
+use super::script::{Script, proposed};
 use super::world::World;
 use crate::clock::Now;
 use crate::game::{Game, GameView, Phase, PlayError, Player, Rules, WordList};
@@ -49,6 +49,50 @@ fn a_turn_that_never_began_has_nothing_to_look_at() {
     assert!(script.end(drawer, 1));
     let shown = view(&script, &Player::new(script.who(0)), now(&script));
     assert_eq!((shown.phase, shown.turn), (Phase::Choosing, 3));
+}
+
+#[test]
+fn one_may_join_where_that_comes_to_something() {
+    let seen = |script: &Script, person: usize| view(script, &Player::new(script.who(person)), now(script));
+    let may_join = |script: &Script, person: usize| seen(script, person).may_join;
+    let mut script = Script::new(5);
+    assert!(script.write(0, proposed(Rules { rounds: 2, players: 3, ..Rules::default() })));
+    assert!(may_join(&script, 4));
+    let ready: Vec<OperationId> = (0..2)
+        .map(|person| {
+            assert!(script.ready(person) && !may_join(&script, person));
+            script.last()
+        })
+        .collect();
+    assert!(script.close(0, &ready));
+    let opened = script.opened(&[0, 1]);
+    assert!(script.start(0, &opened));
+    assert!(may_join(&script, 3) && may_join(&script, 4));
+    assert!(script.ready(3));
+    assert!(!may_join(&script, 3) && !may_join(&script, 4), "it is full");
+    assert!(script.kick(0, 3) && script.kick(1, 3));
+    assert!(may_join(&script, 4) && !may_join(&script, 3));
+    assert!(seen(&script, 3).removed && !seen(&script, 4).removed);
+    script.play_turn();
+    script.play_turn();
+    assert!(!may_join(&script, 4), "the last round");
+}
+
+#[test]
+fn who_was_skipped_is_told_until_the_next_turn_ends() {
+    let mut script = Script::started(3, 3, 2);
+    let skipped = |script: &Script| view(script, &Player::new(script.who(0)), now(script)).skipped;
+    let drawer = script.drawer();
+    assert_eq!(skipped(&script), None);
+    for voter in script.others() {
+        assert!(script.skip(voter, 0));
+    }
+    assert_eq!(skipped(&script), Some(script.who(drawer)));
+    let next = script.drawer();
+    assert!(script.begin(next, 1));
+    assert_eq!(skipped(&script), Some(script.who(drawer)));
+    assert!(script.end(next, 1));
+    assert_eq!(skipped(&script), None, "that one ended by its drawer");
 }
 
 #[test]
