@@ -39,7 +39,7 @@ fn step(step: Step) -> Command {
 #[test]
 fn players_gather() {
     let mut bench = bench();
-    play(&mut bench, GameView { joined: false, drawer: None, ..game(Phase::Gathering) });
+    play(&mut bench, GameView { joined: false, may_join: true, drawer: None, ..game(Phase::Gathering) });
     bench.must_show("Ana proposes to draw in turns");
     bench.must_show("3 rounds, 80 seconds a turn");
     bench.must_show("62");
@@ -47,6 +47,9 @@ fn players_gather() {
     bench.must_show("not yet");
     assert!(!bench.shows("Begin now"), "only the proposer closes the gathering");
     assert_eq!(commands(&bench.click("I'm ready")), [step(Step::Ready)]);
+    play(&mut bench, GameView { joined: false, drawer: None, ..game(Phase::Gathering) });
+    bench.must_show("All seats are taken. You can watch.");
+    assert!(!bench.shows("I'm ready"));
     play(&mut bench, GameView { proposer: Some(ME), drawer: None, ..game(Phase::Gathering) });
     bench.must_show("You propose to draw in turns");
     assert!(!bench.shows("I'm ready"));
@@ -111,8 +114,13 @@ fn our_own_turn() {
 #[test]
 fn newcomers_join_and_ends_are_told() {
     let mut bench = bench();
-    play(&mut bench, GameView { joined: false, ..game(Phase::Drawing) });
+    play(&mut bench, GameView { joined: false, may_join: true, ..game(Phase::Drawing) });
     assert_eq!(commands(&bench.click("Join from the next round")), [step(Step::Ready)]);
+    play(&mut bench, GameView { joined: false, ..game(Phase::Drawing) });
+    assert!(!bench.shows("Join from the next round"), "it would do nothing");
+    play(&mut bench, GameView { joined: false, removed: true, ..game(Phase::Drawing) });
+    bench.give(Message::Answered(Answer::Canvas(lobby(), Ok(super::bench::sheet(false)))));
+    bench.must_show("The others removed you from this game");
     play(&mut bench, game(Phase::Revealed));
     bench.must_show("Ana is done");
     play(&mut bench, GameView { remaining_ms: 0, ..game(Phase::Over) });
@@ -135,7 +143,7 @@ fn a_refused_step_is_told() {
 #[test]
 fn the_game_speaks_korean() {
     let mut bench = Bench::open(Language::Ko, WIDE, &[person(ANA, "아나", true)]);
-    play(&mut bench, GameView { drawer: None, joined: false, ..game(Phase::Gathering) });
+    play(&mut bench, GameView { drawer: None, joined: false, may_join: true, ..game(Phase::Gathering) });
     bench.must_show("아나님이 돌아가며 그리자고 해요");
     bench.must_show("준비됐어요");
     bench.happen(vec![Event::Game { room: lobby(), game: Box::new(game(Phase::Drawing)) }]);

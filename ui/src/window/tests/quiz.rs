@@ -251,11 +251,14 @@ fn whispers_are_folded_until_they_can_be_read() {
 #[test]
 fn spectators_watch_and_may_join() {
     let mut bench = bench(Language::En);
-    play(&mut bench, GameView { joined: false, guessing: false, ..drawing() });
+    play(&mut bench, GameView { joined: false, may_join: true, guessing: false, ..drawing() });
     bench.must_show("You watch · 0 of 2 know it · hint 1/2");
     bench.must_show("과");
     bench.must_show("Send");
     assert_eq!(commands(&bench.click("Join from the next round")), [Command::Game(lobby(), Step::Ready)]);
+    play(&mut bench, GameView { joined: false, removed: true, guessing: false, ..drawing() });
+    bench.must_show("The others removed you from this game · 0 of 2 know it · hint 1/2");
+    assert!(!bench.shows("Join from the next round"));
 }
 
 #[test]

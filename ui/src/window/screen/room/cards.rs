@@ -68,14 +68,18 @@ fn gathering<'a>(game: &'a GameBar, scene: Scene<'a>, area: Size) -> Element<'a,
     let people = here.map(|person| guest(scene, person, ready(person.peer)));
     let people = Column::with_children(people).spacing(8);
     let mut buttons = Row::new().spacing(8);
-    if !game.game.joined {
+    if game.game.may_join {
         buttons = buttons.push(press_button(look, look.t("game-ready"), Some(Press::Step(Step::Ready)), true));
     }
     if game.game.proposer == Some(scene.me) {
         let enough = (game.game.players.len() >= 2).then_some(Press::Step(Step::Begin));
         buttons = buttons.push(press_button(look, look.t("game-begin"), enough, true));
     }
-    let hint = if game.game.joined { "game-waiting" } else { "game-asked" };
+    let hint = match (game.game.joined, game.game.may_join) {
+        (true, _) => "game-waiting",
+        (false, true) => "game-asked",
+        (false, false) => "game-full",
+    };
     column![
         head,
         list(look, people, area.height - AROUND),

@@ -323,7 +323,7 @@ impl GameBar {
                 vec![press_button(look, look.t("game-voted"), None, false)]
             }
             Phase::Drawing | Phase::Choosing if self.game.joined => vec![step("game-skip", Step::Skip, false)],
-            Phase::Drawing | Phase::Choosing | Phase::Revealed if !self.game.joined => {
+            Phase::Drawing | Phase::Choosing | Phase::Revealed if self.game.may_join => {
                 vec![step("game-join", Step::Ready, true)]
             }
             Phase::Drawing | Phase::Choosing | Phase::Revealed => Vec::new(),
