@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use inkmesh::event::Event;
-use inkmesh::game::{CancelReason, GameView, Phase, Rules};
+use inkmesh::game::{CancelReason, GameView, Phase, PlayerView, Rules};
+use inkmesh::identity::Author;
 use inkmesh::node::CommandError;
 use inkmesh::operation::OperationId;
 
@@ -91,6 +92,40 @@ fn a_player_is_voted_out_from_the_list_of_people() {
     bench.must_show("Vote to remove");
     play(&mut bench, game(Phase::Drawing));
     assert!(!bench.shows("Vote to remove"), "only players vote");
+}
+
+#[test]
+fn who_was_skipped_or_removed_is_said_once() {
+    let players = |who: &[Author]| who.iter().map(|author| player(*author, 0, 0)).collect::<Vec<_>>();
+    let mut bench = bench();
+    let first = GameView { players: players(&[ANA, BORA, ME]), ..game(Phase::Drawing) };
+    let skipped = GameView { skipped: Some(ANA), ..first.clone() };
+    play(&mut bench, first.clone());
+    play(&mut bench, GameView { phase: Phase::Revealed, ..skipped.clone() });
+    bench.must_show("The others skipped Ana.");
+    bench.wait(Duration::from_secs(11));
+    let next = GameView { phase: Phase::Choosing, turn: 5, drawer: Some(ME), ..skipped };
+    play(&mut bench, next.clone());
+    assert!(!bench.shows("The others skipped Ana."), "that was said");
+    let ours = GameView { turn: 6, drawer: Some(BORA), skipped: Some(ME), ..next };
+    play(&mut bench, ours.clone());
+    bench.must_show("The others skipped you: more than half of them voted for it.");
+    play(&mut bench, GameView { players: players(&[BORA, ME]), ..ours.clone() });
+    bench.must_show("The others removed Ana from the game.");
+    play(&mut bench, GameView { players: players(&[BORA]), phase: Phase::Over, ..ours });
+    bench.must_show("The others removed you from the game. You can watch it.");
+    bench.wait(Duration::from_secs(11));
+    play(&mut bench, GameView { game: Some(OperationId([8; 32])), players: players(&[ANA]), ..first });
+    assert!(!bench.shows("The others removed 보라 from the game."), "another game");
+}
+
+#[test]
+fn a_newcomer_whom_the_end_was_faster_than_was_not_removed() {
+    let mut bench = bench();
+    let waits = PlayerView { playing: false, ..player(BORA, 0, 0) };
+    play(&mut bench, GameView { players: vec![player(ANA, 0, 0), waits], ..game(Phase::Drawing) });
+    play(&mut bench, GameView { players: vec![player(ANA, 0, 0)], ..game(Phase::Over) });
+    assert!(!bench.shows("The others removed 보라 from the game."));
 }
 
 #[test]

@@ -66,7 +66,10 @@ fn a_turn_without_points_says_why() {
     play(&mut bench, GameView { lied: true, ..revealed() });
     bench.must_show("The program of Ana broke the rules: no points for this drawing.");
     play(&mut bench, GameView { word: None, ..revealed() });
-    bench.must_show("Ana left without telling the word: nobody gets points for drawing it.");
+    bench.must_show("The word was not told: nobody gets points for drawing it.");
+    bench.must_show("Ana is done");
+    play(&mut bench, GameView { word: None, skipped: Some(ANA), ..revealed() });
+    bench.must_show("Ana was skipped");
     play(&mut bench, GameView { solved: Vec::new(), ..revealed() });
     bench.must_show("Nobody got it.");
 }

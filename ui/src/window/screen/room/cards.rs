@@ -187,10 +187,9 @@ fn scoreboard<'a>(game: &'a GameBar, scene: Scene<'a>, area: Size) -> Element<'a
 /// What else there is to say of the turn.
 fn told<'a>(game: &GameBar, scene: Scene<'_>) -> Option<Element<'a, Message>> {
     let look = scene.look;
-    let name = scene.name(game.drawer());
     let (words, color) = match (&game.game.word, game.game.lied) {
-        (_, true) => (look.t_args("game-lied", [("name", name.into())]), look.tones.seal),
-        (None, _) => (look.t_args("game-told-nothing", [("name", name.into())]), look.tones.amber),
+        (_, true) => (look.t_args("game-lied", [("name", scene.name(game.drawer()).into())]), look.tones.seal),
+        (None, _) => (look.t("game-told-nothing"), look.tones.amber),
         (Some(_), _) if game.game.solved.is_empty() => (look.t("game-nobody-knew"), look.tones.faded),
         (Some(_), _) => return None,
     };

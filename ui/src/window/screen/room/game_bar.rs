@@ -75,7 +75,7 @@ impl Scene<'_> {
 }
 
 /// What changed with another view of a game.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Change {
     /// Somebody else draws than before, or the phase is another.
     pub turned: bool,
@@ -83,6 +83,10 @@ pub struct Change {
     pub to_choose: bool,
     /// What we say is a guess now.
     pub to_guess: bool,
+    /// Whose turn the others ended.
+    pub skipped: Option<Author>,
+    /// Whom the others removed.
+    pub removed: Vec<Author>,
 }
 
 impl GameBar {
@@ -107,6 +111,7 @@ impl GameBar {
             (game.game, game.phase, game.turn, game.drawer) != (before.game, before.phase, before.turn, before.drawer);
         let to_choose = !game.offers.is_empty() && (turned || before.offers.is_empty());
         let to_guess = game.guessing && (turned || !before.guessing);
+        let (skipped, removed) = (skipped(before, &game), removed(before, &game));
         if !turned
             && before.guessing
             && let Some(word) = &game.word
@@ -123,7 +128,7 @@ impl GameBar {
             self.whole = whole(&game);
         }
         (self.game, self.since) = (game, now);
-        Change { turned, to_choose, to_guess }
+        Change { turned, to_choose, to_guess, skipped, removed }
     }
 
     /// Takes a press in; returns the step to take.
@@ -329,6 +334,30 @@ impl GameBar {
             Phase::Drawing | Phase::Choosing | Phase::Revealed => Vec::new(),
         }
     }
+}
+
+/// Whether a turn of a game runs, or is looked at.
+fn has_turn(game: &GameView) -> bool {
+    matches!(game.phase, Phase::Choosing | Phase::Drawing | Phase::Revealed)
+}
+
+/// Whose turn the others ended between these two views.
+fn skipped(before: &GameView, now: &GameView) -> Option<Author> {
+    let ran = has_turn(before) && before.phase != Phase::Revealed;
+    let ended = now.phase == Phase::Revealed || now.turn != before.turn;
+    now.skipped.filter(|_| ran && ended && before.game == now.game)
+}
+
+/// Whom the others removed between these two views: nobody else leaves a game that runs. Newcomers who never came in are
+/// no players of it when it is over.
+fn removed(before: &GameView, now: &GameView) -> Vec<Author> {
+    let over = now.phase == Phase::Over;
+    if before.game != now.game || !has_turn(before) || !(has_turn(now) || over) {
+        return Vec::new();
+    }
+    let stays = |player: Author| now.players.iter().any(|other| other.player == player);
+    let left = before.players.iter().filter(|player| !stays(player.player) && (player.playing || !over));
+    left.map(|player| player.player).collect()
 }
 
 /// How long the phase of a game lasts as a whole.

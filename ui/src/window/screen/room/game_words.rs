@@ -53,6 +53,10 @@ impl GameBar {
         let look = scene.look;
         match &self.game.word {
             Some(word) => look.t_args("game-word-was", [("word", word.text.as_str().into())]),
+            None if mine && self.game.skipped == self.game.drawer => look.t("game-skipped-mine"),
+            None if self.game.skipped == self.game.drawer => {
+                look.t_args("game-skipped", [("name", scene.name(self.game.drawer).into())])
+            }
             None if mine => look.t("game-revealed-mine"),
             None => look.t_args("game-revealed", [("name", scene.name(self.game.drawer).into())]),
         }

@@ -8,7 +8,9 @@ use inkmesh::node::CommandError;
 
 use super::chat_view::CHAT_FIELD;
 use super::dialog::Dialog;
-use super::game_bar::Press;
+use super::game_bar::{Change, Press};
+use super::notices::Notice;
+use super::people::People;
 use super::plan::{self, Outcome, Plan};
 use super::tools::{Choice, Popup};
 use super::{Action, Arrangement, Pane, Room, Shortcut, plan_view};
@@ -58,6 +60,7 @@ impl Room {
     /// The game of the room is another now.
     pub(super) fn game_moved(&mut self, game: GameView) -> Vec<Action> {
         let change = self.game.update(game, self.now);
+        self.tell_votes(&change);
         // Another drawer may mean another sheet, and that we may draw or not.
         let mut actions = if change.turned { self.ask_sheet() } else { Vec::new() };
         if self.chat_in_view() {
@@ -74,6 +77,15 @@ impl Room {
             }
         }
         actions
+    }
+
+    /// Says whom the others skipped or removed.
+    fn tell_votes(&mut self, change: &Change) {
+        let others = |author: Author, people: &People| (author != self.me).then(|| people.label(author, ""));
+        let skipped = change.skipped.map(|author| Notice::Skipped(others(author, &self.people)));
+        let removed = change.removed.iter().map(|author| Notice::Removed(others(*author, &self.people)));
+        let notices: Vec<Notice> = skipped.into_iter().chain(removed).collect();
+        notices.into_iter().for_each(|notice| self.notify(notice));
     }
 
     /// Whether something half written may be in a field: taken out of it, the rest would be keys for the game.
