@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use inkmesh::event::Event;
-use inkmesh::game::{CancelReason, GameView, Phase, PlayerView, Rules};
+use inkmesh::event::{EntryBody, Event};
+use inkmesh::game::{CancelReason, GameNotice, GameView, Phase, PlayerView, Rules};
 use inkmesh::identity::Author;
 use inkmesh::node::CommandError;
 use inkmesh::operation::OperationId;
 
-use super::bench::{ANA, BORA, Bench, ME, WIDE, commands, lobby, person, play, player};
+use super::bench::{ANA, BORA, Bench, ME, WIDE, commands, entry, lobby, person, play, player};
 use crate::settings::Language;
 use crate::window::link::{Answer, Command, Step};
 use crate::window::screen::room::Message;
@@ -166,6 +166,20 @@ fn newcomers_join_and_ends_are_told() {
     play(&mut bench, off);
     bench.must_show("The game was called off: fewer than two were ready");
     bench.must_show("Start a game…");
+}
+
+#[test]
+fn each_reason_to_call_a_game_off_has_its_words() {
+    for (reason, words) in [
+        (CancelReason::TooFewPlayers, "The game is called off: fewer than two were ready"),
+        (CancelReason::Abandoned, "The game is called off: nobody went on with it"),
+        (CancelReason::TwoRosters, "The game was called off: its proposer named two lists of players"),
+    ] {
+        let mut bench = bench();
+        let entries = vec![entry(1, ANA, "Ana", EntryBody::Game(GameNotice::Cancelled(reason)))];
+        bench.happen(vec![Event::Entries { room: lobby(), entries }]);
+        bench.must_show(words);
+    }
 }
 
 #[test]
