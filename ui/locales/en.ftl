@@ -264,6 +264,7 @@ game-and-others = { $count ->
 }
 game-results = Results
 game-rematch = Rematch
+game-again = Propose it again
 game-close = Close
 game-cancelled = The game was called off: fewer than two were ready
 game-abandoned = The game was called off: nobody went on with it

@@ -229,6 +229,7 @@ game-nobody-won = 점수를 얻은 사람이 없어요
 game-and-others = 외 { $count }명
 game-results = 결과 보기
 game-rematch = 한 판 더
+game-again = 다시 제안하기
 game-close = 닫기
 game-cancelled = 준비된 사람이 두 명이 안 돼서 게임이 취소됐어요
 game-abandoned = 이어서 하는 사람이 없어서 게임이 취소됐어요

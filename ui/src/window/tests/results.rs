@@ -154,4 +154,6 @@ fn a_game_that_was_over_before_or_called_off_has_no_podium() {
     play(&mut bench, off);
     assert!(!bench.shows("Ana wins!"));
     bench.must_show("The game was called off: nobody went on with it");
+    assert!(!bench.shows("Results"), "there are none");
+    assert_eq!(commands(&bench.click("Propose it again")), [Command::Game(lobby(), Step::Rematch)]);
 }

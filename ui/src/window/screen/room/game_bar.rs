@@ -316,9 +316,12 @@ impl GameBar {
         match self.game.phase {
             Phase::Idle => vec![plan_button(look)],
             Phase::Over => {
-                let results = (self.game.rules.quiz.is_some() && self.results.is_none())
-                    .then(|| press_button(look, look.t("game-results"), Some(Press::Results(true)), false));
-                results.into_iter().chain([plan_button(look)]).collect()
+                let again = match self.game.cancelled {
+                    Some(_) => Some(step("game-again", Step::Rematch, false)),
+                    None if self.game.rules.quiz.is_none() || self.results.is_some() => None,
+                    None => Some(press_button(look, look.t("game-results"), Some(Press::Results(true)), false)),
+                };
+                again.into_iter().chain([plan_button(look)]).collect()
             }
             // The card over the sheet has them.
             Phase::Gathering => Vec::new(),
