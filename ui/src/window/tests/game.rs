@@ -79,6 +79,19 @@ fn a_turn_of_somebody_else() {
 }
 
 #[test]
+fn a_vote_is_for_the_turn_in_which_it_was_given() {
+    let mut bench = bench();
+    play(&mut bench, game(Phase::Drawing));
+    bench.click("Vote to skip");
+    play(&mut bench, GameView { turn: 5, drawer: Some(BORA), ..game(Phase::Drawing) });
+    bench.give(Message::Answered(Answer::Stepped(lobby(), Step::Skip, Ok(()))));
+    assert_eq!(commands(&bench.click("Vote to skip")), [step(Step::Skip)], "nobody voted in this turn");
+    bench.must_show("You voted to skip");
+    bench.give(Message::Answered(Answer::Stepped(lobby(), Step::Skip, Err(CommandError::WrongPhase))));
+    bench.must_show("Vote to skip");
+}
+
+#[test]
 fn a_player_is_voted_out_from_the_list_of_people() {
     let mut bench = bench();
     let players = vec![player(ANA, 0, 0), player(BORA, 0, 0), player(ME, 0, 0)];

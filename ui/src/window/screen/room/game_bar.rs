@@ -136,34 +136,45 @@ impl GameBar {
         match press {
             Press::Results(shown) => self.results = shown.then_some(now),
             Press::Step(step) => {
-                if let Step::Choose(_) = step {
-                    self.chose = Some((self.game.game, self.game.turn));
-                }
+                self.note(&step);
                 return Some(step);
             }
         }
         None
     }
 
-    /// A step was taken.
-    pub fn stepped(&mut self, step: &Step) {
+    /// Notes which turn and game a step is for: when it is answered, the next one may have come.
+    fn note(&mut self, step: &Step) {
+        let turn = Some((self.game.game, self.game.turn));
         match step {
-            Step::Skip => self.voted = Some((self.game.game, self.game.turn)),
+            Step::Choose(_) => self.chose = turn,
+            Step::Skip => self.voted = turn,
             Step::Kick(player) => {
                 if self.removed.0 != self.game.game {
                     self.removed = (self.game.game, BTreeSet::new());
                 }
                 self.removed.1.insert(*player);
             }
-            Step::Rematch => self.results = None,
-            Step::Start(..) | Step::Ready | Step::Begin | Step::Pass | Step::Choose(_) => {}
+            Step::Start(..) | Step::Ready | Step::Begin | Step::Pass | Step::Rematch => {}
+        }
+    }
+
+    /// A step was taken.
+    pub fn stepped(&mut self, step: &Step) {
+        if let Step::Rematch = step {
+            self.results = None;
         }
     }
 
     /// A step was refused.
     pub fn not_stepped(&mut self, step: &Step) {
-        if let Step::Choose(_) = step {
-            self.chose = None;
+        match step {
+            Step::Choose(_) => self.chose = None,
+            Step::Skip => self.voted = None,
+            Step::Kick(player) => {
+                self.removed.1.remove(player);
+            }
+            Step::Start(..) | Step::Ready | Step::Begin | Step::Pass | Step::Rematch => {}
         }
     }
 
