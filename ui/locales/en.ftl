@@ -372,10 +372,12 @@ help-tab = next field
 help-pens = pen, eraser
 help-shapes = line, rectangle, ellipse; with Shift straight, square, round
 help-colours = fill an area, take a colour from the sheet
-help-widths = width of the pen; the wheel for any other
-help-undo = undo, redo
+help-widths = width of the pen, the wheel for any other; with words to choose from: that word
+help-undo = undo, redo (also Ctrl+Shift+Z)
 help-save = save this drawing as a picture
 help-zoom = look closer (also Ctrl and the wheel), show all; Space and drag: move the sheet
+help-play = in the gallery: draw it again, rest
+help-strokes = in the gallery: one stroke back, one on; Home and End: the blank sheet, the finished drawing
 help-help = this help
 
 # Notices

@@ -336,10 +336,12 @@ help-tab = 다음 입력란
 help-pens = 펜, 지우개
 help-shapes = 직선, 사각형, 타원. Shift: 곧은 선, 정사각형, 원
 help-colours = 영역 채우기, 그림에서 색 고르기
-help-widths = 펜 굵기. 다른 굵기는 마우스 휠로
-help-undo = 실행 취소, 다시 실행
+help-widths = 펜 굵기. 다른 굵기는 마우스 휠로. 단어를 고를 때는 그 번호의 단어
+help-undo = 실행 취소, 다시 실행(Ctrl+Shift+Z로도)
 help-save = 이 그림을 파일로 저장
 help-zoom = 확대(Ctrl과 휠로도), 축소, 전체 보기. Space를 누르고 끌면 종이 이동
+help-play = 갤러리에서: 다시 그려 보기, 멈추기
+help-strokes = 갤러리에서: 한 획 뒤로, 앞으로. Home과 End는 빈 종이로, 완성된 그림으로
 help-help = 이 도움말
 
 # 알림
