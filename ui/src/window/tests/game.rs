@@ -169,6 +169,7 @@ fn newcomers_join_and_ends_are_told() {
     play(&mut bench, GameView { joined: false, removed: true, ..game(Phase::Drawing) });
     bench.give(Message::Answered(Answer::Canvas(lobby(), Ok(super::bench::sheet(false)))));
     bench.must_show("The others removed you from this game");
+    bench.give(Message::Answered(Answer::Canvas(lobby(), Ok(super::bench::sheet(true)))));
     play(&mut bench, game(Phase::Revealed));
     bench.must_show("Ana is done");
     play(&mut bench, GameView { remaining_ms: 0, ..game(Phase::Over) });
