@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use super::cheaters::table::Table;
 use super::script::{Script, proposed};
 use super::world::World;
 use crate::clock::Now;
-use crate::game::{Game, GameView, Phase, PlayError, Player, Rules, WordList};
+use crate::game::{EndReason, Game, GameStep, GameView, Phase, PlayError, Player, Rules, WordList};
 use crate::identity::Author;
 use crate::operation::OperationId;
 
@@ -93,6 +94,29 @@ fn who_was_skipped_is_told_until_the_next_turn_ends() {
     assert_eq!(skipped(&script), Some(script.who(drawer)));
     assert!(script.end(next, 1));
     assert_eq!(skipped(&script), None, "that one ended by its drawer");
+}
+
+#[test]
+fn in_the_end_the_last_turn_is_looked_at_if_it_had_a_word() {
+    let seen = |table: &Table| {
+        Player::new(table.who(0)).view(&table.game(), &BTreeSet::new(), |_| String::new(), table.now(0))
+    };
+    let word = "banana";
+    let mut table = Table::started(2, 2);
+    assert!(table.lock(word));
+    let (game, drawer, guesser) = (table.id(), table.drawer(), table.guessers()[0]);
+    table.solve(guesser, word, 1_000);
+    let mut left = table.clone();
+    assert!(left.write(guesser, GameStep::Kick { game, player: left.who(drawer) }));
+    let shown = seen(&left);
+    assert_eq!((shown.phase, shown.mask.is_some(), shown.players[0].points > 0), (Phase::Over, true, true));
+    table.end(word, Vec::new());
+    assert!(table.open(guesser, word));
+    let passed = GameStep::TurnEnded { game, turn: 1, reason: EndReason::Passed, reveal: None, evidence: Vec::new() };
+    assert!(table.write(guesser, passed));
+    let shown = seen(&table);
+    assert_eq!((shown.phase, shown.mask, shown.word), (Phase::Over, None, None));
+    assert!(shown.players.iter().all(|player| player.score > 0 && player.points == 0));
 }
 
 #[test]
