@@ -181,7 +181,7 @@ fn scoreboard<'a>(game: &'a GameBar, scene: Scene<'a>, area: Size) -> Element<'a
 /// What stands over the two numbers of a line; the first ones are the points of the turn that this key names.
 pub fn over_points<'a>(look: Look, turn: &str) -> Row<'a, Message> {
     let faded = |key| number(look.t(key)).size(theme::SMALL).color(look.tones.faded);
-    row![space::horizontal(), faded(turn), faded("game-total")]
+    row![space::horizontal(), faded(turn), faded("game-total")].spacing(8)
 }
 
 /// What else there is to say of the turn that is looked at.
