@@ -420,6 +420,15 @@ impl Table {
         }
     }
 
+    /// Whether there is a seat for somebody who has none.
+    pub(super) fn admits(&self, person: Author) -> bool {
+        match &self.stage {
+            Stage::Gathering(gathering) => !gathering.is_ready(person) && gathering.has_room(),
+            Stage::Playing(turns) => turns.admits(person),
+            Stage::Over { .. } => false,
+        }
+    }
+
     /// Whether somebody plays in the round that runs, or played in the last one, and was not removed.
     pub(super) fn is_playing(&self, person: Author) -> bool {
         match &self.stage {

@@ -70,12 +70,7 @@ impl Player {
     /// [`PlayError::WrongPhase`] when there is none, it is full, or we take part or were removed already.
     pub fn ready(&self, game: &Game, identity: &Identity) -> Result<GameStep, PlayError> {
         let table = game.table().ok_or(PlayError::WrongPhase)?;
-        let admits = match &table.stage {
-            Stage::Gathering(gathering) => !gathering.is_ready(self.me) && gathering.has_room(),
-            Stage::Playing(turns) => turns.admits(self.me),
-            Stage::Over { .. } => false,
-        };
-        if admits { Ok(ready_step(table.id, identity)) } else { Err(PlayError::WrongPhase) }
+        if table.admits(self.me) { Ok(ready_step(table.id, identity)) } else { Err(PlayError::WrongPhase) }
     }
 
     /// Wants the gathering ended with those who are ready; [`Player::advance`] then does it.

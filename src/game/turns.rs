@@ -30,6 +30,8 @@ pub(super) struct Turns {
     newcomers: BTreeSet<Author>,
     removed: BTreeSet<Author>,
     skip_votes: BTreeSet<Author>,
+    /// Who was skipped in the turn before this one.
+    skipped: Option<Author>,
     /// By the player to be removed.
     kick_votes: BTreeMap<Author, BTreeSet<Author>>,
 }
@@ -64,6 +66,7 @@ impl Turns {
             newcomers,
             removed: BTreeSet::new(),
             skip_votes: BTreeSet::new(),
+            skipped: None,
             kick_votes: BTreeMap::new(),
         }
     }
@@ -127,6 +130,21 @@ impl Turns {
             && self.players.len() + self.newcomers.len() < self.most as usize
     }
 
+    /// Whether another round follows this one: in the last, nobody comes in any more.
+    pub(super) fn has_next_round(&self) -> bool {
+        self.round + 1 < self.rounds
+    }
+
+    /// Whether the others removed somebody.
+    pub(super) fn has_removed(&self, player: Author) -> bool {
+        self.removed.contains(&player)
+    }
+
+    /// The drawer of the last turn that ended, if the others skipped them.
+    pub(super) fn skipped(&self) -> Option<Author> {
+        self.skipped
+    }
+
     /// Somebody comes in with the next round.
     pub(super) fn join(&mut self, player: Author) -> bool {
         self.admits(player) && self.newcomers.insert(player)
@@ -186,6 +204,7 @@ impl Turns {
             && self.is_majority(&self.skip_votes, drawer)
         {
             self.end_turn();
+            self.skipped = Some(drawer);
         }
     }
 
@@ -220,7 +239,8 @@ impl Turns {
     fn end_turn(&mut self) {
         self.drawing = false;
         self.skip_votes.clear();
-        if self.to_come.is_empty() && self.round + 1 < self.rounds {
+        self.skipped = None;
+        if self.to_come.is_empty() && self.has_next_round() {
             self.round += 1;
             self.players.append(&mut self.newcomers);
             self.to_come = drawing_order(&self.seed, self.round, self.players.iter().copied()).into();

@@ -85,6 +85,12 @@ pub struct GameView {
     pub cancelled: Option<CancelReason>,
     /// Whether we ourselves are among the players (ready, or on the roster).
     pub joined: bool,
+    /// Whether getting ready would do something now: there is a seat for us, and, once the game runs, a round to come.
+    pub may_join: bool,
+    /// Whether the others removed us from the game that runs.
+    pub removed: bool,
+    /// Whom the others skipped in the last turn that ended; nobody before the first and after the game.
+    pub skipped: Option<Author>,
     /// The word as guessers see it, while there is one to guess or to look at.
     pub mask: Option<Mask>,
     /// Letters shown so far.

@@ -46,6 +46,9 @@ impl Player {
             proposer: Some(table.proposer),
             players: people(table).into_iter().map(shown).collect(),
             joined: table.is_member(self.me),
+            may_join: table.admits(self.me) && turns_of(table).is_none_or(Turns::has_next_round),
+            removed: turns_of(table).is_some_and(|turns| turns.has_removed(self.me)),
+            skipped: turns_of(table).and_then(Turns::skipped),
             solved,
             ..GameView::default()
         };
@@ -99,7 +102,8 @@ fn watched_turn(table: &Table, elapsed: u64) -> Option<&WordTurn> {
             Some(begun) => quiz.turn(begun.turn),
             None => quiz.turn(turns.turn()),
         },
-        Stage::Over { .. } => quiz.turns().next_back(),
+        // The last turn may have ended before it had a word.
+        Stage::Over { turn, .. } => quiz.turns().next_back().filter(|last| last.turn + 1 == *turn),
     }
 }
 

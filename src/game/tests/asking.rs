@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::script::Script;
+use super::cheaters::table::Table;
+use super::script::{Script, proposed};
 use super::world::World;
 use crate::clock::Now;
-use crate::game::{Game, GameView, Phase, PlayError, Player, Rules, WordList};
+use crate::game::{EndReason, Game, GameStep, GameView, Phase, PlayError, Player, Rules, WordList};
 use crate::identity::Author;
 use crate::operation::OperationId;
 
@@ -49,6 +50,73 @@ fn a_turn_that_never_began_has_nothing_to_look_at() {
     assert!(script.end(drawer, 1));
     let shown = view(&script, &Player::new(script.who(0)), now(&script));
     assert_eq!((shown.phase, shown.turn), (Phase::Choosing, 3));
+}
+
+#[test]
+fn one_may_join_where_that_comes_to_something() {
+    let seen = |script: &Script, person: usize| view(script, &Player::new(script.who(person)), now(script));
+    let may_join = |script: &Script, person: usize| seen(script, person).may_join;
+    let mut script = Script::new(5);
+    assert!(script.write(0, proposed(Rules { rounds: 2, players: 3, ..Rules::default() })));
+    assert!(may_join(&script, 4));
+    let ready: Vec<OperationId> = (0..2)
+        .map(|person| {
+            assert!(script.ready(person) && !may_join(&script, person));
+            script.last()
+        })
+        .collect();
+    assert!(script.close(0, &ready));
+    let opened = script.opened(&[0, 1]);
+    assert!(script.start(0, &opened));
+    assert!(may_join(&script, 3) && may_join(&script, 4));
+    assert!(script.ready(3));
+    assert!(!may_join(&script, 3) && !may_join(&script, 4), "it is full");
+    assert!(script.kick(0, 3) && script.kick(1, 3));
+    assert!(may_join(&script, 4) && !may_join(&script, 3));
+    assert!(seen(&script, 3).removed && !seen(&script, 4).removed);
+    script.play_turn();
+    script.play_turn();
+    assert!(!may_join(&script, 4), "the last round");
+}
+
+#[test]
+fn who_was_skipped_is_told_until_the_next_turn_ends() {
+    let mut script = Script::started(3, 3, 2);
+    let skipped = |script: &Script| view(script, &Player::new(script.who(0)), now(script)).skipped;
+    let drawer = script.drawer();
+    assert_eq!(skipped(&script), None);
+    for voter in script.others() {
+        assert!(script.skip(voter, 0));
+    }
+    assert_eq!(skipped(&script), Some(script.who(drawer)));
+    let next = script.drawer();
+    assert!(script.begin(next, 1));
+    assert_eq!(skipped(&script), Some(script.who(drawer)));
+    assert!(script.end(next, 1));
+    assert_eq!(skipped(&script), None, "that one ended by its drawer");
+}
+
+#[test]
+fn in_the_end_the_last_turn_is_looked_at_if_it_had_a_word() {
+    let seen = |table: &Table| {
+        Player::new(table.who(0)).view(&table.game(), &BTreeSet::new(), |_| String::new(), table.now(0))
+    };
+    let word = "banana";
+    let mut table = Table::started(2, 2);
+    assert!(table.lock(word));
+    let (game, drawer, guesser) = (table.id(), table.drawer(), table.guessers()[0]);
+    table.solve(guesser, word, 1_000);
+    let mut left = table.clone();
+    assert!(left.write(guesser, GameStep::Kick { game, player: left.who(drawer) }));
+    let shown = seen(&left);
+    assert_eq!((shown.phase, shown.mask.is_some(), shown.players[0].points > 0), (Phase::Over, true, true));
+    table.end(word, Vec::new());
+    assert!(table.open(guesser, word));
+    let passed = GameStep::TurnEnded { game, turn: 1, reason: EndReason::Passed, reveal: None, evidence: Vec::new() };
+    assert!(table.write(guesser, passed));
+    let shown = seen(&table);
+    assert_eq!((shown.phase, shown.mask, shown.word), (Phase::Over, None, None));
+    assert!(shown.players.iter().all(|player| player.score > 0 && player.points == 0));
 }
 
 #[test]

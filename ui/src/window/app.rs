@@ -4,6 +4,7 @@ use std::io::Read as _;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use iced::advanced::widget::{operate, operation::focusable};
 use iced::keyboard::{self, Key, key::Named};
 use iced::widget::operation;
 use iced::{Element, Event, Size, Subscription, Task, Theme, clipboard, event, system, theme, window};
@@ -17,7 +18,7 @@ use super::keys;
 use super::link::{self, COMMAND_QUEUE, Command, Update};
 use super::screen::failed::{self, Failed};
 use super::screen::gallery::{self, ThumbJob};
-use super::screen::room::{self, Action, Room};
+use super::screen::room::{self, Action, Room, Shortcut};
 use super::screen::welcome::{self, Welcome};
 use super::theme::Look;
 use crate::settings::{GameChoice, Language, Settings};
@@ -327,8 +328,19 @@ impl App {
         }
         let free = status == event::Status::Ignored;
         let Some(shortcut) = keys::shortcut(key, physical, modifiers, free) else { return Task::none() };
+        if keys::is_for_text(shortcut) {
+            return unless_in_field(shortcut);
+        }
         self.room(room::Message::Key(shortcut))
     }
+}
+
+/// The key, if the cursor is in no field: only the widgets know.
+fn unless_in_field(shortcut: Shortcut) -> Task<Message> {
+    operate(focusable::count()).then(move |fields| match fields.focused {
+        None => Task::done(Message::Room(room::Message::Key(shortcut))),
+        Some(_) => Task::none(),
+    })
 }
 
 /// Paints away from the window's thread.

@@ -4,6 +4,7 @@ use iced::keyboard::key::{Named, Physical};
 use iced::keyboard::{Key, Modifiers};
 use inkmesh::canvas::Tool;
 
+use super::screen::gallery::replay;
 use super::screen::room::drawing::Press;
 use super::screen::room::{Shortcut, tools::Choice};
 
@@ -20,7 +21,31 @@ pub fn shortcut(key: &Key, physical: Physical, modifiers: Modifiers, free: bool)
         _ if !free || modifiers.alt() => None,
         // By the place of the key: with a Korean layout B types ㅠ.
         _ if modifiers.command() => with_control(key, latin(key, physical), modifiers.shift()),
+        Key::Named(named) => replay(named),
         _ => plain(key, latin(key, physical)),
+    }
+}
+
+/// What a key does to a drawing in the gallery.
+fn replay(named: Named) -> Option<Shortcut> {
+    let press = match named {
+        Named::Space => replay::Press::Play,
+        Named::ArrowRight => replay::Press::Step(1),
+        Named::ArrowLeft => replay::Press::Step(-1),
+        Named::Home => replay::Press::Seek(0),
+        // More than there are is all of them.
+        Named::End => replay::Press::Seek(usize::MAX),
+        _ => return None,
+    };
+    Some(Shortcut::Replay(press))
+}
+
+/// Whether somebody with the cursor in a field means their own text with it. A field takes what it writes, but leaves
+/// these alone.
+pub fn is_for_text(shortcut: Shortcut) -> bool {
+    match shortcut {
+        Shortcut::Choose(_) | Shortcut::Sheet(Press::Undo | Press::Redo) | Shortcut::Replay(_) => true,
+        Shortcut::Write | Shortcut::Escape | Shortcut::Sheet(_) | Shortcut::Help => false,
     }
 }
 
@@ -109,6 +134,24 @@ mod tests {
         ] {
             assert_eq!(pressed(key, code, modifiers), Some(Shortcut::Sheet(press)), "{key}");
         }
+    }
+
+    #[test]
+    fn a_drawing_in_the_gallery_has_its_keys() {
+        let pressed =
+            |named, modifiers, free| shortcut(&Key::Named(named), Physical::Code(Code::Space), modifiers, free);
+        for (named, press) in [
+            (Named::Space, replay::Press::Play),
+            (Named::ArrowLeft, replay::Press::Step(-1)),
+            (Named::ArrowRight, replay::Press::Step(1)),
+            (Named::Home, replay::Press::Seek(0)),
+            (Named::End, replay::Press::Seek(usize::MAX)),
+        ] {
+            assert_eq!(pressed(named, Modifiers::empty(), true), Some(Shortcut::Replay(press)));
+            assert_eq!(pressed(named, Modifiers::empty(), false), None, "a field has taken it");
+            assert_eq!(pressed(named, Modifiers::COMMAND, true), None);
+        }
+        assert_eq!(pressed(Named::F5, Modifiers::empty(), true), None);
     }
 
     #[test]

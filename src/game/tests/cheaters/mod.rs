@@ -9,4 +9,4 @@ mod leak;
 mod proposals;
 mod receipts;
 mod silence;
-mod table;
+pub mod table;

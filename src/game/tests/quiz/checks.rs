@@ -88,7 +88,8 @@ impl World {
     /// The same players, scores, mask, solvers on every screen, and so the same winner.
     fn check_views(&self) {
         let shared = |who: usize| {
-            let mut view = GameView { joined: false, remaining_ms: 0, ..self.view(who) };
+            let mut view =
+                GameView { joined: false, may_join: false, removed: false, remaining_ms: 0, ..self.view(who) };
             view.players.iter_mut().for_each(|player| player.online = true);
             view
         };

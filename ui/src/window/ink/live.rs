@@ -13,8 +13,10 @@ use super::path::outline;
 
 /// How long ink that grows no more stays without the operation that should follow it.
 pub const SILENCE: Duration = Duration::from_secs(5);
-/// Most lines of others that grow at once.
-const MAX_LINES: usize = 64;
+/// Most lines of others at once: as many as the most players of a game have.
+const MAX_LINES: usize = 96;
+/// Most lines of one of them that grow at once: a hand draws one, and a few may be on their way to the log.
+const MAX_LINES_EACH: usize = 4;
 /// Most points of one of them.
 const MAX_POINTS: usize = 16_384;
 /// How many finished strokes are remembered, so that a frame that was late does not bring one back.
@@ -59,7 +61,7 @@ impl LiveInk {
     /// comes twice, nothing. A shape comes whole each time.
     pub fn feed(&mut self, author: Author, ink: &Ink, from: u32, now: Instant) {
         let key = (author, ink.stroke);
-        if self.finished.contains(&key) || (self.lines.len() >= MAX_LINES && !self.lines.contains_key(&key)) {
+        if self.finished.contains(&key) || !(self.lines.contains_key(&key) || self.has_room_for(author)) {
             return;
         }
         let growing = self.lines.entry(key).or_insert_with(|| Growing {
@@ -78,6 +80,12 @@ impl LiveInk {
         let room = MAX_POINTS.saturating_sub(growing.line.points.len());
         growing.line.points.extend(ink.points.iter().skip(known).take(room));
         growing.next = growing.next.max(from + ink.points.len());
+    }
+
+    /// Whether another line may grow. Nobody takes the room of the others.
+    fn has_room_for(&self, author: Author) -> bool {
+        let grows = |(key, growing): &(&Key, &Growing)| key.0 == author && growing.landed.is_none();
+        self.lines.len() < MAX_LINES && self.lines.iter().filter(grows).count() < MAX_LINES_EACH
     }
 
     /// The stroke's operation is there: its growing ink goes when the picture has this change.
@@ -209,7 +217,15 @@ mod tests {
         for stroke in 0..1000 {
             live.feed(ANA, &part(stroke, 0, 2), 0, now);
         }
+        assert_eq!(live.lines().count(), MAX_LINES_EACH, "the others have room");
+        live.land(ANA, 0, 5);
+        live.feed(ANA, &part(1000, 0, 2), 0, now);
+        assert_eq!(live.lines().count(), MAX_LINES_EACH + 1, "what is finished does not count");
+        for author in 2..=255 {
+            live.feed(Author([author; 32]), &part(0, 0, 2), 0, now);
+        }
         assert_eq!(live.lines().count(), MAX_LINES);
+        live.painted(5);
         live.feed(ANA, &part(3, 2, 1), 2, now + SILENCE);
         live.expire(now + SILENCE);
         assert_eq!(lengths(&live), [3]);

@@ -2,6 +2,14 @@
 
 use std::path::Path;
 
+use iced::advanced::widget::operation::{Outcome, focusable};
+use iced::event::Status;
+use iced::keyboard::key::{Code, Physical};
+use iced::keyboard::{Key, Modifiers};
+use iced::{Renderer, Task};
+use iced_test::futures::futures::StreamExt as _;
+use iced_test::runtime::user_interface::{Cache, UserInterface};
+use iced_test::runtime::{Action, task};
 use inkmesh::name::RoomName;
 use inkmesh::node::{Config, StartError};
 use tokio::runtime::Runtime;
@@ -11,7 +19,10 @@ use crate::settings::{Language, Settings};
 use crate::window::Options;
 use crate::window::app::{App, Message};
 use crate::window::link::{Answer, Update};
+use crate::window::screen::room::Shortcut;
+use crate::window::screen::room::drawing::Press;
 use crate::window::screen::{failed, room, welcome};
+use crate::window::theme;
 
 fn app(runtime: &Runtime, folder: &Path, name: Option<&str>) -> App {
     let config = Config {
@@ -91,4 +102,45 @@ fn a_new_name_is_kept() {
     let renamed = Answer::Renamed("Bora".parse().unwrap(), Ok(()));
     drop(app.update(Message::Link(Update::Answer(renamed))));
     assert_eq!(Settings::load(folder.path()).name, Some("Bora".parse().unwrap()));
+}
+
+/// What comes of a task when the cursor is in this field, or in none.
+fn come_of(app: &App, runtime: &Runtime, field: Option<&'static str>, task: Task<Message>) -> Vec<Message> {
+    let mut renderer = Renderer::new(theme::REGULAR, theme::BODY.into());
+    let mut ui = UserInterface::build(app.view(), WIDE, Cache::default(), &mut renderer);
+    if let Some(field) = field {
+        ui.operate(&renderer, &mut focusable::focus(field.into()));
+    }
+    let mut actions = task::into_stream(task).unwrap();
+    let mut messages = Vec::new();
+    while let Some(action) = runtime.block_on(actions.next()) {
+        match action {
+            Action::Output(message) => messages.push(message),
+            Action::Widget(mut operation) => {
+                ui.operate(&renderer, operation.as_mut());
+                assert!(matches!(operation.finish(), Outcome::None | Outcome::Some(())));
+            }
+            _ => panic!("only the widgets are asked"),
+        }
+    }
+    messages
+}
+
+#[test]
+fn who_writes_takes_back_no_ink() {
+    let (folder, runtime) = (tempfile::tempdir().unwrap(), Runtime::new().unwrap());
+    english(folder.path());
+    let mut app = app(&runtime, folder.path(), Some("Ana"));
+    drop(app.update(Message::Link(Update::Started(ME))));
+    for (key, code, press) in [("z", Code::KeyZ, Press::Undo), ("y", Code::KeyY, Press::Redo)] {
+        for (field, acts) in [(None, true), (Some("chat-field"), false)] {
+            // A field leaves these keys alone.
+            let key =
+                Message::Key(Key::Character(key.into()), Physical::Code(code), Modifiers::COMMAND, Status::Ignored);
+            let task = app.update(key);
+            let come = come_of(&app, &runtime, field, task);
+            let pressed = |message: &Message| matches!(message, Message::Room(room::Message::Key(Shortcut::Sheet(it))) if *it == press);
+            assert_eq!(come.iter().filter(|message| pressed(message)).count(), usize::from(acts), "{field:?}");
+        }
+    }
 }

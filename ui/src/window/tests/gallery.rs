@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+use iced::Event;
+use iced::event::Status;
+use iced::keyboard::key::{Code, Named, Physical};
+use iced::keyboard::{self, Key};
 use inkmesh::canvas::{CanvasStep, Color, Ink, Point, Points, Tool};
 use inkmesh::clock::Timestamp;
 use inkmesh::fold::Step;
@@ -142,6 +146,37 @@ fn a_drawing_is_drawn_again_stroke_by_stroke() {
     bench.give(Message::Key(Shortcut::Escape));
     bench.must_show("Gallery of #lobby");
     assert!(!bench.shows("3 of 3"));
+}
+
+#[test]
+fn keys_are_for_the_drawing_unless_a_dialog_is_open() {
+    let mut bench = open(Language::En, WIDE, two());
+    let press = |press| Message::Key(Shortcut::Replay(press));
+    bench.give(press(replay::Press::Play));
+    assert!(!bench.room.replays(), "no drawing is looked at");
+    bench.give(Message::Gallery(In::Open(key(0))));
+    bench.give(press(replay::Press::Seek(0)));
+    bench.must_show("0 of 3");
+    bench.give(press(replay::Press::Step(1)));
+    bench.must_show("1 of 3");
+    bench.give(press(replay::Press::Seek(usize::MAX)));
+    bench.must_show("3 of 3");
+    bench.give(Message::Key(Shortcut::Help));
+    bench.give(press(replay::Press::Seek(0)));
+    bench.give(press(replay::Press::Play));
+    bench.must_show("3 of 3");
+    assert!(!bench.room.replays());
+    let space = Event::Keyboard(keyboard::Event::KeyPressed {
+        key: Key::Named(Named::Space),
+        modified_key: Key::Named(Named::Space),
+        physical_key: Physical::Code(Code::Space),
+        location: keyboard::Location::Standard,
+        modifiers: keyboard::Modifiers::empty(),
+        text: Some(" ".into()),
+        repeat: false,
+    });
+    bench.hands(|ui| assert_eq!(ui.simulate([space]), [Status::Ignored], "the window is asked what it is for"));
+    assert!(!bench.room.replays());
 }
 
 #[test]

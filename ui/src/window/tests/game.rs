@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use inkmesh::event::Event;
-use inkmesh::game::{CancelReason, GameView, Phase, Rules};
+use inkmesh::event::{EntryBody, Event};
+use inkmesh::game::{CancelReason, GameNotice, GameView, Phase, PlayerView, Rules};
+use inkmesh::identity::Author;
 use inkmesh::node::CommandError;
 use inkmesh::operation::OperationId;
 
-use super::bench::{ANA, BORA, Bench, ME, WIDE, commands, lobby, person, play, player};
+use super::bench::{ANA, BORA, Bench, ME, WIDE, commands, entry, lobby, person, play, player};
 use crate::settings::Language;
 use crate::window::link::{Answer, Command, Step};
 use crate::window::screen::room::Message;
@@ -39,7 +40,7 @@ fn step(step: Step) -> Command {
 #[test]
 fn players_gather() {
     let mut bench = bench();
-    play(&mut bench, GameView { joined: false, drawer: None, ..game(Phase::Gathering) });
+    play(&mut bench, GameView { joined: false, may_join: true, drawer: None, ..game(Phase::Gathering) });
     bench.must_show("Ana proposes to draw in turns");
     bench.must_show("3 rounds, 80 seconds a turn");
     bench.must_show("62");
@@ -47,6 +48,9 @@ fn players_gather() {
     bench.must_show("not yet");
     assert!(!bench.shows("Begin now"), "only the proposer closes the gathering");
     assert_eq!(commands(&bench.click("I'm ready")), [step(Step::Ready)]);
+    play(&mut bench, GameView { joined: false, drawer: None, ..game(Phase::Gathering) });
+    bench.must_show("All seats are taken. You can watch.");
+    assert!(!bench.shows("I'm ready"));
     play(&mut bench, GameView { proposer: Some(ME), drawer: None, ..game(Phase::Gathering) });
     bench.must_show("You propose to draw in turns");
     assert!(!bench.shows("I'm ready"));
@@ -75,6 +79,19 @@ fn a_turn_of_somebody_else() {
 }
 
 #[test]
+fn a_vote_is_for_the_turn_in_which_it_was_given() {
+    let mut bench = bench();
+    play(&mut bench, game(Phase::Drawing));
+    bench.click("Vote to skip");
+    play(&mut bench, GameView { turn: 5, drawer: Some(BORA), ..game(Phase::Drawing) });
+    bench.give(Message::Answered(Answer::Stepped(lobby(), Step::Skip, Ok(()))));
+    assert_eq!(commands(&bench.click("Vote to skip")), [step(Step::Skip)], "nobody voted in this turn");
+    bench.must_show("You voted to skip");
+    bench.give(Message::Answered(Answer::Stepped(lobby(), Step::Skip, Err(CommandError::WrongPhase))));
+    bench.must_show("Vote to skip");
+}
+
+#[test]
 fn a_player_is_voted_out_from_the_list_of_people() {
     let mut bench = bench();
     let players = vec![player(ANA, 0, 0), player(BORA, 0, 0), player(ME, 0, 0)];
@@ -88,6 +105,40 @@ fn a_player_is_voted_out_from_the_list_of_people() {
     bench.must_show("Vote to remove");
     play(&mut bench, game(Phase::Drawing));
     assert!(!bench.shows("Vote to remove"), "only players vote");
+}
+
+#[test]
+fn who_was_skipped_or_removed_is_said_once() {
+    let players = |who: &[Author]| who.iter().map(|author| player(*author, 0, 0)).collect::<Vec<_>>();
+    let mut bench = bench();
+    let first = GameView { players: players(&[ANA, BORA, ME]), ..game(Phase::Drawing) };
+    let skipped = GameView { skipped: Some(ANA), ..first.clone() };
+    play(&mut bench, first.clone());
+    play(&mut bench, GameView { phase: Phase::Revealed, ..skipped.clone() });
+    bench.must_show("The others skipped Ana.");
+    bench.wait(Duration::from_secs(11));
+    let next = GameView { phase: Phase::Choosing, turn: 5, drawer: Some(ME), ..skipped };
+    play(&mut bench, next.clone());
+    assert!(!bench.shows("The others skipped Ana."), "that was said");
+    let ours = GameView { turn: 6, drawer: Some(BORA), skipped: Some(ME), ..next };
+    play(&mut bench, ours.clone());
+    bench.must_show("The others skipped you: more than half of them voted for it.");
+    play(&mut bench, GameView { players: players(&[BORA, ME]), ..ours.clone() });
+    bench.must_show("The others removed Ana from the game.");
+    play(&mut bench, GameView { players: players(&[BORA]), phase: Phase::Over, ..ours });
+    bench.must_show("The others removed you from the game. You can watch it.");
+    bench.wait(Duration::from_secs(11));
+    play(&mut bench, GameView { game: Some(OperationId([8; 32])), players: players(&[ANA]), ..first });
+    assert!(!bench.shows("The others removed 보라 from the game."), "another game");
+}
+
+#[test]
+fn a_newcomer_whom_the_end_was_faster_than_was_not_removed() {
+    let mut bench = bench();
+    let waits = PlayerView { playing: false, ..player(BORA, 0, 0) };
+    play(&mut bench, GameView { players: vec![player(ANA, 0, 0), waits], ..game(Phase::Drawing) });
+    play(&mut bench, GameView { players: vec![player(ANA, 0, 0)], ..game(Phase::Over) });
+    assert!(!bench.shows("The others removed 보라 from the game."));
 }
 
 #[test]
@@ -111,8 +162,14 @@ fn our_own_turn() {
 #[test]
 fn newcomers_join_and_ends_are_told() {
     let mut bench = bench();
-    play(&mut bench, GameView { joined: false, ..game(Phase::Drawing) });
+    play(&mut bench, GameView { joined: false, may_join: true, ..game(Phase::Drawing) });
     assert_eq!(commands(&bench.click("Join from the next round")), [step(Step::Ready)]);
+    play(&mut bench, GameView { joined: false, ..game(Phase::Drawing) });
+    assert!(!bench.shows("Join from the next round"), "it would do nothing");
+    play(&mut bench, GameView { joined: false, removed: true, ..game(Phase::Drawing) });
+    bench.give(Message::Answered(Answer::Canvas(lobby(), Ok(super::bench::sheet(false)))));
+    bench.must_show("The others removed you from this game");
+    bench.give(Message::Answered(Answer::Canvas(lobby(), Ok(super::bench::sheet(true)))));
     play(&mut bench, game(Phase::Revealed));
     bench.must_show("Ana is done");
     play(&mut bench, GameView { remaining_ms: 0, ..game(Phase::Over) });
@@ -126,6 +183,20 @@ fn newcomers_join_and_ends_are_told() {
 }
 
 #[test]
+fn each_reason_to_call_a_game_off_has_its_words() {
+    for (reason, words) in [
+        (CancelReason::TooFewPlayers, "The game is called off: fewer than two were ready"),
+        (CancelReason::Abandoned, "The game is called off: nobody went on with it"),
+        (CancelReason::TwoRosters, "The game was called off: its proposer named two lists of players"),
+    ] {
+        let mut bench = bench();
+        let entries = vec![entry(1, ANA, "Ana", EntryBody::Game(GameNotice::Cancelled(reason)))];
+        bench.happen(vec![Event::Entries { room: lobby(), entries }]);
+        bench.must_show(words);
+    }
+}
+
+#[test]
 fn a_refused_step_is_told() {
     let mut bench = bench();
     bench.give(Message::Answered(Answer::Stepped(lobby(), Step::Rematch, Err(CommandError::GameRunning))));
@@ -135,7 +206,7 @@ fn a_refused_step_is_told() {
 #[test]
 fn the_game_speaks_korean() {
     let mut bench = Bench::open(Language::Ko, WIDE, &[person(ANA, "아나", true)]);
-    play(&mut bench, GameView { drawer: None, joined: false, ..game(Phase::Gathering) });
+    play(&mut bench, GameView { drawer: None, joined: false, may_join: true, ..game(Phase::Gathering) });
     bench.must_show("아나님이 돌아가며 그리자고 해요");
     bench.must_show("준비됐어요");
     bench.happen(vec![Event::Game { room: lobby(), game: Box::new(game(Phase::Drawing)) }]);

@@ -10,9 +10,10 @@ use inkmesh::words::{Level, Mask, Word};
 
 use super::bench::{ANA, BORA, Bench, ME, NARROW, WIDE, commands, entry, lobby, person, play, player, said};
 use crate::settings::Language;
-use crate::window::link::{Answer, Command, Step};
+use crate::window::link::{Answer, Command, Step, Touch};
+use crate::window::screen::room::drawing::Press;
 use crate::window::screen::room::tools::Choice;
-use crate::window::screen::room::{Action, Message, Shortcut};
+use crate::window::screen::room::{Action, Message, Pane, Shortcut};
 
 pub fn game(phase: Phase) -> GameView {
     GameView {
@@ -67,6 +68,39 @@ fn the_drawer_chooses_by_click_or_key() {
     assert_eq!(commands(&bench.click("ice cream")), [Command::Game(lobby(), Step::Choose(1))]);
     play(&mut bench, choosing());
     assert!(commands(&bench.give(Message::Key(Shortcut::Choose(Choice::Width(4))))).is_empty(), "there are only three");
+}
+
+#[test]
+fn keys_do_nothing_to_a_sheet_behind_a_tab() {
+    let mut bench = Bench::open(Language::En, NARROW, &[person(ANA, "Ana", true)]);
+    play(&mut bench, choosing());
+    let (second, undo) = (Shortcut::Choose(Choice::Width(1)), Shortcut::Sheet(Press::Undo));
+    for pane in [Pane::Chat, Pane::People] {
+        bench.give(Message::Pane(pane));
+        assert!(commands(&bench.give(Message::Key(second))).is_empty(), "the words are not in view");
+        assert!(commands(&bench.give(Message::Key(undo))).is_empty());
+        let write = bench.give(Message::Key(Shortcut::Write));
+        assert!(matches!(write[..], [Action::Focus("chat-field")]));
+    }
+    bench.give(Message::Pane(Pane::Sheet));
+    assert_eq!(commands(&bench.give(Message::Key(second))), [Command::Game(lobby(), Step::Choose(1))]);
+    let undone = commands(&bench.give(Message::Key(undo)));
+    assert!(matches!(undone[..], [Command::Touch(_, Touch::Undo)]), "{undone:?}");
+}
+
+#[test]
+fn who_is_in_the_middle_of_a_line_keeps_the_cursor() {
+    let takes_focus = |actions: &[Action]| actions.iter().any(|action| matches!(action, Action::Focus("no-field")));
+    let offered = || vec![Event::Game { room: lobby(), game: Box::new(choosing()) }];
+    let mut writing = bench(Language::En);
+    writing.give(Message::Typed("see you at ".to_owned()));
+    assert!(!takes_focus(&writing.happen(offered())), "the rest of the line would choose a word");
+    let mut mixing = bench(Language::En);
+    mixing.give(Message::Sheet(Press::Mix));
+    assert!(!takes_focus(&mixing.happen(offered())), "a colour has digits too");
+    mixing.give(Message::Sheet(Press::ClosePopup));
+    play(&mut mixing, drawing());
+    assert!(takes_focus(&mixing.happen(offered())));
 }
 
 #[test]
@@ -217,11 +251,14 @@ fn whispers_are_folded_until_they_can_be_read() {
 #[test]
 fn spectators_watch_and_may_join() {
     let mut bench = bench(Language::En);
-    play(&mut bench, GameView { joined: false, guessing: false, ..drawing() });
+    play(&mut bench, GameView { joined: false, may_join: true, guessing: false, ..drawing() });
     bench.must_show("You watch · 0 of 2 know it · hint 1/2");
     bench.must_show("과");
     bench.must_show("Send");
     assert_eq!(commands(&bench.click("Join from the next round")), [Command::Game(lobby(), Step::Ready)]);
+    play(&mut bench, GameView { joined: false, removed: true, guessing: false, ..drawing() });
+    bench.must_show("The others removed you from this game · 0 of 2 know it · hint 1/2");
+    assert!(!bench.shows("Join from the next round"));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use inkmesh::game::{CancelReason, GameView, Phase};
 use inkmesh::identity::Author;
-use inkmesh::words::{Level, Word};
+use inkmesh::words::{Level, Mask, Word};
 
 use super::bench::{ANA, BORA, Bench, ME, WIDE, commands, lobby, person, play, player};
 use super::quiz::game;
@@ -24,6 +24,7 @@ fn bench(language: Language) -> Bench {
 
 fn revealed() -> GameView {
     GameView {
+        mask: Some(Mask::of("사과")),
         word: Some(Word::new("사과", Level::Hard).unwrap()),
         players: vec![player(ANA, 1420, 110), player(BORA, 385, 220), player(ME, 90, 0)],
         solved: vec![BORA],
@@ -66,7 +67,10 @@ fn a_turn_without_points_says_why() {
     play(&mut bench, GameView { lied: true, ..revealed() });
     bench.must_show("The program of Ana broke the rules: no points for this drawing.");
     play(&mut bench, GameView { word: None, ..revealed() });
-    bench.must_show("Ana left without telling the word: nobody gets points for drawing it.");
+    bench.must_show("The word was not told: nobody gets points for drawing it.");
+    bench.must_show("Ana is done");
+    play(&mut bench, GameView { word: None, skipped: Some(ANA), ..revealed() });
+    bench.must_show("Ana was skipped");
     play(&mut bench, GameView { solved: Vec::new(), ..revealed() });
     bench.must_show("Nobody got it.");
 }
@@ -84,6 +88,31 @@ fn the_end_has_a_podium_and_a_rematch() {
     bench.click("Results");
     bench.click("Close");
     assert!(!bench.shows("보라 wins!"));
+}
+
+#[test]
+fn the_end_shows_what_the_last_turn_gave() {
+    for (language, texts) in [
+        (Language::En, ["The word was 사과", "Last turn", "Total"]),
+        (Language::Ko, ["정답: 사과", "마지막 차례", "합계"]),
+    ] {
+        let mut bench = bench(language);
+        play(&mut bench, GameView { phase: Phase::Drawing, ..revealed() });
+        play(&mut bench, GameView { phase: Phase::Over, drawer: None, ..revealed() });
+        bench.wait(Duration::from_secs(3));
+        for text in texts.into_iter().chain(["+220", "+110", "1,420", "385"]) {
+            bench.must_show(text);
+        }
+    }
+    let mut bench = bench(Language::En);
+    play(&mut bench, GameView { phase: Phase::Drawing, ..revealed() });
+    let over = GameView { phase: Phase::Over, drawer: None, word: None, ..revealed() };
+    play(&mut bench, over.clone());
+    bench.must_show("The word was not told: nobody gets points for drawing it.");
+    play(&mut bench, GameView { lied: true, ..over.clone() });
+    bench.must_show("In the last turn the drawer's program broke the rules: no points for that drawing.");
+    play(&mut bench, GameView { mask: None, ..over });
+    assert!(!bench.shows("The word was not told: nobody gets points for drawing it."), "it had none");
 }
 
 #[test]
@@ -125,4 +154,6 @@ fn a_game_that_was_over_before_or_called_off_has_no_podium() {
     play(&mut bench, off);
     assert!(!bench.shows("Ana wins!"));
     bench.must_show("The game was called off: nobody went on with it");
+    assert!(!bench.shows("Results"), "there are none");
+    assert_eq!(commands(&bench.click("Propose it again")), [Command::Game(lobby(), Step::Rematch)]);
 }

@@ -194,6 +194,14 @@ fn escape_closes_what_is_open_and_f1_helps() {
     let mut bench = with_ana();
     bench.give(Message::Key(Shortcut::Help));
     bench.must_show("this help");
+    for text in [
+        "undo, redo (also Ctrl+Shift+Z)",
+        "width of the pen, the wheel for any other; with words to choose from: that word",
+        "in the gallery: draw it again, rest",
+        "in the gallery: one stroke back, one on; Home and End: the blank sheet, the finished drawing",
+    ] {
+        bench.must_show(text);
+    }
     bench.give(Message::Key(Shortcut::Escape));
     assert!(!bench.shows("this help"));
     let actions = bench.give(Message::Key(Shortcut::Write));

@@ -36,7 +36,9 @@ pub struct Replay {
     done: usize,
     /// How much of the next one is, from 0 to 1.
     part: f32,
-    /// How many strokes the painter was told of with which change; the last is the newest.
+    /// How many marks the painter was told of.
+    shown: usize,
+    /// How many strokes those were with which change; the last is the newest.
     told: Vec<(u64, usize)>,
     /// How many strokes are in the picture.
     painted: usize,
@@ -71,6 +73,7 @@ impl Replay {
             picture: Picture::new(),
             lens: Lens::new(scale_factor),
             part: 0.0,
+            shown: 0,
             told: Vec::new(),
             painted: 0,
             playing: None,
@@ -177,11 +180,16 @@ impl Replay {
         points.map_or(SHAPE, |points| (points as f32 * POINT).clamp(STROKE.0, STROKE.1))
     }
 
-    /// Tells the painter how many strokes are done.
+    /// Tells the painter how many strokes are done: the new ones, or when some are undone all that are left.
     fn tell(&mut self) {
         let marks = self.strokes[..self.done].last().map_or(0, |stroke| stroke.end);
-        self.told.push((self.picture.next_change(), self.done));
-        self.picture.show(self.marks[..marks].to_vec());
+        match self.marks.get(self.shown..marks) {
+            Some([]) => return,
+            Some(new) => new.iter().for_each(|drawn| self.picture.add(drawn.clone())),
+            None => self.picture.show(self.marks[..marks].to_vec()),
+        }
+        self.shown = marks;
+        self.told.push((self.picture.changes(), self.done));
     }
 
     /// What is to be painted now.
@@ -250,6 +258,7 @@ mod tests {
     use inkmesh::payload::Board;
 
     use super::*;
+    use crate::window::ink::painter::Steps;
 
     fn drawn(id: u8, step: CanvasStep) -> Drawn {
         Drawn { id: OperationId([id; 32]), author: Author([1; 32]), step }
@@ -295,6 +304,28 @@ mod tests {
         replay.press(Press::Seek(99), now);
         paint(&mut replay);
         assert_eq!((replay.place().0, painted_marks(&replay)), (3, 4));
+    }
+
+    #[test]
+    fn the_painter_is_told_only_what_is_new() {
+        let (mut replay, now) = (replay(), Instant::now());
+        let mut told = |press| {
+            replay.press(press, now);
+            let steps = replay.work().map(|job| {
+                let steps = match &job.steps {
+                    Steps::More(steps) => (false, steps.len()),
+                    Steps::All(steps) => (true, steps.len()),
+                };
+                replay.painted(job.run());
+                steps
+            });
+            (steps, painted_marks(&replay))
+        };
+        assert_eq!(told(Press::Seek(0)), (Some((true, 0)), 0));
+        assert_eq!(told(Press::Step(1)), (Some((false, 2)), 2));
+        assert_eq!(told(Press::Seek(3)), (Some((false, 2)), 4));
+        assert_eq!(told(Press::Seek(3)), (None, 4));
+        assert_eq!(told(Press::Step(-1)), (Some((true, 3)), 3));
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! One drawing, large, and how it was drawn.
 
 use iced::mouse;
-use iced::widget::canvas::{self, Canvas, Event, Frame, Geometry};
+use iced::widget::canvas::{self, Canvas, Frame, Geometry};
 use iced::widget::text::Wrapping;
 use iced::widget::{Row, Sensor, Space, button, column, container, row, slider, stack};
-use iced::{Alignment, Element, Length, Rectangle, Renderer, Theme, Vector, keyboard};
+use iced::{Alignment, Element, Length, Rectangle, Renderer, Theme, Vector};
 use inkmesh::gallery::Drawing;
 
 use super::Message;
@@ -92,35 +92,13 @@ fn hint<'a>(look: Look, content: impl Into<Element<'a, Message>>, words: String)
     iced::widget::tooltip(content, words, iced::widget::tooltip::Position::Top).gap(4).into()
 }
 
-/// Ink above the picture, and the keys.
+/// Ink above the picture.
 struct Growing<'a> {
     replay: &'a Replay,
 }
 
 impl canvas::Program<Message> for Growing<'_> {
     type State = ();
-
-    fn update(
-        &self,
-        _state: &mut (),
-        event: &Event,
-        _bounds: Rectangle,
-        _cursor: mouse::Cursor,
-    ) -> Option<canvas::Action<Message>> {
-        use keyboard::key::Named;
-        let Event::Keyboard(keyboard::Event::KeyPressed { key: keyboard::Key::Named(key), .. }) = event else {
-            return None;
-        };
-        let press = match key {
-            Named::Space => Press::Play,
-            Named::ArrowRight => Press::Step(1),
-            Named::ArrowLeft => Press::Step(-1),
-            Named::Home => Press::Seek(0),
-            Named::End => Press::Seek(self.replay.place().1),
-            _ => return None,
-        };
-        Some(canvas::Action::publish(Message::Replay(press)).and_capture())
-    }
 
     fn draw(
         &self,

@@ -68,14 +68,18 @@ fn gathering<'a>(game: &'a GameBar, scene: Scene<'a>, area: Size) -> Element<'a,
     let people = here.map(|person| guest(scene, person, ready(person.peer)));
     let people = Column::with_children(people).spacing(8);
     let mut buttons = Row::new().spacing(8);
-    if !game.game.joined {
+    if game.game.may_join {
         buttons = buttons.push(press_button(look, look.t("game-ready"), Some(Press::Step(Step::Ready)), true));
     }
     if game.game.proposer == Some(scene.me) {
         let enough = (game.game.players.len() >= 2).then_some(Press::Step(Step::Begin));
         buttons = buttons.push(press_button(look, look.t("game-begin"), enough, true));
     }
-    let hint = if game.game.joined { "game-waiting" } else { "game-asked" };
+    let hint = match (game.game.joined, game.game.may_join) {
+        (true, _) => "game-waiting",
+        (false, true) => "game-asked",
+        (false, false) => "game-full",
+    };
     column![
         head,
         list(look, people, area.height - AROUND),
@@ -168,32 +172,36 @@ fn scoreboard<'a>(game: &'a GameBar, scene: Scene<'a>, area: Size) -> Element<'a
         .spacing(12)
         .align_y(Alignment::Center);
     let told = told(game, scene);
-    let over: Element<'_, Message> = row![
-        space::horizontal(),
-        number(look.t("game-this-turn")).size(theme::SMALL).color(look.tones.faded),
-        number(look.t("game-total")).size(theme::SMALL).color(look.tones.faded),
-    ]
-    .padding(iced::padding::right(12))
-    .into();
+    let over = container(over_points(look, "game-this-turn")).padding(iced::padding::right(12));
     let rows = standings(&game.game.players).into_iter().map(|standing| line(scene, standing, game.drawer()));
     let rows = Column::with_children(rows).spacing(8);
     column![head].push(told).push(over).push(list(look, rows, area.height - AROUND)).spacing(12).into()
 }
 
-/// What else there is to say of the turn.
-fn told<'a>(game: &GameBar, scene: Scene<'_>) -> Option<Element<'a, Message>> {
+/// What stands over the two numbers of a line; the first ones are the points of the turn that this key names.
+pub fn over_points<'a>(look: Look, turn: &str) -> Row<'a, Message> {
+    let faded = |key| number(look.t(key)).size(theme::SMALL).color(look.tones.faded);
+    row![space::horizontal(), faded(turn), faded("game-total")].spacing(8)
+}
+
+/// What else there is to say of the turn that is looked at.
+pub fn told<'a>(game: &GameBar, scene: Scene<'_>) -> Option<Element<'a, Message>> {
     let look = scene.look;
-    let name = scene.name(game.drawer());
     let (words, color) = match (&game.game.word, game.game.lied) {
-        (_, true) => (look.t_args("game-lied", [("name", name.into())]), look.tones.seal),
-        (None, _) => (look.t_args("game-told-nothing", [("name", name.into())]), look.tones.amber),
+        (_, true) => match game.drawer() {
+            Some(_) => (look.t_args("game-lied", [("name", scene.name(game.drawer()).into())]), look.tones.seal),
+            None => (look.t("game-lied-last"), look.tones.seal),
+        },
+        (None, _) if game.game.mask.is_none() => return None, // the last turn ended before it had a word
+        (None, _) => (look.t("game-told-nothing"), look.tones.amber),
         (Some(_), _) if game.game.solved.is_empty() => (look.t("game-nobody-knew"), look.tones.faded),
         (Some(_), _) => return None,
     };
     Some(theme::small(words, color).wrapping(text::Wrapping::WordOrGlyph).into())
 }
 
-fn line<'a>(scene: Scene<'a>, standing: Standing<'a>, drawer: Option<Author>) -> Element<'a, Message> {
+/// A player with the points of the turn that is looked at and of the whole game.
+pub fn line<'a>(scene: Scene<'a>, standing: Standing<'a>, drawer: Option<Author>) -> Element<'a, Message> {
     let (look, player) = (scene.look, standing.player);
     let points = match player.points {
         0 => theme::body("–").color(look.tones.faded),
@@ -208,7 +216,7 @@ fn line<'a>(scene: Scene<'a>, standing: Standing<'a>, drawer: Option<Author>) ->
 }
 
 /// A place and a name.
-pub fn who<'a>(scene: Scene<'a>, standing: Standing<'a>) -> Row<'a, Message> {
+fn who<'a>(scene: Scene<'a>, standing: Standing<'a>) -> Row<'a, Message> {
     let PlayerView { player, name, .. } = standing.player;
     let label = theme::body(scene.people.label(*player, name)).wrapping(text::Wrapping::WordOrGlyph);
     let label = if *player == scene.me { label.font(theme::BOLD) } else { label };
@@ -217,6 +225,6 @@ pub fn who<'a>(scene: Scene<'a>, standing: Standing<'a>) -> Row<'a, Message> {
 }
 
 /// A number at the right of a line.
-pub fn number<'a>(words: String) -> text::Text<'a, iced::Theme> {
+fn number<'a>(words: String) -> text::Text<'a, iced::Theme> {
     theme::body(words).width(NUMBER).align_x(Alignment::End)
 }

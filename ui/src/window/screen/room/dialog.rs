@@ -255,6 +255,8 @@ fn help<'a>(look: Look) -> Element<'a, Message> {
         ("Ctrl Z  Y", "help-undo"),
         ("Ctrl S", "help-save"),
         ("+  −  0", "help-zoom"),
+        ("Space", "help-play"),
+        ("←  →", "help-strokes"),
         ("F1", "help-help"),
     ];
     let lines = keys.map(|(key, words)| {

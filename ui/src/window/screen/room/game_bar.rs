@@ -75,7 +75,7 @@ impl Scene<'_> {
 }
 
 /// What changed with another view of a game.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Change {
     /// Somebody else draws than before, or the phase is another.
     pub turned: bool,
@@ -83,6 +83,10 @@ pub struct Change {
     pub to_choose: bool,
     /// What we say is a guess now.
     pub to_guess: bool,
+    /// Whose turn the others ended.
+    pub skipped: Option<Author>,
+    /// Whom the others removed.
+    pub removed: Vec<Author>,
 }
 
 impl GameBar {
@@ -107,6 +111,7 @@ impl GameBar {
             (game.game, game.phase, game.turn, game.drawer) != (before.game, before.phase, before.turn, before.drawer);
         let to_choose = !game.offers.is_empty() && (turned || before.offers.is_empty());
         let to_guess = game.guessing && (turned || !before.guessing);
+        let (skipped, removed) = (skipped(before, &game), removed(before, &game));
         if !turned
             && before.guessing
             && let Some(word) = &game.word
@@ -123,7 +128,7 @@ impl GameBar {
             self.whole = whole(&game);
         }
         (self.game, self.since) = (game, now);
-        Change { turned, to_choose, to_guess }
+        Change { turned, to_choose, to_guess, skipped, removed }
     }
 
     /// Takes a press in; returns the step to take.
@@ -131,34 +136,45 @@ impl GameBar {
         match press {
             Press::Results(shown) => self.results = shown.then_some(now),
             Press::Step(step) => {
-                if let Step::Choose(_) = step {
-                    self.chose = Some((self.game.game, self.game.turn));
-                }
+                self.note(&step);
                 return Some(step);
             }
         }
         None
     }
 
-    /// A step was taken.
-    pub fn stepped(&mut self, step: &Step) {
+    /// Notes which turn and game a step is for: when it is answered, the next one may have come.
+    fn note(&mut self, step: &Step) {
+        let turn = Some((self.game.game, self.game.turn));
         match step {
-            Step::Skip => self.voted = Some((self.game.game, self.game.turn)),
+            Step::Choose(_) => self.chose = turn,
+            Step::Skip => self.voted = turn,
             Step::Kick(player) => {
                 if self.removed.0 != self.game.game {
                     self.removed = (self.game.game, BTreeSet::new());
                 }
                 self.removed.1.insert(*player);
             }
-            Step::Rematch => self.results = None,
-            Step::Start(..) | Step::Ready | Step::Begin | Step::Pass | Step::Choose(_) => {}
+            Step::Start(..) | Step::Ready | Step::Begin | Step::Pass | Step::Rematch => {}
+        }
+    }
+
+    /// A step was taken.
+    pub fn stepped(&mut self, step: &Step) {
+        if let Step::Rematch = step {
+            self.results = None;
         }
     }
 
     /// A step was refused.
     pub fn not_stepped(&mut self, step: &Step) {
-        if let Step::Choose(_) = step {
-            self.chose = None;
+        match step {
+            Step::Choose(_) => self.chose = None,
+            Step::Skip => self.voted = None,
+            Step::Kick(player) => {
+                self.removed.1.remove(player);
+            }
+            Step::Start(..) | Step::Ready | Step::Begin | Step::Pass | Step::Rematch => {}
         }
     }
 
@@ -311,9 +327,12 @@ impl GameBar {
         match self.game.phase {
             Phase::Idle => vec![plan_button(look)],
             Phase::Over => {
-                let results = (self.game.rules.quiz.is_some() && self.results.is_none())
-                    .then(|| press_button(look, look.t("game-results"), Some(Press::Results(true)), false));
-                results.into_iter().chain([plan_button(look)]).collect()
+                let again = match self.game.cancelled {
+                    Some(_) => Some(step("game-again", Step::Rematch, false)),
+                    None if self.game.rules.quiz.is_none() || self.results.is_some() => None,
+                    None => Some(press_button(look, look.t("game-results"), Some(Press::Results(true)), false)),
+                };
+                again.into_iter().chain([plan_button(look)]).collect()
             }
             // The card over the sheet has them.
             Phase::Gathering => Vec::new(),
@@ -323,12 +342,36 @@ impl GameBar {
                 vec![press_button(look, look.t("game-voted"), None, false)]
             }
             Phase::Drawing | Phase::Choosing if self.game.joined => vec![step("game-skip", Step::Skip, false)],
-            Phase::Drawing | Phase::Choosing | Phase::Revealed if !self.game.joined => {
+            Phase::Drawing | Phase::Choosing | Phase::Revealed if self.game.may_join => {
                 vec![step("game-join", Step::Ready, true)]
             }
             Phase::Drawing | Phase::Choosing | Phase::Revealed => Vec::new(),
         }
     }
+}
+
+/// Whether a turn of a game runs, or is looked at.
+fn has_turn(game: &GameView) -> bool {
+    matches!(game.phase, Phase::Choosing | Phase::Drawing | Phase::Revealed)
+}
+
+/// Whose turn the others ended between these two views.
+fn skipped(before: &GameView, now: &GameView) -> Option<Author> {
+    let ran = has_turn(before) && before.phase != Phase::Revealed;
+    let ended = now.phase == Phase::Revealed || now.turn != before.turn;
+    now.skipped.filter(|_| ran && ended && before.game == now.game)
+}
+
+/// Whom the others removed between these two views: nobody else leaves a game that runs. Newcomers who never came in are
+/// no players of it when it is over.
+fn removed(before: &GameView, now: &GameView) -> Vec<Author> {
+    let over = now.phase == Phase::Over;
+    if before.game != now.game || !has_turn(before) || !(has_turn(now) || over) {
+        return Vec::new();
+    }
+    let stays = |player: Author| now.players.iter().any(|other| other.player == player);
+    let left = before.players.iter().filter(|player| !stays(player.player) && (player.playing || !over));
+    left.map(|player| player.player).collect()
 }
 
 /// How long the phase of a game lasts as a whole.

@@ -53,6 +53,10 @@ impl GameBar {
         let look = scene.look;
         match &self.game.word {
             Some(word) => look.t_args("game-word-was", [("word", word.text.as_str().into())]),
+            None if mine && self.game.skipped == self.game.drawer => look.t("game-skipped-mine"),
+            None if self.game.skipped == self.game.drawer => {
+                look.t_args("game-skipped", [("name", scene.name(self.game.drawer).into())])
+            }
             None if mine => look.t("game-revealed-mine"),
             None => look.t_args("game-revealed", [("name", scene.name(self.game.drawer).into())]),
         }
@@ -66,6 +70,7 @@ impl GameBar {
             Phase::Over => Some(look.t(if scene.may_draw { "game-over-free" } else { "game-over-closed" })),
             Phase::Gathering => Some(text::game::rules(look.language, self.game.rules)),
             Phase::Choosing | Phase::Drawing if self.game.rules.quiz.is_some() => Some(self.quiz_detail(scene)),
+            Phase::Choosing | Phase::Drawing if self.game.removed => Some(look.t("game-you-were-removed")),
             Phase::Choosing | Phase::Drawing if scene.may_draw => Some(look.t("game-you-may-draw")),
             Phase::Drawing | Phase::Choosing => {
                 Some(look.t_args("game-only-drawer", [("name", scene.name(self.game.drawer).into())]))
@@ -78,7 +83,9 @@ impl GameBar {
     fn quiz_detail(&self, scene: Scene<'_>) -> String {
         let look = scene.look;
         let mut parts = Vec::new();
-        if !self.game.joined {
+        if self.game.removed {
+            parts.push(look.t("game-you-were-removed"));
+        } else if !self.game.joined {
             parts.push(look.t("game-you-watch"));
         } else if self.game.word.is_some() && self.game.drawer != Some(scene.me) {
             parts.push(look.t("game-you-know"));

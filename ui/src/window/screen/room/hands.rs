@@ -10,8 +10,9 @@ use super::dialog::{self, Dialog, Topic};
 use super::game_bar;
 use super::people::People;
 use super::side::{Entering, ROOM_FIELD};
-use super::{Action, DWELL, Message, Pane, Room, Shortcut};
+use super::{Action, Arrangement, DWELL, Message, Pane, Room, Shortcut};
 use crate::window::link::{Command, PAGE, SEEK_PAGE};
+use crate::window::screen::gallery;
 
 impl Room {
     // ---- rooms ----
@@ -208,18 +209,24 @@ impl Room {
 
     pub(super) fn pressed(&mut self, shortcut: Shortcut) -> Vec<Action> {
         match shortcut {
-            Shortcut::Write if self.sheet_is_up() => vec![Action::Focus(CHAT_FIELD)],
+            Shortcut::Write if self.room_is_up() => vec![Action::Focus(CHAT_FIELD)],
             Shortcut::Escape => self.close(),
             Shortcut::Choose(choice) if self.sheet_is_up() => self.choose(choice),
             Shortcut::Sheet(press) if self.sheet_is_up() => self.sheet_press(press),
+            Shortcut::Replay(press) if self.dialog.is_none() => self.in_gallery(gallery::Message::Replay(press)),
             Shortcut::Help => self.show(Topic::Help),
-            Shortcut::Write | Shortcut::Choose(_) | Shortcut::Sheet(_) => Vec::new(),
+            Shortcut::Write | Shortcut::Choose(_) | Shortcut::Sheet(_) | Shortcut::Replay(_) => Vec::new(),
         }
     }
 
-    /// Whether the sheet is in view, and the keys are for it.
-    fn sheet_is_up(&self) -> bool {
+    /// Whether nothing is in front of the room, and keys are for it.
+    fn room_is_up(&self) -> bool {
         self.dialog.is_none() && self.gallery.is_none()
+    }
+
+    /// Whether the sheet is in view, and keys are for it.
+    pub(super) fn sheet_is_up(&self) -> bool {
+        self.room_is_up() && (self.arrangement() != Arrangement::Tabs || self.pane == Pane::Sheet)
     }
 
     pub(super) fn tick(&mut self) -> Vec<Action> {

@@ -147,6 +147,8 @@ pub enum Shortcut {
     Choose(Choice),
     /// Something on the sheet.
     Sheet(drawing::Press),
+    /// Something with a drawing in the gallery.
+    Replay(gallery::replay::Press),
     /// Help.
     Help,
 }

@@ -33,6 +33,10 @@ pub enum Notice {
     Saved(PathBuf),
     /// It was not, and why.
     NotSaved(String),
+    /// The others ended somebody's turn; `None`: ours.
+    Skipped(Option<String>),
+    /// The others removed somebody from the game; `None`: us.
+    Removed(Option<String>),
     /// Late lines are not where they should be, or too far back to be looked for.
     LateLost,
 }
@@ -46,6 +50,10 @@ impl Notice {
             Notice::Dialling(address) => Some(look.t_args("notice-dialling", [("address", address.as_str().into())])),
             Notice::Saved(path) => Some(look.t_args("notice-saved", [("path", path.display().to_string().into())])),
             Notice::NotSaved(reason) => Some(look.t_args("notice-not-saved", [("reason", reason.as_str().into())])),
+            Notice::Skipped(Some(name)) => Some(look.t_args("notice-skipped", [("name", name.as_str().into())])),
+            Notice::Skipped(None) => Some(look.t("notice-skipped-mine")),
+            Notice::Removed(Some(name)) => Some(look.t_args("notice-removed", [("name", name.as_str().into())])),
+            Notice::Removed(None) => Some(look.t("notice-removed-mine")),
             Notice::LateLost => Some(look.t("notice-late-lost")),
             Notice::NotKept(reason) => Some(look.t_args("notice-not-kept", [("reason", reason.as_str().into())])),
         }
@@ -95,7 +103,7 @@ impl Notices {
                 .style(style::quiet(look.tones));
             let color = match notice {
                 Notice::Refused(_) | Notice::NotKept(_) | Notice::NotSaved(_) => look.tones.seal,
-                Notice::Warning(..) | Notice::LateLost => look.tones.amber,
+                Notice::Warning(..) | Notice::Skipped(_) | Notice::Removed(_) | Notice::LateLost => look.tones.amber,
                 Notice::Dialling(_) | Notice::Saved(_) => look.tones.pine,
             };
             let line = row![words, close].spacing(8).align_y(Alignment::Center);

@@ -8,9 +8,11 @@ use inkmesh::node::CommandError;
 
 use super::chat_view::CHAT_FIELD;
 use super::dialog::Dialog;
-use super::game_bar::Press;
+use super::game_bar::{Change, Press};
+use super::notices::Notice;
+use super::people::People;
 use super::plan::{self, Outcome, Plan};
-use super::tools::Choice;
+use super::tools::{Choice, Popup};
 use super::{Action, Arrangement, Pane, Room, Shortcut, plan_view};
 use crate::window::link::{Command, Step};
 
@@ -26,13 +28,16 @@ impl Room {
     pub(super) fn key(&mut self, shortcut: Shortcut) -> Vec<Action> {
         match (shortcut, &self.dialog) {
             (Shortcut::Write, Some(Dialog::Plan(_))) => self.plan_press(plan::Press::Start),
-            (Shortcut::Choose(Choice::Width(index)), None)
-                if self.game.may_choose() && index < self.game.game.offers.len() =>
-            {
+            (Shortcut::Choose(Choice::Width(index)), _) if self.offers_word(index) => {
                 self.game_press(Press::Step(Step::Choose(index)))
             }
             _ => self.pressed(shortcut),
         }
+    }
+
+    /// Whether the word with this number lies on the sheet to be chosen.
+    fn offers_word(&self, index: usize) -> bool {
+        self.sheet_is_up() && self.game.may_choose() && index < self.game.game.offers.len()
     }
 
     // ---- the game ----
@@ -55,6 +60,7 @@ impl Room {
     /// The game of the room is another now.
     pub(super) fn game_moved(&mut self, game: GameView) -> Vec<Action> {
         let change = self.game.update(game, self.now);
+        self.tell_votes(&change);
         // Another drawer may mean another sheet, and that we may draw or not.
         let mut actions = if change.turned { self.ask_sheet() } else { Vec::new() };
         if self.chat_in_view() {
@@ -64,13 +70,27 @@ impl Room {
             self.gallery = None;
         }
         if self.dialog.is_none() && self.rooms.entering.is_none() {
-            if change.to_choose {
+            if change.to_choose && !self.is_writing() {
                 actions.push(Action::Focus(NO_FIELD));
             } else if change.to_guess && self.chat_in_view() {
                 actions.push(Action::Focus(CHAT_FIELD));
             }
         }
         actions
+    }
+
+    /// Says whom the others skipped or removed.
+    fn tell_votes(&mut self, change: &Change) {
+        let others = |author: Author, people: &People| (author != self.me).then(|| people.label(author, ""));
+        let skipped = change.skipped.map(|author| Notice::Skipped(others(author, &self.people)));
+        let removed = change.removed.iter().map(|author| Notice::Removed(others(*author, &self.people)));
+        let notices: Vec<Notice> = skipped.into_iter().chain(removed).collect();
+        notices.into_iter().for_each(|notice| self.notify(notice));
+    }
+
+    /// Whether something half written may be in a field: taken out of it, the rest would be keys for the game.
+    fn is_writing(&self) -> bool {
+        !self.chat.draft.is_empty() || matches!(self.tools.popup, Some(Popup::Mixer(_)))
     }
 
     /// Somebody in the list of people is looked at, or not any more.

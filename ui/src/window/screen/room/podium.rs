@@ -6,7 +6,7 @@ use iced::widget::{Column, Row, button, column, container, row, text};
 use iced::{Alignment, Color, Element, Length};
 
 use super::Message;
-use super::cards::{list, number, who};
+use super::cards::{line, list, over_points, told};
 use super::game_bar::{GameBar, Press, Scene, press_button};
 use super::standing::{Standing, standings};
 use crate::text::grouped;
@@ -21,9 +21,11 @@ const BEGIN: [f32; 3] = [0.8, 0.4, 0.0];
 const WHOLE: Duration = Duration::from_millis(1_400);
 /// Height of the pillar of each place.
 const HEIGHT: [f32; 3] = [104.0, 76.0, 54.0];
+/// Room for what else there is to say of the last turn.
+const TOLD: f32 = 44.0;
 /// Places from left to right.
 const ORDER: [usize; 3] = [2, 1, 3];
-/// Most names on one pillar; the rest of those who share the place are in the list.
+/// Most names on one pillar; all are in the list.
 const NAMES: usize = 3;
 
 /// Whether the podium still draws itself after so long.
@@ -47,30 +49,23 @@ pub fn view<'a>(game: &'a GameBar, scene: Scene<'a>, since: Instant, height: f32
         let pillars = ORDER.map(|place| pillar(scene, &all, place, age));
         Row::with_children(pillars).spacing(8).align_y(Alignment::End).width(Length::Fill)
     });
-    let shown = |one: &&Standing<'_>| !stands(one) || shares(&all, one.place) > NAMES;
-    let rest = all
-        .iter()
-        .filter(shown)
-        .map(|one| who(scene, *one).push(number(grouped(one.player.score.into())).font(theme::BOLD)).into());
-    let rest = Column::with_children(rest).spacing(8);
+    // Nobody saw a board after the last turn: what it gave stands here.
+    let points = column![over_points(look, "game-last-turn")].extend(all.iter().map(|one| line(scene, *one, None)));
     let again = press_button(look, look.t("game-rematch"), Some(Press::Step(Step::Rematch)), true);
     let close = button(theme::body(look.t("game-close")))
         .on_press(Message::Game(Press::Results(false)))
         .padding([4, 12])
         .style(style::secondary(look.tones));
-    let content = container(column![].push(podium).push(rest).spacing(16));
+    let content = container(column![].push(podium).push(points.spacing(8)).spacing(16));
     // Every moment of the drawing is another one, so that the renderer draws all of it anew.
     let content = content.style(style::under(look.tones, &age.min(WHOLE).as_millis().to_string()));
     let last = game.game.word.as_ref().map(|word| {
         theme::small(look.t_args("game-word-was", [("word", word.text.as_str().into())]), look.tones.faded)
     });
-    let head = column![head].push(last).spacing(4);
+    let told = told(game, scene);
+    let height = if told.is_some() { height - TOLD } else { height };
+    let head = column![head].push(last).push(told).spacing(4);
     column![head, list(look, column![content], height), row![again, close].spacing(8)].spacing(16).into()
-}
-
-/// How many share a place.
-fn shares(all: &[Standing<'_>], place: usize) -> usize {
-    all.iter().filter(|one| one.place == place).count()
 }
 
 fn winner_words(game: &GameBar, scene: Scene<'_>) -> String {
