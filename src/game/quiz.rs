@@ -59,7 +59,7 @@ pub(super) struct WordTurn {
     /// Whether the mask was as it has to be at first, as far as that can be told without the word.
     locked: Mask,
     /// Other words that the drawer locked for this turn.
-    others: Vec<WordPublic>,
+    others: Vec<(VoprfPublic, WordPublic)>,
     guessers: BTreeSet<Author>,
     length_ms: u64,
     claims: Vec<Claim>,
@@ -163,7 +163,7 @@ impl Quiz {
     /// may have been answered by it, and a drawer's who wants to take their points away.
     pub(super) fn lock_again(&mut self, turn: WordTurn) {
         if let Some(known) = self.turn_mut(turn.turn) {
-            known.lock_again(turn.drawer, turn.key);
+            known.lock_again(turn.drawer, (turn.voprf, turn.key));
         } else if let Some(at) = self.passed.iter().position(|one| (one.turn, one.drawer) == (turn.turn, turn.drawer)) {
             let guessers = self.passed.swap_remove(at).guessers;
             let turn = WordTurn { guessers, end: Some(End::Silent), ..turn };
@@ -360,27 +360,27 @@ impl WordTurn {
         let fits = receipt.drawer == self.drawer
             && receipt.game == self.game
             && receipt.turn == self.turn
-            && receipt.voprf == self.voprf
             && receipt.guesser == author
             && self.is_in_time(receipt)
-            && self.is_lock(key)
+            && self.is_lock((receipt.voprf, *key))
             && self.guessers.contains(&author)
             && !self.has_solved(author);
         let Some(blinded) = blinded.filter(|_| fits) else { return false };
-        let (elapsed_ms, counted) = (u64::from(receipt.elapsed_ms), *key == self.key);
+        let counted = (receipt.voprf, *key) == (self.voprf, self.key);
+        let elapsed_ms = u64::from(receipt.elapsed_ms);
         self.claims.push(Claim { author, elapsed_ms, blinded, opened: false, counted });
         true
     }
 
-    fn lock_again(&mut self, drawer: Author, key: WordPublic) {
-        if drawer == self.drawer && !self.is_lock(&key) {
-            self.others.push(key);
+    fn lock_again(&mut self, drawer: Author, lock: (VoprfPublic, WordPublic)) {
+        if drawer == self.drawer && !self.is_lock(lock) {
+            self.others.push(lock);
         }
     }
 
     /// Whether the drawer locked this word, as far as that is told apart.
-    fn is_lock(&self, key: &WordPublic) -> bool {
-        *key == self.key || self.others.contains(key) || self.others.len() >= MAX_OTHERS
+    fn is_lock(&self, lock: (VoprfPublic, WordPublic)) -> bool {
+        lock == (self.voprf, self.key) || self.others.contains(&lock) || self.others.len() >= MAX_OTHERS
     }
 
     /// Whether the drawer was asked while the time ran.

@@ -140,6 +140,20 @@ fn a_drawer_who_locks_another_word_before_the_first_takes_nothing_from_its_solve
     assert_eq!(points(&table), [0, FEW, guesser_points(Level::Easy, 10_000, LENGTH_MS.into(), 0)]);
 }
 
+/// The same with another key for the turn: what was asked under the first one was asked all the same.
+#[test]
+fn a_drawer_who_locks_with_another_key_takes_nothing_from_its_solver() {
+    let (mut table, drawer, honest, _) = Table::drawing(WORD);
+    let locked_ms = table.ms;
+    table.solve(honest, WORD, 20_000);
+    let other = table.key_of(drawer, 1);
+    let (voprf, word) = (other.public(), other.word_key(&normalise("moon")).public());
+    let again = GameStep::WordLocked { game: table.id(), turn: 0, voprf, word, mask: Mask::of("moon") };
+    table.write_dated(drawer, locked_ms - 1, again);
+    table.end("moon", vec![]);
+    assert_eq!((table.points(drawer), table.points(honest)), (0, FEW));
+}
+
 /// The locks that are kept are few, and the one that was answered by comes after them.
 #[test]
 fn no_number_of_other_words_helps_a_drawer() {
@@ -163,7 +177,14 @@ fn passed(table: &Table) -> GameStep {
 fn solved_now(table: &Table, who: usize) -> GameStep {
     let (game, turn, drawer) = (table.id(), table.turn(), table.drawer());
     let blinded = Blinding::new(&table.people[who], game, turn, &[normalise(WORD)]).unwrap().blinded();
-    let request = GuessRequest::new(&table.people[who], room(), game, turn, 0, None, blinded);
+    let request = GuessRequest::new(
+        &table.people[who],
+        room(),
+        (game, turn, table.key_of(drawer, turn).public()),
+        0,
+        None,
+        blinded,
+    );
     let receipt = Box::new(Receipt::new(&table.people[drawer], &request, 20_000));
     let key = table.key_of(drawer, turn).word_key(&normalise(WORD));
     let (word, signature) = (key.public(), key.sign_solved(table.who(who)));
