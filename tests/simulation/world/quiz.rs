@@ -196,6 +196,7 @@ pub fn shared(mut game: GameView) -> GameView {
     }
     game.offers.clear();
     (game.remaining_ms, game.joined, game.guessing) = (0, false, false);
+    (game.may_join, game.removed) = (false, false);
     game.players.iter_mut().for_each(|player| player.online = true);
     game
 }
