@@ -1,8 +1,8 @@
 //! What an operation can say.
 //!
 //! A payload is one *kind* byte followed by the CBOR of that kind's fields (a map with text keys, so that fields can
-//! be added; of a stroke, arrays). A kind that this program doesn't know is kept, ordered and passed on like any other, and folds to
-//! nothing: an older program never stands in a newer one's way.
+//! be added; of a stroke, arrays). A kind that this program doesn't know is kept, ordered and passed on like any other,
+//! and folds to nothing: an older program never stands in a newer one's way.
 
 use serde::{Deserialize, Serialize};
 

@@ -128,7 +128,7 @@ impl Guesser {
             voprf: turn.voprf,
             rate: Rate::new(now),
             close: Rate::new(now),
-            asked: turn.said(me).map_or(0, |(_, upto)| upto),
+            asked: turn.asked_aloud(me),
             under_way: None,
             waiting: VecDeque::new(),
             unresolved: None,
@@ -159,13 +159,12 @@ impl Guesser {
     /// What to ask now: nothing while a guess is under way, or its line is not in the log yet.
     pub(super) fn next(&mut self, asking: &Asking) -> Option<Ask> {
         let me = asking.identity.author();
-        let said = asking.turn.said(me);
-        if self.under_way.is_some() || self.known.is_some() || said.map_or(0, |(_, upto)| upto) < self.asked {
+        if self.under_way.is_some() || self.known.is_some() || asking.turn.asked_aloud(me) < self.asked {
             return None;
         }
         let (ticket, text) = self.waiting.pop_front()?;
         let blinding = Blinding::new(asking.identity, self.game, self.turn, &asking.words.candidates(&text))?;
-        let said = said.map(|(line, _)| line);
+        let said = asking.turn.said(me).map(|(line, _)| line);
         let blinded = blinding.blinded();
         let turn = (self.game, self.turn, self.voprf);
         let request = GuessRequest::new(asking.identity, asking.room, turn, self.asked, said, blinded);

@@ -71,8 +71,8 @@ impl Keeper {
         elapsed_ms: u32,
         now: Now,
     ) -> Result<GuessAnswer, Refusal> {
-        let said = turn.said(request.guesser).map_or(0, |(_, upto)| upto);
-        let account = self.account(request.guesser, turn, now);
+        let said = turn.asked_aloud(request.guesser);
+        let account = self.account(request.guesser, said, now);
         if let Some(answer) = account.repeated(&request) {
             return Ok(answer);
         }
@@ -88,16 +88,15 @@ impl Keeper {
     /// Whether a line that somebody said may be weighed against the word: as fast and as often as guesses are answered, for
     /// to hear that a line was close is to hear much.
     pub(super) fn weighs(&mut self, guesser: Author, turn: &WordTurn, now: Now) -> bool {
-        let account = self.account(guesser, turn, now);
+        let account = self.account(guesser, turn.asked_aloud(guesser), now);
         let weighs = account.weighed < MAX_ASKED && account.weighing.admits(now);
         account.weighed += u32::from(weighs);
         weighs
     }
 
-    fn account(&mut self, guesser: Author, turn: &WordTurn, now: Now) -> &mut Account {
-        // What was said was asked: by somebody else's reckoning, if this program has been started again.
-        let said = || turn.said(guesser).map_or(0, |(_, upto)| upto);
-        self.0.entry(guesser).or_insert_with(|| Account::new(said(), now))
+    /// What was said was asked: by somebody else's reckoning, if this program has been started again.
+    fn account(&mut self, guesser: Author, said: u32, now: Now) -> &mut Account {
+        self.0.entry(guesser).or_insert_with(|| Account::new(said, now))
     }
 
     /// For each guesser who asked for more than was said, by what is in the log, the request that shows most of it.

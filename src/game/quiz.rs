@@ -326,6 +326,11 @@ impl WordTurn {
         self.lines.get(&guesser)?.last().copied()
     }
 
+    /// How many candidates all lines made that a guesser said.
+    pub(super) fn asked_aloud(&self, guesser: Author) -> u32 {
+        self.said(guesser).map_or(0, |(_, upto)| upto)
+    }
+
     /// How many candidates more, by what is in the log, a guesser who signed this had asked for than said.
     pub(super) fn unsaid(&self, request: &GuessRequest) -> u32 {
         self.unsaid_of(request.guesser, Asked { before: request.asked_before, said: request.said })
@@ -357,16 +362,17 @@ impl WordTurn {
     /// clock does.
     fn solve(&mut self, author: Author, receipt: &Receipt, candidate: u32, key: &WordPublic) -> bool {
         let blinded = receipt.blinded.get(candidate as usize).copied();
+        let lock = (receipt.voprf, *key);
         let fits = receipt.drawer == self.drawer
             && receipt.game == self.game
             && receipt.turn == self.turn
             && receipt.guesser == author
             && self.is_in_time(receipt)
-            && self.is_lock((receipt.voprf, *key))
+            && self.is_lock(lock)
             && self.guessers.contains(&author)
             && !self.has_solved(author);
         let Some(blinded) = blinded.filter(|_| fits) else { return false };
-        let counted = (receipt.voprf, *key) == (self.voprf, self.key);
+        let counted = lock == (self.voprf, self.key);
         let elapsed_ms = u64::from(receipt.elapsed_ms);
         self.claims.push(Claim { author, elapsed_ms, blinded, opened: false, counted });
         true

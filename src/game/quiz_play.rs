@@ -236,11 +236,10 @@ impl Player {
         text: &str,
         now: Now,
     ) -> bool {
-        let Some((table, turn)) = game.table().and_then(|table| Some((table, running_word(table)?))) else {
-            return false;
-        };
+        let Some(table) = game.table() else { return false };
+        let Some(turn) = running_word(table) else { return false };
         let wanted = table.quiz.as_ref().is_some_and(|quiz| quiz.rules().close);
-        let here = (table.id, turn.turn) == guess_at && turn.drawer == self.me;
+        let here = (turn.game(), turn.turn) == guess_at && turn.drawer == self.me;
         let guesses = may_guess(table, turn, author) && !turn.has_solved(author);
         let Some(mine) = self.mine.as_mut().filter(|_| wanted && here && guesses) else { return false };
         mine.weighs(author, turn, now) && mine.word().is_some_and(|word| is_close(text, &word.text))
@@ -248,8 +247,8 @@ impl Player {
 
     /// Whether to believe the drawer that a line of ours in this turn was close.
     pub fn hears_close(&mut self, game: &Game, from: Author, line_in: (OperationId, u32), now: Now) -> bool {
-        let turn = game.table().and_then(|table| Some((table.id, running_word(table)?)));
-        let here = turn.is_some_and(|(game, turn)| (game, turn.turn) == line_in && turn.drawer == from);
+        let turn = game.table().and_then(running_word);
+        let here = turn.is_some_and(|turn| (turn.game(), turn.turn) == line_in && turn.drawer == from);
         self.guesser.as_mut().is_some_and(|guesser| here && guesser.hears_close(now))
     }
 

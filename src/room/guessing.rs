@@ -1,6 +1,6 @@
 //! Guesses and sealed talk: between the game, which knows what may be said, and the wire.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{Output, Room, Write};
 use crate::clock::Now;
@@ -157,16 +157,18 @@ impl Room {
 
     /// Tells again the sealed lines that can be read now. One that the word of its turn doesn't open never will be.
     pub(super) fn unseal(&mut self, outputs: &mut Vec<Output>) {
-        let turns: BTreeSet<(OperationId, u32)> = self.sealed.iter().map(|line| (line.game, line.turn)).collect();
         // A key is dear to work out, and serves for all lines of its turn.
-        let keys: BTreeMap<(OperationId, u32), WordKey> =
-            turns.into_iter().filter_map(|(game, turn)| Some(((game, turn), self.key_of(game, turn)?))).collect();
+        let mut keys = BTreeMap::new();
         let mut read = Vec::new();
-        for mut line in self.sealed.extract_if(.., |line| keys.contains_key(&(line.game, line.turn))) {
-            let text = keys[&(line.game, line.turn)].open(line.entry.author, &line.bytes);
-            if text.is_some() {
-                line.entry.body = EntryBody::Whisper(text);
-                read.push(line.entry);
+        for mut line in std::mem::take(&mut self.sealed) {
+            match keys.entry((line.game, line.turn)).or_insert_with(|| self.key_of(line.game, line.turn)) {
+                None => self.sealed.push(line),
+                Some(key) => {
+                    if let Some(text) = key.open(line.entry.author, &line.bytes) {
+                        line.entry.body = EntryBody::Whisper(Some(text));
+                        read.push(line.entry);
+                    }
+                }
             }
         }
         if !read.is_empty() {

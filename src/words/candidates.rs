@@ -1,5 +1,7 @@
 //! Which words a line of talk guesses.
 
+use std::ops::Range;
+
 use super::MAX_WORD_CHARS;
 use super::normalise::{folded, is_letter, only_letters};
 
@@ -34,9 +36,9 @@ const ENDINGS: &str = "다 이다 야 이야 요 이요 예요 에요 이에요 
 /// word in the order above, the longest first.
 #[must_use]
 pub fn candidates(line: &str, is_word: impl Fn(&str) -> bool) -> Vec<String> {
-    let (singles, parts) = parts(line);
+    let (parts, singles) = parts(line);
     let asked = listed(parts.iter().flat_map(|part| forms(part)), &is_word);
-    if asked.is_empty() { listed(singles.iter().flat_map(|single| inside(single)), &is_word) } else { asked }
+    if asked.is_empty() { listed(parts[singles].iter().flat_map(|single| inside(single)), &is_word) } else { asked }
 }
 
 /// The first of these that are words of the game.
@@ -54,10 +56,10 @@ fn listed<'a>(forms: impl Iterator<Item = &'a str>, is_word: impl Fn(&str) -> bo
     asked
 }
 
-/// The single words of a line from the longest to the shortest; and the whole line, these words and its neighbouring words
-/// together, in the order in which they are asked. Everybody does this for everybody's lines, so nothing is made of a
-/// line that is too long.
-fn parts(line: &str) -> (Vec<String>, Vec<String>) {
+/// The whole line, its single words from the longest to the shortest, and its neighbouring words together, in the order in
+/// which they are asked; and where the single words are among them. Everybody does this for everybody's lines, so nothing is
+/// made of a line that is too long.
+fn parts(line: &str) -> (Vec<String>, Range<usize>) {
     let is_long = |text: &str| text.chars().nth(MAX_LINE_CHARS).is_some();
     if is_long(line) {
         return Default::default();
@@ -71,12 +73,12 @@ fn parts(line: &str) -> (Vec<String>, Vec<String>) {
     let mut singles = words.clone();
     singles.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
     let mut parts = vec![only_letters(&folded)];
-    parts.extend(singles.iter().cloned());
+    parts.append(&mut singles);
     for first in 0..words.len() {
         let most = MAX_TOGETHER.min(words.len() - first);
         parts.extend((2..=most).map(|count| only_letters(&words[first..first + count].concat())));
     }
-    (singles, parts)
+    (parts, 1..1 + words.len())
 }
 
 /// What stands inside a word, the longest first and then from left to right.

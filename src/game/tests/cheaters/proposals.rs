@@ -4,6 +4,7 @@ use super::table::{Table, quiz_rules, room};
 use crate::game::my_turn::MyTurn;
 use crate::game::{CancelReason, EndReason, GameStep, MAX_WORDS, Phase, Player, WordList, nonce};
 use crate::identity::Identity;
+use crate::operation::OperationId;
 use crate::words::{Level, Word};
 
 fn list(texts: impl IntoIterator<Item = String>) -> WordList {
@@ -132,30 +133,55 @@ fn a_turn_in_a_quiz_can_not_end_before_it_began_and_count() {
     assert_eq!((table.turn(), table.points(drawer)), (1, 0));
 }
 
+/// A game of so many people that started without the last of them.
+struct Started {
+    table: Table,
+    opened: Vec<OperationId>,
+    ms: u64,
+}
+
+impl Started {
+    fn new(people: usize) -> Self {
+        let mut table = Table::new(people as u8);
+        assert!(table.write(0, proposed(numbered(0, 40), 0)));
+        let ready = (0..people).map(|who| table.ready(who)).collect();
+        assert!(table.write(0, GameStep::RosterClosed { game: table.id(), ready }));
+        let mut opened = Vec::new();
+        for who in 0..people - 1 {
+            assert!(table.write(who, opening(&table, who)));
+            opened.push(table.last());
+        }
+        table.ms += 3_000;
+        let ms = table.ms;
+        assert!(table.write(0, GameStep::Started { game: table.id(), opened: opened.clone() }));
+        Started { table, opened, ms }
+    }
+
+    /// With whatever came since: the opening that was missing, dated before the start, and another start.
+    fn again(mut self, mut table: Table) -> Table {
+        let late = table.people.len() - 1;
+        assert!(table.write_dated(late, self.ms - 10, opening(&table, late)));
+        self.opened.push(table.last());
+        assert_eq!(table.game().phase(), Phase::Gathering);
+        assert!(table.write(0, GameStep::Started { game: table.id(), opened: self.opened }));
+        table
+    }
+}
+
+fn opening(table: &Table, who: usize) -> GameStep {
+    let game = table.id();
+    GameStep::Opened { game, nonce: nonce(&table.people[who], game) }
+}
+
 /// Somebody's opening comes late, on purpose, when the first turn is over and its key is told: the start is void, and the
 /// turns begin anew. Keys and offers must not be what everybody knows by now.
 #[test]
 fn a_game_that_starts_again_has_other_secrets() {
-    let mut table = Table::new(3);
-    assert!(table.write(0, proposed(numbered(0, 40), 0)));
-    let game = table.id();
-    let ready = (0..3).map(|who| table.ready(who)).collect();
-    assert!(table.write(0, GameStep::RosterClosed { game, ready }));
-    let open = |table: &Table, who: usize| GameStep::Opened { game, nonce: nonce(&table.people[who], game) };
-    let mut opened = Vec::new();
-    for who in 0..2 {
-        assert!(table.write(who, open(&table, who)));
-        opened.push(table.last());
-    }
-    table.ms += 3_000;
-    assert!(table.write(0, GameStep::Started { game, opened: opened.clone() }));
-    let void = table.clone();
+    let started = Started::new(3);
+    let (void, mut table) = (started.table.clone(), started.table.clone());
     assert!(table.lock("word 7"));
     table.end("word 7", vec![]);
-    assert!(table.write_dated(2, void.ms - 10, open(&table, 2)));
-    opened.push(table.last());
-    assert_eq!(table.game().phase(), Phase::Gathering);
-    assert!(table.write(0, GameStep::Started { game, opened }));
+    let table = started.again(table);
     for who in 0..2 {
         assert_ne!(table.key_of(who, 0).public(), void.key_of(who, 0).public());
     }
@@ -170,24 +196,9 @@ fn a_game_that_starts_again_has_other_secrets() {
 /// What was asked before a game started again is not asked in it: the next guess goes out.
 #[test]
 fn a_guess_under_way_when_the_game_starts_again_stops_no_other() {
-    let mut table = Table::new(4);
-    assert!(table.write(0, proposed(numbered(0, 40), 0)));
-    let game = table.id();
-    let ready = (0..4).map(|who| table.ready(who)).collect();
-    assert!(table.write(0, GameStep::RosterClosed { game, ready }));
-    let open = |table: &Table, who: usize| GameStep::Opened { game, nonce: nonce(&table.people[who], game) };
-    let mut opened = Vec::new();
-    for who in 0..3 {
-        assert!(table.write(who, open(&table, who)));
-        opened.push(table.last());
-    }
-    table.ms += 3_000;
-    let late = table.ms - 10;
-    assert!(table.write(0, GameStep::Started { game, opened: opened.clone() }));
-    let mut again = table.clone();
-    assert!(again.write_dated(3, late, open(&again, 3)));
-    opened.push(again.last());
-    assert!(again.write(0, GameStep::Started { game, opened }));
+    let started = Started::new(4);
+    let mut table = started.table.clone();
+    let mut again = started.again(table.clone());
     assert!(table.lock("word 7") && again.lock("word 8"));
     for guesser in table.guessers().into_iter().filter(|who| again.guessers().contains(who)) {
         let (mut player, identity) = (table.program(guesser), table.people[guesser].clone());
