@@ -84,3 +84,12 @@ pub struct Drawn {
     /// What was done.
     pub step: CanvasStep,
 }
+
+impl Drawn {
+    /// Whether this is ink of the same stroke as `before`: another part of a long one.
+    #[must_use]
+    pub fn continues(&self, before: &Drawn) -> bool {
+        let ink = matches!((&before.step, &self.step), (CanvasStep::Ink(_), CanvasStep::Ink(_)));
+        ink && before.author == self.author && before.step.stroke() == self.step.stroke()
+    }
+}

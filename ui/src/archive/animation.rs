@@ -2,7 +2,7 @@
 
 use gif::{DisposalMethod, Encoder, EncodingError, Frame, Repeat};
 use inkmesh::canvas::export::Replay;
-use inkmesh::canvas::{Area, COLUMNS, CanvasStep, Drawn, ROWS, Raster, Sheet};
+use inkmesh::canvas::{Area, COLUMNS, Drawn, ROWS, Raster, Sheet};
 
 use super::palette::{Colors, Palette};
 
@@ -40,11 +40,7 @@ pub fn gif(sheet: &Sheet) -> Result<Vec<u8>, EncodingError> {
 
 /// After how many marks each picture comes. The parts of a long stroke come together.
 fn ends(marks: &[&Drawn]) -> Vec<usize> {
-    let is_same = |one: &Drawn, next: &Drawn| {
-        let ink = matches!((&one.step, &next.step), (CanvasStep::Ink(_), CanvasStep::Ink(_)));
-        ink && one.author == next.author && one.step.stroke() == next.step.stroke()
-    };
-    let last = |at: &usize| marks.get(*at).is_none_or(|next| !is_same(marks[at - 1], next));
+    let last = |at: &usize| marks.get(*at).is_none_or(|next| !next.continues(marks[at - 1]));
     let strokes: Vec<usize> = (1..=marks.len()).filter(last).collect();
     let frames = strokes.len().min(MOST_FRAMES);
     (1..=frames).map(|frame| strokes[frame * strokes.len() / frames - 1]).collect()

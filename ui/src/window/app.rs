@@ -12,12 +12,11 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use super::Options;
-use super::ink::painter::Job;
 use super::keep::{self, Keep};
 use super::keys;
 use super::link::{self, COMMAND_QUEUE, Command, Update};
 use super::screen::failed::{self, Failed};
-use super::screen::gallery::{self, ThumbJob};
+use super::screen::gallery;
 use super::screen::room::{self, Action, Room, Shortcut};
 use super::screen::welcome::{self, Welcome};
 use super::theme::Look;
@@ -252,8 +251,8 @@ impl App {
             Action::Read(path) => {
                 Task::perform(read(path.clone()), move |bytes| Message::Room(room::Message::Read(path.clone(), bytes)))
             }
-            Action::Paint(job) => paint(job),
-            Action::Thumb(job) => make_thumb(job),
+            Action::Paint(job) => make(|| job.run(), room::Message::Painted),
+            Action::Thumb(job) => make(|| job.run(), |thumb| room::Message::Gallery(gallery::Message::Made(thumb))),
             Action::Keep(drawing) => self.keep(drawing),
             Action::Named(name) => self.remember(|settings| settings.name = Some(name)),
             Action::Later(time, message) => {
@@ -343,22 +342,16 @@ fn unless_in_field(shortcut: Shortcut) -> Task<Message> {
     })
 }
 
-/// Paints away from the window's thread.
-fn paint(job: Box<Job>) -> Task<Message> {
-    let painted = async {
-        let painted = tokio::task::spawn_blocking(|| Box::new(job.run())).await;
-        painted.map_err(|panic| tracing::error!("a picture could not be painted: {panic}")).ok()
+/// Makes a picture away from the window's thread; `None`: it could not be.
+fn make<T: Send + 'static>(
+    job: impl FnOnce() -> T + Send + 'static,
+    made: impl FnOnce(Option<Box<T>>) -> room::Message + Send + 'static,
+) -> Task<Message> {
+    let making = async {
+        let made = tokio::task::spawn_blocking(|| Box::new(job())).await;
+        made.map_err(|panic| tracing::error!("a picture could not be made: {panic}")).ok()
     };
-    Task::perform(painted, |painted| Message::Room(room::Message::Painted(painted)))
-}
-
-/// Makes a small picture away from the window's thread.
-fn make_thumb(job: Box<ThumbJob>) -> Task<Message> {
-    let made = async {
-        let made = tokio::task::spawn_blocking(|| Box::new(job.run())).await;
-        made.map_err(|panic| tracing::error!("a small picture could not be made: {panic}")).ok()
-    };
-    Task::perform(made, |made| Message::Room(room::Message::Gallery(gallery::Message::Made(made))))
+    Task::perform(making, |picture| Message::Room(made(picture)))
 }
 
 /// Reads a file with words, as much of it as could be a pack and a byte more, so that too much is noticed.

@@ -239,7 +239,7 @@ fn strokes(marks: &[Drawn]) -> Vec<Range<usize>> {
         let same = |stroke: &Range<usize>| {
             let last = &marks[stroke.end - 1];
             let lines = line_points(&last.step).is_some() && line_points(&drawn.step).is_some();
-            lines && last.author == drawn.author && last.step.stroke() == drawn.step.stroke()
+            lines && drawn.continues(last)
         };
         match strokes.last_mut().filter(|stroke| same(stroke)) {
             Some(stroke) => stroke.end = at + 1,
