@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
+use fs4::FileExt;
+
 use crate::archive;
 
 /// The file that sled appends to.
@@ -74,7 +76,8 @@ pub(crate) fn sync_folder(_folder: &Path) -> io::Result<()> {
 pub(crate) fn wait_until_unlocked(log: &Path) {
     for _ in 0..1000 {
         let file = OpenOptions::new().write(true).open(data(log));
-        if file.is_ok_and(|file| file.try_lock().is_ok()) {
+        // Released before the file is closed, which a program that is just being started may have inherited.
+        if file.is_ok_and(|file| FileExt::try_lock(&file).is_ok() && FileExt::unlock(&file).is_ok()) {
             return;
         }
         thread::sleep(Duration::from_millis(1));

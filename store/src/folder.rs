@@ -11,10 +11,12 @@
 //! log.copy/         a copy of a broken log that is read, so that the reading can't change the broken one
 //! ```
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use fs4::{FileExt, TryLockError};
 
 use crate::error::StoreError;
 use crate::files;
@@ -38,10 +40,20 @@ pub(crate) struct Folder {
 /// Keeps a folder for one store.
 pub(crate) struct Lock(File);
 
+impl Lock {
+    /// Releases the lock while the file is still open. Closing the file is not enough: a program that is just being
+    /// started may have inherited it for a moment.
+    ///
+    /// `File::unlock` is not used: on Windows it releases twice, because a handle may hold a shared lock beside an
+    /// exclusive one. This handle holds one, and Wine answers the second release with an error that it doesn't expect.
+    fn release(&self) -> io::Result<()> {
+        FileExt::unlock(&self.0)
+    }
+}
+
 impl Drop for Lock {
     fn drop(&mut self) {
-        // Closing the file is not enough: a program that is just being started may have inherited it for a moment.
-        if let Err(error) = self.0.unlock() {
+        if let Err(error) = self.release() {
             tracing::warn!("the lock on a folder could not be given back: {error}");
         }
     }
@@ -93,7 +105,7 @@ impl Folder {
     pub(crate) fn lock(&self) -> Result<Lock, StoreError> {
         let path = self.dir.join("lock");
         let file = self.ok("opening", OpenOptions::new().create(true).truncate(false).write(true).open(path))?;
-        match file.try_lock() {
+        match FileExt::try_lock(&file) {
             Ok(()) => Ok(Lock(file)),
             Err(TryLockError::WouldBlock) => Err(StoreError::InUse { dir: self.dir.clone() }),
             Err(TryLockError::Error(error)) => Err(self.io("locking", error)),
@@ -110,7 +122,7 @@ impl Folder {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             file => self.ok("opening", file)?,
         };
-        match file.try_lock_shared() {
+        match FileExt::try_lock_shared(&file) {
             Ok(()) => Ok(Some(Lock(file))),
             Err(TryLockError::WouldBlock) => Err(StoreError::InUse { dir: self.dir.clone() }),
             Err(TryLockError::Error(error)) => Err(self.io("locking", error)),
@@ -258,4 +270,30 @@ pub(crate) fn size(folder: &Path) -> io::Result<u64> {
         sum += if kind.is_dir() { size(&entry.path())? } else { entry.metadata()?.len() };
     }
     Ok(sum)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)] // a panic is how a test fails
+mod tests {
+    use super::*;
+
+    fn folder(dir: &Path) -> Folder {
+        Folder::new(dir, |dir| fs4::available_space(dir))
+    }
+
+    #[test]
+    fn a_lock_is_released_without_an_error_while_its_file_is_open() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = folder(dir.path());
+        let alone = folder.lock().unwrap();
+        assert!(matches!(folder.lock(), Err(StoreError::InUse { .. })));
+        assert!(matches!(folder.lock_to_read(), Err(StoreError::InUse { .. })));
+        alone.release().unwrap();
+        let reader = folder.lock_to_read().unwrap().unwrap();
+        let another = folder.lock_to_read().unwrap().unwrap();
+        assert!(matches!(folder.lock(), Err(StoreError::InUse { .. })));
+        reader.release().unwrap();
+        another.release().unwrap();
+        folder.lock().unwrap();
+    }
 }
