@@ -164,6 +164,11 @@ pub enum StoreTask {
 pub struct NoDataDir;
 
 impl Args {
+    /// Whether these arguments open the window.
+    pub fn opens_window(&self) -> bool {
+        self.tool.is_none() && self.face.is_none()
+    }
+
     /// What the node is to be started with.
     ///
     /// # Errors
@@ -206,6 +211,7 @@ mod tests {
     fn nothing_said_is_the_window_in_the_lobby() {
         let args = parse("inkmesh").unwrap();
         assert_eq!(args.face, None);
+        assert!(args.opens_window());
         let config = args.into_config().unwrap();
         assert_eq!(config.rooms, [RoomName::lobby()]);
         assert!(config.mdns && config.name.is_none() && config.listen.is_empty() && config.dial.is_empty());
@@ -220,6 +226,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!(args.face, Some(Face::Headless));
+        assert!(!args.opens_window());
         let config = args.into_config().unwrap();
         assert_eq!(config.rooms, ["art".parse().unwrap(), "로비".parse().unwrap()]);
         assert_eq!(config.name, Some("Ana".parse().unwrap()));
@@ -233,8 +240,9 @@ mod tests {
     fn the_store_is_looked_after() {
         for (word, task) in [("check", StoreTask::Check), ("compact", StoreTask::Compact), ("stats", StoreTask::Stats)]
         {
-            let tool = parse(&format!("inkmesh store {word} --data-dir /d")).unwrap().tool;
-            assert_eq!(tool, Some(Tool::Store { task, data_dir: Some("/d".into()) }));
+            let args = parse(&format!("inkmesh store {word} --data-dir /d")).unwrap();
+            assert!(!args.opens_window());
+            assert_eq!(args.tool, Some(Tool::Store { task, data_dir: Some("/d".into()) }));
         }
         assert_eq!(parse("inkmesh headless").unwrap().tool, None);
     }

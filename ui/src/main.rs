@@ -4,8 +4,12 @@
 //! standard input and output. Both drive the same [`inkmesh::node::Node`]. Beside them stand [`store_tool`] and
 //! [`archive`].
 
+// The harness of the tests writes to the console.
+#![cfg_attr(not(test), windows_subsystem = "windows")]
+
 mod archive;
 mod args;
+mod console;
 mod headless;
 mod settings;
 mod store_tool;
@@ -24,11 +28,16 @@ use crate::args::{Args, Face, Tool};
 const DEFAULT_LOG: &str = "warn,inkmesh=info";
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = Args::try_parse();
+    if !args.as_ref().is_ok_and(Args::opens_window) {
+        console::attach();
+    }
+    let args = args.unwrap_or_else(|error| error.exit());
     start_log();
     match run(args) {
         Ok(status) => status,
         Err(error) => {
+            console::attach();
             eprintln!("inkmesh: {}", text::with_causes(error.as_ref()));
             ExitCode::FAILURE
         }
