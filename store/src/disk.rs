@@ -51,7 +51,8 @@ impl Disk {
         let closed = RwLock::new(Err(StoreError::Closed));
         let (checkpointing, lock) = (Mutex::default(), Mutex::default());
         let disk = Disk { folder: folder.clone(), path, log: closed, checkpointing, lock };
-        disk.replace(|| open(&disk.folder, &disk.path))?;
+        // What can't be opened may be moved or removed next.
+        disk.replace(|| open(&disk.folder, &disk.path)).inspect_err(|_| files::wait_until_closed(&disk.path))?;
         Ok(disk)
     }
 
@@ -68,7 +69,7 @@ impl Disk {
             if catch_unwind(AssertUnwindSafe(|| drop(before))).is_err() {
                 tracing::warn!("closing the data in {} failed", self.folder.dir().display());
             }
-            files::wait_until_unlocked(&self.path);
+            files::wait_until_closed(&self.path);
         }
         *log = with();
         log.as_ref().map(|_| ()).map_err(StoreError::clone)

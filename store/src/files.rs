@@ -72,15 +72,16 @@ pub(crate) fn sync_folder(_folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Waits, shortly, until the lock on the database is gone: threads of sled may hold it a moment longer than sled.
-pub(crate) fn wait_until_unlocked(log: &Path) {
+/// Waits until sled has closed the database, at most a second: its threads may keep the file open, and locked, a moment
+/// longer than it. Until then it can't be opened again, and Windows neither renames nor removes the folder.
+pub(crate) fn wait_until_closed(log: &Path) {
     for _ in 0..1000 {
-        let file = OpenOptions::new().write(true).open(data(log));
-        // Released before the file is closed, which a program that is just being started may have inherited.
-        if file.is_ok_and(|file| FileExt::try_lock(&file).is_ok() && FileExt::unlock(&file).is_ok()) {
-            return;
+        match OpenOptions::new().write(true).open(data(log)) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return,
+            // Released before the file is closed, which a program that is just being started may have inherited.
+            Ok(file) if FileExt::try_lock(&file).is_ok() && FileExt::unlock(&file).is_ok() => return,
+            _ => thread::sleep(Duration::from_millis(1)),
         }
-        thread::sleep(Duration::from_millis(1));
     }
     tracing::warn!("{} stays locked", log.display());
 }

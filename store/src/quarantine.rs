@@ -121,6 +121,8 @@ fn salvage(folder: &Folder, aside: &Path, with_snapshot: bool) -> Result<Copied,
     };
     let archive = folder.ok("reading what is broken in", Archive::open(&copy))?;
     copied.records += salvage::add_blocks(folder, &archive, &target)?;
+    // Windows removes no folder with an open file in it.
+    drop(archive);
     target.close();
     folder.ok("saving", files::sync_all(folder.dir(), &folder.new_log()))?;
     folder.ok("removing a copy in", folder::remove(&copy))?;

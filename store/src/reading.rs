@@ -64,7 +64,8 @@ impl Reader {
         let copy = Copy { files: folder.ok("making a copy to read of", files)?, _lock: lock };
         let copied = files::copy(&path, &copy.path(), |name| name == "db" || name.starts_with("snap."));
         folder.ok("making a copy to read of", copied)?;
-        let log = Log::open_to_read(&folder, &path, &copy.path())?;
+        let log = Log::open_to_read(&folder, &path, &copy.path());
+        let log = log.inspect_err(|_| files::wait_until_closed(&copy.path()))?;
         Ok(Reader { folder, path, log: RwLock::new(Some((log, copy))) })
     }
 
@@ -122,7 +123,7 @@ impl Backend for Reader {
         if catch_unwind(AssertUnwindSafe(|| drop(log))).is_err() {
             tracing::debug!("closing the copy of {} failed", self.path.display());
         }
-        files::wait_until_unlocked(&copy.path());
+        files::wait_until_closed(&copy.path());
     }
 
     fn damaged(&self, detail: String) -> StoreError {
