@@ -175,6 +175,7 @@ tool-width = Width { $number } ({ $number })
 tool-width-wheel = Any width: turn the wheel over the sheet
 tool-mix = Mix a colour
 tool-mixed = Done
+tool-more = Tools, widths and colours
 tool-undo = Undo (Ctrl+Z)
 tool-redo = Redo (Ctrl+Y)
 tool-clear = Clear the sheet
@@ -378,6 +379,11 @@ help-save = save this drawing as a picture
 help-zoom = look closer (also Ctrl and the wheel), show all; Space and drag: move the sheet
 help-play = in the gallery: draw it again, rest
 help-strokes = in the gallery: one stroke back, one on; Home and End: the blank sheet, the finished drawing
+help-ready = in a game, with nothing written: I'm ready, or join
+help-go-on = in a game: begin now, end your turn, vote to skip the drawer
+help-results = results of the game: show, close (also Esc)
+help-again = rematch, propose the last game again
+help-plan = start a game…
 help-help = this help
 
 # Notices

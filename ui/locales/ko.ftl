@@ -147,6 +147,7 @@ tool-width = 굵기 { $number } ({ $number })
 tool-width-wheel = 다른 굵기: 종이 위에서 마우스 휠을 돌리세요
 tool-mix = 색 만들기
 tool-mixed = 확인
+tool-more = 도구, 굵기, 색
 tool-undo = 실행 취소 (Ctrl+Z)
 tool-redo = 다시 실행 (Ctrl+Y)
 tool-clear = 모두 지우기
@@ -342,6 +343,11 @@ help-save = 이 그림을 파일로 저장
 help-zoom = 확대(Ctrl과 휠로도), 축소, 전체 보기. Space를 누르고 끌면 종이 이동
 help-play = 갤러리에서: 다시 그려 보기, 멈추기
 help-strokes = 갤러리에서: 한 획 뒤로, 앞으로. Home과 End는 빈 종이로, 완성된 그림으로
+help-ready = 게임 중 입력 칸이 비어 있을 때: 준비 완료, 참가
+help-go-on = 게임 중: 바로 시작, 내 차례 끝내기, 건너뛰기 투표
+help-results = 게임 결과 보기, 닫기 (Esc로도 닫기)
+help-again = 한 판 더, 지난 게임 다시 제안
+help-plan = 게임 시작…
 help-help = 이 도움말
 
 # 알림

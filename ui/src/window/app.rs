@@ -30,6 +30,8 @@ const REPLAY: Duration = Duration::from_millis(25);
 const RING: Duration = Duration::from_millis(250);
 /// The size of the window at first.
 pub const SIZE: Size = Size::new(1280.0, 800.0);
+/// The least size of the window, at which all actions are still in view: that of a screen of 640 × 480 at 200 %.
+pub const MIN_SIZE: Size = Size::new(320.0, 240.0);
 
 /// The window's state.
 pub struct App {
@@ -134,9 +136,9 @@ impl App {
     pub fn view(&self) -> Element<'_, Message> {
         let look = self.look();
         match &self.screen {
-            Screen::Welcome(welcome) => welcome.view(look).map(Message::Welcome),
+            Screen::Welcome(welcome) => welcome.view(look, self.size.height).map(Message::Welcome),
             Screen::Starting => iced::widget::center(super::theme::body(look.t("starting"))).into(),
-            Screen::Failed(failed) => failed.view(look).map(Message::Failed),
+            Screen::Failed(failed) => failed.view(look, self.size.height).map(Message::Failed),
             Screen::Room(room) => room.view(look, &self.settings).map(Message::Room),
         }
     }
@@ -380,6 +382,12 @@ fn listen(event: Event, status: event::Status, _window: window::Id) -> Option<Me
         Event::Window(window::Event::Unfocused) => Some(Message::Focused(false)),
         Event::Window(window::Event::FileDropped(path)) => Some(Message::Dropped(path)),
         Event::Window(window::Event::CloseRequested) => Some(Message::Close),
+        // A key that is held down would take the step of a game that comes after the one it was pressed for.
+        Event::Keyboard(keyboard::Event::KeyPressed { key: Key::Named(named), repeat: true, .. })
+            if !matches!(named, Named::Tab | Named::ArrowLeft | Named::ArrowRight) =>
+        {
+            None
+        }
         Event::Keyboard(keyboard::Event::KeyPressed { key, physical_key, modifiers, .. }) => {
             Some(Message::Key(key, physical_key, modifiers, status))
         }

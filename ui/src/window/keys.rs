@@ -6,7 +6,7 @@ use inkmesh::canvas::Tool;
 
 use super::screen::gallery::replay;
 use super::screen::room::drawing::Press;
-use super::screen::room::{Shortcut, tools::Choice};
+use super::screen::room::{GameKey, Shortcut, tools::Choice};
 
 /// By how many steps of a wheel a key makes the sheet larger.
 const ZOOM: f32 = 2.0;
@@ -17,6 +17,10 @@ pub fn shortcut(key: &Key, physical: Physical, modifiers: Modifiers, free: bool)
         // A field keeps Esc for itself, but what is open closes with it.
         Key::Named(Named::Escape) => Some(Shortcut::Escape),
         Key::Named(Named::F1) => Some(Shortcut::Help),
+        Key::Named(Named::F2) => Some(Shortcut::Game(GameKey::GoOn)),
+        Key::Named(Named::F3) => Some(Shortcut::Game(GameKey::Results)),
+        Key::Named(Named::F4) if !modifiers.alt() => Some(Shortcut::Game(GameKey::Again)),
+        Key::Named(Named::F5) => Some(Shortcut::Game(GameKey::Plan)),
         Key::Named(Named::Enter) if free => Some(Shortcut::Write),
         _ if !free || modifiers.alt() => None,
         // By the place of the key: with a Korean layout B types ㅠ.
@@ -45,7 +49,7 @@ fn replay(named: Named) -> Option<Shortcut> {
 pub fn is_for_text(shortcut: Shortcut) -> bool {
     match shortcut {
         Shortcut::Choose(_) | Shortcut::Sheet(Press::Undo | Press::Redo) | Shortcut::Replay(_) => true,
-        Shortcut::Write | Shortcut::Escape | Shortcut::Sheet(_) | Shortcut::Help => false,
+        Shortcut::Write | Shortcut::Escape | Shortcut::Sheet(_) | Shortcut::Help | Shortcut::Game(_) => false,
     }
 }
 
@@ -151,7 +155,24 @@ mod tests {
             assert_eq!(pressed(named, Modifiers::empty(), false), None, "a field has taken it");
             assert_eq!(pressed(named, Modifiers::COMMAND, true), None);
         }
-        assert_eq!(pressed(Named::F5, Modifiers::empty(), true), None);
+        assert_eq!(pressed(Named::F9, Modifiers::empty(), true), None);
+    }
+
+    #[test]
+    fn a_game_has_its_keys_also_while_somebody_writes() {
+        for (named, key) in [
+            (Named::F2, GameKey::GoOn),
+            (Named::F3, GameKey::Results),
+            (Named::F4, GameKey::Again),
+            (Named::F5, GameKey::Plan),
+        ] {
+            for free in [true, false] {
+                let pressed = shortcut(&Key::Named(named), Physical::Code(Code::F2), Modifiers::empty(), free);
+                assert_eq!(pressed, Some(Shortcut::Game(key)));
+            }
+        }
+        let close = shortcut(&Key::Named(Named::F4), Physical::Code(Code::F4), Modifiers::ALT, true);
+        assert_eq!(close, None, "that closes windows");
     }
 
     #[test]

@@ -8,6 +8,7 @@
 //! | [`keep`] | drawings as files |
 //! | [`link`] | the line to the node: commands in, answers and events out |
 //! | [`ink`] | from points to pixels |
+//! | [`pinned`] | a list that gives way to what stands above and below it |
 //! | [`theme`] | colours, fonts, styles |
 //! | [`when`] | moments in words |
 
@@ -16,6 +17,7 @@ mod ink;
 mod keep;
 mod keys;
 mod link;
+mod pinned;
 mod screen;
 #[cfg(test)]
 mod tests;
@@ -69,7 +71,7 @@ pub fn run(options: Options) -> Result<(), WindowError> {
     };
     let window = iced::window::Settings {
         size: app::SIZE,
-        min_size: Some(iced::Size::new(400.0, 480.0)),
+        min_size: Some(app::MIN_SIZE),
         exit_on_close_request: false,
         ..iced::window::Settings::default()
     };

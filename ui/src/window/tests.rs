@@ -2,11 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod actions;
 mod app;
 mod bench;
 mod drawing;
 mod gallery;
 mod game;
+mod in_view;
 mod planning;
 mod quiz;
 mod reading;

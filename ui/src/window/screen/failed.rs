@@ -1,11 +1,16 @@
 //! The node could not start, or ended by itself: why, and what can be done.
 
-use iced::widget::{button, center, column, container, row};
-use iced::{Element, Length};
+use iced::Element;
+use iced::widget::text::Wrapping;
+use iced::widget::{button, center, column, container, row, scrollable};
 use inkmesh::node::StartError;
 
 use crate::text::with_causes;
+use crate::window::pinned::Pinned;
 use crate::window::theme::{self, Look, style};
+
+/// Below this height everything takes as little room as it can, in pixels.
+const SHORT_BELOW: f32 = 480.0;
 
 /// The screen's state.
 #[derive(Debug)]
@@ -39,17 +44,17 @@ impl Failed {
         }
     }
 
-    /// What is seen.
-    pub fn view(&self, look: Look) -> Element<'_, Message> {
+    /// What is seen, in a window of this height.
+    pub fn view(&self, look: Look, height: f32) -> Element<'_, Message> {
         let tones = look.tones;
         let heading = match self {
             Failed::NotStarted(_) => look.t("failed-not-started"),
             Failed::Ended => look.t("failed-ended"),
         };
-        let mut card = column![theme::title(heading), theme::body(look.t(self.advice()))].spacing(16);
+        let mut words = column![theme::body(look.t(self.advice()))].spacing(16);
         if let Failed::NotStarted(error) = self {
             // The exact reason, which names the folder or the file; in English, as the system and the logs say it.
-            card = card.push(theme::small(with_causes(error), tones.faded));
+            words = words.push(theme::small(with_causes(error), tones.faded).wrapping(Wrapping::WordOrGlyph));
         }
         let retry = button(theme::strong(look.t("failed-retry")))
             .on_press(Message::Retry)
@@ -59,9 +64,9 @@ impl Failed {
             .on_press(Message::Quit)
             .padding([8, 24])
             .style(style::secondary(tones));
-        let card = card.push(row![retry, quit].spacing(12));
-        center(container(card).padding(32).max_width(560).width(Length::Shrink).style(style::card(tones)))
-            .padding(16)
-            .into()
+        let (edge, spacing) = if height < SHORT_BELOW { (12.0, 8.0) } else { (32.0, 16.0) };
+        let buttons = row![retry, quit].spacing(12);
+        let card = Pinned::new(theme::title(heading), scrollable(words), buttons).spacing(spacing);
+        center(container(card).padding(edge).max_width(560).style(style::card(tones))).padding(edge / 2.0).into()
     }
 }

@@ -1,13 +1,16 @@
 //! The first start: it asks for a name and for nothing else.
 
-use iced::widget::{button, center, column, container, row, text, text_input};
+use iced::widget::{Space, button, center, column, container, row, scrollable, text, text_input};
 use iced::{Alignment, Element, Length};
 use inkmesh::name::{NameError, PersonName};
 
 use crate::settings::Language;
 use crate::text::name_error;
+use crate::window::pinned::Pinned;
 use crate::window::theme::{self, HUGE, Look, SMALL, style};
 
+/// Below this height everything takes as little room as it can, in pixels.
+const SHORT_BELOW: f32 = 480.0;
 /// The field for the name.
 pub const NAME_FIELD: &str = "welcome-name-field";
 
@@ -64,14 +67,15 @@ impl Welcome {
         }
     }
 
-    /// What is seen.
-    pub fn view(&self, look: Look) -> Element<'_, Message> {
+    /// What is seen, in a window of this height.
+    pub fn view(&self, look: Look, height: f32) -> Element<'_, Message> {
         let tones = look.tones;
+        let (edge, gap) = if height < SHORT_BELOW { (12.0, 8.0) } else { (32.0, 24.0) };
         let field = text_input(&look.t("welcome-placeholder"), &self.name)
             .id(NAME_FIELD)
             .on_input(Message::Typed)
             .on_submit(Message::Continue)
-            .padding(12)
+            .padding(gap / 2.0)
             .size(theme::BODY)
             .style(style::input(tones));
         let words = match self.error {
@@ -80,16 +84,16 @@ impl Welcome {
         };
         let go_on = button(theme::strong(look.t("welcome-continue")).width(Length::Fill).align_x(Alignment::Center))
             .on_press(Message::Continue)
-            .padding(12)
+            .padding(gap / 2.0)
             .width(Length::Fill)
             .style(style::primary(tones));
-        let card = column![
+        let what = column![
             text("Inkmesh").size(HUGE).font(theme::BOLD),
-            theme::body(look.t("welcome-what")).color(tones.faded),
-            column![theme::body(look.t("welcome-name")), field, words.size(SMALL)].spacing(8),
-            go_on,
-        ]
-        .spacing(24);
+            theme::body(look.t("welcome-what")).color(tones.faded)
+        ];
+        let name = column![theme::body(look.t("welcome-name")), field, words.size(SMALL)].spacing(gap / 3.0);
+        let foot = column![name, go_on].spacing(gap);
+        let card = Pinned::new(Space::new(), scrollable(what.spacing(gap)), foot).spacing(gap);
         let languages = row(Language::ALL.map(|language| {
             let name = match language {
                 Language::En => "English",
@@ -102,7 +106,9 @@ impl Welcome {
                 .into()
         }))
         .spacing(4);
-        let card = container(card).padding(32).max_width(420).style(style::card(tones));
-        center(column![card, languages].spacing(16).align_x(Alignment::Center)).padding(16).into()
+        let card = container(card).padding(edge).max_width(420).style(style::card(tones));
+        let card = container(card).center_x(Length::Fill);
+        let languages = container(languages).center_x(Length::Fill);
+        center(Pinned::new(Space::new(), card, languages).spacing(gap / 2.0)).padding(edge / 2.0).into()
     }
 }

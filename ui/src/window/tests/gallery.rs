@@ -22,7 +22,7 @@ use crate::window::link::{Answer, Command};
 use crate::window::screen::gallery::{Message as In, replay};
 use crate::window::screen::room::{Action, Message, Shortcut};
 
-fn ink(stroke: u64) -> CanvasStep {
+pub fn ink(stroke: u64) -> CanvasStep {
     let points = Points::new((0..50).map(|at| Point::new(100 + at * 40, 100 + stroke as i32 * 60)).collect());
     CanvasStep::Ink(Ink { stroke, tool: Tool::Pen, color: Color([0; 3]), width: 16, points })
 }

@@ -14,7 +14,7 @@ fn hands(
     language: Language,
     act: impl FnOnce(&mut iced_test::Simulator<'_, crate::window::screen::welcome::Message>),
 ) -> Vec<Outcome> {
-    let mut ui = simulate(screen.view(look(language)), WIDE);
+    let mut ui = simulate(screen.view(look(language), WIDE.height), WIDE);
     act(&mut ui);
     let messages: Vec<_> = ui.into_messages().collect();
     messages.into_iter().map(|message| screen.update(message)).filter(|outcome| *outcome != Outcome::None).collect()
@@ -42,7 +42,7 @@ fn a_name_and_nothing_else_is_asked_for() {
 fn enter_goes_on_too_and_an_empty_name_does_not() {
     let mut screen = Welcome::default();
     assert_eq!(hands(&mut screen, Language::Ko, |ui| drop(ui.click("계속").unwrap())), []);
-    let mut ui = simulate(screen.view(look(Language::Ko)), WIDE);
+    let mut ui = simulate(screen.view(look(Language::Ko), WIDE.height), WIDE);
     assert!(shows(&mut ui, "이름은 비워 둘 수 없습니다."));
     drop(ui);
     let outcomes = hands(&mut screen, Language::Ko, |ui| {
@@ -65,7 +65,7 @@ fn a_start_that_fails_is_told_in_the_window() {
     let path = std::path::PathBuf::from("/data/inkmesh/key");
     let failed = Failed::NotStarted(StartError::KeyDamaged { path });
     for (language, retry, quit) in [(Language::En, "Try again", "Quit"), (Language::Ko, "다시 시도", "끝내기")] {
-        let mut ui = simulate(failed.view(look(language)), Size::new(640.0, 480.0));
+        let mut ui = simulate(failed.view(look(language), 480.0), Size::new(640.0, 480.0));
         let path = |candidate: iced_test::selector::Candidate<'_>| match candidate {
             iced_test::selector::Candidate::Text { content, .. } if content.contains("/data/inkmesh/key") => Some(()),
             _ => None,

@@ -26,6 +26,8 @@ pub struct Scene<'a> {
     pub calendar: &'a Calendar,
     /// What somebody is called.
     pub name_of: &'a dyn Fn(Author) -> String,
+    /// Whether the window is so low that everything takes as little room as it can.
+    pub short: bool,
 }
 
 impl Hall {
@@ -48,9 +50,10 @@ impl Hall {
             if self.replay.is_some() { (Message::Close, "gallery-all") } else { (Message::Leave, "gallery-back") };
         let back = button(theme::body(format!("← {}", look.t(heading)))).on_press(back).padding([4, 12]);
         let title = theme::title(look.t_args("gallery-of", [("room", self.room.as_str().into())]));
-        let title = title.wrapping(Wrapping::WordOrGlyph).width(Length::Fill);
+        let title = title.size(if scene.short { theme::BODY } else { theme::TITLE }).wrapping(Wrapping::None);
+        let title = container(title).width(Length::Fill).clip(true);
         let head = row![title, back.style(style::secondary(look.tones))].spacing(12).align_y(Alignment::Center);
-        column![head, content].spacing(12).width(Length::Fill).height(Length::Fill).into()
+        column![head, content].spacing(if scene.short { 4 } else { 12 }).width(Length::Fill).height(Length::Fill).into()
     }
 
     fn opened<'a>(&'a self, gallery: &'a Gallery) -> Option<(&'a super::Replay, &'a Drawing)> {

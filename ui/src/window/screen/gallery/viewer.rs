@@ -21,9 +21,10 @@ pub fn view<'a>(replay: &'a Replay, drawing: &'a Drawing, scene: Scene<'_>) -> E
     let ground = Space::new().width(Length::Fill).height(Length::Fill);
     let picture = stack![ground, paper::view(replay.picture(), replay.lens(), look), growing].clip(true);
     let picture = Sensor::new(picture).on_show(Message::Resized).on_resize(Message::Resized);
-    let controls = column![scrub(replay, look), controls(replay, look)].spacing(8);
-    let controls = container(controls).padding([8, 12]).width(Length::Fill).style(style::card(look.tones));
-    column![facts(drawing, scene), picture, controls].spacing(8).width(Length::Fill).height(Length::Fill).into()
+    let (spacing, edge) = if scene.short { (4, [2, 8]) } else { (8, [8, 12]) };
+    let controls = column![scrub(replay, look), controls(replay, scene)].spacing(spacing);
+    let controls = container(controls).padding(edge).width(Length::Fill).style(style::card(look.tones));
+    column![facts(drawing, scene), picture, controls].spacing(spacing).width(Length::Fill).height(Length::Fill).into()
 }
 
 fn facts<'a>(drawing: &Drawing, scene: Scene<'_>) -> Element<'a, Message> {
@@ -42,8 +43,11 @@ fn facts<'a>(drawing: &Drawing, scene: Scene<'_>) -> Element<'a, Message> {
         export.style(style::secondary(look.tones)).into()
     });
     let exports = row![theme::small(look.t("gallery-save"), look.tones.faded), Row::with_children(exports).spacing(4)];
-    let words = column![theme::strong(what).wrapping(Wrapping::WordOrGlyph), facts].spacing(2);
     let exports = exports.spacing(8).align_y(Alignment::Center);
+    if scene.short {
+        return exports.into();
+    }
+    let words = column![theme::strong(what).wrapping(Wrapping::WordOrGlyph), facts].spacing(2);
     row![words, exports].spacing(16).align_y(Alignment::Center).wrap().vertical_spacing(8).into()
 }
 
@@ -59,7 +63,8 @@ fn scrub(replay: &Replay, look: Look) -> Element<'_, Message> {
         .into()
 }
 
-fn controls(replay: &Replay, look: Look) -> Element<'_, Message> {
+fn controls<'a>(replay: &'a Replay, scene: Scene<'_>) -> Element<'a, Message> {
+    let look = scene.look;
     let (_, all) = replay.place();
     let play = if replay.plays() { ("⏸", "gallery-rest") } else { ("⏵", "gallery-play") };
     let buttons = [
@@ -73,11 +78,14 @@ fn controls(replay: &Replay, look: Look) -> Element<'_, Message> {
         let button = button(theme::sign(sign).size(18).center()).on_press(Message::Replay(press)).width(36).height(32);
         hint(look, button.padding(4).style(style::quiet(look.tones)), look.t(words))
     });
-    let speed = slider(SPEEDS, replay.speed(), |speed| Message::Replay(Press::Speed(speed))).step(0.25).width(120);
+    let width = if scene.short { 48 } else { 120 };
+    let speed = slider(SPEEDS, replay.speed(), |speed| Message::Replay(Press::Speed(speed))).step(0.25).width(width);
     let times = theme::small(times(replay.speed()), look.tones.faded).width(44);
-    let words = theme::small(look.t("gallery-speed"), look.tones.faded);
-    let speed = row![words, speed.style(style::slider(look.tones)), times].spacing(8).align_y(Alignment::Center);
-    row![Row::with_children(buttons).spacing(4), speed].spacing(16).align_y(Alignment::Center).wrap().into()
+    let words = (!scene.short).then(|| theme::small(look.t("gallery-speed"), look.tones.faded));
+    let speed = row![].push(words).push(speed.style(style::slider(look.tones))).push(times);
+    let speed = speed.spacing(8).align_y(Alignment::Center);
+    let spacing = if scene.short { 4 } else { 16 };
+    row![Row::with_children(buttons).spacing(4), speed].spacing(spacing).align_y(Alignment::Center).wrap().into()
 }
 
 /// A speed as people write it: `0.25×`, `1×`, `6.7×`.

@@ -1,8 +1,9 @@
 //! What stays in view until it is put right or taken away: a clock that is wrong, history that was damaged, a second
 //! copy of our own folder.
 
+use iced::widget::scrollable::{Direction, Scrollbar};
 use iced::widget::text::Wrapping;
-use iced::widget::{Column, button, container, row};
+use iced::widget::{Column, Text, button, container, row, scrollable};
 use iced::{Alignment, Element, Length};
 use inkmesh::event::Warning;
 
@@ -65,17 +66,25 @@ impl Banners {
         }
     }
 
-    /// The banners, one below the other.
-    pub fn view(&self, look: Look) -> Option<Element<'_, Message>> {
-        let up = self.clock.iter().map(|clock| (clock, false)).chain(self.waiting.first().map(|first| (first, true)));
+    /// Whether one can be taken away.
+    pub fn asks(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    /// The banners, one below the other; in a low window one of them, that which can be taken away first.
+    pub fn view(&self, look: Look, short: bool) -> Option<Element<'_, Message>> {
+        let waiting = self.waiting.first().map(|first| (first, true));
+        let clock = self.clock.as_ref().filter(|_| !short || waiting.is_none()).map(|clock| (clock, false));
+        let up = clock.into_iter().chain(waiting);
         let banners: Vec<Element<'_, Message>> =
-            up.filter_map(|(warning, dismissible)| banner(look, warning, dismissible)).collect();
+            up.filter_map(|(warning, dismissible)| banner(look, warning, dismissible, short)).collect();
         (!banners.is_empty()).then(|| Column::with_children(banners).spacing(4).into())
     }
 }
 
-fn banner<'a>(look: Look, warning: &Warning, dismissible: bool) -> Option<Element<'a, Message>> {
+fn banner<'a>(look: Look, warning: &Warning, dismissible: bool, short: bool) -> Option<Element<'a, Message>> {
     let words = theme::small(words(look, warning)?, look.tones.ink).wrapping(Wrapping::WordOrGlyph).width(Length::Fill);
+    let words = few_lines(look, words, if short { 36.0 } else { 104.0 });
     let close = dismissible.then(|| {
         button(theme::sign("✕").size(theme::SMALL))
             .on_press(Message::DismissBanner)
@@ -84,6 +93,13 @@ fn banner<'a>(look: Look, warning: &Warning, dismissible: bool) -> Option<Elemen
     });
     let line = row![words].push(close).spacing(8).align_y(Alignment::Center);
     Some(container(line).padding([4, 12]).width(Length::Fill).style(style::banner(look.tones, look.tones.amber)).into())
+}
+
+/// Words that scroll when they are higher than this.
+pub fn few_lines<'a>(look: Look, words: Text<'a>, height: f32) -> Element<'a, Message> {
+    let bar = Scrollbar::new().width(4).scroller_width(4).margin(1);
+    let words = scrollable(words).direction(Direction::Vertical(bar)).style(style::scroll(look.tones));
+    container(words).width(Length::Fill).max_height(height).into()
 }
 
 fn words(look: Look, warning: &Warning) -> Option<String> {

@@ -2,7 +2,7 @@
 
 use iced::widget::scrollable::{Direction, Scrollbar};
 use iced::widget::{Column, Row, Space, button, column, container, opaque, row, scrollable, space, text};
-use iced::{Alignment, Element, Length, Size};
+use iced::{Alignment, Element, Length};
 use inkmesh::event::Person;
 use inkmesh::game::{Phase, PlayerView};
 use inkmesh::identity::Author;
@@ -13,33 +13,41 @@ use super::standing::{Standing, standings};
 use super::{Message, cells, podium};
 use crate::text::grouped;
 use crate::window::link::Step;
+use crate::window::pinned::Pinned;
 use crate::window::theme::{self, Look, palette, style};
 
 /// Width of a card with its edge.
 const WIDTH: f32 = 488.0;
 /// Width of that edge.
 const EDGE: f32 = 4.0;
-/// Size of the clock on a card.
-const DIAL: f32 = 52.0;
-/// Room for what stands above and below the list on a card, in pixels.
-const AROUND: f32 = 170.0;
-/// The least room for a list.
-const LEAST: f32 = 64.0;
+/// A word of more letters is written smaller.
+const LONG: usize = 20;
 /// Width of a number in a list.
 const NUMBER: f32 = 68.0;
 
-/// The card that is up, on a sheet with so much room, if there is one.
-pub fn view<'a>(game: &'a GameBar, scene: Scene<'a>, area: Size) -> Option<Element<'a, Message>> {
+/// Whether the card that is up waits for us to do something.
+pub fn asks(game: &GameBar) -> bool {
+    match game.game.phase {
+        Phase::Gathering => true,
+        Phase::Choosing => game.may_choose(),
+        Phase::Over => game.results().is_some(),
+        Phase::Idle | Phase::Drawing | Phase::Revealed => false,
+    }
+}
+
+/// The card that is up, if there is one. It fills what it is given, and its buttons are always in it.
+pub fn view<'a>(game: &'a GameBar, scene: Scene<'a>) -> Option<Element<'a, Message>> {
     let quiz = game.is_quiz_turn();
-    let content = match game.game.phase {
-        Phase::Gathering => gathering(game, scene, area),
-        Phase::Choosing if game.may_choose() => offers(game, scene),
+    let content: Element<'_, Message> = match game.game.phase {
+        Phase::Gathering => gathering(game, scene).into(),
+        Phase::Choosing if game.may_choose() => offers(game, scene).into(),
         Phase::Choosing if quiz && game.drawer() != Some(scene.me) => return Some(choosing(game, scene)),
-        Phase::Revealed if quiz => scoreboard(game, scene, area),
-        Phase::Over => podium::view(game, scene, game.results()?, area.height - AROUND),
+        Phase::Revealed if quiz => scoreboard(game, scene).into(),
+        Phase::Over => podium::view(game, scene, game.results()?).into(),
         Phase::Idle | Phase::Choosing | Phase::Drawing | Phase::Revealed => return None,
     };
-    let card = container(content).padding(20).style(style::dialog(scene.look.tones));
+    let padding = if scene.short() { 8 } else { 20 };
+    let card = container(content).padding(padding).style(style::dialog(scene.look.tones));
     let card = container(card).padding(EDGE).max_width(WIDTH).style(style::pressed);
     let card = container(opaque(card)).padding(4).center_x(Length::Fill).height(Length::Fill);
     // The finished drawing is worth a look.
@@ -48,21 +56,28 @@ pub fn view<'a>(game: &'a GameBar, scene: Scene<'a>, area: Size) -> Option<Eleme
 }
 
 /// A list that scrolls when there is too little room for it.
-pub fn list<'a>(look: Look, rows: Column<'a, Message>, height: f32) -> Element<'a, Message> {
+pub fn list<'a>(look: Look, rows: Column<'a, Message>) -> Element<'a, Message> {
     let bar = Scrollbar::new().width(6).scroller_width(6).margin(2);
     let rows = rows.padding(iced::padding::right(12)).width(Length::Fill);
-    let list = scrollable(rows).direction(Direction::Vertical(bar)).style(style::scroll(look.tones));
-    container(list).max_height(height.max(LEAST)).into()
+    scrollable(rows).direction(Direction::Vertical(bar)).style(style::scroll(look.tones)).into()
+}
+
+/// The heading of a card, with what stands at its right.
+fn head<'a>(words: String, scene: Scene<'_>, game: &GameBar) -> Row<'a, Message> {
+    let (dial, size) = if scene.short() { (28.0, theme::BODY) } else { (52.0, theme::TITLE) };
+    let words = theme::title(words).size(size).wrapping(text::Wrapping::WordOrGlyph).width(Length::Fill);
+    row![words].push(game.clock(scene.look, scene.now, dial)).spacing(12).align_y(Alignment::Center)
+}
+
+/// Space between the parts of a card.
+fn gap(scene: Scene<'_>) -> f32 {
+    if scene.short() { 4.0 } else { 12.0 }
 }
 
 // ---- gathering ----
 
-fn gathering<'a>(game: &'a GameBar, scene: Scene<'a>, area: Size) -> Element<'a, Message> {
+fn gathering<'a>(game: &'a GameBar, scene: Scene<'a>) -> Pinned<'a, Message> {
     let look = scene.look;
-    let head = row![theme::title(look.t("game-who")).width(Length::Fill)]
-        .push(game.clock(look, scene.now, DIAL))
-        .spacing(12)
-        .align_y(Alignment::Center);
     let ready = |author: Author| game.game.players.iter().any(|player| player.player == author);
     let here = scene.people.in_order().into_iter().filter(|person| person.online || ready(person.peer));
     let people = here.map(|person| guest(scene, person, ready(person.peer)));
@@ -72,7 +87,7 @@ fn gathering<'a>(game: &'a GameBar, scene: Scene<'a>, area: Size) -> Element<'a,
         buttons = buttons.push(press_button(look, look.t("game-ready"), Some(Press::Step(Step::Ready)), true));
     }
     if game.game.proposer == Some(scene.me) {
-        let enough = (game.game.players.len() >= 2).then_some(Press::Step(Step::Begin));
+        let enough = game.may_begin(scene.me).then_some(Press::Step(Step::Begin));
         buttons = buttons.push(press_button(look, look.t("game-begin"), enough, true));
     }
     let hint = match (game.game.joined, game.game.may_join) {
@@ -80,14 +95,10 @@ fn gathering<'a>(game: &'a GameBar, scene: Scene<'a>, area: Size) -> Element<'a,
         (false, true) => "game-asked",
         (false, false) => "game-full",
     };
-    column![
-        head,
-        list(look, people, area.height - AROUND),
-        theme::small(look.t(hint), look.tones.faded).wrapping(text::Wrapping::WordOrGlyph),
-        buttons
-    ]
-    .spacing(12)
-    .into()
+    let hint = (!scene.short() || !game.game.may_join)
+        .then(|| theme::small(look.t(hint), look.tones.faded).wrapping(text::Wrapping::WordOrGlyph));
+    let foot = column![].push(hint).push(buttons.wrap().vertical_spacing(8)).spacing(gap(scene));
+    Pinned::new(head(look.t("game-who"), scene, game), list(look, people), foot).spacing(gap(scene))
 }
 
 fn guest<'a>(scene: Scene<'a>, person: &Person, ready: bool) -> Element<'a, Message> {
@@ -111,19 +122,23 @@ fn dot<'a>(look: Look, author: Author) -> Element<'a, Message> {
 
 // ---- choosing ----
 
-fn offers<'a>(game: &'a GameBar, scene: Scene<'a>) -> Element<'a, Message> {
+fn offers<'a>(game: &'a GameBar, scene: Scene<'a>) -> Pinned<'a, Message> {
     let look = scene.look;
-    let head = row![theme::title(look.t("game-choose")).width(Length::Fill)]
-        .push(game.clock(look, scene.now, DIAL))
-        .spacing(12)
-        .align_y(Alignment::Center);
-    let words = game.game.offers.iter().enumerate().map(|(index, word)| offer(look, index, word));
-    let words = Column::with_children(words).spacing(8);
+    let words = game.game.offers.iter().enumerate().map(|(index, word)| offer(scene, index, word));
+    let words = Column::with_children(words).spacing(if scene.short() { 3 } else { 8 });
     let hint = theme::small(look.t("game-choose-how"), look.tones.faded).wrapping(text::Wrapping::WordOrGlyph);
-    column![head, words, hint].spacing(12).into()
+    let pass = press_button(look, look.t("game-pass-turn"), Some(Press::Step(Step::Pass)), false);
+    let (beside, foot): (_, Element<'_, Message>) = if scene.short() {
+        (Some(pass), space::vertical().height(0).into())
+    } else {
+        (None, row![hint.width(Length::Fill), pass].spacing(12).align_y(Alignment::Center).into())
+    };
+    let head = head(look.t("game-choose"), scene, game).push(beside);
+    Pinned::new(head, list(look, words), foot).spacing(gap(scene))
 }
 
-fn offer<'a>(look: Look, index: usize, word: &'a Word) -> Element<'a, Message> {
+fn offer<'a>(scene: Scene<'_>, index: usize, word: &'a Word) -> Element<'a, Message> {
+    let look = scene.look;
     let key = container(theme::small((index + 1).to_string(), look.tones.faded))
         .center_x(24)
         .padding([2, 0])
@@ -133,12 +148,15 @@ fn offer<'a>(look: Look, index: usize, word: &'a Word) -> Element<'a, Message> {
         Level::Medium => "level-medium",
         Level::Hard => "level-hard",
     };
-    let how_hard = row![theme::small(look.t(level), look.tones.faded), cells::level(look, word.level)].spacing(8);
-    let word = theme::title(word.text.as_str()).wrapping(text::Wrapping::WordOrGlyph).width(Length::Fill);
-    let line = row![key, word, how_hard.align_y(Alignment::Center)].spacing(12).align_y(Alignment::Center);
+    let how_hard = (!scene.short()).then(|| theme::small(look.t(level), look.tones.faded));
+    let how_hard = row![].push(how_hard).push(cells::level(look, word.level)).spacing(8).align_y(Alignment::Center);
+    let small = scene.short() || word.text.chars().count() > LONG;
+    let text = if small { theme::strong(word.text.as_str()) } else { theme::title(word.text.as_str()) };
+    let text = text.wrapping(text::Wrapping::WordOrGlyph).width(Length::Fill);
+    let line = row![key, text, how_hard].spacing(12).align_y(Alignment::Center);
     button(line)
         .on_press(Message::Game(Press::Step(Step::Choose(index))))
-        .padding([10, 12])
+        .padding(if scene.short() { [1, 8] } else { [10, 12] })
         .width(Length::Fill)
         .style(style::secondary(look.tones))
         .into()
@@ -158,24 +176,18 @@ fn choosing<'a>(game: &'a GameBar, scene: Scene<'a>) -> Element<'a, Message> {
 
 // ---- points ----
 
-fn scoreboard<'a>(game: &'a GameBar, scene: Scene<'a>, area: Size) -> Element<'a, Message> {
+fn scoreboard<'a>(game: &'a GameBar, scene: Scene<'a>) -> Pinned<'a, Message> {
     let look = scene.look;
-    let head = match &game.game.word {
-        Some(word) => {
-            let words = look.t_args("game-word-was", [("word", word.text.as_str().into())]);
-            row![theme::title(words).wrapping(text::Wrapping::WordOrGlyph), cells::level(look, word.level)]
-        }
-        None => row![theme::title(look.t("game-no-word")).wrapping(text::Wrapping::WordOrGlyph)],
+    let words = match &game.game.word {
+        Some(word) => look.t_args("game-word-was", [("word", word.text.as_str().into())]),
+        None => look.t("game-no-word"),
     };
-    let head = row![head.spacing(12).align_y(Alignment::Center).width(Length::Fill)]
-        .push(game.clock(look, scene.now, DIAL))
-        .spacing(12)
-        .align_y(Alignment::Center);
-    let told = told(game, scene);
+    let level = game.game.word.as_ref().map(|word| cells::level(look, word.level));
     let over = container(over_points(look, "game-this-turn")).padding(iced::padding::right(12));
     let rows = standings(&game.game.players).into_iter().map(|standing| line(scene, standing, game.drawer()));
     let rows = Column::with_children(rows).spacing(8);
-    column![head].push(told).push(over).push(list(look, rows, area.height - AROUND)).spacing(12).into()
+    let head = column![head(words, scene, game).push(level)].push(told(game, scene)).push(over).spacing(gap(scene));
+    Pinned::headed(head, list(look, rows)).spacing(gap(scene))
 }
 
 /// What stands over the two numbers of a line; the first ones are the points of the turn that this key names.

@@ -16,6 +16,7 @@ use super::people::{FORKED, People};
 use super::reading::announced;
 use super::{Message, tools};
 use crate::text::{command_error, grouped};
+use crate::window::pinned::Pinned;
 use crate::window::theme::{self, Look, palette, style};
 use crate::window::when::Calendar;
 
@@ -45,6 +46,8 @@ pub struct Talk<'a> {
     pub now: Instant,
     /// Whether the room is being opened.
     pub opening: bool,
+    /// Whether the window is so low that everything takes as little room as it can.
+    pub short: bool,
 }
 
 /// The talk and the field to write in, in the room of this name.
@@ -73,11 +76,9 @@ pub fn view<'a>(talk: Talk<'a>, room: &str) -> Element<'a, Message> {
         .style(style::secondary(look.tones));
     let field = row![field, send].spacing(8);
     let below = column![].push(news(chat, look)).push(word_on_guess(talk)).push(field).spacing(8);
-    let content = column![]
-        .push(late_lines(chat, people, look, calendar))
-        .push(list)
-        .push(container(below).padding(12))
-        .height(Length::Fill);
+    let late = column![].push(late_lines(talk));
+    let content =
+        Pinned::new(late, list, container(below).padding(if talk.short { 6 } else { 12 })).height(Length::Fill);
     container(content)
         .padding([4, 1])
         .clip(true)
@@ -122,12 +123,15 @@ fn news<'a>(chat: &Chat, look: Look) -> Option<Element<'a, Message>> {
 }
 
 /// What arrived above what had been read: how much from whom, the way there, and a way to be rid of it.
-fn late_lines<'a>(chat: &Chat, people: &People, look: Look, calendar: &Calendar) -> Option<Element<'a, Message>> {
+fn late_lines(talk: Talk<'_>) -> Option<Element<'_, Message>> {
+    let Talk { chat, people, look, calendar, short, .. } = talk;
     let (late, rest) = announced(chat.reading().late(), ANNOUNCED);
     if late.is_empty() {
         return None;
     }
-    let words = |words| theme::small(words, look.tones.amber).wrapping(text::Wrapping::WordOrGlyph).width(Length::Fill);
+    let wrapping = if short { text::Wrapping::None } else { text::Wrapping::WordOrGlyph };
+    let words =
+        |words| container(theme::small(words, look.tones.amber).wrapping(wrapping)).width(Length::Fill).clip(true);
     let lines = late.into_iter().map(|late| {
         let show = button(theme::small(look.t("chat-late-show"), look.tones.ink))
             .on_press_maybe((!chat.is_seeking()).then_some(Message::ShowLate(late.first)))
@@ -149,7 +153,7 @@ fn late_lines<'a>(chat: &Chat, people: &People, look: Look, calendar: &Calendar)
         .style(style::quiet(look.tones));
     let last = row![words(below), dismiss].spacing(8).align_y(Alignment::Center);
     let lines = Column::with_children(lines).spacing(4).push(last);
-    Some(container(lines).padding([8, 12]).into())
+    Some(container(lines).padding(if short { [0, 12] } else { [8, 12] }).into())
 }
 
 fn late_words(late: &Late, people: &People, look: Look, calendar: &Calendar) -> String {

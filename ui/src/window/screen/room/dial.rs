@@ -24,7 +24,8 @@ pub fn view<'a>(look: Look, remaining: Duration, whole: Duration, size: f32) -> 
     let share = if look.calm { 1.0 } else { left };
     let ring = Canvas::new(Ring { share, line: look.tones.line, color }).width(size).height(size);
     // All digits of the font have one width.
-    let number = container(theme::strong(seconds.to_string()).color(color)).center(size);
+    let number = theme::strong(seconds.to_string()).size(theme::BODY.min(size * 0.36)).color(color);
+    let number = container(number).center(size);
     iced::widget::stack![ring, number].into()
 }
 
@@ -69,7 +70,7 @@ impl canvas::Program<Message> for Ring {
                 end_angle: Radians(top + std::f32::consts::TAU * self.share),
             };
             let path = Path::new(|builder| builder.arc(arc));
-            frame.stroke(&path, Stroke::default().with_width(4.0).with_color(self.color));
+            frame.stroke(&path, Stroke::default().with_width((bounds.width / 11.0).min(4.0)).with_color(self.color));
         }
         vec![frame.into_geometry()]
     }

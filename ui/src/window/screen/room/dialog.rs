@@ -1,22 +1,25 @@
 //! What lies over the room for a moment: connecting by address, settings, help, starting a game.
 
 use iced::widget::scrollable::{Direction, Scrollbar};
+use iced::widget::text::Wrapping;
 use iced::widget::{Column, Row, button, center, column, container, mouse_area, opaque, row, scrollable, text_input};
-use iced::{Alignment, Element, Length};
+use iced::{Alignment, Element, Length, Size};
 use inkmesh::identity::Author;
 use inkmesh::name::NameError;
 use inkmesh::node::CommandError;
 
+use super::game_bar::SHORT_BELOW;
 use super::plan::Plan;
 use super::{Message, plan_view};
 use crate::settings::{Appearance, Language, Settings};
 use crate::text::{command_error, name_error};
+use crate::window::pinned::Pinned;
 use crate::window::theme::{self, Look, style};
 
 /// The field for an address.
 pub const ADDRESS_FIELD: &str = "address-field";
-/// Room for what is above and below the content of a dialog, in pixels.
-const HEAD_AND_FOOT: f32 = 208.0;
+/// Below this width the buttons of a dialog stand below the words that go with them, in pixels.
+pub const NARROW_BELOW: f32 = 480.0;
 /// The field for our name.
 pub const NAME_FIELD: &str = "own-name-field";
 
@@ -88,8 +91,15 @@ pub struct Scene<'a> {
     pub addresses: &'a [String],
     /// Whether a game runs in the room.
     pub game_runs: bool,
-    /// The height of the window, in pixels.
-    pub height: f32,
+    /// The size of the window, in pixels.
+    pub size: Size,
+}
+
+impl Scene<'_> {
+    /// Space around what is in a dialog, in a window that is low or narrow less.
+    fn edge(&self) -> f32 {
+        if self.size.height < SHORT_BELOW || self.size.width < NARROW_BELOW { 10.0 } else { 24.0 }
+    }
 }
 
 impl Dialog {
@@ -114,36 +124,38 @@ impl Dialog {
     /// The dialog, over a veil that closes it.
     pub fn view<'a>(&'a self, scene: Scene<'a>) -> Element<'a, Message> {
         let look = scene.look;
-        let (heading, content) = match self {
-            Dialog::Connect { address, error } => ("connect-title", connect(scene, address, error.as_ref())),
-            Dialog::Settings { name, error } => ("settings-title", settings(scene, name, *error)),
-            Dialog::Help => ("help-title", help(look)),
-            Dialog::Plan(plan) => ("plan-title", plan_view::content(plan, look)),
+        let (heading, fields, content) = match self {
+            Dialog::Connect { address, error } => {
+                ("connect-title", Some(connect(look, address, error.as_ref())), own_addresses(scene))
+            }
+            Dialog::Settings { name, error } => ("settings-title", Some(rename(scene, name, *error)), settings(scene)),
+            Dialog::Help => ("help-title", None, help(look)),
+            Dialog::Plan(plan) => ("plan-title", None, plan_view::content(plan, look)),
         };
         let foot = match self {
-            Dialog::Plan(plan) => {
-                let foot = container(plan_view::foot(plan, look, scene.game_runs)).padding([0, 24]);
-                Some(foot.width(Length::Fill))
-            }
+            Dialog::Plan(plan) => Some(plan_view::foot(plan, look, scene.game_runs, scene.size.width < NARROW_BELOW)),
             Dialog::Connect { .. } | Dialog::Settings { .. } | Dialog::Help => None,
         };
+        let edge = scene.edge();
+        let beside = iced::padding::horizontal(edge);
         let close = button(theme::sign("✕")).on_press(Message::Close).padding([4, 8]).style(style::quiet(look.tones));
         let head = row![theme::title(look.t(heading)).width(Length::Fill), close].align_y(Alignment::Center);
+        let head = container(column![head].push(fields).spacing(12)).padding(beside);
         let bar = Scrollbar::new().width(6).scroller_width(6).margin(2);
-        let content = scrollable(container(content).padding([0, 24]))
+        let content = scrollable(container(content).padding(beside))
             .direction(Direction::Vertical(bar))
             .style(style::scroll(look.tones));
-        // The foot keeps its place also when there is no room for all of the content.
-        let content = container(content).max_height((scene.height - HEAD_AND_FOOT).max(100.0));
-        let card = column![container(head).padding([0, 24]), content].push(foot).spacing(16);
-        let card = container(card).padding([24, 0]).max_width(520).style(style::dialog(look.tones));
-        let veil = container(center(opaque(card)).padding(16)).style(style::veil(look.tones));
+        let foot = container(column![].push(foot)).padding(beside);
+        let card = Pinned::new(head, content, foot).spacing(16.0_f32.min(edge));
+        let card =
+            container(card).padding(iced::padding::vertical(edge)).max_width(520).style(style::dialog(look.tones));
+        let veil = container(center(opaque(card)).padding(edge * 0.6)).style(style::veil(look.tones));
         opaque(mouse_area(veil).on_press(Message::Close))
     }
 }
 
-fn connect<'a>(scene: Scene<'a>, address: &'a str, error: Option<&CommandError>) -> Element<'a, Message> {
-    let look = scene.look;
+/// The field for an address, which stays in view.
+fn connect<'a>(look: Look, address: &'a str, error: Option<&CommandError>) -> Element<'a, Message> {
     let field = text_input("192.168.0.7", address)
         .id(ADDRESS_FIELD)
         .on_input(|address| Message::Dialog(Press::Address(address)))
@@ -159,13 +171,8 @@ fn connect<'a>(scene: Scene<'a>, address: &'a str, error: Option<&CommandError>)
         Some(error) => theme::small(command_error(look.language, error), look.tones.seal),
         None => theme::small(look.t("connect-form"), look.tones.faded),
     };
-    column![
-        theme::body(look.t("connect-why")),
-        column![row![field, dial].spacing(8), words].spacing(8),
-        own_addresses(scene),
-    ]
-    .spacing(16)
-    .into()
+    let words = words.wrapping(Wrapping::WordOrGlyph);
+    column![row![field, dial].spacing(8), words].spacing(8).into()
 }
 
 fn own_addresses(scene: Scene<'_>) -> Element<'_, Message> {
@@ -184,10 +191,12 @@ fn own_addresses(scene: Scene<'_>) -> Element<'_, Message> {
     });
     let lines = Column::with_children(lines).spacing(4);
     let words = if scene.addresses.is_empty() { "connect-no-address" } else { "connect-own" };
-    column![theme::small(look.t(words), look.tones.faded), lines].spacing(8).into()
+    let own = column![theme::small(look.t(words), look.tones.faded), lines].spacing(8);
+    column![theme::body(look.t("connect-why")), own].spacing(16).into()
 }
 
-fn settings<'a>(scene: Scene<'a>, name: &'a str, error: Option<NameError>) -> Element<'a, Message> {
+/// The field for our name, which stays in view.
+fn rename<'a>(scene: Scene<'a>, name: &'a str, error: Option<NameError>) -> Element<'a, Message> {
     let look = scene.look;
     let field = text_input(&look.t("settings-name"), name)
         .id(NAME_FIELD)
@@ -205,6 +214,14 @@ fn settings<'a>(scene: Scene<'a>, name: &'a str, error: Option<NameError>) -> El
         Some(error) => theme::small(name_error(look.language, error), look.tones.seal),
         None => theme::small(look.t_args("settings-fingerprint", [("print", fingerprint.into())]), look.tones.faded),
     };
+    let words = words.wrapping(Wrapping::WordOrGlyph);
+    column![theme::small(look.t("settings-name"), look.tones.faded), row![field, rename].spacing(8), words]
+        .spacing(8)
+        .into()
+}
+
+fn settings<'a>(scene: Scene<'a>) -> Element<'a, Message> {
+    let look = scene.look;
     let languages = Language::ALL.map(|language| {
         let name = match language {
             Language::En => "English",
@@ -226,7 +243,6 @@ fn settings<'a>(scene: Scene<'a>, name: &'a str, error: Option<NameError>) -> El
     let part =
         |key, content: Element<'a, Message>| column![theme::small(look.t(key), look.tones.faded), content].spacing(8);
     column![
-        part("settings-name", column![row![field, rename].spacing(8), words].spacing(8).into()),
         part("settings-language", Row::with_children(languages).spacing(4).into()),
         part("settings-appearance", Row::with_children(appearances).spacing(4).into()),
         part("settings-motion", Row::with_children(motions).spacing(4).into()),
@@ -257,6 +273,11 @@ fn help<'a>(look: Look) -> Element<'a, Message> {
         ("+  −  0", "help-zoom"),
         ("Space", "help-play"),
         ("←  →", "help-strokes"),
+        ("Enter", "help-ready"),
+        ("F2", "help-go-on"),
+        ("F3", "help-results"),
+        ("F4", "help-again"),
+        ("F5", "help-plan"),
         ("F1", "help-help"),
     ];
     let lines = keys.map(|(key, words)| {

@@ -41,6 +41,8 @@ pub enum Press {
     Save,
     /// Mix a colour.
     Mix,
+    /// Unfold the tools that a low or narrow window has no room for, or fold them again.
+    Unfold,
     /// Close what lies over the sheet.
     ClosePopup,
     /// Make the sheet larger by so many steps, around a place of its area.
@@ -74,6 +76,7 @@ impl Room {
             Press::ReallyClear => self.really_clear(),
             Press::Save => self.wish(Wish::Save),
             Press::Mix => self.mix(),
+            Press::Unfold => self.unfold_tools(),
             Press::ClosePopup => self.close_popup(),
             Press::ZoomAt(at, steps) => self.look_at_sheet(|lens| lens.zoom_at(at, steps)),
             Press::Zoom(steps) => self.look_at_sheet(|lens| lens.zoom_by(steps)),
@@ -156,6 +159,12 @@ impl Room {
     fn really_clear(&mut self) -> Vec<Action> {
         self.tools.popup = None;
         self.touch(Touch::Clear)
+    }
+
+    fn unfold_tools(&mut self) -> Vec<Action> {
+        let unfolded = matches!(self.tools.popup, Some(Popup::Tools));
+        self.tools.popup = (!unfolded).then_some(Popup::Tools);
+        Vec::new()
     }
 
     fn mix(&mut self) -> Vec<Action> {
@@ -291,8 +300,8 @@ impl Room {
         Vec::new()
     }
 
-    pub(super) fn tools_scene(&self, look: Look) -> tools_view::Scene {
-        tools_view::Scene { look, may_draw: self.sheet.may_draw(), is_of_a_turn: self.sheet.is_of_a_turn() }
+    pub(super) fn tools_scene(&self, look: Look, folded: bool) -> tools_view::Scene {
+        tools_view::Scene { look, may_draw: self.sheet.may_draw(), is_of_a_turn: self.sheet.is_of_a_turn(), folded }
     }
 }
 

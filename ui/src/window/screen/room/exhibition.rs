@@ -80,7 +80,7 @@ impl Room {
     /// The gallery, when somebody is in it.
     pub(super) fn gallery_view(&self, look: Look) -> Option<iced::Element<'_, Message>> {
         let name_of = |author| self.people.label(author, "");
-        let scene = gallery::Scene { look, calendar: &self.calendar, name_of: &name_of };
+        let scene = gallery::Scene { look, calendar: &self.calendar, name_of: &name_of, short: self.is_short() };
         Some(self.gallery.as_ref()?.view(scene).map(Message::Gallery))
     }
 }

@@ -16,10 +16,20 @@ use super::{Message, dial, podium};
 use crate::window::link::Step;
 use crate::window::theme::{self, Look, style};
 
-/// Room for words and buttons in one row, in pixels.
-const ONE_ROW: f32 = 520.0;
+/// Room for words, the word to guess and buttons in one row, in pixels.
+const ONE_ROW: f32 = 600.0;
+/// Height of a row: of two lines of words and one of small print.
+const ROW: f32 = 50.0;
+/// Space above and below the rows.
+const EDGE: f32 = 4.0;
 /// Size of the clock.
 const DIAL: f32 = 44.0;
+/// Height of a row in a window that is tiny.
+const TINY_ROW: f32 = 36.0;
+/// Below this height of the window, parts take as little room as they can, in pixels.
+pub const SHORT_BELOW: f32 = 560.0;
+/// Below this height, what is not needed for what goes on is left out.
+pub const TINY_BELOW: f32 = 360.0;
 
 /// The game of a room.
 #[derive(Debug)]
@@ -65,12 +75,34 @@ pub struct Scene<'a> {
     pub may_draw: bool,
     /// Room for the bar, in pixels.
     pub width: f32,
+    /// Height of the window, in pixels.
+    pub height: f32,
 }
 
 impl Scene<'_> {
-    /// What somebody is called; nothing for nobody.
+    /// What somebody is called, in short; nothing for nobody.
     pub fn name(&self, author: Option<Author>) -> String {
-        author.map(|author| self.people.label(author, "")).unwrap_or_default()
+        author.map(|author| self.people.short_label(author, "")).unwrap_or_default()
+    }
+
+    /// Whether the window is so low that everything takes as little room as it can.
+    pub fn short(&self) -> bool {
+        self.height < SHORT_BELOW
+    }
+
+    /// Whether it is so low that there is hardly any room for the sheet.
+    pub fn tiny(&self) -> bool {
+        self.height < TINY_BELOW
+    }
+
+    /// Height of the bar. It depends on the window alone, so that the sheet below it keeps its place.
+    pub fn bar(&self) -> f32 {
+        let rows = match (self.width >= ONE_ROW, self.tiny()) {
+            (true, _) => ROW,
+            (false, false) => ROW + cells::HEIGHT,
+            (false, true) => TINY_ROW + cells::HEIGHT,
+        };
+        2.0 * EDGE + rows
     }
 }
 
@@ -210,6 +242,40 @@ impl GameBar {
         !self.game.offers.is_empty() && self.chose != Some((self.game.game, self.game.turn))
     }
 
+    /// Whether the game can begin before everybody is ready, and it is for us to say so.
+    pub fn may_begin(&self, me: Author) -> bool {
+        self.game.phase == Phase::Gathering && self.game.proposer == Some(me) && self.game.players.len() >= 2
+    }
+
+    /// Whether we can say that we take part, in a game that gathers or runs.
+    pub fn may_take_part(&self) -> bool {
+        self.runs() && self.game.may_join
+    }
+
+    /// The step that brings the game on: begin now, end our own turn, or vote to skip the drawer.
+    pub fn go_on(&self, me: Author) -> Option<Step> {
+        match self.game.phase {
+            Phase::Gathering => self.may_begin(me).then_some(Step::Begin),
+            Phase::Choosing | Phase::Drawing if self.game.drawer == Some(me) => Some(Step::Pass),
+            Phase::Choosing | Phase::Drawing => (self.game.joined && !self.has_voted()).then_some(Step::Skip),
+            Phase::Idle | Phase::Revealed | Phase::Over => None,
+        }
+    }
+
+    fn has_voted(&self) -> bool {
+        self.voted == Some((self.game.game, self.game.turn))
+    }
+
+    /// Whether a game is over that had points.
+    pub fn has_results(&self) -> bool {
+        self.game.phase == Phase::Over && self.game.cancelled.is_none() && self.game.rules.quiz.is_some()
+    }
+
+    /// Whether the game that is over can be proposed again.
+    pub fn may_repeat(&self) -> bool {
+        self.has_results() || self.game.phase == Phase::Over && self.game.cancelled.is_some()
+    }
+
     /// Whether we voted to remove somebody from this game.
     pub fn voted_to_remove(&self, player: Author) -> bool {
         self.removed.0 == self.game.game && self.removed.1.contains(&player)
@@ -261,52 +327,44 @@ impl GameBar {
 
     /// The bar.
     pub fn view<'a>(&'a self, scene: Scene<'a>) -> Element<'a, Message> {
-        let content = if self.is_quiz_turn() { self.quiz(scene) } else { self.told(scene) };
-        container(content).padding([8, 12]).width(Length::Fill).style(style::card(scene.look.tones)).into()
+        let clock = self.own_clock(scene);
+        let buttons = self.buttons(scene);
+        let buttons = (!buttons.is_empty()).then(|| Row::with_children(buttons).spacing(8));
+        let mask = self.is_quiz_turn() && self.game.mask.is_some();
+        let cells = |width: f32| if mask { self.cells(scene, width.max(0.0)) } else { None };
+        let content: Element<'_, Message> = if scene.width >= ONE_ROW {
+            let row = row![self.words(scene, ROW)].push(cells(scene.width * 0.42)).push(buttons).push(clock);
+            row.spacing(12).align_y(Alignment::Center).into()
+        } else if scene.tiny() {
+            let first = row![self.words(scene, TINY_ROW)].push(buttons).push(clock).spacing(8);
+            column![first.align_y(Alignment::Center)].push(cells(scene.width)).into()
+        } else {
+            let first = row![self.words(scene, ROW)].push(clock).spacing(12).align_y(Alignment::Center);
+            let room = if buttons.is_some() { scene.width - 150.0 } else { scene.width };
+            let second = (mask || buttons.is_some()).then(|| {
+                let left = container(column![].push(cells(room))).center_x(Length::Fill);
+                row![left].push(buttons).spacing(8).height(cells::HEIGHT).align_y(Alignment::Center)
+            });
+            column![first].push(second).into()
+        };
+        // What is lower stands in the middle.
+        let content = container(content).center_y(scene.bar() - 2.0 * EDGE).clip(true);
+        container(content).padding([EDGE, 12.0]).width(Length::Fill).style(style::card(scene.look.tones)).into()
     }
 
-    fn words<'a>(&self, scene: Scene<'_>) -> Element<'a, Message> {
-        let (headline, detail) = (self.headline(scene), self.detail(scene));
+    fn words<'a>(&self, scene: Scene<'_>, height: f32) -> Element<'a, Message> {
+        let (headline, detail) = (self.headline(scene), self.detail(scene).filter(|_| !scene.tiny()));
         let under = style::under(scene.look.tones, &format!("{headline}{}", detail.as_deref().unwrap_or_default()));
-        let detail =
-            detail.map(|words| theme::small(words, scene.look.tones.faded).wrapping(text::Wrapping::WordOrGlyph));
-        let words = column![theme::strong(headline).wrapping(text::Wrapping::WordOrGlyph)].push(detail);
-        container(words.width(Length::Fill)).style(under).into()
+        let wraps = |words: iced::widget::Text<'a>| words.wrapping(text::Wrapping::WordOrGlyph).line_height(1.15);
+        let detail = detail.map(|words| wraps(theme::small(words, scene.look.tones.faded)));
+        let size = if scene.tiny() { theme::SMALL } else { theme::BODY };
+        let words = column![wraps(theme::strong(headline).size(size))].push(detail).width(Length::Fill);
+        container(words).center_y(height).clip(true).style(under).into()
     }
 
     fn own_clock<'a>(&self, scene: Scene<'_>) -> Option<Element<'a, Message>> {
-        if self.has_card_with_clock() { None } else { self.clock(scene.look, scene.now, DIAL) }
-    }
-
-    fn told<'a>(&'a self, scene: Scene<'a>) -> Element<'a, Message> {
-        let words = self.words(scene);
-        let clock = self.own_clock(scene);
-        let buttons = Row::with_children(self.buttons(scene)).spacing(8);
-        if scene.width >= ONE_ROW {
-            row![words].push(clock).push(buttons).spacing(12).align_y(Alignment::Center).into()
-        } else {
-            let first = row![words].push(clock).spacing(12).align_y(Alignment::Center);
-            column![first, buttons].spacing(8).into()
-        }
-    }
-
-    /// A turn of a quiz: the word under the headline, always as high as with it.
-    fn quiz<'a>(&'a self, scene: Scene<'a>) -> Element<'a, Message> {
-        let clock = self.own_clock(scene);
-        let buttons = self.buttons(scene);
-        let wide = scene.width >= ONE_ROW;
-        let (beside, below) = if wide { (buttons, Vec::new()) } else { (Vec::new(), buttons) };
-        let first = row![self.words(scene)]
-            .push((!beside.is_empty()).then(|| Row::with_children(beside).spacing(8)))
-            .push(clock)
-            .spacing(12)
-            .align_y(Alignment::Center);
-        let room = if below.is_empty() { scene.width } else { scene.width - 150.0 };
-        let second = row![container(self.cells(scene, room)).width(Length::Fill).height(cells::HEIGHT)]
-            .push((!below.is_empty()).then(|| Row::with_children(below).spacing(8)))
-            .spacing(8)
-            .align_y(Alignment::Center);
-        column![first, second].spacing(4).into()
+        let size = if scene.tiny() { 32.0 } else { DIAL };
+        if self.has_card_with_clock() { None } else { self.clock(scene.look, scene.now, size) }
     }
 
     fn cells<'a>(&'a self, scene: Scene<'a>, width: f32) -> Option<Element<'a, Message>> {
@@ -317,8 +375,7 @@ impl GameBar {
             Some(_) => Eye::Solver,
             None => Eye::Guesser,
         };
-        let cells = cells::view(scene.look, mask, word, eye, width);
-        Some(container(cells).center_x(Length::Fill).into())
+        Some(cells::view(scene.look, mask, word, eye, width))
     }
 
     fn buttons<'a>(&self, scene: Scene<'a>) -> Vec<Element<'a, Message>> {
@@ -328,8 +385,10 @@ impl GameBar {
             Phase::Idle => vec![plan_button(look)],
             Phase::Over => {
                 let again = match self.game.cancelled {
+                    // The podium has them.
+                    None if self.results().is_some() => return Vec::new(),
                     Some(_) => Some(step("game-again", Step::Rematch, false)),
-                    None if self.game.rules.quiz.is_none() || self.results.is_some() => None,
+                    None if self.game.rules.quiz.is_none() => None,
                     None => Some(press_button(look, look.t("game-results"), Some(Press::Results(true)), false)),
                 };
                 again.into_iter().chain([plan_button(look)]).collect()
@@ -337,8 +396,10 @@ impl GameBar {
             // The card over the sheet has them.
             Phase::Gathering => Vec::new(),
             Phase::Drawing if self.game.drawer == Some(scene.me) => vec![step("game-pass", Step::Pass, true)],
+            // The card with the words has the button to pass.
+            Phase::Choosing if self.may_choose() => Vec::new(),
             Phase::Choosing if self.game.drawer == Some(scene.me) => vec![step("game-pass-turn", Step::Pass, false)],
-            Phase::Drawing | Phase::Choosing if self.voted == Some((self.game.game, self.game.turn)) => {
+            Phase::Drawing | Phase::Choosing if self.has_voted() => {
                 vec![press_button(look, look.t("game-voted"), None, false)]
             }
             Phase::Drawing | Phase::Choosing if self.game.joined => vec![step("game-skip", Step::Skip, false)],
@@ -383,7 +444,8 @@ fn whole(game: &GameView) -> Duration {
     }
 }
 
-fn plan_button<'a>(look: Look) -> Element<'a, Message> {
+/// The button that opens the dialog for a game.
+pub fn plan_button<'a>(look: Look) -> Element<'a, Message> {
     button(theme::body(look.t("game-plan")))
         .on_press(Message::PlanGame)
         .padding([4, 12])

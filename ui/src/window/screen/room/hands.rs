@@ -161,6 +161,9 @@ impl Room {
         if let Some(actions) = self.back_in_gallery() {
             return actions;
         }
+        if self.sheet_is_up() && self.game.results().is_some() {
+            return self.game_press(game_bar::Press::Results(false));
+        }
         self.drawer = false;
         self.rooms.entering = None;
         Vec::new()
@@ -215,12 +218,14 @@ impl Room {
             Shortcut::Sheet(press) if self.sheet_is_up() => self.sheet_press(press),
             Shortcut::Replay(press) if self.dialog.is_none() => self.in_gallery(gallery::Message::Replay(press)),
             Shortcut::Help => self.show(Topic::Help),
-            Shortcut::Write | Shortcut::Choose(_) | Shortcut::Sheet(_) | Shortcut::Replay(_) => Vec::new(),
+            Shortcut::Write | Shortcut::Choose(_) | Shortcut::Sheet(_) | Shortcut::Replay(_) | Shortcut::Game(_) => {
+                Vec::new()
+            }
         }
     }
 
     /// Whether nothing is in front of the room, and keys are for it.
-    fn room_is_up(&self) -> bool {
+    pub(super) fn room_is_up(&self) -> bool {
         self.dialog.is_none() && self.gallery.is_none()
     }
 

@@ -68,7 +68,7 @@ use super::gallery::{self, Hall, ThumbJob};
 use crate::settings::{Appearance, GameChoice, Language};
 
 /// Under this width the left column folds, in pixels.
-const FOLD_BELOW: f32 = 1000.0;
+const FOLD_BELOW: f32 = 1200.0;
 /// Under this width the panes become tabs, in pixels.
 const TABS_BELOW: f32 = 760.0;
 /// How long the newest line has to be in view to count as read.
@@ -149,8 +149,23 @@ pub enum Shortcut {
     Sheet(drawing::Press),
     /// Something with a drawing in the gallery.
     Replay(gallery::replay::Press),
+    /// Something in the game.
+    Game(GameKey),
     /// Help.
     Help,
+}
+
+/// What a key does in a game. Which step it is depends on where the game stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GameKey {
+    /// Begin now; end our own turn; vote to skip the drawer.
+    GoOn,
+    /// Show the results, or put them away.
+    Results,
+    /// Propose the last game again.
+    Again,
+    /// Open the dialog for a game.
+    Plan,
 }
 
 /// What happens on the screen.

@@ -10,6 +10,7 @@ use inkmesh::event::Warning;
 use inkmesh::node::CommandError;
 
 use super::Message;
+use super::banners::few_lines;
 use crate::text;
 use crate::window::theme::{self, Look, style};
 
@@ -93,10 +94,12 @@ impl Notices {
         self.lines.is_empty()
     }
 
-    /// The lines, each as wide as there is room for it.
-    pub fn view(&self, look: Look) -> Element<'_, Message> {
-        let lines = self.lines.iter().filter_map(|(number, notice, _)| {
+    /// The lines, each as wide as there is room for it; in a low window the last of them.
+    pub fn view(&self, look: Look, short: bool) -> Element<'_, Message> {
+        let hidden = if short { self.lines.len().saturating_sub(1) } else { 0 };
+        let lines = self.lines.iter().skip(hidden).filter_map(|(number, notice, _)| {
             let words = theme::body(notice.words(look)?).wrapping(Wrapping::WordOrGlyph).width(Length::Fill);
+            let words = few_lines(look, words, if short { 44.0 } else { 84.0 });
             let close = button(theme::sign("✕").size(theme::SMALL))
                 .on_press(Message::Dismiss(*number))
                 .padding([4, 8])

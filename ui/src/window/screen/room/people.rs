@@ -15,6 +15,10 @@ use crate::window::link::Step;
 use crate::window::theme::{self, Look, palette, style};
 use crate::window::when::Calendar;
 
+/// Room for a name in a list, in columns: Hangul takes two of them. A name may have so many characters.
+const MOST: usize = 2 * inkmesh::name::MAX_NAME_CHARS;
+/// Room for a name in a line that must not grow.
+const FEW: usize = 18;
 /// The mark of those who signed two different histories.
 pub const FORKED: &str = "⚑";
 
@@ -72,13 +76,23 @@ impl People {
     /// What to call somebody: by the name they use, with a fingerprint where two use the same; by `fallback` when
     /// they are not among the people, and by the fingerprint alone when nothing is known.
     pub fn label(&self, author: Author, fallback: &str) -> String {
+        self.label_of(author, fallback, MOST)
+    }
+
+    /// The same with a long name cut, for a line that must not grow.
+    pub fn short_label(&self, author: Author, fallback: &str) -> String {
+        self.label_of(author, fallback, FEW)
+    }
+
+    fn label_of(&self, author: Author, fallback: &str, most: usize) -> String {
         let name = self.people.get(&author).map_or(fallback, |person| person.name.as_str());
+        let shown = cut(name, most);
         if name.is_empty() {
             author.fingerprint()
         } else if self.shared.contains(name) {
-            format!("{name} ({})", author.fingerprint())
+            format!("{shown} ({})", author.fingerprint())
         } else {
-            name.to_owned()
+            shown
         }
     }
 
@@ -180,6 +194,18 @@ impl People {
     }
 }
 
+/// As much of a name as there is room for, with an ellipsis if there is more.
+fn cut(name: &str, columns: usize) -> String {
+    let mut used = 0;
+    for (at, letter) in name.char_indices() {
+        used += if letter < '\u{1100}' { 1 } else { 2 };
+        if used > columns {
+            return format!("{}…", name.get(..at).unwrap_or(name).trim_end());
+        }
+    }
+    name.to_owned()
+}
+
 /// Whether somebody draws, or knows the word.
 fn mark<'a>(look: Look, game: &GameBar, author: Author) -> Option<Element<'a, Message>> {
     if game.drawer() == Some(author) {
@@ -270,6 +296,15 @@ mod tests {
         assert_eq!(people.label(Author([2; 32]), ""), format!("Ana ({})", Author([2; 32]).fingerprint()));
         assert_eq!(people.label(Author([3; 32]), ""), Author([3; 32]).fingerprint());
         assert_eq!(people.label(Author([9; 32]), "Zoe"), "Zoe");
+    }
+
+    #[test]
+    fn long_names_are_cut() {
+        let mut people = People::new(Author([1; 32]));
+        people.replace(vec![person(1, &"가".repeat(300), true), person(2, "Ana", true)]);
+        assert_eq!(people.label(Author([1; 32]), ""), format!("{}…", "가".repeat(40)));
+        assert_eq!(people.short_label(Author([1; 32]), ""), format!("{}…", "가".repeat(9)));
+        assert_eq!(people.short_label(Author([2; 32]), ""), "Ana");
     }
 
     #[test]

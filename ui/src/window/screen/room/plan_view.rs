@@ -40,8 +40,9 @@ fn part<'a>(look: Look, key: &str, content: Element<'a, Message>) -> Element<'a,
     column![theme::small(look.t(key), look.tones.faded), content].spacing(8).into()
 }
 
-/// The buttons under the rest, and why the game can't begin. `running`: one has begun meanwhile.
-pub fn foot(plan: &Plan, look: Look, running: bool) -> Element<'_, Message> {
+/// The buttons under the rest, and why the game can't begin. `running`: one has begun meanwhile; `narrow`: the words
+/// stand above the buttons.
+pub fn foot(plan: &Plan, look: Look, running: bool, narrow: bool) -> Element<'_, Message> {
     let language = look.language;
     let (words, color) = match (&plan.error, plan.problem()) {
         _ if running => (look.t("error-game-running"), look.tones.amber),
@@ -62,7 +63,11 @@ pub fn foot(plan: &Plan, look: Look, running: bool) -> Element<'_, Message> {
         .padding([8, 16])
         .style(style::primary(look.tones));
     let start = Reach::new(start, Message::Plan(Press::Start), look.tones.ink);
-    row![words, Reach::new(cancel, Message::Close, look.tones.seal), start].spacing(8).align_y(Alignment::Center).into()
+    let buttons = row![Reach::new(cancel, Message::Close, look.tones.seal), start].spacing(8);
+    match narrow {
+        true => column![words, buttons].spacing(4).into(),
+        false => row![words, buttons].spacing(8).align_y(Alignment::Center).into(),
+    }
 }
 
 fn presets(plan: &Plan, look: Look) -> Element<'_, Message> {

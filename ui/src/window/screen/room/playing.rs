@@ -13,7 +13,7 @@ use super::notices::Notice;
 use super::people::People;
 use super::plan::{self, Outcome, Plan};
 use super::tools::{Choice, Popup};
-use super::{Action, Arrangement, Pane, Room, Shortcut, plan_view};
+use super::{Action, Arrangement, GameKey, Pane, Room, Shortcut, plan_view};
 use crate::window::link::{Command, Step};
 
 /// No field has this name: with the cursor in it, keys are for the game.
@@ -31,8 +31,23 @@ impl Room {
             (Shortcut::Choose(Choice::Width(index)), _) if self.offers_word(index) => {
                 self.game_press(Press::Step(Step::Choose(index)))
             }
+            (Shortcut::Write, None) if self.room_is_up() && self.game.may_take_part() => {
+                self.game_press(Press::Step(Step::Ready))
+            }
+            (Shortcut::Game(key), None) if self.room_is_up() => self.game_key(key),
             _ => self.pressed(shortcut),
         }
+    }
+
+    fn game_key(&mut self, key: GameKey) -> Vec<Action> {
+        let press = match key {
+            GameKey::GoOn => self.game.go_on(self.me).map(Press::Step),
+            GameKey::Results => self.game.has_results().then(|| Press::Results(self.game.results().is_none())),
+            GameKey::Again => self.game.may_repeat().then_some(Press::Step(Step::Rematch)),
+            GameKey::Plan if self.game.runs() => None,
+            GameKey::Plan => return self.plan_game(),
+        };
+        press.map(|press| self.game_press(press)).unwrap_or_default()
     }
 
     /// Whether the word with this number lies on the sheet to be chosen.
@@ -42,8 +57,12 @@ impl Room {
 
     // ---- the game ----
 
-    /// Says what is written; as a guess, it may take a while until it is answered.
+    /// Says what is written; as a guess, it may take a while until it is answered. With nothing written, takes part in
+    /// the game if it can: Enter does that in the field too.
     pub(super) fn say_or_guess(&mut self) -> Vec<Action> {
+        if self.chat.draft.trim().is_empty() && self.game.may_take_part() {
+            return self.game_press(Press::Step(Step::Ready));
+        }
         if self.game.game.guessing && !self.chat.draft.trim().is_empty() {
             self.chat.guesses.asks(self.chat.draft.clone(), self.now);
         }

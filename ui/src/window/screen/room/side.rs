@@ -13,6 +13,7 @@ use super::game_bar::GameBar;
 use super::people::People;
 use super::{Message, tools};
 use crate::text::name_error;
+use crate::window::pinned::Pinned;
 use crate::window::theme::{self, Look, style};
 use crate::window::when::Calendar;
 
@@ -61,12 +62,7 @@ impl Rooms {
 
     fn list(&self, look: Look) -> Element<'_, Message> {
         let rows = self.rooms.iter().map(|(name, info)| self.line(look, name, info));
-        let mut list = Column::with_children(rows).spacing(4);
-        list = list.push(match &self.entering {
-            Some(entering) => entering_field(look, entering),
-            None => quiet(look, look.t("room-add"), Message::AskRoom),
-        });
-        list.into()
+        Column::with_children(rows).spacing(4).into()
     }
 
     fn line<'a>(&'a self, look: Look, name: &'a RoomName, info: &'a RoomInfo) -> Element<'a, Message> {
@@ -113,33 +109,47 @@ impl Rooms {
     }
 }
 
-/// Rooms and people in full.
+/// Rooms and people in full, and below them what stays in view however many they are. `status`: what is to be said
+/// of the connection, if no other place says it.
 pub fn view<'a>(
     rooms: &'a Rooms,
     people: &'a People,
     look: Look,
     calendar: &'a Calendar,
     game: &GameBar,
+    status: Option<String>,
 ) -> Element<'a, Message> {
     let heading = |key| theme::small(look.t(key), look.tones.faded);
+    let short = status.is_some();
+    let status = status.map(|words| theme::small(words, look.tones.faded).wrapping(text::Wrapping::WordOrGlyph));
+    let lists = column![]
+        .push(status)
+        .push(column![heading("room-rooms"), rooms.list(look)].spacing(8))
+        .push(column![heading("room-people"), people.view(look, calendar, game)].spacing(8))
+        .spacing(if short { 12 } else { 24 })
+        .padding(iced::padding::right(12))
+        .width(Length::Fill);
+    let bar = Scrollbar::new().width(6).scroller_width(6).margin(2);
+    let lists =
+        scrollable(lists).direction(Direction::Vertical(bar)).height(Length::Fill).style(style::scroll(look.tones));
+    let enter = match &rooms.entering {
+        Some(entering) => entering_field(look, entering),
+        None => quiet(look, look.t("room-add"), Message::AskRoom),
+    };
     let gallery = quiet(look, look.t("gallery-open"), Message::ToGallery);
     let by_address = quiet(look, look.t("room-by-address"), Message::Show(Topic::Connect));
-    let content = column![
-        theme::title("Inkmesh"),
-        column![heading("room-rooms"), rooms.list(look), gallery].spacing(8),
-        column![heading("room-people"), people.view(look, calendar, game)].spacing(8),
-        by_address,
-    ]
-    .spacing(24)
-    .padding(16)
-    .width(Length::Fill);
-    let bar = Scrollbar::new().width(6).scroller_width(6).margin(2);
-    let list =
-        scrollable(content).direction(Direction::Vertical(bar)).height(Length::Fill).style(style::scroll(look.tones));
-    container(list).width(Length::Fill).height(Length::Fill).style(style::card(look.tones)).into()
+    let foot: Element<'_, Message> = if short && rooms.entering.is_none() {
+        row![enter, gallery, by_address].spacing(4).wrap().into()
+    } else {
+        column![enter, gallery, by_address].spacing(4).into()
+    };
+    let title = (!short).then(|| container(theme::title("Inkmesh")).padding(iced::padding::bottom(8)));
+    let all = Pinned::new(column![].push(title), lists, foot).spacing(8.0).height(Length::Fill);
+    let padding = if short { [4, 8] } else { [16, 16] };
+    container(all).padding(padding).width(Length::Fill).height(Length::Fill).style(style::card(look.tones)).into()
 }
 
-/// Rooms and people as letters, with a way to the full list.
+/// Rooms and people as letters, between a way to the full list and one to the gallery.
 pub fn narrow_view<'a>(rooms: &'a Rooms, people: &'a People, look: Look, game: &GameBar) -> Element<'a, Message> {
     let menu = button(theme::sign("☰").center())
         .on_press(Message::Drawer(true))
@@ -151,20 +161,16 @@ pub fn narrow_view<'a>(rooms: &'a Rooms, people: &'a People, look: Look, game: &
         .width(36)
         .padding(4)
         .style(style::quiet(look.tones));
-    let content = column![
-        tools::hint(look, menu, look.t("room-menu")),
-        rooms.letters(look),
-        tools::hint(look, gallery, look.t("gallery-open")),
-        Space::new().height(8),
-        people.narrow_view(look, game)
-    ]
-    .spacing(8)
-    .align_x(Alignment::Center);
+    let content = column![rooms.letters(look), Space::new().height(8), people.narrow_view(look, game)]
+        .spacing(8)
+        .align_x(Alignment::Center);
     let bar = Scrollbar::hidden();
-    let list = scrollable(container(content).center_x(Length::Fill).padding([8, 0]))
-        .direction(Direction::Vertical(bar))
-        .height(Length::Fill);
-    container(list).width(Length::Fill).height(Length::Fill).style(style::card(look.tones)).into()
+    let list =
+        scrollable(container(content).center_x(Length::Fill)).direction(Direction::Vertical(bar)).height(Length::Fill);
+    let menu = container(tools::hint(look, menu, look.t("room-menu"))).center_x(Length::Fill);
+    let gallery = container(tools::hint(look, gallery, look.t("gallery-open"))).center_x(Length::Fill);
+    let all = Pinned::new(menu, list, gallery).spacing(8.0).height(Length::Fill);
+    container(all).padding([8, 0]).width(Length::Fill).height(Length::Fill).style(style::card(look.tones)).into()
 }
 
 fn entering_field(look: Look, entering: &Entering) -> Element<'_, Message> {

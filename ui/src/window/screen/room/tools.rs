@@ -91,6 +91,8 @@ pub enum Popup {
     Mixer(Box<Mixer>),
     /// Whether really to clear the sheet.
     Clear,
+    /// The tools that a low or narrow window has no room for.
+    Tools,
 }
 
 /// Something else is taken.
@@ -173,10 +175,25 @@ const fn ink(hex: u32) -> canvas::Color {
     canvas::Color([red, green, blue])
 }
 
-/// Words that appear beside a button.
+/// Words that appear above something.
 pub fn hint<'a>(look: Look, content: impl Into<Element<'a, Message>>, words: String) -> Element<'a, Message> {
-    let words = container(theme::small(words, look.tones.ink)).padding([4, 8]).style(style::dialog(look.tones));
-    tooltip(content, words, tooltip::Position::Top).gap(4).delay(std::time::Duration::from_millis(500)).into()
+    hint_at(look, content, words, tooltip::Position::Top)
+}
+
+/// Words that appear below something.
+pub fn hint_below<'a>(look: Look, content: impl Into<Element<'a, Message>>, words: String) -> Element<'a, Message> {
+    hint_at(look, content, words, tooltip::Position::Bottom)
+}
+
+fn hint_at<'a>(
+    look: Look,
+    content: impl Into<Element<'a, Message>>,
+    words: String,
+    position: tooltip::Position,
+) -> Element<'a, Message> {
+    let words = theme::small(words, look.tones.ink).wrapping(iced::widget::text::Wrapping::WordOrGlyph);
+    let words = container(words).max_width(420).padding([4, 8]).style(style::dialog(look.tones));
+    tooltip(content, words, position).gap(4).delay(std::time::Duration::from_millis(500)).into()
 }
 
 #[cfg(test)]

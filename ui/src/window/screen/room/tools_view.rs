@@ -1,6 +1,6 @@
 //! The tools below the sheet.
 
-use iced::widget::{Column, Row, Space, button, column, container, row, text};
+use iced::widget::{Column, Row, Space, button, column, container, row, space, text};
 use iced::{Alignment, Color, Element, Length};
 use inkmesh::canvas::{self, Tool};
 
@@ -14,6 +14,29 @@ use crate::window::theme::{self, Look, style};
 const WELL: f32 = 20.0;
 /// Space between colours.
 const BETWEEN: f32 = 3.0;
+/// Height of all colours.
+const COLORS_HEIGHT: f32 = 2.0 * WELL + BETWEEN;
+/// Height of the tools in one row.
+const STRIP: f32 = 36.0;
+/// Height of those with the space around them.
+pub const FOLDED: f32 = STRIP + 8.0;
+
+/// What can be taken into the hand, its sign, and the key of its words.
+const CHOICES: [(Choice, &str, &str); 7] = [
+    (Choice::Tool(Tool::Pen), "✎", "tool-pen"),
+    (Choice::Tool(Tool::Eraser), "⌫", "tool-eraser"),
+    (Choice::Tool(Tool::Line), "╱", "tool-line"),
+    (Choice::Tool(Tool::Rectangle), "▭", "tool-rectangle"),
+    (Choice::Tool(Tool::Ellipse), "◯", "tool-ellipse"),
+    (Choice::Fill, "▨", "tool-fill"),
+    (Choice::Dropper, "⌖", "tool-dropper"),
+];
+
+/// What can be done to the sheet, its sign, and the key of its words.
+type Deed = (Press, &'static str, &'static str);
+const SAVE: Deed = (Press::Save, "💾", "tool-save");
+const ACTIONS: [Deed; 4] =
+    [(Press::Undo, "↶", "tool-undo"), (Press::Redo, "↷", "tool-redo"), (Press::Clear, "🗑", "tool-clear"), SAVE];
 
 /// What the tools go by.
 #[derive(Debug, Clone, Copy)]
@@ -24,43 +47,76 @@ pub struct Scene {
     pub may_draw: bool,
     /// Whether the sheet is that of somebody's turn.
     pub is_of_a_turn: bool,
+    /// Whether there is room for one row only: tools, widths and colours fold then.
+    pub folded: bool,
 }
 
-/// The tools; those that draw are without effect where we may not, and it is said why.
+/// The tools; those that draw are without effect where we may not, and it is said why. Their height is the same in
+/// both cases, so that the sheet above them keeps its place.
 pub fn view(tools: &Tools, scene: Scene) -> Element<'_, Message> {
-    let groups = [held(tools, scene), widths(tools, scene), actions(scene)];
-    let groups = Row::with_children(groups).spacing(12).align_y(Alignment::Center).wrap().vertical_spacing(8);
-    let below = if scene.may_draw { colors(tools, scene.look) } else { reason(scene) };
-    let content = column![groups, below].spacing(8);
-    container(content).padding([8, 12]).width(Length::Fill).style(style::card(scene.look.tones)).into()
+    let (content, padding): (Element<'_, Message>, _) = if scene.folded {
+        (strip(tools, scene), [4, 12])
+    } else {
+        let groups = [held(tools, scene), widths(tools, scene), actions(scene)];
+        let groups = Row::with_children(groups).spacing(12).align_y(Alignment::Center).wrap().vertical_spacing(8);
+        let below = if scene.may_draw { colors(tools, scene.look) } else { reason(scene, theme::BODY) };
+        (column![groups, container(below).center_y(COLORS_HEIGHT)].spacing(8).into(), [8, 12])
+    };
+    container(content).padding(padding).width(Length::Fill).style(style::card(scene.look.tones)).into()
+}
+
+/// One row: what is held, which unfolds the rest, and what is done to the sheet.
+fn strip(tools: &Tools, scene: Scene) -> Element<'_, Message> {
+    let look = scene.look;
+    if !scene.may_draw {
+        let reason = container(reason(scene, theme::SMALL)).width(Length::Fill);
+        return row![reason, action(scene, SAVE)].spacing(8).height(STRIP).align_y(Alignment::Center).into();
+    }
+    let sign = match tools.held {
+        Held::Mark(tool) => CHOICES.iter().find(|(choice, ..)| *choice == Choice::Tool(tool)),
+        Held::Fill => CHOICES.iter().find(|(choice, ..)| *choice == Choice::Fill),
+        Held::Dropper => CHOICES.iter().find(|(choice, ..)| *choice == Choice::Dropper),
+    };
+    let sign = theme::sign(sign.map_or("✎", |(_, sign, _)| sign)).size(18);
+    let [red, green, blue] = tools.color.0;
+    let ink = container(Space::new().width(WELL).height(WELL))
+        .style(style::pill(Color::from_rgb8(red, green, blue), look.tones.ink));
+    let more = row![sign, ink, theme::sign("▾").size(theme::SMALL)].spacing(8).align_y(Alignment::Center);
+    let unfolded = matches!(tools.popup, Some(Popup::Tools));
+    let more = button(more).on_press(Message::Sheet(Press::Unfold)).height(32).padding([4, 8]);
+    let more = hint(look, more.style(style::choice(look.tones, unfolded)), look.t("tool-more"));
+    row![more, space::horizontal(), actions(scene)].spacing(8).height(STRIP).align_y(Alignment::Center).into()
 }
 
 /// What lies over the sheet, at its foot.
-pub fn popup(tools: &Tools, look: Look) -> Option<Element<'_, Message>> {
+pub fn popup(tools: &Tools, scene: Scene) -> Option<Element<'_, Message>> {
+    let look = scene.look;
     let card = match tools.popup.as_ref()? {
         Popup::Mixer(mixer) => mixer.view(look, tools.color),
         Popup::Clear => clear(look),
+        Popup::Tools if scene.folded && scene.may_draw => unfolded(tools, scene),
+        Popup::Tools => return None,
     };
     let card = iced::widget::opaque(card);
     Some(container(card).center_x(Length::Fill).align_bottom(Length::Fill).padding(8).into())
 }
 
-fn reason(scene: Scene) -> Element<'static, Message> {
+/// The tools, widths and colours that a strip has no room for.
+fn unfolded(tools: &Tools, scene: Scene) -> Element<'_, Message> {
+    let groups = Row::with_children([held(tools, scene), widths(tools, scene)]).spacing(12);
+    let groups = groups.align_y(Alignment::Center).wrap().vertical_spacing(8);
+    let content = column![groups, colors(tools, scene.look)].spacing(8);
+    container(content).padding(12).style(style::dialog(scene.look.tones)).into()
+}
+
+fn reason(scene: Scene, size: f32) -> Element<'static, Message> {
     let key = if scene.is_of_a_turn { "tools-of-the-drawer" } else { "tools-of-nobody" };
-    theme::body(scene.look.t(key)).color(scene.look.tones.faded).wrapping(text::Wrapping::WordOrGlyph).into()
+    let words = theme::body(scene.look.t(key)).size(size).line_height(1.15);
+    words.color(scene.look.tones.faded).wrapping(text::Wrapping::WordOrGlyph).into()
 }
 
 fn held(tools: &Tools, scene: Scene) -> Element<'_, Message> {
-    let choices = [
-        (Choice::Tool(Tool::Pen), "✎", "tool-pen"),
-        (Choice::Tool(Tool::Eraser), "⌫", "tool-eraser"),
-        (Choice::Tool(Tool::Line), "╱", "tool-line"),
-        (Choice::Tool(Tool::Rectangle), "▭", "tool-rectangle"),
-        (Choice::Tool(Tool::Ellipse), "◯", "tool-ellipse"),
-        (Choice::Fill, "▨", "tool-fill"),
-        (Choice::Dropper, "⌖", "tool-dropper"),
-    ];
-    let choices = choices.map(|(choice, icon, words)| {
+    let choices = CHOICES.map(|(choice, icon, words)| {
         let chosen = match choice {
             Choice::Tool(tool) => tools.held == Held::Mark(tool),
             Choice::Fill => tools.held == Held::Fill,
@@ -90,22 +146,19 @@ fn widths(tools: &Tools, scene: Scene) -> Element<'_, Message> {
 }
 
 fn actions(scene: Scene) -> Element<'static, Message> {
-    let actions = [
-        (Press::Undo, "↶", "tool-undo", scene.may_draw),
-        (Press::Redo, "↷", "tool-redo", scene.may_draw),
-        (Press::Clear, "🗑", "tool-clear", scene.may_draw),
-        (Press::Save, "💾", "tool-save", true),
-    ];
-    let actions = actions.map(|(press, icon, words, enabled)| {
-        let button = button(theme::sign(icon).size(18).center())
-            .on_press_maybe(enabled.then_some(Message::Sheet(press)))
-            .width(34)
-            .height(32)
-            .padding(4)
-            .style(style::quiet(scene.look.tones));
-        hint(scene.look, button, scene.look.t(words))
-    });
-    Row::with_children(actions).spacing(4).into()
+    Row::with_children(ACTIONS.map(|one| action(scene, one))).spacing(4).into()
+}
+
+fn action(scene: Scene, (press, icon, words): Deed) -> Element<'static, Message> {
+    // Saving is looking, not drawing.
+    let enabled = scene.may_draw || press == Press::Save;
+    let button = button(theme::sign(icon).size(18).center())
+        .on_press_maybe(enabled.then_some(Message::Sheet(press)))
+        .width(34)
+        .height(32)
+        .padding(4)
+        .style(style::quiet(scene.look.tones));
+    hint(scene.look, button, scene.look.t(words))
 }
 
 fn colors(tools: &Tools, look: Look) -> Element<'_, Message> {
@@ -119,7 +172,7 @@ fn colors(tools: &Tools, look: Look) -> Element<'_, Message> {
     let chosen = tools.free == Some(tools.color);
     let [red, green, blue] = free.0;
     // Larger, so that it is seen to be another thing.
-    let side = 2.0 * WELL + BETWEEN;
+    let side = COLORS_HEIGHT;
     let plus = theme::strong("+").size(theme::TITLE).color(on(free)).center();
     let mixed = button(plus)
         .on_press(Message::Sheet(Press::Mix))
