@@ -10,7 +10,7 @@ use super::StartError;
 use super::catch_up::{Merge, SyncError};
 use super::gallery::read_all;
 use super::run::{Note, Runner};
-use super::saving::{quarantined, room_key};
+use super::saving::{quarantined, retire_own_chains, room_key};
 use crate::clock::Now;
 use crate::event::Warning;
 use crate::identity::Author;
@@ -34,7 +34,7 @@ impl Runner {
     /// Tells what was found when the store was opened. If anything had been lost, no chain of ours is continued.
     pub(super) fn found_on_opening(&mut self, opening: &Opening) -> Result<(), StartError> {
         if opening.lost {
-            self.retire_own_chains().map_err(|reason| StartError::HistoryDamaged { reason })?;
+            retire_own_chains(&self.store, self.identity.author())?;
         }
         match &opening.quarantined {
             Some(quarantine) => self.warn(quarantined(quarantine)),

@@ -1,9 +1,11 @@
 //! What the face asks.
 
+use inkmesh_store::StoreError;
+
 use super::handle::{Answer, Command};
 use super::rooms::Source;
 use super::run::Runner;
-use super::{CommandError, Spoken};
+use super::{CommandError, Spoken, StartError};
 use crate::clock::Now;
 use crate::event::{Entry, PenLine};
 use crate::name::RoomName;
@@ -12,6 +14,8 @@ use crate::room::{Input, Output, Room, Said, Write};
 
 /// Most lines of one answer.
 const MAX_HISTORY: usize = 1000;
+/// Rooms that wait for damaged files to be put right at most.
+const MAX_JOINING: usize = 64;
 
 /// Somebody who waits for a write to be durable.
 pub(super) enum Asker {
@@ -208,11 +212,33 @@ impl Runner {
         }
     }
 
+    /// Enters a room. While damaged files are put right it can't be read: it is entered after that.
     fn on_join(&mut self, name: RoomName, answer: Answer<()>) {
-        match self.enter(name) {
-            Ok(()) => self.remember_rooms(Some(answer)),
-            Err(error) => {
-                let _ = answer.send(Err(CommandError::NotSaved(error.to_string())));
+        if !self.repairing
+            && let Err(error) = self.enter(name.clone())
+        {
+            if let StartError::Store(error @ StoreError::Damaged { .. }) = &error {
+                self.reading_failed(&error.clone().into());
+            }
+            if !self.repairing {
+                return drop(answer.send(Err(CommandError::NotSaved(error.to_string()))));
+            }
+        }
+        if !self.repairing {
+            return self.remember_rooms(Some(answer));
+        }
+        if self.joining.len() >= MAX_JOINING {
+            return drop(answer.send(Err(CommandError::Busy)));
+        }
+        self.joining.push((name, answer));
+    }
+
+    /// Damaged files were put right, or that failed.
+    pub(super) fn join_those_that_waited(&mut self) {
+        for (name, answer) in std::mem::take(&mut self.joining) {
+            match self.enter(name) {
+                Ok(()) => self.remember_rooms(Some(answer)),
+                Err(error) => drop(answer.send(Err(CommandError::NotSaved(error.to_string())))),
             }
         }
     }

@@ -1,5 +1,6 @@
 //! The rooms we are in: entered, fed, and what they want done.
 
+use inkmesh_store::StoreError;
 use libp2p::PeerId;
 use libp2p::gossipsub::{self, IdentTopic, MessageAcceptance, MessageId};
 
@@ -53,7 +54,13 @@ impl Runner {
             names.push(RoomName::lobby());
         }
         for name in names {
-            self.enter(name)?;
+            match self.enter(name.clone()) {
+                Err(StartError::Store(StoreError::Damaged { .. })) => {
+                    self.repair_at_the_start()?;
+                    self.enter(name)?;
+                }
+                entered => entered?,
+            }
         }
         self.remember_now()?;
         Ok(())
@@ -64,7 +71,7 @@ impl Runner {
         if self.rooms.contains_key(&name) {
             return Ok(());
         }
-        let (room, imaged) = self.load_whatever_it_takes(&name)?;
+        let (room, imaged) = self.load(name.clone())?;
         let topic = IdentTopic::new(name.id().topic());
         if let Err(error) = self.swarm.behaviour_mut().gossip.subscribe(&topic) {
             return Err(StartError::Network(error.to_string()));

@@ -35,8 +35,11 @@ use crate::room::{Input, Ticket, Write};
 use crate::room_time::Clocks;
 use crate::sync::Neighbour;
 
-/// Notes from tasks and from the storage thread that wait for the loop at most; beyond it they wait their turn.
-const NOTES: usize = 1024;
+/// Notes from tasks that wait for the loop at most; beyond it the tasks wait. Small in tests, so that a wait of the loop
+/// for one of them is seen.
+const NOTES: usize = if cfg!(test) { 16 } else { 1024 };
+/// Writes whose outcome the loop has yet to take at most; beyond it the store counts as busy. As many as wait in its queue.
+const OUTCOMES: usize = 16_384;
 /// How long to wait for more listening addresses after the first, in milliseconds, before telling the face.
 const SETTLE_MS: u64 = 30;
 /// How long to wait for the first.
@@ -48,12 +51,17 @@ const LAST_WORDS: Duration = Duration::from_millis(100);
 /// How often the disk is tried again after it refused.
 const RECOVER_MS: u64 = 1_000;
 
-/// What tasks and the storage thread tell the loop.
-pub(super) enum Note {
+/// What came of a write. The storage thread tells it into a place that was reserved when the write was queued: it never
+/// waits for the loop, so the loop and the start may wait for it.
+pub(super) enum Outcome {
     /// Received operations are durable, or not.
     Kept { keys: Vec<Key>, done: Option<Answer<()>>, result: Result<(), StoreError> },
     /// Our own operations are durable, or not.
     Saved { room: RoomName, write: Write, result: Result<(), StoreError> },
+}
+
+/// What tasks tell the loop.
+pub(super) enum Note {
     /// Somebody asks what we hold of a room, and tells what its clock says.
     Asked { room: RoomId, peer: PeerId, clock: u64, answer: oneshot::Sender<Option<Offer>> },
     /// Where is what somebody wants of what we told it to hold?
@@ -105,6 +113,7 @@ pub(super) struct Runner {
     pub(super) topics: HashMap<TopicHash, RoomName>,
     pub(super) peers: Peers,
     pub(super) notes: mpsc::Sender<Note>,
+    outcomes: mpsc::Sender<Outcome>,
     pub(super) answers: HashMap<(RoomName, Ticket), Asker>,
     /// Guesses that are under way.
     pub(super) guesses: HashMap<(RoomName, GuessTicket), Answer<Spoken>>,
@@ -120,6 +129,8 @@ pub(super) struct Runner {
     pub(super) trouble: Option<String>,
     /// Whether damaged files are being put right: reading would wait for that.
     pub(super) repairing: bool,
+    /// Rooms to be entered when that is done.
+    pub(super) joining: Vec<(RoomName, Answer<()>)>,
     /// How many streams of whom are being served.
     pub(super) serving: BTreeMap<PeerId, usize>,
     pub(super) face: Face,
@@ -146,6 +157,7 @@ pub(super) async fn spawn(config: Config, commands: mpsc::Receiver<Command>) -> 
     let (face, events) = Face::new();
     let backlog = face.backlog().clone();
     let (notes, receiver) = mpsc::channel(NOTES);
+    let (outcomes, told) = mpsc::channel(OUTCOMES);
     let author = identity.author();
     let name = remembered_name(&store)?;
     let name = config.name.clone().or(name).unwrap_or_else(|| guest(author));
@@ -161,6 +173,7 @@ pub(super) async fn spawn(config: Config, commands: mpsc::Receiver<Command>) -> 
         topics: HashMap::new(),
         peers: Peers::new(me),
         notes,
+        outcomes,
         answers: HashMap::new(),
         guesses: HashMap::new(),
         asking: 0,
@@ -170,6 +183,7 @@ pub(super) async fn spawn(config: Config, commands: mpsc::Receiver<Command>) -> 
         saving: BTreeMap::new(),
         trouble: None,
         repairing: false,
+        joining: Vec::new(),
         serving: BTreeMap::new(),
         face,
         started: Instant::now(),
@@ -186,7 +200,7 @@ pub(super) async fn spawn(config: Config, commands: mpsc::Receiver<Command>) -> 
     }
     runner.enter_rooms(&config.rooms)?;
     runner.look_over_the_disk();
-    tokio::spawn(runner.run(commands, receiver));
+    tokio::spawn(runner.run(commands, receiver, told));
     Ok((author, Events { events, backlog }))
 }
 
@@ -203,14 +217,24 @@ fn guest(author: Author) -> PersonName {
 }
 
 impl Runner {
-    async fn run(mut self, mut commands: mpsc::Receiver<Command>, mut notes: mpsc::Receiver<Note>) {
+    async fn run(
+        mut self,
+        mut commands: mpsc::Receiver<Command>,
+        mut notes: mpsc::Receiver<Note>,
+        mut outcomes: mpsc::Receiver<Outcome>,
+    ) {
         let mut streams = self.accept(PROTOCOL);
         let mut asks = self.accept(guesses::PROTOCOL);
         loop {
             let wake = self.next_wake();
             tokio::select! {
                 event = self.swarm.select_next_some() => self.on_swarm_event(event),
+                Some(outcome) = outcomes.recv() => self.on_outcome(outcome),
                 Some(note) = notes.recv() => {
+                    // A recovery, a repair or the end comes after the writes before it.
+                    while let Ok(outcome) = outcomes.try_recv() {
+                        self.on_outcome(outcome);
+                    }
                     if matches!(note, Note::StoreClosed) {
                         break;
                     }
@@ -317,10 +341,23 @@ impl Runner {
         }
     }
 
+    /// A place for the outcome of one write.
+    ///
+    /// # Errors
+    /// `Busy` when there is none.
+    pub(super) fn reserve_outcome(&self) -> Result<mpsc::OwnedPermit<Outcome>, StoreError> {
+        self.outcomes.clone().try_reserve_owned().map_err(|_| StoreError::Busy)
+    }
+
+    fn on_outcome(&mut self, outcome: Outcome) {
+        match outcome {
+            Outcome::Kept { keys, done, result } => self.on_kept(&keys, done, result),
+            Outcome::Saved { room, write, result } => self.on_saved(&room, write, result),
+        }
+    }
+
     fn on_note(&mut self, note: Note) {
         match note {
-            Note::Kept { keys, done, result } => self.on_kept(&keys, done, result),
-            Note::Saved { room, write, result } => self.on_saved(&room, write, result),
             Note::Asked { room, peer, clock, answer } => reply(answer, self.offer(room, &peer, clock)),
             Note::Locate { room, heads, wants, answer } => reply(answer, self.locate(room, &heads, &wants)),
             Note::Newest { room, limit, after, answer } => reply(answer, self.newest(room, limit, after)),
@@ -388,4 +425,50 @@ fn reply<T>(answer: oneshot::Sender<T>, with: T) {
 
 fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::codec;
+    use crate::node::{Events, Node};
+
+    const START: Duration = Duration::from_secs(60);
+
+    fn config(dir: &Path, name: &str) -> Config {
+        let name = Some(name.parse().unwrap());
+        let listen = vec!["/ip4/127.0.0.1/tcp/0".to_owned()];
+        Config { data_dir: dir.to_owned(), name, rooms: Vec::new(), listen, dial: Vec::new(), mdns: false }
+    }
+
+    /// Starts a node on a thread of its own, as a start that hangs can't be interrupted.
+    fn start(runtime: &Arc<tokio::runtime::Runtime>, config: Config) -> (Node, Events) {
+        let (started, outcome) = std::sync::mpsc::sync_channel(1);
+        let runtime = Arc::clone(runtime);
+        std::thread::spawn(move || started.send(runtime.block_on(Node::start(config))));
+        outcome.recv_timeout(START).expect("the start hangs").unwrap()
+    }
+
+    #[test]
+    fn a_start_writes_a_new_name_in_more_rooms_than_notes_fit() {
+        let dir = tempfile::tempdir().unwrap();
+        let rooms: Vec<String> = (0..NOTES * 25).map(|n| format!("room {n}")).collect();
+        let (store, _) = Store::open(dir.path()).unwrap();
+        store.put_meta("rooms", codec::encode(&rooms, 1 << 20).unwrap()).unwrap();
+        drop(store);
+        let runtime = Arc::new(tokio::runtime::Runtime::new().unwrap());
+        let (node, mut events) = start(&runtime, config(dir.path(), "Ana"));
+        runtime.block_on(async {
+            tokio::spawn(async move { while events.next().await.is_some() {} });
+            assert_eq!(node.rooms().await.unwrap().len(), rooms.len());
+            node.say("room 7".parse().unwrap(), "here".to_owned()).await.unwrap();
+            node.rename("Ben".parse().unwrap()).await.unwrap();
+            for room in &rooms {
+                node.say(room.parse().unwrap(), "and here".to_owned()).await.unwrap();
+            }
+            node.quit().await.unwrap();
+        });
+    }
 }

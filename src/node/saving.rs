@@ -4,18 +4,19 @@
 //! the disk takes a write again; the rooms are then read anew from it, and what others sent meanwhile comes again by
 //! catching up. **Invariant:** a room in memory is never ahead of its disk by anything that was acknowledged.
 
-use inkmesh_store::{ChainKey, Quarantine, Record, StoreError};
+use inkmesh_store::{ChainKey, Quarantine, Record, Store, StoreError};
 
 use super::catch_up::SyncError;
 use super::handle::Answer;
-use super::run::{Note, Runner};
+use super::run::{Note, Outcome, Runner};
 use super::unsaved::{Key, key_of};
 use super::{CommandError, StartError};
 use crate::event::Warning;
+use crate::identity::Author;
 use crate::log::{Line, Place};
 use crate::name::{RoomId, RoomName};
 use crate::operation::{Operation, Unverified};
-use crate::room::{Input, Room, Write};
+use crate::room::{Input, Write};
 
 impl Runner {
     /// Whether more can be taken in from the network now.
@@ -47,11 +48,11 @@ impl Runner {
             return;
         }
         let keys: Vec<Key> = records.iter().map(|record| (record.chain, record.seq)).collect();
-        let notes = self.notes.clone();
-        let told = move |result| {
-            let _ = notes.blocking_send(Note::Kept { keys, done, result });
-        };
-        if let Err(error) = self.store.append_with(records, values, told) {
+        let queued = self.reserve_outcome().and_then(|place| {
+            let told = move |result| drop(place.send(Outcome::Kept { keys, done, result }));
+            self.store.append_with(records, values, told)
+        });
+        if let Err(error) = queued {
             self.disk_refused(&error);
         }
     }
@@ -103,11 +104,12 @@ impl Runner {
             return;
         }
         *self.saving.entry(room.clone()).or_default() += 1;
-        let (name, saved, notes) = (room.clone(), write.clone(), self.notes.clone());
-        let told = move |result| {
-            let _ = notes.blocking_send(Note::Saved { room: name, write: saved, result });
-        };
-        if let Err(error) = self.store.append(own_records(&write.operations), told) {
+        let (name, saved) = (room.clone(), write.clone());
+        let queued = self.reserve_outcome().and_then(|place| {
+            let told = move |result| drop(place.send(Outcome::Saved { room: name, write: saved, result }));
+            self.store.append(own_records(&write.operations), told)
+        });
+        if let Err(error) = queued {
             self.on_saved(room, write, Err(error));
         }
     }
@@ -183,16 +185,19 @@ impl Runner {
         }
         self.trouble = Some(error.to_string());
         self.repairing = true;
-        let (store, notes) = (self.store.clone(), self.notes.clone());
+        let (store, notes, me) = (self.store.clone(), self.notes.clone(), self.identity.author());
         tokio::task::spawn_blocking(move || {
-            let _ = notes.blocking_send(Note::Repaired(store.repair()));
+            let repaired = store.repair().and_then(|quarantine| {
+                retire_own_chains(&store, me)?;
+                Ok(quarantine)
+            });
+            let _ = notes.blocking_send(Note::Repaired(repaired));
         });
     }
 
     pub(super) fn on_repaired(&mut self, result: Result<Quarantine, StoreError>) {
         self.repairing = false;
         let outcome = result.map_err(|error| error.to_string()).and_then(|quarantine| {
-            self.retire_own_chains()?;
             self.begin_again()?;
             Ok(quarantine)
         });
@@ -203,36 +208,29 @@ impl Runner {
                 self.disk_refused_because(reason);
             }
         }
+        self.join_those_that_waited();
     }
 
-    /// Reads a room, after putting damaged files right if there are any: at the start nothing else can be done.
-    pub(super) fn load_whatever_it_takes(&mut self, name: &RoomName) -> Result<(Room, usize), StartError> {
-        match self.load(name.clone()) {
-            Err(StartError::Store(StoreError::Damaged { .. })) => {
-                let quarantine = self.store.repair()?;
-                let damaged = |reason| StartError::HistoryDamaged { reason };
-                self.retire_own_chains().map_err(damaged)?;
-                self.begin_again().map_err(damaged)?;
-                self.warn(quarantined(&quarantine));
-                self.load(name.clone())
-            }
-            loaded => loaded,
-        }
-    }
-
-    /// Our own chains may have been longer than what the disk has: none of them is continued, in any room.
-    pub(super) fn retire_own_chains(&self) -> Result<(), String> {
-        let me = self.identity.author().0;
-        let failed = |error: StoreError| error.to_string();
-        for room in self.store.rooms().map_err(failed)? {
-            let chains = self.store.chains(&room).map_err(failed)?;
-            let ours = chains.iter().filter(|(chain, _)| chain.author == me).map(|(chain, _)| chain.log);
-            let key = room_key(RoomId(room));
-            let kept = self.store.get_meta(&key).map_err(failed)?;
-            self.store.put_meta(&key, crate::room::retire(kept.as_deref(), ours)).map_err(failed)?;
-        }
+    /// Puts damaged files right before the loop runs: nothing else can be done then, so this waits for it.
+    pub(super) fn repair_at_the_start(&mut self) -> Result<(), StartError> {
+        let quarantine = self.store.repair()?;
+        retire_own_chains(&self.store, self.identity.author())?;
+        self.begin_again().map_err(|reason| StartError::HistoryDamaged { reason })?;
+        self.warn(quarantined(&quarantine));
         Ok(())
     }
+}
+
+/// Our own chains may have been longer than what the disk has: none of them is continued, in any room. Waits for the disk.
+pub(super) fn retire_own_chains(store: &Store, me: Author) -> Result<(), StoreError> {
+    for room in store.rooms()? {
+        let chains = store.chains(&room)?;
+        let ours = chains.iter().filter(|(chain, _)| chain.author == me.0).map(|(chain, _)| chain.log);
+        let key = room_key(RoomId(room));
+        let kept = store.get_meta(&key)?;
+        store.put_meta(&key, crate::room::retire(kept.as_deref(), ours))?;
+    }
+    Ok(())
 }
 
 /// The name under which a room's few kept bytes lie beside the log.

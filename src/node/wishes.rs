@@ -4,6 +4,7 @@
 use inkmesh_store::{Store, StoreError};
 use libp2p::Multiaddr;
 use libp2p::multiaddr::Protocol;
+use tokio::sync::oneshot;
 
 use super::address::{self, Address};
 use super::handle::Answer;
@@ -139,11 +140,16 @@ impl Runner {
         }
     }
 
-    /// Writes something down beside the log. The storage thread may be busy, so not on the loop's thread.
+    /// Writes something down beside the log, after what was written before, and answers when it is durable.
     fn remember(&self, key: &'static str, value: Vec<u8>, answer: Option<Answer<()>>) {
-        let store = self.store.clone();
-        tokio::task::spawn_blocking(move || {
-            let result = store.put_meta(key, value);
+        let (told, outcome) = oneshot::channel();
+        let values = vec![(key.to_owned(), value)];
+        let queued = self.store.append_with(Vec::new(), values, move |result| drop(told.send(result)));
+        tokio::spawn(async move {
+            let result = match queued {
+                Ok(()) => outcome.await.unwrap_or(Err(StoreError::Closed)),
+                Err(error) => Err(error),
+            };
             if let Err(error) = &result {
                 tracing::warn!(%error, key, "not remembered");
             }

@@ -149,7 +149,10 @@ impl Archive {
             pointers.push(Pointer { at: next, len: bytes.len() as u32, count: block.records.len() as u32 });
             next += bytes.len() as u64;
         }
-        file.sync_data()?;
+        // Others may read while the disk is busy with it.
+        let written = file.try_clone()?;
+        drop(file);
+        written.sync_data()?;
         Ok(pointers)
     }
 

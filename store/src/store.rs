@@ -75,8 +75,9 @@ impl Store {
     /// they were refused; the calls are answered in their order. The records of a call are written all or none, and a
     /// record that is there already, with the same bytes, counts as written.
     ///
-    /// `done` must be quick, as all writing waits for it, and may not call what waits for the storage thread
-    /// ([`append_wait`](Store::append_wait), [`put_meta`](Store::put_meta), [`recover`](Store::recover)).
+    /// `done` must be quick, as all writing waits for it, must not wait for anybody who may wait for the store, and may not
+    /// call what waits for the storage thread ([`append_wait`](Store::append_wait), [`put_meta`](Store::put_meta),
+    /// [`recover`](Store::recover)).
     ///
     /// # Errors
     /// `Busy` when the queue is full, `TooLarge` when it could never hold the records, `Closed`: `done` is not called.
