@@ -40,6 +40,9 @@ FORBIDDEN_WORDS = {
     r"\bunbounded_channel\b|\bmpsc::unbounded\b": "every queue is bounded",
 }
 FORBIDDEN_IN_UI = {r"\b(libp2p|sled|inkmesh_store)\b": "ui knows only the public API of inkmesh"}
+FORBIDDEN_IN_BINARY = {
+    r"\be?print(ln)?!": "a standard output or error that can't be written panics: write and handle it, or diagnostics::say",
+}
 SYSTEM = "(env|fs|net|os|process|thread)"
 FORBIDDEN_IN_PURE = {
     rf"\bstd::{SYSTEM}\b|\bstd::\{{[^;]*\b{SYSTEM}\b": "the pure half does no IO and starts no threads",
@@ -89,6 +92,8 @@ def check_sources() -> Iterator[str]:
         yield from found(FORBIDDEN_WORDS, code, path)
         if path.parts[0] == "ui":
             yield from found(FORBIDDEN_IN_UI, code, path)
+        if path.parts[:2] == ("ui", "src"):
+            yield from found(FORBIDDEN_IN_BINARY, code, path)
         if is_pure(path):
             yield from found(FORBIDDEN_IN_PURE, without_tests(code), path)
 

@@ -164,6 +164,27 @@ fn a_closed_output_or_the_system_s_wish_ends_it() {
 }
 
 #[test]
+fn a_standard_error_that_takes_nothing_is_no_reason_to_stop() {
+    let _turn = turn();
+    let (_dir, ana) = alone();
+    for stderr in ["2>/dev/full", "2>&-", "2> >(exec true)", "2> >(exec sleep 120 >/dev/null </dev/null)"] {
+        let dir = TempDir::new().unwrap();
+        let program = local_command(dir.path(), &["--dial", &ana.address()]);
+        let mut command = Command::new("bash");
+        command.args(["-c", &format!("exec \"$@\" {stderr}"), "bash"]).env("RUST_LOG", "trace");
+        command.arg(program.get_program()).args(program.get_args());
+        let mut host = Host::launch(format!("writes to {stderr}"), command);
+        host.await_ready();
+        host.await_online(&ana.peer, 0);
+        for n in 0..20 {
+            host.say(&format!("{n} to {stderr}"));
+        }
+        ana.await_line(&format!("19 to {stderr}"), 0);
+        host.quit();
+    }
+}
+
+#[test]
 fn a_second_program_on_the_same_folder_is_told_which() {
     let _turn = turn();
     let (dir, mut host) = alone();

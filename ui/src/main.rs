@@ -10,6 +10,7 @@
 mod archive;
 mod args;
 mod console;
+mod diagnostics;
 mod headless;
 mod settings;
 mod store_tool;
@@ -20,12 +21,9 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use clap::Parser;
-use tracing_subscriber::EnvFilter;
 
 use crate::args::{Args, Face, Tool};
-
-/// What is logged when `RUST_LOG` says nothing.
-const DEFAULT_LOG: &str = "warn,inkmesh=info";
+use crate::diagnostics::Log;
 
 fn main() -> ExitCode {
     let args = Args::try_parse();
@@ -33,15 +31,15 @@ fn main() -> ExitCode {
         console::attach();
     }
     let args = args.unwrap_or_else(|error| error.exit());
-    start_log();
-    match run(args) {
-        Ok(status) => status,
-        Err(error) => {
-            console::attach();
-            eprintln!("inkmesh: {}", text::with_causes(error.as_ref()));
-            ExitCode::FAILURE
-        }
-    }
+    // Standard output belongs to the headless face.
+    let log = Log::start();
+    let done = run(args);
+    log.finish();
+    done.unwrap_or_else(|error| {
+        console::attach();
+        diagnostics::say(&format!("inkmesh: {}", text::with_causes(error.as_ref())));
+        ExitCode::FAILURE
+    })
 }
 
 fn run(args: Args) -> Result<ExitCode, Box<dyn Error>> {
@@ -58,10 +56,4 @@ fn run(args: Args) -> Result<ExitCode, Box<dyn Error>> {
         None => window::run(window::Options { config, name_given })?,
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// Diagnostics go to standard error: standard output belongs to the headless face.
-fn start_log() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_LOG));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false).init();
 }

@@ -9,6 +9,7 @@ use inkmesh::name::RoomName;
 use inkmesh::node::storage::{self, Compacted, Report, RoomStats, Stats, StorageError};
 
 use crate::args::{StoreTask, data_dir_or_default};
+use crate::diagnostics;
 use crate::settings::{Language, Settings};
 use crate::text::{self, Value, grouped};
 
@@ -46,7 +47,7 @@ pub fn run(task: StoreTask, data_dir: Option<PathBuf>) -> ExitCode {
 }
 
 fn failed(error: &dyn Error, status: u8) -> ExitCode {
-    eprintln!("inkmesh: {}", text::with_causes(error));
+    diagnostics::say(&format!("inkmesh: {}", text::with_causes(error)));
     ExitCode::from(status)
 }
 

@@ -31,6 +31,7 @@ use inkmesh::node::archive::{Archive, ArchiveError, ArchivedRoom};
 
 use self::dates::Dates;
 use crate::args::{ArchiveTask, NoDataDir, data_dir_or_default};
+use crate::diagnostics;
 use crate::settings::{Language, Settings};
 use crate::text;
 
@@ -83,7 +84,7 @@ pub fn run(task: ArchiveTask, data_dir: Option<PathBuf>, language: Option<Langua
         Err(ToolError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => return ExitCode::from(FINE),
         Err(error) => error,
     };
-    eprintln!("inkmesh: {}", trouble::words(language, &failed));
+    diagnostics::say(&format!("inkmesh: {}", trouble::words(language, &failed)));
     let in_use = matches!(&failed, ToolError::Read(error) if error.is_in_use());
     ExitCode::from(if in_use { IN_USE } else { FAILED })
 }
