@@ -185,6 +185,22 @@ mod tests {
     }
 
     #[test]
+    fn no_name_is_one_that_windows_keeps_for_a_device_or_changes() {
+        let devices = ["con", "CON", "prn", "AUX", "nul", "com1", "LPT9", "COM\u{b9}", "lpt\u{b3}", "CONIN$", "CLOCK$"];
+        for person in
+            devices.into_iter().chain(["con.txt", "a:b", "a::$DATA", "dots...", "spaces  ", "nul .x", "?*|<>\""])
+        {
+            for first in ["room", "sheet", "turn-3"] {
+                let name = name([first, person]);
+                assert!(name.starts_with(first), "{name}");
+                assert!(name.chars().all(|letter| letter.is_alphanumeric() || "-_".contains(letter)), "{name}");
+                // What stands before the first dot names a device, so an ending doesn't help.
+                assert!(!devices.iter().any(|device| device.eq_ignore_ascii_case(&name)), "{name}");
+            }
+        }
+    }
+
+    #[test]
     fn nothing_is_written_over() {
         let dir = tempfile::tempdir().unwrap();
         let inner = dir.path().join("new/folder");
