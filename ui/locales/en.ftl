@@ -273,6 +273,16 @@ game-two-rosters = The game was called off: its proposer named two lists of play
 game-over-free = Everybody may draw again.
 game-over-closed = This is its last drawing.
 
+# A game waits for us, in another room or behind another window
+call-choose = #{ $room }: choose a word to draw
+call-draw = #{ $room }: it's your turn to draw
+call-guess = #{ $room }: a turn has begun, guess the word
+call-gather = #{ $room }: a game is about to begin. Do you play?
+call-go = Go there (F6)
+call-title-turn = your turn
+call-title-guess = guess the word
+call-title-gather = do you play?
+
 # Starting a game
 plan-title = Start a game
 plan-quiz = Drawing quiz
@@ -384,6 +394,7 @@ help-go-on = in a game: begin now, end your turn, vote to skip the drawer
 help-results = results of the game: show, close (also Esc)
 help-again = rematch, propose the last game again
 help-plan = start a game…
+help-call = go to the room whose game waits for you
 help-help = this help
 
 # Notices

@@ -238,6 +238,16 @@ game-two-rosters = 제안한 사람이 참가자 명단을 두 번 내서 게임
 game-over-free = 이제 누구나 그릴 수 있어요.
 game-over-closed = 마지막 그림이에요.
 
+# 다른 방이나 다른 창 뒤에서 게임이 기다림
+call-choose = #{ $room }: 그릴 단어를 고르세요
+call-draw = #{ $room }: 지금 그릴 차례예요
+call-guess = #{ $room }: 차례가 시작됐어요. 정답을 맞혀 보세요
+call-gather = #{ $room }: 곧 게임이 시작돼요. 같이 할까요?
+call-go = 그 방으로 가기 (F6)
+call-title-turn = 내 차례
+call-title-guess = 정답을 맞혀 보세요
+call-title-gather = 같이 할까요?
+
 # 게임 시작
 plan-title = 게임 시작
 plan-quiz = 그림 퀴즈
@@ -348,6 +358,7 @@ help-go-on = 게임 중: 바로 시작, 내 차례 끝내기, 건너뛰기 투�
 help-results = 게임 결과 보기, 닫기 (Esc로도 닫기)
 help-again = 한 판 더, 지난 게임 다시 제안
 help-plan = 게임 시작…
+help-call = 게임이 기다리는 방으로 가기
 help-help = 이 도움말
 
 # 알림

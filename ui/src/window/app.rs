@@ -97,7 +97,10 @@ impl App {
 
     /// The window's title.
     pub fn title(&self) -> String {
-        "Inkmesh".to_owned()
+        match &self.screen {
+            Screen::Room(room) => room.title(self.look()),
+            Screen::Welcome(_) | Screen::Starting | Screen::Failed(_) => "Inkmesh".to_owned(),
+        }
     }
 
     /// The theme for what we don't colour ourselves.
@@ -256,6 +259,10 @@ impl App {
             Action::Paint(job) => make(|| job.run(), room::Message::Painted),
             Action::Thumb(job) => make(|| job.run(), |thumb| room::Message::Gallery(gallery::Message::Made(thumb))),
             Action::Keep(drawing) => self.keep(drawing),
+            Action::Attention(wanted) => {
+                let attention = wanted.then_some(window::UserAttention::Informational);
+                window::latest().and_then(move |id| window::request_user_attention(id, attention))
+            }
             Action::Named(name) => self.remember(|settings| settings.name = Some(name)),
             Action::Later(time, message) => {
                 Task::perform(tokio::time::sleep(time), move |()| Message::Room(message.clone()))

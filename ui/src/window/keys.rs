@@ -21,6 +21,7 @@ pub fn shortcut(key: &Key, physical: Physical, modifiers: Modifiers, free: bool)
         Key::Named(Named::F3) => Some(Shortcut::Game(GameKey::Results)),
         Key::Named(Named::F4) if !modifiers.alt() => Some(Shortcut::Game(GameKey::Again)),
         Key::Named(Named::F5) => Some(Shortcut::Game(GameKey::Plan)),
+        Key::Named(Named::F6) => Some(Shortcut::ToCall),
         Key::Named(Named::Enter) if free => Some(Shortcut::Write),
         _ if !free || modifiers.alt() => None,
         // By the place of the key: with a Korean layout B types ㅠ.
@@ -49,7 +50,12 @@ fn replay(named: Named) -> Option<Shortcut> {
 pub fn is_for_text(shortcut: Shortcut) -> bool {
     match shortcut {
         Shortcut::Choose(_) | Shortcut::Sheet(Press::Undo | Press::Redo) | Shortcut::Replay(_) => true,
-        Shortcut::Write | Shortcut::Escape | Shortcut::Sheet(_) | Shortcut::Help | Shortcut::Game(_) => false,
+        Shortcut::Write
+        | Shortcut::Escape
+        | Shortcut::Sheet(_)
+        | Shortcut::Help
+        | Shortcut::Game(_)
+        | Shortcut::ToCall => false,
     }
 }
 

@@ -5,6 +5,7 @@
 mod actions;
 mod app;
 mod bench;
+mod calls;
 mod drawing;
 mod gallery;
 mod game;

@@ -36,7 +36,7 @@ fn author(number: u8) -> Author {
     Author([number + 1; 32])
 }
 
-fn everybody() -> Vec<Person> {
+pub fn everybody() -> Vec<Person> {
     (1..=PEOPLE).map(|number| person(author(number), &name(number), true)).collect()
 }
 
@@ -379,7 +379,7 @@ fn the_end_of_a_game_has_its_keys() {
 fn every_key_of_a_game_is_in_the_help() {
     let mut bench = Bench::open(Language::En, iced::Size::new(1280.0, 1600.0), &[]);
     bench.give(Message::Show(Topic::Help));
-    for key in ["Enter", "1 – 5", "Esc", "F2", "F3", "F4", "F5"] {
+    for key in ["Enter", "1 – 5", "Esc", "F2", "F3", "F4", "F5", "F6"] {
         bench.must_show(key);
     }
 }

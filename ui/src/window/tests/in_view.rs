@@ -232,9 +232,8 @@ pub fn actions_stay_in_view(state: &str, bench: &mut Bench, is_action: impl Fn(&
     actions.into_keys().collect()
 }
 
-/// Gives the window another size.
+/// Gives the window another size. Nothing is painted for it: what is looked at is where things lie.
 pub fn resize(bench: &mut Bench, size: Size, scale: f32) {
     bench.size = size;
-    bench.give(Message::Resized(size, scale));
-    bench.layout();
+    drop(bench.room.update(Message::Resized(size, scale), bench.now));
 }

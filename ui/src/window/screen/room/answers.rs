@@ -89,8 +89,10 @@ impl Room {
             self.peer(room, person.clone());
         }
         self.people.replace(people);
+        let rung = self.ring(room, &game);
         self.game.update(game, self.now);
         let mut actions = if self.sheet.show(canvas, self.me) { self.ask_sheet_anew() } else { Vec::new() };
+        actions.extend(rung);
         // What came while the room was being loaded comes after it; strokes and lines that it held already are known.
         actions.extend(self.happened(meanwhile));
         actions.extend(self.ask_older());

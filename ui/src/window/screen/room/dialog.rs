@@ -278,6 +278,7 @@ fn help<'a>(look: Look) -> Element<'a, Message> {
         ("F3", "help-results"),
         ("F4", "help-again"),
         ("F5", "help-plan"),
+        ("F6", "help-call"),
         ("F1", "help-help"),
     ];
     let lines = keys.map(|(key, words)| {

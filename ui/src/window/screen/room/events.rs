@@ -32,9 +32,15 @@ impl Room {
                 self.sheet.moved(author, board, &ink, from, self.now);
             }
             Event::Canvas { room, change } if self.is_here(&room) => return self.canvas(change),
-            Event::Game { room, game } if self.is_here(&room) => return self.game_moved(*game),
+            Event::Game { room, game } => {
+                let mut actions = self.ring(&room, &game);
+                if self.is_here(&room) {
+                    actions.extend(self.game_moved(*game));
+                }
+                return actions;
+            }
             Event::Close { room, line } if self.is_here(&room) => self.chat.guesses.was_close(line),
-            Event::Live { .. } | Event::Canvas { .. } | Event::Game { .. } | Event::Close { .. } => {}
+            Event::Live { .. } | Event::Canvas { .. } | Event::Close { .. } => {}
             Event::Syncing { room, peers, received, remaining } => {
                 return self.syncing(room, Missing { peers, received, remaining });
             }

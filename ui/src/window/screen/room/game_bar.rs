@@ -215,11 +215,6 @@ impl GameBar {
         self.game.drawer
     }
 
-    /// Whether it is our turn to draw.
-    pub fn is_our_turn(&self, me: Author) -> bool {
-        self.game.phase == Phase::Drawing && self.game.drawer == Some(me)
-    }
-
     /// Whether a game goes on.
     pub fn runs(&self) -> bool {
         matches!(self.game.phase, Phase::Gathering | Phase::Choosing | Phase::Drawing | Phase::Revealed)

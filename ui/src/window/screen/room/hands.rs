@@ -124,7 +124,7 @@ impl Room {
 
     pub(super) fn focus_changed(&mut self, focused: bool) -> Vec<Action> {
         self.focused = focused;
-        Vec::new()
+        if focused { self.calm_down() } else { Vec::new() }
     }
 
     pub(super) fn show_late(&mut self, first: OperationId) -> Vec<Action> {
@@ -218,9 +218,13 @@ impl Room {
             Shortcut::Sheet(press) if self.sheet_is_up() => self.sheet_press(press),
             Shortcut::Replay(press) if self.dialog.is_none() => self.in_gallery(gallery::Message::Replay(press)),
             Shortcut::Help => self.show(Topic::Help),
-            Shortcut::Write | Shortcut::Choose(_) | Shortcut::Sheet(_) | Shortcut::Replay(_) | Shortcut::Game(_) => {
-                Vec::new()
-            }
+            Shortcut::ToCall if self.dialog.is_none() => self.answer_call(),
+            Shortcut::Write
+            | Shortcut::Choose(_)
+            | Shortcut::Sheet(_)
+            | Shortcut::Replay(_)
+            | Shortcut::Game(_)
+            | Shortcut::ToCall => Vec::new(),
         }
     }
 

@@ -5,6 +5,7 @@
 
 mod answers;
 mod banners;
+pub mod calls;
 mod cards;
 mod cells;
 mod chat;
@@ -106,6 +107,8 @@ pub struct Room {
     scale_factor: f32,
     /// Whether the window has the keyboard: else what is in view may be read by nobody.
     focused: bool,
+    /// Whether the window asks for attention, because a game waits for us.
+    urgent: bool,
     /// Whether a look at what was read is coming up.
     noticing: bool,
     pane: Pane,
@@ -151,6 +154,8 @@ pub enum Shortcut {
     Replay(gallery::replay::Press),
     /// Something in the game.
     Game(GameKey),
+    /// Go to the room whose game waits for us.
+    ToCall,
     /// Help.
     Help,
 }
@@ -295,6 +300,8 @@ pub enum Action {
     Keep(Box<Keep>),
     /// We are called this now.
     Named(PersonName),
+    /// Ask for attention to the window, or not any more.
+    Attention(bool),
     /// Send this message after this time.
     Later(Duration, Message),
 }
@@ -346,6 +353,7 @@ impl Room {
             size: start.size,
             scale_factor: start.scale_factor,
             focused: start.focused,
+            urgent: false,
             noticing: false,
             pane: Pane::Sheet,
             drawer: false,
@@ -360,6 +368,7 @@ impl Room {
     pub fn update(&mut self, message: Message, now: Instant) -> Vec<Action> {
         self.now = now;
         let mut actions = self.take_in(message);
+        self.hear();
         actions.extend(self.notice());
         actions.extend(self.sheet.work().map(|job| Action::Paint(Box::new(job))));
         actions

@@ -8,6 +8,7 @@ use iced::{Alignment, Element, Length};
 use inkmesh::identity::Author;
 use inkmesh::name::{NameError, RoomName};
 
+use super::calls::Bell;
 use super::dialog::Topic;
 use super::game_bar::GameBar;
 use super::people::People;
@@ -17,6 +18,8 @@ use crate::window::pinned::Pinned;
 use crate::window::theme::{self, Look, style};
 use crate::window::when::Calendar;
 
+/// The id of the mark of a room whose game waits for us.
+const CALL_MARK: &str = "mark-of-a-call";
 /// The field for a room's name.
 pub const ROOM_FIELD: &str = "room-name-field";
 
@@ -27,6 +30,8 @@ pub struct RoomInfo {
     pub online: BTreeSet<Author>,
     /// How many lines of others were not read yet.
     pub unread: u64,
+    /// What its game waits for from us.
+    pub bell: Bell,
 }
 
 /// The rooms that we are in.
@@ -70,6 +75,9 @@ impl Rooms {
         let here = self.here.as_ref() == Some(name);
         let label = theme::body(format!("# {name}")).wrapping(text::Wrapping::WordOrGlyph).width(Length::Fill);
         let mut line = row![if here { label.font(theme::BOLD) } else { label }].spacing(8).align_y(Alignment::Center);
+        if info.bell.call().is_some() {
+            line = line.push(call_mark(look));
+        }
         if info.unread > 0 {
             line = line.push(badge(look, info.unread));
         } else if !info.online.is_empty() {
@@ -100,10 +108,14 @@ impl Rooms {
                 .padding(4)
                 .style(style::choice(look.tones, chosen));
             let mut cell = column![letter].align_x(Alignment::Center);
+            let call = info.bell.call();
+            if call.is_some() {
+                cell = cell.push(call_mark(look));
+            }
             if info.unread > 0 {
                 cell = cell.push(badge(look, info.unread));
             }
-            tools::hint(look, cell, format!("# {name}"))
+            tools::hint(look, cell, call.map_or_else(|| format!("# {name}"), |call| call.words(look, name)))
         });
         Column::with_children(rows).spacing(4).into()
     }
@@ -190,6 +202,12 @@ pub fn badge<'a>(look: Look, number: u64) -> Element<'a, Message> {
     let words = if number > 99 { "99+".to_owned() } else { number.to_string() };
     let words = theme::small(words, look.tones.on_seal);
     container(words).padding([0, 8]).style(style::pill(look.tones.seal, look.tones.on_seal)).into()
+}
+
+/// The mark of a room whose game waits for us.
+pub fn call_mark<'a>(look: Look) -> Element<'a, Message> {
+    let sign = theme::sign("✎").size(theme::SMALL).color(look.tones.on_seal);
+    container(sign).id(CALL_MARK).padding([1, 6]).style(style::pill(look.tones.seal, look.tones.on_seal)).into()
 }
 
 fn quiet<'a>(look: Look, words: String, message: Message) -> Element<'a, Message> {

@@ -3,6 +3,7 @@
 use iced::widget::{Space, button, column, container, mouse_area, opaque, progress_bar, row, stack, text};
 use iced::{Alignment, Element, Length};
 
+use super::calls::Call;
 use super::dialog::{self, Topic};
 use super::game_bar::{SHORT_BELOW, TINY_BELOW};
 use super::status::Status;
@@ -108,7 +109,8 @@ impl Room {
 
     /// The gallery, and what is said once over it.
     fn exhibition(&self, look: Look) -> Option<Element<'_, Message>> {
-        Some(stack![self.gallery_view(look)?].push(self.said_once(look)).into())
+        let gallery = stack![self.gallery_view(look)?].push(self.said_once(look));
+        Some(column![].push(self.call_banner(look)).push(gallery).spacing(self.gaps().1).into())
     }
 
     fn side(&self, look: Look) -> Element<'_, Message> {
@@ -220,9 +222,27 @@ impl Room {
         self.connection.status(self.now, self.here(), here, anywhere.saturating_sub(here), name)
     }
 
+    /// What the game of another room waits for, and the way there. It takes the place of the state of the connection,
+    /// so that nothing moves when it comes.
+    fn call_banner(&self, look: Look) -> Option<Element<'_, Message>> {
+        let (call, room) = self.called_elsewhere()?;
+        let words = theme::strong(format!("{} →", call.words(look, room))).size(theme::SMALL).line_height(1.15);
+        let words = container(words).center_y(Length::Fill).clip(true);
+        let banner = button(words)
+            .on_press(Message::Open(room.clone()))
+            .padding([0, 12])
+            .width(Length::Fill)
+            .height(LINE)
+            .style(style::primary(look.tones));
+        Some(tools::hint_below(look, banner, look.t("call-go")))
+    }
+
     /// The state of the connection: two lines of small print at most, so that nothing below it moves. All of it is
     /// said where the pointer is, and in a low window with the rooms.
     fn status_line(&self, look: Look, width: f32) -> Element<'_, Message> {
+        if let Some(banner) = self.call_banner(look) {
+            return banner;
+        }
         let status = self.status();
         let color = status.color(look);
         let mark = container(Space::new().width(10).height(10)).style(style::pill(color, color));
@@ -263,16 +283,24 @@ impl Room {
             Pane::Chat => column![].push(self.said_once(look)).push(self.talk(look)).spacing(8).into(),
             Pane::People => column![].push(self.said_once(look)).push(self.side(look)).spacing(8).into(),
         };
-        let our_turn = self.game.is_our_turn(self.me) && self.pane != Pane::Sheet;
+        let our_turn = Call::of(&self.game.game, self.me).is_some() && self.pane != Pane::Sheet;
+        let elsewhere = match self.called_elsewhere() {
+            Some(_) => Some(side::call_mark(look)),
+            None => number_mark(look, self.rooms.unread_elsewhere()),
+        };
         let tabs = row![
             self.tab(look, Pane::Sheet, "tab-sheet", our_turn.then(|| tab_mark(look, "✎".to_owned()))),
             self.tab(look, Pane::Chat, "tab-chat", number_mark(look, self.behind as u64)),
-            self.tab(look, Pane::People, "tab-people", number_mark(look, self.rooms.unread_elsewhere())),
+            self.tab(look, Pane::People, "tab-people", elsewhere),
         ]
         .spacing(4);
         let head: Element<'_, Message> = if self.is_tiny() {
             let banner = if self.banners.asks() { self.banners.view(look, true) } else { None };
-            column![row![tabs.width(Length::Fill)].extend(head_buttons(look)).spacing(4)].push(banner).spacing(4).into()
+            column![row![tabs.width(Length::Fill)].extend(head_buttons(look)).spacing(4)]
+                .push(self.call_banner(look))
+                .push(banner)
+                .spacing(4)
+                .into()
         } else {
             column![self.head(look, width), tabs].spacing(self.gaps().1).into()
         };
