@@ -48,6 +48,25 @@ pub(super) fn tcp(address: SocketAddr) -> Multiaddr {
     Multiaddr::from(address.ip()).with(Protocol::Tcp(address.port()))
 }
 
+/// The socket address of a TCP port; `None` for an address of another form.
+pub(super) fn socket(address: &Multiaddr) -> Option<SocketAddr> {
+    let mut parts = address.iter();
+    let ip = match parts.next()? {
+        Protocol::Ip4(ip) => IpAddr::V4(ip),
+        Protocol::Ip6(ip) => IpAddr::V6(ip),
+        _ => return None,
+    };
+    match parts.next()? {
+        Protocol::Tcp(port) => Some(SocketAddr::new(ip, port)),
+        _ => None,
+    }
+}
+
+/// Whether an address leads to the machine itself, whichever machine reads it.
+pub(super) fn is_loopback(address: &Multiaddr) -> bool {
+    socket(address).is_some_and(|socket| socket.ip().is_loopback())
+}
+
 /// Whether a neighbour's word that somebody lives at this address may be followed: only to the local network, so that
 /// nobody can make a whole room knock on a stranger's door.
 pub(super) fn is_local(address: &Multiaddr) -> bool {
@@ -74,6 +93,18 @@ mod tests {
         assert_eq!(parse("ana:80"), Some(Address::Host("ana".to_owned(), 80)));
         for text in ["", "/ip4/10.0.0.1", "/nonsense", "a b", "ana:port", "ana:99999", ":80", &"x".repeat(400)] {
             assert_eq!(parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_multiaddress_of_a_tcp_port_is_a_socket_address() {
+        for text in ["127.0.0.1:1", "10.0.0.7:47770", "[::1]:9"] {
+            let address = text.parse().unwrap();
+            assert_eq!(socket(&tcp(address)), Some(address));
+            assert_eq!(is_loopback(&tcp(address)), address.ip().is_loopback());
+        }
+        for text in ["/dns4/x.org/tcp/1", "/ip4/10.0.0.7/udp/1", "/ip4/10.0.0.7"] {
+            assert_eq!(socket(&text.parse().unwrap()), None, "{text}");
         }
     }
 

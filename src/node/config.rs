@@ -16,10 +16,11 @@ pub struct Config {
     pub name: Option<PersonName>,
     /// Rooms to join beside those joined before.
     pub rooms: Vec<RoomName>,
-    /// Multiaddresses to listen on. Empty: every interface, port [`DEFAULT_PORT`], or another if that is taken.
+    /// Multiaddresses to listen on; the node doesn't start when one of them is taken. Empty: every interface, port
+    /// [`DEFAULT_PORT`], or another if that is taken.
     pub listen: Vec<String>,
     /// Addresses to connect to and stay connected with: multiaddresses, `HOST` or `HOST:PORT`.
     pub dial: Vec<String>,
-    /// Whether to look for people on the local network by multicast DNS.
+    /// Whether to look for people on the local network by multicast DNS, and on this machine by datagrams on loopback.
     pub mdns: bool,
 }

@@ -12,8 +12,10 @@ mod gallery;
 mod guesses;
 mod handle;
 mod key_file;
+mod nearby;
 mod network;
 mod peers;
+mod ports;
 mod rooms;
 mod run;
 mod saving;
@@ -64,6 +66,14 @@ pub enum StartError {
     /// The network could not be set up.
     #[error("can't set up the network: {0}")]
     Network(String),
+    /// An address that the person named can't be listened on: another program listens there, or this machine doesn't have it.
+    #[error("can't listen on {address}: {reason}. Name another port, or leave it out, and a free one is taken")]
+    Listen {
+        /// The address.
+        address: String,
+        /// What the system said.
+        reason: String,
+    },
     /// An address to listen on or to connect to that is none.
     #[error("not an address: {0}")]
     Address(String),

@@ -10,6 +10,7 @@ use libp2p::swarm::ConnectionId;
 use libp2p::swarm::dial_opts::{DialOpts, PeerCondition};
 use libp2p::{Multiaddr, PeerId};
 
+use super::address;
 use super::network::without_peer;
 
 /// Peers remembered at most.
@@ -54,13 +55,15 @@ struct Wanted {
 #[derive(Debug)]
 pub(super) struct Peers {
     me: PeerId,
+    /// Where we listen ourselves.
+    mine: BTreeSet<Multiaddr>,
     known: BTreeMap<PeerId, Known>,
     wanted: Vec<Wanted>,
 }
 
 impl Peers {
     pub(super) fn new(me: PeerId) -> Self {
-        Peers { me, known: BTreeMap::new(), wanted: Vec::new() }
+        Peers { me, mine: BTreeSet::new(), known: BTreeMap::new(), wanted: Vec::new() }
     }
 
     /// Whether we are connected.
@@ -90,14 +93,55 @@ impl Peers {
         self.known.get(peer).map(|known| known.addresses.clone()).unwrap_or_default()
     }
 
+    /// We listen on this address: nobody else does.
+    pub(super) fn listening_on(&mut self, address: Multiaddr) {
+        let address = without_peer(address);
+        for known in self.known.values_mut() {
+            known.addresses.retain(|other| *other != address);
+        }
+        self.mine.insert(address);
+    }
+
+    /// We no longer do.
+    pub(super) fn not_listening_on(&mut self, address: &Multiaddr) {
+        self.mine.remove(&without_peer(address.clone()));
+    }
+
+    /// Whether an address that this peer told leads from here to where it leads from there. A loopback address does only on
+    /// one machine; and an address of this machine, told by a peer on another, is one that both machines have (those of
+    /// container bridges are alike everywhere).
+    pub(super) fn leads_to_the_same(&self, teller: &PeerId, address: &Multiaddr) -> bool {
+        self.is_on_this_machine(teller) || !self.is_ours(address)
+    }
+
+    /// Whether a connected peer is a program of this machine.
+    fn is_on_this_machine(&self, peer: &PeerId) -> bool {
+        let Some(known) = self.known.get(peer) else { return false };
+        known.connections.values().any(|(address, _)| self.is_ours(address))
+    }
+
+    /// Whether an address is one of this machine's, at any port.
+    fn is_ours(&self, address: &Multiaddr) -> bool {
+        let host = address.iter().next();
+        address::is_loopback(address) || self.mine.iter().any(|mine| mine.iter().next() == host)
+    }
+
+    /// Whether we listen at an address ourselves, or somebody else answers there now: whom we called there and are
+    /// connected with.
+    fn is_taken(&self, address: &Multiaddr, by_another_than: &PeerId) -> bool {
+        let others = self.known.iter().filter(|(peer, _)| *peer != by_another_than);
+        let answers = |known: &Known| known.connections.values().any(|(at, dialled)| *dialled && at == address);
+        self.mine.contains(address) || others.map(|(_, known)| known).any(answers)
+    }
+
     /// Somebody may be reached at an address. `random` spreads the calls.
     pub(super) fn found(&mut self, peer: PeerId, address: Multiaddr, now: u64, random: u64) {
-        if peer == self.me || (!self.known.contains_key(&peer) && !self.make_room()) {
+        let address = without_peer(address);
+        if peer == self.me || self.is_taken(&address, &peer) || (!self.known.contains_key(&peer) && !self.make_room()) {
             return;
         }
         let patient = self.me > peer;
         let known = self.known.entry(peer).or_default();
-        let address = without_peer(address);
         if known.addresses.contains(&address) {
             return;
         }
@@ -185,6 +229,24 @@ impl Peers {
             known.tries += 1;
             known.next_try = now + wait(known.tries, random);
         }
+    }
+
+    /// A call to `expected` was answered by another: that is no failure of `expected`, who is called at once at the other
+    /// addresses, if there are any, and a place where the other may be reached.
+    pub(super) fn another_lives_at(
+        &mut self,
+        address: &Multiaddr,
+        expected: PeerId,
+        other: PeerId,
+        now: u64,
+        random: u64,
+    ) {
+        let address = without_peer(address.clone());
+        if let Some(known) = self.known.get_mut(&expected) {
+            known.addresses.retain(|at| *at != address);
+            known.next_try = now;
+        }
+        self.found(other, address, now, random);
     }
 
     /// The text of the address that this call was for, if it was one that the person gave and it is the first try.
@@ -337,6 +399,68 @@ mod tests {
         peers.found(high, listens.clone(), 0, 0);
         peers.found(high, address(9), 0, 0);
         assert_eq!(peers.addresses(&high), [listens.to_string(), address(9).to_string()]);
+    }
+
+    #[test]
+    fn an_address_where_another_answers_is_dropped_and_the_rest_is_called_at_once() {
+        let (low, high) = lower_and_higher();
+        let mut peers = Peers::new(low);
+        peers.found(high, address(2), 0, 0);
+        peers.found(high, address(3), 0, 0);
+        assert_eq!(peers.due(0).len(), 1);
+        peers.another_lives_at(&address(3).with_p2p(high).unwrap(), high, peer(9), 5, 0);
+        assert_eq!(peers.listening(&high), [address(2)]);
+        assert_eq!(peers.listening(&peer(9)), [address(3)]);
+        let called: Vec<_> = peers.due(5).iter().map(|call| call.get_peer_id().unwrap()).collect();
+        assert!(called.contains(&high), "it did not fail");
+
+        // The last one: nothing to call until it is found somewhere.
+        peers.another_lives_at(&address(2), high, low, 6, 0);
+        assert_eq!(peers.listening(&high), []);
+        assert!(peers.due(100_000).iter().all(|call| call.get_peer_id() != Some(high)));
+        peers.found(high, address(4), 100_000, 0);
+        assert_eq!(peers.due(100_000).iter().filter(|call| call.get_peer_id() == Some(high)).count(), 1);
+    }
+
+    #[test]
+    fn nobody_is_looked_for_where_we_listen_or_another_answers() {
+        let (low, high) = lower_and_higher();
+        let mut peers = Peers::new(low);
+        peers.found(high, address(1), 0, 0);
+        peers.listening_on(address(1));
+        assert_eq!(peers.listening(&high), [], "it was our address");
+        peers.found(high, address(1), 0, 0);
+        peers.connected_to(peer(9), ConnectionId::new_unchecked(1), address(2), true, 0);
+        peers.found(high, address(2), 0, 0);
+        assert_eq!(peers.listening(&high), []);
+        peers.found(peer(9), address(2), 0, 0);
+        assert_eq!(peers.listening(&peer(9)), [address(2)]);
+        // Either may change.
+        peers.not_listening_on(&address(1));
+        peers.disconnected(peer(9), ConnectionId::new_unchecked(1), 0, 0);
+        peers.found(high, address(1), 0, 0);
+        peers.found(high, address(2), 0, 0);
+        assert_eq!(peers.listening(&high), [address(2), address(1)]);
+    }
+
+    #[test]
+    fn what_a_peer_tells_of_loopback_and_of_our_own_hosts_counts_on_this_machine_only() {
+        let (low, high) = lower_and_higher();
+        let near_by: Multiaddr = "/ip4/127.0.0.1/tcp/47771".parse().unwrap();
+        let same_host: Multiaddr = "/ip4/10.0.0.1/tcp/47771".parse().unwrap();
+        let from = |n: u8| {
+            let mut peers = Peers::new(low);
+            peers.listening_on(address(1));
+            peers.connected_to(high, ConnectionId::new_unchecked(1), address(n), false, 0);
+            peers
+        };
+        let (here, elsewhere) = (from(1), from(2));
+        for told in [&near_by, &same_host] {
+            assert!(here.leads_to_the_same(&high, told));
+            assert!(!elsewhere.leads_to_the_same(&high, told));
+        }
+        assert!(elsewhere.leads_to_the_same(&high, &address(7)));
+        assert!(!elsewhere.leads_to_the_same(&peer(9), &near_by), "a stranger");
     }
 
     #[test]

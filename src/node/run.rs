@@ -18,9 +18,10 @@ use super::face::Face;
 use super::handle::{Answer, Command, Events};
 use super::network::{self, Behaviour};
 use super::peers::Peers;
+use super::ports::Claim;
 use super::rooms::Member;
 use super::unsaved::{Key, Unsaved};
-use super::{StartError, guesses, key_file};
+use super::{StartError, guesses, key_file, nearby};
 use crate::clock::{Now, Timestamp};
 use crate::command::Spoken;
 use crate::event::{Event, Warning};
@@ -96,6 +97,8 @@ pub(super) enum Note {
     Repaired(Result<Quarantine, StoreError>),
     /// The disk was tried again.
     Recovered(Result<(), StoreError>),
+    /// A program of this machine said hello.
+    Nearby { peer: Author, address: Multiaddr },
     /// A host name was looked up.
     Resolved { host: String, result: std::io::Result<Vec<Multiaddr>> },
     /// Everything is on the disk and the store is closed.
@@ -112,6 +115,8 @@ pub(super) struct Runner {
     pub(super) rooms: BTreeMap<RoomName, Member>,
     pub(super) topics: HashMap<TopicHash, RoomName>,
     pub(super) peers: Peers,
+    /// The ports that are ours as long as this is held.
+    pub(super) claims: Vec<Claim>,
     pub(super) notes: mpsc::Sender<Note>,
     outcomes: mpsc::Sender<Outcome>,
     pub(super) answers: HashMap<(RoomName, Ticket), Asker>,
@@ -172,6 +177,7 @@ pub(super) async fn spawn(config: Config, commands: mpsc::Receiver<Command>) -> 
         rooms: BTreeMap::new(),
         topics: HashMap::new(),
         peers: Peers::new(me),
+        claims: Vec::new(),
         notes,
         outcomes,
         answers: HashMap::new(),
@@ -200,6 +206,9 @@ pub(super) async fn spawn(config: Config, commands: mpsc::Receiver<Command>) -> 
     }
     runner.enter_rooms(&config.rooms)?;
     runner.look_over_the_disk();
+    if config.mdns {
+        nearby::look_around(&runner.claims, author, runner.notes.clone());
+    }
     tokio::spawn(runner.run(commands, receiver, told));
     Ok((author, Events { events, backlog }))
 }
@@ -381,6 +390,7 @@ impl Runner {
             Note::Damaged(error) => self.reading_failed(&error),
             Note::Repaired(result) => self.on_repaired(result),
             Note::Recovered(result) => self.on_recovered(result),
+            Note::Nearby { peer, address } => self.on_nearby(peer, address),
             Note::Resolved { host, result } => self.on_resolved(host, result),
             Note::StoreClosed => {}
         }

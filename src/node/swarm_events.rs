@@ -4,14 +4,15 @@ use libp2p::core::ConnectedPoint;
 use libp2p::gossipsub::{self, MessageId};
 use libp2p::swarm::dial_opts::DialOpts;
 use libp2p::swarm::{ConnectionId, DialError, SwarmEvent};
-use libp2p::{PeerId, identify, mdns, ping};
+use libp2p::{Multiaddr, PeerId, identify, mdns, ping};
 
 use super::address;
-use super::network::{BehaviourEvent, author_of};
+use super::network::{BehaviourEvent, author_of, peer_of};
 use super::rooms::Source;
 use super::run::Runner;
 use crate::event::Warning;
 use crate::frame::Frame;
+use crate::identity::Author;
 use crate::room::{Input, Verdict};
 
 impl Runner {
@@ -30,10 +31,13 @@ impl Runner {
             }
             SwarmEvent::NewListenAddr { address, .. } => {
                 tracing::info!(%address, "listening");
+                self.peers.listening_on(address);
                 self.listening();
             }
+            SwarmEvent::ExpiredListenAddr { address, .. } => self.peers.not_listening_on(&address),
             SwarmEvent::ListenerError { error, .. } => tracing::warn!(%error, "listener"),
             SwarmEvent::ListenerClosed { addresses, reason: Err(error), .. } => {
+                addresses.iter().for_each(|address| self.peers.not_listening_on(address));
                 let address = addresses.first().map(ToString::to_string).unwrap_or_default();
                 self.warn(Warning::ListenFailed { address, reason: error.to_string() });
             }
@@ -57,7 +61,7 @@ impl Runner {
 
     // --- connections -----------------------------------------------------------------------------------------------
 
-    fn on_discovered(&mut self, found: Vec<(PeerId, libp2p::Multiaddr)>) {
+    fn on_discovered(&mut self, found: Vec<(PeerId, Multiaddr)>) {
         let now = self.now().mono_ms;
         for (peer, address) in found {
             let random = self.random();
@@ -66,13 +70,16 @@ impl Runner {
         self.call_who_is_due();
     }
 
+    /// A program of this machine says where it listens.
+    pub(super) fn on_nearby(&mut self, author: Author, address: Multiaddr) {
+        let Some(peer) = peer_of(author) else { return };
+        self.on_discovered(vec![(peer, address)]);
+    }
+
     fn on_identified(&mut self, peer: PeerId, info: identify::Info) {
         let now = self.now().mono_ms;
-        let on_this_machine = self.peers.addresses(&peer).iter().any(|address| address.starts_with("/ip4/127."));
         for address in info.listen_addrs.into_iter().take(16) {
-            // Another machine's loopback address would lead to ourselves.
-            let loopback = address.to_string().starts_with("/ip4/127.") || address.to_string().starts_with("/ip6/::1/");
-            if address::is_local(&address) && (on_this_machine || !loopback) {
+            if address::is_local(&address) && self.peers.leads_to_the_same(&peer, &address) {
                 let random = self.random();
                 self.peers.found(peer, address, now, random);
             }
@@ -105,7 +112,13 @@ impl Runner {
             self.warn(Warning::DialFailed { address, reason: reason(error) });
         }
         let (now, random) = (self.now().mono_ms, self.random());
-        self.peers.dial_failed(peer, connection, now, random);
+        match (peer, error) {
+            (Some(expected), DialError::WrongPeerId { obtained, address }) => {
+                self.peers.another_lives_at(address, expected, *obtained, now, random);
+                self.call_who_is_due();
+            }
+            _ => self.peers.dial_failed(peer, connection, now, random),
+        }
     }
 
     fn on_no_answer(&mut self, peer: PeerId, connection: ConnectionId, failure: &ping::Failure) {
@@ -204,7 +217,7 @@ fn reason(error: &DialError) -> String {
             Some((_, libp2p::TransportError::Other(error))) => error.to_string(),
             _ => "no way to that address".to_owned(),
         },
-        DialError::WrongPeerId { .. } => "somebody else lives there".to_owned(),
+        DialError::LocalPeerId { .. } => "this program itself listens there".to_owned(),
         other => other.to_string(),
     }
 }

@@ -97,13 +97,15 @@ impl Runner {
     }
 
     /// We caught up with somebody. People who met by address meet each other too.
-    pub(super) fn on_met(&mut self, peer: PeerId, neighbours: Vec<Neighbour>, clock: u64) {
-        self.heard_clock(peer, clock);
+    pub(super) fn on_met(&mut self, teller: PeerId, neighbours: Vec<Neighbour>, clock: u64) {
+        self.heard_clock(teller, clock);
         let now = self.now().mono_ms;
         for Neighbour { peer, addresses } in neighbours {
             let Some(peer) = peer_of(peer) else { continue };
-            let addresses = addresses.iter().filter_map(|text| text.parse().ok());
-            for address in addresses.filter(address::is_local) {
+            let addresses = addresses.iter().filter_map(|text| text.parse().ok()).filter(address::is_local);
+            let addresses: Vec<_> =
+                addresses.filter(|address| self.peers.leads_to_the_same(&teller, address)).collect();
+            for address in addresses {
                 let random = self.random();
                 self.peers.found(peer, address, now, random);
             }

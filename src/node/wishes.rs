@@ -1,16 +1,20 @@
 //! What the person wants and what is remembered over a restart: where to listen, whom to call, the name, the rooms,
 //! the peers that were reached.
 
+use std::error::Error;
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+
 use inkmesh_store::{Store, StoreError};
 use libp2p::Multiaddr;
-use libp2p::multiaddr::Protocol;
 use tokio::sync::oneshot;
 
 use super::address::{self, Address};
 use super::handle::Answer;
 use super::network::without_peer;
+use super::ports::{Claim, USUAL_PORTS};
 use super::run::{Note, Runner};
-use super::{CommandError, DEFAULT_PORT, StartError};
+use super::{CommandError, StartError};
 use crate::codec;
 use crate::event::Warning;
 use crate::name::RoomName;
@@ -19,31 +23,57 @@ use crate::name::RoomName;
 const MAX_LIST: usize = 1 << 20;
 
 impl Runner {
-    /// Listens where the person said, or everywhere on the usual port.
+    /// Listens where the person said, or everywhere on the first of the usual ports that is free.
+    ///
+    /// # Errors
+    /// [`StartError::Listen`] when an address that the person gave can't be listened on: another program may have it.
     pub(super) fn listen(&mut self, addresses: &[String]) -> Result<(), StartError> {
         if addresses.is_empty() {
             return self.listen_everywhere();
         }
         for text in addresses {
             let address: Multiaddr = text.parse().map_err(|_| StartError::Address(text.clone()))?;
-            self.swarm
-                .listen_on(address)
-                .map_err(|error| StartError::Network(format!("can't listen on {text}: {error}")))?;
+            let failed = |reason: String| StartError::Listen { address: text.clone(), reason };
+            // A port that the system chooses is shared with nobody.
+            if let Some(socket) = address::socket(&address).filter(|socket| socket.port() != 0) {
+                self.claims.push(Claim::new(socket).map_err(|error| failed(error.to_string()))?);
+            }
+            self.swarm.listen_on(address).map_err(|error| failed(error.to_string()))?;
         }
         Ok(())
     }
 
     fn listen_everywhere(&mut self) -> Result<(), StartError> {
-        let v4 = |port| Multiaddr::from(std::net::Ipv4Addr::UNSPECIFIED).with(Protocol::Tcp(port));
-        if let Err(usual) = self.swarm.listen_on(v4(DEFAULT_PORT)) {
-            tracing::info!(%usual, "port {DEFAULT_PORT} is taken; listening on another");
-            self.swarm.listen_on(v4(0)).map_err(|error| StartError::Network(error.to_string()))?;
+        for port in USUAL_PORTS {
+            match self.listen_on_usual(port) {
+                Ok(()) => return Ok(()),
+                Err(error) => tracing::info!(%error, "port {port} is taken; trying another"),
+            }
         }
-        let v6 = |port| Multiaddr::from(std::net::Ipv6Addr::UNSPECIFIED).with(Protocol::Tcp(port));
-        let listening = self.swarm.listen_on(v6(DEFAULT_PORT)).or_else(|_| self.swarm.listen_on(v6(0)));
-        if let Err(error) = listening {
+        let [v4, v6] = everywhere(0).map(address::tcp);
+        self.swarm.listen_on(v4).map_err(|error| StartError::Network(error.to_string()))?;
+        if let Err(error) = self.swarm.listen_on(v6) {
             tracing::info!(%error, "no IPv6 here");
         }
+        Ok(())
+    }
+
+    /// Listens on every interface at a port, if it is free for IPv4 and for IPv6.
+    fn listen_on_usual(&mut self, port: u16) -> Result<(), Box<dyn Error>> {
+        let [v4, v6] = everywhere(port);
+        let mut claims = vec![Claim::new(v4)?];
+        match Claim::new(v6) {
+            Ok(claim) => claims.push(claim),
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => return Err(error.into()),
+            Err(error) => tracing::info!(%error, "no IPv6 here"),
+        }
+        self.swarm.listen_on(address::tcp(v4))?;
+        if claims.len() > 1
+            && let Err(error) = self.swarm.listen_on(address::tcp(v6))
+        {
+            tracing::info!(%error, "no IPv6 here");
+        }
+        self.claims = claims;
         Ok(())
     }
 
@@ -91,7 +121,7 @@ impl Runner {
         });
     }
 
-    pub(super) fn on_resolved(&mut self, host: String, result: std::io::Result<Vec<Multiaddr>>) {
+    pub(super) fn on_resolved(&mut self, host: String, result: io::Result<Vec<Multiaddr>>) {
         let now = self.now().mono_ms;
         match result {
             Ok(addresses) if !addresses.is_empty() => {
@@ -156,6 +186,11 @@ impl Runner {
             answer.map(|answer| answer.send(result.map_err(|error| CommandError::NotSaved(error.to_string()))));
         });
     }
+}
+
+/// Every interface, for IPv4 and for IPv6.
+fn everywhere(port: u16) -> [SocketAddr; 2] {
+    [SocketAddr::from((Ipv4Addr::UNSPECIFIED, port)), SocketAddr::from((Ipv6Addr::UNSPECIFIED, port))]
 }
 
 /// The rooms that are written down in a store: those that its owner is in.

@@ -19,6 +19,7 @@ failed-advice-key-file = The file with your key can't be read or written. Check 
 failed-advice-key-damaged = The file with your key is damaged. Put a copy of it back, or move it away to start as somebody new.
 failed-advice-history = The history on this computer is damaged. Move the folder away to start afresh; the others still have what they got.
 failed-advice-network = The network could not be set up. Check that this computer is connected, then try again.
+failed-advice-listen = The address that Inkmesh was started with can't be listened on; another program may use that port. Start it with another port, or without --listen: then it takes a free one.
 failed-advice-address = One of the addresses that Inkmesh was started with is none.
 failed-advice-ended = What was said and drawn until now is safe on this computer. Start again to go on.
 

@@ -19,6 +19,7 @@ failed-advice-key-file = 열쇠 파일을 읽거나 쓸 수 없습니다. 폴더
 failed-advice-key-damaged = 열쇠 파일이 손상되었습니다. 사본을 되돌려 놓거나, 파일을 옮겨 두고 새 사람으로 시작하세요.
 failed-advice-history = 이 컴퓨터에 있는 기록이 손상되었습니다. 폴더를 옮겨 두면 새로 시작할 수 있고, 다른 사람들이 받은 것은 그대로 있습니다.
 failed-advice-network = 네트워크를 준비할 수 없습니다. 컴퓨터가 연결되어 있는지 확인하고 다시 시도하세요.
+failed-advice-listen = Inkmesh를 시작할 때 준 주소에서 연결을 받을 수 없습니다. 다른 프로그램이 그 포트를 쓰고 있을 수 있습니다. 다른 포트로 시작하거나 --listen 없이 시작하세요. 그러면 비어 있는 포트를 씁니다.
 failed-advice-address = Inkmesh를 시작할 때 준 주소 가운데 주소가 아닌 것이 있습니다.
 failed-advice-ended = 지금까지 말하고 그린 것은 이 컴퓨터에 안전하게 있습니다. 계속하려면 다시 시작하세요.
 
