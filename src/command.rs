@@ -24,12 +24,18 @@ impl Spoken {
     }
 }
 
+/// Rooms that one can be in at once at most: all of them are told to every peer at the beginning of a connection.
+pub const MAX_ROOMS: usize = 500;
+
 /// Why a command was not carried out.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CommandError {
     /// We are not in that room.
     #[error("not in the room {0}: join it first")]
     NotInRoom(RoomName),
+    /// We are in [`MAX_ROOMS`] rooms.
+    #[error("you are in {MAX_ROOMS} rooms, and can't be in more: leave one first")]
+    TooManyRooms,
     /// A name that is none.
     #[error(transparent)]
     Name(#[from] NameError),
@@ -104,6 +110,7 @@ impl CommandError {
     pub fn code(&self) -> &'static str {
         match self {
             CommandError::NotInRoom(_) => "not_in_room",
+            CommandError::TooManyRooms => "too_many_rooms",
             CommandError::Name(_) => "bad_name",
             CommandError::Address(_) => "bad_address",
             CommandError::Text { .. } => "bad_text",

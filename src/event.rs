@@ -2,6 +2,7 @@
 //! no storage type.
 
 use crate::canvas::{Color, Ink, Point, StrokeId, Tool};
+use crate::command::MAX_ROOMS;
 use crate::game::GameNotice;
 use crate::identity::Author;
 use crate::name::RoomName;
@@ -142,6 +143,11 @@ pub enum Warning {
         /// What the system said.
         reason: String,
     },
+    /// So many of the rooms that we were in are left out at the start: they are more than one can be in.
+    RoomsLeftOut {
+        /// How many.
+        rooms: usize,
+    },
     /// Somebody signed two different operations for one place of a log. Both are kept.
     Fork {
         /// Who.
@@ -192,6 +198,7 @@ impl Warning {
             Warning::ListenFailed { .. } => "listen_failed",
             Warning::DialFailed { .. } => "dial_failed",
             Warning::DiscoveryFailed { .. } => "discovery_failed",
+            Warning::RoomsLeftOut { .. } => "rooms_left_out",
             Warning::Fork { .. } => "fork",
             Warning::OwnFork => "own_fork",
             Warning::ClockAhead { .. } => "clock_ahead",
@@ -219,6 +226,10 @@ impl Warning {
             Warning::DiscoveryFailed { reason } => {
                 format!("Can't look for people on this network ({reason}). Connect by address instead.")
             }
+            Warning::RoomsLeftOut { rooms } => format!(
+                "You were in more than {MAX_ROOMS} rooms: {rooms} are left out. They stay remembered; leave others, and they \
+                are entered at the next start."
+            ),
             Warning::Fork { author } => format!(
                 "{author} signed two different entries for one place of a log. Both are kept; don't rely on who said what when."
             ),

@@ -4,6 +4,8 @@
 
 mod support;
 
+use std::fs;
+
 use serde_json::json;
 use support::host::{Host, agree, say};
 use support::lan::{Lan, address};
@@ -111,6 +113,25 @@ fn where_multicast_is_blocked_people_meet_by_address() {
     ben.say("one address is enough");
     cleo.await_line("one address is enough", 0);
     agree(&mut [&mut ana, &mut ben, &mut cleo], DEADLINE);
+}
+
+#[test]
+fn a_name_that_leads_nowhere_yet_is_followed_once_it_does() {
+    let _turn = turn();
+    let Some(lan) = Lan::new(2) else { return };
+    let folders: Vec<TempDir> = (0..3).map(|_| TempDir::new().unwrap()).collect();
+    // What this LAN knows of names: nothing, and nobody to ask.
+    let (names, servers) = (folders[2].path().join("hosts"), folders[2].path().join("resolv.conf"));
+    for (file, over) in [(&names, "/etc/hosts"), (&servers, "/etc/resolv.conf")] {
+        fs::write(file, "").unwrap();
+        lan.run(&format!("mount --bind '{}' {over}", file.display()));
+    }
+    let ana = lan.start(1, folders[0].path(), &["--no-mdns"]);
+    let ben = lan.start(2, folders[1].path(), &["--no-mdns", "--dial", "ana"]);
+    ben.await_warning("dial_failed", 0);
+    fs::write(&names, format!("{} ana\n", address(1))).unwrap();
+    ben.await_online(&ana.peer, 0);
+    ana.await_online(&ben.peer, 0);
 }
 
 #[test]

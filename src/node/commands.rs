@@ -214,6 +214,9 @@ impl Runner {
 
     /// Enters a room. While damaged files are put right it can't be read: it is entered after that.
     fn on_join(&mut self, name: RoomName, answer: Answer<()>) {
+        if self.is_full_for(&name) {
+            return drop(answer.send(Err(CommandError::TooManyRooms)));
+        }
         if !self.repairing
             && let Err(error) = self.enter(name.clone())
         {
@@ -236,6 +239,10 @@ impl Runner {
     /// Damaged files were put right, or that failed.
     pub(super) fn join_those_that_waited(&mut self) {
         for (name, answer) in std::mem::take(&mut self.joining) {
+            if self.is_full_for(&name) {
+                drop(answer.send(Err(CommandError::TooManyRooms)));
+                continue;
+            }
             match self.enter(name) {
                 Ok(()) => self.remember_rooms(Some(answer)),
                 Err(error) => drop(answer.send(Err(CommandError::NotSaved(error.to_string())))),

@@ -104,7 +104,7 @@ impl Node {
     /// Enters a room, and stays in it over restarts. Nothing happens when we are in it already.
     ///
     /// # Errors
-    /// [`CommandError::NotSaved`], [`CommandError::Closed`].
+    /// [`CommandError::TooManyRooms`], [`CommandError::NotSaved`], [`CommandError::Closed`].
     pub async fn join(&self, room: RoomName) -> Result<(), CommandError> {
         self.ask(|answer| Command::Join(room, answer)).await
     }

@@ -9,6 +9,7 @@ mod commands;
 mod config;
 mod face;
 mod gallery;
+mod gossip;
 mod guesses;
 mod handle;
 mod key_file;
@@ -24,12 +25,13 @@ mod swarm_events;
 mod sync_plan;
 mod syncing;
 mod unsaved;
+mod wanted;
 mod wishes;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use crate::command::{CommandError, Spoken};
+pub use crate::command::{CommandError, MAX_ROOMS, Spoken};
 pub use config::{Config, DEFAULT_PORT};
 pub use handle::{Events, Node};
 

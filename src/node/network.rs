@@ -5,12 +5,10 @@ use std::time::Duration;
 use libp2p::identity::Keypair;
 use libp2p::swarm::NetworkBehaviour;
 use libp2p::swarm::behaviour::toggle::Toggle;
-use libp2p::{
-    Multiaddr, PeerId, Swarm, SwarmBuilder, connection_limits, gossipsub, identify, mdns, noise, ping, tcp, yamux,
-};
+use libp2p::{Multiaddr, PeerId, Swarm, SwarmBuilder, connection_limits, identify, mdns, noise, ping, tcp, yamux};
 
 use super::StartError;
-use crate::frame::{self, MAX_FRAME};
+use super::gossip::{self, Gossip};
 use crate::identity::{Author, Identity};
 
 /// A peer answers this often, or the connection is closed: a pulled cable is noticed within about 5 s (TCP alone takes
@@ -35,12 +33,6 @@ pub(super) struct Behaviour {
     pub(super) stream: libp2p_stream::Behaviour,
 }
 
-/// Gossip with a bound on how many topics a peer may make us remember.
-pub(super) type Gossip = gossipsub::Behaviour<
-    gossipsub::IdentityTransform,
-    gossipsub::MaxCountSubscriptionFilter<gossipsub::AllowAllSubscriptionFilter>,
->;
-
 /// Builds the swarm; nothing is listened on or dialled yet. Returns also why mDNS could not be started, if so.
 pub(super) fn build(identity: &Identity, with_mdns: bool) -> Result<(Swarm<Behaviour>, Option<String>), StartError> {
     let keypair = Keypair::ed25519_from_bytes(identity.secret()).map_err(network_error)?;
@@ -52,7 +44,7 @@ pub(super) fn build(identity: &Identity, with_mdns: bool) -> Result<(Swarm<Behav
     };
     let behaviour = Behaviour {
         limits: connection_limits::Behaviour::new(limits()),
-        gossip: gossip()?,
+        gossip: gossip::build()?,
         mdns: mdns.into(),
         identify: identify::Behaviour::new(
             identify::Config::new("/inkmesh/1".to_owned(), keypair.public())
@@ -74,7 +66,7 @@ pub(super) fn build(identity: &Identity, with_mdns: bool) -> Result<(Swarm<Behav
     Ok((swarm, failed))
 }
 
-fn network_error(error: impl std::fmt::Display) -> StartError {
+pub(super) fn network_error(error: impl std::fmt::Display) -> StartError {
     StartError::Network(error.to_string())
 }
 
@@ -84,29 +76,6 @@ fn limits() -> connection_limits::ConnectionLimits {
         .with_max_pending_outgoing(Some(MAX_PENDING))
         .with_max_established(Some(MAX_CONNECTIONS))
         .with_max_established_per_peer(Some(MAX_PER_PEER))
-}
-
-fn gossip() -> Result<Gossip, StartError> {
-    let config = gossipsub::ConfigBuilder::default()
-        // Operations and live frames carry their author and signature themselves.
-        .validation_mode(gossipsub::ValidationMode::Anonymous)
-        .validate_messages()
-        .message_id_fn(|message| gossipsub::MessageId::new(&frame::message_id(&message.data)))
-        .max_transmit_size(MAX_FRAME + 1024)
-        .flood_publish(false)
-        .mesh_n(4)
-        .mesh_n_low(3)
-        .mesh_n_high(6)
-        .mesh_outbound_min(1)
-        .build()
-        .map_err(network_error)?;
-    let filter = gossipsub::MaxCountSubscriptionFilter {
-        filter: gossipsub::AllowAllSubscriptionFilter {},
-        max_subscribed_topics: 512,
-        max_subscriptions_per_request: 1024,
-    };
-    gossipsub::Behaviour::new_with_subscription_filter(gossipsub::MessageAuthenticity::Anonymous, config, filter)
-        .map_err(network_error)
 }
 
 /// The author behind a peer id; `None` for a key of another kind, which is nobody's here.

@@ -12,18 +12,17 @@ use libp2p::{Multiaddr, PeerId};
 
 use super::address;
 use super::network::without_peer;
+use super::wanted::{HostPort, Wanted};
 
 /// Peers remembered at most.
 const MAX_KNOWN: usize = 512;
 /// Addresses remembered of each at most.
 const MAX_ADDRESSES: usize = 8;
-/// Addresses given by the person at most.
-const MAX_WANTED: usize = 64;
 /// The longest wait between two calls while somebody may come back any moment, in milliseconds.
 const SOON_MS: u64 = 2_500;
 /// After this many calls in vain, the longest wait grows to [`LATE_MS`].
 const TRIES_SOON: u32 = 120;
-const LATE_MS: u64 = 30_000;
+pub(super) const LATE_MS: u64 = 30_000;
 /// Malformed or forged messages that are taken from one peer before it is shown the door.
 const MAX_FAULTS: u32 = 64;
 /// How long it stays outside.
@@ -41,16 +40,6 @@ struct Known {
     banned_until: u64,
 }
 
-/// An address that the person gave, whoever lives there.
-#[derive(Debug)]
-struct Wanted {
-    address: Multiaddr,
-    lives_there: Option<PeerId>,
-    dialling: Option<ConnectionId>,
-    tries: u32,
-    next_try: u64,
-}
-
 /// The address book.
 #[derive(Debug)]
 pub(super) struct Peers {
@@ -58,17 +47,17 @@ pub(super) struct Peers {
     /// Where we listen ourselves.
     mine: BTreeSet<Multiaddr>,
     known: BTreeMap<PeerId, Known>,
-    wanted: Vec<Wanted>,
+    pub(super) wanted: Wanted,
 }
 
 impl Peers {
     pub(super) fn new(me: PeerId) -> Self {
-        Peers { me, mine: BTreeSet::new(), known: BTreeMap::new(), wanted: Vec::new() }
+        Peers { me, mine: BTreeSet::new(), known: BTreeMap::new(), wanted: Wanted::default() }
     }
 
     /// Whether we are connected.
     pub(super) fn is_connected(&self, peer: &PeerId) -> bool {
-        self.known.get(peer).is_some_and(|known| !known.connections.is_empty())
+        is_connected(&self.known, peer)
     }
 
     /// The addresses of a peer as text: those that it can be called at, on the host that it is connected from first.
@@ -162,20 +151,6 @@ impl Peers {
         true
     }
 
-    /// The person wants to be connected with whoever lives at an address. Returns whether there was room for it.
-    pub(super) fn want(&mut self, address: Multiaddr, now: u64) -> bool {
-        if let Some(wanted) = self.wanted.iter_mut().find(|wanted| wanted.address == address) {
-            wanted.next_try = now;
-            wanted.tries = 0;
-            return true;
-        }
-        if self.wanted.len() >= MAX_WANTED {
-            return false;
-        }
-        self.wanted.push(Wanted { address, lives_there: None, dialling: None, tries: 0, next_try: now });
-        true
-    }
-
     /// A connection stands. Returns whether it is the first to this peer, or `None` when the peer is banned and the
     /// connection is to be closed.
     pub(super) fn connected_to(
@@ -186,9 +161,7 @@ impl Peers {
         dialled: bool,
         now: u64,
     ) -> Option<bool> {
-        for wanted in self.wanted.iter_mut().filter(|wanted| wanted.dialling == Some(connection)) {
-            (wanted.lives_there, wanted.dialling, wanted.tries) = (Some(peer), None, 0);
-        }
+        self.wanted.connected(connection, peer);
         self.make_room();
         let known = self.known.entry(peer).or_default();
         if known.banned_until > now {
@@ -212,19 +185,13 @@ impl Peers {
         let Some(known) = self.known.get_mut(&peer) else { return true };
         known.connections.remove(&connection);
         known.next_try = now + if patient { 1_000 + random % 1_000 } else { 200 + random % 600 };
-        for wanted in self.wanted.iter_mut().filter(|wanted| wanted.lives_there == Some(peer)) {
-            wanted.next_try = known.next_try;
-        }
+        self.wanted.disconnected(peer, known.next_try);
         known.connections.is_empty()
     }
 
     /// A call failed.
     pub(super) fn dial_failed(&mut self, peer: Option<PeerId>, connection: ConnectionId, now: u64, random: u64) {
-        for wanted in self.wanted.iter_mut().filter(|wanted| wanted.dialling == Some(connection)) {
-            wanted.dialling = None;
-            wanted.tries += 1;
-            wanted.next_try = now + wait(wanted.tries, random);
-        }
+        self.wanted.dial_failed(connection, now, random);
         if let Some(known) = peer.and_then(|peer| self.known.get_mut(&peer)) {
             known.tries += 1;
             known.next_try = now + wait(known.tries, random);
@@ -249,12 +216,6 @@ impl Peers {
         self.found(other, address, now, random);
     }
 
-    /// The text of the address that this call was for, if it was one that the person gave and it is the first try.
-    pub(super) fn first_failure(&self, connection: ConnectionId) -> Option<String> {
-        let wanted = self.wanted.iter().find(|wanted| wanted.dialling == Some(connection))?;
-        (wanted.tries == 0).then(|| wanted.address.to_string())
-    }
-
     /// Whom to call now.
     pub(super) fn due(&mut self, now: u64) -> Vec<DialOpts> {
         let mut calls = Vec::new();
@@ -266,24 +227,20 @@ impl Peers {
             }
         }
         let known = &self.known;
-        for wanted in &mut self.wanted {
-            let there = wanted.lives_there.and_then(|peer| known.get(&peer));
-            if there.is_none_or(|known| known.connections.is_empty()) && wanted.next_try <= now {
-                wanted.next_try = now + LATE_MS;
-                let opts = DialOpts::unknown_peer_id().address(wanted.address.clone()).allocate_new_port().build();
-                wanted.dialling = Some(opts.connection_id());
-                calls.push(opts);
-            }
-        }
+        calls.extend(self.wanted.due(now, |peer| is_connected(known, peer)));
         calls
     }
 
     /// When to look again for whom to call.
     pub(super) fn next_call(&self) -> Option<u64> {
         let known = self.known.values().filter(|known| known.is_callable()).map(|known| known.next_try);
-        let wanted =
-            self.wanted.iter().filter(|wanted| wanted.lives_there.is_none_or(|peer| !self.is_connected(&peer)));
-        known.chain(wanted.map(|wanted| wanted.next_try)).min()
+        known.chain(self.wanted.next(|peer| self.is_connected(peer))).min()
+    }
+
+    /// Which names to look up now.
+    pub(super) fn names_due(&mut self, now: u64) -> Vec<HostPort> {
+        let known = &self.known;
+        self.wanted.names_due(now, |peer| is_connected(known, peer))
     }
 
     /// A peer sent something that no honest program sends. Returns whether that was once too often: it is to be
@@ -312,6 +269,10 @@ impl Known {
     }
 }
 
+fn is_connected(known: &BTreeMap<PeerId, Known>, peer: &PeerId) -> bool {
+    known.get(peer).is_some_and(|known| !known.connections.is_empty())
+}
+
 fn call(peer: PeerId, addresses: Vec<Multiaddr>) -> DialOpts {
     // A port of its own: with a reused one, two calls at the same instant become one broken connection.
     DialOpts::peer_id(peer)
@@ -322,7 +283,7 @@ fn call(peer: PeerId, addresses: Vec<Multiaddr>) -> DialOpts {
 }
 
 /// How long to wait after `tries` calls in vain.
-fn wait(tries: u32, random: u64) -> u64 {
+pub(super) fn wait(tries: u32, random: u64) -> u64 {
     let longest = if tries < TRIES_SOON { SOON_MS } else { LATE_MS };
     let base = (250 << tries.min(7)).min(longest);
     base / 2 + random % base
@@ -378,12 +339,12 @@ mod tests {
     fn an_address_that_the_person_gave_is_kept_until_somebody_answers() {
         let (low, high) = lower_and_higher();
         let mut peers = Peers::new(low);
-        assert!(peers.want(address(9), 0));
+        assert!(peers.wanted.want(address(9), 0));
         let first = peers.due(0).remove(0).connection_id();
-        assert_eq!(peers.first_failure(first), Some(address(9).to_string()));
+        assert_eq!(peers.wanted.first_failure(first), Some(address(9).to_string()));
         peers.dial_failed(None, first, 0, 5);
         let second = peers.due(10_000).remove(0).connection_id();
-        assert_eq!(peers.first_failure(second), None, "told once");
+        assert_eq!(peers.wanted.first_failure(second), None, "told once");
         peers.connected_to(high, second, address(9), true, 10_000);
         assert_eq!(peers.next_call(), None);
     }
@@ -480,9 +441,5 @@ mod tests {
             peers.found(PeerId::random(), address(1), 0, 0);
         }
         assert_eq!(peers.known.len(), MAX_KNOWN);
-        for n in 0..200 {
-            peers.want(address(n), 0);
-        }
-        assert_eq!(peers.wanted.len(), MAX_WANTED);
     }
 }

@@ -11,7 +11,9 @@ use super::run::Runner;
 use super::sync_plan::SyncPlan;
 use super::wishes::rooms_in;
 use crate::clock::Now;
-use crate::event::{CanvasChange, Event};
+use crate::command::MAX_ROOMS;
+use crate::event::{CanvasChange, Event, Warning};
+use crate::frame::MAX_FRAME;
 use crate::log::{Line, Place};
 use crate::name::RoomName;
 use crate::operation::Operation;
@@ -44,16 +46,19 @@ pub(super) struct Source {
 }
 
 impl Runner {
-    /// Enters the rooms that we were in, and more. The lobby, if these are none.
+    /// Enters the rooms that the person asks for, and those that we were in; the lobby, if these are none. Those above
+    /// [`MAX_ROOMS`] are left out, stay remembered, and are told.
     pub(super) fn enter_rooms(&mut self, more: &[RoomName]) -> Result<(), StartError> {
-        let mut names = rooms_in(&self.store)?;
-        names.extend_from_slice(more);
-        names.sort();
-        names.dedup();
+        let mut names = more.to_vec();
+        names.extend(rooms_in(&self.store)?);
         if names.is_empty() {
             names.push(RoomName::lobby());
         }
         for name in names {
+            if self.is_full_for(&name) {
+                self.left_out.insert(name);
+                continue;
+            }
             match self.enter(name.clone()) {
                 Err(StartError::Store(StoreError::Damaged { .. })) => {
                     self.repair_at_the_start()?;
@@ -62,8 +67,16 @@ impl Runner {
                 entered => entered?,
             }
         }
+        if !self.left_out.is_empty() {
+            self.warn(Warning::RoomsLeftOut { rooms: self.left_out.len() });
+        }
         self.remember_now()?;
         Ok(())
+    }
+
+    /// Whether we are in as many rooms as we can be, and not in this one.
+    pub(super) fn is_full_for(&self, name: &RoomName) -> bool {
+        self.rooms.len() >= MAX_ROOMS && !self.rooms.contains_key(name)
     }
 
     /// Enters a room: its history from the disk, its topic on the network, our name in it.
@@ -72,8 +85,9 @@ impl Runner {
             return Ok(());
         }
         let (room, imaged) = self.load(name.clone())?;
+        self.left_out.remove(&name);
         let topic = IdentTopic::new(name.id().topic());
-        if let Err(error) = self.swarm.behaviour_mut().gossip.subscribe(&topic) {
+        if let Err(error) = self.swarm.behaviour_mut().gossip.gossipsub.subscribe(&topic) {
             return Err(StartError::Network(error.to_string()));
         }
         self.topics.insert(topic.hash(), name.clone());
@@ -92,7 +106,8 @@ impl Runner {
             self.save(&name, write);
         }
         let topic = IdentTopic::new(name.id().topic()).hash();
-        let present = self.swarm.behaviour().gossip.all_peers().filter(|(_, topics)| topics.contains(&&topic));
+        let present =
+            self.swarm.behaviour().gossip.gossipsub.all_peers().filter(|(_, topics)| topics.contains(&&topic));
         let present: Vec<PeerId> = present.map(|(peer, _)| *peer).collect();
         for peer in present {
             self.came(&name, peer);
@@ -103,8 +118,8 @@ impl Runner {
     pub(super) fn exit(&mut self, name: &RoomName) -> bool {
         let topic = IdentTopic::new(name.id().topic());
         self.topics.remove(&topic.hash());
-        self.swarm.behaviour_mut().gossip.unsubscribe(&topic);
-        self.rooms.remove(name).is_some()
+        self.swarm.behaviour_mut().gossip.gossipsub.unsubscribe(&topic);
+        self.rooms.remove(name).is_some() | self.left_out.remove(name)
     }
 
     /// Reads all rooms anew from the disk.
@@ -227,8 +242,11 @@ impl Runner {
     }
 
     fn publish(&mut self, name: &RoomName, frame: Vec<u8>) {
+        if frame.len() > MAX_FRAME {
+            return tracing::error!(len = frame.len(), room = %name, "a frame that nobody would take");
+        }
         let topic = IdentTopic::new(name.id().topic()).hash();
-        match self.swarm.behaviour_mut().gossip.publish(topic, frame) {
+        match self.swarm.behaviour_mut().gossip.gossipsub.publish(topic, frame) {
             // Nobody is there: it is on the disk, and whoever comes will catch up.
             Ok(_) | Err(gossipsub::PublishError::NoPeersSubscribedToTopic | gossipsub::PublishError::Duplicate) => {}
             Err(error) => tracing::warn!(%error, room = %name, "not published; it will be caught up with"),
@@ -243,7 +261,7 @@ impl Runner {
             Verdict::Ignore => MessageAcceptance::Ignore,
             Verdict::Reject => MessageAcceptance::Reject,
         };
-        self.swarm.behaviour_mut().gossip.report_message_validation_result(&id, &peer, acceptance);
+        self.swarm.behaviour_mut().gossip.gossipsub.report_message_validation_result(&id, &peer, acceptance);
         if verdict == Verdict::Reject {
             self.blame(peer, "a message that no honest program sends");
         }

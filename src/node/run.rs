@@ -1,6 +1,6 @@
 //! The loop: what comes from the network, from the face, from the disk and from the clock, one thing after another.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -21,6 +21,7 @@ use super::peers::Peers;
 use super::ports::Claim;
 use super::rooms::Member;
 use super::unsaved::{Key, Unsaved};
+use super::wanted::HostPort;
 use super::{StartError, guesses, key_file, nearby};
 use crate::clock::{Now, Timestamp};
 use crate::command::Spoken;
@@ -100,7 +101,7 @@ pub(super) enum Note {
     /// A program of this machine said hello.
     Nearby { peer: Author, address: Multiaddr },
     /// A host name was looked up.
-    Resolved { host: String, result: std::io::Result<Vec<Multiaddr>> },
+    Resolved { name: HostPort, result: std::io::Result<Vec<Multiaddr>> },
     /// Everything is on the disk and the store is closed.
     StoreClosed,
 }
@@ -113,6 +114,8 @@ pub(super) struct Runner {
     pub(super) identity: Identity,
     pub(super) name: PersonName,
     pub(super) rooms: BTreeMap<RoomName, Member>,
+    /// Rooms that we were in and that are more than [`crate::command::MAX_ROOMS`].
+    pub(super) left_out: BTreeSet<RoomName>,
     pub(super) topics: HashMap<TopicHash, RoomName>,
     pub(super) peers: Peers,
     /// The ports that are ours as long as this is held.
@@ -175,6 +178,7 @@ pub(super) async fn spawn(config: Config, commands: mpsc::Receiver<Command>) -> 
         identity,
         name,
         rooms: BTreeMap::new(),
+        left_out: BTreeSet::new(),
         topics: HashMap::new(),
         peers: Peers::new(me),
         claims: Vec::new(),
@@ -391,7 +395,7 @@ impl Runner {
             Note::Repaired(result) => self.on_repaired(result),
             Note::Recovered(result) => self.on_recovered(result),
             Note::Nearby { peer, address } => self.on_nearby(peer, address),
-            Note::Resolved { host, result } => self.on_resolved(host, result),
+            Note::Resolved { name, result } => self.on_resolved(&name, result),
             Note::StoreClosed => {}
         }
     }

@@ -108,7 +108,7 @@ impl Runner {
 
     fn on_dial_failed(&mut self, connection: ConnectionId, peer: Option<PeerId>, error: &DialError) {
         tracing::debug!(?peer, %error, "dial failed");
-        if let Some(address) = self.peers.first_failure(connection) {
+        if let Some(address) = self.peers.wanted.first_failure(connection) {
             self.warn(Warning::DialFailed { address, reason: reason(error) });
         }
         let (now, random) = (self.now().mono_ms, self.random());
@@ -140,6 +140,9 @@ impl Runner {
         let now = self.now().mono_ms;
         for call in self.peers.due(now) {
             self.dial(call);
+        }
+        for name in self.peers.names_due(now) {
+            self.look_up(name);
         }
     }
 

@@ -10,6 +10,8 @@ const PERIOD_MS: u64 = 30_000;
 const PAUSE_MS: u64 = 300;
 /// How long to wait after a round that failed.
 const RETRY_MS: u64 = 2_000;
+/// How long somebody may ask about a room before gossip says that they are in it.
+const UNHEARD_MS: u64 = 25_000;
 /// Rounds at a time, each with another peer: they bring different parts (see [`crate::fetching`]).
 const ROUNDS: usize = 4;
 
@@ -23,6 +25,8 @@ pub(super) struct SyncPlan {
     sent: BTreeMap<PeerId, u64>,
     /// Peers whose first round since they came is still to end.
     new: BTreeSet<PeerId>,
+    /// Who asks about the room although gossip doesn't say that they are in it, and since when.
+    unheard: BTreeMap<PeerId, u64>,
 }
 
 /// A round that ended.
@@ -41,6 +45,13 @@ impl SyncPlan {
     pub(super) fn came(&mut self, peer: PeerId, now: u64) {
         self.due.insert(peer, now);
         self.new.insert(peer);
+        self.unheard.remove(&peer);
+    }
+
+    /// A peer that we are connected with asks about the room, so it is in it. Returns whether gossip should have said so
+    /// long ago: then nothing comes through from this peer, and the connection is worth nothing.
+    pub(super) fn asked(&mut self, peer: PeerId, now: u64) -> bool {
+        !self.due.contains_key(&peer) && *self.unheard.entry(peer).or_insert(now) + UNHEARD_MS <= now
     }
 
     /// Somebody is not.
@@ -48,6 +59,7 @@ impl SyncPlan {
         self.due.remove(peer);
         self.new.remove(peer);
         self.sent.remove(peer);
+        self.unheard.remove(peer);
     }
 
     /// Something is missing that this peer has.
@@ -127,6 +139,20 @@ mod tests {
         assert_eq!(plan.end(peers[ROUNDS], false, 30), Some(Round { ms: 5, sent: 0, first: true }));
         assert_eq!(plan.next(), Some(20 + PERIOD_MS));
         assert_eq!(plan.end(peers[0], false, 31), None, "it had ended");
+    }
+
+    #[test]
+    fn who_asks_again_and_again_and_is_not_heard_of_by_gossip_is_noticed() {
+        let a = PeerId::random();
+        let mut plan = SyncPlan::default();
+        assert!(!plan.asked(a, 10), "gossip may say it any moment");
+        assert!(!plan.asked(a, 9 + UNHEARD_MS));
+        assert!(plan.asked(a, 10 + UNHEARD_MS));
+        // Another connection, another chance.
+        plan.went(&a);
+        assert!(!plan.asked(a, 20 + UNHEARD_MS));
+        plan.came(a, 30 + UNHEARD_MS);
+        assert!(!plan.asked(a, 100 * UNHEARD_MS));
     }
 
     #[test]

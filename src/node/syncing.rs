@@ -53,6 +53,12 @@ impl Runner {
     /// What we hold of a room, for somebody who asks; `None` when we are not in it.
     pub(super) fn offer(&mut self, room: RoomId, asker: &PeerId, clock: u64) -> Option<Offer> {
         self.heard_clock(*asker, clock);
+        let now = self.now().mono_ms;
+        let (name, member) = self.rooms.iter_mut().find(|(name, _)| name.id() == room)?;
+        if member.sync.asked(*asker, now) && self.swarm.is_connected(asker) {
+            tracing::warn!(%asker, room = %name, "nothing comes through from this peer by gossip: closing the connection");
+            let _ = self.swarm.disconnect_peer_id(*asker);
+        }
         let (name, member) = self.rooms.iter().find(|(name, _)| name.id() == room)?;
         let (digest, heads) = (member.room.state().digest, member.room.frontier());
         Some(Offer { digest, heads, neighbours: self.neighbours(name, asker), clock: wall_ms() })

@@ -14,6 +14,7 @@ use super::handle::Answer;
 use super::network::without_peer;
 use super::ports::{Claim, USUAL_PORTS};
 use super::run::{Note, Runner};
+use super::wanted::HostPort;
 use super::{CommandError, StartError};
 use crate::codec;
 use crate::event::Warning;
@@ -98,41 +99,38 @@ impl Runner {
     /// Connects to an address as a person writes it, and stays with it.
     pub(super) fn want(&mut self, text: &str) -> Result<(), CommandError> {
         let refused = || CommandError::Address(text.chars().take(100).collect());
-        match address::parse(text).ok_or_else(refused)? {
-            Address::Multiaddr(address) => {
-                let now = self.now().mono_ms;
-                if !self.peers.want(without_peer(address), now) {
-                    return Err(CommandError::Busy);
-                }
-                self.call_who_is_due();
-            }
-            Address::Host(host, port) => self.look_up(host, port),
+        let now = self.now().mono_ms;
+        let taken = match address::parse(text).ok_or_else(refused)? {
+            Address::Multiaddr(address) => self.peers.wanted.want(without_peer(address), now),
+            Address::Host(host, port) => self.peers.wanted.want_host(HostPort { host, port }, now),
+        };
+        if !taken {
+            return Err(CommandError::Busy);
         }
+        self.call_who_is_due();
         Ok(())
     }
 
     /// Looks a host up with the system's resolver, which knows `.local` names too where the system does.
-    fn look_up(&self, host: String, port: u16) {
+    pub(super) fn look_up(&self, name: HostPort) {
         let notes = self.notes.clone();
         tokio::spawn(async move {
-            let found = tokio::net::lookup_host((host.as_str(), port)).await;
-            let result = found.map(|addresses| addresses.take(4).map(address::tcp).collect());
-            let _ = notes.send(Note::Resolved { host, result }).await;
+            let found = tokio::net::lookup_host((name.host.as_str(), name.port)).await;
+            let result = found.map(|addresses| addresses.map(address::tcp).collect());
+            let _ = notes.send(Note::Resolved { name, result }).await;
         });
     }
 
-    pub(super) fn on_resolved(&mut self, host: String, result: io::Result<Vec<Multiaddr>>) {
-        let now = self.now().mono_ms;
-        match result {
-            Ok(addresses) if !addresses.is_empty() => {
-                for address in addresses {
-                    self.peers.want(address, now);
-                }
-                self.call_who_is_due();
-            }
-            Ok(_) => self.warn(Warning::DialFailed { address: host, reason: "the name leads nowhere".to_owned() }),
-            Err(error) => self.warn(Warning::DialFailed { address: host, reason: error.to_string() }),
+    pub(super) fn on_resolved(&mut self, name: &HostPort, result: io::Result<Vec<Multiaddr>>) {
+        let (addresses, reason) = match result {
+            Ok(addresses) => (addresses, "the name leads nowhere".to_owned()),
+            Err(error) => (Vec::new(), error.to_string()),
+        };
+        let (now, random) = (self.now().mono_ms, self.random());
+        if self.peers.wanted.looked_up(name, addresses, now, random) {
+            self.warn(Warning::DialFailed { address: name.host.clone(), reason });
         }
+        self.call_who_is_due();
     }
 
     /// Writes down name and rooms before the node runs.
@@ -144,7 +142,8 @@ impl Runner {
     }
 
     fn room_list(&self) -> Result<Vec<u8>, codec::CodecError> {
-        codec::encode(&self.rooms.keys().map(RoomName::as_str).collect::<Vec<_>>(), MAX_LIST)
+        let names = self.rooms.keys().chain(&self.left_out);
+        codec::encode(&names.map(RoomName::as_str).collect::<Vec<_>>(), MAX_LIST)
     }
 
     pub(super) fn remember_rooms(&self, answer: Option<Answer<()>>) {

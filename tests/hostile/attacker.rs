@@ -38,7 +38,8 @@ impl Attacker {
         let config = gossipsub::ConfigBuilder::default()
             .validation_mode(gossipsub::ValidationMode::Anonymous)
             .message_id_fn(|message| gossipsub::MessageId::new(blake3::hash(&message.data).as_bytes()))
-            .max_transmit_size(1 << 20)
+            // Its own limits are none: it can send what the victim refuses.
+            .max_transmit_size(1 << 23)
             .flood_publish(true)
             .build()
             .unwrap();
@@ -90,6 +91,10 @@ impl Attacker {
     pub fn publish(&mut self, frame: Vec<u8>) {
         // Refused here only when it was published before or is too large for our own limit.
         let _ = self.swarm.behaviour_mut().gossip.publish(topic(), frame);
+    }
+
+    pub fn is_connected(&self) -> bool {
+        self.swarm.is_connected(&self.victim)
     }
 
     /// Until the victim has hung up.

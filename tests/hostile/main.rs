@@ -4,6 +4,7 @@
 mod attacker;
 mod clocks;
 mod stalling;
+mod streams;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

@@ -413,6 +413,7 @@ notice-removed-mine = The others removed you from the game. You can watch it.
 notice-late-lost = Those messages stand too far back: scroll up to them.
 warning-fork = { $name } signed two different histories. Both are kept; don't rely on who said what when. Their folder may be in use on two computers.
 warning-clock-agrees = This computer's clock agrees with the others again.
+warning-rooms-left-out = You were in more than { $most } rooms, so { $rooms } were left out. They stay remembered: leave others, and they come back at the next start.
 warning-parked = A message from { $name } is dated in the future. It waits until its time comes.
 
 # What stays in view
@@ -517,5 +518,6 @@ error-game-running = A game is already running in this room.
 error-unknown-entry = That line is not in this room's history any more.
 error-not-saved = Not saved and not sent, the disk refused it: { $reason }
 error-unreadable = The history on the disk can't be read: { $reason }
+error-too-many-rooms = You are in { $most } rooms, and can't be in more. Leave one first.
 error-busy = Too much at once: wait a moment until everything is saved.
 error-closed = Inkmesh has stopped and can't do that.

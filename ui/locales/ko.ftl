@@ -377,6 +377,7 @@ notice-removed-mine = 다른 사람들이 투표해서 게임에서 빠지게 �
 notice-late-lost = 그 메시지들은 너무 오래전 것입니다. 위로 올려서 찾아보세요.
 warning-fork = { $name } 님이 서로 다른 두 기록에 서명했습니다. 둘 다 남겨 두지만, 누가 언제 무엇을 말했는지 그대로 믿지 마세요. 같은 폴더를 두 컴퓨터에서 쓰는지도 모릅니다.
 warning-clock-agrees = 이제 이 컴퓨터의 시계가 다른 사람들과 맞습니다.
+warning-rooms-left-out = 들어간 방이 { $most }개를 넘어 { $rooms }개에는 들어가지 않았습니다. 그 방들은 기억해 둡니다. 다른 방에서 나가면 다음에 켤 때 다시 들어갑니다.
 warning-parked = { $name } 님의 메시지에 앞날의 시각이 적혀 있습니다. 그 시각이 될 때까지 기다립니다.
 
 # 계속 보이는 알림
@@ -468,5 +469,6 @@ error-game-running = 이 방에서는 이미 게임을 하고 있어요.
 error-unknown-entry = 그 줄은 이 방의 기록에 없습니다.
 error-not-saved = 저장하지도 보내지도 못했습니다. 디스크가 거부했습니다: { $reason }
 error-unreadable = 디스크의 기록을 읽을 수 없습니다: { $reason }
+error-too-many-rooms = 이미 방 { $most }개에 들어와 있어 더 들어갈 수 없습니다. 먼저 다른 방에서 나가세요.
 error-busy = 한꺼번에 너무 많습니다. 모두 저장될 때까지 잠깐 기다리세요.
 error-closed = Inkmesh가 멈춰서 할 수 없습니다.

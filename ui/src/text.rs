@@ -10,7 +10,7 @@ use fluent_templates::{LanguageIdentifier, Loader, langid, static_loader};
 use inkmesh::event::Warning;
 use inkmesh::game::{GuessError, MAX_WORDS};
 use inkmesh::name::NameError;
-use inkmesh::node::CommandError;
+use inkmesh::node::{CommandError, MAX_ROOMS};
 use inkmesh::words::{self, BadWord, PackError};
 
 use crate::settings::Language;
@@ -74,6 +74,7 @@ pub fn command_error(language: Language, error: &CommandError) -> String {
     let say = |key| t(language, key);
     match error {
         CommandError::NotInRoom(room) => t_args(language, "error-not-in-room", [("room", room.as_str().into())]),
+        CommandError::TooManyRooms => t_args(language, "error-too-many-rooms", [("most", MAX_ROOMS.into())]),
         CommandError::Name(error) => name_error(language, *error),
         CommandError::Address(address) => t_args(language, "error-address", [("address", address.as_str().into())]),
         CommandError::Text { len: 0 } => say("error-text-empty"),
@@ -157,6 +158,9 @@ pub fn warning(language: Language, warning: &Warning, author: &str) -> Option<St
             "warning-dial-failed",
             [("address", address.as_str().into()), ("reason", reason.as_str().into())],
         )),
+        Warning::RoomsLeftOut { rooms } => {
+            Some(t_args(language, "warning-rooms-left-out", [("rooms", (*rooms).into()), ("most", MAX_ROOMS.into())]))
+        }
         Warning::Fork { .. } => Some(t_args(language, "warning-fork", [("name", author.into())])),
         Warning::Parked { .. } => Some(t_args(language, "warning-parked", [("name", author.into())])),
         Warning::ClockAgrees => Some(t(language, "warning-clock-agrees")),
@@ -344,6 +348,7 @@ mod tests {
             CommandError::UnknownEntry,
             CommandError::NotSaved("disk full".to_owned()),
             CommandError::Busy,
+            CommandError::TooManyRooms,
             CommandError::Closed,
         ];
         for error in errors {

@@ -35,6 +35,7 @@ impl Banners {
             | Warning::ListenFailed { .. }
             | Warning::DialFailed { .. }
             | Warning::DiscoveryFailed { .. }
+            | Warning::RoomsLeftOut { .. }
             | Warning::Fork { .. }
             | Warning::Parked { .. }
             | Warning::Lagged { .. } => {}

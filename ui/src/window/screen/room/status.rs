@@ -139,6 +139,7 @@ impl Connection {
             Warning::DiscoveryFailed { reason } => self.discovery = Some(reason.clone()),
             Warning::ListenFailed { .. }
             | Warning::DialFailed { .. }
+            | Warning::RoomsLeftOut { .. }
             | Warning::Fork { .. }
             | Warning::OwnFork
             | Warning::ClockAhead { .. }
