@@ -10,8 +10,6 @@ use crate::identity::Author;
 use crate::log::{Head, Log, Want};
 use crate::operation::ChainId;
 
-/// Operations of one unit, about: some seconds of work, so that it can be shared out anew.
-const UNIT: u64 = 8_192;
 /// Units that a member brings at a time.
 const UNITS: usize = 2;
 /// The last screen of talk is fetched first if more than this is missing.
@@ -84,8 +82,8 @@ impl Fetching {
         self.members.insert(member, Member { heads, units, refused, received: 0 });
     }
 
-    /// What to ask a member for now.
-    pub fn next(&mut self, member: Author, log: &Log) -> Fetch {
+    /// What to ask a member for now: about `unit` operations at most ([`crate::pace`]).
+    pub fn next(&mut self, member: Author, log: &Log, unit: u64) -> Fetch {
         let taken = self.chains_under_way();
         let busy: usize = self.members.values().map(|other| other.units.len()).sum();
         let places = self.members.len() * UNITS - busy;
@@ -121,9 +119,9 @@ impl Fetching {
         if !asked.units.is_empty() && wants.len() <= waiting {
             return Fetch::Later; // who brings nothing yet comes first
         }
-        let chains = share(&wants, places, chain);
+        let chains = share(&wants, places, unit, chain);
         wants.retain(|want| chain(want).is_some_and(|chain| chains.contains(&chain)));
-        let each = (UNIT / wants.len() as u64).max(1);
+        let each = (unit / wants.len() as u64).max(1);
         for want in &mut wants {
             // Where samples of a fork are sent along, the stretch begins where the other side finds it.
             if want.known.is_empty() {
@@ -201,10 +199,11 @@ impl Fetching {
     }
 }
 
-/// A share of what is wanted for each place that is still free: the chains of one of them. Chains are whole: if no news is
-/// in the branches asked for, their chain isn't asked for again, and the news may be in another branch.
-fn share(wants: &[Want], places: usize, chain: impl Fn(&Want) -> Option<ChainId>) -> BTreeSet<ChainId> {
-    let share = wants.len().div_ceil(places.max(1));
+/// A share of what is wanted for each place that is still free: the chains of one of them, no more than there are operations
+/// in a unit. Chains are whole: if no news is in the branches asked for, their chain isn't asked for again, and the news may be
+/// in another branch.
+fn share(wants: &[Want], places: usize, unit: u64, chain: impl Fn(&Want) -> Option<ChainId>) -> BTreeSet<ChainId> {
+    let share = wants.len().div_ceil(places.max(1)).min(usize::try_from(unit).unwrap_or(usize::MAX)).max(1);
     wants.iter().take(share).filter_map(chain).collect()
 }
 
@@ -216,6 +215,7 @@ mod tests {
     use crate::log::ShortId;
     use crate::name::RoomName;
     use crate::operation::{Header, Operation, OperationId};
+    use crate::pace::MOST;
     use crate::payload::{Chat, Payload};
 
     fn member(n: u8) -> Author {
@@ -245,12 +245,12 @@ mod tests {
         fetching.joined(member(2), heads.clone());
         let mut all = BTreeSet::new();
         for who in [1, 2, 1, 2] {
-            let chains = chains_of(&fetching.next(member(who), &log), &heads);
+            let chains = chains_of(&fetching.next(member(who), &log, MOST), &heads);
             assert!(chains.len() >= 9, "a fair share: {}", chains.len());
             chains.into_iter().for_each(|chain| assert!(all.insert(chain), "fetched twice"));
         }
         assert_eq!(all.len(), 40);
-        assert_eq!(fetching.next(member(1), &log), Fetch::Later);
+        assert_eq!(fetching.next(member(1), &log, MOST), Fetch::Later);
         assert_eq!(fetching.progress(&log).remaining, 400);
     }
 
@@ -259,10 +259,10 @@ mod tests {
         let (log, heads) = (log(), heads(2, 10));
         let mut fetching = Fetching::default();
         fetching.joined(member(1), heads.clone());
-        fetching.next(member(1), &log);
+        fetching.next(member(1), &log, MOST);
         fetching.joined(member(2), heads);
-        assert_eq!(fetching.next(member(1), &log), Fetch::Later);
-        assert!(matches!(fetching.next(member(2), &log), Fetch::Unit(_)));
+        assert_eq!(fetching.next(member(1), &log, MOST), Fetch::Later);
+        assert!(matches!(fetching.next(member(2), &log, MOST), Fetch::Unit(_)));
     }
 
     #[test]
@@ -270,14 +270,14 @@ mod tests {
         let (log, heads) = (log(), heads(2, 10));
         let mut fetching = Fetching::default();
         fetching.joined(member(1), heads.clone());
-        let first = fetching.next(member(1), &log);
-        let second = fetching.next(member(1), &log);
+        let first = fetching.next(member(1), &log, MOST);
+        let second = fetching.next(member(1), &log, MOST);
         assert_ne!(first, second);
         fetching.joined(member(2), heads);
-        assert_eq!(fetching.next(member(2), &log), Fetch::Later);
+        assert_eq!(fetching.next(member(2), &log, MOST), Fetch::Later);
         fetching.left(member(1));
-        assert_eq!(fetching.next(member(2), &log), first);
-        assert_eq!(fetching.next(member(2), &log), second);
+        assert_eq!(fetching.next(member(2), &log, MOST), first);
+        assert_eq!(fetching.next(member(2), &log, MOST), second);
     }
 
     #[test]
@@ -285,15 +285,15 @@ mod tests {
         let (log, heads) = (log(), heads(1, 1 << 31));
         let mut fetching = Fetching::default();
         fetching.joined(member(1), heads);
-        assert_eq!(fetching.next(member(1), &log), Fetch::Newest);
+        assert_eq!(fetching.next(member(1), &log, MOST), Fetch::Newest);
         assert!(fetching.is_long());
-        let unit = fetching.next(member(1), &log);
+        let unit = fetching.next(member(1), &log, MOST);
         let Fetch::Unit(wants) = &unit else { panic!("{unit:?}") };
-        assert!(wants[0].count() <= UNIT);
+        assert!(wants[0].count() <= MOST);
         fetching.ended(member(1)); // the screen
         fetching.received(member(1), 5, 0);
         fetching.ended(member(1));
-        assert_eq!(fetching.next(member(1), &log), Fetch::Nothing);
+        assert_eq!(fetching.next(member(1), &log, MOST), Fetch::Nothing);
         assert!(!fetching.could_bring_more(member(1), &log));
         assert_eq!(fetching.progress(&log), Progress { peers: Vec::new(), received: 5, remaining: 0 });
         assert_eq!(fetching.left(member(1)), 5);
@@ -305,9 +305,9 @@ mod tests {
         let (log, heads) = (log(), heads(2, MUCH));
         let mut fetching = Fetching::default();
         fetching.joined(member(1), heads.clone());
-        assert_eq!(fetching.next(member(1), &log), Fetch::Newest);
+        assert_eq!(fetching.next(member(1), &log, MOST), Fetch::Newest);
         fetching.joined(member(2), heads);
-        let Fetch::Unit(wants) = fetching.next(member(2), &log) else { panic!() };
+        let Fetch::Unit(wants) = fetching.next(member(2), &log, MOST) else { panic!() };
         assert_eq!(wants[0].to, MUCH - u64::from(SCREEN));
     }
 
@@ -321,11 +321,11 @@ mod tests {
         let other = Head { author: Author([9; 32]), log: 7, next: 1, id: ShortId([1; 12]) };
         let mut fetching = Fetching::default();
         fetching.joined(member(2), vec![branch(1), branch(2), branch(3), other]);
-        let Fetch::Unit(wants) = fetching.next(member(2), &log) else { panic!() };
+        let Fetch::Unit(wants) = fetching.next(member(2), &log, MOST) else { panic!() };
         assert_eq!(wants.iter().map(|want| want.head).collect::<Vec<_>>(), [0, 1, 2]);
         // Nothing of it is news: it isn't asked for again, and nothing of it was left out.
         fetching.ended(member(2));
-        let Fetch::Unit(wants) = fetching.next(member(2), &log) else { panic!() };
+        let Fetch::Unit(wants) = fetching.next(member(2), &log, MOST) else { panic!() };
         assert_eq!(wants.iter().map(|want| want.head).collect::<Vec<_>>(), [3]);
     }
 
@@ -336,6 +336,18 @@ mod tests {
     }
 
     #[test]
+    fn a_unit_is_no_larger_than_it_may_be() {
+        let (log, heads) = (log(), heads(40, 10));
+        for (unit, chains) in [(0, 1), (8, 8), (30, 20), (1_000, 20)] {
+            let mut fetching = Fetching::default();
+            fetching.joined(member(1), heads.clone());
+            let Fetch::Unit(wants) = fetching.next(member(1), &log, unit) else { panic!() };
+            assert_eq!(wants.len(), chains);
+            assert!(wants.iter().map(Want::count).sum::<u64>() <= unit.max(1));
+        }
+    }
+
+    #[test]
     fn a_chain_is_asked_for_piece_by_piece() {
         let mut log = log();
         let identity = Identity::from_secret([1; 32]);
@@ -343,12 +355,12 @@ mod tests {
         let head = Head { author: identity.author(), log: 7, next: MUCH, id: ShortId([9; 12]) };
         let mut fetching = Fetching::default();
         fetching.joined(member(2), vec![head]);
-        let unit = fetching.next(member(2), &log);
+        let unit = fetching.next(member(2), &log, MOST);
         assert_eq!(unit, Fetch::Unit(vec![Want { head: 0, from: 0, to: MUCH, known: Vec::new() }]));
         log.ingest(operation(&identity, chain), 10);
         fetching.received(member(2), 1, 1);
         fetching.ended(member(2));
-        let rest = fetching.next(member(2), &log);
+        let rest = fetching.next(member(2), &log, MOST);
         assert_eq!(rest, Fetch::Unit(vec![Want { head: 0, from: 1, to: MUCH, known: Vec::new() }]));
     }
 }

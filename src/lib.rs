@@ -18,6 +18,7 @@
 //! | [`log`] | chains, ingest, total order, frontier |
 //! | [`sync`] | catching up: what one peer asks of another |
 //! | [`fetching`] | whom to ask for what, while catching up with several members at once |
+//! | [`pace`] | how much to ask a member for at once, and how long to wait for it |
 //! | [`timeline`] | projection: chat and notices |
 //! | [`canvas`] | projection: marks on the boards, and the picture that they make |
 //! | [`gallery`] | projection: the drawings that a room has ever seen |
@@ -48,6 +49,7 @@ pub mod name;
 pub mod node;
 pub mod operation;
 mod operation_id;
+pub mod pace;
 pub mod payload;
 pub mod people;
 pub mod room;

@@ -3,6 +3,7 @@
 
 mod address;
 pub mod archive;
+mod arrivals;
 mod catch_up;
 mod checkpoints;
 mod commands;
@@ -13,6 +14,7 @@ mod gossip;
 mod guesses;
 mod handle;
 mod key_file;
+mod liveness;
 mod nearby;
 mod network;
 mod peers;

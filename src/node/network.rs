@@ -1,18 +1,25 @@
 //! The swarm: transports and behaviours, with the settings that were measured to work.
 
+use std::error::Error;
 use std::time::Duration;
 
+use libp2p::core::muxing::StreamMuxerBox;
+use libp2p::core::transport::Boxed;
+use libp2p::core::{ConnectedPoint, upgrade};
 use libp2p::identity::Keypair;
 use libp2p::swarm::NetworkBehaviour;
 use libp2p::swarm::behaviour::toggle::Toggle;
-use libp2p::{Multiaddr, PeerId, Swarm, SwarmBuilder, connection_limits, identify, mdns, noise, ping, tcp, yamux};
+use libp2p::{
+    Multiaddr, PeerId, Swarm, SwarmBuilder, Transport, connection_limits, identify, mdns, noise, ping, tcp, yamux,
+};
 
 use super::StartError;
 use super::gossip::{self, Gossip};
+use super::liveness::Fresh;
 use crate::identity::{Author, Identity};
 
-/// A peer answers this often, or the connection is closed: a pulled cable is noticed within about 5 s (TCP alone takes
-/// a minute).
+/// How often a peer is pinged and how soon it has to answer. When it doesn't, and nothing else arrives either
+/// ([`super::liveness`]), the connection is closed: a pulled cable is noticed within about 10 s (TCP alone takes a minute).
 const PING_INTERVAL: Duration = Duration::from_secs(2);
 const PING_TIMEOUT: Duration = Duration::from_secs(3);
 /// Setting up a connection may take this long. On a LAN it takes milliseconds; a lost first packet costs a second.
@@ -34,7 +41,11 @@ pub(super) struct Behaviour {
 }
 
 /// Builds the swarm; nothing is listened on or dialled yet. Returns also why mDNS could not be started, if so.
-pub(super) fn build(identity: &Identity, with_mdns: bool) -> Result<(Swarm<Behaviour>, Option<String>), StartError> {
+pub(super) fn build(
+    identity: &Identity,
+    with_mdns: bool,
+    fresh: Fresh,
+) -> Result<(Swarm<Behaviour>, Option<String>), StartError> {
     let keypair = Keypair::ed25519_from_bytes(identity.secret()).map_err(network_error)?;
     let me = keypair.public().to_peer_id();
     let (mdns, failed) = match with_mdns.then(|| mdns::tokio::Behaviour::new(mdns::Config::default(), me)) {
@@ -55,7 +66,7 @@ pub(super) fn build(identity: &Identity, with_mdns: bool) -> Result<(Swarm<Behav
     };
     let swarm = SwarmBuilder::with_existing_identity(keypair)
         .with_tokio()
-        .with_tcp(tcp::Config::default().nodelay(true), noise::Config::new, yamux::Config::default)
+        .with_other_transport(|keypair| transport(keypair, fresh))
         .map_err(network_error)?
         .with_behaviour(|_| behaviour)
         .map_err(network_error)?
@@ -64,6 +75,16 @@ pub(super) fn build(identity: &Identity, with_mdns: bool) -> Result<(Swarm<Behav
         .with_connection_timeout(CONNECTION_TIMEOUT)
         .build();
     Ok((swarm, failed))
+}
+
+/// TCP, on which all bytes that arrive are counted.
+fn transport(keypair: &Keypair, fresh: Fresh) -> Result<Boxed<(PeerId, StreamMuxerBox)>, Box<dyn Error + Send + Sync>> {
+    Ok(tcp::tokio::Transport::new(tcp::Config::default().nodelay(true))
+        .map(move |stream, endpoint: ConnectedPoint| fresh.count(stream, endpoint.get_remote_address()))
+        .upgrade(upgrade::Version::V1Lazy)
+        .authenticate(noise::Config::new(keypair)?)
+        .multiplex(yamux::Config::default())
+        .boxed())
 }
 
 pub(super) fn network_error(error: impl std::fmt::Display) -> StartError {

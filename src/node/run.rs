@@ -16,6 +16,7 @@ use super::commands::Asker;
 use super::config::Config;
 use super::face::Face;
 use super::handle::{Answer, Command, Events};
+use super::liveness::{Fresh, Liveness};
 use super::network::{self, Behaviour};
 use super::peers::Peers;
 use super::ports::Claim;
@@ -82,8 +83,8 @@ pub(super) enum Note {
     Met { peer: PeerId, neighbours: Vec<Neighbour>, clock: u64 },
     /// Somebody told what it holds.
     Offered { room: RoomName, from: Author, heads: Vec<Head>, done: oneshot::Sender<()> },
-    /// What to ask it for now?
-    NextFetch { room: RoomName, from: Author, answer: oneshot::Sender<Fetch> },
+    /// What to ask it for now, about so many operations?
+    NextFetch { room: RoomName, from: Author, unit: u64, answer: oneshot::Sender<Fetch> },
     /// Operations that we lacked. `done` once they are durable.
     Batch { room: RoomName, operations: Vec<Operation>, from: Author, done: Answer<()> },
     /// All that was asked for at once has come.
@@ -120,6 +121,7 @@ pub(super) struct Runner {
     pub(super) peers: Peers,
     /// The ports that are ours as long as this is held.
     pub(super) claims: Vec<Claim>,
+    pub(super) liveness: Liveness,
     pub(super) notes: mpsc::Sender<Note>,
     outcomes: mpsc::Sender<Outcome>,
     pub(super) answers: HashMap<(RoomName, Ticket), Asker>,
@@ -161,7 +163,8 @@ pub(super) async fn spawn(config: Config, commands: mpsc::Receiver<Command>) -> 
         Ok::<_, StartError>((store, opening, identity))
     });
     let (store, opening, identity) = opened.await.map_err(|error| StartError::Network(error.to_string()))??;
-    let (swarm, no_mdns) = network::build(&identity, config.mdns)?;
+    let fresh = Fresh::default();
+    let (swarm, no_mdns) = network::build(&identity, config.mdns, fresh.clone())?;
     let (face, events) = Face::new();
     let backlog = face.backlog().clone();
     let (notes, receiver) = mpsc::channel(NOTES);
@@ -182,6 +185,7 @@ pub(super) async fn spawn(config: Config, commands: mpsc::Receiver<Command>) -> 
         topics: HashMap::new(),
         peers: Peers::new(me),
         claims: Vec::new(),
+        liveness: Liveness::new(fresh),
         notes,
         outcomes,
         answers: HashMap::new(),
@@ -331,7 +335,8 @@ impl Runner {
         let others = [self.peers.next_call(), self.ready_at, self.recover_at, self.unsaved.write_at()];
         let next = rooms.chain(others.into_iter().flatten()).min().unwrap_or(u64::MAX);
         // Never wait for longer than a minute, whatever was computed.
-        self.started + Duration::from_millis(next.min(self.now().mono_ms + 60_000))
+        let next = self.started + Duration::from_millis(next.min(self.now().mono_ms + 60_000));
+        self.liveness.next_look(Instant::now()).map_or(next, |look| look.min(next))
     }
 
     fn on_time(&mut self) {
@@ -346,6 +351,7 @@ impl Runner {
         if self.unsaved.write_at().is_some_and(|at| at <= now) {
             self.keep_now(None);
         }
+        self.close_dead();
         self.call_who_is_due();
         self.wake_rooms(now);
         self.catch_up_where_due();
@@ -383,7 +389,7 @@ impl Runner {
                 self.feed(&room, Input::Offered { from, heads });
                 reply(done, ());
             }
-            Note::NextFetch { room, from, answer } => reply(answer, self.next_fetch(&room, from)),
+            Note::NextFetch { room, from, unit, answer } => reply(answer, self.next_fetch(&room, from, unit)),
             Note::Batch { room, operations, from, done } => self.on_batch(&room, operations, from, done),
             Note::FetchEnded { room, from, done } => {
                 self.feed(&room, Input::FetchEnded { from });
@@ -437,7 +443,7 @@ fn reply<T>(answer: oneshot::Sender<T>, with: T) {
     let _ = answer.send(with);
 }
 
-fn millis(duration: Duration) -> u64 {
+pub(super) fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 

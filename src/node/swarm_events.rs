@@ -1,5 +1,7 @@
 //! What the network tells.
 
+use std::time::{Duration, Instant};
+
 use libp2p::core::ConnectedPoint;
 use libp2p::gossipsub::{self, MessageId};
 use libp2p::swarm::dial_opts::DialOpts;
@@ -52,9 +54,7 @@ impl Runner {
             BehaviourEvent::Identify(identify::Event::Received { peer_id, info, .. }) => {
                 self.on_identified(peer_id, info)
             }
-            BehaviourEvent::Ping(ping::Event { peer, connection, result: Err(failure) }) => {
-                self.on_no_answer(peer, connection, &failure);
-            }
+            BehaviourEvent::Ping(ping::Event { connection, result, .. }) => self.on_pinged(connection, &result),
             _ => {}
         }
     }
@@ -90,6 +90,7 @@ impl Runner {
     fn on_connected(&mut self, peer: PeerId, connection: ConnectionId, endpoint: &ConnectedPoint) {
         let now = self.now().mono_ms;
         let address = endpoint.get_remote_address().clone();
+        self.liveness.connected(connection, &address);
         tracing::debug!(%peer, %address, dialled = endpoint.is_dialer(), "connected");
         let welcome = self.peers.connected_to(peer, connection, address, endpoint.is_dialer(), now);
         if welcome.is_none() || author_of(&peer).is_none() {
@@ -100,6 +101,7 @@ impl Runner {
     }
 
     fn on_disconnected(&mut self, peer: PeerId, connection: ConnectionId) {
+        self.liveness.closed(connection);
         let (now, random) = (self.now().mono_ms, self.random());
         if self.peers.disconnected(peer, connection, now, random) {
             self.lost(peer);
@@ -121,10 +123,19 @@ impl Runner {
         }
     }
 
-    fn on_no_answer(&mut self, peer: PeerId, connection: ConnectionId, failure: &ping::Failure) {
-        if !matches!(failure, ping::Failure::Unsupported) {
-            tracing::info!(%peer, %failure, "no answer: closing the connection");
+    fn on_pinged(&mut self, connection: ConnectionId, result: &Result<Duration, ping::Failure>) {
+        if !matches!(result, Err(ping::Failure::Unsupported)) {
+            self.liveness.pinged(connection, result.is_ok());
+            self.close_dead();
+        }
+    }
+
+    /// Closes the connections on which nothing arrives any more.
+    pub(super) fn close_dead(&mut self) {
+        for connection in self.liveness.dead(Instant::now()) {
+            tracing::info!(%connection, "no answer: closing the connection");
             self.swarm.close_connection(connection);
+            self.liveness.closed(connection);
         }
     }
 

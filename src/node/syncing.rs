@@ -135,11 +135,11 @@ impl Runner {
     }
 
     /// What to ask somebody for next.
-    pub(super) fn next_fetch(&mut self, name: &RoomName, from: Author) -> Fetch {
+    pub(super) fn next_fetch(&mut self, name: &RoomName, from: Author, unit: u64) -> Fetch {
         if self.trouble.is_some() {
             return Fetch::Nothing;
         }
-        self.rooms.get_mut(name).map_or(Fetch::Nothing, |member| member.room.next_fetch(from))
+        self.rooms.get_mut(name).map_or(Fetch::Nothing, |member| member.room.next_fetch(from, unit))
     }
 
     pub(super) fn on_batch(&mut self, name: &RoomName, operations: Vec<Operation>, from: Author, done: Answer<()>) {

@@ -19,9 +19,9 @@ impl Room {
         self.fetching.joined(from, heads);
     }
 
-    /// What to ask somebody for who told what it holds.
-    pub fn next_fetch(&mut self, from: Author) -> Fetch {
-        let fetch = self.fetching.next(from, &self.log);
+    /// What to ask somebody for who told what it holds: about `unit` operations at most.
+    pub fn next_fetch(&mut self, from: Author, unit: u64) -> Fetch {
+        let fetch = self.fetching.next(from, &self.log, unit);
         self.fold.be_patient(self.fetching.is_long());
         fetch
     }

@@ -9,6 +9,7 @@ use inkmesh::identity::Author;
 use inkmesh::log::{Head, Log, Want};
 use inkmesh::name::RoomName;
 use inkmesh::operation::{Operation, Unverified};
+use inkmesh::pace::MOST;
 use inkmesh::sync::{CHUNK_BYTES, Request, Response};
 use inkmesh_store::{ChainKey, Store};
 
@@ -64,7 +65,7 @@ pub fn wire(history: &History) -> Wire {
 /// What is asked for next, and which stretches that is. The last screen is asked for, but comes with the rest: it is sent
 /// once either way.
 fn next(fetching: &mut Fetching, giver: Author, log: &Log) -> Option<(Request, Vec<Want>)> {
-    match fetching.next(giver, log) {
+    match fetching.next(giver, log, MOST) {
         Fetch::Later | Fetch::Nothing => None,
         Fetch::Newest => Some((Request::Newest { limit: SCREEN, after: Timestamp::default() }, Vec::new())),
         Fetch::Unit(wants) => Some((Request::Fetch { wants: wants.clone() }, wants)),

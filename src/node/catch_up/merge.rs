@@ -45,6 +45,11 @@ impl Merge {
 
     /// The next operations, about [`CHUNK_BYTES`], each with its lane's number; `None` at the end.
     pub(in crate::node) fn next_chunk(&mut self) -> Result<Option<Vec<(u64, Operation)>>, SyncError> {
+        self.next_bytes(CHUNK_BYTES)
+    }
+
+    /// As [`Merge::next_chunk`], about so many bytes.
+    pub(super) fn next_bytes(&mut self, most: usize) -> Result<Option<Vec<(u64, Operation)>>, SyncError> {
         if !self.started {
             self.started = true;
             for index in 0..self.cursors.len() {
@@ -52,7 +57,7 @@ impl Merge {
             }
         }
         let (mut chunk, mut bytes) = (Vec::new(), 0);
-        while chunk.len() < CHUNK_OPERATIONS && bytes < CHUNK_BYTES {
+        while chunk.len() < CHUNK_OPERATIONS && bytes < most {
             let Some(Reverse((_, index))) = self.heads.pop() else { break };
             let Some(operation) = self.cursors[index].read.pop_front() else { continue };
             bytes += operation.bytes().len();

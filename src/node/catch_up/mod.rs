@@ -5,6 +5,7 @@ mod merge;
 mod pull;
 mod serve;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::stream::{SplitSink, SplitStream};
@@ -15,6 +16,7 @@ use tokio::sync::mpsc;
 use tokio_util::codec::{Framed, LengthDelimitedCodec};
 use tokio_util::compat::{Compat, FuturesAsyncReadCompatExt};
 
+use super::arrivals::{Arrivals, Counted};
 use super::run::Note;
 use crate::codec::CodecError;
 use crate::operation::OperationError;
@@ -27,7 +29,7 @@ pub(super) use serve::{Offer, Serve, Served};
 /// The protocol's name.
 pub(super) const PROTOCOL: StreamProtocol = StreamProtocol::new("/inkmesh/sync/2");
 
-/// How long the other side may keep us waiting for one message.
+/// How long a request may take to go out.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How long somebody whom we serve may be busy with what it got, before it asks for more.
 const LONG_PATIENCE: Duration = Duration::from_secs(60);
@@ -39,7 +41,7 @@ pub(super) enum SyncError {
     Open(#[from] libp2p_stream::OpenStreamError),
     #[error("the stream broke: {0}")]
     Io(#[from] std::io::Error),
-    #[error("no answer for {} s", PATIENCE.as_secs())]
+    #[error("nothing came, or too little, for too long")]
     Silent,
     #[error("the stream ended early")]
     Ended,
@@ -64,7 +66,7 @@ impl SyncError {
     }
 }
 
-type Messages = Framed<Compat<Stream>, LengthDelimitedCodec>;
+type Messages = Framed<Compat<Counted<Stream>>, LengthDelimitedCodec>;
 
 /// A stream cut into messages.
 struct Wire(Messages);
@@ -76,7 +78,12 @@ struct Receiver(SplitStream<Messages>);
 impl Wire {
     fn new(stream: Stream) -> Self {
         let codec = LengthDelimitedCodec::builder().max_frame_length(MAX_MESSAGE).new_codec();
-        Wire(Framed::new(stream.compat(), codec))
+        Wire(Framed::new(Counted::new(stream).compat(), codec))
+    }
+
+    /// What has arrived on the stream.
+    fn arrivals(&self) -> Arc<Arrivals> {
+        self.0.get_ref().get_ref().arrivals()
     }
 
     fn split(self) -> (Sender, Receiver) {
@@ -94,9 +101,9 @@ impl Wire {
         Ok(Request::decode(&received.ok_or(SyncError::Ended)??)?)
     }
 
+    /// The next message. How long to wait is up to the caller.
     async fn response(&mut self) -> Result<Response, SyncError> {
-        let received = tokio::time::timeout(PATIENCE, self.0.next()).await.map_err(|_| SyncError::Silent)?;
-        Ok(Response::decode(&received.ok_or(SyncError::Ended)??)?)
+        Ok(Response::decode(&self.0.next().await.ok_or(SyncError::Ended)??)?)
     }
 }
 

@@ -9,10 +9,15 @@ use tokio::sync::mpsc;
 
 use super::merge::Merge;
 use super::{SyncError, Wire, ask};
-use crate::log::Head;
+use crate::log::{Head, Want};
 use crate::name::RoomId;
 use crate::node::run::Note;
 use crate::sync::{CHUNK_BYTES, CHUNK_OPERATIONS, Neighbour, Request, Response};
+
+/// Bytes of a message for each operation that was asked for at once, and of a message at least: some messages make a unit, so
+/// that a break costs little, and what is said meanwhile gets in between.
+const EACH_BYTES: u64 = 128;
+const LEAST_BYTES: usize = 8 << 10;
 
 /// What the loop knows of a room.
 #[derive(Debug)]
@@ -81,12 +86,13 @@ impl Serve {
             match wire.request().await {
                 Ok(Request::Fetch { wants }) => {
                     let heads = Arc::clone(&heads);
+                    let bytes = message_bytes(wants.iter().map(Want::count).fold(0, u64::saturating_add));
                     let found = ask(&self.notes, |answer| Note::Locate { room, heads, wants, answer }).await?;
-                    sent += self.stream(wire, Merge::new(self.store.clone(), room, &found)).await?;
+                    sent += self.stream(wire, Merge::new(self.store.clone(), room, &found), bytes).await?;
                 }
                 Ok(Request::Newest { limit, after }) => {
                     let newest = ask(&self.notes, |answer| Note::Newest { room, limit, after, answer }).await?;
-                    sent += send_all(wire, newest).await?;
+                    sent += send_all(wire, newest, message_bytes(limit.into())).await?;
                 }
                 Ok(Request::Hello { .. }) => return Err(SyncError::Unexpected),
                 // Nothing more is wanted.
@@ -98,10 +104,10 @@ impl Serve {
     }
 
     /// Reads ahead by one chunk while the last one is on its way.
-    async fn stream(&self, wire: &mut Wire, mut merge: Merge) -> Result<u64, SyncError> {
+    async fn stream(&self, wire: &mut Wire, mut merge: Merge, bytes: usize) -> Result<u64, SyncError> {
         let (chunks, mut read) = mpsc::channel(1);
         let reading = tokio::task::spawn_blocking(move || {
-            while let Some(chunk) = merge.next_chunk().transpose() {
+            while let Some(chunk) = merge.next_bytes(bytes).transpose() {
                 let failed = chunk.is_err();
                 if chunks.blocking_send(chunk).is_err() || failed {
                     break;
@@ -120,14 +126,19 @@ impl Serve {
     }
 }
 
+/// About how large a message is to be of an answer with so many operations.
+fn message_bytes(wanted: u64) -> usize {
+    usize::try_from(wanted.saturating_mul(EACH_BYTES)).unwrap_or(usize::MAX).clamp(LEAST_BYTES, CHUNK_BYTES)
+}
+
 /// Sends operations in messages of bounded size.
-async fn send_all(wire: &mut Wire, operations: Vec<Vec<u8>>) -> Result<u64, SyncError> {
+async fn send_all(wire: &mut Wire, operations: Vec<Vec<u8>>, most: usize) -> Result<u64, SyncError> {
     let sent = operations.len() as u64;
     let (mut chunk, mut bytes) = (Vec::new(), 0);
     for operation in operations {
         bytes += operation.len();
         chunk.push(ByteBuf::from(operation));
-        if chunk.len() == CHUNK_OPERATIONS || bytes >= CHUNK_BYTES {
+        if chunk.len() == CHUNK_OPERATIONS || bytes >= most {
             bytes = 0;
             wire.send(Response::Operations { operations: std::mem::take(&mut chunk) }.encode()?).await?;
         }

@@ -8,6 +8,7 @@ use inkmesh::identity::Author;
 use inkmesh::log::{Head, Want};
 use inkmesh::name::RoomName;
 use inkmesh::operation::Operation;
+use inkmesh::pace::{Pace, Waiting};
 use inkmesh::room::Input;
 use inkmesh::sync::{Request, Response};
 
@@ -20,9 +21,7 @@ const PAUSE_MS: u64 = 300;
 const RETRY_MS: u64 = 2_000;
 /// Rounds at a time.
 const ROUNDS: usize = 4;
-/// How long the other side may keep us waiting; how long an operation may take; how long a round may.
-const PATIENCE_MS: u64 = 5_000;
-const EACH_MS: u64 = 2;
+/// How long a round may go on asking.
 const ROUND_MS: u64 = 300_000;
 
 /// One round under way.
@@ -41,8 +40,10 @@ pub struct Round {
     under_way: u32,
     received: u64,
     allowed: u64,
-    until: u64,
-    heard_at: u64,
+    /// Operations that came of the unit that was asked for first.
+    brought: u64,
+    pace: Pace,
+    waiting: Waiting,
     ends_at: u64,
     inbox: VecDeque<Vec<u8>>,
     /// What came last is on its way to the disk since then.
@@ -130,8 +131,9 @@ impl World {
             under_way: 0,
             received: 0,
             allowed: 0,
-            until: u64::MAX,
-            heard_at: now,
+            brought: 0,
+            pace: Pace::default(),
+            waiting: Waiting::since(now),
             ends_at: now + ROUND_MS,
             inbox,
             handing_since: None,
@@ -161,7 +163,7 @@ impl World {
             return;
         }
         let Some(round) = self.rounds.get_mut(&number) else { return };
-        round.heard_at = self.now;
+        round.waiting.heard(bytes.len() as u64, self.now);
         round.inbox.push_back(bytes);
         self.take_in(number);
     }
@@ -224,6 +226,8 @@ impl World {
             Response::End => {
                 let Some(round) = self.rounds.get_mut(&number) else { return Ok(true) };
                 round.under_way -= 1;
+                round.pace.brought(std::mem::take(&mut round.brought), round.waiting.ms(self.now));
+                round.waiting = Waiting::since(self.now);
                 let (asker, from) = (round.asker, round.peer);
                 self.feed(asker, Input::FetchEnded { from });
                 Ok(self.ask_more(number))
@@ -235,6 +239,7 @@ impl World {
     fn hand_over(&mut self, number: u64, operations: Vec<Operation>) -> Result<bool, Trouble> {
         let Some(round) = self.rounds.get_mut(&number) else { return Ok(true) };
         round.received += operations.len() as u64;
+        round.brought += operations.len() as u64;
         if round.received > round.allowed {
             return Err(Trouble::Fault("more than was asked for".to_owned()));
         }
@@ -254,17 +259,19 @@ impl World {
         let now = self.now;
         let Some(round) = self.rounds.get_mut(&number) else { return };
         // That was not the other side's doing.
-        round.until += now - round.handing_since.take().unwrap_or(now);
-        round.heard_at = now;
+        round.waiting.excuse(now - round.handing_since.take().unwrap_or(now));
         if self.ask_more(number) { self.take_in(number) } else { self.finish(number, Ok(())) }
     }
 
     /// Asks for one unit after another. Returns whether anything is under way.
     fn ask_more(&mut self, number: u64) -> bool {
         while let Some(round) = self.rounds.get(&number) {
-            let (asker, peer, after) = (round.asker, round.peer, round.last);
+            if self.now >= round.ends_at || (round.under_way > 0 && !round.pace.is_measured()) {
+                break;
+            }
+            let (asker, peer, after, unit) = (round.asker, round.peer, round.last, round.pace.unit());
             let Some(room) = self.devices.get_mut(&asker).and_then(|device| device.room.as_mut()) else { return false };
-            let (request, count) = match room.next_fetch(peer) {
+            let (request, count) = match room.next_fetch(peer, unit) {
                 Fetch::Nothing | Fetch::Later => break,
                 Fetch::Newest => (Request::Newest { limit: SCREEN, after }, u64::from(SCREEN)),
                 Fetch::Unit(wants) => {
@@ -274,11 +281,11 @@ impl World {
             };
             let now = self.now;
             let Some(round) = self.rounds.get_mut(&number) else { return false };
+            if round.under_way == 0 {
+                round.waiting = Waiting::since(now);
+            }
             round.under_way += 1;
             round.allowed += count;
-            let since = if round.until == u64::MAX { 0 } else { round.until };
-            round.until = since.max(now + PATIENCE_MS) + EACH_MS * count.min(1 << 16);
-            round.heard_at = now;
             self.ask(number, request.encode().unwrap());
         }
         self.rounds.get(&number).is_some_and(|round| round.under_way > 0)
@@ -287,14 +294,13 @@ impl World {
     /// Looks again when the patience with the other side ends.
     fn watch(&mut self, number: u64) {
         let Some(round) = self.rounds.get(&number) else { return };
-        let at = (round.heard_at + PATIENCE_MS).min(round.until).min(round.ends_at).max(self.now + 1);
+        let at = round.waiting.until().max(self.now + 1);
         self.schedule(at, Happening::Patience { round: number });
     }
 
     pub(super) fn patience(&mut self, number: u64) {
         let Some(round) = self.rounds.get(&number).filter(|round| round.asker != ATTACKER) else { return };
-        let waited = round.heard_at + PATIENCE_MS <= self.now || round.until <= self.now;
-        if (waited && round.handing_since.is_none()) || round.ends_at <= self.now {
+        if round.waiting.until() <= self.now && round.handing_since.is_none() {
             self.finish(number, Err(Trouble::Broken));
         }
     }

@@ -1,0 +1,73 @@
+//! Catching up over a slow link: it takes about as long as the link needs for the bytes, what is said meanwhile gets
+//! through, and nobody is taken for gone.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests may panic")]
+
+mod support;
+
+use std::cell::Cell;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use support::lan::Lan;
+use support::turn;
+use tempfile::TempDir;
+
+/// Lines of history, and the rate of the link in bits a second, both ways.
+const LINES: usize = 2_000;
+const RATE: u64 = 256_000;
+/// How much longer than the link needs for the bytes it may take, in hundredths.
+const SHARE: u64 = 150;
+
+/// Shapes the link of host `n`, both ways.
+fn slow_down(lan: &Lan, n: u8, rate: u64) {
+    let shape = format!("root tbf rate {rate}bit burst 4kb latency 400ms");
+    lan.run(&format!("tc -n sw qdisc add dev p{n} {shape}\ntc -n h{n} qdisc add dev lan {shape}"));
+}
+
+/// Bytes that have arrived at host `n`.
+fn arrived(lan: &Lan, n: u8) -> u64 {
+    let said: Value = serde_json::from_str(&lan.run(&format!("ip -n h{n} -j -s link show lan"))).unwrap();
+    said[0]["stats64"]["rx"]["bytes"].as_u64().unwrap()
+}
+
+fn is_line(event: &Value) -> bool {
+    event["event"] == "entry" && event["text"].as_str().is_some_and(|text| text.starts_with("line "))
+}
+
+#[test]
+fn a_newcomer_catches_up_over_a_slow_link() {
+    let _turn = turn();
+    let Some(lan) = Lan::new(2) else { return };
+    let folders = [TempDir::new().unwrap(), TempDir::new().unwrap()];
+    let mut giver = lan.start(1, folders[0].path(), &[]);
+    giver.say_all("lobby", (0..LINES).map(|n| format!("line {n} of a talk as people have it")));
+    slow_down(&lan, 2, RATE);
+    let newcomer = lan.start(2, folders[1].path(), &[]);
+    newcomer.await_online(&giver.peer, 0);
+    let (start, before) = (Instant::now(), arrived(&lan, 2));
+    newcomer.await_event("the first of the history", 0, |event| {
+        event["event"] == "entry" && event["author"] == *giver.peer
+    });
+    giver.say("and now");
+    newcomer.await_line("and now", 0);
+    let told = newcomer.events(0).iter().filter(|event| is_line(event)).count();
+    assert!(told < LINES, "what is said now doesn't wait for all of the history");
+    let told = Cell::new(0);
+    newcomer.await_event("all of the history", 0, |event| {
+        told.set(told.get() + usize::from(is_line(event)));
+        told.get() == LINES
+    });
+    let (took, bytes) = (start.elapsed(), arrived(&lan, 2) - before);
+    let own = Duration::from_millis(bytes * 8 * 1000 / RATE);
+    assert!(
+        took * 100 <= own * u32::try_from(SHARE).unwrap(),
+        "{took:?}, and the link needs {own:?} for {bytes} bytes"
+    );
+    for host in [&giver, &newcomer] {
+        let gone = host.events(0).into_iter().find(|event| event["event"] == "peer" && event["state"] == "offline");
+        assert_eq!(gone, None, "nobody was gone");
+    }
+    giver.quit();
+    newcomer.quit();
+}
