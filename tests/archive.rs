@@ -12,6 +12,7 @@ use std::process::{Command, Output};
 use std::time::SystemTime;
 
 use serde_json::{Value, json};
+use support::game::{begin_game, choose, is_game};
 use support::host::{Host, agree, local};
 use support::{DEADLINE, INKMESH, turn};
 use tempfile::TempDir;
@@ -82,21 +83,15 @@ fn filled() -> Filled {
 fn play(ana: &mut Host, ben: &mut Host) -> Vec<(String, String)> {
     let words: Vec<String> = (0..10).map(|n| format!("word{n}")).collect();
     let start = json!({"do": "start", "room": "lobby", "rounds": 1, "seconds": 120, "words": words});
-    let game = ana.ok(start)["game"].clone();
-    let is_game = |event: &Value| event["event"] == "game" && event["game"] == game;
-    ben.await_event("gathering", 0, |event| is_game(event) && event["phase"] == "gathering");
-    ben.ok(json!({"do": "ready", "room": "lobby"}));
+    let game = begin_game(&mut [&mut *ana, &mut *ben], &start);
+    let is_game = |event: &Value| is_game(event, &game);
     let mut turns = Vec::new();
     for turn in 1..=2 {
         let in_turn = |event: &Value, phase: &str| is_game(event) && event["turn"] == turn && event["phase"] == phase;
         let choosing = ana.await_event("choosing", 0, |event| in_turn(event, "choosing"));
         let drawer = choosing["drawer"].as_str().unwrap().to_owned();
         let (drawing, guessing) = if drawer == ana.peer { (&mut *ana, &mut *ben) } else { (&mut *ben, &mut *ana) };
-        let offer = drawing.await_event("words on offer", 0, |event| {
-            in_turn(event, "choosing") && !event["candidates"].as_array().unwrap().is_empty()
-        });
-        let word = offer["candidates"][0].as_str().unwrap().to_owned();
-        drawing.ok(json!({"do": "choose", "room": "lobby", "index": 0}));
+        let word = choose(drawing, &game, turn, 0);
         for host in [&*drawing, &*guessing] {
             host.await_event("drawing", 0, |event| in_turn(event, "drawing"));
         }

@@ -9,6 +9,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use serde_json::{Value, json};
+use support::game::{begin_game, choose, is_game};
 use support::host::{Host, agree};
 use support::lan::Lan;
 use support::{DEADLINE, turn};
@@ -70,19 +71,7 @@ impl Table {
 
     fn start_game(&mut self) {
         let command = json!({"do": "start", "room": "lobby", "rounds": 1, "seconds": 120, "pack": ["en", "ko"]});
-        self.game = self.host(0).ok(command)["game"].clone();
-        let game = self.game.clone();
-        for place in 1..PLAYERS {
-            let host = self.host(place);
-            host.await_event("gathering", 0, |event| is_game(event, &game) && event["phase"] == "gathering");
-            host.ok(json!({"do": "ready", "room": "lobby"}));
-        }
-        let host = self.host(0);
-        host.await_event("all are ready", 0, |event| {
-            is_game(event, &game) && event["players"].as_array().unwrap().len() == PLAYERS
-        });
-        // The spectator is online and not ready: the proposer has to say that it begins.
-        host.ok(json!({"do": "begin", "room": "lobby"}));
+        self.game = begin_game(&mut self.hosts[..PLAYERS].iter_mut().flatten().collect::<Vec<_>>(), &command);
     }
 
     /// Waits until everybody names the same drawer of a turn in this phase; the answer is the drawer's place.
@@ -104,11 +93,7 @@ impl Table {
     fn choose_and_draw(&mut self, turn: u64) -> (usize, String) {
         let drawer = self.await_drawer(turn, "choosing");
         let game = self.game.clone();
-        let offer = self.host(drawer).await_event("words on offer", 0, |event| {
-            is_game(event, &game) && event["turn"] == turn && !event["candidates"].as_array().unwrap().is_empty()
-        });
-        let word = offer["candidates"][1].as_str().unwrap().to_owned();
-        self.host(drawer).ok(json!({"do": "choose", "room": "lobby", "index": 1}));
+        let word = choose(self.host(drawer), &game, turn, 1);
         assert_eq!(self.await_drawer(turn, "drawing"), drawer);
         let points: Vec<[u64; 2]> = (0..40).map(|n| [100 + n * 20, 300 + turn * 50 + n % 7]).collect();
         let ink = json!({"do": "stroke", "room": "lobby", "points": points, "color": "#b83822", "width": 12});
@@ -170,10 +155,6 @@ impl Table {
         }
         (games[0]["scores"].clone(), state.canvas)
     }
-}
-
-fn is_game(event: &Value, game: &Value) -> bool {
-    event["event"] == "game" && event["game"] == *game
 }
 
 #[test]

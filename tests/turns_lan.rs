@@ -7,6 +7,7 @@ mod support;
 use std::collections::HashSet;
 
 use serde_json::{Value, json};
+use support::game::{begin_game, is_game};
 use support::host::{Host, agree};
 use support::lan::Lan;
 use support::{DEADLINE, turn};
@@ -34,21 +35,18 @@ fn three_people() -> Option<Table> {
     Some(Table { hosts, folders, lan })
 }
 
-/// The first host proposes; those of the others who are named are ready. The answer is the game's id.
-fn gather(hosts: &mut [Host], rounds: u32, seconds: u32, ready: &[usize]) -> Value {
+/// A game without words of the first `players` hosts; the answer is its id.
+fn begin(hosts: &mut [Host], players: usize, rounds: u32, seconds: u32) -> Value {
     let start = json!({"do": "start", "room": "lobby", "rounds": rounds, "seconds": seconds});
-    let game = hosts[0].ok(start)["game"].clone();
-    for host in hosts.iter() {
-        host.await_event("gathering", 0, |event| is_game(event, &game) && event["phase"] == "gathering");
-    }
-    for n in ready {
-        hosts[*n].ok(json!({"do": "ready", "room": "lobby"}));
-    }
-    game
+    begin_game(&mut hosts[..players].iter_mut().collect::<Vec<_>>(), &start)
 }
 
-fn is_game(event: &Value, game: &Value) -> bool {
-    event["event"] == "game" && event["game"] == *game
+/// The drawer of this turn is done; the answer is the turn's round and its drawer.
+fn pass(hosts: &mut [Host], game: &Value, turn: u64) -> (u64, String) {
+    let (round, drawer) = await_turn(hosts, game, turn);
+    let host = hosts.iter_mut().find(|host| host.peer == drawer).unwrap();
+    host.ok(json!({"do": "pass", "room": "lobby"}));
+    (round, drawer)
 }
 
 /// Waits until a turn is drawn; the answer is its round and its drawer, on which all must agree.
@@ -135,7 +133,7 @@ fn everybody_draws_once_a_round_and_nobody_else_meanwhile() {
     }
     let board = same_picture(hosts);
 
-    let game = gather(hosts, 2, 300, &[1, 2]);
+    let game = begin(hosts, 3, 2, 600);
     assert_eq!(hosts[1].refused(json!({"do": "start", "room": "lobby", "rounds": 1, "seconds": 9})), "game_running");
     let mut drawers: Vec<HashSet<String>> = vec![HashSet::new(); 2];
     for turn in 1..=6 {
@@ -172,24 +170,38 @@ fn same_picture_in_the_end(hosts: &mut [Host]) {
     }
 }
 
+fn drawers(turns: &[(u64, String)]) -> HashSet<&str> {
+    turns.iter().map(|(_, drawer)| drawer.as_str()).collect()
+}
+
+fn peers(hosts: &[Host]) -> HashSet<&str> {
+    hosts.iter().map(|host| host.peer.as_str()).collect()
+}
+
 #[test]
 fn time_ends_turns_and_newcomers_enter_with_the_next_round() {
     let _turn = turn();
     let Some(mut table) = three_people() else { return };
     let hosts = &mut table.hosts;
-    let game = gather(hosts, 2, 2, &[1]);
-    assert_eq!(hosts[1].refused(json!({"do": "begin", "room": "lobby"})), "wrong_phase");
-    hosts[0].ok(json!({"do": "begin", "room": "lobby"}));
+    let game = begin(hosts, 2, 1, 1);
+    await_over(hosts, &game);
+    let turns: Vec<_> = (1..=2).map(|turn| await_turn(hosts, &game, turn)).collect();
+    assert_eq!(drawers(&turns), peers(&hosts[..2]));
+
+    // Turns that only their drawers end: however slow the machine is, the newcomer comes in the first round.
+    let game = begin(hosts, 2, 2, 600);
+    assert_eq!(hosts[1].refused(json!({"do": "begin", "room": "lobby"})), "not_the_proposer");
     await_turn(hosts, &game, 1);
     hosts[2].ok(json!({"do": "ready", "room": "lobby"}));
+    for host in hosts.iter() {
+        host.await_event("the newcomer", 0, |event| {
+            is_game(event, &game) && event["players"].as_array().unwrap().len() == 3
+        });
+    }
+    let turns: Vec<_> = (1..=5).map(|turn| pass(hosts, &game, turn)).collect();
     await_over(hosts, &game);
-
-    let (first, second): (Vec<_>, Vec<_>) =
-        (1..=5).map(|turn| await_turn(hosts, &game, turn)).partition(|(round, _)| *round == 1);
-    let drawers = |turns: Vec<(u64, String)>| turns.into_iter().map(|(_, drawer)| drawer).collect::<HashSet<_>>();
-    assert_eq!((first.len(), second.len()), (2, 3));
-    assert_eq!(drawers(first), HashSet::from([hosts[0].peer.clone(), hosts[1].peer.clone()]));
-    assert_eq!(drawers(second), hosts.iter().map(|host| host.peer.clone()).collect());
+    assert_eq!(turns.iter().map(|(round, _)| *round).collect::<Vec<_>>(), [1, 1, 2, 2, 2]);
+    assert_eq!((drawers(&turns[..2]), drawers(&turns[2..])), (peers(&hosts[..2]), peers(hosts)));
     same_picture(hosts);
 }
 
@@ -198,20 +210,14 @@ fn a_drawer_who_is_killed_is_skipped() {
     let _turn = turn();
     let Some(mut table) = three_people() else { return };
     // Far longer than the test: it is the absence that counts.
-    let game = gather(&mut table.hosts, 1, 600, &[1, 2]);
+    let game = begin(&mut table.hosts, 3, 1, 600);
     let (_, drawer) = await_turn(&table.hosts, &game, 1);
     let place = table.hosts.iter().position(|host| host.peer == drawer).unwrap();
     table.hosts[place].ok(ink("stroke", &json!([[5, 5], [50, 50]])));
     table.hosts.remove(place).kill();
 
-    let mut drawers = HashSet::new();
-    for turn in 2..=3 {
-        let (_, drawer) = await_turn(&table.hosts, &game, turn);
-        let host = table.hosts.iter_mut().find(|host| host.peer == drawer).unwrap();
-        host.ok(json!({"do": "pass", "room": "lobby"}));
-        drawers.insert(drawer);
-    }
-    assert_eq!(drawers, table.hosts.iter().map(|host| host.peer.clone()).collect());
+    let turns: Vec<_> = (2..=3).map(|turn| pass(&mut table.hosts, &game, turn)).collect();
+    assert_eq!(drawers(&turns), peers(&table.hosts));
     await_over(&table.hosts, &game);
 
     // Back again, the killed one sees how it ended.

@@ -1,11 +1,12 @@
 //! What the tests and benchmarks of whole processes share: a LAN made of network namespaces ([`lan`]), hosts that run
-//! `inkmesh headless` on it ([`host`]), their data folders ([`folder`]), a display for the window ([`display`]), and child
+//! `inkmesh headless` on it ([`host`]), games between them ([`game`]), their data folders ([`folder`]), a display for the window ([`display`]), and child
 //! processes that talk in lines ([`process`]).
 
 #![allow(dead_code, reason = "every test binary uses a part of this")]
 
 pub mod display;
 pub mod folder;
+pub mod game;
 pub mod host;
 pub mod lan;
 pub mod process;

@@ -1,0 +1,47 @@
+//! Games between hosts, so that a slow machine can't lose a race: what passes by itself (a gathering, the choice of a word)
+//! may have passed when a command comes.
+
+use serde_json::{Value, json};
+
+use super::host::Host;
+
+/// Whether an event is about this game.
+pub fn is_game(event: &Value, game: &Value) -> bool {
+    event["event"] == "game" && event["game"] == *game
+}
+
+/// The first proposes with this `start` command, the others are ready, and it begins with just these players; the answer
+/// is the game's id.
+#[track_caller]
+pub fn begin_game(players: &mut [&mut Host], start: &Value) -> Value {
+    let game = players[0].ok(start.clone())["game"].clone();
+    for player in &mut players[1..] {
+        player.await_event("gathering", 0, |event| is_game(event, &game) && event["phase"] == "gathering");
+        player.ok(json!({"do": "ready", "room": "lobby"}));
+    }
+    let count = players.len();
+    players[0].await_event("all are ready", 0, |event| {
+        is_game(event, &game) && event["players"].as_array().unwrap().len() == count
+    });
+    // It begins by itself when all who are online are ready: as soon as anybody else is out of sight for a moment.
+    if let Err(error) = players[0].ask(json!({"do": "begin", "room": "lobby"})) {
+        assert_eq!(error["code"], "wrong_phase");
+    }
+    game
+}
+
+/// The drawer of this turn chooses the word of this index, unless its program has taken one because that took too long; the
+/// answer is the word.
+#[track_caller]
+pub fn choose(drawer: &mut Host, game: &Value, turn: u64, index: u64) -> String {
+    let in_turn = |event: &Value, phase: &str| is_game(event, game) && event["turn"] == turn && event["phase"] == phase;
+    drawer.await_event("words on offer", 0, |event| {
+        let offered = event["candidates"].as_array().is_some_and(|words| !words.is_empty());
+        in_turn(event, "choosing") && offered || in_turn(event, "drawing")
+    });
+    if let Err(error) = drawer.ask(json!({"do": "choose", "room": "lobby", "index": index})) {
+        assert_eq!(error["code"], "wrong_phase");
+    }
+    let drawing = drawer.await_event("drawing", 0, |event| in_turn(event, "drawing") && event["word"].is_string());
+    drawing["word"].as_str().unwrap().to_owned()
+}
