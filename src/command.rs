@@ -60,33 +60,15 @@ pub enum CommandError {
     /// No more counts on the sheet of this turn.
     #[error("this sheet is full")]
     SheetFull,
-    /// Rules out of bounds.
-    #[error("{}", PlayError::Rules)]
-    Rules,
-    /// Words that make no quiz.
-    #[error("{}", PlayError::Words)]
-    Words,
-    /// No such word on offer.
-    #[error("no such word on offer")]
-    NoSuchWord,
+    /// A step of the game can't be written now.
+    #[error(transparent)]
+    Play(#[from] PlayError),
     /// A guess was not answered; nobody saw it.
     #[error(transparent)]
     Guess(#[from] GuessError),
     /// We know the word of the turn, but this program was restarted since: what we say could not be sealed.
     #[error("you know the word, and this program was restarted since: talk again when the turn is over")]
     Sealed,
-    /// Only the drawer may do that now.
-    #[error("only the drawer can do that now")]
-    NotTheDrawer,
-    /// Only players of the game may do that.
-    #[error("only players of the game can do that")]
-    NotAPlayer,
-    /// That step doesn't fit to where the game stands.
-    #[error("the game is not at that point now")]
-    WrongPhase,
-    /// A game is running already.
-    #[error("a game is already running in this room")]
-    GameRunning,
     /// The entry to count back from is not in the room's history.
     #[error("there is no such entry in this room")]
     UnknownEntry,
@@ -118,34 +100,14 @@ impl CommandError {
             CommandError::NothingToUndo => "nothing_to_undo",
             CommandError::NothingToRedo => "nothing_to_redo",
             CommandError::SheetFull => "sheet_full",
-            CommandError::Rules => "bad_rules",
-            CommandError::Words => "bad_words",
-            CommandError::NoSuchWord => "no_such_word",
+            CommandError::Play(error) => error.code(),
             CommandError::Guess(error) => error.code(),
             CommandError::Sealed => "sealed",
-            CommandError::NotTheDrawer => "not_the_drawer",
-            CommandError::NotAPlayer => "not_a_player",
-            CommandError::WrongPhase => "wrong_phase",
-            CommandError::GameRunning => "game_running",
             CommandError::UnknownEntry => "unknown_entry",
             CommandError::NotSaved(_) => "not_saved",
             CommandError::Unreadable(_) => "unreadable",
             CommandError::Busy => "busy",
             CommandError::Closed => "closed",
-        }
-    }
-}
-
-impl From<PlayError> for CommandError {
-    fn from(error: PlayError) -> Self {
-        match error {
-            PlayError::Rules => CommandError::Rules,
-            PlayError::Words => CommandError::Words,
-            PlayError::NoSuchWord => CommandError::NoSuchWord,
-            PlayError::NotTheDrawer => CommandError::NotTheDrawer,
-            PlayError::NotAPlayer => CommandError::NotAPlayer,
-            PlayError::WrongPhase => CommandError::WrongPhase,
-            PlayError::GameRunning => CommandError::GameRunning,
         }
     }
 }

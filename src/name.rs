@@ -44,9 +44,9 @@ pub enum NameError {
     TooLong,
 }
 
-/// A public room's name as everybody writes it: NFC, lower case, trimmed, inner white space single, no control or
-/// direction characters. `Lobby`, `lobby ` and a decomposed `로비` typed on a Mac lead to the same rooms as
-/// `lobby` and `로비`.
+/// A public room's name as everybody writes it: NFC, lower case, without leading `#` and white space, inner white space
+/// single, no control or direction characters. `Lobby`, `# lobby ` and a decomposed `로비` typed on a Mac lead to the
+/// same rooms as `lobby` and `로비`. The text of a name parses to the same name.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct RoomName(String);
 
@@ -68,13 +68,29 @@ impl RoomName {
     pub fn id(&self) -> RoomId {
         RoomId(blake3::derive_key("inkmesh 2026 public room", self.0.as_bytes()))
     }
+
+    /// The name of a room that this installation was in before, as it was written down. Older programs wrote some
+    /// names in another form than [`str::parse`] gives (`# foo` for `  #  Foo`); their rooms keep these names and ids.
+    ///
+    /// # Errors
+    /// [`NameError`] for an empty text and one that is too long.
+    pub(crate) fn remembered(text: &str) -> Result<Self, NameError> {
+        text.parse().and_then(|name: RoomName| if name.0 == text { Ok(name) } else { checked(text).map(RoomName) })
+    }
+
+    /// Whether this name is written in another form than [`str::parse`] gives, which is `name`.
+    pub(crate) fn is_old_form_of(&self, name: &RoomName) -> bool {
+        self != name && self.0.parse().as_ref() == Ok(name)
+    }
 }
 
 impl FromStr for RoomName {
     type Err = NameError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(RoomName(checked(&clean(text.trim_start_matches('#'))?.to_lowercase())?))
+        // Lower case may put marks into another order, and what it leaves may compose.
+        let name: String = clean(text)?.to_lowercase().nfc().collect();
+        Ok(RoomName(checked(name.trim_start_matches(['#', ' ']))?))
     }
 }
 
@@ -131,7 +147,9 @@ fn clean(text: &str) -> Result<String, NameError> {
     if text.len() > MAX_NAME_CHARS * 64 {
         return Err(NameError::TooLong);
     }
-    let kept: String = text.nfc().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| !is_hidden(*c)).collect();
+    let spaced = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c });
+    // What stood on both sides of a hidden character may compose.
+    let kept: String = spaced.filter(|c| !is_hidden(*c)).nfc().collect();
     Ok(kept.split(' ').filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" "))
 }
 
@@ -151,6 +169,8 @@ pub(crate) fn is_hidden(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -165,6 +185,60 @@ mod tests {
             "로비".parse::<RoomName>().map(|name| name.id())
         );
         assert_ne!(lobby.id(), "로비".parse::<RoomName>().map(|name| name.id()).unwrap_or(lobby.id()));
+    }
+
+    #[test]
+    fn a_room_is_found_by_its_printed_name() {
+        for text in ["  #  Foo", "## #foo", "\u{200b}#Foo", "#\u{202e}\t# foo"] {
+            let name: RoomName = text.parse().unwrap();
+            assert_eq!((name.as_str(), name.to_string().parse()), ("foo", Ok(name.clone())), "{text:?}");
+        }
+        assert_eq!(" # # ".parse::<RoomName>(), Err(NameError::Empty));
+    }
+
+    #[test]
+    fn a_remembered_room_keeps_its_name_and_id() {
+        let old = RoomName::remembered("# foo").unwrap();
+        let new: RoomName = "# foo".parse().unwrap();
+        assert_eq!((old.as_str(), new.as_str()), ("# foo", "foo"));
+        assert_ne!(old.id(), new.id());
+        assert!(old.is_old_form_of(&new) && !new.is_old_form_of(&new) && !new.is_old_form_of(&old));
+        assert_eq!(RoomName::remembered("foo"), Ok(new));
+        assert_eq!(RoomName::remembered(""), Err(NameError::Empty));
+        assert_eq!(RoomName::remembered(&"x".repeat(41)), Err(NameError::TooLong));
+    }
+
+    #[test]
+    fn every_character_with_a_mark_is_normalised_once_and_for_all() {
+        for c in '\0'..=char::MAX {
+            for text in [format!("{c}"), format!("a{c}\u{301}"), format!("{c}\u{200b}\u{323}\u{307}#")] {
+                check_twice_is_once(&text);
+            }
+        }
+    }
+
+    fn check_twice_is_once(text: &str) {
+        if let Ok(name) = text.parse::<RoomName>() {
+            assert_eq!(name.as_str().parse(), Ok(name.clone()), "{text:?}");
+            assert_eq!(RoomName::remembered(name.as_str()), Ok(name));
+        }
+        if let Ok(name) = text.parse::<PersonName>() {
+            assert_eq!(name.as_str().parse(), Ok(name), "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn twice_is_once(text in any::<String>()) {
+            check_twice_is_once(&text);
+        }
+
+        #[test]
+        fn twice_is_once_among_what_is_trimmed_composed_and_hidden(
+            text in "[# \t\u{a0}\u{3000}\u{200b}\u{200d}\u{202e}\u{feff}aAIİıΣσςǅÅK\u{2126}가-힣ᄀ-ᇿ\u{300}-\u{36f}\u{1f80}-\u{1faf}]{0,14}",
+        ) {
+            check_twice_is_once(&text);
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use inkmesh_store::Store;
 use serde_json::{Value, json};
 use support::host::{Host, agree, local, local_command, say};
 use support::{DEADLINE, INKMESH, resident_kib, turn};
@@ -261,6 +262,31 @@ fn everything_can_be_asked_for() {
     assert_eq!((&line["room"], &line["name"]), (&json!("art"), &json!("Anna")));
     host.ok(json!({"do": "leave", "room": "art"}));
     assert_eq!(host.refused(json!({"do": "state", "room": "art"})), "not_in_room");
+}
+
+/// The names of the rooms that it is in.
+fn rooms(host: &mut Host) -> Vec<String> {
+    let rooms = host.ok(json!({"do": "rooms"}));
+    rooms.as_array().unwrap().iter().map(|room| room["room"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_room_is_left_by_its_printed_name_also_one_from_an_older_program() {
+    let dir = TempDir::new().unwrap();
+    // An older program took `  #  Foo` for `# foo`, and wrote that down: a list of one text in CBOR.
+    let (store, _) = Store::open(dir.path()).unwrap();
+    store.put_meta("rooms", b"\x81\x65# foo".to_vec()).unwrap();
+    store.close();
+    let mut host = local("ana", dir.path(), &["--room", "  #  Bar"]);
+    assert_eq!(rooms(&mut host), ["# foo", "bar"]);
+    host.quit();
+    let mut host = local("ana", dir.path(), &[]);
+    assert_eq!(rooms(&mut host), ["# foo", "bar"], "after a restart");
+    for room in ["bar", "# foo"] {
+        host.ok(json!({"do": "leave", "room": room}));
+    }
+    assert_eq!(host.refused(json!({"do": "leave", "room": "# foo"})), "not_in_room");
+    assert_eq!(rooms(&mut host), [""; 0]);
 }
 
 #[test]

@@ -156,7 +156,9 @@ impl Bot {
                 self.guesses += 1;
                 self.guess_at = Some(Instant::now() + THINKING);
             }
-            Err(CommandError::Guess(GuessError::TooFast)) => self.guess_at = Some(Instant::now() + THINKING),
+            Err(CommandError::Guess(GuessError::TooFast | GuessError::Waiting | GuessError::Unsaid)) => {
+                self.guess_at = Some(Instant::now() + THINKING);
+            }
             Err(error) => eprintln!("{error}"),
         }
     }

@@ -30,11 +30,20 @@ pub enum GuessError {
     /// Faster than a guess a second.
     #[error("not so fast: one guess a second")]
     TooFast,
+    /// [`MAX_WAITING`] guesses wait already for the drawer's answer to the one under way.
+    #[error("wait: {MAX_WAITING} guesses wait already for the drawer's answer")]
+    Waiting,
+    /// The drawer's program has not received our earlier wrong guesses, so it doesn't answer more.
+    #[error("the drawer's program doesn't have your last guesses yet: try again in a moment")]
+    Unsaid,
+    /// A guess before this one was the word.
+    #[error("you know the word already")]
+    AlreadySolved,
     /// All guesses of this turn are spent.
     #[error("no guesses left in this turn")]
     NoneLeft,
-    /// The turn was over before it was answered.
-    #[error("too late: the turn is over")]
+    /// The turn was over before it was answered, or its time is over for the drawer.
+    #[error("too late: no more guesses are taken in this turn")]
     TooLate,
     /// The drawer's program doesn't take guesses from us.
     #[error("the drawer's program refused your guess")]
@@ -51,6 +60,9 @@ impl GuessError {
         match self {
             GuessError::Unreachable => "drawer_unreachable",
             GuessError::TooFast => "too_fast",
+            GuessError::Waiting => "guesses_waiting",
+            GuessError::Unsaid => "unsaid",
+            GuessError::AlreadySolved => "already_solved",
             GuessError::NoneLeft => "no_guesses_left",
             GuessError::TooLate => "too_late",
             GuessError::Refused => "guess_refused",
@@ -148,7 +160,10 @@ impl Guesser {
         if self.asked + asking.words.candidates(&text).len() as u32 > MAX_ASKED {
             return Err(GuessError::NoneLeft);
         }
-        if self.waiting.len() >= MAX_WAITING || !self.rate.admits(now) {
+        if self.waiting.len() >= MAX_WAITING {
+            return Err(GuessError::Waiting);
+        }
+        if !self.rate.admits(now) {
             return Err(GuessError::TooFast);
         }
         self.waiting.extend(self.unresolved.take().filter(|(_, lost)| *lost != text));
@@ -242,8 +257,8 @@ impl Guesser {
 
 fn refused(refusal: Refusal) -> GuessError {
     match refusal {
-        // Our lines may not have come to the drawer yet.
-        Refusal::TooFast | Refusal::Unsaid => GuessError::TooFast,
+        Refusal::TooFast => GuessError::TooFast,
+        Refusal::Unsaid => GuessError::Unsaid,
         Refusal::NoneLeft => GuessError::NoneLeft,
         Refusal::NotNow => GuessError::TooLate,
         Refusal::NotGuessing | Refusal::Malformed | Refusal::Unknown => GuessError::Refused,

@@ -24,12 +24,30 @@ pub enum PlayError {
     /// Only the drawer may do that now.
     #[error("only the drawer can do that now")]
     NotTheDrawer,
-    /// Only players of the game may do that, and only to players.
-    #[error("only players of the game can do that")]
+    /// Only players of the game may do that, and only to other players.
+    #[error("only players of the game can do that, and only to other players")]
     NotAPlayer,
-    /// It doesn't fit to where the game stands, or was done already.
+    /// Only who proposed the game may do that.
+    #[error("only who proposed the game can do that")]
+    NotTheProposer,
+    /// It doesn't fit to where the game stands.
     #[error("the game is not at that point now")]
     WrongPhase,
+    /// Our person did that already: is ready, or has voted.
+    #[error("you did that already")]
+    AlreadyDone,
+    /// Votes are about others' turns.
+    #[error("it is your own turn: end it with `pass`")]
+    OwnTurn,
+    /// All seats are taken.
+    #[error("the game is full")]
+    GameFull,
+    /// The others removed us from the game.
+    #[error("the others removed you from this game")]
+    Removed,
+    /// Fewer than [`MIN_PLAYERS`] are ready.
+    #[error("a game needs {MIN_PLAYERS} players who are ready")]
+    TooFewReady,
     /// Words that make no quiz.
     #[error("a quiz has {MIN_WORDS} to {MAX_WORDS} words of 1 to {MAX_WORD_CHARS} characters, none twice")]
     Words,
@@ -39,6 +57,28 @@ pub enum PlayError {
     /// A game is running already.
     #[error("a game is already running in this room")]
     GameRunning,
+}
+
+impl PlayError {
+    /// A stable code for programs.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            PlayError::Rules => "bad_rules",
+            PlayError::Words => "bad_words",
+            PlayError::NoSuchWord => "no_such_word",
+            PlayError::GameRunning => "game_running",
+            PlayError::NotTheDrawer => "not_the_drawer",
+            PlayError::NotAPlayer => "not_a_player",
+            PlayError::NotTheProposer => "not_the_proposer",
+            PlayError::WrongPhase => "wrong_phase",
+            PlayError::AlreadyDone => "already_done",
+            PlayError::OwnTurn => "own_turn",
+            PlayError::GameFull => "game_full",
+            PlayError::Removed => "removed",
+            PlayError::TooFewReady => "too_few_ready",
+        }
+    }
 }
 
 impl Player {
@@ -67,23 +107,38 @@ impl Player {
     /// Takes part in the game that gathers, or in the running one from its next round on.
     ///
     /// # Errors
-    /// [`PlayError::WrongPhase`] when there is none, it is full, or we take part or were removed already.
+    /// [`PlayError::WrongPhase`] when there is none, [`PlayError::AlreadyDone`] when we take part,
+    /// [`PlayError::Removed`], [`PlayError::GameFull`].
     pub fn ready(&self, game: &Game, identity: &Identity) -> Result<GameStep, PlayError> {
-        let table = game.table().ok_or(PlayError::WrongPhase)?;
-        if table.admits(self.me) { Ok(ready_step(table.id, identity)) } else { Err(PlayError::WrongPhase) }
+        let table = game.table().filter(|table| !table.is_over()).ok_or(PlayError::WrongPhase)?;
+        if table.is_member(self.me) {
+            Err(PlayError::AlreadyDone)
+        } else if game.turns().is_some_and(|turns| turns.has_removed(self.me)) {
+            Err(PlayError::Removed)
+        } else if !table.admits(self.me) {
+            Err(PlayError::GameFull)
+        } else {
+            Ok(ready_step(table.id, identity))
+        }
     }
 
     /// Wants the gathering ended with those who are ready; [`Player::advance`] then does it.
     ///
     /// # Errors
-    /// [`PlayError::WrongPhase`] when there is no gathering of ours, or fewer than two are ready.
+    /// [`PlayError::WrongPhase`] when there is no gathering, [`PlayError::NotTheProposer`] when it is not ours,
+    /// [`PlayError::TooFewReady`] when fewer than two are ready.
     pub fn request_begin(&mut self, game: &Game) -> Result<(), PlayError> {
         let Some(Table { id, proposer, stage: Stage::Gathering(gathering), .. }) = game.table() else {
             return Err(PlayError::WrongPhase);
         };
-        let open = gathering.closed_ms().is_none() && gathering.ready().count() >= MIN_PLAYERS;
-        if *proposer != self.me || !open {
+        if gathering.closed_ms().is_some() {
             return Err(PlayError::WrongPhase);
+        }
+        if *proposer != self.me {
+            return Err(PlayError::NotTheProposer);
+        }
+        if gathering.ready().count() < MIN_PLAYERS {
+            return Err(PlayError::TooFewReady);
         }
         self.begin = Some(*id);
         Ok(())
@@ -109,12 +164,15 @@ impl Player {
     /// Votes to skip the drawer.
     ///
     /// # Errors
-    /// [`PlayError::NotAPlayer`]; [`PlayError::WrongPhase`] when no turn is under way, it is our own, or we voted
-    /// already.
+    /// [`PlayError::NotAPlayer`]; [`PlayError::WrongPhase`] when no turn is under way, [`PlayError::OwnTurn`],
+    /// [`PlayError::AlreadyDone`].
     pub fn skip(&self, game: &Game) -> Result<GameStep, PlayError> {
         let (table, turns) = self.playing_along(game)?;
-        if turns.drawer() == Some(self.me) || turns.has_voted_to_skip(self.me) {
-            return Err(PlayError::WrongPhase);
+        if turns.drawer() == Some(self.me) {
+            return Err(PlayError::OwnTurn);
+        }
+        if turns.has_voted_to_skip(self.me) {
+            return Err(PlayError::AlreadyDone);
         }
         Ok(GameStep::Skip { game: table.id, turn: turns.turn() })
     }
@@ -123,14 +181,14 @@ impl Player {
     ///
     /// # Errors
     /// [`PlayError::NotAPlayer`] when we or they are none, or they are we; [`PlayError::WrongPhase`] when no turn is
-    /// under way, or we voted already.
+    /// under way, [`PlayError::AlreadyDone`] when we voted already.
     pub fn kick(&self, game: &Game, player: Author) -> Result<GameStep, PlayError> {
         let (table, turns) = self.playing_along(game)?;
         if player == self.me || !table.is_member(player) {
             return Err(PlayError::NotAPlayer);
         }
         if turns.has_voted_to_kick(self.me, player) {
-            return Err(PlayError::WrongPhase);
+            return Err(PlayError::AlreadyDone);
         }
         Ok(GameStep::Kick { game: table.id, player })
     }

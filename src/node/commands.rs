@@ -251,7 +251,9 @@ impl Runner {
     }
 
     fn on_leave(&mut self, name: &RoomName, answer: Answer<()>) {
-        if self.exit(name) {
+        // A room that an older program remembered under another form of the name is left by its printed name too.
+        let old = self.rooms.keys().find(|known| known.is_old_form_of(name)).cloned();
+        if self.exit(name) || old.is_some_and(|old| self.exit(&old)) {
             self.remember_rooms(Some(answer));
         } else {
             let _ = answer.send(Err(CommandError::NotInRoom(name.clone())));

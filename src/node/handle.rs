@@ -191,7 +191,7 @@ impl Node {
     /// Writes a finished line or a shape on the visible sheet; answers with its last operation once all of it is durable.
     ///
     /// # Errors
-    /// [`CommandError::NotInRoom`], [`CommandError::Stroke`], [`CommandError::NotTheDrawer`],
+    /// [`CommandError::NotInRoom`], [`CommandError::Stroke`], [`CommandError::Play`],
     /// [`CommandError::SheetFull`], [`CommandError::NotSaved`], [`CommandError::Busy`], [`CommandError::Closed`].
     pub async fn draw(&self, room: RoomName, line: PenLine) -> Result<OperationId, CommandError> {
         self.ask(|answer| Command::Draw(room, line, answer)).await
@@ -200,7 +200,7 @@ impl Node {
     /// Colours the area around a point of the visible sheet.
     ///
     /// # Errors
-    /// [`CommandError::NotInRoom`], [`CommandError::NotTheDrawer`], [`CommandError::SheetFull`],
+    /// [`CommandError::NotInRoom`], [`CommandError::Play`], [`CommandError::SheetFull`],
     /// [`CommandError::NotSaved`], [`CommandError::Busy`], [`CommandError::Closed`].
     pub async fn fill(&self, room: RoomName, at: Point, color: Color) -> Result<OperationId, CommandError> {
         self.ask(|answer| Command::Fill { room, at, color, answer }).await
@@ -233,7 +233,7 @@ impl Node {
     /// Shows others the new points of a line under way; `from` is the index of the first of them in the line.
     ///
     /// # Errors
-    /// [`CommandError::NotInRoom`], [`CommandError::Stroke`], [`CommandError::NotTheDrawer`],
+    /// [`CommandError::NotInRoom`], [`CommandError::Stroke`], [`CommandError::Play`],
     /// [`CommandError::Closed`].
     pub async fn pen_moved(&self, room: RoomName, line: PenLine, from: u32) -> Result<(), CommandError> {
         self.ask(|answer| Command::PenMoved { room, line, from, answer }).await
@@ -243,7 +243,7 @@ impl Node {
     /// names the game.
     ///
     /// # Errors
-    /// [`CommandError::NotInRoom`], [`CommandError::Rules`], [`CommandError::Words`], [`CommandError::GameRunning`],
+    /// [`CommandError::NotInRoom`], [`CommandError::Play`],
     /// [`CommandError::NotSaved`], [`CommandError::Closed`].
     pub async fn start_game(&self, room: RoomName, rules: Rules, words: WordList) -> Result<OperationId, CommandError> {
         self.ask(|answer| Command::Start(room, rules, words, answer)).await
@@ -252,7 +252,7 @@ impl Node {
     /// Proposes the last game again, with its rules and words.
     ///
     /// # Errors
-    /// [`CommandError::WrongPhase`] when there was none; else as [`Node::start_game`].
+    /// [`CommandError::Play`] when there was none; else as [`Node::start_game`].
     pub async fn rematch(&self, room: RoomName) -> Result<OperationId, CommandError> {
         self.ask(|answer| Command::Rematch(room, answer)).await
     }
@@ -260,8 +260,8 @@ impl Node {
     /// Chooses one of the words on offer ([`GameView::offers`]), counted from 0.
     ///
     /// # Errors
-    /// [`CommandError::NotInRoom`], [`CommandError::NotTheDrawer`], [`CommandError::WrongPhase`],
-    /// [`CommandError::NoSuchWord`], [`CommandError::NotSaved`], [`CommandError::Closed`].
+    /// [`CommandError::NotInRoom`], [`CommandError::Play`],
+    /// [`CommandError::NotSaved`], [`CommandError::Closed`].
     pub async fn choose(&self, room: RoomName, index: usize) -> Result<(), CommandError> {
         self.ask(|answer| Command::Choose(room, index, answer)).await
     }
@@ -269,7 +269,7 @@ impl Node {
     /// Takes part in the game that gathers, or in the running one from its next round on.
     ///
     /// # Errors
-    /// [`CommandError::NotInRoom`], [`CommandError::WrongPhase`], [`CommandError::NotSaved`],
+    /// [`CommandError::NotInRoom`], [`CommandError::Play`], [`CommandError::NotSaved`],
     /// [`CommandError::Closed`].
     pub async fn ready(&self, room: RoomName) -> Result<(), CommandError> {
         self.ask(|answer| Command::GetReady(room, answer)).await
@@ -278,7 +278,7 @@ impl Node {
     /// Ends the gathering of the game that we proposed, with those who are ready.
     ///
     /// # Errors
-    /// [`CommandError::NotInRoom`], [`CommandError::WrongPhase`], [`CommandError::Closed`].
+    /// [`CommandError::NotInRoom`], [`CommandError::Play`], [`CommandError::Closed`].
     pub async fn begin(&self, room: RoomName) -> Result<(), CommandError> {
         self.ask(|answer| Command::Begin(room, answer)).await
     }
@@ -286,7 +286,7 @@ impl Node {
     /// Ends our own turn.
     ///
     /// # Errors
-    /// [`CommandError::NotInRoom`], [`CommandError::NotTheDrawer`], [`CommandError::WrongPhase`],
+    /// [`CommandError::NotInRoom`], [`CommandError::Play`],
     /// [`CommandError::NotSaved`], [`CommandError::Closed`].
     pub async fn pass(&self, room: RoomName) -> Result<(), CommandError> {
         self.ask(|answer| Command::Pass(room, answer)).await
@@ -295,7 +295,7 @@ impl Node {
     /// Votes to skip the drawer.
     ///
     /// # Errors
-    /// [`CommandError::NotInRoom`], [`CommandError::NotAPlayer`], [`CommandError::WrongPhase`],
+    /// [`CommandError::NotInRoom`], [`CommandError::Play`],
     /// [`CommandError::NotSaved`], [`CommandError::Closed`].
     pub async fn skip(&self, room: RoomName) -> Result<(), CommandError> {
         self.ask(|answer| Command::Skip(room, answer)).await

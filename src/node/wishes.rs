@@ -196,5 +196,5 @@ fn everywhere(port: u16) -> [SocketAddr; 2] {
 pub(super) fn rooms_in(store: &Store) -> Result<Vec<RoomName>, StoreError> {
     let bytes = store.get_meta("rooms")?;
     let names: Vec<String> = bytes.and_then(|bytes| codec::decode(&bytes).ok()).unwrap_or_default();
-    Ok(names.iter().filter_map(|name| name.parse().ok()).collect())
+    Ok(names.iter().filter_map(|name| RoomName::remembered(name).ok()).collect())
 }

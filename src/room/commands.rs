@@ -3,7 +3,7 @@
 use super::{Room, Write};
 use crate::clock::Now;
 use crate::command::CommandError;
-use crate::game::{Rules, WordList};
+use crate::game::{PlayError, Rules, WordList};
 use crate::identity::Author;
 use crate::name::PersonName;
 use crate::payload::{Payload, Profile};
@@ -23,7 +23,7 @@ impl Room {
     /// Proposes a game: a quiz with these words, or turns without words.
     ///
     /// # Errors
-    /// [`CommandError::Rules`], [`CommandError::Words`], [`CommandError::GameRunning`], [`CommandError::Busy`].
+    /// [`CommandError::Play`], [`CommandError::Busy`].
     pub fn start_game(&mut self, rules: Rules, words: &WordList, now: Now) -> Result<Write, CommandError> {
         let step = self.player.start(self.fold.game(), rules, words, now)?;
         self.write_step(step, now)
@@ -32,16 +32,16 @@ impl Room {
     /// Proposes the last game again, with its rules and words.
     ///
     /// # Errors
-    /// [`CommandError::WrongPhase`] when there was none; else as [`Room::start_game`].
+    /// [`CommandError::Play`] when there was none; else as [`Room::start_game`].
     pub fn rematch(&mut self, now: Now) -> Result<Write, CommandError> {
-        let (rules, words) = self.fold.game().setup().ok_or(CommandError::WrongPhase)?;
+        let (rules, words) = self.fold.game().setup().ok_or(CommandError::Play(PlayError::WrongPhase))?;
         self.start_game(rules, &words, now)
     }
 
     /// Chooses one of the words on offer, counted from 0.
     ///
     /// # Errors
-    /// [`CommandError::NotTheDrawer`], [`CommandError::WrongPhase`], [`CommandError::NoSuchWord`], [`CommandError::Busy`].
+    /// [`CommandError::Play`], [`CommandError::Busy`].
     pub fn choose(&mut self, index: usize, now: Now) -> Result<Write, CommandError> {
         let step = self.player.choose(self.fold.game(), index, now)?;
         self.write_step(step, now)
@@ -50,7 +50,7 @@ impl Room {
     /// Says that we want to play.
     ///
     /// # Errors
-    /// [`CommandError::WrongPhase`], [`CommandError::Busy`].
+    /// [`CommandError::Play`], [`CommandError::Busy`].
     pub fn ready(&mut self, now: Now) -> Result<Write, CommandError> {
         let step = self.player.ready(self.fold.game(), &self.identity)?;
         self.write_step(step, now)
@@ -59,7 +59,7 @@ impl Room {
     /// Closes the gathering of our own game at once.
     ///
     /// # Errors
-    /// [`CommandError::WrongPhase`].
+    /// [`CommandError::Play`].
     pub fn begin(&mut self) -> Result<(), CommandError> {
         Ok(self.player.request_begin(self.fold.game())?)
     }
@@ -67,7 +67,7 @@ impl Room {
     /// Ends our own turn.
     ///
     /// # Errors
-    /// [`CommandError::NotTheDrawer`], [`CommandError::WrongPhase`], [`CommandError::Busy`].
+    /// [`CommandError::Play`], [`CommandError::Busy`].
     pub fn pass(&mut self, now: Now) -> Result<Write, CommandError> {
         let step = self.player.pass(self.fold.game())?;
         self.write_step(step, now)
@@ -76,7 +76,7 @@ impl Room {
     /// Votes to skip the drawer.
     ///
     /// # Errors
-    /// [`CommandError::NotAPlayer`], [`CommandError::WrongPhase`], [`CommandError::Busy`].
+    /// [`CommandError::Play`], [`CommandError::Busy`].
     pub fn skip(&mut self, now: Now) -> Result<Write, CommandError> {
         let step = self.player.skip(self.fold.game())?;
         self.write_step(step, now)
@@ -126,12 +126,12 @@ mod tests {
     fn a_rematch_has_the_rules_and_words_of_the_game_before() {
         let mut room = Room::new(RoomName::lobby(), Identity::from_secret([1; 32]), 1);
         room.open(true, NOW);
-        assert_eq!(room.rematch(NOW).unwrap_err(), CommandError::WrongPhase);
+        assert_eq!(room.rematch(NOW).unwrap_err(), CommandError::Play(PlayError::WrongPhase));
         let word = |n| Word { text: format!("word {n}"), level: Level::Hard };
         let (rules, words) = (Rules { rounds: 7, ..Rules::catch_mind() }, WordList::new((0..12).map(word).collect()));
         let write = room.start_game(rules, &words, NOW).unwrap();
         saved(&mut room, write, NOW);
-        assert_eq!(room.rematch(NOW).unwrap_err(), CommandError::GameRunning);
+        assert_eq!(room.rematch(NOW).unwrap_err(), CommandError::Play(PlayError::GameRunning));
         // Nobody comes.
         let later = Now { wall_ms: NOW.wall_ms + 21_000, mono_ms: NOW.mono_ms + 21_000 };
         for output in room.handle(Input::Tick, later) {

@@ -6,6 +6,7 @@ use crate::clock::Now;
 use crate::command::CommandError;
 use crate::event::PenLine;
 use crate::frame::Frame;
+use crate::game::PlayError;
 use crate::live::LiveInk;
 use crate::payload::{Board, Payload};
 
@@ -13,7 +14,7 @@ impl Room {
     /// Writes a finished line, or a shape.
     ///
     /// # Errors
-    /// [`CommandError::NotTheDrawer`], [`CommandError::Stroke`], [`CommandError::SheetFull`], [`CommandError::Busy`].
+    /// [`CommandError::Play`], [`CommandError::Stroke`], [`CommandError::SheetFull`], [`CommandError::Busy`].
     pub fn draw(&mut self, line: &PenLine, now: Now) -> Result<Write, CommandError> {
         let board = self.my_board()?;
         let inks = live_ink::split(line)?;
@@ -23,7 +24,7 @@ impl Room {
     /// Colours the area around a point.
     ///
     /// # Errors
-    /// [`CommandError::NotTheDrawer`], [`CommandError::SheetFull`], [`CommandError::Busy`].
+    /// [`CommandError::Play`], [`CommandError::SheetFull`], [`CommandError::Busy`].
     pub fn fill(&mut self, at: Point, color: Color, now: Now) -> Result<Write, CommandError> {
         let (board, stroke) = (self.my_board()?, self.writer.mark_number());
         self.write_steps(board, vec![CanvasStep::Fill { stroke, at, color }], now)
@@ -82,7 +83,7 @@ impl Room {
     /// Shows the new points of a line under way, the first of which has index `from` in it.
     ///
     /// # Errors
-    /// [`CommandError::NotTheDrawer`], [`CommandError::Stroke`].
+    /// [`CommandError::Play`], [`CommandError::Stroke`].
     pub fn pen_moved(&self, line: &PenLine, from: u32) -> Result<Vec<Output>, CommandError> {
         let (board, room, author) = (self.my_board()?, self.name.id(), self.identity.author());
         let frames = live_ink::split(line)?.into_iter().map(|(offset, ink)| {
@@ -96,7 +97,7 @@ impl Room {
     pub(super) fn my_board(&self) -> Result<Board, CommandError> {
         let board = self.fold.game().visible_board();
         let mine = self.fold.game().takes_ink(self.identity.author(), board);
-        if mine { Ok(board) } else { Err(CommandError::NotTheDrawer) }
+        if mine { Ok(board) } else { Err(CommandError::Play(PlayError::NotTheDrawer)) }
     }
 }
 

@@ -64,6 +64,7 @@ impl Room {
         // Those that waited behind one that failed fail like it.
         let waited = match outcome {
             Some(Guessed::Failed(error)) => error,
+            Some(Guessed::Solved(_)) => GuessError::AlreadySolved,
             _ => GuessError::TooLate,
         };
         let outcome = match outcome {

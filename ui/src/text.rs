@@ -8,7 +8,7 @@ use std::error::Error;
 
 use fluent_templates::{LanguageIdentifier, Loader, langid, static_loader};
 use inkmesh::event::Warning;
-use inkmesh::game::{GuessError, MAX_WORDS};
+use inkmesh::game::{GuessError, MAX_WORDS, PlayError};
 use inkmesh::name::NameError;
 use inkmesh::node::{CommandError, MAX_ROOMS};
 use inkmesh::words::{self, BadWord, PackError};
@@ -85,22 +85,36 @@ pub fn command_error(language: Language, error: &CommandError) -> String {
         CommandError::NothingToUndo => say("error-nothing-to-undo"),
         CommandError::NothingToRedo => say("error-nothing-to-redo"),
         CommandError::SheetFull => say("error-sheet-full"),
-        CommandError::Rules => say("error-rules"),
-        CommandError::Words => {
-            t_args(language, "error-words", [("least", words::MIN_WORDS.into()), ("most", MAX_WORDS.into())])
-        }
-        CommandError::NoSuchWord => say("error-no-such-word"),
+        CommandError::Play(error) => play_error(language, *error),
         CommandError::Guess(error) => guess_error(language, *error),
         CommandError::Sealed => say("error-sealed"),
-        CommandError::NotTheDrawer => say("error-not-the-drawer"),
-        CommandError::NotAPlayer => say("error-not-a-player"),
-        CommandError::WrongPhase => say("error-wrong-phase"),
-        CommandError::GameRunning => say("error-game-running"),
         CommandError::UnknownEntry => say("error-unknown-entry"),
         CommandError::NotSaved(reason) => t_args(language, "error-not-saved", [("reason", reason.as_str().into())]),
         CommandError::Unreadable(reason) => t_args(language, "error-unreadable", [("reason", reason.as_str().into())]),
         CommandError::Busy => say("error-busy"),
         CommandError::Closed => say("error-closed"),
+    }
+}
+
+/// Why a step of a game was not taken, in words.
+fn play_error(language: Language, error: PlayError) -> String {
+    let say = |key| t(language, key);
+    match error {
+        PlayError::Rules => say("error-rules"),
+        PlayError::Words => {
+            t_args(language, "error-words", [("least", words::MIN_WORDS.into()), ("most", MAX_WORDS.into())])
+        }
+        PlayError::NoSuchWord => say("error-no-such-word"),
+        PlayError::NotTheDrawer => say("error-not-the-drawer"),
+        PlayError::NotAPlayer => say("error-not-a-player"),
+        PlayError::NotTheProposer => say("error-not-the-proposer"),
+        PlayError::WrongPhase => say("error-wrong-phase"),
+        PlayError::AlreadyDone => say("error-already-done"),
+        PlayError::OwnTurn => say("error-own-turn"),
+        PlayError::GameFull => say("error-game-full"),
+        PlayError::Removed => say("error-removed"),
+        PlayError::TooFewReady => say("error-too-few-ready"),
+        PlayError::GameRunning => say("error-game-running"),
     }
 }
 
@@ -111,6 +125,9 @@ fn guess_error(language: Language, error: GuessError) -> String {
         match error {
             GuessError::Unreachable => "error-guess-unreachable",
             GuessError::TooFast => "error-guess-too-fast",
+            GuessError::Waiting => "error-guess-waiting",
+            GuessError::Unsaid => "error-guess-unsaid",
+            GuessError::AlreadySolved => "error-guess-already-solved",
             GuessError::NoneLeft => "error-guess-none-left",
             GuessError::TooLate => "error-guess-too-late",
             GuessError::Refused => "error-guess-refused",
@@ -331,30 +348,41 @@ mod tests {
             CommandError::NothingToUndo,
             CommandError::NothingToRedo,
             CommandError::SheetFull,
-            CommandError::Rules,
-            CommandError::Words,
-            CommandError::NoSuchWord,
+            CommandError::Play(PlayError::Rules),
+            CommandError::Play(PlayError::Words),
+            CommandError::Play(PlayError::NoSuchWord),
             CommandError::Guess(GuessError::Unreachable),
             CommandError::Guess(GuessError::TooFast),
+            CommandError::Guess(GuessError::Waiting),
+            CommandError::Guess(GuessError::Unsaid),
+            CommandError::Guess(GuessError::AlreadySolved),
             CommandError::Guess(GuessError::NoneLeft),
             CommandError::Guess(GuessError::TooLate),
             CommandError::Guess(GuessError::Refused),
             CommandError::Guess(GuessError::FalseAnswer),
             CommandError::Sealed,
-            CommandError::NotTheDrawer,
-            CommandError::NotAPlayer,
-            CommandError::WrongPhase,
-            CommandError::GameRunning,
+            CommandError::Play(PlayError::NotTheDrawer),
+            CommandError::Play(PlayError::NotAPlayer),
+            CommandError::Play(PlayError::WrongPhase),
+            CommandError::Play(PlayError::NotTheProposer),
+            CommandError::Play(PlayError::AlreadyDone),
+            CommandError::Play(PlayError::OwnTurn),
+            CommandError::Play(PlayError::GameFull),
+            CommandError::Play(PlayError::Removed),
+            CommandError::Play(PlayError::TooFewReady),
+            CommandError::Play(PlayError::GameRunning),
             CommandError::UnknownEntry,
             CommandError::NotSaved("disk full".to_owned()),
             CommandError::Busy,
             CommandError::TooManyRooms,
             CommandError::Closed,
         ];
-        for error in errors {
-            for language in Language::ALL {
-                let words = command_error(language, &error);
+        for language in Language::ALL {
+            let mut said = BTreeSet::new();
+            for error in &errors {
+                let words = command_error(language, error);
                 assert_is_said(&words);
+                assert!(said.insert(words), "{error:?} is told in the words of another");
             }
         }
         assert!(command_error(Language::Ko, &CommandError::NotSaved("disk full".to_owned())).contains("disk full"));

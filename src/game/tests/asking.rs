@@ -185,8 +185,8 @@ fn requests_are_refused_where_they_would_not_count() {
     script.gathered(1, &[0, 1]);
     assert_eq!(player(2, &script).start(&script.game, drawn, &WordList::default(), clock), Err(PlayError::GameRunning));
     assert!(player(2, &script).start(&script.game, drawn, &WordList::default(), later(clock, 100_000)).is_ok());
-    assert_eq!(player(1, &script).ready(&script.game, &script.people[1]), Err(PlayError::WrongPhase));
-    assert_eq!(player(1, &script).request_begin(&script.game), Err(PlayError::WrongPhase));
+    assert_eq!(player(1, &script).ready(&script.game, &script.people[1]), Err(PlayError::AlreadyDone));
+    assert_eq!(player(1, &script).request_begin(&script.game), Err(PlayError::NotTheProposer));
     assert_eq!(player(0, &script).request_begin(&script.game), Ok(()));
     assert_eq!(player(1, &script).skip(&script.game), Err(PlayError::WrongPhase));
     let ready: Vec<OperationId> = script.log[1..].iter().map(|(at, _)| at.id).collect();
@@ -195,12 +195,12 @@ fn requests_are_refused_where_they_would_not_count() {
 
     let mut script = Script::new(25);
     script.gathered(1, &(0..24).collect::<Vec<_>>());
-    assert_eq!(player(24, &script).ready(&script.game, &script.people[24]), Err(PlayError::WrongPhase), "full");
+    assert_eq!(player(24, &script).ready(&script.game, &script.people[24]), Err(PlayError::GameFull));
 
     let script = Script::started(4, 3, 1);
     let (drawer, other) = (script.drawer(), script.others()[0]);
     assert_eq!(player(other, &script).pass(&script.game), Err(PlayError::NotTheDrawer));
-    assert_eq!(player(drawer, &script).skip(&script.game), Err(PlayError::WrongPhase));
+    assert_eq!(player(drawer, &script).skip(&script.game), Err(PlayError::OwnTurn));
     assert_eq!(player(3, &script).skip(&script.game), Err(PlayError::NotAPlayer));
     assert_eq!(player(3, &script).kick(&script.game, script.who(0)), Err(PlayError::NotAPlayer));
     assert_eq!(player(other, &script).kick(&script.game, script.who(3)), Err(PlayError::NotAPlayer));

@@ -116,6 +116,9 @@ impl Reader {
     /// The room of this name, or the only one whose hash begins so.
     fn find(&self, text: &str) -> Result<Place, ToolError> {
         let rooms = self.archive.rooms()?;
+        if let Some(room) = rooms.iter().find(|room| room.name.as_ref().is_some_and(|name| name.as_str() == text)) {
+            return Ok(Place::of(room));
+        }
         let name: Option<RoomName> = text.parse().ok();
         if let Some(name) = name.filter(|name| rooms.iter().any(|room| room.id == name.id())) {
             return Ok(Place { id: name.id(), name: Some(name) });

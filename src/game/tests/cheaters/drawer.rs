@@ -82,8 +82,17 @@ fn a_false_answer_is_noticed_and_the_guess_is_not_said() {
         let told = outcome(&table, honest, text, |_| Some(Reply::Noted));
         assert!(matches!(told, Guessed::Failed(GuessError::FalseAnswer)));
     }
-    for refusal in [Refusal::TooFast, Refusal::NotNow, Refusal::NoneLeft, Refusal::Unknown] {
-        assert!(matches!(outcome(&table, honest, WORD, |_| Some(Reply::Refused(refusal))), Guessed::Failed(_)));
+    for (refusal, error) in [
+        (Refusal::TooFast, GuessError::TooFast),
+        (Refusal::Unsaid, GuessError::Unsaid),
+        (Refusal::NotNow, GuessError::TooLate),
+        (Refusal::NoneLeft, GuessError::NoneLeft),
+        (Refusal::NotGuessing, GuessError::Refused),
+        (Refusal::Malformed, GuessError::Refused),
+        (Refusal::Unknown, GuessError::Refused),
+    ] {
+        let told = outcome(&table, honest, WORD, |_| Some(Reply::Refused(refusal)));
+        assert!(matches!(told, Guessed::Failed(told) if told == error), "{refusal:?}: {told:?}");
     }
     let told = |text| outcome(&table, honest, text, |request| Some(Reply::Answer(Box::new(true_answer(request)))));
     assert!(matches!(told("moon"), Guessed::Wrong(GameStep::Guessed { text, .. }) if text == "moon"));

@@ -232,6 +232,18 @@ fn a_guess_is_held_back_while_the_drawer_is_cut_off_and_asked_again_before_any_o
     assert_eq!(rooms.told(guesser), [(second, Ok(false))]);
 }
 
+#[test]
+fn a_guess_behind_the_right_one_is_told_that_the_word_is_known() {
+    let (mut rooms, drawer, guesser) = Rooms::playing();
+    let (word, others) = word_and_others(&rooms, drawer);
+    let (ticket, asks) = rooms.guess(guesser, &word);
+    let (waiting, _) = rooms.guess(guesser, &others[0]);
+    let reply = rooms.answer(drawer, guesser, &asks[0].2);
+    rooms.reply(guesser, ticket, Some(reply));
+    let known = Err(CommandError::Guess(GuessError::AlreadySolved));
+    assert_eq!(rooms.told(guesser), [(ticket, Ok(true)), (waiting, known)]);
+}
+
 /// The turn ends while one guess is asked and another waits.
 #[test]
 fn a_guess_answered_in_time_counts_after_the_turn_and_one_that_waited_ends() {

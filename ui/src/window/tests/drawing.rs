@@ -5,6 +5,7 @@ use std::time::Duration;
 use iced::{Event as IcedEvent, Point, keyboard, mouse};
 use inkmesh::canvas::{CanvasStep, Color, Ink, Point as At, Points, Tool};
 use inkmesh::event::{CanvasChange, CanvasView, Drawn, Event};
+use inkmesh::game::PlayError;
 use inkmesh::node::CommandError;
 use inkmesh::operation::OperationId;
 use inkmesh::payload::Board;
@@ -313,7 +314,7 @@ fn a_stroke_that_could_not_be_written_is_told() {
     let mut bench = bench();
     let actions = commands(&draw(&mut bench, &[(500.0, 400.0), (520.0, 400.0)]));
     let Some(Command::Draw(room, line)) = actions.last().cloned() else { panic!("{actions:?}") };
-    bench.give(Message::Answered(Answer::Drawn(room, line.stroke, Err(CommandError::NotTheDrawer))));
+    bench.give(Message::Answered(Answer::Drawn(room, line.stroke, Err(CommandError::Play(PlayError::NotTheDrawer)))));
     bench.must_show("Only the drawer can do that now.");
 }
 

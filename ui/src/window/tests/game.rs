@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use inkmesh::event::{EntryBody, Event};
-use inkmesh::game::{CancelReason, GameNotice, GameView, Phase, PlayerView, Rules};
+use inkmesh::game::{CancelReason, GameNotice, GameView, Phase, PlayError, PlayerView, Rules};
 use inkmesh::identity::Author;
 use inkmesh::node::CommandError;
 use inkmesh::operation::OperationId;
@@ -87,7 +87,7 @@ fn a_vote_is_for_the_turn_in_which_it_was_given() {
     bench.give(Message::Answered(Answer::Stepped(lobby(), Step::Skip, Ok(()))));
     assert_eq!(commands(&bench.click("Vote to skip")), [step(Step::Skip)], "nobody voted in this turn");
     bench.must_show("You voted to skip");
-    bench.give(Message::Answered(Answer::Stepped(lobby(), Step::Skip, Err(CommandError::WrongPhase))));
+    bench.give(Message::Answered(Answer::Stepped(lobby(), Step::Skip, Err(CommandError::Play(PlayError::WrongPhase)))));
     bench.must_show("Vote to skip");
 }
 
@@ -199,7 +199,11 @@ fn each_reason_to_call_a_game_off_has_its_words() {
 #[test]
 fn a_refused_step_is_told() {
     let mut bench = bench();
-    bench.give(Message::Answered(Answer::Stepped(lobby(), Step::Rematch, Err(CommandError::GameRunning))));
+    bench.give(Message::Answered(Answer::Stepped(
+        lobby(),
+        Step::Rematch,
+        Err(CommandError::Play(PlayError::GameRunning)),
+    )));
     bench.must_show("A game is already running in this room.");
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use iced::keyboard::key::Named;
-use inkmesh::game::{Rules, WordList};
+use inkmesh::game::{PlayError, Rules, WordList};
 use inkmesh::node::CommandError;
 use inkmesh::words::BuiltIn;
 
@@ -142,7 +142,7 @@ fn what_was_chosen_is_remembered_when_the_game_is_proposed() {
 fn a_game_that_runs_already_is_told_in_the_dialog() {
     let mut bench = bench(Language::En);
     let step = Step::Start(Rules::skribbl(), WordList::default());
-    bench.give(Message::Answered(Answer::Stepped(lobby(), step, Err(CommandError::GameRunning))));
+    bench.give(Message::Answered(Answer::Stepped(lobby(), step, Err(CommandError::Play(PlayError::GameRunning)))));
     bench.must_show("A game is already running in this room.");
     bench.give(Message::Plan(Press::TellClose(false)));
     assert!(!bench.shows("A game is already running in this room."), "what is changed may be tried");

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use inkmesh::event::{EntryBody, Event};
-use inkmesh::game::{EndReason, GameNotice, GameView, GuessError, Phase, Rules};
+use inkmesh::game::{EndReason, GameNotice, GameView, GuessError, Phase, PlayError, Rules};
 use inkmesh::node::{CommandError, Spoken};
 use inkmesh::operation::OperationId;
 use inkmesh::words::{Level, Mask, Word};
@@ -63,7 +63,7 @@ fn the_drawer_chooses_by_click_or_key() {
     assert_eq!(commands(&bench.give(third.clone())), [Command::Game(lobby(), Step::Choose(2))]);
     assert!(!bench.shows("ice cream"), "one choice is enough");
     assert!(commands(&bench.give(third)).is_empty(), "now the key is for the pen");
-    let refused = Answer::Stepped(lobby(), Step::Choose(2), Err(CommandError::NoSuchWord));
+    let refused = Answer::Stepped(lobby(), Step::Choose(2), Err(CommandError::Play(PlayError::NoSuchWord)));
     bench.give(Message::Answered(refused));
     assert_eq!(commands(&bench.click("ice cream")), [Command::Game(lobby(), Step::Choose(1))]);
     play(&mut bench, choosing());
@@ -151,7 +151,7 @@ fn a_guess_that_was_not_answered_stays_with_the_reason() {
         (Language::En, GuessError::Unreachable, "The drawer can't be reached, so nobody saw your guess. Try again."),
         (Language::En, GuessError::TooFast, "Not so fast: one guess a second."),
         (Language::Ko, GuessError::NoneLeft, "이번 차례에는 더 맞힐 수 없어요."),
-        (Language::Ko, GuessError::TooLate, "늦었어요. 차례가 끝났어요."),
+        (Language::Ko, GuessError::TooLate, "늦었어요. 이번 차례에는 이제 답을 받지 않아요."),
     ] {
         let mut bench = bench(language);
         play(&mut bench, drawing());

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use iced::{Point as Place, Size, Vector};
 use inkmesh::canvas::{COLUMNS, Color, Drawn, Point, QUARTERS, ROWS, Sheet, StrokeId, Tool};
+use inkmesh::game::PlayError;
 use inkmesh::name::RoomName;
 use inkmesh::node::CommandError;
 use inkmesh::operation::OperationId;
@@ -293,9 +294,9 @@ impl Room {
 
     pub(super) fn not_shown(&mut self, error: &CommandError) -> Vec<Action> {
         // Live ink that doesn't arrive is repaired by the stroke that follows; only a pen that may not draw is told.
-        if *error == CommandError::NotTheDrawer && self.sheet.pen_is_down() {
+        if *error == CommandError::Play(PlayError::NotTheDrawer) && self.sheet.pen_is_down() {
             self.sheet.lift();
-            return self.refused(CommandError::NotTheDrawer);
+            return self.refused(CommandError::Play(PlayError::NotTheDrawer));
         }
         Vec::new()
     }
