@@ -33,7 +33,7 @@ pub struct Args {
     #[arg(long = "room", value_name = "NAME")]
     pub rooms: Vec<RoomName>,
 
-    /// Listen on this multiaddress, as /ip4/0.0.0.0/tcp/47770; can be given more than once
+    /// Listen on this multiaddress, as /ip4/0.0.0.0/tcp/47770, or don't start; can be given more than once
     #[arg(long, value_name = "MULTIADDR")]
     pub listen: Vec<String>,
 
@@ -41,7 +41,7 @@ pub struct Args {
     #[arg(long, value_name = "MULTIADDR")]
     pub dial: Vec<String>,
 
-    /// Don't look for people on this network by multicast DNS
+    /// Don't look for people: neither on this network by multicast DNS nor on this computer
     #[arg(long)]
     pub no_mdns: bool,
 }
