@@ -88,13 +88,13 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// Takes the next step of the log. Returns whether it counts.
-    pub(crate) fn take(&mut self, step: &Step) -> bool {
+    /// Takes the next step of the log. Returns what it did.
+    pub(crate) fn take(&mut self, step: &Step) -> Effect {
         let at = StepAt { id: step.id, author: step.author(), time: step.key.time.0, proven: step.proven };
         match &step.body {
-            StepBody::Game(game_step) => self.game.apply(at, game_step) == Effect::Counted,
+            StepBody::Game(game_step) => self.game.apply(at, game_step),
             StepBody::Canvas(board, done) => {
-                self.game.takes_ink(step.author(), *board) && self.budget.spend(*board, done)
+                (self.game.takes_ink(step.author(), *board) && self.budget.spend(*board, done)).into()
             }
         }
     }
@@ -122,13 +122,15 @@ struct Base {
     marks: Vec<Step>,
     /// The steps that don't count: the first eight bytes of their ids, sorted.
     void: Vec<u64>,
+    /// The votes that decided something, called likewise, and about whom.
+    decided: BTreeMap<u64, Author>,
 }
 
 /// All steps of a room and what they come to.
 #[derive(Debug, Clone, Default)]
 pub struct Fold {
     base: Base,
-    steps: Vec<(Step, bool)>,
+    steps: Vec<(Step, Effect)>,
     /// The state before step `i * SAVE_EVERY`.
     saves: Vec<State>,
     state: State,
@@ -208,7 +210,24 @@ impl Fold {
         if self.base.upto.is_some_and(|upto| key <= upto) {
             return self.base.void.binary_search(&key.id).is_err();
         }
-        self.steps.binary_search_by_key(&key, |(step, _)| step.key).is_ok_and(|at| self.steps[at].1)
+        self.effect(key).counts()
+    }
+
+    /// About whom the vote of this key decided something, if it did.
+    #[must_use]
+    pub fn decided(&self, key: OrderKey) -> Option<Author> {
+        if self.base.upto.is_some_and(|upto| key <= upto) {
+            return self.base.decided.get(&key.id).copied();
+        }
+        match self.effect(key) {
+            Effect::Decided(player) => Some(player),
+            Effect::None | Effect::Counted => None,
+        }
+    }
+
+    fn effect(&self, key: OrderKey) -> Effect {
+        let found = self.steps.binary_search_by_key(&key, |(step, _)| step.key);
+        found.map_or(Effect::None, |at| self.steps[at].1)
     }
 
     /// The steps on a sheet that count, in order, without those under a clear that nobody can undo any more.
@@ -294,7 +313,11 @@ impl Fold {
         self.base.upto = old.last().map(|(step, _)| step.key);
         self.base.state = self.saves.first().cloned().unwrap_or_default();
         let seen = [Board::Free, self.base.state.game.visible_board()];
-        let (counting, void): (Vec<_>, Vec<_>) = old.into_iter().partition(|(_, counts)| *counts);
+        self.base.decided.extend(old.iter().filter_map(|(step, effect)| match effect {
+            Effect::Decided(player) => Some((step.key.id, *player)),
+            Effect::None | Effect::Counted => None,
+        }));
+        let (counting, void): (Vec<_>, Vec<_>) = old.into_iter().partition(|(_, effect)| effect.counts());
         self.base.void.extend(void.into_iter().map(|(step, _)| step.key.id));
         self.base.void.sort_unstable();
         self.base.marks.extend(counting.into_iter().map(|(step, _)| step));
@@ -345,11 +368,11 @@ impl Fold {
         if self.steps.len().is_multiple_of(SAVE_EVERY) {
             self.saves.push(self.state.clone());
         }
-        let counts = self.state.take(&step);
-        if counts {
+        let effect = self.state.take(&step);
+        if effect.counts() {
             self.keep_told(&step);
         }
-        self.steps.push((step, counts));
+        self.steps.push((step, effect));
     }
 
     /// A word that was told is kept: what was revealed once is no secret again, wherever late steps land. By these it may
@@ -366,7 +389,7 @@ impl Fold {
     }
 
     fn on(&self, board: Board) -> impl DoubleEndedIterator<Item = (&Step, &CanvasStep)> {
-        let recent = self.steps.iter().filter(|(_, counts)| *counts).map(|(step, _)| step);
+        let recent = self.steps.iter().filter(|(_, effect)| effect.counts()).map(|(step, _)| step);
         self.base.marks.iter().chain(recent).filter_map(move |step| Some((step, step.on(board)?)))
     }
 

@@ -144,10 +144,10 @@ fn sweep(steps: impl IntoIterator<Item = Step>, mut finished: impl FnMut(Board, 
     let mut state = State::default();
     let (mut free, mut turn) = (Open::new(Board::Free), None::<Open>);
     for step in steps {
-        let counts = state.take(&step);
+        let effect = state.take(&step);
         let (ms, id, author) = (step.key.time.ms(), step.id, step.author());
         let StepBody::Canvas(board, done) = step.body else { continue };
-        if !counts {
+        if !effect.counts() {
             continue;
         }
         let drawn = Drawn { id, author, step: done };

@@ -3,6 +3,7 @@
 use crate::event::{Entry, EntryBody};
 use crate::fold::Fold;
 use crate::game::{GameNotice, GameStep};
+use crate::identity::Author;
 use crate::operation::{Operation, OperationId};
 use crate::payload::Payload;
 
@@ -27,7 +28,9 @@ pub fn entry(
             Payload::Chat(chat) => EntryBody::Chat(chat.text),
             Payload::Profile(profile) => EntryBody::Named(profile.name.to_string()),
             Payload::Canvas { .. } => EntryBody::Drawing,
-            Payload::Game(step) if fold.counts(operation.key()) => of_game(step, fold, open),
+            Payload::Game(step) if fold.counts(operation.key()) => {
+                of_game(step, fold, fold.decided(operation.key()), open)
+            }
             Payload::Game(_) => EntryBody::Game(GameNotice::Quiet),
             Payload::Unknown => EntryBody::Unknown,
         },
@@ -36,16 +39,21 @@ pub fn entry(
     }
 }
 
-/// What a step that counts says.
-fn of_game(step: GameStep, fold: &Fold, open: impl Fn(OperationId, u32, &[u8]) -> Option<String>) -> EntryBody {
+/// What a step that counts says; `decided`: about whom it was the vote that decided.
+fn of_game(
+    step: GameStep,
+    fold: &Fold,
+    decided: Option<Author>,
+    open: impl Fn(OperationId, u32, &[u8]) -> Option<String>,
+) -> EntryBody {
     match step {
         GameStep::Guessed { text, .. } => EntryBody::Guess(text),
         GameStep::Whispered { game, turn, sealed } => EntryBody::Whisper(open(game, turn, &sealed)),
-        step => EntryBody::Game(notice(step, fold)),
+        step => EntryBody::Game(notice(step, fold, decided)),
     }
 }
 
-fn notice(step: GameStep, fold: &Fold) -> GameNotice {
+fn notice(step: GameStep, fold: &Fold, decided: Option<Author>) -> GameNotice {
     match step {
         GameStep::Proposed { rules, .. } => GameNotice::Proposed(rules),
         GameStep::Ready { .. } => GameNotice::Ready,
@@ -58,12 +66,19 @@ fn notice(step: GameStep, fold: &Fold) -> GameNotice {
             let told = reveal.filter(|_| fold.has_told(game, turn));
             GameNotice::TurnEnded(reason, told.map(|reveal| reveal.word))
         }
-        GameStep::Skip { .. } => GameNotice::Skip,
+        GameStep::Skip { reason: None, .. } => GameNotice::Skip,
+        // What programs say by themselves is no person's word: told once, when it has come to something.
+        GameStep::Skip { reason: Some(_), .. } => decided.map_or(GameNotice::Quiet, GameNotice::NoAnswer),
+        GameStep::Absent { .. } => decided.map_or(GameNotice::Quiet, GameNotice::Absent),
         GameStep::Kick { player, .. } => GameNotice::Kick(player),
+        GameStep::Left { .. } => GameNotice::Left,
+        GameStep::End { .. } if decided.is_some() => GameNotice::Ended,
+        GameStep::End { .. } => GameNotice::End,
         GameStep::MoreWords { .. }
         | GameStep::RosterClosed { .. }
         | GameStep::Opened { .. }
         | GameStep::Guessed { .. }
+        | GameStep::Here { .. }
         | GameStep::Whispered { .. }
         | GameStep::Unblinded { .. } => GameNotice::Quiet,
     }

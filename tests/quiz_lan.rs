@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use support::game::{begin_game, choose, is_game};
+use support::game::{begin_game, choose, is_game, solve};
 use support::host::{Host, agree};
 use support::lan::Lan;
 use support::{DEADLINE, turn};
@@ -118,11 +118,6 @@ impl Table {
         }
     }
 
-    fn solve(&mut self, place: usize, word: &str) {
-        let said = self.host(place).ok(json!({"do": "say", "room": "lobby", "text": format!("{word}!")}));
-        assert_eq!(said, json!({"solved": true}));
-    }
-
     fn await_turn_over(&self, turn: u64, word: &str) {
         for host in self.present() {
             let shown = host.await_event("the word", 0, |event| {
@@ -172,14 +167,14 @@ fn a_whole_game_with_a_spectator_a_killed_player_and_a_killed_drawer() {
     let wrong = table.host(guessers[0]).ok(json!({"do": "say", "room": "lobby", "text": "no idea at all"}));
     assert!(wrong["id"].is_string());
     table.present().for_each(|host| drop(host.await_line("no idea at all", 0)));
-    table.solve(guessers[0], &word);
+    solve(table.host(guessers[0]), &word);
     let whisper = "so easy";
     table.host(guessers[0]).ok(json!({"do": "say", "room": "lobby", "text": whisper}));
     table.hosts[drawer].as_ref().unwrap().await_line(whisper, 0);
     let spectator = table.hosts[PLAYERS].as_ref().unwrap();
     let sealed = spectator.await_event("sealed talk", 0, |event| event["sealed"] == true);
     assert_eq!(sealed["text"], "");
-    guessers[1..].iter().for_each(|place| table.solve(*place, &word));
+    guessers[1..].iter().for_each(|place| solve(table.host(*place), &word));
     table.await_turn_over(1, &word);
     table.present().for_each(|host| drop(host.await_line(whisper, 0)));
 
@@ -187,27 +182,27 @@ fn a_whole_game_with_a_spectator_a_killed_player_and_a_killed_drawer() {
     let (drawer, word) = table.choose_and_draw(2);
     drew.insert(drawer);
     let guessers = table.guessers(drawer);
-    table.solve(guessers[0], &word);
+    solve(table.host(guessers[0]), &word);
     table.kill(guessers[1]);
     table.start_again(guessers[1]);
     let (game, host) = (table.game.clone(), table.host(guessers[1]));
     host.await_event("the turn that runs", 0, |event| {
         is_game(event, &game) && event["phase"] == "drawing" && event["turn"] == 2 && event["guessing"] == true
     });
-    table.solve(guessers[1], &word);
-    table.solve(guessers[2], &word);
+    solve(table.host(guessers[1]), &word);
+    solve(table.host(guessers[2]), &word);
     table.await_turn_over(2, &word);
 
     // The drawer is killed: the others go on without, and who knew the word keeps the points.
     let (drawer, word) = table.choose_and_draw(3);
     drew.insert(drawer);
     let guessers = table.guessers(drawer);
-    table.solve(guessers[0], &word);
+    solve(table.host(guessers[0]), &word);
     table.kill(drawer);
     let (last, word) = table.choose_and_draw(4);
     drew.insert(last);
     table.start_again(drawer);
-    table.guessers(last).into_iter().for_each(|place| table.solve(place, &word));
+    table.guessers(last).into_iter().for_each(|place| solve(table.host(place), &word));
     table.await_turn_over(4, &word);
     table.await_over();
     assert_eq!(drew.len(), PLAYERS, "everybody draws once");

@@ -6,7 +6,7 @@ use inkmesh::clock::Timestamp;
 use inkmesh::frame::{Frame, message_id};
 use inkmesh::game::guess::{Ask, GuessAnswer, GuessRequest, Receipt, Reply};
 use inkmesh::game::secret::{Blinding, TurnKey};
-use inkmesh::game::{GameStep, Rules, WordList, commitment, drawing_order, guesser_points, seed};
+use inkmesh::game::{GameStep, Rules, SkipReason, WordList, commitment, drawing_order, guesser_points, seed};
 use inkmesh::identity::Identity;
 use inkmesh::live::LiveInk;
 use inkmesh::log::{Ingest, Log};
@@ -52,6 +52,7 @@ fn vectors() -> Vec<(&'static str, String)> {
     let (game, ben) = (first.id(), Identity::from_secret([2; 32]).author());
     let seed = seed([[3; 32], [4; 32]]);
     let order = drawing_order(&seed, 0, [author, ben]);
+    let step = |step: GameStep| hex(&Payload::Game(step).encode().unwrap());
     let neighbours = Vec::new();
     let quiz = quiz(&ana, room.id(), game);
     let mut vectors = vec![
@@ -76,6 +77,12 @@ fn vectors() -> Vec<(&'static str, String)> {
         ("undo payload", on(Board::Free, CanvasStep::Undo { stroke: 9 })),
         ("redo payload on a turn", on(turn, CanvasStep::Redo { stroke: 9 })),
         ("proposal payload", hex(&proposed.encode().unwrap())),
+        ("skip payload", step(GameStep::Skip { game, turn: 2, reason: None })),
+        ("skip payload of a program", step(GameStep::Skip { game, turn: 2, reason: Some(SkipReason::Silent) })),
+        ("absent payload", step(GameStep::Absent { game, player: ben })),
+        ("here payload", step(GameStep::Here { game })),
+        ("left payload", step(GameStep::Left { game })),
+        ("end payload", step(GameStep::End { game })),
         ("live frame", hex(&Frame::live(&live.sign(&ana, room.id()).unwrap()))),
         ("digest of the empty log", hex(&empty)),
         ("digest of the two operations", hex(&log.digest())),

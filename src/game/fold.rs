@@ -40,6 +40,23 @@ pub enum Effect {
     None,
     /// It counts.
     Counted,
+    /// It counts, and it was the vote that decided about this player: who was skipped, removed, found absent; or who ended
+    /// the game, or left.
+    Decided(Author),
+}
+
+impl Effect {
+    /// Whether it did anything.
+    #[must_use]
+    pub fn counts(self) -> bool {
+        self != Effect::None
+    }
+}
+
+impl From<bool> for Effect {
+    fn from(counts: bool) -> Self {
+        if counts { Effect::Counted } else { Effect::None }
+    }
 }
 
 /// The state of a room's game after all steps up to some place of the log. A room has at most one game at a time.
@@ -65,7 +82,14 @@ pub(super) struct Table {
 pub(super) enum Stage {
     Gathering(Gathering),
     Playing(Box<Turns>),
-    Over { cancelled: Option<CancelReason>, round: u32, turn: u32, players: BTreeSet<Author> },
+    /// The players of the last round; of these `left` had left by their own word.
+    Over {
+        cancelled: Option<CancelReason>,
+        round: u32,
+        turn: u32,
+        players: BTreeSet<Author>,
+        left: BTreeSet<Author>,
+    },
 }
 
 /// A step that counted, and when: milliseconds since 1970 by the log's clock.
@@ -84,12 +108,11 @@ impl Mark {
 impl Game {
     /// Takes the next step of the log.
     pub fn apply(&mut self, at: StepAt, step: &GameStep) -> Effect {
-        let counts = match (step, &mut self.0) {
-            (GameStep::Proposed { rules, words, more }, _) => self.propose(at, *rules, words, *more),
+        match (step, &mut self.0) {
+            (GameStep::Proposed { rules, words, more }, _) => self.propose(at, *rules, words, *more).into(),
             (_, Some(table)) if step.game() == Some(table.id) => table.apply(at, step),
-            _ => false,
-        };
-        if counts { Effect::Counted } else { Effect::None }
+            _ => Effect::None,
+        }
     }
 
     fn propose(&mut self, at: StepAt, rules: Rules, words: &WordList, more: u32) -> bool {
@@ -194,18 +217,62 @@ impl Game {
 }
 
 impl Table {
-    fn apply(&mut self, at: StepAt, step: &GameStep) -> bool {
+    fn apply(&mut self, at: StepAt, step: &GameStep) -> Effect {
         let before = self.position();
-        let counts = self.take(at, step);
-        if counts {
+        let effect = match step {
+            GameStep::Skip { turn, reason, .. } => self.vote(|turns| turns.vote_to_skip(at.author, *turn, *reason)),
+            GameStep::Kick { player, .. } => self.vote(|turns| turns.vote_to_kick(at.author, *player)),
+            GameStep::Absent { player, .. } => self.vote(|turns| turns.vote_absent(at.author, *player)),
+            GameStep::Here { .. } => self.vote(|turns| turns.is_here(at.author)),
+            GameStep::End { .. } => self.vote(|turns| turns.vote_to_end(at.author)),
+            GameStep::Left { .. } => self.leave(at.author),
+            step => self.take(at, step).into(),
+        };
+        if effect.counts() {
             self.last = Mark::new(at);
+            self.pass_turns();
             self.end_if_played_out();
             self.leave_word(before.2);
             if self.position() != before {
                 self.since = self.last;
             }
         }
-        counts
+        effect
+    }
+
+    /// A vote of the turns.
+    fn vote(&mut self, vote: impl FnOnce(&mut Turns) -> Effect) -> Effect {
+        match &mut self.stage {
+            Stage::Playing(turns) => vote(turns),
+            Stage::Gathering(_) | Stage::Over { .. } => Effect::None,
+        }
+    }
+
+    /// Before the start somebody who leaves is only no longer ready; without its proposer a game can't start.
+    fn leave(&mut self, author: Author) -> Effect {
+        match &mut self.stage {
+            Stage::Gathering(gathering) => {
+                let left = gathering.leave(author);
+                if left && author == self.proposer {
+                    self.finish(Some(CancelReason::TooFewPlayers));
+                }
+                left.into()
+            }
+            Stage::Playing(turns) => turns.leave(author),
+            Stage::Over { .. } => Effect::None,
+        }
+    }
+
+    /// Turns that were passed over may have been begun all the same, if what made their drawers go is dated back: then
+    /// those who solved them have a few points.
+    fn pass_turns(&mut self) {
+        let Stage::Playing(turns) = &mut self.stage else { return };
+        for (turn, drawer) in turns.take_passed() {
+            let guessers = self.players_but(drawer);
+            if let Some(quiz) = &mut self.quiz {
+                quiz.pass(turn, drawer, guessers);
+            }
+        }
     }
 
     fn take(&mut self, at: StepAt, step: &GameStep) -> bool {
@@ -238,8 +305,12 @@ impl Table {
             GameStep::Unblinded { turn, blinded, word, .. } => {
                 at.proven && self.with_quiz(|quiz| quiz.unblind(*turn, at.author, blinded, word))
             }
-            GameStep::Skip { turn, .. } => self.with_turns(|turns| turns.vote_to_skip(at.author, *turn)),
-            GameStep::Kick { player, .. } => self.with_turns(|turns| turns.vote_to_kick(at.author, *player)),
+            GameStep::Skip { .. }
+            | GameStep::Kick { .. }
+            | GameStep::Absent { .. }
+            | GameStep::Here { .. }
+            | GameStep::End { .. }
+            | GameStep::Left { .. } => false, // Table::apply
         }
     }
 
@@ -353,7 +424,7 @@ impl Table {
         let may = match reason {
             CancelReason::TooFewPlayers => at.author == self.proposer && matches!(self.stage, Stage::Gathering(_)),
             CancelReason::Abandoned => self.is_member(at.author) && !self.is_over() && self.is_stale(at.time >> 16),
-            CancelReason::TwoRosters => false, // what the fold finds, nobody's to say
+            CancelReason::TwoRosters | CancelReason::TooFewLeft | CancelReason::Ended => false, // what the fold finds, nobody's to say
         };
         if may {
             self.finish(Some(reason));
@@ -362,18 +433,28 @@ impl Table {
     }
 
     fn end_if_played_out(&mut self) {
-        if matches!(&self.stage, Stage::Playing(turns) if turns.drawer().is_none()) {
-            self.finish(None);
+        let Stage::Playing(turns) = &self.stage else { return };
+        if turns.drawer().is_some() {
+            return;
         }
+        let early = if turns.is_ended() {
+            Some(CancelReason::Ended)
+        } else {
+            turns.has_too_few().then_some(CancelReason::TooFewLeft)
+        };
+        self.finish(early);
     }
 
     fn finish(&mut self, cancelled: Option<CancelReason>) {
-        let (round, turn, players) = match &self.stage {
-            Stage::Gathering(gathering) => (0, 0, gathering.ready().collect()),
-            Stage::Playing(turns) => (turns.round() + 1, turns.turn() + 1, turns.players().clone()),
+        let (round, turn, players, left) = match &self.stage {
+            Stage::Gathering(gathering) => (0, 0, gathering.ready().collect(), BTreeSet::new()),
+            Stage::Playing(turns) => {
+                let left = turns.players().iter().copied().filter(|player| turns.has_left(*player)).collect();
+                (turns.round() + 1, turns.turn() + 1, turns.players().clone(), left)
+            }
             Stage::Over { .. } => return,
         };
-        self.stage = Stage::Over { cancelled, round, turn, players };
+        self.stage = Stage::Over { cancelled, round, turn, players, left };
     }
 
     /// Changes whenever the game enters another stage or turn.
@@ -399,7 +480,7 @@ impl Table {
     }
 
     /// Whether nothing has counted for so long at `ms` of the log's time that the game must have been left.
-    fn is_stale(&self, ms: u64) -> bool {
+    pub(super) fn is_stale(&self, ms: u64) -> bool {
         ms.saturating_sub(self.last.ms) > self.stale_after_ms()
     }
 
@@ -415,8 +496,11 @@ impl Table {
     pub(super) fn is_member(&self, person: Author) -> bool {
         match &self.stage {
             Stage::Gathering(gathering) => gathering.is_ready(person),
-            Stage::Playing(turns) => turns.players().contains(&person) || turns.newcomers().contains(&person),
-            Stage::Over { players, .. } => players.contains(&person),
+            Stage::Playing(turns) => {
+                let plays = turns.players().contains(&person) && !turns.has_left(person);
+                plays || turns.newcomers().contains(&person)
+            }
+            Stage::Over { players, left, .. } => players.contains(&person) && !left.contains(&person),
         }
     }
 

@@ -23,6 +23,9 @@ pub(super) const OPENING_WAIT_MS: u64 = 3_000;
 pub(super) struct Gathering {
     most: u32,
     seats: BTreeMap<Author, Seat>,
+    /// Who was ready and left again. Their seats stay, so that a roster that names them is none the worse: a leaving that
+    /// is dated back undoes no game.
+    left: BTreeSet<Author>,
     roster: Option<Roster>,
 }
 
@@ -49,21 +52,21 @@ struct Opening {
 impl Gathering {
     /// Nobody is ready yet; at most so many can be.
     pub(super) fn new(most: u32) -> Self {
-        Gathering { most, seats: BTreeMap::new(), roster: None }
+        Gathering { most, seats: BTreeMap::new(), left: BTreeSet::new(), roster: None }
     }
 
     /// Those who are ready.
     pub(super) fn ready(&self) -> impl Iterator<Item = Author> {
-        self.seats.keys().copied()
+        self.seats.keys().copied().filter(|player| !self.left.contains(player))
     }
 
     pub(super) fn is_ready(&self, player: Author) -> bool {
-        self.seats.contains_key(&player)
+        self.seats.contains_key(&player) && !self.left.contains(&player)
     }
 
     /// The operations by which they are ready: what the proposer closes the roster with.
     pub(super) fn ready_ids(&self) -> Vec<OperationId> {
-        self.seats.values().map(|seat| seat.ready).collect()
+        self.ready().filter_map(|player| Some(self.seats.get(&player)?.ready)).collect()
     }
 
     pub(super) fn has_room(&self) -> bool {
@@ -92,13 +95,22 @@ impl Gathering {
         self.roster.as_ref().is_some_and(|roster| roster.members.values().all(Option::is_some))
     }
 
-    /// Somebody is ready, for the first time. Once the roster is closed they come in with the second round.
+    /// Somebody is ready, for the first time or again after having left; what they committed to first stays. Once the
+    /// roster is closed they come in with the second round.
     pub(super) fn take_seat(&mut self, player: Author, ready: OperationId, commit: [u8; 32]) -> bool {
+        if self.left.remove(&player) {
+            return true;
+        }
         if self.is_ready(player) || !self.has_room() {
             return false;
         }
         self.seats.insert(player, Seat { ready, commit });
         true
+    }
+
+    /// Somebody is not ready any more. Who is on the roster already leaves the game when it starts.
+    pub(super) fn leave(&mut self, player: Author) -> bool {
+        self.is_ready(player) && self.left.insert(player)
     }
 
     /// The proposer names the roster.
@@ -139,7 +151,11 @@ impl Gathering {
         let players = roster.opened().map(|(player, _)| player).collect();
         let newcomers = self.ready().filter(|player| !roster.members.contains_key(player)).collect();
         let seed = seed(roster.opened().map(|(_, opening)| opening.nonce));
-        Some(Turns::new(seed, (rounds, self.most), players, newcomers))
+        let mut turns = Turns::new(seed, (rounds, self.most), players, newcomers);
+        for player in &self.left {
+            turns.leave(*player);
+        }
+        Some(turns)
     }
 }
 

@@ -33,6 +33,7 @@ pub use play::{Plan, Player};
 pub use quiz_play::Talk;
 pub use requests::PlayError;
 pub use score::{drawer_points, guesser_points};
-pub use step::{CancelReason, EndReason, GameStep, QuizRules, Reveal, Rules};
+pub use step::{CancelReason, EndReason, GameStep, QuizRules, Reveal, Rules, SkipReason};
+pub use turns::SkippedBy;
 pub use view::{GameNotice, GameView, Phase, PlayerView};
 pub use word_list::{MAX_WORDS, WordList};

@@ -23,6 +23,8 @@ pub(super) struct MyTurn {
     pub(super) draw: [u8; 32],
     /// The words to choose from.
     pub(super) offers: Vec<Word>,
+    /// Which of them is taken when our person chooses none in time.
+    pub(super) lot: usize,
     /// The word whose lock is in the log, and its key.
     chosen: Option<(Word, WordKey)>,
     locked: Option<WordPublic>,
@@ -39,8 +41,10 @@ impl MyTurn {
         let name = [&table.id.0[..], &turn.to_le_bytes(), turns.seed()].concat();
         let offers = offers(quiz, identity, &name);
         let lots = identity.derive_secret("inkmesh 2026 quiz hints", &name);
+        let [lot, ..] = identity.derive_secret("inkmesh 2026 quiz word that nobody chose", &name);
+        let lot = usize::from(lot) % offers.len().max(1);
         let (game, draw, keeper) = (table.id, *turns.seed(), Keeper::default());
-        MyTurn { game, turn, draw, offers, chosen: None, locked: None, key, lots, keeper }
+        MyTurn { game, turn, draw, offers, lot, chosen: None, locked: None, key, lots, keeper }
     }
 
     /// The step that locks the word of this index among the offers; `None`: there is none.

@@ -1,7 +1,7 @@
 //! Our own program's conduct in a game: what it writes by itself, and when. Nothing here is folded; two peers may think
 //! differently about the time, and the log decides.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::mem;
 
 use super::election::{commitment, nonce};
@@ -10,10 +10,10 @@ use super::gathering::{Gathering, MIN_PLAYERS, OPENING_WAIT_MS};
 use super::guesser::{GuessTicket, Guesser};
 use super::my_turn::MyTurn;
 use super::quiz::Quiz;
-use super::step::{CancelReason, EndReason, GameStep};
+use super::step::{CancelReason, EndReason, GameStep, SkipReason};
 use super::timers::{
-    AWAY_MS, Alarm, CHOOSING_MS, FIRST_TURN_MS, GATHERING_MS, OPENING_MS, OVERTIME_MS, QUIZ_REVEALED_MS, RETRY_MS,
-    REVEALED_MS, Timer,
+    AWAY_MS, Alarm, CHOOSING_MS, FIRST_TURN_MS, GATHERING_MS, LAST_AWAY_MS, OPENING_MS, OVERTIME_MS, QUIZ_REVEALED_MS,
+    RETRY_MS, REVEALED_MS, Timer,
 };
 use super::turns::Turns;
 use super::view::Phase;
@@ -43,9 +43,12 @@ pub struct Player {
     pub(super) since: Option<Watched>,
     /// Since when nothing more has counted, as far as we were there.
     last: Option<Watched>,
-    away: Option<Away>,
+    /// Players who are offline, and since when.
+    away: BTreeMap<Author, Timer>,
     /// What we have written since the game is at its present stage or turn.
-    written: Vec<GameStep>,
+    pub(super) written: Vec<GameStep>,
+    /// The turn of ours whose word our program took, because we had not chosen in time.
+    pub(super) taken: Option<(OperationId, u32)>,
     /// Our own turn in a quiz, while it is ours.
     pub(super) mine: Option<MyTurn>,
     /// Our guesses in the present turn.
@@ -66,14 +69,6 @@ pub(super) struct Watched {
     pub(super) timer: Timer,
 }
 
-/// A drawer who is offline, and since when.
-#[derive(Debug, Clone, Copy)]
-struct Away {
-    game: OperationId,
-    turn: u32,
-    timer: Timer,
-}
-
 /// Everything that `advance` is told.
 #[derive(Clone, Copy)]
 struct Present<'a> {
@@ -92,8 +87,9 @@ impl Player {
             begin: None,
             since: None,
             last: None,
-            away: None,
+            away: BTreeMap::new(),
             written: Vec::new(),
+            taken: None,
             mine: None,
             guesser: None,
             words_to_come: VecDeque::new(),
@@ -127,8 +123,13 @@ impl Player {
                 self.gather(&present, gathering, &mut alarm)
             }
             Stage::Gathering(gathering) => self.draw_seed(&present, gathering, &mut alarm),
-            Stage::Playing(turns) if turns.drawer() == Some(self.me) => self.draw(&present, turns, &mut alarm),
-            Stage::Playing(turns) => self.look_on(&present, turns, &mut alarm),
+            Stage::Playing(turns) => {
+                let step = self.attend(&present, turns, &mut alarm);
+                step.or_else(|| match turns.drawer() == Some(self.me) {
+                    true => self.draw(&present, turns, &mut alarm),
+                    false => self.look_on(&present, turns, &mut alarm),
+                })
+            }
             Stage::Over { .. } => None,
         };
         if step.is_some() {
@@ -137,6 +138,9 @@ impl Player {
         let new = |step: &GameStep| !self.has_written(|written| is_repeated(written, step));
         let step = step.filter(new).or_else(|| self.unblind(table, identity).filter(new));
         let step = step.or_else(|| self.abandon(table, &mut alarm).filter(new));
+        if let Some(GameStep::WordLocked { game, turn, .. }) = step {
+            self.taken = Some((game, turn));
+        }
         self.written.extend(step.clone());
         Plan { steps: step.into_iter().collect(), wake: alarm.wake(), in_vain: mem::take(&mut self.in_vain) }
     }
@@ -161,19 +165,55 @@ impl Player {
         if self.last.is_none_or(|known| known.step != table.last.id) {
             self.last = Some(Watched { step: table.last.id, timer: Timer::started(now, 0) });
         }
-        self.watch_drawer(table, online, now);
+        self.watch_players(table, online, now);
         since.timer
     }
 
-    fn watch_drawer(&mut self, table: &Table, online: &BTreeSet<Author>, now: Now) {
-        self.away = match &table.stage {
-            Stage::Playing(turns) if turns.drawer().is_some_and(|drawer| !online.contains(&drawer)) => {
-                let (game, turn) = (table.id, turns.turn());
-                let known = self.away.filter(|away| away.game == game && away.turn == turn);
-                known.or(Some(Away { game, turn, timer: Timer::started(now, 0) }))
-            }
-            _ => None,
+    /// Takes note of who is offline.
+    fn watch_players(&mut self, table: &Table, online: &BTreeSet<Author>, now: Now) {
+        let Stage::Playing(turns) = &table.stage else {
+            self.away.clear();
+            return;
         };
+        self.away.retain(|player, _| turns.players().contains(player) && !online.contains(player));
+        for player in turns.players().difference(online) {
+            self.away.entry(*player).or_insert_with(|| Timer::started(now, 0));
+        }
+        if !turns.is_present(self.me) {
+            let votes = |step: &GameStep| matches!(step, GameStep::Skip { .. } | GameStep::Absent { .. });
+            self.written.retain(|step| !votes(step)); // they don't count, and may be given again
+        }
+        if !turns.is_said_absent(self.me) {
+            self.written.retain(|step| !matches!(step, GameStep::Here { .. })); // it is in the log, or not needed any more
+        }
+    }
+
+    /// Says that we are not absent, when others say that we are, and that others are, once for each place of the game: so
+    /// two who don't see each other, though the rest sees both, don't go on contradicting each other.
+    fn attend(&self, present: &Present, turns: &Turns, alarm: &mut Alarm) -> Option<GameStep> {
+        let game = present.table.id;
+        let plays = turns.players().contains(&self.me) && !turns.has_left(self.me);
+        // What was left long ago is not brought back to life by who looks in: it would stand in the way of a new game.
+        if !plays || present.table.is_stale(alarm.wall_ms()) {
+            return None;
+        }
+        let here = GameStep::Here { game };
+        if turns.is_said_absent(self.me) && !self.has_written(|written| *written == here) {
+            return Some(here);
+        }
+        let others = turns.present().count().saturating_sub(1);
+        let seen = turns.present().filter(|player| *player == self.me || present.online.contains(player)).count();
+        // Those whom we see can't decide it without the others: then it is we who are cut off, as far as anybody knows.
+        if seen * 2 <= others {
+            return None;
+        }
+        let patience = if others < MIN_PLAYERS { LAST_AWAY_MS } else { AWAY_MS };
+        let mut away = self.away.iter().filter(|(player, _)| turns.is_present(**player) && **player != self.me);
+        away.find_map(|(player, timer)| {
+            let step = GameStep::Absent { game, player: *player };
+            let new = !turns.has_voted_absent(self.me, *player) && !self.has_written(|written| *written == step);
+            (new && alarm.is_due(*timer, patience)).then_some(step)
+        })
     }
 
     /// The proposer waits for people, then closes the roster.
@@ -225,18 +265,18 @@ impl Player {
         if turns.to_reveal().is_some() {
             alarm.is_due(present.since, revealed_ms(present.table)); // the view changes
         }
-        if !turns.players().contains(&self.me) || turns.has_voted_to_skip(self.me) {
+        if !turns.is_present(self.me) || turns.has_voted_to_skip(self.me) {
             return None;
         }
         let time = if turns.is_drawing() {
-            present.table.rules.seconds_ms() + OVERTIME_MS
+            present.table.rules.seconds_ms()
         } else {
             choosing_ms(present.table, turns.turn())
         };
-        let silent = alarm.is_due(present.since, time);
-        let away = self.away.is_some_and(|away| alarm.is_due(away.timer, AWAY_MS));
+        let silent = alarm.is_due(present.since, time + OVERTIME_MS);
         let idle = turns.is_drawing() && self.is_idle(present, alarm);
-        (silent || away || idle).then_some(GameStep::Skip { game: present.table.id, turn: turns.turn() })
+        let reason = if silent { Some(SkipReason::Silent) } else { idle.then_some(SkipReason::Idle) };
+        reason.map(|reason| GameStep::Skip { game: present.table.id, turn: turns.turn(), reason: Some(reason) })
     }
 
     /// Whether the drawer has drawn nothing for longer than the rules allow.
@@ -246,7 +286,8 @@ impl Player {
         idle > 0 && alarm.is_due(since, u64::from(idle) * 1000)
     }
 
-    /// The drawer begins and ends the turn; in a quiz the person chooses the word, if there is a choice.
+    /// The drawer begins and ends the turn; in a quiz the person chooses the word, if there is a choice, and the program
+    /// when the person has not in time.
     fn draw(&self, present: &Present, turns: &Turns, alarm: &mut Alarm) -> Option<GameStep> {
         let (game, turn) = (present.table.id, turns.turn());
         if turns.is_drawing() {
@@ -254,8 +295,12 @@ impl Player {
         }
         let begin = alarm.is_due(present.since, begin_after_ms(present.table, turn));
         match &self.mine {
+            Some(_) if self.has_written(|written| matches!(written, GameStep::WordLocked { .. })) => None,
             Some(mine) if mine.offers.len() == 1 => begin.then(|| mine.choose(0)).flatten(),
-            Some(_) => None,
+            Some(mine) => {
+                let over = alarm.is_due(present.since, choosing_ms(present.table, turn));
+                over.then(|| mine.choose(mine.lot)).flatten()
+            }
             None => begin.then_some(GameStep::TurnBegan { game, turn }),
         }
     }
@@ -277,7 +322,7 @@ impl Player {
         if over {
             return Some(mine.end(Some(word_turn), EndReason::Time));
         }
-        if word_turn.all_solved(|guesser| table.is_playing(guesser) && present.online.contains(&guesser)) {
+        if word_turn.all_solved(|guesser| table.is_member(guesser) && present.online.contains(&guesser)) {
             return Some(mine.end(Some(word_turn), EndReason::AllSolved));
         }
         mine.hint(word_turn, quiz.rules().hints, since, table.rules.seconds_ms(), alarm)
@@ -315,6 +360,7 @@ fn is_repeated(written: &GameStep, step: &GameStep) -> bool {
             | GameStep::Hint { .. }
             | GameStep::Unblinded { .. }
             | GameStep::MoreWords { .. }
+            | GameStep::Absent { .. }
             | GameStep::WordLocked { .. },
             _,
         ) => written == step,
@@ -327,7 +373,7 @@ pub(super) fn begin_after_ms(table: &Table, turn: u32) -> u64 {
     if turn == 0 { FIRST_TURN_MS } else { revealed_ms(table) }
 }
 
-/// How long a drawer may take to begin before we vote to skip; in a quiz the choice comes after the look at the turn before.
+/// How long a drawer may take to begin; in a quiz the choice comes after the look at the turn before.
 pub(super) fn choosing_ms(table: &Table, turn: u32) -> u64 {
     if table.quiz.is_some() { begin_after_ms(table, turn) + CHOOSING_MS } else { CHOOSING_MS }
 }

@@ -79,7 +79,7 @@ impl Player {
     ///
     /// # Errors
     /// [`PlayError::NotTheDrawer`], [`PlayError::WrongPhase`], [`PlayError::NoSuchWord`].
-    pub fn choose(&self, game: &Game, index: usize, now: Now) -> Result<GameStep, PlayError> {
+    pub fn choose(&mut self, game: &Game, index: usize, now: Now) -> Result<GameStep, PlayError> {
         let table = game.table().ok_or(PlayError::WrongPhase)?;
         let turns = game.turns().ok_or(PlayError::WrongPhase)?;
         if turns.drawer() != Some(self.me) {
@@ -90,7 +90,9 @@ impl Player {
         if turns.is_drawing() || since < begin_after_ms(table, turns.turn()) {
             return Err(PlayError::WrongPhase);
         }
-        mine.choose(index).ok_or(PlayError::NoSuchWord)
+        let step = mine.choose(index).ok_or(PlayError::NoSuchWord)?;
+        self.written.push(step.clone()); // our program doesn't take another meanwhile
+        Ok(step)
     }
 
     /// How a line that our person wants to say has to be said now.
@@ -98,11 +100,12 @@ impl Player {
     pub fn talk(&self, game: &Game, text: &str, nonce: u64) -> Talk {
         let Some(table) = game.table() else { return Talk::Plain };
         let Some((turn, words)) = guessing(table) else { return Talk::Plain };
+        let knows = turn.has_solved(self.me) || self.guesser.as_ref().is_some_and(|guesser| guesser.known.is_some());
         let key = if turn.drawer == self.me {
             self.mine.as_ref().and_then(MyTurn::word_key)
-        } else if !may_guess(table, turn, self.me) {
+        } else if !may_guess(table, turn, self.me) && !knows {
             return Talk::Plain;
-        } else if !turn.has_solved(self.me) && self.guesser.as_ref().is_none_or(|guesser| guesser.known.is_none()) {
+        } else if !knows {
             if words.candidates(text).is_empty() {
                 let (game, text) = (turn.game(), text.to_owned());
                 return Talk::Miss(GameStep::Guessed { game, turn: turn.turn, text });
@@ -284,9 +287,9 @@ impl Player {
     }
 }
 
-/// Whether somebody guesses in this turn, and was not removed since it began.
+/// Whether somebody guesses in this turn, and was not removed and has not left since it began.
 pub(super) fn may_guess(table: &Table, turn: &WordTurn, person: Author) -> bool {
-    turn.guessers().contains(&person) && table.is_playing(person)
+    turn.guessers().contains(&person) && table.is_member(person)
 }
 
 /// The turn that runs, if its word is locked, and the words that it can be.

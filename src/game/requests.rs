@@ -174,7 +174,7 @@ impl Player {
         if turns.has_voted_to_skip(self.me) {
             return Err(PlayError::AlreadyDone);
         }
-        Ok(GameStep::Skip { game: table.id, turn: turns.turn() })
+        Ok(GameStep::Skip { game: table.id, turn: turns.turn(), reason: None })
     }
 
     /// Votes to remove another player, or somebody who waits to come in.
@@ -193,9 +193,41 @@ impl Player {
         Ok(GameStep::Kick { game: table.id, player })
     }
 
+    /// Plays no more: in a turn of our own, ends it first. A game that gathers we are no longer ready for; our own is called
+    /// off.
+    ///
+    /// # Errors
+    /// [`PlayError::WrongPhase`] when no game gathers or runs; [`PlayError::NotAPlayer`].
+    pub fn leave(&self, game: &Game) -> Result<Vec<GameStep>, PlayError> {
+        let table = game.table().filter(|table| !table.is_over()).ok_or(PlayError::WrongPhase)?;
+        if !table.is_member(self.me) {
+            return Err(PlayError::NotAPlayer);
+        }
+        let passed = self.pass(game).ok();
+        Ok(passed.into_iter().chain([GameStep::Left { game: table.id }]).collect())
+    }
+
+    /// Votes to end the game for all.
+    ///
+    /// # Errors
+    /// [`PlayError::WrongPhase`] when no turn is under way, [`PlayError::NotAPlayer`], [`PlayError::AlreadyDone`].
+    pub fn end_game(&self, game: &Game) -> Result<GameStep, PlayError> {
+        let (table, turns) = self.playing_along(game)?;
+        if turns.has_voted_to_end(self.me) {
+            return Err(PlayError::AlreadyDone);
+        }
+        Ok(GameStep::End { game: table.id })
+    }
+
     fn playing_along<'a>(&self, game: &'a Game) -> Result<(&'a Table, &'a Turns), PlayError> {
         let (table, turns) = playing(game)?;
-        if turns.players().contains(&self.me) { Ok((table, turns)) } else { Err(PlayError::NotAPlayer) }
+        if turns.is_present(self.me) {
+            Ok((table, turns))
+        } else if table.is_playing(self.me) && !turns.has_left(self.me) {
+            Err(PlayError::WrongPhase) // absent for the others: our program says that we are here in a moment
+        } else {
+            Err(PlayError::NotAPlayer)
+        }
     }
 }
 

@@ -97,6 +97,10 @@ pub enum CancelReason {
     /// The proposer named two rosters, as if to choose among seeds, or two lists of words. Never written: the fold finds
     /// it.
     TwoRosters,
+    /// Fewer than two players are left: the others left, were removed, or are absent. Never written: the fold finds it.
+    TooFewLeft,
+    /// More than half of the players wanted the game to end. Never written: the fold finds it.
+    Ended,
 }
 
 impl CancelReason {
@@ -107,6 +111,8 @@ impl CancelReason {
             CancelReason::TooFewPlayers => "too few players",
             CancelReason::Abandoned => "nobody went on with it",
             CancelReason::TwoRosters => "the proposer named two lists of players or of words",
+            CancelReason::TooFewLeft => "fewer than two players are left",
+            CancelReason::Ended => "most players wanted it to end",
         }
     }
 }
@@ -133,6 +139,19 @@ impl EndReason {
             EndReason::AllSolved => "everybody knew it",
         }
     }
+}
+
+/// Why a program votes to skip a drawer without being asked by its person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SkipReason {
+    /// The time to begin, or to end the turn, is over, and the drawer's program has done neither.
+    Silent,
+    /// Nothing was drawn for as long as the rules allow.
+    Idle,
+    /// A reason that this program doesn't know.
+    #[serde(other)]
+    Unknown,
 }
 
 /// What a drawer tells when the turn is over.
@@ -312,6 +331,9 @@ pub enum GameStep {
         game: OperationId,
         /// Which turn.
         turn: u32,
+        /// Why the player's program does so by itself; `None`: the person wanted it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<SkipReason>,
     },
     /// A player votes to remove another.
     Kick {
@@ -319,6 +341,29 @@ pub enum GameStep {
         game: OperationId,
         /// Whom.
         player: Author,
+    },
+    /// A player's program says that another player is offline. When more than half of the others say so, that player is
+    /// absent: doesn't count in votes and isn't waited for, until a [`GameStep::Here`].
+    Absent {
+        /// Which game.
+        game: OperationId,
+        /// Who is offline.
+        player: Author,
+    },
+    /// The author is not absent, or not any more.
+    Here {
+        /// Which game.
+        game: OperationId,
+    },
+    /// The author plays no more. A [`GameStep::Ready`] later brings them back with the next round.
+    Left {
+        /// Which game.
+        game: OperationId,
+    },
+    /// A player votes to end the game.
+    End {
+        /// Which game.
+        game: OperationId,
     },
 }
 
@@ -343,7 +388,11 @@ impl GameStep {
             | GameStep::Unblinded { game, .. }
             | GameStep::TurnEnded { game, .. }
             | GameStep::Skip { game, .. }
-            | GameStep::Kick { game, .. } => Some(game),
+            | GameStep::Kick { game, .. }
+            | GameStep::Absent { game, .. }
+            | GameStep::Here { game }
+            | GameStep::Left { game }
+            | GameStep::End { game } => Some(game),
         }
     }
 

@@ -12,12 +12,15 @@ pub(super) const FIRST_TURN_MS: u64 = 1_000;
 pub(super) const REVEALED_MS: u64 = 3_000;
 /// How long the word and the points of a turn are looked at.
 pub(super) const QUIZ_REVEALED_MS: u64 = 5_000;
-/// How long a drawer may take to begin before we vote to skip.
+/// How long a drawer may take to choose a word; then the drawer's program takes one.
 pub(super) const CHOOSING_MS: u64 = 20_000;
-/// How long past the end of the time a drawer may be silent before we vote to skip.
+/// How long past the end of the time to begin, or to draw, a drawer's program may be silent before ours votes to skip.
 pub(super) const OVERTIME_MS: u64 = 8_000;
-/// How long a drawer may be offline before we vote to skip.
-pub(super) const AWAY_MS: u64 = 8_000;
+/// How long a player may be offline before our program says so. It takes about 5 s to notice that a link is dead, and the
+/// game goes on within 10 s.
+pub(super) const AWAY_MS: u64 = 4_000;
+/// The same when it ends the game, because too few are left.
+pub(super) const LAST_AWAY_MS: u64 = 8_000;
 /// When to look whether a step that we wrote took effect, or has to be written again.
 pub(super) const RETRY_MS: u64 = 1_000;
 
@@ -61,6 +64,11 @@ impl Alarm {
     /// when it is.
     pub(super) fn is_dated(&mut self, wall_ms: u64) -> bool {
         self.wait(wall_ms.saturating_sub(self.now.wall_ms))
+    }
+
+    /// What the wall clock says.
+    pub(super) fn wall_ms(&self) -> u64 {
+        self.now.wall_ms
     }
 
     /// When to look again, by the monotonic clock.

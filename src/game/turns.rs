@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use serde::{Deserialize, Serialize};
 
 use super::election::drawing_order;
+use super::fold::Effect;
 use super::gathering::MIN_PLAYERS;
+use super::step::SkipReason;
 use crate::identity::Author;
 
 /// A started game.
@@ -24,16 +26,49 @@ pub(super) struct Turns {
     to_come: VecDeque<Author>,
     /// The last turn whose drawer began: its sheet is looked at until the next one begins.
     last_begun: Option<Begun>,
-    /// Who takes part in this round and was not removed.
+    /// Who takes part in this round and was not removed. Those who left or are absent are among them.
     players: BTreeSet<Author>,
     /// Who comes in with the next round.
     newcomers: BTreeSet<Author>,
     removed: BTreeSet<Author>,
-    skip_votes: BTreeSet<Author>,
-    /// Who was skipped in the turn before this one.
-    skipped: Option<Author>,
+    /// Players who left by their own word. Their turns are passed over, and their numbers with them: so that who dates
+    /// its leaving back doesn't give later turns to others.
+    left: BTreeSet<Author>,
+    /// Players of whom more than half of the others said that they are offline. Their turns are passed over too.
+    absent: BTreeSet<Author>,
+    /// By the player who is said to be offline.
+    absent_votes: Votes,
+    skip_votes: BTreeMap<Author, Option<SkipReason>>,
+    /// The drawer of the turn before this one, if the others ended it, and why.
+    skipped: Option<Skipped>,
     /// By the player to be removed.
-    kick_votes: BTreeMap<Author, BTreeSet<Author>>,
+    kick_votes: Votes,
+    end_votes: BTreeSet<Author>,
+    /// More than half of the players wanted the game to end.
+    ended: bool,
+    /// Turns that were passed over in the last step, with their drawers: see [`Turns::take_passed`].
+    passed: Vec<(u32, Author)>,
+}
+
+/// Votes about players, by the player.
+type Votes = BTreeMap<Author, BTreeSet<Author>>;
+
+/// A drawer whose turn the others ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Skipped {
+    pub(super) drawer: Author,
+    pub(super) why: SkippedBy,
+}
+
+/// Why others ended a turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SkippedBy {
+    /// People voted.
+    People,
+    /// Programs voted, because the drawer's did nothing in time or the drawer drew nothing.
+    Silence,
+    /// The drawer is absent, or left.
+    Gone,
 }
 
 /// A turn whose drawer began.
@@ -65,9 +100,15 @@ impl Turns {
             players,
             newcomers,
             removed: BTreeSet::new(),
-            skip_votes: BTreeSet::new(),
+            left: BTreeSet::new(),
+            absent: BTreeSet::new(),
+            absent_votes: Votes::new(),
+            skip_votes: BTreeMap::new(),
             skipped: None,
-            kick_votes: BTreeMap::new(),
+            kick_votes: Votes::new(),
+            end_votes: BTreeSet::new(),
+            ended: false,
+            passed: Vec::new(),
         }
     }
 
@@ -114,20 +155,68 @@ impl Turns {
         &self.newcomers
     }
 
+    /// Whether somebody left by their own word or is absent.
+    pub(super) fn is_gone(&self, player: Author) -> bool {
+        self.left.contains(&player) || self.absent.contains(&player)
+    }
+
+    /// Those who left by their own word, players or newcomers.
+    pub(super) fn left(&self) -> &BTreeSet<Author> {
+        &self.left
+    }
+
+    pub(super) fn has_left(&self, player: Author) -> bool {
+        self.left.contains(&player)
+    }
+
+    /// The players who are not gone: whose votes count.
+    pub(super) fn present(&self) -> impl Iterator<Item = Author> {
+        self.players.iter().copied().filter(|player| !self.is_gone(*player))
+    }
+
+    /// Whether somebody plays and is not gone.
+    pub(super) fn is_present(&self, player: Author) -> bool {
+        self.players.contains(&player) && !self.is_gone(player)
+    }
+
+    /// Whether anybody says that this player is offline, and no `Here` of theirs has come since.
+    pub(super) fn is_said_absent(&self, player: Author) -> bool {
+        self.absent.contains(&player) || self.absent_votes.contains_key(&player)
+    }
+
+    pub(super) fn has_voted_absent(&self, voter: Author, player: Author) -> bool {
+        self.absent_votes.get(&player).is_some_and(|votes| votes.contains(&voter))
+    }
+
+    pub(super) fn has_voted_to_end(&self, player: Author) -> bool {
+        self.end_votes.contains(&player)
+    }
+
+    /// Whether more than half of the players wanted the game to end.
+    pub(super) fn is_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// The turns that the last step passed over because their drawers are gone.
+    pub(super) fn take_passed(&mut self) -> Vec<(u32, Author)> {
+        std::mem::take(&mut self.passed)
+    }
+
     pub(super) fn has_voted_to_skip(&self, player: Author) -> bool {
-        self.skip_votes.contains(&player)
+        self.skip_votes.contains_key(&player)
     }
 
     pub(super) fn has_voted_to_kick(&self, voter: Author, player: Author) -> bool {
         self.kick_votes.get(&player).is_some_and(|votes| votes.contains(&voter))
     }
 
-    /// Whether somebody could come in now.
+    /// Whether somebody could come in now. Who left has their seat still.
     pub(super) fn admits(&self, player: Author) -> bool {
-        !self.players.contains(&player)
-            && !self.newcomers.contains(&player)
-            && !self.removed.contains(&player)
-            && self.players.len() + self.newcomers.len() < self.most as usize
+        let seat = match self.players.contains(&player) {
+            true => self.left.contains(&player),
+            false => self.players.len() + self.newcomers.len() < self.most as usize,
+        };
+        seat && !self.newcomers.contains(&player) && !self.removed.contains(&player)
     }
 
     /// Whether another round follows this one: in the last, nobody comes in any more.
@@ -140,8 +229,8 @@ impl Turns {
         self.removed.contains(&player)
     }
 
-    /// The drawer of the last turn that ended, if the others skipped them.
-    pub(super) fn skipped(&self) -> Option<Author> {
+    /// The drawer of the last turn that ended, if the others ended it.
+    pub(super) fn skipped(&self) -> Option<Skipped> {
         self.skipped
     }
 
@@ -170,52 +259,137 @@ impl Turns {
     }
 
     /// A player votes to skip the drawer.
-    pub(super) fn vote_to_skip(&mut self, voter: Author, turn: u32) -> bool {
-        if turn != self.turn || self.drawer == Some(voter) || !self.players.contains(&voter) {
-            return false;
+    pub(super) fn vote_to_skip(&mut self, voter: Author, turn: u32, reason: Option<SkipReason>) -> Effect {
+        if turn != self.turn || self.drawer == Some(voter) || !self.is_present(voter) {
+            return Effect::None;
         }
-        let counts = self.skip_votes.insert(voter);
-        self.settle_votes();
-        counts
+        if self.skip_votes.contains_key(&voter) {
+            return Effect::None;
+        }
+        self.skip_votes.insert(voter, reason);
+        self.settle()
     }
 
     /// A player votes to remove another, or somebody who waits to come in.
-    pub(super) fn vote_to_kick(&mut self, voter: Author, player: Author) -> bool {
+    pub(super) fn vote_to_kick(&mut self, voter: Author, player: Author) -> Effect {
         let is_here = self.players.contains(&player) || self.newcomers.contains(&player);
-        if !is_here || player == voter || !self.players.contains(&voter) {
-            return false;
+        if !is_here || player == voter || !self.is_present(voter) {
+            return Effect::None;
         }
-        let counts = self.kick_votes.entry(player).or_default().insert(voter);
-        self.settle_votes();
-        counts
+        if !self.kick_votes.entry(player).or_default().insert(voter) {
+            return Effect::None;
+        }
+        self.settle()
+    }
+
+    /// A player says that another is offline.
+    pub(super) fn vote_absent(&mut self, voter: Author, player: Author) -> Effect {
+        if player == voter || !self.is_present(voter) || !self.is_present(player) {
+            return Effect::None;
+        }
+        if !self.absent_votes.entry(player).or_default().insert(voter) {
+            return Effect::None;
+        }
+        self.settle()
+    }
+
+    /// A player says that they are not absent.
+    pub(super) fn is_here(&mut self, player: Author) -> Effect {
+        if !self.is_said_absent(player) {
+            return Effect::None;
+        }
+        self.absent.remove(&player);
+        self.absent_votes.remove(&player);
+        self.settle()
+    }
+
+    /// Somebody plays no more.
+    pub(super) fn leave(&mut self, player: Author) -> Effect {
+        if self.newcomers.remove(&player) {
+            self.left.insert(player);
+            return Effect::Decided(player);
+        }
+        if !self.players.contains(&player) || !self.left.insert(player) {
+            return Effect::None;
+        }
+        self.absent.remove(&player);
+        self.forget_votes(player);
+        self.pass_over(player);
+        self.settle();
+        Effect::Decided(player)
+    }
+
+    /// A player votes to end the game.
+    pub(super) fn vote_to_end(&mut self, voter: Author) -> Effect {
+        if !self.is_present(voter) || !self.end_votes.insert(voter) {
+            return Effect::None;
+        }
+        let decided = self.settle();
+        if self.ended { Effect::Decided(voter) } else { decided }
     }
 
     fn is_turn_of(&self, author: Author, turn: u32) -> bool {
         turn == self.turn && self.drawer == Some(author)
     }
 
-    /// Carries out what more than half of the others want. Removing somebody takes their votes away and lowers what
-    /// half is, so every vote is looked at again after it.
-    fn settle_votes(&mut self) {
-        while let Some(player) = self.outvoted_player() {
-            self.remove(player);
+    /// Carries out what more than half want, of those who are present. Each thing that is done changes who is present, so
+    /// every vote is looked at again after it. Returns about whom something was decided.
+    fn settle(&mut self) -> Effect {
+        let mut decided = Effect::Counted;
+        loop {
+            if let Some(player) = self.outvoted(&self.kick_votes) {
+                self.remove(player);
+                decided = Effect::Decided(player);
+            } else if let Some(player) = self.outvoted(&self.absent_votes) {
+                self.absent.insert(player);
+                self.forget_votes(player);
+                self.pass_over(player);
+                decided = Effect::Decided(player);
+            } else {
+                break;
+            }
         }
-        if let Some(drawer) = self.drawer
-            && self.is_majority(&self.skip_votes, drawer)
-        {
-            self.end_turn();
-            self.skipped = Some(drawer);
+        if let Some(drawer) = self.drawer.filter(|drawer| self.is_majority(self.skip_votes.keys(), *drawer)) {
+            let by_people = self.skip_votes.values().all(Option::is_none);
+            self.skip(drawer, if by_people { SkippedBy::People } else { SkippedBy::Silence });
+            decided = Effect::Decided(drawer);
+        }
+        if self.end_votes.len() * 2 > self.present().count() {
+            self.ended = true;
+            self.drawer = None;
+        }
+        if self.has_too_few() {
+            self.drawer = None;
+        }
+        decided
+    }
+
+    /// Whether fewer than two players are present.
+    pub(super) fn has_too_few(&self) -> bool {
+        self.present().count() < MIN_PLAYERS
+    }
+
+    /// The player about whom more than half of the others agree.
+    fn outvoted(&self, votes: &Votes) -> Option<Author> {
+        votes.iter().find(|(player, votes)| self.is_majority(votes.iter(), **player)).map(|(player, _)| *player)
+    }
+
+    /// Whether these are more than half of the players other than `player` who are present.
+    fn is_majority<'a>(&self, votes: impl Iterator<Item = &'a Author>, player: Author) -> bool {
+        let others = self.present().filter(|other| *other != player).count();
+        votes.count() * 2 > others
+    }
+
+    /// The turn of a player who is gone ends.
+    fn pass_over(&mut self, player: Author) {
+        if self.drawer == Some(player) {
+            self.skip(player, SkippedBy::Gone);
         }
     }
 
-    fn outvoted_player(&self) -> Option<Author> {
-        self.kick_votes.iter().find(|(player, votes)| self.is_majority(votes, **player)).map(|(player, _)| *player)
-    }
-
-    /// Whether these are more than half of the players other than `player`.
-    fn is_majority(&self, votes: &BTreeSet<Author>, player: Author) -> bool {
-        let others = self.players.len() - usize::from(self.players.contains(&player));
-        votes.len() * 2 > others
+    fn skip(&mut self, drawer: Author, why: SkippedBy) {
+        self.end_turn();
+        self.skipped = Some(Skipped { drawer, why });
     }
 
     fn remove(&mut self, player: Author) {
@@ -223,31 +397,53 @@ impl Turns {
         self.newcomers.remove(&player);
         self.to_come.retain(|other| *other != player);
         self.removed.insert(player);
-        self.skip_votes.remove(&player);
+        self.left.remove(&player);
+        self.absent.remove(&player);
         self.kick_votes.remove(&player);
-        for votes in self.kick_votes.values_mut() {
-            votes.remove(&player);
-        }
-        if self.players.len() < MIN_PLAYERS {
-            self.drawer = None;
-        } else if self.drawer == Some(player) {
+        self.forget_votes(player);
+        if self.drawer == Some(player) {
             self.end_turn();
         }
     }
 
-    /// On to the next drawer, of the next round if need be; to nobody after the last.
+    /// Forgets what somebody who is gone voted, and who said that they are offline. Otherwise those who were cut off
+    /// together would come back with a majority against those who went on without them.
+    fn forget_votes(&mut self, player: Author) {
+        self.skip_votes.remove(&player);
+        self.end_votes.remove(&player);
+        self.absent_votes.remove(&player);
+        for votes in self.kick_votes.values_mut().chain(self.absent_votes.values_mut()) {
+            votes.remove(&player);
+        }
+        self.absent_votes.retain(|_, votes| !votes.is_empty());
+    }
+
+    /// On to the next drawer who is present, of the next round if need be; to nobody after the last. The turns of those who
+    /// are gone are passed over.
     fn end_turn(&mut self) {
         self.drawing = false;
         self.skip_votes.clear();
         self.skipped = None;
-        if self.to_come.is_empty() && self.has_next_round() {
-            self.round += 1;
-            self.players.append(&mut self.newcomers);
-            self.to_come = drawing_order(&self.seed, self.round, self.players.iter().copied()).into();
+        if self.has_too_few() {
+            self.drawer = None;
+            return;
         }
-        self.drawer = self.to_come.pop_front();
-        if self.drawer.is_some() {
-            self.turn += 1;
+        let mut next = self.turn;
+        loop {
+            if self.to_come.is_empty() && self.has_next_round() {
+                self.round += 1;
+                self.left.retain(|player| !self.newcomers.contains(player));
+                self.players.append(&mut self.newcomers);
+                self.to_come = drawing_order(&self.seed, self.round, self.players.iter().copied()).into();
+            }
+            self.drawer = self.to_come.pop_front();
+            let Some(drawer) = self.drawer else { return };
+            next += 1;
+            if !self.is_gone(drawer) {
+                self.turn = next;
+                return;
+            }
+            self.passed.push((next, drawer));
         }
     }
 }

@@ -4,6 +4,7 @@ use crate::identity::Author;
 use crate::operation_id::OperationId;
 
 use super::step::{CancelReason, EndReason, Rules};
+use super::turns::SkippedBy;
 use crate::words::{Mask, Word};
 
 /// Where a game stands.
@@ -89,8 +90,14 @@ pub struct GameView {
     pub may_join: bool,
     /// Whether the others removed us from the game that runs.
     pub removed: bool,
-    /// Whom the others skipped in the last turn that ended; nobody before the first and after the game.
+    /// The drawer of the last turn that ended, if it was the others who ended it; nobody before the first and after the game.
     pub skipped: Option<Author>,
+    /// Why the others ended that turn; `None` as long as `skipped` is.
+    pub skipped_by: Option<SkippedBy>,
+    /// Whether it is our turn and our program took the word, because we had not chosen in time.
+    pub word_taken: bool,
+    /// Whether we voted to end the game.
+    pub wants_end: bool,
     /// The word as guessers see it, while there is one to guess or to look at.
     pub mask: Option<Mask>,
     /// Letters shown so far.
@@ -109,11 +116,11 @@ pub struct GameView {
 }
 
 impl GameView {
-    /// Who won: those with the most points, in the order of the players. Nobody before the game is over, in one that was
-    /// called off, or without a point.
+    /// Who won: those with the most points, in the order of the players, also in a game that ended early. Nobody before
+    /// the game is over, or without a point.
     #[must_use]
     pub fn winners(&self) -> Vec<Author> {
-        if self.phase != Phase::Over || self.cancelled.is_some() {
+        if self.phase != Phase::Over {
             return Vec::new();
         }
         let most = self.players.iter().map(|player| player.score).max().unwrap_or(0);
@@ -143,8 +150,18 @@ pub enum GameNotice {
     TurnEnded(EndReason, Option<String>),
     /// The author votes to skip the drawer.
     Skip,
+    /// Programs ended this drawer's turn, because the drawer's gave no answer in time or nothing was drawn.
+    NoAnswer(Author),
+    /// This player was found to be offline: the game goes on without.
+    Absent(Author),
     /// The author votes to remove a player.
     Kick(Author),
+    /// The author plays no more.
+    Left,
+    /// The author votes to end the game.
+    End,
+    /// The author's vote ended the game.
+    Ended,
     /// A step behind the scenes (the seed is drawn), or one without effect.
     Quiet,
 }
@@ -169,7 +186,12 @@ impl GameNotice {
                 word.as_ref().map_or_else(|| text.to_owned(), |word| format!("{text}: the word was {word}"))
             }
             GameNotice::Skip => "votes to skip the drawer".to_owned(),
+            GameNotice::NoAnswer(drawer) => format!("no answer from {drawer}: the turn goes on"),
+            GameNotice::Absent(player) => format!("{player} is offline: the game goes on without"),
             GameNotice::Kick(player) => format!("votes to remove {player}"),
+            GameNotice::Left => "leaves the game".to_owned(),
+            GameNotice::End => "votes to end the game".to_owned(),
+            GameNotice::Ended => "votes to end the game: it is over".to_owned(),
             GameNotice::Quiet => String::new(),
         }
     }
@@ -199,7 +221,8 @@ mod tests {
         for phase in [Phase::Idle, Phase::Gathering, Phase::Choosing, Phase::Drawing, Phase::Revealed] {
             assert_eq!(GameView { phase, ..game.clone() }.winners(), [], "{phase:?}");
         }
-        assert_eq!(GameView { cancelled: Some(CancelReason::Abandoned), ..game }.winners(), []);
+        let early = GameView { cancelled: Some(CancelReason::Abandoned), ..game };
+        assert_eq!(early.winners(), [2, 5].map(|key| Author([key; 32])));
     }
 
     #[test]

@@ -13,6 +13,7 @@ use super::turns::{Begun, Turns};
 use super::view::{GameView, Phase, PlayerView};
 use crate::clock::Now;
 use crate::identity::Author;
+use crate::operation_id::OperationId;
 use crate::words::Word;
 
 impl Player {
@@ -48,7 +49,9 @@ impl Player {
             joined: table.is_member(self.me),
             may_join: table.admits(self.me) && turns_of(table).is_none_or(Turns::has_next_round),
             removed: turns_of(table).is_some_and(|turns| turns.has_removed(self.me)),
-            skipped: turns_of(table).and_then(Turns::skipped),
+            skipped: turns_of(table).and_then(Turns::skipped).map(|skipped| skipped.drawer),
+            skipped_by: turns_of(table).and_then(Turns::skipped).map(|skipped| skipped.why),
+            wants_end: turns_of(table).is_some_and(|turns| turns.has_voted_to_end(self.me)),
             solved,
             ..GameView::default()
         };
@@ -66,10 +69,16 @@ impl Player {
             mask: Some(turn.mask.clone()),
             hints: turn.hints,
             word: turn.word().or(known.filter(|_| running)).cloned(),
+            word_taken: running && turn.drawer == self.me && self.has_taken(table.id, turn.turn),
             guessing: running && may_guess(table, turn, self.me) && !turn.has_solved(self.me) && known.is_none(),
             lied: turn.lied(),
             ..view
         }
+    }
+
+    /// Whether our program took the word of this turn of ours, out of several.
+    fn has_taken(&self, game: OperationId, turn: u32) -> bool {
+        self.taken == Some((game, turn)) && self.mine.as_ref().is_some_and(|mine| mine.offers.len() > 1)
     }
 
     /// The words to choose from, while it is for us to choose.
@@ -140,11 +149,12 @@ fn people(table: &Table) -> Vec<(Author, bool)> {
             gathering.ready().map(|player| (player, open || gathering.is_on_roster(player))).collect()
         }
         Stage::Playing(turns) => {
-            let mut people: Vec<(Author, bool)> = turns.players().iter().map(|player| (*player, true)).collect();
-            people.extend(turns.newcomers().iter().map(|player| (*player, false)));
+            let players = turns.players().iter().map(|player| (*player, !turns.has_left(*player)));
+            let others = turns.newcomers().union(turns.left()).filter(|player| !turns.players().contains(player));
+            let mut people: Vec<(Author, bool)> = players.chain(others.map(|player| (*player, false))).collect();
             people.sort_unstable();
             people
         }
-        Stage::Over { players, .. } => players.iter().map(|player| (*player, true)).collect(),
+        Stage::Over { players, left, .. } => players.iter().map(|player| (*player, !left.contains(player))).collect(),
     }
 }

@@ -97,6 +97,8 @@ impl Runner {
             Command::Begin(room, answer) => self.on_begin(&room, answer),
             Command::Pass(room, answer) => self.write_done(&room, answer, |room| room.pass(now)),
             Command::Skip(room, answer) => self.write_done(&room, answer, |room| room.skip(now)),
+            Command::LeaveGame(room, answer) => self.write_done(&room, answer, |room| room.leave_game(now)),
+            Command::EndGame(room, answer) => self.write_done(&room, answer, |room| room.end_game(now)),
             Command::Kick(room, player, answer) => self.write_done(&room, answer, |room| room.kick(player, now)),
             Command::Game(room, answer) => self.ask_room(&room, answer, |room| room.game(now)),
             Command::MarkRead(room, upto, answer) => self.change_reading(&room, answer, |room| room.mark_read(upto)),

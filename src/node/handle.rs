@@ -47,6 +47,8 @@ pub(super) enum Command {
     Pass(RoomName, Answer<()>),
     Skip(RoomName, Answer<()>),
     Kick(RoomName, Author, Answer<()>),
+    LeaveGame(RoomName, Answer<()>),
+    EndGame(RoomName, Answer<()>),
     Game(RoomName, Answer<GameView>),
     MarkRead(RoomName, OperationId, Answer<()>),
     DismissLate(RoomName, Answer<()>),
@@ -307,6 +309,22 @@ impl Node {
     /// As [`Node::skip`].
     pub async fn kick(&self, room: RoomName, player: Author) -> Result<(), CommandError> {
         self.ask(|answer| Command::Kick(room, player, answer)).await
+    }
+
+    /// Plays no more; [`Node::ready`] comes back with the next round. A game of ours that gathers is called off.
+    ///
+    /// # Errors
+    /// As [`Node::skip`].
+    pub async fn leave_game(&self, room: RoomName) -> Result<(), CommandError> {
+        self.ask(|answer| Command::LeaveGame(room, answer)).await
+    }
+
+    /// Votes to end the game: it is over when more than half of the players do.
+    ///
+    /// # Errors
+    /// As [`Node::skip`].
+    pub async fn end_game(&self, room: RoomName) -> Result<(), CommandError> {
+        self.ask(|answer| Command::EndGame(room, answer)).await
     }
 
     /// The game of a room.

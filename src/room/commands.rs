@@ -44,7 +44,7 @@ impl Room {
     /// [`CommandError::Play`], [`CommandError::Busy`].
     pub fn choose(&mut self, index: usize, now: Now) -> Result<Write, CommandError> {
         let step = self.player.choose(self.fold.game(), index, now)?;
-        self.write_step(step, now)
+        self.write_step(step, now).inspect_err(|_| self.player.forget_written())
     }
 
     /// Says that we want to play.
@@ -88,6 +88,24 @@ impl Room {
     /// As [`Room::skip`].
     pub fn kick(&mut self, player: Author, now: Now) -> Result<Write, CommandError> {
         let step = self.player.kick(self.fold.game(), player)?;
+        self.write_step(step, now)
+    }
+
+    /// Leaves the game; the room goes on.
+    ///
+    /// # Errors
+    /// [`CommandError::Play`], [`CommandError::Busy`].
+    pub fn leave_game(&mut self, now: Now) -> Result<Write, CommandError> {
+        let steps = self.player.leave(self.fold.game())?;
+        self.write(steps.into_iter().map(Payload::Game).collect(), now)
+    }
+
+    /// Votes to end the game for all.
+    ///
+    /// # Errors
+    /// [`CommandError::Play`], [`CommandError::Busy`].
+    pub fn end_game(&mut self, now: Now) -> Result<Write, CommandError> {
+        let step = self.player.end_game(self.fold.game())?;
         self.write_step(step, now)
     }
 }

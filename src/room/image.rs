@@ -13,7 +13,7 @@ use crate::name::{PersonName, RoomName};
 use crate::operation::OrderKey;
 
 /// The form described here. Another form is as good as no image.
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 /// Largest image in bytes: a few million operations.
 const MAX_BYTES: usize = 256 << 20;
 

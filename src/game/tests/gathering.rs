@@ -8,7 +8,7 @@ use crate::payload::Board;
 fn without_a_game_nothing_counts_but_a_proposal() {
     let mut script = Script::new(2);
     assert_eq!(script.game.phase(), Phase::Idle);
-    assert!(!script.write(0, GameStep::Skip { game: operation(1), turn: 0 }));
+    assert!(!script.write(0, GameStep::Skip { game: operation(1), turn: 0, reason: None }));
     assert!(script.propose(0, 1));
     assert_eq!(script.game.phase(), Phase::Gathering);
     assert_eq!(script.id(), script.last());

@@ -2,8 +2,10 @@
 
 mod asking;
 mod cheaters;
+mod choosing;
 mod draw;
 mod gathering;
+mod leaving;
 mod player;
 mod properties;
 mod quiz;

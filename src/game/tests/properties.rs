@@ -5,9 +5,7 @@ use proptest::prelude::*;
 use super::script::{EPOCH_MS, operation, people, proposed};
 use crate::clock::Now;
 use crate::game::fold::Stage;
-use crate::game::{
-    CancelReason, Effect, EndReason, Game, GameStep, Phase, Player, Rules, StepAt, WordList, commitment, nonce,
-};
+use crate::game::{CancelReason, EndReason, Game, GameStep, Phase, Player, Rules, StepAt, WordList, commitment, nonce};
 use crate::identity::Identity;
 use crate::operation::OperationId;
 use crate::payload::Board;
@@ -32,11 +30,11 @@ fn dice() -> impl Strategy<Value = Dice> {
 }
 
 /// Kinds of steps, as often as they are to come.
-const ANY: &[char] = &['P', 'R', 'C', 'O', 'S', 'X', 'A', 'B', 'E', 'V', 'K'];
-const GATHERING: &[char] = &['R', 'R', 'R', 'C'];
+const ANY: &[char] = &['P', 'R', 'C', 'O', 'S', 'X', 'A', 'B', 'E', 'V', 'K', 'N', 'H', 'L', 'F'];
+const GATHERING: &[char] = &['R', 'R', 'R', 'R', 'C', 'L'];
 const OPENING: &[char] = &['O', 'O', 'O', 'S'];
-const CHOOSING: &[char] = &['B', 'B', 'R', 'E', 'V', 'K'];
-const DRAWING: &[char] = &['E', 'R', 'V', 'V', 'K'];
+const CHOOSING: &[char] = &['B', 'B', 'R', 'E', 'V', 'K', 'N', 'N', 'H', 'L', 'F'];
+const DRAWING: &[char] = &['E', 'R', 'V', 'V', 'K', 'N', 'N', 'H', 'F'];
 
 fn fitting(game: &Game) -> &'static [char] {
     match game.table().map(|table| &table.stage) {
@@ -75,7 +73,11 @@ fn throw(dice: Dice, game: &Game, people: &[Identity]) -> (usize, GameStep) {
             choose(drawer),
             GameStep::TurnEnded { game: id, turn, reason: EndReason::Time, reveal: None, evidence: Vec::new() },
         ),
-        'V' => (dice.author, GameStep::Skip { game: id, turn }),
+        'V' => (dice.author, GameStep::Skip { game: id, turn, reason: None }),
+        'N' => (dice.author, GameStep::Absent { game: id, player: people[dice.other].author() }),
+        'H' => (dice.author, GameStep::Here { game: id }),
+        'L' => (dice.author, GameStep::Left { game: id }),
+        'F' => (dice.author, GameStep::End { game: id }),
         _ => (dice.author, GameStep::Kick { game: id, player: people[dice.other].author() }),
     }
 }
@@ -127,7 +129,8 @@ fn check(game: &Game) {
     let Some(turns) = game.turns() else { return assert!(game.drawer().is_none()) };
     let drawer = turns.drawer().unwrap();
     assert!(turns.players().contains(&drawer));
-    assert!(turns.players().len() >= 2 && turns.players().is_disjoint(turns.newcomers()));
+    assert!(turns.is_present(drawer) && turns.present().count() >= 2);
+    assert!(turns.players().intersection(turns.newcomers()).all(|back| turns.has_left(*back)));
     let sheet = Board::Turn { game: game.id().unwrap(), turn: turns.turn() };
     assert_eq!(game.takes_ink(drawer, sheet), game.phase() == Phase::Drawing);
     assert!(turns.players().iter().all(|player| *player == drawer || !game.takes_ink(*player, sheet)));
@@ -141,7 +144,7 @@ proptest! {
         for (at, step) in &log {
             let before = game.clone();
             let effect = game.apply(*at, step);
-            prop_assert!(effect == Effect::Counted || game == before, "{:?} changed without counting", step);
+            prop_assert!(effect.counts() || game == before, "{:?} changed without counting", step);
             check(&game);
         }
         let (head, tail) = log.split_at(cut.index(log.len() + 1));
@@ -171,6 +174,7 @@ proptest! {
             let asked = [
                 player.start(&game, Rules::default(), &WordList::default(), now(waited)),
                 player.ready(&game, me), player.pass(&game), player.skip(&game), player.kick(&game, other),
+                player.leave(&game).map(|mut steps| steps.remove(0)), player.end_game(&game),
             ];
             let _ = player.request_begin(&game);
             let mut written = player.advance(&game, me, &online, now(0), true).steps;
@@ -178,7 +182,7 @@ proptest! {
             prop_assert!(written.len() <= 2);
             for step in asked.into_iter().flatten().chain(written) {
                 let at = StepAt { id: operation(1_000), author: me.author(), time: now(waited).wall_ms << 16, proven: true };
-                prop_assert_eq!(game.clone().apply(at, &step), Effect::Counted, "{:?}", step);
+                prop_assert!(game.clone().apply(at, &step).counts(), "{:?}", step);
             }
         }
     }

@@ -1,6 +1,7 @@
 //! A game written step by step.
 
-use crate::game::{CancelReason, Effect, EndReason, Game, GameStep, Rules, StepAt, WordList, commitment, nonce};
+use crate::game::fold::Stage;
+use crate::game::{CancelReason, EndReason, Game, GameStep, Rules, StepAt, WordList, commitment, nonce};
 use crate::identity::{Author, Identity};
 use crate::operation::OperationId;
 
@@ -61,7 +62,7 @@ impl Script {
         };
         self.ms += 1;
         let before = self.game.clone();
-        let counts = self.game.apply(at, &step) == Effect::Counted;
+        let counts = self.game.apply(at, &step).counts();
         assert!(counts || self.game == before, "a step without effect changed the game: {step:?}");
         self.log.push((at, step));
         counts
@@ -122,11 +123,35 @@ impl Script {
     }
 
     pub fn skip(&mut self, person: usize, turn: u32) -> bool {
-        self.write(person, GameStep::Skip { game: self.id(), turn })
+        self.write(person, GameStep::Skip { game: self.id(), turn, reason: None })
     }
 
     pub fn kick(&mut self, person: usize, player: usize) -> bool {
         self.write(person, GameStep::Kick { game: self.id(), player: self.who(player) })
+    }
+
+    pub fn absent(&mut self, person: usize, player: usize) -> bool {
+        self.write(person, GameStep::Absent { game: self.id(), player: self.who(player) })
+    }
+
+    pub fn here(&mut self, person: usize) -> bool {
+        self.write(person, GameStep::Here { game: self.id() })
+    }
+
+    pub fn leave(&mut self, person: usize) -> bool {
+        self.write(person, GameStep::Left { game: self.id() })
+    }
+
+    pub fn vote_to_end(&mut self, person: usize) -> bool {
+        self.write(person, GameStep::End { game: self.id() })
+    }
+
+    /// Why the game is over before its last turn.
+    pub fn ended_early(&self) -> Option<CancelReason> {
+        match &self.game.table().unwrap().stage {
+            Stage::Over { cancelled, .. } => *cancelled,
+            Stage::Gathering(_) | Stage::Playing(_) => None,
+        }
     }
 
     /// Proposed by the first of the people, and these are ready. The ids of their steps.

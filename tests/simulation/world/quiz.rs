@@ -51,7 +51,20 @@ impl World {
         let Some(room) = self.devices.get(&seat).and_then(|device| device.room.as_ref()) else { return };
         let view = room.game(now);
         let dice = self.chance.number("dice", seat, 0) % 12;
+        let restless = self.plan.kind == Kind::All;
         match view.phase {
+            Phase::Choosing | Phase::Drawing
+                if restless && view.joined && self.chance.number("leave", seat, 0) % 80 == 0 =>
+            {
+                self.write_by(seat, |room, now| room.leave_game(now));
+            }
+            Phase::Choosing | Phase::Drawing
+                if restless && view.joined && self.chance.number("end", seat, 0) % 60 == 0 =>
+            {
+                self.write_by(seat, |room, now| room.end_game(now));
+            }
+            // Nobody looks: the program takes a word.
+            Phase::Choosing if !view.offers.is_empty() && view.turn % 5 == 4 => {}
             Phase::Choosing if !view.offers.is_empty() => self.choose(seat, view.offers.len()),
             Phase::Drawing if view.guessing => {
                 let text = self.guess_of(seat, &view, dice);
@@ -196,7 +209,7 @@ pub fn shared(mut game: GameView) -> GameView {
     }
     game.offers.clear();
     (game.remaining_ms, game.joined, game.guessing) = (0, false, false);
-    (game.may_join, game.removed) = (false, false);
+    (game.may_join, game.removed, game.word_taken, game.wants_end) = (false, false, false, false);
     game.players.iter_mut().for_each(|player| player.online = true);
     game
 }

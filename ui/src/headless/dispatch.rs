@@ -110,6 +110,8 @@ async fn execute(node: &Node, command: Command) -> Result<Done, CommandError> {
         Command::Begin(room) => node.begin(room).await.map(Done::nothing),
         Command::Pass(room) => node.pass(room).await.map(Done::nothing),
         Command::Skip(room) => node.skip(room).await.map(Done::nothing),
+        Command::LeaveGame(room) => node.leave_game(room).await.map(Done::nothing),
+        Command::EndGame(room) => node.end_game(room).await.map(Done::nothing),
         Command::Kick { room, peer } => node.kick(room, peer).await.map(Done::nothing),
         Command::Read { room, upto } => node.mark_read(room, upto).await.map(Done::nothing),
         Command::DismissLate(room) => node.dismiss_late(room).await.map(Done::nothing),

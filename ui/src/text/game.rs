@@ -38,6 +38,8 @@ pub fn notice(
         GameNotice::Cancelled(CancelReason::TooFewPlayers) => t(language, "entry-cancelled"),
         GameNotice::Cancelled(CancelReason::Abandoned) => t(language, "entry-abandoned"),
         GameNotice::Cancelled(CancelReason::TwoRosters) => t(language, "game-two-rosters"),
+        GameNotice::Cancelled(CancelReason::TooFewLeft) => t(language, "game-too-few-left"),
+        GameNotice::Cancelled(CancelReason::Ended) => t(language, "game-ended"),
         GameNotice::TurnBegan => say("entry-turn-began"),
         GameNotice::Solved if is_mine => t(language, "entry-solved-mine"),
         GameNotice::Solved => say("entry-solved"),
@@ -56,6 +58,11 @@ pub fn notice(
             }
         }
         GameNotice::Skip => say("entry-skip"),
+        GameNotice::NoAnswer(drawer) => t_args(language, "game-no-answer", [("name", name_of(*drawer).into())]),
+        GameNotice::Absent(player) => t_args(language, "game-gone", [("name", name_of(*player).into())]),
+        GameNotice::Left => say("entry-left"),
+        GameNotice::End => say("entry-end"),
+        GameNotice::Ended => t(language, "game-ended"),
         GameNotice::Kick(player) => {
             let player = name_of(*player);
             t_args(language, "entry-kick", [("name", name.into()), ("player", player.into())])

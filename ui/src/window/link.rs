@@ -104,6 +104,10 @@ pub enum Step {
     Skip,
     /// Vote to remove a player.
     Kick(Author),
+    /// Play no more.
+    Leave,
+    /// Vote to end the game for all.
+    End,
 }
 
 /// A node's answer to a command.
@@ -343,6 +347,8 @@ async fn take_step(node: &Node, room: RoomName, step: Step) -> Result<(), Comman
         Step::Pass => node.pass(room).await,
         Step::Skip => node.skip(room).await,
         Step::Kick(player) => node.kick(room, player).await,
+        Step::Leave => node.leave_game(room).await,
+        Step::End => node.end_game(room).await,
     }
 }
 

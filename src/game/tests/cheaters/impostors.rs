@@ -45,7 +45,7 @@ fn only_those_who_play_guess_talk_and_vote() {
     assert!(table.lock(WORD));
     let guessed = |text: &str| GameStep::Guessed { game, turn: 0, text: text.to_owned() };
     let whispered = GameStep::Whispered { game, turn: 0, sealed: vec![0; 60] };
-    let skip = GameStep::Skip { game, turn: 0 };
+    let skip = GameStep::Skip { game, turn: 0, reason: None };
     let kick = GameStep::Kick { game, player: table.who(guessers[0]) };
     for step in [guessed("moon"), whispered.clone(), skip.clone(), kick.clone()] {
         assert!(!table.write(spectator, step.clone()), "a spectator: {step:?}");

@@ -49,7 +49,7 @@ fn receipts_that_nobody_can_open_are_all_worth_the_same() {
     let early = table.receipt(cheater, ["moon"], 0);
     table.solve(honest, WORD, 70_000);
     for voter in [cheater, honest] {
-        assert!(table.write(voter, GameStep::Skip { game: table.id(), turn: 0 }));
+        assert!(table.write(voter, GameStep::Skip { game: table.id(), turn: 0, reason: None }));
     }
     assert!(table.write(cheater, table.solved(cheater, early, 0, WORD)));
     assert_eq!((table.points(cheater), table.points(honest), table.points(drawer)), (FEW, FEW, 0));

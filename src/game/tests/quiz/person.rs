@@ -11,6 +11,8 @@ impl World {
         let dice = self.chance.below(100);
         match view.phase {
             Phase::Gathering if !view.joined => self.request(who, |player, game, machine| player.ready(game, machine)),
+            // Some don't look: their program takes a word.
+            Phase::Choosing if !view.offers.is_empty() && view.turn % 5 == 4 => {}
             Phase::Choosing if !view.offers.is_empty() => self.choose(who, view.offers.len()),
             Phase::Choosing | Phase::Drawing | Phase::Revealed if !view.joined => {
                 self.request(who, |player, game, machine| player.ready(game, machine));
@@ -18,6 +20,10 @@ impl World {
             Phase::Drawing if view.guessing => self.guess(who),
             Phase::Drawing if dice < 3 => self.request(who, |player, game, _| player.pass(game)),
             Phase::Drawing if dice < 30 => self.say(who, "hello"),
+            Phase::Choosing | Phase::Drawing if dice == 98 && view.round > 1 => self.leave(who),
+            Phase::Choosing | Phase::Drawing if dice == 97 => {
+                self.request(who, |player, game, _| player.end_game(game));
+            }
             Phase::Choosing | Phase::Drawing if dice == 99 => self.request(who, |player, game, _| player.skip(game)),
             _ => {}
         }
@@ -32,6 +38,12 @@ impl World {
         if let Ok(step) = step(player, fold.game(), identity) {
             self.write(who, step);
         }
+    }
+
+    fn leave(&mut self, who: usize) {
+        let Machine { player, fold, .. } = &mut self.machines[who];
+        let steps = player.leave(fold.game()).unwrap_or_default();
+        steps.into_iter().for_each(|step| self.write(who, step));
     }
 
     /// Sometimes one word and, before the program has it on the disk, another.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use inkmesh::event::{GameView, Phase, PlayerView};
-use inkmesh::game::{CancelReason, Rules};
+use inkmesh::game::{CancelReason, Rules, SkippedBy};
 use inkmesh::name::RoomName;
 use serde::Serialize;
 
@@ -37,6 +37,15 @@ pub struct GameShape {
     level: Option<u8>,
     /// In the order in which they knew it.
     solved: Vec<String>,
+    /// The drawer of the turn that ended last, if the others ended it, and whether people voted, the drawer's program
+    /// was silent, or the drawer is gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    skipped: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    skipped_by: Option<&'static str>,
+    /// To the drawer only: whether its program took the word, because none was chosen in time.
+    #[serde(skip_serializing_if = "is_not")]
+    word_taken: bool,
     scores: BTreeMap<String, u32>,
     /// When the game is over.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -99,6 +108,13 @@ impl GameShape {
             level: game.word.as_ref().map(|word| word.level.into()),
             word: game.word.map(|word| word.text),
             solved: game.solved.iter().map(ToString::to_string).collect(),
+            skipped: game.skipped.map(|drawer| drawer.to_string()),
+            skipped_by: game.skipped.and(game.skipped_by).map(|by| match by {
+                SkippedBy::People => "people",
+                SkippedBy::Silence => "silence",
+                SkippedBy::Gone => "gone",
+            }),
+            word_taken: game.word_taken,
             winners: (game.phase == Phase::Over).then_some(winners),
             guessing: game.guessing,
             lied: game.lied,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use inkmesh::event::{EntryBody, Event};
-use inkmesh::game::{CancelReason, GameNotice, GameView, Phase, PlayError, PlayerView, Rules};
+use inkmesh::game::{CancelReason, GameNotice, GameView, Phase, PlayError, PlayerView, Rules, SkippedBy};
 use inkmesh::identity::Author;
 use inkmesh::node::CommandError;
 use inkmesh::operation::OperationId;
@@ -105,6 +105,43 @@ fn a_player_is_voted_out_from_the_list_of_people() {
     bench.must_show("Vote to remove");
     play(&mut bench, game(Phase::Drawing));
     assert!(!bench.shows("Vote to remove"), "only players vote");
+}
+
+#[test]
+fn what_programs_voted_is_not_told_as_the_word_of_people() {
+    let players: Vec<_> = [ANA, BORA, ME].into_iter().map(|author| player(author, 0, 0)).collect();
+    for (by, drawer, told) in [
+        (SkippedBy::Silence, BORA, "No answer from 보라: the turn goes on"),
+        (SkippedBy::Silence, ME, "No answer from you in time: the turn goes on"),
+        (SkippedBy::Gone, BORA, "보라 is offline: the game goes on"),
+    ] {
+        let mut bench = bench();
+        let first = GameView { players: players.clone(), drawer: Some(drawer), ..game(Phase::Choosing) };
+        play(&mut bench, first.clone());
+        let (skipped, skipped_by) = (Some(drawer), Some(by));
+        play(&mut bench, GameView { turn: first.turn + 1, drawer: Some(ANA), skipped, skipped_by, ..first });
+        bench.must_show(told);
+        assert!(!bench.shows("The others skipped 보라."));
+    }
+}
+
+#[test]
+fn each_can_leave_the_game_and_vote_to_end_it() {
+    let mut bench = bench();
+    let running = GameView { joined: true, ..game(Phase::Drawing) };
+    play(&mut bench, running.clone());
+    assert!(!bench.shows("Leave the game"), "not beside what is pressed often");
+    bench.click("…");
+    assert_eq!(commands(&bench.click("Vote to end the game")), [step(Step::End)]);
+    play(&mut bench, GameView { wants_end: true, ..running.clone() });
+    bench.click("…");
+    assert!(commands(&bench.click("You voted to end the game")).is_empty());
+    bench.click("Close");
+    bench.must_show("Vote to skip");
+    bench.click("…");
+    assert_eq!(commands(&bench.click("Leave the game")), [step(Step::Leave)]);
+    play(&mut bench, GameView { joined: false, ..running });
+    assert!(!bench.shows("…"), "who doesn't play has nothing to leave");
 }
 
 #[test]

@@ -146,6 +146,19 @@ fn who_knows_the_word_sees_it() {
 }
 
 #[test]
+fn a_word_that_the_program_took_is_told_to_the_drawer() {
+    for (language, words) in [
+        (Language::En, "You chose none in time, so your program took this word · 0 of 2 know it · hint 1/2"),
+        (Language::Ko, "시간 안에 고르지 않아서 프로그램이 이 단어를 골랐어요 · 2명 중 0명이 맞혔어요 · 힌트 1/2"),
+    ] {
+        let mut bench = bench(language);
+        let word = Some(word("사과", Level::Easy));
+        play(&mut bench, GameView { drawer: Some(ME), word, word_taken: true, guessing: false, ..drawing() });
+        bench.must_show(words);
+    }
+}
+
+#[test]
 fn a_guess_that_was_not_answered_stays_with_the_reason() {
     for (language, error, words) in [
         (Language::En, GuessError::Unreachable, "The drawer can't be reached, so nobody saw your guess. Try again."),

@@ -143,17 +143,38 @@ fn the_podium_draws_itself_unless_nothing_is_to_move() {
 }
 
 #[test]
-fn a_game_that_was_over_before_or_called_off_has_no_podium() {
+fn a_game_that_was_over_before_has_a_podium_when_it_is_asked_for() {
     let mut bench = bench(Language::En);
     play(&mut bench, over(&[(ANA, 900), (ME, 300)]));
     assert!(!bench.shows("Ana wins!"));
     bench.click("Results");
     bench.must_show("Ana wins!");
-    play(&mut bench, revealed());
-    let off = GameView { cancelled: Some(CancelReason::Abandoned), ..over(&[(ANA, 900)]) };
+}
+
+#[test]
+fn a_game_that_ends_early_shows_its_podium_and_why() {
+    for (language, reason, why, won) in [
+        (Language::En, CancelReason::Abandoned, "The game was called off: nobody went on with it", "Ana wins!"),
+        (Language::En, CancelReason::TooFewLeft, "The game is over: fewer than two players are left", "Ana wins!"),
+        (Language::Ko, CancelReason::Ended, "참가한 사람 절반 넘게 원해서 게임이 끝났어요", "Ana님이 이겼어요!"),
+    ] {
+        let mut bench = bench(language);
+        play(&mut bench, revealed());
+        play(&mut bench, GameView { cancelled: Some(reason), ..over(&[(ANA, 900), (ME, 100)]) });
+        bench.wait(Duration::from_secs(3));
+        bench.must_show(won);
+        bench.must_show(why);
+        bench.must_show("900");
+    }
+}
+
+#[test]
+fn a_game_that_never_began_has_no_podium() {
+    let mut bench = bench(Language::En);
+    play(&mut bench, GameView { round: 0, ..game(Phase::Gathering) });
+    let off = GameView { round: 0, cancelled: Some(CancelReason::TooFewPlayers), ..over(&[(ANA, 0)]) };
     play(&mut bench, off);
-    assert!(!bench.shows("Ana wins!"));
-    bench.must_show("The game was called off: nobody went on with it");
-    assert!(!bench.shows("Results"), "there are none");
+    assert!(!bench.shows("Nobody scored a point") && !bench.shows("Results"), "there are none");
+    bench.must_show("The game was called off: fewer than two were ready");
     assert_eq!(commands(&bench.click("Propose it again")), [Command::Game(lobby(), Step::Rematch)]);
 }

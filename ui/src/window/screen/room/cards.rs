@@ -90,6 +90,9 @@ fn gathering<'a>(game: &'a GameBar, scene: Scene<'a>) -> Pinned<'a, Message> {
         let enough = game.may_begin(scene.me).then_some(Press::Step(Step::Begin));
         buttons = buttons.push(press_button(look, look.t("game-begin"), enough, true));
     }
+    if game.game.joined {
+        buttons = buttons.push(press_button(look, look.t("game-leave"), Some(Press::Step(Step::Leave)), false));
+    }
     let hint = match (game.game.joined, game.game.may_join) {
         (true, _) => "game-waiting",
         (false, true) => "game-asked",

@@ -49,6 +49,8 @@ pub struct GameBar {
     stamp: Option<Stamp>,
     /// Since when the results of a game that is over are shown.
     results: Option<Instant>,
+    /// Whether the ways out of the game stand in the bar.
+    exits: bool,
 }
 
 /// What happens on the bar and the cards of the game.
@@ -58,6 +60,8 @@ pub enum Press {
     Step(Step),
     /// Show the results, or put them away.
     Results(bool),
+    /// Show the ways out of the game, or put them away.
+    Exits(bool),
 }
 
 /// Everything that the bar looks at.
@@ -133,6 +137,7 @@ impl GameBar {
             removed: (None, BTreeSet::new()),
             stamp: None,
             results: None,
+            exits: false,
         }
     }
 
@@ -151,7 +156,8 @@ impl GameBar {
             self.stamp = Some(Stamp::new(word.text.clone(), now));
         }
         let ended = turned && game.phase == Phase::Over && before.game == game.game && before.phase != Phase::Over;
-        if ended && game.cancelled.is_none() && game.rules.quiz.is_some() {
+        self.exits &= game.joined && has_turn(&game) && game.game == before.game;
+        if ended && has_points(&game) {
             self.results = Some(now);
         } else if game.phase != Phase::Over {
             self.results = None;
@@ -167,7 +173,9 @@ impl GameBar {
     pub fn press(&mut self, press: Press, now: Instant) -> Option<Step> {
         match press {
             Press::Results(shown) => self.results = shown.then_some(now),
+            Press::Exits(shown) => self.exits = shown,
             Press::Step(step) => {
+                self.exits &= !matches!(step, Step::Leave | Step::End);
                 self.note(&step);
                 return Some(step);
             }
@@ -187,7 +195,7 @@ impl GameBar {
                 }
                 self.removed.1.insert(*player);
             }
-            Step::Start(..) | Step::Ready | Step::Begin | Step::Pass | Step::Rematch => {}
+            Step::Start(..) | Step::Ready | Step::Begin | Step::Pass | Step::Rematch | Step::Leave | Step::End => {}
         }
     }
 
@@ -206,7 +214,7 @@ impl GameBar {
             Step::Kick(player) => {
                 self.removed.1.remove(player);
             }
-            Step::Start(..) | Step::Ready | Step::Begin | Step::Pass | Step::Rematch => {}
+            Step::Start(..) | Step::Ready | Step::Begin | Step::Pass | Step::Rematch | Step::Leave | Step::End => {}
         }
     }
 
@@ -374,19 +382,41 @@ impl GameBar {
     }
 
     fn buttons<'a>(&self, scene: Scene<'a>) -> Vec<Element<'a, Message>> {
+        let may_exit = self.game.joined && has_turn(&self.game);
+        if self.exits && may_exit {
+            return self.exits(scene.look);
+        }
+        let more = may_exit.then(|| press_button(scene.look, "…".to_owned(), Some(Press::Exits(true)), false));
+        self.actions(scene).into_iter().chain(more).collect()
+    }
+
+    /// The ways out of a game that runs.
+    fn exits<'a>(&self, look: Look) -> Vec<Element<'a, Message>> {
+        let button = |key, press| press_button(look, look.t(key), press, false);
+        vec![
+            button("game-leave", Some(Press::Step(Step::Leave))),
+            match self.game.wants_end {
+                true => button("game-voted-end", None),
+                false => button("game-end", Some(Press::Step(Step::End))),
+            },
+            button("game-close", Some(Press::Exits(false))),
+        ]
+    }
+
+    /// What can be done now.
+    fn actions<'a>(&self, scene: Scene<'a>) -> Vec<Element<'a, Message>> {
         let look = scene.look;
         let step = |key, step, first| press_button(look, look.t(key), Some(Press::Step(step)), first);
         match self.game.phase {
             Phase::Idle => vec![plan_button(look)],
             Phase::Over => {
-                let again = match self.game.cancelled {
-                    // The podium has them.
-                    None if self.results().is_some() => return Vec::new(),
-                    Some(_) => Some(step("game-again", Step::Rematch, false)),
-                    None if self.game.rules.quiz.is_none() => None,
-                    None => Some(press_button(look, look.t("game-results"), Some(Press::Results(true)), false)),
-                };
-                again.into_iter().chain([plan_button(look)]).collect()
+                // The podium has them.
+                if self.results().is_some() {
+                    return Vec::new();
+                }
+                let results = || press_button(look, look.t("game-results"), Some(Press::Results(true)), false);
+                let again = self.game.cancelled.map(|_| step("game-again", Step::Rematch, false));
+                has_points(&self.game).then(results).into_iter().chain(again).chain([plan_button(look)]).collect()
             }
             // The card over the sheet has them.
             Phase::Gathering => Vec::new(),
@@ -409,6 +439,11 @@ impl GameBar {
 /// Whether a turn of a game runs, or is looked at.
 fn has_turn(game: &GameView) -> bool {
     matches!(game.phase, Phase::Choosing | Phase::Drawing | Phase::Revealed)
+}
+
+/// Whether a game has come to points: a quiz that began, wherever it ended.
+fn has_points(game: &GameView) -> bool {
+    game.rules.quiz.is_some() && game.round > 0
 }
 
 /// Whose turn the others ended between these two views.

@@ -1,9 +1,20 @@
 //! A game in words: what goes on.
 
-use inkmesh::game::{CancelReason, Phase};
+use inkmesh::game::{CancelReason, Phase, SkippedBy};
 
 use super::game_bar::{GameBar, Scene};
 use crate::text;
+use crate::window::theme::Look;
+
+/// That the others ended the turn of somebody called `name`, or ours.
+pub fn skipped_words(look: Look, by: Option<SkippedBy>, name: Option<&str>) -> String {
+    let (other, mine) = match by {
+        Some(SkippedBy::People) | None => ("game-skipped", "game-skipped-mine"),
+        Some(SkippedBy::Silence) => ("game-no-answer", "game-no-answer-mine"),
+        Some(SkippedBy::Gone) => ("game-gone", "game-gone-mine"),
+    };
+    name.map_or_else(|| look.t(mine), |name| look.t_args(other, [("name", name.into())]))
+}
 
 impl GameBar {
     /// What goes on.
@@ -27,6 +38,8 @@ impl GameBar {
                 Some(CancelReason::TooFewPlayers) => "game-cancelled",
                 Some(CancelReason::Abandoned) => "game-abandoned",
                 Some(CancelReason::TwoRosters) => "game-two-rosters",
+                Some(CancelReason::TooFewLeft) => "game-too-few-left",
+                Some(CancelReason::Ended) => "game-ended",
             }),
         }
     }
@@ -53,9 +66,9 @@ impl GameBar {
         let look = scene.look;
         match &self.game.word {
             Some(word) => look.t_args("game-word-was", [("word", word.text.as_str().into())]),
-            None if mine && self.game.skipped == self.game.drawer => look.t("game-skipped-mine"),
-            None if self.game.skipped == self.game.drawer => {
-                look.t_args("game-skipped", [("name", scene.name(self.game.drawer).into())])
+            None if self.game.skipped.is_some() && self.game.skipped == self.game.drawer => {
+                let name = (!mine).then(|| scene.name(self.game.drawer));
+                skipped_words(look, self.game.skipped_by, name.as_deref())
             }
             None if mine => look.t("game-revealed-mine"),
             None => look.t_args("game-revealed", [("name", scene.name(self.game.drawer).into())]),
@@ -89,6 +102,8 @@ impl GameBar {
             parts.push(look.t("game-you-watch"));
         } else if self.game.word.is_some() && self.game.drawer != Some(scene.me) {
             parts.push(look.t("game-you-know"));
+        } else if self.game.word_taken {
+            parts.push(look.t("game-word-taken"));
         }
         if self.game.phase == Phase::Drawing {
             let all = self.game.players.iter().filter(|player| player.playing).count().saturating_sub(1);

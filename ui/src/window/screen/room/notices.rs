@@ -7,10 +7,12 @@ use iced::widget::text::Wrapping;
 use iced::widget::{Column, button, container, row};
 use iced::{Alignment, Element, Length};
 use inkmesh::event::Warning;
+use inkmesh::game::SkippedBy;
 use inkmesh::node::CommandError;
 
 use super::Message;
 use super::banners::few_lines;
+use super::game_words::skipped_words;
 use crate::text;
 use crate::window::theme::{self, Look, style};
 
@@ -34,8 +36,10 @@ pub enum Notice {
     Saved(PathBuf),
     /// It was not, and why.
     NotSaved(String),
-    /// The others ended somebody's turn; `None`: ours.
+    /// People voted somebody's turn to its end; `None`: ours.
     Skipped(Option<String>),
+    /// The programs of the others ended somebody's turn, and why; `None`: ours.
+    PassedOver(SkippedBy, Option<String>),
     /// The others removed somebody from the game; `None`: us.
     Removed(Option<String>),
     /// Late lines are not where they should be, or too far back to be looked for.
@@ -53,6 +57,7 @@ impl Notice {
             Notice::NotSaved(reason) => Some(look.t_args("notice-not-saved", [("reason", reason.as_str().into())])),
             Notice::Skipped(Some(name)) => Some(look.t_args("notice-skipped", [("name", name.as_str().into())])),
             Notice::Skipped(None) => Some(look.t("notice-skipped-mine")),
+            Notice::PassedOver(by, name) => Some(skipped_words(look, Some(*by), name.as_deref())),
             Notice::Removed(Some(name)) => Some(look.t_args("notice-removed", [("name", name.as_str().into())])),
             Notice::Removed(None) => Some(look.t("notice-removed-mine")),
             Notice::LateLost => Some(look.t("notice-late-lost")),
@@ -107,6 +112,7 @@ impl Notices {
             let color = match notice {
                 Notice::Refused(_) | Notice::NotKept(_) | Notice::NotSaved(_) => look.tones.seal,
                 Notice::Warning(..) | Notice::Skipped(_) | Notice::Removed(_) | Notice::LateLost => look.tones.amber,
+                Notice::PassedOver(..) => look.tones.amber,
                 Notice::Dialling(_) | Notice::Saved(_) => look.tones.pine,
             };
             let line = row![words, close].spacing(8).align_y(Alignment::Center);

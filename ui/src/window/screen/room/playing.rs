@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use inkmesh::event::GameView;
+use inkmesh::game::SkippedBy;
 use inkmesh::identity::Author;
 use inkmesh::node::CommandError;
 
@@ -101,7 +102,13 @@ impl Room {
     /// Says whom the others skipped or removed.
     fn tell_votes(&mut self, change: &Change) {
         let others = |author: Author, people: &People| (author != self.me).then(|| people.label(author, ""));
-        let skipped = change.skipped.map(|author| Notice::Skipped(others(author, &self.people)));
+        let skipped = change.skipped.map(|author| {
+            let name = others(author, &self.people);
+            match self.game.game.skipped_by {
+                Some(SkippedBy::People) | None => Notice::Skipped(name),
+                Some(by) => Notice::PassedOver(by, name),
+            }
+        });
         let removed = change.removed.iter().map(|author| Notice::Removed(others(*author, &self.people)));
         let notices: Vec<Notice> = skipped.into_iter().chain(removed).collect();
         notices.into_iter().for_each(|notice| self.notify(notice));

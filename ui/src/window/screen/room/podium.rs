@@ -74,9 +74,11 @@ pub fn view<'a>(game: &'a GameBar, scene: Scene<'a>, since: Instant) -> Pinned<'
     let last = game.game.word.as_ref().map(|word| {
         theme::small(look.t_args("game-word-was", [("word", word.text.as_str().into())]), look.tones.faded)
     });
+    // Why it ended before its last turn.
+    let early = game.game.cancelled.map(|_| theme::small(game.headline(scene), look.tones.faded));
     let words = match scene.tiny() {
         true => column![container(head).height(20).clip(true)],
-        false => column![head].push(last).push(told(game, scene)).spacing(4),
+        false => column![head].push(early).push(last).push(told(game, scene)).spacing(4),
     };
     let head = column![words].push(podium).push((!scene.short()).then_some(over)).spacing(gap);
     let buttons = row![again, close, plan_button(look)].spacing(if scene.tiny() { 2 } else { 8 });
