@@ -225,6 +225,16 @@ impl Fold {
         }
     }
 
+    /// The last votes after this place, at most `most`: which of them decides may have changed with what came late.
+    pub fn votes_after(&self, key: OrderKey, most: usize) -> impl Iterator<Item = (&Step, &GameStep)> {
+        let after = self.steps.iter().rev().map(|(step, _)| step).take_while(move |step| step.key > key);
+        let votes = after.filter_map(|step| match &step.body {
+            StepBody::Game(vote) if vote.is_told_when_decided() => Some((step, vote)),
+            StepBody::Game(_) | StepBody::Canvas(..) => None,
+        });
+        votes.take(most)
+    }
+
     fn effect(&self, key: OrderKey) -> Effect {
         let found = self.steps.binary_search_by_key(&key, |(step, _)| step.key);
         found.map_or(Effect::None, |at| self.steps[at].1)

@@ -1,7 +1,7 @@
 //! Projection: the lines that people read, made from operations one by one.
 
 use crate::event::{Entry, EntryBody};
-use crate::fold::Fold;
+use crate::fold::{Fold, Step};
 use crate::game::{GameNotice, GameStep};
 use crate::identity::Author;
 use crate::operation::{Operation, OperationId};
@@ -35,6 +35,23 @@ pub fn entry(
             Payload::Unknown => EntryBody::Unknown,
         },
         late,
+        held_back: false,
+    }
+}
+
+/// The line of a vote as it is now, whatever it was told as before.
+#[must_use]
+pub fn vote(step: &Step, vote: &GameStep, name: String, fold: &Fold) -> Entry {
+    let counts = fold.counts(step.key);
+    let said = if counts { notice(vote.clone(), fold, fold.decided(step.key)) } else { GameNotice::Quiet };
+    Entry {
+        id: step.id,
+        author: step.author(),
+        name,
+        time: step.key.time.ms(),
+        place: step.key,
+        body: EntryBody::Game(said),
+        late: false,
         held_back: false,
     }
 }

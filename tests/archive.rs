@@ -95,7 +95,7 @@ fn play(ana: &mut Host, ben: &mut Host) -> Vec<(String, String)> {
         for host in [&*drawing, &*guessing] {
             host.await_event("drawing", 0, |event| in_turn(event, "drawing"));
         }
-        stroke(drawing, "lobby", [100 * turn, 200]);
+        stroke(drawing, "lobby", [if turn == 1 { 100 } else { 200 }, 200]);
         guessing.ok(json!({"do": "say", "room": "lobby", "text": "a cow?"}));
         let mark = guessing.mark();
         assert_eq!(guessing.ok(json!({"do": "say", "room": "lobby", "text": word})), json!({"solved": true}));

@@ -396,6 +396,12 @@ impl GameStep {
         }
     }
 
+    /// Whether what the step says to people depends on whether it decided something.
+    #[must_use]
+    pub fn is_told_when_decided(&self) -> bool {
+        matches!(self, GameStep::Skip { reason: Some(_), .. } | GameStep::Absent { .. } | GameStep::End { .. })
+    }
+
     /// Whether the cryptography in the step holds, whatever the game it belongs to: signatures, openings, keys. It
     /// depends on nothing but the step and its author, so it is worked out once and remembered.
     #[must_use]

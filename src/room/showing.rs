@@ -13,6 +13,8 @@ use crate::timeline;
 
 /// Lines that were told before their operations were in the log, at most: some times as many as can float.
 const MAX_SHOWN: usize = 4 * MAX_FLOATING;
+/// Votes that are told again at once when another one came late, at most: those of a turn.
+const MAX_VOTES: usize = 64;
 
 impl Room {
     /// Folds operations that are in the log now; returns their payloads, how the sheet and the game changed, and who is
@@ -62,8 +64,11 @@ impl Room {
         for (operation, payload) in inserted.iter().zip(&payloads) {
             self.heed(operation, payload, now, &mut heeded);
         }
+        let votes = inserted.iter().zip(&payloads).filter(|(_, payload)| is_vote(payload)).map(|(vote, _)| vote.key());
+        let late_vote = votes.min().filter(|_| change.refolded);
         let new = inserted.iter().zip(payloads).chain(floated);
         self.tell_lines(new, shown_before, now, outputs);
+        late_vote.into_iter().for_each(|first| self.tell_votes_again(first, outputs));
         outputs.extend(heeded);
         outputs.extend(drawn.into_iter().map(|change| self.tell_canvas(change)));
         self.refold_if_stale(outputs);
@@ -98,6 +103,20 @@ impl Room {
         }
         if self.kept.reading.arrived(arrived.into_iter(), self.identity.author()) {
             self.tell_reading(outputs);
+        }
+    }
+
+    /// Tells the votes after this place again: our own come into the log when they are saved, mostly after those of others
+    /// with a later date, and then another one decides than was told.
+    fn tell_votes_again(&self, first: OrderKey, outputs: &mut Vec<Output>) {
+        let votes = self.fold.votes_after(first, MAX_VOTES);
+        let line = |(step, vote): (&Step, &GameStep)| {
+            timeline::vote(step, vote, self.people.name(step.key.chain.author), &self.fold)
+        };
+        let mut entries: Vec<Entry> = votes.map(line).collect();
+        entries.reverse();
+        if !entries.is_empty() {
+            outputs.push(Output::Tell(Event::Entries { room: self.name.clone(), entries }));
         }
     }
 
@@ -190,4 +209,8 @@ impl Room {
         let reading = self.kept.reading.view(&self.people);
         outputs.push(Output::Tell(Event::Reading { room: self.name.clone(), reading }));
     }
+}
+
+fn is_vote(payload: &Payload) -> bool {
+    matches!(payload, Payload::Game(step) if step.is_told_when_decided())
 }

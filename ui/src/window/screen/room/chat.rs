@@ -169,7 +169,7 @@ impl Chat {
     /// Takes in new lines, in whatever order they come, seen by `me`.
     pub fn add(&mut self, mut entries: Vec<Entry>, me: Author) {
         self.reading.loaded(&entries);
-        self.open_whispers(&entries);
+        self.told_again(&entries);
         entries.sort_by_key(place);
         let (end, newest) = (self.lines.last().map(place), self.newest);
         let mut new = Vec::new();
@@ -199,11 +199,16 @@ impl Chat {
         }
     }
 
-    /// Whispers that were told before can be read now.
-    fn open_whispers(&mut self, entries: &[Entry]) {
-        for entry in entries.iter().filter(|entry| matches!(entry.body, EntryBody::Whisper(Some(_)))) {
-            if let Some(line) = self.lines.iter_mut().find(|line| line.id == entry.id) {
-                line.body.clone_from(&entry.body);
+    /// Takes in what is told again: whispers that can be read now, votes that came to another end.
+    fn told_again(&mut self, entries: &[Entry]) {
+        let again = |entry: &&Entry| matches!(entry.body, EntryBody::Whisper(Some(_)) | EntryBody::Game(_));
+        for entry in entries.iter().filter(again).filter(|entry| self.known.contains(&entry.id)) {
+            let Some(line) = self.lines.iter().position(|line| line.id == entry.id) else { continue };
+            if is_shown(entry) {
+                self.lines[line].body.clone_from(&entry.body);
+            } else {
+                self.lines.remove(line);
+                self.known.remove(&entry.id);
             }
         }
     }
