@@ -6,14 +6,21 @@
 #[path = "support/mod.rs"]
 mod support;
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 use support::display::Display;
 use support::host::local;
-use support::turn;
+use support::{DEADLINE, turn};
 
 /// A display, or a reason to pass without one.
 fn display() -> Option<Display> {
-    let display = Display::start().filter(|display| display.xdotool(&["getdisplaygeometry"]).is_some());
+    display_of("1280x800x24")
+}
+
+/// The same with a screen of this size.
+fn display_of(screen: &str) -> Option<Display> {
+    let display = Display::with_screen(screen).filter(|display| display.xdotool(&["getdisplaygeometry"]).is_some());
     if display.is_none() {
         assert!(std::env::var_os("INKMESH_REQUIRE_WINDOW").is_none(), "no Xvfb or no xdotool here");
         println!("SKIPPED: no Xvfb or no xdotool here");
@@ -51,4 +58,148 @@ fn what_is_typed_and_drawn_in_the_window_arrives() {
     let finished = |event: &Value| event["event"] == "entry" && event["kind"] == "drawing";
     let drawn = other.await_event("the finished stroke", 0, finished);
     assert_eq!(drawn["name"], json!("Mia"));
+}
+
+/// Places in a window of 1280 by 800 pixels: the field for talk, the button beside it, the sheet, and what opens the field
+/// for another room.
+const FIELD: [&str; 2] = ["1080", "755"];
+const SEND: [&str; 2] = ["1236", "755"];
+const SHEET: [&str; 2] = ["600", "300"];
+const ADD_ROOM: [&str; 2] = ["90", "695"];
+/// A little below both fields.
+const BELOW: &str = "790";
+/// What is logged when a field gets the input method.
+const OPENED: &str = "the input method is Opened";
+
+/// Waits until something is so.
+fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + DEADLINE;
+    while !is_so() {
+        assert!(Instant::now() < deadline, "{what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn a_hangul_syllable_under_composition_is_not_lost_by_a_click() {
+    let _turn = turn();
+    let Some(mut display) = display() else { return };
+    if !display.compose_hangul() {
+        assert!(std::env::var_os("INKMESH_REQUIRE_WINDOW").is_none(), "no ibus here");
+        println!("SKIPPED: no ibus here");
+        return;
+    }
+    let folders = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    let other = local("Other", folders[0].path(), &["--name", "Other"]);
+    let ready = other.await_event("ready", 0, |event| event["event"] == "ready");
+    let address = ready["addresses"][0].as_str().unwrap();
+    display.set("RUST_LOG", "warn,inkmesh::window::compose=trace");
+    let window = display.open(folders[1].path(), &["--name", "Mia", "--dial", address]);
+    let came = |event: &Value| event["event"] == "peer" && event["name"] == "Mia" && event["state"] == "online";
+    other.await_event("Mia", 0, came);
+
+    let click = |place: [&str; 2]| display.xdotool(&["mousemove", place[0], place[1], "click", "1"]).unwrap();
+    let composed = || window.stderr_lines("the input method composes");
+    // Types on a keyboard of two sets and waits until it was composed: so many steps that show something.
+    let types = |keys: &[&str], steps: usize| {
+        let before = composed();
+        display.xdotool(&[&["key", "--delay", "20"], keys].concat()).unwrap();
+        until("it is composed", || composed() - before >= steps);
+    };
+    let car = || types(&["w", "k", "e", "h", "d", "c", "k"], 7);
+    // Clicks into a field and waits until it has the input method.
+    let enter = |place: [&str; 2]| {
+        let before = window.stderr_lines(OPENED);
+        click(place);
+        let mut moves = [place, [place[0], BELOW]].into_iter().cycle();
+        until("the field has the input method", || {
+            // winit gets a context for the input method when something else happens on the display.
+            display.xdotool(&[&["mousemove"], &moves.next().unwrap()[..]].concat()).unwrap();
+            window.stderr_lines(OPENED) > before
+        });
+    };
+    let says = || {
+        let lines = other.events(0).into_iter().filter(|event| event["event"] == "entry" && event["kind"] == "chat");
+        lines.map(|line| line["text"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+
+    enter(FIELD);
+    car();
+    click(SEND);
+    until("Send", || says() == ["자동차"]);
+
+    enter(FIELD);
+    car();
+    click(SHEET);
+    enter(FIELD);
+    display.xdotool(&["key", "Return"]).unwrap();
+    until("the sheet", || says() == ["자동차"; 2]);
+
+    car();
+    // The field for the name of a room comes with the cursor in it.
+    enter(ADD_ROOM);
+    types(&["s", "k"], 2);
+    enter(FIELD);
+    display.xdotool(&["key", "Return"]).unwrap();
+    until("another field", || says() == ["자동차"; 3]);
+
+    types(&["w", "k", "c", "k"], 4);
+    display.xdotool(&["key", "Home"]).unwrap();
+    types(&["r", "k"], 2);
+    click(SEND);
+    until("in the middle", || says()[3..] == ["가자차"]);
+}
+
+#[test]
+fn the_window_has_a_class_and_an_icon_and_comes_back_as_it_was() {
+    let _turn = turn();
+    let Some(mut display) = display() else { return };
+    if !display.manage() {
+        assert!(std::env::var_os("INKMESH_REQUIRE_WINDOW").is_none(), "no openbox here");
+        println!("SKIPPED: no openbox here");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = display.launch(folder.path(), &["--name", "Mia"]);
+    let id = display.window();
+    let class = display.ask("xprop", &["-id", &id, "WM_CLASS"]).expect("xprop");
+    assert_eq!(class, "WM_CLASS(STRING) = \"inkmesh\", \"inkmesh\"");
+    let icon = display.ask("xprop", &["-id", &id, "32c", "_NET_WM_ICON"]).unwrap();
+    assert!(icon.starts_with("_NET_WM_ICON(CARDINAL) = 256, 256, "), "{}", &icon[..100.min(icon.len())]);
+
+    display.xdotool(&["windowsize", "--sync", &id, "901", "703"]).unwrap();
+    display.xdotool(&["windowmove", "--sync", &id, "33", "44"]).unwrap();
+    let geometry = |display: &Display, id: &str| {
+        let told = display.xdotool(&["getwindowgeometry", "--shell", id]).unwrap();
+        ["X=", "Y=", "WIDTH=", "HEIGHT="].map(|name| {
+            let value = told.lines().find_map(|line| line.strip_prefix(name));
+            value.and_then(|value| value.parse::<i32>().ok()).expect(&told)
+        })
+    };
+    let before = geometry(&display, &id);
+    let close = |id: &str| display.xdotool(&["windowactivate", "--sync", id, "key", "alt+F4"]).unwrap();
+    close(&id);
+    assert!(window.ended(DEADLINE).is_some_and(|status| status.success()), "it closes");
+    let kept = std::fs::read_to_string(folder.path().join("settings.json")).unwrap();
+    let kept: Value = serde_json::from_str(&kept).unwrap();
+    // The place is that of the frame around the window, as thick as the theme of the window manager has it.
+    let near = |value: &Value, wanted: i64| value.as_i64().is_some_and(|value| (value - wanted).abs() < 40);
+    let place = &kept["window"];
+    assert!(near(&place["position"][0], 33) && near(&place["position"][1], 44), "{place}");
+    assert_eq!((&place["width"], &place["height"]), (&json!(901), &json!(703)));
+
+    let mut window = display.launch(folder.path(), &[]);
+    let id = display.window();
+    until("it comes back as it was", || geometry(&display, &id) == before);
+    close(&id);
+    assert!(window.ended(DEADLINE).is_some(), "it closes");
+
+    // On a screen that got smaller.
+    let small = display_of("640x500x24").expect("another display");
+    let _window = small.launch(folder.path(), &[]);
+    let id = small.window();
+    until("the whole window is on the screen", || {
+        let [x, y, width, height] = geometry(&small, &id);
+        x >= 0 && y >= 0 && x + width <= 640 && y + height <= 500
+    });
 }

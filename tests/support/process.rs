@@ -78,6 +78,13 @@ impl Process {
         }
     }
 
+    /// In how many lines of standard error a text stands.
+    pub fn stderr_lines(&self, text: &str) -> usize {
+        let mut all = Vec::new();
+        self.stderr.reopen().unwrap().read_to_end(&mut all).unwrap();
+        String::from_utf8_lossy(&all).lines().filter(|line| line.contains(text)).count()
+    }
+
     /// The end of what it wrote to standard error.
     pub fn stderr(&self) -> String {
         let mut file = self.stderr.reopen().unwrap();

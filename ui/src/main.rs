@@ -48,12 +48,12 @@ fn run(args: Args) -> Result<ExitCode, Box<dyn Error>> {
         Some(Tool::Archive { task, data_dir, lang }) => return Ok(archive::run(task, data_dir, lang)),
         None => {}
     }
-    let name_given = args.name.is_some();
+    let (name_given, room_given) = (args.name.is_some(), !args.rooms.is_empty());
     let face = args.face;
     let config = args.into_config()?;
     match face {
         Some(Face::Headless) => headless::run(config)?,
-        None => window::run(window::Options { config, name_given })?,
+        None => window::run(window::Options { config, name_given, room_given })?,
     }
     Ok(ExitCode::SUCCESS)
 }

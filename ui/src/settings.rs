@@ -104,6 +104,19 @@ impl GameChoice {
     }
 }
 
+/// Where the window is on the screen, in logical pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// Its width when it is not maximized.
+    pub width: u32,
+    /// Its height then.
+    pub height: u32,
+    /// Its upper left corner then; `None`: the system places it.
+    pub position: Option<(i32, i32)>,
+    /// Whether it is maximized.
+    pub maximized: bool,
+}
+
 /// What the window remembers.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -118,6 +131,10 @@ pub struct Settings {
     pub reduce_motion: bool,
     /// What was last chosen for a game; `None` before the first.
     pub game: Option<GameChoice>,
+    /// Where the window was; `None` before the first.
+    pub window: Option<Place>,
+    /// The room that was looked at last.
+    pub room: Option<String>,
 }
 
 /// The settings could not be written.
@@ -183,6 +200,8 @@ mod tests {
                 own_words: "사과\nmoon".to_owned(),
                 ..GameChoice::first(Language::Ko)
             }),
+            window: Some(Place { width: 900, height: 700, position: Some((-3, 40)), maximized: true }),
+            room: Some("가족".to_owned()),
         };
         let inner = folder.path().join("new/folder");
         settings.save(&inner).unwrap();

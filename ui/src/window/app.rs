@@ -7,20 +7,24 @@ use std::time::{Duration, Instant};
 use iced::advanced::widget::{operate, operation::focusable};
 use iced::keyboard::{self, Key, key::Named};
 use iced::widget::operation;
-use iced::{Element, Event, Size, Subscription, Task, Theme, clipboard, event, system, theme, window};
+use iced::{Element, Event, Point, Size, Subscription, Task, Theme, clipboard, event, system, theme, window};
+use inkmesh::name::RoomName;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use super::Options;
+use super::compose::Compose;
 use super::keep::{self, Keep};
 use super::keys;
+use super::layer::tab;
 use super::link::{self, COMMAND_QUEUE, Command, Update};
+use super::place::SIZE;
 use super::screen::failed::{self, Failed};
 use super::screen::gallery;
 use super::screen::room::{self, Action, Room, Shortcut};
 use super::screen::welcome::{self, Welcome};
 use super::theme::Look;
-use crate::settings::{GameChoice, Language, Settings};
+use crate::settings::{GameChoice, Language, Place, Settings};
 
 /// How often others see the ink under our pen.
 const FLUSH: Duration = Duration::from_millis(33);
@@ -28,10 +32,6 @@ const FLUSH: Duration = Duration::from_millis(33);
 const REPLAY: Duration = Duration::from_millis(25);
 /// How often a clock's ring is drawn anew.
 const RING: Duration = Duration::from_millis(250);
-/// The size of the window at first.
-pub const SIZE: Size = Size::new(1280.0, 800.0);
-/// The least size of the window, at which all actions are still in view: that of a screen of 640 × 480 at 200 %.
-pub const MIN_SIZE: Size = Size::new(320.0, 240.0);
 
 /// The window's state.
 pub struct App {
@@ -41,6 +41,11 @@ pub struct App {
     system: theme::Mode,
     size: Size,
     scale_factor: f32,
+    place: Place,
+    /// Where the system said last that the window is.
+    at: Option<Point>,
+    /// The size of the screen that the window is on, where the system tells it.
+    monitor: Option<Size>,
     focused: bool,
     screen: Screen,
     commands: Option<mpsc::Sender<Command>>,
@@ -63,7 +68,10 @@ pub enum Message {
     Link(Update),
     System(theme::Mode),
     Opened(Size, f32),
+    Monitor(Option<Size>),
     Resized(Size),
+    Sized(Size, bool),
+    Moved(Point),
     Rescaled(f32),
     Focused(bool),
     Key(Key, keyboard::key::Physical, keyboard::Modifiers, event::Status),
@@ -73,12 +81,14 @@ pub enum Message {
 
 impl App {
     /// The window at its start: with a known name the node starts at once, else the name is asked for.
-    pub fn new(options: Options, runtime: Handle) -> (Self, Task<Message>) {
-        let settings = Settings::load(&options.config.data_dir);
+    pub fn new(options: Options, settings: Settings, runtime: Handle) -> (Self, Task<Message>) {
         let known = options.name_given || settings.name.is_some();
         let mut app = App {
             options,
             runtime,
+            place: settings.window.unwrap_or_default(),
+            at: None,
+            monitor: None,
             settings,
             system: theme::Mode::None,
             size: SIZE,
@@ -92,7 +102,8 @@ impl App {
         let measured = window::latest().and_then(|id| {
             window::size(id).then(move |size| window::scale_factor(id).map(move |factor| Message::Opened(size, factor)))
         });
-        (app, Task::batch([first, measured, system::theme().map(Message::System)]))
+        let monitor = window::latest().and_then(window::monitor_size).map(Message::Monitor);
+        (app, Task::batch([first, measured, monitor, system::theme().map(Message::System)]))
     }
 
     /// The window's title.
@@ -127,7 +138,16 @@ impl App {
                 Task::none()
             }
             Message::Opened(size, factor) => self.resized(size, factor),
-            Message::Resized(size) => self.resized(size, self.scale_factor),
+            Message::Monitor(size) => self.fit(size),
+            Message::Resized(size) => Task::batch([self.resized(size, self.scale_factor), ask_whether_maximized(size)]),
+            Message::Sized(size, maximized) => {
+                self.place.resize(size, maximized);
+                Task::none()
+            }
+            Message::Moved(at) => {
+                self.at = Some(at).filter(|_| !self.place.maximized).or(self.at);
+                Task::none()
+            }
             Message::Rescaled(factor) => self.resized(self.size, factor),
             Message::Focused(focused) => self.focused(focused),
             Message::Dropped(path) => self.room(room::Message::Dropped(path)),
@@ -138,12 +158,13 @@ impl App {
     /// What is seen.
     pub fn view(&self) -> Element<'_, Message> {
         let look = self.look();
-        match &self.screen {
+        let screen = match &self.screen {
             Screen::Welcome(welcome) => welcome.view(look, self.size.height).map(Message::Welcome),
             Screen::Starting => iced::widget::center(super::theme::body(look.t("starting"))).into(),
             Screen::Failed(failed) => failed.view(look, self.size.height).map(Message::Failed),
             Screen::Room(room) => room.view(look, &self.settings).map(Message::Room),
-        }
+        };
+        Compose::new(screen).into()
     }
 
     /// What is listened to.
@@ -169,6 +190,27 @@ impl App {
         Subscription::batch(listened)
     }
 
+    /// Sends commands there instead of to a node.
+    #[cfg(test)]
+    pub fn commands_to(&mut self, commands: mpsc::Sender<Command>) {
+        self.commands = Some(commands);
+    }
+
+    /// The window's size.
+    #[cfg(test)]
+    pub fn size(&self) -> Size {
+        self.size
+    }
+
+    /// What is written in the field for talk.
+    #[cfg(test)]
+    pub fn draft(&self) -> &str {
+        match &self.screen {
+            Screen::Room(room) => room.draft(),
+            _ => "",
+        }
+    }
+
     // ---- the node ----
 
     fn start(&mut self) -> Task<Message> {
@@ -191,7 +233,11 @@ impl App {
                 self.screen = Screen::Failed(Failed::NotStarted(error));
                 Task::none()
             }
-            Update::Ended if self.closing => iced::exit(),
+            Update::Ended if self.closing => {
+                // What the system told of the window just before is known by now.
+                self.remember_place();
+                iced::exit()
+            }
             Update::Ended => {
                 self.screen = Screen::Failed(Failed::Ended);
                 Task::none()
@@ -207,7 +253,10 @@ impl App {
         let start = room::Start {
             me,
             name,
-            wanted: config.rooms.clone(),
+            wanted: match self.settings.room.as_deref().map(str::parse::<RoomName>) {
+                Some(Ok(last)) if !self.options.room_given => vec![last, RoomName::lobby()],
+                _ => config.rooms.clone(),
+            },
             looks_around: config.mdns,
             size: self.size,
             scale_factor: self.scale_factor,
@@ -249,6 +298,9 @@ impl App {
             Action::Ask(command) => self.ask(command),
             Action::Focus(field) => operation::focus(field),
             Action::Copy(text) => clipboard::write(text),
+            Action::Browse(url) => {
+                Task::perform(browse(url), |opened| Message::Room(room::Message::LinkOpened(opened)))
+            }
             Action::Language(language) => self.remember(|settings| settings.language = Some(language)),
             Action::Appearance(appearance) => self.remember(|settings| settings.appearance = appearance),
             Action::ReduceMotion(reduce) => self.remember(|settings| settings.reduce_motion = reduce),
@@ -263,6 +315,7 @@ impl App {
                 let attention = wanted.then_some(window::UserAttention::Informational);
                 window::latest().and_then(move |id| window::request_user_attention(id, attention))
             }
+            Action::Opened(room) => self.remember(|settings| settings.room = Some(room.to_string())),
             Action::Named(name) => self.remember(|settings| settings.name = Some(name)),
             Action::Later(time, message) => {
                 Task::perform(tokio::time::sleep(time), move |()| Message::Room(message.clone()))
@@ -309,11 +362,36 @@ impl App {
 
     fn focused(&mut self, focused: bool) -> Task<Message> {
         self.focused = focused;
+        if !focused {
+            self.remember_place();
+        }
         self.room(room::Message::Focused(focused))
+    }
+
+    /// The screen that the window is on has this size: a window that was on a larger one is brought onto it.
+    fn fit(&mut self, monitor: Option<Size>) -> Task<Message> {
+        self.monitor = monitor;
+        let Some(monitor) = monitor else { return Task::none() };
+        let (size, at) = self.place.fit(monitor);
+        let resize = size.map(|size| window::latest().and_then(move |id| window::resize(id, size)));
+        let move_to = at.map(|at| window::latest().and_then(move |id| window::move_to(id, at)));
+        Task::batch(resize.into_iter().chain(move_to))
+    }
+
+    /// Keeps where the window is, for the next start.
+    fn remember_place(&mut self) {
+        if let (Some(at), Some(screen)) = (self.at, self.monitor) {
+            self.place.move_to(at, screen);
+        }
+        if self.settings.window != Some(self.place) {
+            let place = self.place;
+            drop(self.remember(|settings| settings.window = Some(place)));
+        }
     }
 
     /// Ends the node first: what was said is on the disk then.
     fn close(&mut self) -> Task<Message> {
+        self.remember_place();
         let closing = std::mem::replace(&mut self.closing, true);
         match &self.commands {
             // Asked twice, it closes at once.
@@ -330,8 +408,7 @@ impl App {
         status: event::Status,
     ) -> Task<Message> {
         match key.as_ref() {
-            Key::Named(Named::Tab) if modifiers.shift() => return operation::focus_previous(),
-            Key::Named(Named::Tab) => return operation::focus_next(),
+            Key::Named(Named::Tab) => return operate(tab(modifiers.shift())),
             _ => {}
         }
         let free = status == event::Status::Ignored;
@@ -341,6 +418,11 @@ impl App {
         }
         self.room(room::Message::Key(shortcut))
     }
+}
+
+/// A window that is maximized has a size that is not to be kept.
+fn ask_whether_maximized(size: Size) -> Task<Message> {
+    window::latest().and_then(window::is_maximized).map(move |maximized| Message::Sized(size, maximized))
 }
 
 /// The key, if the cursor is in no field: only the widgets know.
@@ -363,6 +445,14 @@ fn make<T: Send + 'static>(
     Task::perform(making, |picture| Message::Room(made(picture)))
 }
 
+/// Lets the system open a web address.
+async fn browse(url: String) -> Result<(), String> {
+    match tokio::task::spawn_blocking(|| open::that_detached(url)).await {
+        Ok(opened) => opened.map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
 /// Reads a file with words, as much of it as could be a pack and a byte more, so that too much is noticed.
 async fn read(path: PathBuf) -> Result<Vec<u8>, String> {
     let read = move || -> std::io::Result<Vec<u8>> {
@@ -381,9 +471,10 @@ async fn read(path: PathBuf) -> Result<Vec<u8>, String> {
     }
 }
 
-fn listen(event: Event, status: event::Status, _window: window::Id) -> Option<Message> {
+pub(super) fn listen(event: Event, status: event::Status, _window: window::Id) -> Option<Message> {
     match event {
         Event::Window(window::Event::Resized(size)) => Some(Message::Resized(size)),
+        Event::Window(window::Event::Moved(at)) => Some(Message::Moved(at)),
         Event::Window(window::Event::Rescaled(factor)) => Some(Message::Rescaled(factor)),
         Event::Window(window::Event::Focused) => Some(Message::Focused(true)),
         Event::Window(window::Event::Unfocused) => Some(Message::Focused(false)),

@@ -52,6 +52,7 @@ pub fn is_for_text(shortcut: Shortcut) -> bool {
         Shortcut::Choose(_) | Shortcut::Sheet(Press::Undo | Press::Redo) | Shortcut::Replay(_) => true,
         Shortcut::Write
         | Shortcut::Escape
+        | Shortcut::Copy
         | Shortcut::Sheet(_)
         | Shortcut::Help
         | Shortcut::Game(_)
@@ -67,6 +68,7 @@ fn with_control(key: &Key, latin: Option<char>, shift: bool) -> Option<Shortcut>
     match (latin, shift) {
         (Some('z'), false) => Some(Shortcut::Sheet(Press::Undo)),
         (Some('z'), true) | (Some('y'), _) => Some(Shortcut::Sheet(Press::Redo)),
+        (Some('c'), false) => Some(Shortcut::Copy),
         (Some('s'), false) => Some(Shortcut::Sheet(Press::Save)),
         _ => zoom(key, latin),
     }

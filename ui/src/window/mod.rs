@@ -4,20 +4,26 @@
 //! | --- | --- |
 //! | [`app`] | the root, which routes |
 //! | [`screen`] | what fills the window; screens know no node, they return what they want done |
+//! | [`compose`] | what an input method composes, in whatever field |
+//! | [`layer`] | layers that take no input, or let none through |
 //! | [`keys`] | what keys do |
 //! | [`keep`] | drawings as files |
 //! | [`link`] | the line to the node: commands in, answers and events out |
+//! | [`place`] | the window on the screen: its icon, its size, its place |
 //! | [`ink`] | from points to pixels |
 //! | [`pinned`] | a list that gives way to what stands above and below it |
 //! | [`theme`] | colours, fonts, styles |
 //! | [`when`] | moments in words |
 
 mod app;
+mod compose;
 mod ink;
 mod keep;
 mod keys;
+mod layer;
 mod link;
 mod pinned;
+mod place;
 mod screen;
 #[cfg(test)]
 mod tests;
@@ -37,6 +43,8 @@ pub struct Options {
     pub config: Config,
     /// Whether the name was given on the command line, so that nobody needs to be asked.
     pub name_given: bool,
+    /// Whether a room was, so that it is shown and not the one that was looked at last.
+    pub room_given: bool,
 }
 
 /// Why there is no window.
@@ -62,20 +70,16 @@ pub fn run(options: Options) -> Result<(), WindowError> {
         .build()
         .map_err(WindowError::Runtime)?;
     let handle = runtime.handle().clone();
+    let remembered = crate::settings::Settings::load(&options.config.data_dir);
+    let window = place::settings(remembered.window);
     let settings = Settings {
-        id: Some("inkmesh".to_owned()),
+        id: Some(place::APP_ID.to_owned()),
         fonts: theme::FONT_FILES.map(Into::into).to_vec(),
         default_font: theme::REGULAR,
         default_text_size: Pixels(theme::BODY),
         ..Settings::default()
     };
-    let window = iced::window::Settings {
-        size: app::SIZE,
-        min_size: Some(app::MIN_SIZE),
-        exit_on_close_request: false,
-        ..iced::window::Settings::default()
-    };
-    iced::application(move || App::new(options.clone(), handle.clone()), App::update, App::view)
+    iced::application(move || App::new(options.clone(), remembered.clone(), handle.clone()), App::update, App::view)
         .title(App::title)
         .theme(App::theme)
         .subscription(App::subscription)

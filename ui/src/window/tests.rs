@@ -4,12 +4,16 @@
 
 mod actions;
 mod app;
-mod bench;
+pub mod bench;
 mod calls;
+mod composing;
 mod drawing;
 mod gallery;
 mod game;
 mod in_view;
+mod lines;
+mod live;
+mod overlays;
 mod planning;
 mod quiz;
 mod reading;

@@ -244,7 +244,7 @@ fn rooms_and_talk_keep_their_actions_in_view() {
         expect(3, actions_stay_in_view("rooms", &mut bench, is_action));
         let mut bench = bench_with_late_lines(language);
         bench.give(Message::Pane(Pane::Chat));
-        bench.give(Message::Typed("hello".to_owned()));
+        bench.write("hello");
         let is_action = |message: &str| message == "Say" || message == "DismissLate" || message.starts_with("ShowLate");
         expect(3, actions_stay_in_view("talk", &mut bench, is_action));
         expect(
@@ -323,7 +323,7 @@ fn enter_says_that_we_take_part() {
     assert_eq!(press(&mut bench, Shortcut::Write), step(Step::Ready));
     // With the cursor in the empty field of the talk, too; what is written there is said.
     assert_eq!(commands(&bench.give(Message::Say)), step(Step::Ready));
-    bench.give(Message::Typed("in a minute".to_owned()));
+    bench.write("in a minute");
     assert_eq!(commands(&bench.give(Message::Say)), [Command::Say(lobby(), "in a minute".to_owned())]);
     play(&mut bench, GameView { joined: true, may_join: false, ..asked });
     assert!(commands(&bench.give(Message::Say)).is_empty());

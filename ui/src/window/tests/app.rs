@@ -6,16 +6,17 @@ use iced::advanced::widget::operation::{Outcome, focusable};
 use iced::event::Status;
 use iced::keyboard::key::{Code, Physical};
 use iced::keyboard::{Key, Modifiers};
-use iced::{Renderer, Task};
+use iced::{Point, Renderer, Size, Task};
 use iced_test::futures::futures::StreamExt as _;
 use iced_test::runtime::user_interface::{Cache, UserInterface};
 use iced_test::runtime::{Action, task};
+use inkmesh::event::RoomSummary;
 use inkmesh::name::RoomName;
 use inkmesh::node::{Config, StartError};
 use tokio::runtime::Runtime;
 
 use super::bench::{ME, WIDE, shows, simulate};
-use crate::settings::{Language, Settings};
+use crate::settings::{Language, Place, Settings};
 use crate::window::Options;
 use crate::window::app::{App, Message};
 use crate::window::link::{Answer, Update};
@@ -34,7 +35,8 @@ fn app(runtime: &Runtime, folder: &Path, name: Option<&str>) -> App {
         mdns: false,
     };
     // The tasks that come with the state are not run: no node is started here.
-    App::new(Options { config, name_given: name.is_some() }, runtime.handle().clone()).0
+    let options = Options { config, name_given: name.is_some(), room_given: false };
+    App::new(options, Settings::load(folder), runtime.handle().clone()).0
 }
 
 fn must_show(app: &App, text: &str) {
@@ -143,4 +145,34 @@ fn who_writes_takes_back_no_ink() {
             assert_eq!(come.iter().filter(|message| pressed(message)).count(), usize::from(acts), "{field:?}");
         }
     }
+}
+
+#[test]
+fn the_window_and_the_room_come_back() {
+    let (folder, runtime) = (tempfile::tempdir().unwrap(), Runtime::new().unwrap());
+    english(folder.path());
+    let mut app = app(&runtime, folder.path(), Some("Ana"));
+    drop(app.update(Message::Link(Update::Started(ME))));
+    let family: RoomName = "family".parse().unwrap();
+    let rooms = || {
+        let summary = |room: RoomName| RoomSummary { room, people: 1, last_activity: 0, unread: 0 };
+        Update::Answer(Answer::Rooms(Ok(vec![summary(family.clone()), summary(RoomName::lobby())])))
+    };
+    drop(app.update(Message::Link(rooms())));
+    must_show(&app, "# lobby");
+    drop(app.update(Message::Room(room::Message::Open(family.clone()))));
+    drop(app.update(Message::Monitor(Some(Size::new(1920.0, 1080.0)))));
+    drop(app.update(Message::Sized(Size::new(900.0, 700.0), false)));
+    drop(app.update(Message::Moved(Point::new(40.0, 30.0))));
+    drop(app.update(Message::Sized(Size::new(1920.0, 1080.0), true)));
+    drop(app.update(Message::Close));
+    let settings = Settings::load(folder.path());
+    let place = Place { width: 900, height: 700, position: Some((40, 30)), maximized: true };
+    assert_eq!((settings.window, settings.room.as_deref()), (Some(place), Some("family")));
+    let mut again = self::app(&runtime, folder.path(), None);
+    drop(again.update(Message::Link(Update::Started(ME))));
+    drop(again.update(Message::Link(rooms())));
+    assert_eq!(Settings::load(folder.path()).room.as_deref(), Some("family"), "it is the one that is opened");
+    drop(again.update(Message::Room(room::Message::Open(RoomName::lobby()))));
+    assert_eq!(Settings::load(folder.path()).room.as_deref(), Some("lobby"));
 }

@@ -1,7 +1,9 @@
 //! A room on the bench: messages come from simulated hands, and what it wants done is noted down.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use iced::widget::text_editor;
 use iced::{Element, Pixels, Settings as IcedSettings, Size};
 use iced_test::Simulator;
 use inkmesh::clock::Timestamp;
@@ -73,6 +75,7 @@ pub fn person(peer: Author, name: &str, online: bool) -> Person {
 pub fn said(number: u64, author: Author, name: &str, text: &str) -> Entry {
     let mut id = [author.0[0]; 32];
     id[..8].copy_from_slice(&number.to_be_bytes());
+    id[24..].copy_from_slice(&number.to_be_bytes());
     let body = EntryBody::Chat(text.to_owned());
     let (id, name, time) = (OperationId(id), name.to_owned(), TIME + number * 1000);
     let place = OrderKey { time: Timestamp::from_ms(time), chain: ChainId { author, log: 1 }, seq: number, id: 0 };
@@ -170,6 +173,13 @@ impl Bench {
             left.extend(self.give(done));
         }
         left
+    }
+
+    /// Writes this into the field for talk, in place of what is there.
+    pub fn write(&mut self, text: &str) {
+        let paste = text_editor::Edit::Paste(Arc::new(text.to_owned()));
+        self.give(Message::Write(text_editor::Action::SelectAll));
+        self.give(Message::Write(text_editor::Action::Edit(paste)));
     }
 
     /// Lets things happen.

@@ -148,7 +148,7 @@ impl Room {
                 Vec::new()
             }
             Err(error) if self.is_here(room) => {
-                self.chat.give_back(text);
+                self.chat.give_back(&text);
                 if Guesses::is_trouble(&error) {
                     // Told where the eyes are: above the text, which is to be said again.
                     self.chat.guesses.came_back(error, &self.chat.draft);

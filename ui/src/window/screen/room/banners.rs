@@ -8,6 +8,7 @@ use iced::{Alignment, Element, Length};
 use inkmesh::event::Warning;
 
 use super::Message;
+use super::reach::Reach;
 use crate::text::about;
 use crate::window::theme::{self, Look, style};
 
@@ -87,10 +88,11 @@ fn banner<'a>(look: Look, warning: &Warning, dismissible: bool, short: bool) -> 
     let words = theme::small(words(look, warning)?, look.tones.ink).wrapping(Wrapping::WordOrGlyph).width(Length::Fill);
     let words = few_lines(look, words, if short { 36.0 } else { 104.0 });
     let close = dismissible.then(|| {
-        button(theme::sign("✕").size(theme::SMALL))
+        let close = button(theme::sign("✕").size(theme::SMALL))
             .on_press(Message::DismissBanner)
             .padding([4, 8])
-            .style(style::quiet(look.tones))
+            .style(style::quiet(look.tones));
+        Reach::new(close, Message::DismissBanner, look.tones.seal)
     });
     let line = row![words].push(close).spacing(8).align_y(Alignment::Center);
     Some(container(line).padding([4, 12]).width(Length::Fill).style(style::banner(look.tones, look.tones.amber)).into())

@@ -1,7 +1,7 @@
 //! What lies on the sheet between the turns of a game: who is ready, which word to draw, the points so far, the winners.
 
 use iced::widget::scrollable::{Direction, Scrollbar};
-use iced::widget::{Column, Row, Space, button, column, container, opaque, row, scrollable, space, text};
+use iced::widget::{Column, Row, Space, button, column, container, row, scrollable, space, text};
 use iced::{Alignment, Element, Length};
 use inkmesh::event::Person;
 use inkmesh::game::{Phase, PlayerView};
@@ -12,6 +12,7 @@ use super::game_bar::{GameBar, Press, Scene, press_button};
 use super::standing::{Standing, standings};
 use super::{Message, cells, podium};
 use crate::text::grouped;
+use crate::window::layer::solid;
 use crate::window::link::Step;
 use crate::window::pinned::Pinned;
 use crate::window::theme::{self, Look, palette, style};
@@ -49,7 +50,7 @@ pub fn view<'a>(game: &'a GameBar, scene: Scene<'a>) -> Option<Element<'a, Messa
     let padding = if scene.short() { 8 } else { 20 };
     let card = container(content).padding(padding).style(style::dialog(scene.look.tones));
     let card = container(card).padding(EDGE).max_width(WIDTH).style(style::pressed);
-    let card = container(opaque(card)).padding(4).center_x(Length::Fill).height(Length::Fill);
+    let card = container(solid(card)).padding(4).center_x(Length::Fill).height(Length::Fill);
     // The finished drawing is worth a look.
     let down = game.game.phase == Phase::Revealed;
     Some(card.align_y(if down { Alignment::End } else { Alignment::Center }).into())

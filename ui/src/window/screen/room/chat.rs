@@ -8,7 +8,9 @@ use inkmesh::game::GameNotice;
 use inkmesh::identity::Author;
 use inkmesh::operation::{OperationId, OrderKey};
 
+use super::draft::Draft;
 use super::guesses::Guesses;
+use super::picked::Picked;
 use super::reading::{Reading, Seek, place_of};
 use crate::window::link::PAGE;
 
@@ -33,7 +35,7 @@ pub struct Chat {
     lines: Vec<Entry>,
     known: BTreeSet<OperationId>,
     /// What is being written.
-    pub draft: String,
+    pub draft: Draft,
     /// What becomes of our guesses.
     pub guesses: Guesses,
     reading: Reading,
@@ -51,6 +53,10 @@ pub struct Chat {
     seek: Option<Seek>,
     /// Lines that were held back and said again.
     said_again: BTreeSet<OperationId>,
+    /// The lines that are picked.
+    pub picked: Picked,
+    /// Long lines of which all is shown.
+    unfolded: BTreeSet<OperationId>,
     /// The line that is to be brought into view, and a number that makes each wish a new one.
     reveal: Option<(u64, usize)>,
     reveals: u64,
@@ -81,7 +87,7 @@ pub enum Sought {
 impl Chat {
     /// Nothing yet but what was being written.
     pub fn with_draft(draft: String) -> Self {
-        Chat { draft, ..Chat::default() }
+        Chat { draft: Draft::from(draft), ..Chat::default() }
     }
 
     /// Shows the end of a history of which this was read: from the first unread line on, if it is there. What is being
@@ -90,6 +96,7 @@ impl Chat {
         *self = Chat {
             draft: std::mem::take(&mut self.draft),
             said_again: std::mem::take(&mut self.said_again),
+            unfolded: std::mem::take(&mut self.unfolded),
             guesses: std::mem::take(&mut self.guesses),
             reading: Reading::opened(reading),
             at_end: true,
@@ -230,6 +237,7 @@ impl Chat {
     fn forget(&mut self, range: std::ops::Range<usize>) {
         for entry in self.lines.drain(range) {
             self.known.remove(&entry.id);
+            self.unfolded.remove(&entry.id);
         }
         self.revision += 1;
     }
@@ -407,12 +415,12 @@ impl Chat {
 
     /// Takes what is written, to be said; `None` when there is nothing but white space.
     pub fn take_draft(&mut self) -> Option<String> {
-        (!self.draft.trim().is_empty()).then(|| std::mem::take(&mut self.draft))
+        (!self.draft.trim().is_empty()).then(|| self.draft.take())
     }
 
     /// Puts a text that could not be said back, before what has been written since.
-    pub fn give_back(&mut self, text: String) {
-        self.draft = if self.draft.is_empty() { text } else { format!("{text} {}", self.draft) };
+    pub fn give_back(&mut self, text: &str) {
+        self.draft.put_before(text);
     }
 
     // ---- what is shown ----
@@ -420,6 +428,23 @@ impl Chat {
     /// The lines, the oldest first.
     pub fn lines(&self) -> &[Entry] {
         &self.lines
+    }
+
+    /// Shows all of a long line, or folds it again.
+    pub fn unfold(&mut self, id: OperationId) {
+        if !self.unfolded.remove(&id) {
+            self.unfolded.insert(id);
+        }
+    }
+
+    /// Whether all of a line is shown, however long it is.
+    pub fn is_whole_line(&self, id: OperationId) -> bool {
+        self.unfolded.contains(&id)
+    }
+
+    /// The long lines of which all is shown.
+    pub fn unfolded(&self) -> Vec<OperationId> {
+        self.unfolded.iter().copied().collect()
     }
 
     /// How many lines came below the view.

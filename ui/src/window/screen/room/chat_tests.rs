@@ -309,12 +309,12 @@ fn lines_that_are_held_back_are_said_again_once() {
 
 #[test]
 fn a_text_that_was_not_said_comes_back() {
-    let mut chat = Chat { draft: " \t".to_owned(), ..Chat::default() };
+    let mut chat = Chat { draft: " \t".into(), ..Chat::default() };
     assert_eq!(chat.take_draft(), None);
-    chat.draft = "hello".to_owned();
+    chat.draft = "hello".into();
     let text = chat.take_draft().unwrap_or_default();
     assert!(chat.draft.is_empty());
-    chat.draft = "more".to_owned();
-    chat.give_back(text);
-    assert_eq!(chat.draft, "hello more");
+    chat.draft = "more".into();
+    chat.give_back(&text);
+    assert_eq!(&*chat.draft, "hello more");
 }

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use iced::widget::scrollable::{Direction, Scrollbar, Viewport};
-use iced::widget::{Column, Space, button, column, container, keyed, lazy, row, rule, scrollable, text, text_input};
+use iced::widget::{Column, Space, button, column, container, keyed, lazy, row, rule, scrollable, text};
 use iced::{Alignment, Color, Element, Length};
 use inkmesh::event::{Entry, EntryBody, Late};
 use inkmesh::game::GameNotice;
@@ -14,7 +14,7 @@ use super::game_bar::GameBar;
 use super::keep_place::{KeepPlace, NEAR};
 use super::people::{FORKED, People};
 use super::reading::announced;
-use super::{Message, tools};
+use super::{Message, entry, tools, words};
 use crate::text::{command_error, grouped};
 use crate::window::pinned::Pinned;
 use crate::window::theme::{self, Look, palette, style};
@@ -62,19 +62,8 @@ pub fn view<'a>(talk: Talk<'a>, room: &str) -> Element<'a, Message> {
         true if chat.is_whole() => instead("chat-empty"),
         _ => lines(chat, people, look, calendar),
     };
-    let field = text_input(&placeholder(talk, room), &chat.draft)
-        .id(CHAT_FIELD)
-        .on_input(Message::Typed)
-        .on_submit(Message::Say)
-        .padding([8, 12])
-        .size(theme::BODY)
-        .style(style::input(look.tones));
-    let key = if talk.game.game.guessing { "chat-guess" } else { "chat-send" };
-    let send = button(theme::body(look.t(key)))
-        .on_press_maybe((!chat.draft.trim().is_empty()).then_some(Message::Say))
-        .padding([8, 12])
-        .style(style::secondary(look.tones));
-    let field = row![field, send].spacing(8);
+    let send = if talk.game.game.guessing { "chat-guess" } else { "chat-send" };
+    let field = entry::view(&chat.draft, look, placeholder(talk, room), send, talk.short);
     let below = column![].push(news(chat, look)).push(word_on_guess(talk)).push(field).spacing(8);
     let late = column![].push(late_lines(talk));
     let content =
@@ -179,6 +168,8 @@ fn lines<'a>(chat: &'a Chat, people: &'a People, look: Look, calendar: &'a Calen
         chat.is_asking(),
         chat.is_whole(),
         chat.guesses.changes(),
+        chat.picked.range(),
+        chat.unfolded(),
     );
     let rows = lazy(made_of, move |_| -> Element<'static, Message> {
         let first_unread = chat.first_unread(people.me());
@@ -190,6 +181,8 @@ fn lines<'a>(chat: &'a Chat, people: &'a People, look: Look, calendar: &'a Calen
                 late: chat.reading().is_late(entry),
                 said_again: chat.was_said_again(entry.id),
                 close: chat.guesses.is_close(entry.id),
+                picked: chat.picked.holds(entry),
+                whole: chat.is_whole_line(entry.id),
                 sealed: sealed_from(chat.lines(), number),
                 people,
                 look,
@@ -206,7 +199,8 @@ fn lines<'a>(chat: &'a Chat, people: &'a People, look: Look, calendar: &'a Calen
         .height(Length::Fill)
         .width(Length::Fill)
         .style(style::scroll(look.tones));
-    KeepPlace::new(list, chat.lines().iter().map(|entry| key(entry.id)).collect(), chat.wish()).into()
+    let keys = chat.lines().iter().map(|entry| key(entry.id)).collect();
+    KeepPlace::new(list, keys, chat.wish()).on_press(Message::PressLine).into()
 }
 
 fn is_at_top(view: Viewport) -> bool {
@@ -218,7 +212,7 @@ fn is_at_end(view: Viewport) -> bool {
 }
 
 /// What tells a line from the others on the screen: its id is a hash, and eight bytes of it are enough.
-fn key(id: OperationId) -> u64 {
+pub fn key(id: OperationId) -> u64 {
     let [.., a, b, c, d, e, f, g, h] = id.0;
     u64::from_be_bytes([a, b, c, d, e, f, g, h])
 }
@@ -236,6 +230,10 @@ struct Scene<'a> {
     said_again: bool,
     /// Whether it was a close guess of ours.
     close: bool,
+    /// Whether it is picked.
+    picked: bool,
+    /// Whether all of it is shown, however long it is.
+    whole: bool,
     /// How many whispers that we may not read begin with it.
     sealed: usize,
     people: &'a People,
@@ -283,12 +281,13 @@ fn said(entry: &Entry, words: &str, name: Option<String>, scene: Scene<'_>) -> E
     let tones = look.tones;
     let quiet = entry.held_back || matches!(entry.body, EntryBody::Guess(_));
     let color = if quiet { tones.faded } else { tones.ink };
-    let words = theme::body(words.to_owned()).color(color).wrapping(text::Wrapping::WordOrGlyph).width(Length::Fill);
+    let words = words::view(entry.id, words, scene.whole, color, look);
     let late = scene.late.then(|| theme::small(look.t("chat-was-late"), tones.amber));
     let held_back = entry.held_back.then(|| held_back(entry, scene));
     let close = scene.close.then(|| theme::small(look.t("chat-close"), tones.amber).font(theme::BOLD));
     let below = container(column![words].push(close).push(late).push(held_back)).padding(iced::padding::left(20));
-    let Some(name) = name else { return whispered(entry, below.into(), look) };
+    let shown = |said| picked(scene.picked, whispered(entry, said, look), look);
+    let Some(name) = name else { return shown(below.into()) };
     let forked = people.is_forked(entry.author).then(|| {
         let mark = theme::sign(FORKED).size(theme::SMALL).color(tones.seal);
         tools::hint(look, mark, look.t("person-forked"))
@@ -302,8 +301,16 @@ fn said(entry: &Entry, words: &str, name: Option<String>, scene: Scene<'_>) -> E
     .push(theme::small(calendar.clock(entry.time), tones.faded))
     .spacing(8)
     .align_y(Alignment::Center);
-    let said = whispered(entry, column![head, below].into(), look);
+    let said = shown(column![head, below].into());
     container(said).padding(iced::padding::top(8)).into()
+}
+
+/// Behind a line that is picked there is another colour.
+fn picked<'a>(picked: bool, said: Element<'a, Message>, look: Look) -> Element<'a, Message> {
+    if !picked {
+        return said;
+    }
+    container(said).width(Length::Fill).style(style::tint(look.tones.seal.scale_alpha(0.16))).into()
 }
 
 fn is_whisper(entry: &Entry) -> bool {

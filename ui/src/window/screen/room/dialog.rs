@@ -2,7 +2,7 @@
 
 use iced::widget::scrollable::{Direction, Scrollbar};
 use iced::widget::text::Wrapping;
-use iced::widget::{Column, Row, button, center, column, container, mouse_area, opaque, row, scrollable, text_input};
+use iced::widget::{Column, Row, button, center, column, container, mouse_area, row, scrollable, space, text_input};
 use iced::{Alignment, Element, Length, Size};
 use inkmesh::identity::Author;
 use inkmesh::name::NameError;
@@ -10,9 +10,12 @@ use inkmesh::node::CommandError;
 
 use super::game_bar::SHORT_BELOW;
 use super::plan::Plan;
+use super::reach::Reach;
+use super::words::Link;
 use super::{Message, plan_view};
 use crate::settings::{Appearance, Language, Settings};
 use crate::text::{command_error, name_error};
+use crate::window::layer::solid;
 use crate::window::pinned::Pinned;
 use crate::window::theme::{self, Look, style};
 
@@ -53,6 +56,8 @@ pub enum Dialog {
     },
     /// Help.
     Help,
+    /// Opening a link.
+    Link(Link),
     /// Starting a game.
     Plan(Box<Plan>),
 }
@@ -117,7 +122,7 @@ impl Dialog {
         match self {
             Dialog::Connect { .. } => Some(ADDRESS_FIELD),
             Dialog::Plan(_) => Some(plan_view::ROUNDS_FIELD),
-            Dialog::Settings { .. } | Dialog::Help => None,
+            Dialog::Settings { .. } | Dialog::Help | Dialog::Link(_) => None,
         }
     }
 
@@ -130,15 +135,18 @@ impl Dialog {
             }
             Dialog::Settings { name, error } => ("settings-title", Some(rename(scene, name, *error)), settings(scene)),
             Dialog::Help => ("help-title", None, help(look)),
+            Dialog::Link(link) => ("link-title", None, ask_link(link, look)),
             Dialog::Plan(plan) => ("plan-title", None, plan_view::content(plan, look)),
         };
         let foot = match self {
             Dialog::Plan(plan) => Some(plan_view::foot(plan, look, scene.game_runs, scene.size.width < NARROW_BELOW)),
+            Dialog::Link(link) => Some(link_foot(link, look)),
             Dialog::Connect { .. } | Dialog::Settings { .. } | Dialog::Help => None,
         };
         let edge = scene.edge();
         let beside = iced::padding::horizontal(edge);
         let close = button(theme::sign("✕")).on_press(Message::Close).padding([4, 8]).style(style::quiet(look.tones));
+        let close = Reach::new(close, Message::Close, look.tones.seal);
         let head = row![theme::title(look.t(heading)).width(Length::Fill), close].align_y(Alignment::Center);
         let head = container(column![head].push(fields).spacing(12)).padding(beside);
         let bar = Scrollbar::new().width(6).scroller_width(6).margin(2);
@@ -149,8 +157,8 @@ impl Dialog {
         let card = Pinned::new(head, content, foot).spacing(16.0_f32.min(edge));
         let card =
             container(card).padding(iced::padding::vertical(edge)).max_width(520).style(style::dialog(look.tones));
-        let veil = container(center(opaque(card)).padding(edge * 0.6)).style(style::veil(look.tones));
-        opaque(mouse_area(veil).on_press(Message::Close))
+        let veil = container(center(solid(card)).padding(edge * 0.6)).style(style::veil(look.tones));
+        solid(mouse_area(veil).on_press(Message::Close))
     }
 }
 
@@ -167,6 +175,7 @@ fn connect<'a>(look: Look, address: &'a str, error: Option<&CommandError>) -> El
         .on_press_maybe((!address.trim().is_empty()).then_some(Message::Dialog(Press::Dial)))
         .padding([8, 16])
         .style(style::primary(look.tones));
+    let dial = Reach::new(dial, Message::Dialog(Press::Dial), look.tones.ink);
     let words = match error {
         Some(error) => theme::small(command_error(look.language, error), look.tones.seal),
         None => theme::small(look.t("connect-form"), look.tones.faded),
@@ -183,10 +192,12 @@ fn own_addresses(scene: Scene<'_>) -> Element<'_, Message> {
     let addresses = scene.addresses.iter().filter(|address| all_local || !is_local(address));
     let lines = addresses.map(|address| {
         let short = super::people::short_address(address);
+        let press = Message::Dialog(Press::Copy(short.clone()));
         let copy = button(theme::small(look.t("connect-copy"), look.tones.ink))
-            .on_press(Message::Dialog(Press::Copy(short.clone())))
+            .on_press(press.clone())
             .padding([4, 8])
             .style(style::secondary(look.tones));
+        let copy = Reach::new(copy, press, look.tones.seal);
         row![theme::strong(short).width(Length::Fill), copy].spacing(8).align_y(Alignment::Center).into()
     });
     let lines = Column::with_children(lines).spacing(4);
@@ -209,6 +220,7 @@ fn rename<'a>(scene: Scene<'a>, name: &'a str, error: Option<NameError>) -> Elem
         .on_press(Message::Dialog(Press::Rename))
         .padding([8, 16])
         .style(style::secondary(look.tones));
+    let rename = Reach::new(rename, Message::Dialog(Press::Rename), look.tones.seal);
     let fingerprint = scene.me.fingerprint();
     let words = match error {
         Some(error) => theme::small(name_error(look.language, error), look.tones.seal),
@@ -252,18 +264,50 @@ fn settings<'a>(scene: Scene<'a>) -> Element<'a, Message> {
 }
 
 fn choice<'a>(look: Look, words: String, chosen: bool, press: Press) -> Element<'a, Message> {
-    button(theme::body(words))
-        .on_press(Message::Dialog(press))
-        .padding([4, 12])
-        .style(style::choice(look.tones, chosen))
+    let press = Message::Dialog(press);
+    let button =
+        button(theme::body(words)).on_press(press.clone()).padding([4, 12]).style(style::choice(look.tones, chosen));
+    Reach::new(button, press, look.tones.seal).into()
+}
+
+/// Where a link goes: first of all to which host.
+fn ask_link(link: &Link, look: Look) -> Element<'_, Message> {
+    let whole = theme::body(&link.url).wrapping(Wrapping::WordOrGlyph);
+    let read = link.host_read.as_ref().map(|read| {
+        let words = look.t_args("link-host-read", [("host", read.as_str().into())]);
+        theme::small(words, look.tones.amber).wrapping(Wrapping::WordOrGlyph)
+    });
+    let host = theme::strong(&link.host).size(theme::TITLE).wrapping(Wrapping::WordOrGlyph);
+    column![theme::small(look.t("link-host"), look.tones.faded), host]
+        .push(read)
+        .push(theme::small(look.t("link-whole"), look.tones.faded))
+        .push(whole)
+        .spacing(8)
         .into()
+}
+
+fn link_foot(link: &Link, look: Look) -> Element<'_, Message> {
+    let press = |key, message: Message| {
+        let button = button(theme::body(look.t(key))).on_press(message.clone()).padding([8, 16]);
+        (button, message)
+    };
+    let reach = |(button, message), ring| Reach::new(button, message, ring);
+    let (copy, message) = press("connect-copy", Message::Dialog(Press::Copy(link.url.clone())));
+    let copy = reach((copy.style(style::secondary(look.tones)), message), look.tones.seal);
+    let (cancel, message) = press("plan-cancel", Message::Close);
+    let cancel = reach((cancel.style(style::secondary(look.tones)), message), look.tones.seal);
+    let (open, message) = press("link-open", Message::OpenLink(link.clone()));
+    let open = reach((open.style(style::primary(look.tones)), message), look.tones.ink);
+    row![space::horizontal(), copy, cancel, open].spacing(8).into()
 }
 
 fn help<'a>(look: Look) -> Element<'a, Message> {
     let keys = [
         ("Enter", "help-enter"),
+        ("Shift Enter", "help-lines"),
         ("Esc", "help-escape"),
         ("Tab", "help-tab"),
+        ("Ctrl C", "help-copy"),
         ("B  E", "help-pens"),
         ("L  R  O", "help-shapes"),
         ("G  I", "help-colours"),
@@ -282,7 +326,7 @@ fn help<'a>(look: Look) -> Element<'a, Message> {
         ("F1", "help-help"),
     ];
     let lines = keys.map(|(key, words)| {
-        let key = container(theme::strong(key)).width(80);
+        let key = container(theme::strong(key)).width(96);
         row![key, theme::body(look.t(words)).width(Length::Fill)].spacing(8).into()
     });
     column![theme::body(look.t("help-what")), Column::with_children(lines).spacing(8)].spacing(16).into()

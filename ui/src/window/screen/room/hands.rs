@@ -1,12 +1,15 @@
 //! What the person at the window does.
 
 use iced::Size;
+use iced::widget::text_editor;
 use inkmesh::name::{PersonName, RoomName};
+use inkmesh::node::CommandError;
 use inkmesh::operation::OperationId;
 
 use super::chat::Chat;
 use super::chat_view::CHAT_FIELD;
 use super::dialog::{self, Dialog, Topic};
+use super::draft::TooMuch;
 use super::game_bar;
 use super::people::People;
 use super::side::{Entering, ROOM_FIELD};
@@ -20,6 +23,7 @@ impl Room {
     /// Looks at a room.
     pub(super) fn open(&mut self, room: RoomName) -> Vec<Action> {
         self.drawer = false;
+        self.menu = None;
         self.gallery = None;
         if self.pane == Pane::People {
             self.turn_to(Pane::Chat);
@@ -27,7 +31,7 @@ impl Room {
         if self.is_here(&room) && self.meanwhile.is_none() {
             return Vec::new();
         }
-        let draft = std::mem::take(&mut self.chat.draft);
+        let draft = self.chat.draft.take();
         if let Some(left) = self.rooms.here.replace(room.clone()) {
             self.drafts.insert(left, draft);
         }
@@ -38,7 +42,9 @@ impl Room {
         self.tools.popup = None;
         self.game = game_bar::GameBar::new(self.now);
         self.behind = 0;
-        self.load(room)
+        let mut actions = self.load(room.clone());
+        actions.push(Action::Opened(room));
+        actions
     }
 
     /// Asks for everything that is shown of a room.
@@ -73,9 +79,17 @@ impl Room {
 
     // ---- talk ----
 
-    pub(super) fn typed(&mut self, text: String) -> Vec<Action> {
-        self.chat.draft = text;
-        Vec::new()
+    pub(super) fn write(&mut self, action: text_editor::Action) -> Vec<Action> {
+        match self.chat.draft.perform(action) {
+            Ok(()) => Vec::new(),
+            Err(TooMuch(len)) => self.refused(CommandError::Text { len }),
+        }
+    }
+
+    /// What is written in the field for talk.
+    #[cfg(test)]
+    pub fn draft(&self) -> &str {
+        &self.chat.draft
     }
 
     pub(super) fn say(&mut self) -> Vec<Action> {
@@ -148,6 +162,7 @@ impl Room {
 
     pub(super) fn show(&mut self, topic: Topic) -> Vec<Action> {
         self.drawer = false;
+        self.menu = None;
         let dialog = Dialog::open(topic, &self.name);
         let focus = dialog.first_field().map(Action::Focus);
         self.dialog = Some(dialog);
@@ -155,7 +170,7 @@ impl Room {
     }
 
     pub(super) fn close(&mut self) -> Vec<Action> {
-        if self.dialog.take().is_some() || self.tools.popup.take().is_some() {
+        if self.menu.take().is_some() || self.dialog.take().is_some() || self.tools.popup.take().is_some() {
             return Vec::new();
         }
         if let Some(actions) = self.back_in_gallery() {
@@ -164,8 +179,9 @@ impl Room {
         if self.sheet_is_up() && self.game.results().is_some() {
             return self.game_press(game_bar::Press::Results(false));
         }
-        self.drawer = false;
-        self.rooms.entering = None;
+        if !std::mem::take(&mut self.drawer) && self.rooms.entering.take().is_none() && !self.chat.picked.clear() {
+            self.notices.dismiss_newest();
+        }
         Vec::new()
     }
 
@@ -214,12 +230,14 @@ impl Room {
         match shortcut {
             Shortcut::Write if self.room_is_up() => vec![Action::Focus(CHAT_FIELD)],
             Shortcut::Escape => self.close(),
+            Shortcut::Copy if self.room_is_up() => self.copy_picked(),
             Shortcut::Choose(choice) if self.sheet_is_up() => self.choose(choice),
             Shortcut::Sheet(press) if self.sheet_is_up() => self.sheet_press(press),
             Shortcut::Replay(press) if self.dialog.is_none() => self.in_gallery(gallery::Message::Replay(press)),
-            Shortcut::Help => self.show(Topic::Help),
+            Shortcut::Help => self.help(),
             Shortcut::ToCall if self.dialog.is_none() => self.answer_call(),
             Shortcut::Write
+            | Shortcut::Copy
             | Shortcut::Choose(_)
             | Shortcut::Sheet(_)
             | Shortcut::Replay(_)
@@ -228,9 +246,18 @@ impl Room {
         }
     }
 
+    /// Opens the help or closes it; another dialog stays, with what was written in it.
+    fn help(&mut self) -> Vec<Action> {
+        match self.dialog {
+            None => self.show(Topic::Help),
+            Some(Dialog::Help) => self.close(),
+            Some(_) => Vec::new(),
+        }
+    }
+
     /// Whether nothing is in front of the room, and keys are for it.
     pub(super) fn room_is_up(&self) -> bool {
-        self.dialog.is_none() && self.gallery.is_none()
+        self.dialog.is_none() && self.menu.is_none() && self.gallery.is_none() && !self.drawer_is_up()
     }
 
     /// Whether the sheet is in view, and keys are for it.
@@ -262,6 +289,11 @@ impl Room {
             self.behind = 0;
         }
         Vec::new()
+    }
+
+    /// Whether the folded column lies unfolded over the room.
+    pub(super) fn drawer_is_up(&self) -> bool {
+        self.drawer && self.arrangement() == Arrangement::Folded
     }
 
     pub(super) fn unfold(&mut self, open: bool) -> Vec<Action> {

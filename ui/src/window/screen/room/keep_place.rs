@@ -8,7 +8,10 @@ use iced::advanced::layout::{Layout, Limits, Node};
 use iced::advanced::widget::operation::scrollable::{AbsoluteOffset, RelativeOffset, Scrollable};
 use iced::advanced::widget::{Id, Operation, Tree, Widget, tree};
 use iced::advanced::{Clipboard, Shell, mouse, overlay, renderer};
-use iced::{Element, Event, Length, Rectangle, Renderer, Size, Theme, Vector};
+use iced::keyboard::{self, Modifiers};
+use iced::{Element, Event, Length, Point, Rectangle, Renderer, Size, Theme, Vector};
+
+use super::picked::Pressed;
 
 /// How far from the end still counts as being there, in pixels.
 pub const NEAR: f32 = 24.0;
@@ -24,16 +27,22 @@ pub struct KeepPlace<'a, Message> {
     epoch: u64,
     /// The line to bring into view, whenever the number before it changes.
     reveal: Option<(u64, usize)>,
+    on_press: Option<fn(Pressed) -> Message>,
 }
 
 impl<'a, Message> KeepPlace<'a, Message> {
+    /// Says when a line is pressed, with the left or the right button, where nothing in the line takes it.
+    pub fn on_press(self, on_press: fn(Pressed) -> Message) -> Self {
+        KeepPlace { on_press: Some(on_press), ..self }
+    }
+
     /// Around a scrollable whose content is a column of lines with these keys.
     pub fn new(
         list: impl Into<Element<'a, Message>>,
         keys: Vec<u64>,
         (epoch, reveal): (u64, Option<(u64, usize)>),
     ) -> Self {
-        KeepPlace { list: list.into(), keys, epoch, reveal }
+        KeepPlace { list: list.into(), keys, epoch, reveal, on_press: None }
     }
 }
 
@@ -48,6 +57,7 @@ struct Before {
     scrolled: f32,
     /// The key of each line, and where it ends.
     ends: Vec<(u64, f32)>,
+    modifiers: Modifiers,
 }
 
 impl Before {
@@ -60,6 +70,20 @@ impl Before {
             let (_, is) = ends.iter().find(|(other, _)| other == key)?;
             Some((y + is - was).max(0.0))
         })
+    }
+}
+
+impl Before {
+    /// The line that is pressed by a button at this place of the window.
+    fn pressed(&self, button: mouse::Button, at: Point, list: Rectangle) -> Option<Pressed> {
+        let menu = match button {
+            mouse::Button::Left => false,
+            mouse::Button::Right => true,
+            _ => return None,
+        };
+        let y = at.y - list.y + self.scrolled;
+        let (key, _) = *self.ends.get(self.ends.partition_point(|(_, end)| *end <= y))?;
+        Some(Pressed { key, at, menu, extend: self.modifiers.shift() })
     }
 }
 
@@ -168,7 +192,7 @@ impl<Message> Widget<Message, Theme, Renderer> for KeepPlace<'_, Message> {
         let (list, content) = correct.after;
         let (epoch, revealed) = (Some(self.epoch), self.reveal.map(|(number, _)| number));
         let scrolled = self.scrolled(child, Layout::new(&node), renderer);
-        *before = Before { epoch, revealed, list, content, scrolled, ends };
+        *before = Before { epoch, revealed, list, content, scrolled, ends, modifiers: before.modifiers };
         node
     }
 
@@ -208,7 +232,20 @@ impl<Message> Widget<Message, Theme, Renderer> for KeepPlace<'_, Message> {
         if let Some(child) = tree.children.first_mut() {
             let list = self.list.as_widget_mut();
             list.update(child, event, layout, cursor, renderer, clipboard, shell, viewport);
-            tree.state.downcast_mut::<Before>().scrolled = self.scrolled(child, layout, renderer);
+            let before = tree.state.downcast_mut::<Before>();
+            before.scrolled = self.scrolled(child, layout, renderer);
+            match event {
+                Event::Keyboard(keyboard::Event::ModifiersChanged(modifiers)) => before.modifiers = *modifiers,
+                Event::Mouse(mouse::Event::ButtonPressed(button)) if !shell.is_event_captured() => {
+                    let pressed = cursor.position_over(layout.bounds());
+                    let pressed = pressed.and_then(|at| before.pressed(*button, at, layout.bounds()));
+                    if let (Some(pressed), Some(on_press)) = (pressed, self.on_press) {
+                        shell.publish(on_press(pressed));
+                        shell.capture_event();
+                    }
+                }
+                _ => {}
+            }
         }
     }
 

@@ -12,7 +12,9 @@ mod chat;
 mod chat_view;
 mod dial;
 pub mod dialog;
+mod draft;
 pub mod drawing;
+mod entry;
 mod events;
 mod exhibition;
 pub mod game_bar;
@@ -20,9 +22,11 @@ mod game_words;
 mod guesses;
 mod hands;
 mod keep_place;
+mod lines;
 pub mod mixer;
 mod notices;
 mod people;
+mod picked;
 pub mod plan;
 mod plan_view;
 mod playing;
@@ -38,12 +42,14 @@ mod surface;
 pub mod tools;
 mod tools_view;
 mod view;
+mod words;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use iced::Size;
+use iced::widget::text_editor;
 use inkmesh::canvas::Point;
 use inkmesh::event::Event;
 use inkmesh::identity::Author;
@@ -57,10 +63,12 @@ use self::drawing::Wish;
 use self::game_bar::GameBar;
 use self::notices::{Notice, Notices};
 use self::people::People;
+use self::picked::{Menu, Pressed};
 use self::sheet::Sheet;
 use self::side::Rooms;
 use self::status::Connection;
 use self::tools::{Choice, Tools};
+pub use self::words::Link;
 use super::super::ink::painter::{Job, Painted};
 use super::super::keep::Keep;
 use super::super::link::{Answer, Command};
@@ -98,6 +106,8 @@ pub struct Room {
     notices: Notices,
     banners: Banners,
     dialog: Option<Dialog>,
+    /// The menu of a line.
+    menu: Option<Menu>,
     /// Things that happened in the room while it is being loaded; `None` when it is not.
     meanwhile: Option<Vec<Event>>,
     /// What was being written in rooms that are not looked at.
@@ -146,6 +156,8 @@ pub enum Shortcut {
     Write,
     /// Close what is open.
     Escape,
+    /// Copy what is picked.
+    Copy,
     /// Another pen.
     Choose(Choice),
     /// Something on the sheet.
@@ -200,8 +212,8 @@ pub enum Message {
     EnterRoom,
     /// Leave a room.
     Leave(RoomName),
-    /// What is being written is now this.
-    Typed(String),
+    /// Something is done in the field for talk.
+    Write(text_editor::Action),
     /// Say it.
     Say,
     /// The talk was scrolled.
@@ -221,6 +233,18 @@ pub enum Message {
     Noticed,
     /// The window has the keyboard, or not.
     Focused(bool),
+    /// A line was pressed.
+    PressLine(Pressed),
+    /// Put what is picked on the clipboard.
+    CopyPicked,
+    /// Show all of a long line, or fold it again.
+    Unfold(OperationId),
+    /// Ask whether this link is to be opened.
+    AskLink(Link),
+    /// Open it.
+    OpenLink(Link),
+    /// The system opened it, or why not.
+    LinkOpened(Result<(), String>),
     /// Say a line that is held back again.
     SayAgain(OperationId),
     /// There is this much room for the sheet.
@@ -282,6 +306,8 @@ pub enum Action {
     Focus(&'static str),
     /// Put a text on the clipboard.
     Copy(String),
+    /// Let the system open a web address.
+    Browse(String),
     /// Speak another language.
     Language(Language),
     /// Look different.
@@ -298,6 +324,8 @@ pub enum Action {
     Paint(Box<Job>),
     /// Keep a drawing as a file.
     Keep(Box<Keep>),
+    /// This room is looked at.
+    Opened(RoomName),
     /// We are called this now.
     Named(PersonName),
     /// Ask for attention to the window, or not any more.
@@ -347,6 +375,7 @@ impl Room {
             notices: Notices::default(),
             banners: Banners::default(),
             dialog: None,
+            menu: None,
             meanwhile: None,
             drafts: BTreeMap::new(),
             addresses: Vec::new(),
@@ -387,7 +416,7 @@ impl Room {
             Message::RoomTyped(name) => self.room_typed(name),
             Message::EnterRoom => self.enter_room(),
             Message::Leave(room) => vec![Action::Ask(Command::Leave(room))],
-            Message::Typed(text) => self.typed(text),
+            Message::Write(action) => self.write(action),
             Message::Say => self.say_or_guess(),
             Message::Scrolled { at_top, at_end } => self.scrolled(at_top, at_end),
             Message::ToEnd => self.go_to_end(),
@@ -395,6 +424,12 @@ impl Room {
             Message::DismissLate => self.dismiss_late(),
             Message::Noticed => self.noticed(),
             Message::Focused(focused) => self.focus_changed(focused),
+            Message::PressLine(pressed) => self.press_line(pressed),
+            Message::CopyPicked => self.copy_picked(),
+            Message::Unfold(id) => self.unfold_line(id),
+            Message::AskLink(link) => self.ask_link(link),
+            Message::OpenLink(link) => self.open_link(link),
+            Message::LinkOpened(opened) => self.link_opened(opened),
             Message::SayAgain(id) => self.say_again(id),
             Message::SheetResized(size) => self.sheet_resized(size),
             Message::PenDown(point) => self.pen_down(point),

@@ -13,7 +13,9 @@ use inkmesh::node::CommandError;
 use super::Message;
 use super::banners::few_lines;
 use super::game_words::skipped_words;
+use super::reach::Reach;
 use crate::text;
+use crate::window::layer::solid;
 use crate::window::theme::{self, Look, style};
 
 /// How long a line stays.
@@ -32,6 +34,8 @@ pub enum Notice {
     Dialling(String),
     /// The settings could not be kept, and why.
     NotKept(String),
+    /// A link could not be opened, and why.
+    LinkNotOpened(String),
     /// A drawing was kept here.
     Saved(PathBuf),
     /// It was not, and why.
@@ -53,6 +57,9 @@ impl Notice {
             Notice::Refused(error) => Some(text::command_error(look.language, error)),
             Notice::Warning(warning, name) => text::warning(look.language, warning, name),
             Notice::Dialling(address) => Some(look.t_args("notice-dialling", [("address", address.as_str().into())])),
+            Notice::LinkNotOpened(reason) => {
+                Some(look.t_args("notice-link-not-opened", [("reason", reason.as_str().into())]))
+            }
             Notice::Saved(path) => Some(look.t_args("notice-saved", [("path", path.display().to_string().into())])),
             Notice::NotSaved(reason) => Some(look.t_args("notice-not-saved", [("reason", reason.as_str().into())])),
             Notice::Skipped(Some(name)) => Some(look.t_args("notice-skipped", [("name", name.as_str().into())])),
@@ -84,6 +91,11 @@ impl Notices {
         self.next += 1;
     }
 
+    /// Takes the newest line away; returns whether there was one.
+    pub fn dismiss_newest(&mut self) -> bool {
+        self.lines.pop().is_some()
+    }
+
     /// Takes a line away.
     pub fn dismiss(&mut self, number: u64) {
         self.lines.retain(|(other, ..)| *other != number);
@@ -109,14 +121,18 @@ impl Notices {
                 .on_press(Message::Dismiss(*number))
                 .padding([4, 8])
                 .style(style::quiet(look.tones));
+            let close = Reach::new(close, Message::Dismiss(*number), look.tones.seal);
             let color = match notice {
-                Notice::Refused(_) | Notice::NotKept(_) | Notice::NotSaved(_) => look.tones.seal,
+                Notice::Refused(_) | Notice::NotKept(_) | Notice::NotSaved(_) | Notice::LinkNotOpened(_) => {
+                    look.tones.seal
+                }
                 Notice::Warning(..) | Notice::Skipped(_) | Notice::Removed(_) | Notice::LateLost => look.tones.amber,
                 Notice::PassedOver(..) => look.tones.amber,
                 Notice::Dialling(_) | Notice::Saved(_) => look.tones.pine,
             };
             let line = row![words, close].spacing(8).align_y(Alignment::Center);
-            Some(container(line).padding([8, 12]).max_width(560).style(style::notice(look.tones, color)).into())
+            let line = container(line).padding([8, 12]).max_width(560).style(style::notice(look.tones, color));
+            Some(solid(line))
         });
         let lines = Column::with_children(lines).spacing(8).align_x(Alignment::Center);
         container(lines).center_x(Length::Fill).padding(8).into()

@@ -65,7 +65,7 @@ impl Room {
             return self.game_press(Press::Step(Step::Ready));
         }
         if self.game.game.guessing && !self.chat.draft.trim().is_empty() {
-            self.chat.guesses.asks(self.chat.draft.clone(), self.now);
+            self.chat.guesses.asks(self.chat.draft.to_string(), self.now);
         }
         self.say()
     }

@@ -1,4 +1,4 @@
-//! Something to press that the keyboard reaches as well: Tab comes to it, the space bar presses it.
+//! Something to press that the keyboard reaches as well: Tab comes to it, the space bar and Enter press it.
 //!
 //! iced's buttons know the mouse only.
 
@@ -11,7 +11,7 @@ use iced::{Color, Element, Event, Length, Rectangle, Renderer, Size, Theme, Vect
 
 use crate::window::theme::CONTROL_RADIUS;
 
-/// A button, and what the space bar says when the keyboard is on it.
+/// A button, and what is said when a key presses it.
 pub struct Reach<'a, Message> {
     button: Element<'a, Message>,
     message: Message,
@@ -117,7 +117,7 @@ impl<Message: Clone> Widget<Message, Theme, Renderer> for Reach<'_, Message> {
             Event::Mouse(mouse::Event::ButtonPressed(_)) | Event::Touch(touch::Event::FingerPressed { .. }) => {
                 focus.0 = false;
             }
-            Event::Keyboard(keyboard::Event::KeyPressed { key: Key::Named(Named::Space), .. })
+            Event::Keyboard(keyboard::Event::KeyPressed { key: Key::Named(Named::Space | Named::Enter), .. })
                 if focus.0 && !shell.is_event_captured() =>
             {
                 shell.publish(self.message.clone());

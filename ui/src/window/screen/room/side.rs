@@ -12,6 +12,7 @@ use super::calls::Bell;
 use super::dialog::Topic;
 use super::game_bar::GameBar;
 use super::people::People;
+use super::reach::Reach;
 use super::{Message, tools};
 use crate::text::name_error;
 use crate::window::pinned::Pinned;
@@ -88,6 +89,7 @@ impl Rooms {
             .padding([4, 8])
             .width(Length::Fill)
             .style(style::choice(tones, here));
+        let open = Reach::new(open, Message::Open(name.clone()), tones.seal);
         if !here || self.rooms.len() < 2 {
             return open.into();
         }
@@ -95,6 +97,7 @@ impl Rooms {
             .on_press(Message::Leave(name.clone()))
             .padding([4, 8])
             .style(style::quiet(tones));
+        let leave = Reach::new(leave, Message::Leave(name.clone()), tones.seal);
         row![open, tools::hint(look, leave, look.t("room-leave"))].spacing(4).align_y(Alignment::Center).into()
     }
 
@@ -211,9 +214,9 @@ pub fn call_mark<'a>(look: Look) -> Element<'a, Message> {
 }
 
 fn quiet<'a>(look: Look, words: String, message: Message) -> Element<'a, Message> {
-    button(theme::body(words).color(look.tones.faded))
-        .on_press(message)
+    let button = button(theme::body(words).color(look.tones.faded))
+        .on_press(message.clone())
         .padding([4, 8])
-        .style(style::quiet(look.tones))
-        .into()
+        .style(style::quiet(look.tones));
+    Reach::new(button, message, look.tones.seal).into()
 }

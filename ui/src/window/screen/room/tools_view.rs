@@ -8,6 +8,7 @@ use super::Message;
 use super::drawing::Press;
 use super::tools::{COLORS, Choice, Held, Popup, Tools, WIDTHS, hint};
 use crate::window::ink::lens::Lens;
+use crate::window::layer::solid;
 use crate::window::theme::{self, Look, style};
 
 /// Length of a colour's side, in pixels.
@@ -97,8 +98,7 @@ pub fn popup(tools: &Tools, scene: Scene) -> Option<Element<'_, Message>> {
         Popup::Tools if scene.folded && scene.may_draw => unfolded(tools, scene),
         Popup::Tools => return None,
     };
-    let card = iced::widget::opaque(card);
-    Some(container(card).center_x(Length::Fill).align_bottom(Length::Fill).padding(8).into())
+    Some(container(solid(card)).center_x(Length::Fill).align_bottom(Length::Fill).padding(8).into())
 }
 
 /// The tools, widths and colours that a strip has no room for.

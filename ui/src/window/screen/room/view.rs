@@ -1,15 +1,17 @@
 //! How the parts of the room lie beside each other: in three columns, with the left one folded, or as tabs.
 
-use iced::widget::{Space, button, column, container, mouse_area, opaque, progress_bar, row, stack, text};
+use iced::widget::{Space, button, column, container, mouse_area, progress_bar, row, stack, text};
 use iced::{Alignment, Element, Length};
 
 use super::calls::Call;
 use super::dialog::{self, Topic};
 use super::game_bar::{SHORT_BELOW, TINY_BELOW};
+use super::reach::Reach;
 use super::status::Status;
 use super::{Arrangement, Message, Pane, Room, cards, chat_view, game_bar, side, surface, tools, tools_view};
 use crate::settings::Settings;
 use crate::text::grouped;
+use crate::window::layer::{Behind, solid};
 use crate::window::theme::{self, Look, style};
 
 /// The id of the place of the sheet.
@@ -58,9 +60,14 @@ impl Room {
             }
             Arrangement::Tabs => self.tabs(look, whole),
         };
-        let mut layers = stack![container(panes).padding(around).width(Length::Fill).height(Length::Fill)];
-        if self.drawer && self.arrangement() == Arrangement::Folded {
-            layers = layers.push(self.unfolded(look));
+        let panes = container(panes).padding(around).width(Length::Fill).height(Length::Fill);
+        let drawer = self.drawer_is_up();
+        let mut layers = stack![Behind::new(panes, drawer || self.menu.is_some() || self.dialog.is_some())];
+        if drawer {
+            layers = layers.push(Behind::new(self.unfolded(look), self.dialog.is_some()));
+        }
+        if let Some(menu) = &self.menu {
+            layers = layers.push(menu.view(look, self.size));
         }
         if let Some(dialog) = &self.dialog {
             let scene = dialog::Scene {
@@ -121,9 +128,9 @@ impl Room {
 
     /// The folded column, unfolded over the rest.
     fn unfolded(&self, look: Look) -> Element<'_, Message> {
-        let column = container(opaque(self.side(look))).width(SIDE + 24.0).height(Length::Fill).padding(GAP.0);
+        let column = container(solid(self.side(look))).width(SIDE + 24.0).height(Length::Fill).padding(GAP.0);
         let veil = container(column).width(Length::Fill).height(Length::Fill).style(style::veil(look.tones));
-        opaque(mouse_area(veil).on_press(Message::Drawer(false)))
+        solid(mouse_area(veil).on_press(Message::Drawer(false)))
     }
 
     fn talk(&self, look: Look) -> Element<'_, Message> {
@@ -263,7 +270,7 @@ impl Room {
                 .on_press(CONNECT)
                 .padding([4, 12])
                 .style(style::secondary(look.tones));
-            line = line.push(connect);
+            line = line.push(Reach::new(connect, Message::Show(Topic::Connect), look.tones.seal));
         }
         let line = container(line).center_y(LINE).width(Length::Fill).style(under);
         let Status::CatchingUp(catching_up) = status else { return line.into() };
@@ -335,6 +342,7 @@ fn head_buttons<'a>(look: Look) -> [Element<'a, Message>; 2] {
     ];
     buttons.map(|(sign, key, topic)| {
         let button = button(sign.center()).on_press(Message::Show(topic)).width(36).height(32).padding(4);
-        tools::hint(look, button.style(style::quiet(look.tones)), look.t(key))
+        let button = Reach::new(button.style(style::quiet(look.tones)), Message::Show(topic), look.tones.seal);
+        tools::hint(look, button, look.t(key))
     })
 }
