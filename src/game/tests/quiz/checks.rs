@@ -22,6 +22,9 @@ pub struct Tally {
     pub failed: usize,
 }
 
+/// The players of a round, its drawers in their order, and those who were gone when it was their turn.
+type RoundSeen = (BTreeSet<Author>, Vec<Author>, BTreeSet<Author>);
+
 impl Tally {
     pub fn add(self, other: Tally) -> Tally {
         Tally {
@@ -101,7 +104,7 @@ impl World {
     /// Everybody draws once a round, unless they were removed before or gone when it was their turn.
     fn check_rounds(&self, log: &[Step]) {
         let mut game = Game::default();
-        let mut rounds: BTreeMap<u32, (BTreeSet<Author>, Vec<Author>, BTreeSet<Author>)> = BTreeMap::new();
+        let mut rounds: BTreeMap<u32, RoundSeen> = BTreeMap::new();
         let mut last = None;
         for step in log {
             game.apply(at(step), game_step(step));
