@@ -209,13 +209,15 @@ impl Chat {
     /// Takes in what is told again: whispers that can be read now, votes that came to another end.
     fn told_again(&mut self, entries: &[Entry]) {
         let again = |entry: &&Entry| matches!(entry.body, EntryBody::Whisper(Some(_)) | EntryBody::Game(_));
-        for entry in entries.iter().filter(again).filter(|entry| self.known.contains(&entry.id)) {
+        for entry in entries.iter().filter(again) {
+            if !self.known.contains(&entry.id) {
+                continue;
+            }
             let Some(line) = self.lines.iter().position(|line| line.id == entry.id) else { continue };
             if is_shown(entry) {
                 self.lines[line].body.clone_from(&entry.body);
             } else {
-                self.lines.remove(line);
-                self.known.remove(&entry.id);
+                self.forget(line..line + 1);
             }
         }
     }
