@@ -407,9 +407,8 @@ impl App {
         modifiers: keyboard::Modifiers,
         status: event::Status,
     ) -> Task<Message> {
-        match key.as_ref() {
-            Key::Named(Named::Tab) => return operate(tab(modifiers.shift())),
-            _ => {}
+        if *key == Key::Named(Named::Tab) {
+            return operate(tab(modifiers.shift()));
         }
         let free = status == event::Status::Ignored;
         let Some(shortcut) = keys::shortcut(key, physical, modifiers, free) else { return Task::none() };
