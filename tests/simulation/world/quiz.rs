@@ -54,12 +54,12 @@ impl World {
         let restless = self.plan.kind == Kind::All;
         match view.phase {
             Phase::Choosing | Phase::Drawing
-                if restless && view.joined && self.chance.number("leave", seat, 0) % 80 == 0 =>
+                if restless && view.joined && self.chance.number("leave", seat, 0).is_multiple_of(80) =>
             {
                 self.write_by(seat, |room, now| room.leave_game(now));
             }
             Phase::Choosing | Phase::Drawing
-                if restless && view.joined && self.chance.number("end", seat, 0) % 60 == 0 =>
+                if restless && view.joined && self.chance.number("end", seat, 0).is_multiple_of(60) =>
             {
                 self.write_by(seat, |room, now| room.end_game(now));
             }
