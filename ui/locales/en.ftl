@@ -26,6 +26,7 @@ failed-advice-ended = What was said and drawn until now is safe on this computer
 # The state of the connection
 status-looking = Nobody here yet: looking on this network…
 status-nobody = Nobody yet. Is Inkmesh open on another computer here? Some Wi-Fi networks keep computers apart: connect by address.
+status-nobody-short = Nobody yet. Is Inkmesh open on another computer here?
 status-not-looking = Nobody here yet, and nobody is looked for on this network: connect by address.
 status-blind = Can't look for people on this network ({ $reason }): connect by address.
 status-saved = Saved. It will be delivered when somebody connects.
@@ -70,9 +71,9 @@ person-away-since = away · last seen { $when }
 
 # Talk
 chat-empty = Nothing has been said here yet.
-chat-placeholder = Write to #{ $room }
+chat-placeholder = Write here…
 chat-placeholder-guess = Your guess…
-chat-placeholder-whisper = To those who know it…
+chat-placeholder-whisper = Whisper…
 chat-send = Send
 chat-guess = Guess
 chat-guess-waits = “{ $guess }”: waiting for the drawer's answer…

@@ -26,6 +26,7 @@ failed-advice-ended = 지금까지 말하고 그린 것은 이 컴퓨터에 안�
 # 연결 상태
 status-looking = 아직 아무도 없습니다. 이 네트워크에서 사람을 찾는 중…
 status-nobody = 아직 아무도 없습니다. 다른 컴퓨터에도 Inkmesh가 열려 있나요? 컴퓨터끼리 못 만나게 막는 와이파이도 있습니다. 주소로 연결해 보세요.
+status-nobody-short = 아직 아무도 없습니다. 다른 컴퓨터에도 Inkmesh가 열려 있나요?
 status-not-looking = 아직 아무도 없고, 이 네트워크에서 사람을 찾지 않습니다. 주소로 연결하세요.
 status-blind = 이 네트워크에서 사람을 찾을 수 없습니다({ $reason }). 주소로 연결하세요.
 status-saved = 저장했습니다. 누군가 연결되면 전해집니다.
@@ -61,9 +62,9 @@ person-away-since = 자리에 없음 · 마지막 { $when }
 
 # 대화
 chat-empty = 아직 아무 말도 없습니다.
-chat-placeholder = #{ $room }에 쓰기
+chat-placeholder = 여기에 쓰기…
 chat-placeholder-guess = 정답은?
-chat-placeholder-whisper = 정답자끼리 이야기…
+chat-placeholder-whisper = 정답자끼리…
 chat-send = 보내기
 chat-guess = 맞히기
 chat-guess-waits = “{ $guess }”: 그리는 사람의 답을 기다리는 중…

@@ -50,8 +50,8 @@ pub struct Talk<'a> {
     pub short: bool,
 }
 
-/// The talk and the field to write in, in the room of this name.
-pub fn view<'a>(talk: Talk<'a>, room: &str) -> Element<'a, Message> {
+/// The talk of a room and the field to write in.
+pub fn view(talk: Talk<'_>) -> Element<'_, Message> {
     let Talk { chat, people, look, calendar, .. } = talk;
     let instead = |key| {
         let words = theme::body(look.t(key)).color(look.tones.faded).center();
@@ -63,7 +63,7 @@ pub fn view<'a>(talk: Talk<'a>, room: &str) -> Element<'a, Message> {
         _ => lines(chat, people, look, calendar),
     };
     let send = if talk.game.game.guessing { "chat-guess" } else { "chat-send" };
-    let field = entry::view(&chat.draft, look, placeholder(talk, room), send, talk.short);
+    let field = entry::view(&chat.draft, look, placeholder(talk), send, talk.short);
     let below = column![].push(news(chat, look)).push(word_on_guess(talk)).push(field).spacing(8);
     let late = column![].push(late_lines(talk));
     let content =
@@ -77,14 +77,14 @@ pub fn view<'a>(talk: Talk<'a>, room: &str) -> Element<'a, Message> {
         .into()
 }
 
-/// What a line that is written now will be.
-fn placeholder(talk: Talk<'_>, room: &str) -> String {
+/// Says what a line that is written now will be: in a word or two, as the narrowest field has one line for it.
+fn placeholder(talk: Talk<'_>) -> String {
     if talk.game.game.guessing {
         talk.look.t("chat-placeholder-guess")
     } else if talk.game.whispers(talk.people.me()) {
         talk.look.t("chat-placeholder-whisper")
     } else {
-        talk.look.t_args("chat-placeholder", [("room", room.into())])
+        talk.look.t("chat-placeholder")
     }
 }
 

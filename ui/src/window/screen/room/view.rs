@@ -145,8 +145,7 @@ impl Room {
             opening,
             short: self.is_short(),
         };
-        let room = self.here().map(ToString::to_string).unwrap_or_default();
-        chat_view::view(scene, &room)
+        chat_view::view(scene)
     }
 
     /// The sheet with everything around it.
@@ -255,10 +254,12 @@ impl Room {
         let mark = container(Space::new().width(10).height(10)).style(style::pill(color, color));
         let words = status.words(look);
         let under = style::under(look.tones, &words);
-        let line = theme::small(words.clone(), look.tones.ink).line_height(1.2);
+        let roomy = width >= ROOM_FOR_CONNECT;
+        // The button beside it says the rest.
+        let shown = if roomy && status == Status::Nobody { look.t("status-nobody-short") } else { words.clone() };
+        let line = theme::small(shown, look.tones.ink).line_height(1.2);
         let line = if self.is_short() { line.wrapping(text::Wrapping::None) } else { line };
         let line = container(line).max_height(LINE).width(Length::Fill).clip(true);
-        let roomy = width >= ROOM_FOR_CONNECT;
         let line: Element<'_, Message> = match status.offers_address() {
             // Without room for a button, the words are one.
             true if !roomy => button(line).on_press(CONNECT).padding(0).style(style::quiet(look.tones)).into(),
