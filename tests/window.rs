@@ -123,7 +123,11 @@ fn a_hangul_syllable_under_composition_is_not_lost_by_a_click() {
         lines.map(|line| line["text"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
 
-    enter(FIELD);
+    // The field may have the input method already: the cursor is put into it when the room is opened.
+    until("the field has the input method", || {
+        click(FIELD);
+        window.stderr_lines(OPENED) > 0
+    });
     car();
     click(SEND);
     until("Send", || says() == ["자동차"]);
