@@ -74,12 +74,13 @@ impl RoomName {
     ///
     /// # Errors
     /// [`NameError`] for an empty text and one that is too long.
-    pub(crate) fn remembered(text: &str) -> Result<Self, NameError> {
+    pub fn remembered(text: &str) -> Result<Self, NameError> {
         text.parse().and_then(|name: RoomName| if name.0 == text { Ok(name) } else { checked(text).map(RoomName) })
     }
 
     /// Whether this name is written in another form than [`str::parse`] gives, which is `name`.
-    pub(crate) fn is_old_form_of(&self, name: &RoomName) -> bool {
+    #[must_use]
+    pub fn is_old_form_of(&self, name: &RoomName) -> bool {
         self != name && self.0.parse().as_ref() == Ok(name)
     }
 }
