@@ -18,6 +18,8 @@ use crate::window::theme::{self, Look, style};
 
 /// Room for words, the word to guess and buttons in one row, in pixels.
 const ONE_ROW: f32 = 600.0;
+/// Room for two buttons and words beside them, in pixels.
+const TWO_BUTTONS: f32 = 360.0;
 /// Height of a row: of two lines of words and one of small print.
 const ROW: f32 = 50.0;
 /// Space above and below the rows.
@@ -271,12 +273,12 @@ impl GameBar {
 
     /// Whether a game is over that had points.
     pub fn has_results(&self) -> bool {
-        self.game.phase == Phase::Over && self.game.cancelled.is_none() && self.game.rules.quiz.is_some()
+        self.game.phase == Phase::Over && has_points(&self.game)
     }
 
     /// Whether the game that is over can be proposed again.
     pub fn may_repeat(&self) -> bool {
-        self.has_results() || self.game.phase == Phase::Over && self.game.cancelled.is_some()
+        self.game.phase == Phase::Over && (self.game.cancelled.is_some() || self.game.rules.quiz.is_some())
     }
 
     /// Whether we voted to remove somebody from this game.
@@ -332,6 +334,16 @@ impl GameBar {
     pub fn view<'a>(&'a self, scene: Scene<'a>) -> Element<'a, Message> {
         let clock = self.own_clock(scene);
         let buttons = self.buttons(scene);
+        // In a narrow bar the ways out take the place of the words, and in the narrowest any three buttons do.
+        if self.exits && scene.width < ONE_ROW || buttons.len() > 2 && scene.width < TWO_BUTTONS {
+            let exits = Row::with_children(buttons).spacing(8).wrap().vertical_spacing(4);
+            let exits = container(exits).center_y(scene.bar() - 2.0 * EDGE);
+            return container(exits)
+                .padding([EDGE, 12.0])
+                .width(Length::Fill)
+                .style(style::card(scene.look.tones))
+                .into();
+        }
         let buttons = (!buttons.is_empty()).then(|| Row::with_children(buttons).spacing(8));
         let mask = self.is_quiz_turn() && self.game.mask.is_some();
         let cells = |width: f32| if mask { self.cells(scene, width.max(0.0)) } else { None };
@@ -343,7 +355,7 @@ impl GameBar {
             column![first.align_y(Alignment::Center)].push(cells(scene.width)).into()
         } else {
             let first = row![self.words(scene, ROW)].push(clock).spacing(12).align_y(Alignment::Center);
-            let room = if buttons.is_some() { scene.width - 150.0 } else { scene.width };
+            let room = if buttons.is_some() { scene.width - 170.0 } else { scene.width };
             let second = (mask || buttons.is_some()).then(|| {
                 let left = container(column![].push(cells(room))).center_x(Length::Fill);
                 row![left].push(buttons).spacing(8).height(cells::HEIGHT).align_y(Alignment::Center)
