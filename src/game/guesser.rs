@@ -30,7 +30,7 @@ pub enum GuessError {
     /// Faster than a guess a second.
     #[error("not so fast: one guess a second")]
     TooFast,
-    /// [`MAX_WAITING`] guesses wait already for the drawer's answer to the one under way.
+    /// As many guesses as may wait (`MAX_WAITING`) wait already for the drawer's answer to the one under way.
     #[error("wait: {MAX_WAITING} guesses wait already for the drawer's answer")]
     Waiting,
     /// The drawer's program has not received our earlier wrong guesses, so it doesn't answer more.

@@ -45,7 +45,7 @@ pub enum PlayError {
     /// The others removed us from the game.
     #[error("the others removed you from this game")]
     Removed,
-    /// Fewer than [`MIN_PLAYERS`] are ready.
+    /// Fewer players are ready than a game needs (`MIN_PLAYERS`).
     #[error("a game needs {MIN_PLAYERS} players who are ready")]
     TooFewReady,
     /// Words that make no quiz.
