@@ -2,6 +2,7 @@
 
 use inkmesh::clock::{MAX_AHEAD_MS, Now};
 use inkmesh::event::{EntryBody, Event, Phase, Warning};
+use inkmesh::game::GameNotice;
 use inkmesh::identity::Author;
 use inkmesh::log::{MAX_FLOATING, MAX_PARKED, Place};
 use inkmesh::operation::Operation;
@@ -12,6 +13,12 @@ use super::disk::{Group, Job, Then};
 use super::given::given_by;
 use super::story::{name_of, short};
 use super::{Happening, Seat, World};
+
+/// Whether an entry may be a vote, which is told again when a late one changes what it came to.
+fn is_vote(body: &EntryBody) -> bool {
+    use GameNotice::{Absent, End, Ended, NoAnswer, Quiet};
+    matches!(body, EntryBody::Game(Absent(_) | End | Ended | NoAnswer(_) | Quiet))
+}
 
 /// How long received operations are gathered before they are written together.
 const GATHER_MS: u64 = 20;
@@ -218,7 +225,8 @@ impl World {
                 for entry in entries {
                     let Some(device) = self.devices.get_mut(&seat) else { return };
                     let read_now = matches!(entry.body, EntryBody::Whisper(Some(_)));
-                    if !device.told.insert(entry.id) && !read_now || device.had.contains(&entry.id) {
+                    let again = !device.told.insert(entry.id) && !read_now || device.had.contains(&entry.id);
+                    if again && !is_vote(&entry.body) {
                         self.fail("told once", format!("{} is told {} again", name_of(seat), short(entry.id)));
                     }
                 }
