@@ -132,7 +132,10 @@ impl Table {
 
     fn await_over(&self) {
         for host in self.present() {
-            let over = host.await_event("over", 0, |event| is_game(event, &self.game) && event["phase"] == "over");
+            // Who solved the last turn shows what it had asked when the word is told, which is after the game is over.
+            let over = host.await_event("over, and everybody has shown what it solved", 0, |event| {
+                is_game(event, &self.game) && event["phase"] == "over" && have_points(event)
+            });
             assert_eq!(over["cancelled"], Value::Null, "{}", host.label);
         }
     }
@@ -211,6 +214,13 @@ fn a_whole_game_with_a_spectator_a_killed_player_and_a_killed_drawer() {
     assert_eq!(scores.as_object().unwrap().len(), PLAYERS);
     assert!(scores.as_object().unwrap().values().all(|points| points.as_u64().unwrap() > 0), "{scores}");
     read_again(table, &scores, &canvas);
+}
+
+/// Whether all guessers solved the turn that is looked at, and have points for it.
+fn have_points(game: &Value) -> bool {
+    let solvers = game["players"].as_array().unwrap().iter().filter(|player| player["solved"] == true);
+    let points: Vec<u64> = solvers.map(|player| player["points"].as_u64().unwrap_or(0)).collect();
+    points.len() == PLAYERS - 1 && points.iter().all(|points| *points > 0)
 }
 
 /// The same history from the disk gives the same result: with what the program keeps beside it, and without.
