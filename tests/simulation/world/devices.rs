@@ -252,6 +252,8 @@ impl World {
         }
         device.unsaved.clear();
         device.gathered = Group::default();
+        // Nothing is fed any more: what this room wrote now would follow what the disk has let go.
+        device.room = None;
         let (process, running) = (device.process, device.running.clone());
         for round in running.into_values() {
             self.finish(round, Err(super::rounds::Trouble::Broken));
