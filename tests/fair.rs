@@ -103,13 +103,14 @@ fn each_line_once(told: &[Value], room: &str, said: &[String]) {
     assert!(said.iter().all(|id| distinct.contains(id.as_str())));
 }
 
-/// Of each person, the last line is told before the first.
+/// The last line of somebody is told long before what fills in behind it. It needn't be the very first: while one member brings
+/// the last screen, another may bring small units from the beginning. In order it would stand near the end of all lines.
 fn the_last_come_first(told: &[Value], many: &[Vec<String>]) {
     let ids: Vec<&str> = lines(told, "big").collect();
     let at = |id: &String| ids.iter().position(|told| told == id).unwrap();
     // Both talked at the same time, but one was ready first: the last screen is the other's.
-    let (last, first) = many.iter().map(|ids| (at(&ids[MANY - 1]), at(&ids[0]))).min().unwrap();
-    assert!(last < first && last < 1_000, "the last line came as number {last}, the first as number {first}");
+    let last = many.iter().map(|ids| at(&ids[MANY - 1])).min().unwrap();
+    assert!(last < MANY / 2, "the last line came as number {last}");
 }
 
 fn progress_counts_down(told: &[Value], members: &[&String]) {
