@@ -159,14 +159,26 @@ impl Display {
     pub fn open(&self, data_dir: &Path, options: &[&str]) -> Process {
         let window = self.launch(data_dir, options);
         // There is no window manager to give it the keyboard.
-        self.xdotool(&["windowfocus", "--sync", &self.window()]).expect("it takes the keyboard");
+        let deadline = Instant::now() + DEADLINE;
+        while self.xdotool(&["windowfocus", "--sync", &self.window()]).is_none() {
+            assert!(Instant::now() < deadline, "it doesn't take the keyboard");
+            std::thread::sleep(Duration::from_millis(50));
+        }
         window
     }
 
-    /// The number of the window, once it is there.
+    /// Waits for the window and returns its number. xdotool fails when any window on the display goes away while it looks,
+    /// as those of an input method do: then it looks again.
     pub fn window(&self) -> String {
-        let found = self.xdotool(&["search", "--sync", "--onlyvisible", "--name", "Inkmesh"]).expect("a window opens");
-        found.lines().next().unwrap().to_owned()
+        let deadline = Instant::now() + DEADLINE;
+        loop {
+            let found = self.xdotool(&["search", "--onlyvisible", "--name", "Inkmesh"]).unwrap_or_default();
+            if let Some(window) = found.lines().next() {
+                return window.to_owned();
+            }
+            assert!(Instant::now() < deadline, "no window opens");
+            std::thread::sleep(Duration::from_millis(50));
+        }
     }
 }
 
