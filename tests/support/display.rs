@@ -47,7 +47,8 @@ impl Display {
     /// Starts Xvfb with a screen of this size.
     pub fn with_screen(screen: &str) -> Option<Self> {
         let mut server = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", screen, "-nolisten", "tcp"])
+            // Without -noreset the server begins anew when its last program ends, and who connects meanwhile is thrown out.
+            .args(["-displayfd", "1", "-screen", "0", screen, "-nolisten", "tcp", "-noreset"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
