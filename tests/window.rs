@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use support::display::Display;
 use support::host::local;
 use support::process::Process;
-use support::{DEADLINE, turn};
+use support::{DEADLINE, turn, until};
 
 /// A display, or a reason to pass without one.
 fn display() -> Option<Display> {
@@ -71,15 +71,6 @@ const ADD_ROOM: [&str; 2] = ["90", "695"];
 const BELOW: &str = "790";
 /// What is logged when a field gets the input method.
 const OPENED: &str = "the input method is Opened";
-
-/// Waits until something is so.
-fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let deadline = Instant::now() + DEADLINE;
-    while !is_so() {
-        assert!(Instant::now() < deadline, "{what}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-}
 
 /// Runs a test again when it fails, twice at most. With a window manager or an input method a virtual display loses a key or a
 /// window now and then on a loaded machine; a fault of the program fails each time.

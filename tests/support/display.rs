@@ -4,12 +4,11 @@ use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
 use super::process::Process;
-use super::{DEADLINE, INKMESH};
+use super::{INKMESH, until};
 
 /// A display of its own; ended when dropped.
 pub struct Display {
@@ -89,17 +88,13 @@ impl Display {
             return false;
         };
         self.input_method = Some(InputMethod { bus, ibus, _home: home });
-        let deadline = Instant::now() + DEADLINE;
         let composes = || {
             self.ask("ibus", &["engine", "hangul"]);
             let engine = self.ask("ibus", &["engine"]).is_some_and(|engine| engine == "hangul");
             // That it is there for programs on X11 comes a little later.
             engine && self.ask("xprop", &["-root", "XIM_SERVERS"]).is_some_and(|servers| servers.contains("ibus"))
         };
-        while !composes() {
-            assert!(Instant::now() < deadline, "ibus doesn't start");
-            std::thread::sleep(Duration::from_millis(50));
-        }
+        until("ibus starts", composes);
         true
     }
 
@@ -108,11 +103,8 @@ impl Display {
         let manager = self.command("openbox").stdout(Stdio::null()).stderr(Stdio::null()).spawn();
         self.manager = manager.ok();
         let managed = |root: String| root.contains("window id");
-        let deadline = Instant::now() + DEADLINE;
-        while self.manager.is_some() && !self.ask("xprop", &["-root", "_NET_SUPPORTING_WM_CHECK"]).is_some_and(managed)
-        {
-            assert!(Instant::now() < deadline, "openbox doesn't start");
-            std::thread::sleep(Duration::from_millis(20));
+        if self.manager.is_some() {
+            until("openbox starts", || self.ask("xprop", &["-root", "_NET_SUPPORTING_WM_CHECK"]).is_some_and(managed));
         }
         self.manager.is_some()
     }
@@ -160,26 +152,20 @@ impl Display {
     pub fn open(&self, data_dir: &Path, options: &[&str]) -> Process {
         let window = self.launch(data_dir, options);
         // There is no window manager to give it the keyboard.
-        let deadline = Instant::now() + DEADLINE;
-        while self.xdotool(&["windowfocus", "--sync", &self.window()]).is_none() {
-            assert!(Instant::now() < deadline, "it doesn't take the keyboard");
-            std::thread::sleep(Duration::from_millis(50));
-        }
+        until("it takes the keyboard", || self.xdotool(&["windowfocus", "--sync", &self.window()]).is_some());
         window
     }
 
     /// Waits for the window and returns its number. xdotool fails when any window on the display goes away while it looks,
     /// as those of an input method do: then it looks again.
     pub fn window(&self) -> String {
-        let deadline = Instant::now() + DEADLINE;
-        loop {
+        let mut window = String::new();
+        until("a window opens", || {
             let found = self.xdotool(&["search", "--onlyvisible", "--name", "Inkmesh"]).unwrap_or_default();
-            if let Some(window) = found.lines().next() {
-                return window.to_owned();
-            }
-            assert!(Instant::now() < deadline, "no window opens");
-            std::thread::sleep(Duration::from_millis(50));
-        }
+            window = found.lines().next().unwrap_or_default().to_owned();
+            !window.is_empty()
+        });
+        window
     }
 }
 

@@ -14,10 +14,20 @@ pub mod stats;
 
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long anything may take before a test gives up. Nothing is asserted by it: it is far more than is needed.
 pub const DEADLINE: Duration = Duration::from_secs(60);
+
+/// Waits until something is so, [`DEADLINE`] at most; `what` names it when it never is.
+#[track_caller]
+pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + DEADLINE;
+    while !is_so() {
+        assert!(Instant::now() < deadline, "{what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
 
 /// The program under test.
 pub const INKMESH: &str = env!("CARGO_BIN_EXE_inkmesh");
