@@ -82,7 +82,7 @@ impl Fetching {
         self.members.insert(member, Member { heads, units, refused, received: 0 });
     }
 
-    /// What to ask a member for now: about `unit` operations at most ([`crate::pace`]).
+    /// Returns the next request for a member, of about `unit` operations at most ([`crate::pace`]).
     pub fn next(&mut self, member: Author, log: &Log, unit: u64) -> Fetch {
         let taken = self.chains_under_way();
         let busy: usize = self.members.values().map(|other| other.units.len()).sum();

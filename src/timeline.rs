@@ -56,7 +56,7 @@ pub fn vote(step: &Step, vote: &GameStep, name: String, fold: &Fold) -> Entry {
     }
 }
 
-/// What a step that counts says; `decided`: about whom it was the vote that decided.
+/// Returns the line of a step that counts; `decided` is the player about whom its vote decided, if it did.
 fn of_game(
     step: GameStep,
     fold: &Fold,

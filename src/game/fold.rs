@@ -46,7 +46,7 @@ pub enum Effect {
 }
 
 impl Effect {
-    /// Whether it did anything.
+    /// Returns whether the step had an effect.
     #[must_use]
     pub fn counts(self) -> bool {
         self != Effect::None

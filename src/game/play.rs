@@ -373,7 +373,7 @@ pub(super) fn begin_after_ms(table: &Table, turn: u32) -> u64 {
     if turn == 0 { FIRST_TURN_MS } else { revealed_ms(table) }
 }
 
-/// How long a drawer may take to begin; in a quiz the choice comes after the look at the turn before.
+/// Returns the time that a drawer has to begin, in milliseconds; in a quiz it starts after the pause that shows the last turn.
 pub(super) fn choosing_ms(table: &Table, turn: u32) -> u64 {
     if table.quiz.is_some() { begin_after_ms(table, turn) + CHOOSING_MS } else { CHOOSING_MS }
 }

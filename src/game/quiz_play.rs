@@ -287,7 +287,7 @@ impl Player {
     }
 }
 
-/// Whether somebody guesses in this turn, and was not removed and has not left since it began.
+/// Returns whether a person is a guesser of this turn and was neither removed nor has left since it began.
 pub(super) fn may_guess(table: &Table, turn: &WordTurn, person: Author) -> bool {
     turn.guessers().contains(&person) && table.is_member(person)
 }

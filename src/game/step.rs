@@ -396,7 +396,7 @@ impl GameStep {
         }
     }
 
-    /// Whether what the step says to people depends on whether it decided something.
+    /// Returns whether the step's line in the talk depends on whether its vote decided something.
     #[must_use]
     pub fn is_told_when_decided(&self) -> bool {
         matches!(self, GameStep::Skip { reason: Some(_), .. } | GameStep::Absent { .. } | GameStep::End { .. })

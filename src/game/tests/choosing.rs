@@ -1,4 +1,4 @@
-//! Who chooses the word when the drawer doesn't.
+//! The choice of a word: by the drawer, or by the drawer's program when the time is over.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Who leaves, is absent, or wants the game to end.
+//! Leaving a game, absence, and the vote to end it.
 
 use super::script::Script;
 use super::world::World;

@@ -1,4 +1,4 @@
-//! What an input method composes is part of the field's text from the first key on.
+//! Puts the text that an input method composes into the field from the first key on.
 //!
 //! iced's fields keep a syllable that is being composed to themselves until the input method commits it, and lose it
 //! when a click takes the focus away. This widget stands at the root of the window. It puts what is composed into the

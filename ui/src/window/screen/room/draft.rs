@@ -1,4 +1,4 @@
-//! What is being written: a text of several lines, and where the cursor is in it.
+//! The draft of a message: a text of several lines with a cursor.
 
 use std::ops::Deref;
 use std::sync::Arc;
