@@ -50,7 +50,8 @@ async fn a_gossip_stream_that_is_opened_again_takes_the_connection_with_it() {
     });
     attacker.during(online).await;
     let (mut control, to) = (attacker.control.clone(), attacker.victim);
-    let second = attacker.during(control.open_stream(to, GOSSIP)).await.unwrap();
+    // The victim may hang up before it has answered this opening; then it fails here.
+    let second = attacker.during(control.open_stream(to, GOSSIP)).await;
     tokio::time::timeout(PATIENCE, attacker.until_disconnected()).await.expect("it hangs up");
     drop((second, attacker));
 
