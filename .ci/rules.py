@@ -128,7 +128,8 @@ def check_pure_tree() -> Iterator[str]:
 
 def check_links() -> Iterator[str]:
     """Links of the documents to files of the tree."""
-    for document in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]):
+    folders = ["*.md", "docs/**/*.md", ".github/**/*.md", "tests/**/*.md", "ui/assets/**/*.md"]
+    for document in sorted(path for pattern in folders for path in ROOT.glob(pattern)):
         for link in re.findall(r"\]\(([^)\s#]+)", document.read_text()):
             if not re.match(r"[a-z]+:", link) and not (document.parent / link).exists():
                 yield f"{document.relative_to(ROOT)}: there is no {link}"

@@ -1,7 +1,38 @@
 //! Inkmesh: chat, draw together and play on one network, with no server and no host.
 //!
-//! The crate has two halves. Everything but [`node`] is *pure*: it does no IO, reads no clock and no random
-//! source, so the same inputs give the same outputs on every machine, in any test, at any speed. Time and
+//! A program starts a node, gives it commands, and reads events. This one says a line in a room of its own:
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use inkmesh::event::Event;
+//! use inkmesh::node::{Config, Node};
+//!
+//! let folder = tempfile::tempdir()?;
+//! let (node, mut events) = Node::start(Config {
+//!     data_dir: folder.path().to_owned(),
+//!     name: Some("Ana".parse()?),
+//!     rooms: Vec::new(),
+//!     listen: vec!["/ip4/127.0.0.1/tcp/0".to_owned()], // empty: every interface
+//!     dial: Vec::new(),
+//!     mdns: false, // true: find others on this network
+//! })
+//! .await?;
+//! node.join("tea".parse()?).await?;
+//! node.say("tea".parse()?, "Hello!".to_owned()).await?;
+//! while let Some(event) = events.next().await {
+//!     if let Event::Entries { entries, .. } = event
+//!         && entries.iter().any(|entry| entry.body.text() == "Hello!")
+//!     {
+//!         break; // the line is saved, and was sent to everybody in the room
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The crate has two halves. Everything but [`node`] is *pure*: it does no IO, reads no clock and draws no random
+//! numbers, so the same inputs give the same outputs on every machine, in any test, at any speed. Time and
 //! randomness come in as arguments. [`node`] (feature `node`) is the only asynchronous part: it owns the
 //! network, the storage and the clock, and feeds the pure [`room::Room`] machine.
 //!
