@@ -97,7 +97,7 @@ fn compose_and_click() {
     let other = local("Other", folders[0].path(), &["--name", "Other"]);
     let ready = other.await_event("ready", 0, |event| event["event"] == "ready");
     let address = ready["addresses"][0].as_str().unwrap();
-    display.set("RUST_LOG", "warn,inkmesh::window::compose=trace");
+    display.set("RUST_LOG", "warn,inkmesh::window::widget::compose=trace");
     let window = display.open(folders[1].path(), &["--name", "Mia", "--dial", address]);
     let came = |event: &Value| event["event"] == "peer" && event["name"] == "Mia" && event["state"] == "online";
     other.await_event("Mia", 0, came);

@@ -13,10 +13,8 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use super::Options;
-use super::compose::Compose;
 use super::keep::{self, Keep};
 use super::keys;
-use super::layer::tab;
 use super::link::{self, COMMAND_QUEUE, Command, Update};
 use super::place::SIZE;
 use super::screen::failed::{self, Failed};
@@ -24,6 +22,7 @@ use super::screen::gallery;
 use super::screen::room::{self, Action, Room, Shortcut};
 use super::screen::welcome::{self, Welcome};
 use super::theme::Look;
+use super::widget::{compose, tab};
 use crate::settings::{GameChoice, Language, Place, Settings};
 
 /// How often others see the ink under our pen.
@@ -164,7 +163,7 @@ impl App {
             Screen::Failed(failed) => failed.view(look, self.size.height).map(Message::Failed),
             Screen::Room(room) => room.view(look, &self.settings).map(Message::Room),
         };
-        Compose::new(screen).into()
+        compose(screen)
     }
 
     /// What is listened to.

@@ -4,31 +4,27 @@
 //! | --- | --- |
 //! | [`app`] | the root, which routes |
 //! | [`screen`] | what fills the window; screens know no node, they return what they want done |
-//! | [`compose`] | what an input method composes, in whatever field |
-//! | [`layer`] | layers that take no input, or let none through |
 //! | [`keys`] | what keys do |
 //! | [`keep`] | drawings as files |
 //! | [`link`] | the line to the node: commands in, answers and events out |
 //! | [`place`] | the window on the screen: its icon, its size, its place |
 //! | [`ink`] | from points to pixels |
-//! | [`pinned`] | a list that gives way to what stands above and below it |
 //! | [`theme`] | colours, fonts, styles |
 //! | [`when`] | moments in words |
+//! | [`widget`] | widgets of our own |
 
 mod app;
-mod compose;
 mod ink;
 mod keep;
 mod keys;
-mod layer;
 mod link;
-mod pinned;
 mod place;
 mod screen;
 #[cfg(test)]
 mod tests;
 mod theme;
 mod when;
+mod widget;
 
 use iced::{Pixels, Settings};
 use inkmesh::node::Config;

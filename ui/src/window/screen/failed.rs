@@ -6,8 +6,8 @@ use iced::widget::{button, center, column, container, row, scrollable};
 use inkmesh::node::StartError;
 
 use crate::text::with_causes;
-use crate::window::pinned::Pinned;
 use crate::window::theme::{self, Look, style};
+use crate::window::widget::Pinned;
 
 /// Below this height everything takes as little room as it can, in pixels.
 const SHORT_BELOW: f32 = 480.0;

@@ -6,8 +6,8 @@ use inkmesh::name::{NameError, PersonName};
 
 use crate::settings::Language;
 use crate::text::name_error;
-use crate::window::pinned::Pinned;
 use crate::window::theme::{self, HUGE, Look, SMALL, style};
+use crate::window::widget::Pinned;
 
 /// Below this height everything takes as little room as it can, in pixels.
 const SHORT_BELOW: f32 = 480.0;

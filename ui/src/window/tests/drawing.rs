@@ -16,7 +16,8 @@ use crate::settings::Language;
 use crate::window::link::{Answer, Command, Touch};
 use crate::window::screen::room::drawing::Press;
 use crate::window::screen::room::tools::{COLORS, Choice, WIDTHS};
-use crate::window::screen::room::{Action, Message, Shortcut, mixer};
+use crate::window::screen::room::{Action, Message, Shortcut};
+use crate::window::widget::color_picker;
 
 fn bench() -> Bench {
     Bench::open(Language::En, WIDE, &[person(ANA, "Ana", true)])
@@ -270,7 +271,7 @@ fn a_colour_of_ones_own_is_mixed() {
     let mut bench = bench();
     bench.click("+");
     bench.must_show("Done");
-    bench.give(Message::Mix(mixer::Press::Text("#4080c0".to_owned())));
+    bench.give(Message::Mix(color_picker::Message::Text("#4080c0".to_owned())));
     bench.click("Done");
     let actions = commands(&draw(&mut bench, &[(450.0, 350.0), (500.0, 350.0)]));
     let Some(Command::Draw(_, line)) = actions.last() else { panic!("{actions:?}") };

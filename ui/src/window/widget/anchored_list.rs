@@ -1,69 +1,82 @@
-//! A list that keeps its place: at the end it follows what is added there; elsewhere nothing moves under the eyes,
-//! also when older lines are put on top.
+//! A scrollable list that keeps its place: at its end it follows what is added there; elsewhere the lines in view do not
+//! move, also when older lines are added above them.
 //!
-//! iced's scrollable knows its offset only from one edge. This widget around it compares each layout with the one
-//! before and corrects the offset before anything is drawn.
+//! iced's scrollable knows its offset only from one edge. This widget compares each layout with the one before and
+//! corrects the offset before anything is drawn.
 
-use iced::advanced::layout::{Layout, Limits, Node};
+use iced::advanced::layout::{Layout, Node};
+use iced::advanced::mouse;
 use iced::advanced::widget::operation::scrollable::{AbsoluteOffset, RelativeOffset, Scrollable};
-use iced::advanced::widget::{Id, Operation, Tree, Widget, tree};
-use iced::advanced::{Clipboard, Shell, mouse, overlay, renderer};
+use iced::advanced::widget::{Id, Operation};
 use iced::keyboard::{self, Modifiers};
-use iced::{Element, Event, Length, Point, Rectangle, Renderer, Size, Theme, Vector};
+use iced::{Element, Event, Point, Rectangle, Vector};
 
-use super::picked::Pressed;
+use super::wrap::{Behavior, Content, Dispatch, wrap};
 
-/// How far from the end still counts as being there, in pixels.
+/// The distance from the end that still counts as being there, in pixels.
 pub const NEAR: f32 = 24.0;
-/// So many lines are looked at to find one that is still there: no more are in view.
+/// The number of lines that are searched for one that is still there. No more are in view.
 const SCREENFUL: usize = 100;
 
-/// A scrollable that keeps its place.
-pub struct KeepPlace<'a, Message> {
-    list: Element<'a, Message>,
-    /// What tells the lines apart.
+/// A press on a line.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LinePress {
+    /// The key of the line.
+    pub key: u64,
+    /// The place in the window.
+    pub at: Point,
+    /// Whether the line's menu is wanted.
+    pub menu: bool,
+    /// Whether the selection is to be extended up to this line.
+    pub extend: bool,
+}
+
+/// Where a list is to scroll to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ScrollTarget {
+    /// When this number changes, the list scrolls to its end.
+    pub end: u64,
+    /// When this number changes, the line with this index is scrolled into view.
+    pub line: Option<(u64, usize)>,
+}
+
+/// Makes a scrollable keep its place. Its content is a column of lines with these keys. `on_press` is published when a
+/// line is pressed, with the left or the right button, where nothing in the line handles it.
+pub fn anchored_list<'a, Message: 'a>(
+    list: impl Into<Element<'a, Message>>,
     keys: Vec<u64>,
-    /// When this changes, the list goes to its end.
-    epoch: u64,
-    /// The line to bring into view, whenever the number before it changes.
-    reveal: Option<(u64, usize)>,
-    on_press: Option<fn(Pressed) -> Message>,
+    target: ScrollTarget,
+    on_press: fn(LinePress) -> Message,
+) -> Element<'a, Message> {
+    wrap(list, Anchor { keys, target, on_press })
 }
 
-impl<'a, Message> KeepPlace<'a, Message> {
-    /// Says when a line is pressed, with the left or the right button, where nothing in the line takes it.
-    pub fn on_press(self, on_press: fn(Pressed) -> Message) -> Self {
-        KeepPlace { on_press: Some(on_press), ..self }
-    }
-
-    /// Around a scrollable whose content is a column of lines with these keys.
-    pub fn new(
-        list: impl Into<Element<'a, Message>>,
-        keys: Vec<u64>,
-        (epoch, reveal): (u64, Option<(u64, usize)>),
-    ) -> Self {
-        KeepPlace { list: list.into(), keys, epoch, reveal, on_press: None }
-    }
+struct Anchor<Message> {
+    keys: Vec<u64>,
+    target: ScrollTarget,
+    on_press: fn(LinePress) -> Message,
 }
 
-/// What was laid out last.
+/// The last layout.
 #[derive(Default)]
-struct Before {
-    epoch: Option<u64>,
-    revealed: Option<u64>,
+struct Last {
+    /// The target that was scrolled to.
+    end: Option<u64>,
+    line: Option<u64>,
+    /// The heights of the list and of its content.
     list: f32,
     content: f32,
-    /// How far it was scrolled: when there is less of it now, the scrollable has forgotten that.
+    /// The offset. When the content is shorter now, the scrollable has forgotten it.
     scrolled: f32,
     /// The key of each line, and where it ends.
     ends: Vec<(u64, f32)>,
     modifiers: Modifiers,
 }
 
-impl Before {
-    /// Where what is `y` pixels from the top must be now that the lines end elsewhere: the first line that ends below
-    /// it and is still there stays where it is. By the ends, because a line loses the day above it when one of the
-    /// same day comes before it.
+impl Last {
+    /// Returns the offset that keeps the line at offset `y` in place, given where the lines end now: the first line
+    /// that ends below it and is still there. By the ends, because a line loses the day above it when one of the same
+    /// day comes before it.
     fn moved(&self, y: f32, ends: &[(u64, f32)]) -> Option<f32> {
         let first = self.ends.partition_point(|(_, end)| *end <= y);
         self.ends[first..].iter().take(SCREENFUL).find_map(|(key, was)| {
@@ -71,11 +84,9 @@ impl Before {
             Some((y + is - was).max(0.0))
         })
     }
-}
 
-impl Before {
-    /// The line that is pressed by a button at this place of the window.
-    fn pressed(&self, button: mouse::Button, at: Point, list: Rectangle) -> Option<Pressed> {
+    /// Returns the press on a line by a button at this place of the window.
+    fn pressed(&self, button: mouse::Button, at: Point, list: Rectangle) -> Option<LinePress> {
         let menu = match button {
             mouse::Button::Left => false,
             mouse::Button::Right => true,
@@ -83,21 +94,21 @@ impl Before {
         };
         let y = at.y - list.y + self.scrolled;
         let (key, _) = *self.ends.get(self.ends.partition_point(|(_, end)| *end <= y))?;
-        Some(Pressed { key, at, menu, extend: self.modifiers.shift() })
+        Some(LinePress { key, at, menu, extend: self.modifiers.shift() })
     }
 }
 
 /// Corrects the offset of the scrollable it is applied to.
 struct Correct<'a> {
-    before: &'a Before,
+    last: &'a Last,
     to_end: bool,
-    reveal: Option<f32>,
+    line: Option<f32>,
     ends: &'a [(u64, f32)],
-    after: (f32, f32),
+    sizes: (f32, f32),
 }
 
 impl Operation for Correct<'_> {
-    // The scrollable itself is all that matters: its contents are not visited.
+    // Only the scrollable itself matters: its contents are not visited.
     fn traverse(&mut self, _operate: &mut dyn FnMut(&mut dyn Operation)) {}
 
     fn scrollable(
@@ -108,27 +119,27 @@ impl Operation for Correct<'_> {
         _translation: Vector,
         state: &mut dyn Scrollable,
     ) {
-        let (before, list, content) = (self.before, bounds.height, content.height);
-        self.after = (list, content);
-        let was_at_end = before.scrolled >= (before.content - before.list).max(0.0) - NEAR;
-        let resized = (list - before.list).abs() > 0.5 || (content - before.content).abs() > 0.5;
-        if let Some(y) = self.reveal {
+        let (last, list, content) = (self.last, bounds.height, content.height);
+        self.sizes = (list, content);
+        let was_at_end = last.scrolled >= (last.content - last.list).max(0.0) - NEAR;
+        let resized = (list - last.list).abs() > 0.5 || (content - last.content).abs() > 0.5;
+        if let Some(y) = self.line {
             state.scroll_to(AbsoluteOffset { x: None, y: Some(y) });
         } else if self.to_end || (resized && was_at_end) {
             state.snap_to(RelativeOffset { x: None, y: Some(1.0) });
-        } else if self.ends != before.ends
-            && let Some(y) = before.moved(before.scrolled, self.ends)
+        } else if self.ends != last.ends
+            && let Some(y) = last.moved(last.scrolled, self.ends)
         {
             state.scroll_to(AbsoluteOffset { x: None, y: Some(y) });
         }
     }
 }
 
-/// Sees how far the scrollable it is applied to is scrolled.
+/// Reads the offset of the scrollable it is applied to.
 #[derive(Default)]
-struct Scrolled(f32);
+struct Offset(f32);
 
-impl Operation for Scrolled {
+impl Operation for Offset {
     fn traverse(&mut self, _operate: &mut dyn FnMut(&mut dyn Operation)) {}
 
     fn scrollable(
@@ -143,145 +154,64 @@ impl Operation for Scrolled {
     }
 }
 
-impl<Message> KeepPlace<'_, Message> {
-    /// How far the list is scrolled.
-    fn scrolled(&mut self, child: &mut Tree, layout: Layout<'_>, renderer: &Renderer) -> f32 {
-        let mut scrolled = Scrolled::default();
-        self.list.as_widget_mut().operate(child, layout, renderer, &mut scrolled);
-        scrolled.0
-    }
+fn offset<Message>(content: &mut Content<'_, '_, Message>, layout: Layout<'_>) -> f32 {
+    let mut offset = Offset::default();
+    content.operate(layout, &mut offset);
+    offset.0
 }
 
-impl<Message> Widget<Message, Theme, Renderer> for KeepPlace<'_, Message> {
-    fn tag(&self) -> tree::Tag {
-        tree::Tag::of::<Before>()
-    }
+impl<Message> Behavior<Message> for Anchor<Message> {
+    type State = Last;
 
-    fn state(&self) -> tree::State {
-        tree::State::new(Before::default())
-    }
-
-    fn children(&self) -> Vec<Tree> {
-        vec![Tree::new(&self.list)]
-    }
-
-    fn diff(&self, tree: &mut Tree) {
-        tree.diff_children(std::slice::from_ref(&self.list));
-    }
-
-    fn size(&self) -> Size<Length> {
-        self.list.as_widget().size()
-    }
-
-    fn layout(&mut self, tree: &mut Tree, renderer: &Renderer, limits: &Limits) -> Node {
-        let Tree { state, children, .. } = tree;
-        let Some(child) = children.first_mut() else { return Node::new(Size::ZERO) };
-        let node = self.list.as_widget_mut().layout(child, renderer, limits);
-        let before = state.downcast_mut::<Before>();
-        let reveal = self.reveal.filter(|(number, _)| before.revealed != Some(*number)).map(|(_, line)| line);
-        let lines: Vec<(f32, f32)> = lines(&node);
+    fn laid_out(&mut self, last: &mut Last, content: &mut Content<'_, '_, Message>, node: &Node) {
+        let line = self.target.line.filter(|(number, _)| last.line != Some(*number)).map(|(_, line)| line);
+        let lines: Vec<(f32, f32)> = lines(node);
         let ends: Vec<(u64, f32)> = self.keys.iter().zip(&lines).map(|(key, (_, end))| (*key, *end)).collect();
         let mut correct = Correct {
-            to_end: before.epoch != Some(self.epoch),
-            reveal: reveal.and_then(|line| Some(lines.get(line)?.0)),
+            to_end: last.end != Some(self.target.end),
+            line: line.and_then(|line| Some(lines.get(line)?.0)),
             ends: &ends,
-            after: (before.list, before.content),
-            before,
+            sizes: (last.list, last.content),
+            last,
         };
-        self.list.as_widget_mut().operate(child, Layout::new(&node), renderer, &mut correct);
-        let (list, content) = correct.after;
-        let (epoch, revealed) = (Some(self.epoch), self.reveal.map(|(number, _)| number));
-        let scrolled = self.scrolled(child, Layout::new(&node), renderer);
-        *before = Before { epoch, revealed, list, content, scrolled, ends, modifiers: before.modifiers };
-        node
+        content.operate(Layout::new(node), &mut correct);
+        let (list, height) = correct.sizes;
+        let scrolled = offset(content, Layout::new(node));
+        let (end, line) = (Some(self.target.end), self.target.line.map(|(number, _)| number));
+        *last = Last { end, line, list, content: height, scrolled, ends, modifiers: last.modifiers };
     }
 
-    fn draw(
-        &self,
-        tree: &Tree,
-        renderer: &mut Renderer,
-        theme: &Theme,
-        style: &renderer::Style,
-        layout: Layout<'_>,
-        cursor: mouse::Cursor,
-        viewport: &Rectangle,
-    ) {
-        if let Some(child) = tree.children.first() {
-            self.list.as_widget().draw(child, renderer, theme, style, layout, cursor, viewport);
-        }
-    }
-
-    fn operate(&mut self, tree: &mut Tree, layout: Layout<'_>, renderer: &Renderer, operation: &mut dyn Operation) {
-        if let Some(child) = tree.children.first_mut() {
-            self.list.as_widget_mut().operate(child, layout, renderer, operation);
-            tree.state.downcast_mut::<Before>().scrolled = self.scrolled(child, layout, renderer);
-        }
-    }
-
-    fn update(
+    fn operate(
         &mut self,
-        tree: &mut Tree,
-        event: &Event,
+        last: &mut Last,
+        content: &mut Content<'_, '_, Message>,
         layout: Layout<'_>,
-        cursor: mouse::Cursor,
-        renderer: &Renderer,
-        clipboard: &mut dyn Clipboard,
-        shell: &mut Shell<'_, Message>,
-        viewport: &Rectangle,
+        operation: &mut dyn Operation,
     ) {
-        if let Some(child) = tree.children.first_mut() {
-            let list = self.list.as_widget_mut();
-            list.update(child, event, layout, cursor, renderer, clipboard, shell, viewport);
-            let before = tree.state.downcast_mut::<Before>();
-            before.scrolled = self.scrolled(child, layout, renderer);
-            match event {
-                Event::Keyboard(keyboard::Event::ModifiersChanged(modifiers)) => before.modifiers = *modifiers,
-                Event::Mouse(mouse::Event::ButtonPressed(button)) if !shell.is_event_captured() => {
-                    let pressed = cursor.position_over(layout.bounds());
-                    let pressed = pressed.and_then(|at| before.pressed(*button, at, layout.bounds()));
-                    if let (Some(pressed), Some(on_press)) = (pressed, self.on_press) {
-                        shell.publish(on_press(pressed));
-                        shell.capture_event();
-                    }
+        content.operate(layout, operation);
+        last.scrolled = offset(content, layout);
+    }
+
+    fn update(&mut self, last: &mut Last, dispatch: &mut Dispatch<'_, '_, '_, Message>, event: &Event) {
+        dispatch.send(event);
+        let layout = dispatch.layout;
+        last.scrolled = offset(&mut dispatch.content, layout);
+        match event {
+            Event::Keyboard(keyboard::Event::ModifiersChanged(modifiers)) => last.modifiers = *modifiers,
+            Event::Mouse(mouse::Event::ButtonPressed(button)) if !dispatch.shell.is_event_captured() => {
+                let bounds = layout.bounds();
+                let at = dispatch.cursor.position_over(bounds);
+                if let Some(pressed) = at.and_then(|at| last.pressed(*button, at, bounds)) {
+                    dispatch.shell.publish((self.on_press)(pressed));
+                    dispatch.shell.capture_event();
                 }
-                _ => {}
             }
+            _ => {}
         }
     }
-
-    fn mouse_interaction(
-        &self,
-        tree: &Tree,
-        layout: Layout<'_>,
-        cursor: mouse::Cursor,
-        viewport: &Rectangle,
-        renderer: &Renderer,
-    ) -> mouse::Interaction {
-        tree.children.first().map_or(mouse::Interaction::None, |child| {
-            self.list.as_widget().mouse_interaction(child, layout, cursor, viewport, renderer)
-        })
-    }
-
-    fn overlay<'b>(
-        &'b mut self,
-        tree: &'b mut Tree,
-        layout: Layout<'b>,
-        renderer: &Renderer,
-        viewport: &Rectangle,
-        translation: Vector,
-    ) -> Option<overlay::Element<'b, Message, Theme, Renderer>> {
-        let child = tree.children.first_mut()?;
-        self.list.as_widget_mut().overlay(child, layout, renderer, viewport, translation)
-    }
 }
 
-impl<'a, Message: 'a> From<KeepPlace<'a, Message>> for Element<'a, Message> {
-    fn from(list: KeepPlace<'a, Message>) -> Self {
-        Element::new(list)
-    }
-}
-
-/// Where the lines begin and end in the scrolled content: the content may be wrapped in widgets of one child each.
+/// Returns where each line begins and ends in the scrolled content, which may be wrapped in widgets of one child each.
 fn lines(node: &Node) -> Vec<(f32, f32)> {
     let Some(mut node) = node.children().first() else { return Vec::new() };
     let mut top = 0.0;
@@ -301,7 +231,7 @@ mod tests {
     use iced::advanced::renderer::Headless;
     use iced::advanced::widget::operation::{Outcome, black_box, scrollable::scroll_to};
     use iced::widget::{Column, scrollable, text};
-    use iced::{Font, Pixels};
+    use iced::{Font, Length, Pixels, Renderer, Size, Theme};
     use iced_test::Selector;
     use iced_test::runtime::user_interface::{Cache, UserInterface};
     use iced_test::selector::Text;
@@ -323,19 +253,20 @@ mod tests {
             Window { renderer, cache: Cache::default() }
         }
 
-        /// Shows lines with these numbers; applies an operation; tells where some of them are in view.
+        /// Shows lines with these numbers, applies an operation, and returns where some of them are in view.
         fn show<const N: usize>(
             &mut self,
             lines: impl Iterator<Item = i32>,
-            wish: (u64, Option<(u64, usize)>),
+            (end, line): (u64, Option<(u64, usize)>),
             operation: Option<&mut dyn Operation>,
             wanted: [i32; N],
         ) -> [Option<f32>; N] {
             let lines: Vec<i32> = lines.collect();
             let keys = lines.iter().map(|number| *number as u64).collect();
             let rows = lines.into_iter().map(|number| text(format!("line {number}")).height(20).into());
-            let list = scrollable(Column::<(), Theme, Renderer>::with_children(rows)).id(LIST).height(Length::Fill);
-            let view: Element<'_, ()> = KeepPlace::new(list, keys, wish).into();
+            let list =
+                scrollable(Column::<LinePress, Theme, Renderer>::with_children(rows)).id(LIST).height(Length::Fill);
+            let view = anchored_list(list, keys, ScrollTarget { end, line }, |pressed| pressed);
             let size = Size::new(200.0, 400.0);
             let mut ui = UserInterface::build(view, size, std::mem::take(&mut self.cache), &mut self.renderer);
             if let Some(operation) = operation {

@@ -1,4 +1,4 @@
-//! A colour of one's own: mixed by eye, or written down.
+//! A color picker: a field of tones, a strip of hues, and a text field.
 
 use iced::advanced::image::{FilterMethod, Handle};
 use iced::mouse::{self, Interaction};
@@ -7,61 +7,62 @@ use iced::widget::{Space, button, column, container, image, row, stack, text_inp
 use iced::{Alignment, Color, ContentFit, Element, Point, Rectangle, Renderer, Size, Theme, Vector, touch};
 use inkmesh::canvas as sheet;
 
-use super::Message;
-use super::drawing::Press as Drawing;
-use super::surface::redraw_around;
+use super::redraw::redraw_around;
 use crate::window::theme::{self, Look, style};
 
-/// The field for a colour's text form.
+/// The id of the text field.
 pub const COLOR_FIELD: &str = "color-field";
-/// The field of tones, in pixels.
+/// Size of the field of tones, in pixels.
 const TONES: Size = Size::new(208.0, 128.0);
-/// The strip of hues, in pixels.
+/// Size of the strip of hues, in pixels.
 const HUES: Size = Size::new(208.0, 16.0);
 
-/// Colours to be mixed.
+/// The state of a color picker.
 #[derive(Debug)]
-pub struct Mixer {
-    /// In degrees.
+pub struct ColorPicker {
+    /// The hue in degrees.
     hue: f32,
-    /// From grey to the hue.
+    /// From 0 (grey) to 1 (the hue).
     saturation: f32,
-    /// From black to the lightest.
+    /// From 0 (black) to 1 (the lightest).
     value: f32,
     text: String,
     tones: Handle,
     hues: Handle,
 }
 
-/// What happens on it.
+/// What happens in the color picker.
 #[derive(Debug, Clone)]
-pub enum Press {
-    /// This hue.
+pub enum Message {
+    /// A hue was picked, in degrees.
     Hue(f32),
-    /// This saturation and value.
+    /// A saturation and value were picked, from 0 to 1.
     Tone(f32, f32),
-    /// The text form is now this.
+    /// The colour was edited as text.
     Text(String),
+    /// The picker was closed.
+    Done,
 }
 
-impl Mixer {
-    /// Starts from a colour.
+impl ColorPicker {
+    /// Creates a picker that starts at a colour.
     pub fn new(color: sheet::Color) -> Self {
         let (hue, saturation, value) = hsv(color);
         let hues = (0..360).flat_map(|hue| rgba(rgb(hue as f32, 1.0, 1.0))).collect::<Vec<u8>>();
         let hues = Handle::from_rgba(360, 1, hues);
-        Mixer { hue, saturation, value, text: color.to_string(), tones: tones(hue), hues }
+        ColorPicker { hue, saturation, value, text: color.to_string(), tones: tones(hue), hues }
     }
 
-    /// Takes something in; returns the colour that it makes.
-    pub fn press(&mut self, press: Press) -> Option<sheet::Color> {
-        match press {
-            Press::Hue(hue) => {
+    /// Handles a message; returns the colour that is picked now, if it changed.
+    pub fn update(&mut self, message: Message) -> Option<sheet::Color> {
+        match message {
+            Message::Hue(hue) => {
                 self.hue = hue;
                 self.tones = tones(hue);
             }
-            Press::Tone(saturation, value) => (self.saturation, self.value) = (saturation, value),
-            Press::Text(text) => return self.written(text),
+            Message::Tone(saturation, value) => (self.saturation, self.value) = (saturation, value),
+            Message::Text(text) => return self.written(text),
+            Message::Done => return None,
         }
         let color = rgb(self.hue, self.saturation, self.value);
         self.text = color.to_string();
@@ -82,20 +83,19 @@ impl Mixer {
         Some(color)
     }
 
-    /// The colours; `color` is the one in the hand.
+    /// Returns the view; `color` is the colour in use.
     pub fn view(&self, look: Look, color: sheet::Color) -> Element<'_, Message> {
         let [red, green, blue] = color.0;
         let field = text_input("#rrggbb", &self.text)
             .id(COLOR_FIELD)
-            .on_input(|text| Message::Mix(Press::Text(text)))
-            .on_submit(Message::Sheet(Drawing::ClosePopup))
+            .on_input(Message::Text)
+            .on_submit(Message::Done)
             .padding([4, 8])
             .size(theme::BODY)
             .style(style::input(look.tones));
         let well = container(Space::new().width(32).height(32))
             .style(style::pill(Color::from_rgb8(red, green, blue), look.tones.ink));
-        let close =
-            button(theme::body(look.t("tool-mixed"))).on_press(Message::Sheet(Drawing::ClosePopup)).padding([4, 12]);
+        let close = button(theme::body(look.t("tool-mixed"))).on_press(Message::Done).padding([4, 12]);
         let foot = row![well, field, close.style(style::secondary(look.tones))].spacing(8).align_y(Alignment::Center);
         let tones = Field { at: (self.saturation, 1.0 - self.value), kind: Kind::Tones };
         let hues = Field { at: (self.hue / 360.0, 0.5), kind: Kind::Hues };
@@ -114,16 +114,16 @@ enum Kind {
     Hues,
 }
 
-/// Colours to point at, and the mark on them.
+/// Returns colours to point at, with the mark of the current one.
 fn field_of<'a>(colors: &Handle, field: Field, size: Size) -> Element<'a, Message> {
     let colors = image(colors.clone()).width(size.width).height(size.height).content_fit(ContentFit::Fill);
     let field = Canvas::new(field).width(size.width).height(size.height);
     stack![colors.filter_method(FilterMethod::Nearest), field].into()
 }
 
-/// The mark on a field of colours.
+/// The mark on a field of colours, and the pointer input.
 struct Field {
-    /// In shares of its sides.
+    /// The place of the mark, in fractions of the sides.
     at: (f32, f32),
     kind: Kind,
 }
@@ -132,11 +132,11 @@ impl Field {
     fn press(&self, bounds: Rectangle, at: Point) -> canvas::Action<Message> {
         let share = |at: f32, start: f32, length: f32| ((at - start) / length.max(1.0)).clamp(0.0, 1.0);
         let (x, y) = (share(at.x, bounds.x, bounds.width), share(at.y, bounds.y, bounds.height));
-        let press = match self.kind {
-            Kind::Tones => Press::Tone(x, 1.0 - y),
-            Kind::Hues => Press::Hue(x * 359.9),
+        let message = match self.kind {
+            Kind::Tones => Message::Tone(x, 1.0 - y),
+            Kind::Hues => Message::Hue(x * 359.9),
         };
-        canvas::Action::publish(Message::Mix(press)).and_capture()
+        canvas::Action::publish(message).and_capture()
     }
 }
 
@@ -193,7 +193,7 @@ impl canvas::Program<Message> for Field {
     }
 }
 
-/// All tones of a hue: from grey to the hue on the right, from black to the lightest upwards.
+/// Returns an image of all tones of a hue: from grey to the hue on the right, from black to the lightest upwards.
 fn tones(hue: f32) -> Handle {
     let (width, height) = (TONES.width as u32, TONES.height as u32);
     let share = |at: u32, length: u32| at as f32 / (length - 1) as f32;
@@ -216,7 +216,7 @@ fn rgb(hue: f32, saturation: f32, value: f32) -> sheet::Color {
     sheet::Color([channel(5.0), channel(3.0), channel(1.0)])
 }
 
-/// Hue in degrees, saturation and value.
+/// Returns hue in degrees, saturation and value.
 fn hsv(color: sheet::Color) -> (f32, f32, f32) {
     let [red, green, blue] = color.0.map(|channel| f32::from(channel) / 255.0);
     let (most, least) = (red.max(green).max(blue), red.min(green).min(blue));
@@ -235,7 +235,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_colour_comes_back_from_its_parts() {
+    fn hsv_and_rgb_are_inverse() {
         for color in (0..4096_u32).map(|n| [n >> 8, n >> 4 & 15, n & 15].map(|part| (part * 17) as u8)) {
             let (hue, saturation, value) = hsv(sheet::Color(color));
             assert_eq!(rgb(hue, saturation, value).0, color);
@@ -243,18 +243,18 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_taken_as_soon_as_it_is_a_colour() {
-        let mut mixer = Mixer::new(sheet::Color([10, 20, 30]));
+    fn text_is_accepted_as_soon_as_it_is_a_colour() {
+        let mut picker = ColorPicker::new(sheet::Color([10, 20, 30]));
         for (text, color) in
             [("#", None), ("#B838", None), ("#B83822", Some([0xb8, 0x38, 0x22])), ("00ff7f", Some([0, 255, 127]))]
         {
-            assert_eq!(mixer.press(Press::Text(text.to_owned())).map(|color| color.0), color, "{text}");
-            assert_eq!(mixer.text, text);
+            assert_eq!(picker.update(Message::Text(text.to_owned())).map(|color| color.0), color, "{text}");
+            assert_eq!(picker.text, text);
         }
-        let hue = mixer.hue;
-        mixer.press(Press::Text("#808080".to_owned()));
-        assert_eq!(mixer.hue, hue, "a grey keeps the hue");
-        let mixed = mixer.press(Press::Tone(1.0, 1.0));
-        assert_eq!((mixed.map(|color| color.0), mixer.text.as_str()), (Some([0, 255, 127]), "#00ff7f"));
+        let hue = picker.hue;
+        picker.update(Message::Text("#808080".to_owned()));
+        assert_eq!(picker.hue, hue, "a grey keeps the hue");
+        let mixed = picker.update(Message::Tone(1.0, 1.0));
+        assert_eq!((mixed.map(|color| color.0), picker.text.as_str()), (Some([0, 255, 127]), "#00ff7f"));
     }
 }

@@ -1,4 +1,4 @@
-//! The clock of a game: a ring of ink that runs dry around the seconds that are left.
+//! A countdown: the seconds that are left, in a ring that shrinks.
 
 use std::time::Duration;
 
@@ -6,17 +6,16 @@ use iced::widget::canvas::{self, Canvas, Frame, Geometry, Path, Stroke};
 use iced::widget::container;
 use iced::{Color, Element, Radians, Rectangle, Renderer, Theme, mouse};
 
-use super::Message;
-use super::surface::redraw_around;
+use super::redraw::redraw_around;
 use crate::window::theme::{self, Look};
 
-/// So many seconds before the end the ink turns amber, and at last the seal's red.
+/// The number of seconds before the end at which the ring turns amber.
 const SOON: u64 = 20;
-/// The last seconds.
+/// The number of seconds before the end at which it turns red.
 const LAST: u64 = 10;
 
-/// A ring of `size` pixels for what is left of a while.
-pub fn view<'a>(look: Look, remaining: Duration, whole: Duration, size: f32) -> Element<'a, Message> {
+/// Returns a ring of `size` pixels for the time that remains of the `whole`.
+pub fn view<'a, M: 'a>(look: Look, remaining: Duration, whole: Duration, size: f32) -> Element<'a, M> {
     // Rounded up, so that the last second reads 1 and not 0.
     let seconds = u64::try_from(remaining.as_millis().div_ceil(1000)).unwrap_or(u64::MAX);
     let color = color(look, seconds, whole);
@@ -29,7 +28,7 @@ pub fn view<'a>(look: Look, remaining: Duration, whole: Duration, size: f32) -> 
     iced::widget::stack![ring, number].into()
 }
 
-/// Ink, then amber, then red; in a while that is short as a whole, only the end of it counts.
+/// Returns ink, then amber, then red. A countdown that is short as a whole skips the colours it would begin with.
 fn color(look: Look, seconds: u64, whole: Duration) -> Color {
     match seconds {
         ..=LAST if whole.as_secs() > LAST => look.tones.seal,
@@ -40,13 +39,13 @@ fn color(look: Look, seconds: u64, whole: Duration) -> Color {
 }
 
 struct Ring {
-    /// How much ink is left, 0 to 1.
+    /// The fraction of time that is left, 0 to 1.
     share: f32,
     line: Color,
     color: Color,
 }
 
-impl canvas::Program<Message> for Ring {
+impl<M> canvas::Program<M> for Ring {
     type State = ();
 
     fn draw(
@@ -82,7 +81,7 @@ mod tests {
     use crate::settings::{Appearance, Language};
 
     #[test]
-    fn the_ink_turns_amber_and_then_red() {
+    fn the_ring_turns_amber_and_then_red() {
         let look = Look::new(Language::En, Appearance::Light, false);
         let tones = look.tones;
         for (seconds, whole, wanted) in [

@@ -1,114 +1,37 @@
-//! Something that lies on another thing and lets nothing through: no click, no wheel and no finger.
-//!
-//! iced's `opaque` lets fingers through.
+//! A layer that lets no click, wheel or finger through to what lies below it. iced's `opaque` lets fingers through.
 
-use iced::advanced::layout::{Layout, Limits, Node};
-use iced::advanced::widget::{Operation, Tree, Widget, tree};
-use iced::advanced::{Clipboard, Shell, mouse, overlay, renderer};
-use iced::{Element, Event, Length, Rectangle, Renderer, Size, Theme, Vector, touch};
+use iced::advanced::mouse;
+use iced::{Element, Event, touch};
 
-/// Lets nothing through to what lies behind.
-pub fn solid<'a, Message: 'a>(content: impl Into<Element<'a, Message>>) -> Element<'a, Message> {
-    Element::new(Solid(content.into()))
+use super::wrap::{Behavior, Dispatch, wrap};
+
+/// Makes a layer opaque to mouse and fingers.
+pub fn opaque<'a, Message: 'a>(content: impl Into<Element<'a, Message>>) -> Element<'a, Message> {
+    wrap(content, Opaque)
 }
 
-struct Solid<'a, Message>(Element<'a, Message>);
+struct Opaque;
 
-impl<Message> Widget<Message, Theme, Renderer> for Solid<'_, Message> {
-    fn tag(&self) -> tree::Tag {
-        self.0.as_widget().tag()
-    }
+impl<Message> Behavior<Message> for Opaque {
+    type State = ();
 
-    fn state(&self) -> tree::State {
-        self.0.as_widget().state()
-    }
-
-    fn children(&self) -> Vec<Tree> {
-        self.0.as_widget().children()
-    }
-
-    fn diff(&self, tree: &mut Tree) {
-        self.0.as_widget().diff(tree);
-    }
-
-    fn size(&self) -> Size<Length> {
-        self.0.as_widget().size()
-    }
-
-    fn size_hint(&self) -> Size<Length> {
-        self.0.as_widget().size_hint()
-    }
-
-    fn layout(&mut self, tree: &mut Tree, renderer: &Renderer, limits: &Limits) -> Node {
-        self.0.as_widget_mut().layout(tree, renderer, limits)
-    }
-
-    fn draw(
-        &self,
-        tree: &Tree,
-        renderer: &mut Renderer,
-        theme: &Theme,
-        style: &renderer::Style,
-        layout: Layout<'_>,
-        cursor: mouse::Cursor,
-        viewport: &Rectangle,
-    ) {
-        self.0.as_widget().draw(tree, renderer, theme, style, layout, cursor, viewport);
-    }
-
-    fn operate(&mut self, tree: &mut Tree, layout: Layout<'_>, renderer: &Renderer, operation: &mut dyn Operation) {
-        self.0.as_widget_mut().operate(tree, layout, renderer, operation);
-    }
-
-    fn update(
-        &mut self,
-        tree: &mut Tree,
-        event: &Event,
-        layout: Layout<'_>,
-        cursor: mouse::Cursor,
-        renderer: &Renderer,
-        clipboard: &mut dyn Clipboard,
-        shell: &mut Shell<'_, Message>,
-        viewport: &Rectangle,
-    ) {
-        self.0.as_widget_mut().update(tree, event, layout, cursor, renderer, clipboard, shell, viewport);
+    fn update(&mut self, (): &mut (), dispatch: &mut Dispatch<'_, '_, '_, Message>, event: &Event) {
+        dispatch.send(event);
+        let bounds = dispatch.layout.bounds();
         let hit = match event {
             Event::Mouse(mouse::Event::ButtonPressed(_) | mouse::Event::WheelScrolled { .. }) => {
-                cursor.is_over(layout.bounds())
+                dispatch.cursor.is_over(bounds)
             }
-            Event::Touch(touch::Event::FingerPressed { position, .. }) => layout.bounds().contains(*position),
+            Event::Touch(touch::Event::FingerPressed { position, .. }) => bounds.contains(*position),
             _ => false,
         };
         if hit {
-            shell.capture_event();
+            dispatch.shell.capture_event();
         }
     }
 
-    fn mouse_interaction(
-        &self,
-        tree: &Tree,
-        layout: Layout<'_>,
-        cursor: mouse::Cursor,
-        viewport: &Rectangle,
-        renderer: &Renderer,
-    ) -> mouse::Interaction {
-        let inside = self.0.as_widget().mouse_interaction(tree, layout, cursor, viewport, renderer);
+    fn mouse_interaction(&self, content: mouse::Interaction, is_over: bool) -> mouse::Interaction {
         // Anything but `None` tells a stack that the mouse is over this layer and no other.
-        if inside == mouse::Interaction::None && cursor.is_over(layout.bounds()) {
-            mouse::Interaction::Idle
-        } else {
-            inside
-        }
-    }
-
-    fn overlay<'b>(
-        &'b mut self,
-        tree: &'b mut Tree,
-        layout: Layout<'b>,
-        renderer: &Renderer,
-        viewport: &Rectangle,
-        translation: Vector,
-    ) -> Option<overlay::Element<'b, Message, Theme, Renderer>> {
-        self.0.as_widget_mut().overlay(tree, layout, renderer, viewport, translation)
+        if content == mouse::Interaction::None && is_over { mouse::Interaction::Idle } else { content }
     }
 }

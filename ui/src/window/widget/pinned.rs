@@ -1,4 +1,4 @@
-//! A column of three parts: a head and a foot that are always whole, and a middle that gets the height they leave.
+//! A column of three parts: a head and a foot that are always whole, and a middle that gets the height that is left.
 //!
 //! iced's column gives height to its children from the first to the last, so a long list takes the height of the
 //! buttons below it.
@@ -17,7 +17,7 @@ pub struct Pinned<'a, Message> {
 }
 
 impl<'a, Message: 'a> Pinned<'a, Message> {
-    /// A column as wide as there is room, and as high as its parts. The middle should scroll.
+    /// Creates a column that fills the width and is as high as its parts. The middle should scroll.
     pub fn new(
         head: impl Into<Element<'a, Message>>,
         middle: impl Into<Element<'a, Message>>,
@@ -26,17 +26,17 @@ impl<'a, Message: 'a> Pinned<'a, Message> {
         Pinned { parts: [head.into(), middle.into(), foot.into()], spacing: 0.0, height: Length::Shrink }
     }
 
-    /// A head and a middle without a foot.
+    /// Creates a column of a head and a middle without a foot.
     pub fn headed(head: impl Into<Element<'a, Message>>, middle: impl Into<Element<'a, Message>>) -> Self {
         Self::new(head, middle, Space::new())
     }
 
-    /// Pixels between parts that are not empty.
+    /// Sets the pixels between parts that are not empty.
     pub fn spacing(self, spacing: f32) -> Self {
         Pinned { spacing, ..self }
     }
 
-    /// The height of the whole.
+    /// Sets the height of the whole.
     pub fn height(self, height: Length) -> Self {
         Pinned { height, ..self }
     }

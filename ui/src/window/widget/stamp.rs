@@ -1,4 +1,4 @@
-//! The word that we guessed, stamped in seal red.
+//! An animated stamp with the word that we guessed.
 
 use std::time::{Duration, Instant};
 
@@ -6,8 +6,7 @@ use iced::widget::canvas::{self, Canvas, Frame, Geometry, Path, Stroke, Text};
 use iced::widget::container;
 use iced::{Color, Element, Length, Point, Radians, Rectangle, Renderer, Size, Theme, Vector, alignment, mouse};
 
-use super::Message;
-use super::surface::redraw_around;
+use super::redraw::redraw_around;
 use crate::window::theme::{self, Look};
 
 /// How long the stamp takes to come down.
@@ -16,9 +15,9 @@ const FALL: Duration = Duration::from_millis(220);
 pub const STAY: Duration = Duration::from_millis(3_000);
 /// How long it takes to fade at the end of that.
 const FADE: Duration = Duration::from_millis(400);
-/// How much larger it is at first.
+/// How much larger it is at first, as a fraction.
 const HIGH: f32 = 0.9;
-/// Its slant.
+/// Its angle, in radians.
 const SLANT: f32 = -0.09;
 /// Size of its letters.
 const LETTERS: f32 = 34.0;
@@ -31,17 +30,17 @@ pub struct Stamp {
 }
 
 impl Stamp {
-    /// Stamps a word.
+    /// Creates a stamp that begins to fall now.
     pub fn new(word: String, now: Instant) -> Self {
         Stamp { word, since: now }
     }
 
-    /// Whether it is still to be seen.
+    /// Returns whether it is still visible.
     pub fn is_up(&self, now: Instant) -> bool {
         self.age(now) < STAY
     }
 
-    /// Whether it moves or fades.
+    /// Returns whether it moves or fades.
     pub fn moves(&self, now: Instant) -> bool {
         let age = self.age(now);
         age < FALL || (STAY.saturating_sub(FADE)..STAY).contains(&age)
@@ -51,8 +50,8 @@ impl Stamp {
         now.saturating_duration_since(self.since)
     }
 
-    /// The stamp, with the words of joy under it.
-    pub fn view<'a>(&self, look: Look, now: Instant) -> Element<'a, Message> {
+    /// Returns the stamp, with words of praise under it.
+    pub fn view<'a, M: 'a>(&self, look: Look, now: Instant) -> Element<'a, M> {
         let (age, calm) = (self.age(now), look.calm);
         let left = STAY.saturating_sub(age).as_secs_f32() / FADE.as_secs_f32();
         let fallen = (age.as_secs_f32() / FALL.as_secs_f32()).min(1.0);
@@ -77,7 +76,7 @@ struct Print {
     scale: f32,
 }
 
-impl canvas::Program<Message> for Print {
+impl<M> canvas::Program<M> for Print {
     type State = ();
 
     fn draw(

@@ -1,4 +1,4 @@
-//! The way of Tab through all that can have the focus: after the last comes the first.
+//! Moves the focus with Tab through all focusable widgets: the first comes after the last.
 //!
 //! iced's own operation leaves nothing focused after the last.
 
@@ -7,7 +7,7 @@ use iced::advanced::widget::operation::focusable::{Count, Focusable, count};
 use iced::advanced::widget::operation::then;
 use iced::advanced::widget::{Id, Operation};
 
-/// Moves the focus on, or back.
+/// Returns an operation that moves the focus to the next widget, or to the one before.
 pub fn tab<T: Send + 'static>(back: bool) -> impl Operation<T> {
     let target: fn(Count) -> Focus = if back {
         |Count { focused, total }| Focus::on(focused.unwrap_or(0) + total.saturating_sub(1), total)
@@ -17,7 +17,7 @@ pub fn tab<T: Send + 'static>(back: bool) -> impl Operation<T> {
     then(count(), target)
 }
 
-/// Gives the focus to one of all.
+/// Focuses the widget with the index `target`.
 struct Focus {
     target: usize,
     current: usize,

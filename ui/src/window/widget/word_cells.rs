@@ -1,40 +1,39 @@
-//! A word in cells, as it is guessed: each letter above a line, big and clear.
+//! The word of a turn in cells: each letter above a line.
 
 use iced::widget::{Row, Space, column, container, row, text};
 use iced::{Alignment, Color, Element, Length};
 use inkmesh::words::{Level, Mask};
 
-use super::Message;
 use crate::window::theme::{self, Look, style};
 
-/// Stands for a letter that is not shown.
+/// The placeholder in a mask for a hidden letter.
 const HIDDEN: char = '_';
 /// Space between two cells.
 const GAP: f32 = 5.0;
-/// The widest cell.
+/// Width of the widest cell.
 const WIDEST: f32 = 30.0;
-/// The narrowest cell.
+/// Width of the narrowest cell.
 const NARROWEST: f32 = 11.0;
 /// Space between the cells and the numbers beside them.
 const BESIDE: f32 = 12.0;
-/// Room for a digit of those.
+/// Width of a digit of those.
 const DIGIT: f32 = 8.0;
-/// Height of the cells, so that nothing jumps when a word takes the place of others.
+/// Height of the cells. It is fixed, so that nothing moves when the word changes.
 pub const HEIGHT: f32 = 46.0;
 
-/// Who looks at the word, and so in which colour it stands.
+/// The role of the person who looks at the word. It decides the colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Eye {
-    /// Somebody who guesses: only what the mask shows is seen.
+pub enum Viewer {
+    /// A guesser: sees only the letters that the mask shows.
     Guesser,
-    /// Somebody who guessed it.
+    /// A guesser who has solved it.
     Solver,
-    /// The drawer: what the others see already stands in amber.
+    /// The drawer: sees the letters that the others see in amber.
     Drawer,
 }
 
-/// A word behind its mask, in `width` pixels: `word` is what we know of it.
-pub fn view<'a>(look: Look, mask: &Mask, word: Option<&str>, eye: Eye, width: f32) -> Element<'a, Message> {
+/// Returns the cells of a masked word, in `width` pixels. `word` is the whole word, if we know it.
+pub fn view<'a, M: 'a>(look: Look, mask: &Mask, word: Option<&str>, viewer: Viewer, width: f32) -> Element<'a, M> {
     let shown: Vec<char> = String::from(mask.clone()).chars().collect();
     let word: Vec<char> = word.map(|word| word.chars().collect()).unwrap_or_default();
     let known = |index: usize| word.get(index).copied().filter(|_| word.len() == shown.len());
@@ -42,18 +41,18 @@ pub fn view<'a>(look: Look, mask: &Mask, word: Option<&str>, eye: Eye, width: f3
     let width = width - lengths.len() as f32 * DIGIT - BESIDE;
     let wide = width / shown.len().max(1) as f32 - GAP;
     let cell_width = wide.clamp(NARROWEST, WIDEST);
-    let cells = shown.iter().enumerate().map(|(index, &cell)| {
-        let letter = known(index).unwrap_or(cell);
-        let color = match (eye, cell == HIDDEN) {
-            (Eye::Solver, _) => look.tones.pine,
-            (Eye::Drawer, false) => look.tones.amber,
-            (Eye::Guesser, _) | (Eye::Drawer, true) => look.tones.ink,
+    let cells = shown.iter().enumerate().map(|(index, &shown)| {
+        let letter = known(index).unwrap_or(shown);
+        let color = match (viewer, shown == HIDDEN) {
+            (Viewer::Solver, _) => look.tones.pine,
+            (Viewer::Drawer, false) => look.tones.amber,
+            (Viewer::Guesser, _) | (Viewer::Drawer, true) => look.tones.ink,
         };
         if letter == ' ' {
             return Space::new().width(cell_width * 0.6).into();
         }
-        let hides = cell == HIDDEN || letter.is_alphanumeric();
-        one(look, (letter != HIDDEN).then_some(letter), color, hides, cell_width)
+        let hides = shown == HIDDEN || letter.is_alphanumeric();
+        cell(look, (letter != HIDDEN).then_some(letter), color, hides, cell_width)
     });
     let cells = container(Row::with_children(cells).spacing(GAP).align_y(Alignment::End).wrap()).max_width(width);
     let lengths = theme::small(lengths, look.tones.faded).wrapping(text::Wrapping::None);
@@ -62,7 +61,7 @@ pub fn view<'a>(look: Look, mask: &Mask, word: Option<&str>, eye: Eye, width: f3
     container(line).center_y(HEIGHT).style(under).into()
 }
 
-fn one<'a>(look: Look, letter: Option<char>, color: Color, lined: bool, width: f32) -> Element<'a, Message> {
+fn cell<'a, M: 'a>(look: Look, letter: Option<char>, color: Color, lined: bool, width: f32) -> Element<'a, M> {
     let size = (width * 0.86).clamp(11.0, 24.0);
     let letter = text(letter.map(String::from).unwrap_or_default())
         .size(size)
@@ -77,14 +76,14 @@ fn one<'a>(look: Look, letter: Option<char>, color: Color, lined: bool, width: f
     column![letter].push(line).spacing(1).into()
 }
 
-/// How many letters the parts of a word have, as in `3 5`: nobody likes to count lines.
+/// Returns the number of letters of each part of a word, as in `3 5`.
 fn lengths(shown: &[char]) -> String {
     let parts = shown.split(|cell| *cell == ' ').filter(|part| !part.is_empty());
     parts.map(|part| part.len().to_string()).collect::<Vec<_>>().join(" ")
 }
 
-/// How hard a word is, in dots.
-pub fn level<'a>(look: Look, level: Level) -> Element<'a, Message> {
+/// Returns the level of a word as dots.
+pub fn level<'a, M: 'a>(look: Look, level: Level) -> Element<'a, M> {
     let dots = (1..=3).map(|number| {
         let full = number <= u8::from(level);
         let color = if full { look.tones.amber } else { look.tones.line };

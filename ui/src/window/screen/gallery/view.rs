@@ -1,8 +1,7 @@
 //! All drawings, the newest first.
 
-use iced::widget::scrollable::{Direction, Scrollbar};
 use iced::widget::text::Wrapping;
-use iced::widget::{Row, Sensor, button, center, column, container, image, row, scrollable};
+use iced::widget::{Row, Sensor, button, center, column, container, image, row};
 use iced::{Alignment, Element, Length};
 use inkmesh::gallery::{Drawing, Gallery};
 use inkmesh::identity::Author;
@@ -13,6 +12,7 @@ use super::{Hall, Message, viewer};
 use crate::text::{command_error, grouped};
 use crate::window::theme::{self, Look, style};
 use crate::window::when::Calendar;
+use crate::window::widget::parts::scroll;
 
 /// How far out of view pictures are made already, in pixels.
 const AHEAD: f32 = 200.0;
@@ -72,13 +72,8 @@ impl Hall {
             let words = look.t_args("gallery-older", [("count", grouped(older as u64).into())]);
             button(theme::body(words)).on_press(Message::Older).padding([8, 16]).style(style::secondary(look.tones))
         });
-        let bar = Scrollbar::new().width(6).scroller_width(6).margin(2);
-        scrollable(column![cards].push(more).spacing(16).width(Length::Fill).padding([0, 8]))
-            .direction(Direction::Vertical(bar))
-            .width(Length::Fill)
-            .height(Length::Fill)
-            .style(style::scroll(look.tones))
-            .into()
+        let cards = column![cards].push(more).spacing(16).width(Length::Fill).padding([0, 8]);
+        scroll(look, cards).width(Length::Fill).height(Length::Fill).into()
     }
 
     fn card<'a>(&'a self, drawing: &'a Drawing, scene: Scene<'_>) -> Element<'a, Message> {

@@ -13,6 +13,7 @@ use super::view::{Scene, kind, names};
 use crate::archive::picture::Format;
 use crate::window::ink::{live, paper};
 use crate::window::theme::{self, Look, style};
+use crate::window::widget::parts::hint;
 
 /// A drawing and what can be done with it.
 pub fn view<'a>(replay: &'a Replay, drawing: &'a Drawing, scene: Scene<'_>) -> Element<'a, Message> {
@@ -93,11 +94,6 @@ fn times(speed: f32) -> String {
     let times = speed.exp2();
     let digits = if times < 1.0 { 2 } else { usize::from(times.fract() > 0.05) };
     format!("{times:.digits$}×")
-}
-
-fn hint<'a>(look: Look, content: impl Into<Element<'a, Message>>, words: String) -> Element<'a, Message> {
-    let words = container(theme::small(words, look.tones.ink)).padding([4, 8]).style(style::dialog(look.tones));
-    iced::widget::tooltip(content, words, iced::widget::tooltip::Position::Top).gap(4).into()
 }
 
 /// Ink above the picture.

@@ -1,16 +1,15 @@
 //! What stays in view until it is put right or taken away: a clock that is wrong, history that was damaged, a second
 //! copy of our own folder.
 
-use iced::widget::scrollable::{Direction, Scrollbar};
 use iced::widget::text::Wrapping;
-use iced::widget::{Column, Text, button, container, row, scrollable};
+use iced::widget::{Column, container, row};
 use iced::{Alignment, Element, Length};
 use inkmesh::event::Warning;
 
 use super::Message;
-use super::reach::Reach;
 use crate::text::about;
 use crate::window::theme::{self, Look, style};
+use crate::window::widget::parts::{close_button, few_lines};
 
 /// Most of them that can be taken away; the oldest goes first.
 const MAX: usize = 8;
@@ -87,22 +86,9 @@ impl Banners {
 fn banner<'a>(look: Look, warning: &Warning, dismissible: bool, short: bool) -> Option<Element<'a, Message>> {
     let words = theme::small(words(look, warning)?, look.tones.ink).wrapping(Wrapping::WordOrGlyph).width(Length::Fill);
     let words = few_lines(look, words, if short { 36.0 } else { 104.0 });
-    let close = dismissible.then(|| {
-        let close = button(theme::sign("✕").size(theme::SMALL))
-            .on_press(Message::DismissBanner)
-            .padding([4, 8])
-            .style(style::quiet(look.tones));
-        Reach::new(close, Message::DismissBanner, look.tones.seal)
-    });
+    let close = dismissible.then(|| close_button(look, theme::SMALL, Message::DismissBanner));
     let line = row![words].push(close).spacing(8).align_y(Alignment::Center);
     Some(container(line).padding([4, 12]).width(Length::Fill).style(style::banner(look.tones, look.tones.amber)).into())
-}
-
-/// Words that scroll when they are higher than this.
-pub fn few_lines<'a>(look: Look, words: Text<'a>, height: f32) -> Element<'a, Message> {
-    let bar = Scrollbar::new().width(4).scroller_width(4).margin(1);
-    let words = scrollable(words).direction(Direction::Vertical(bar)).style(style::scroll(look.tones));
-    container(words).width(Length::Fill).max_height(height).into()
 }
 
 fn words(look: Look, warning: &Warning) -> Option<String> {

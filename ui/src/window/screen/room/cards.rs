@@ -1,7 +1,6 @@
 //! What lies on the sheet between the turns of a game: who is ready, which word to draw, the points so far, the winners.
 
-use iced::widget::scrollable::{Direction, Scrollbar};
-use iced::widget::{Column, Row, Space, button, column, container, row, scrollable, space, text};
+use iced::widget::{Column, Row, button, column, container, row, space, text};
 use iced::{Alignment, Element, Length};
 use inkmesh::event::Person;
 use inkmesh::game::{Phase, PlayerView};
@@ -10,12 +9,11 @@ use inkmesh::words::{Level, Word};
 
 use super::game_bar::{GameBar, Press, Scene, press_button};
 use super::standing::{Standing, standings};
-use super::{Message, cells, podium};
+use super::{Message, podium};
 use crate::text::grouped;
-use crate::window::layer::solid;
 use crate::window::link::Step;
-use crate::window::pinned::Pinned;
 use crate::window::theme::{self, Look, palette, style};
+use crate::window::widget::{Pinned, opaque, parts, word_cells};
 
 /// Width of a card with its edge.
 const WIDTH: f32 = 488.0;
@@ -50,7 +48,7 @@ pub fn view<'a>(game: &'a GameBar, scene: Scene<'a>) -> Option<Element<'a, Messa
     let padding = if scene.short() { 8 } else { 20 };
     let card = container(content).padding(padding).style(style::dialog(scene.look.tones));
     let card = container(card).padding(EDGE).max_width(WIDTH).style(style::pressed);
-    let card = container(solid(card)).padding(4).center_x(Length::Fill).height(Length::Fill);
+    let card = container(opaque(card)).padding(4).center_x(Length::Fill).height(Length::Fill);
     // The finished drawing is worth a look.
     let down = game.game.phase == Phase::Revealed;
     Some(card.align_y(if down { Alignment::End } else { Alignment::Center }).into())
@@ -58,9 +56,7 @@ pub fn view<'a>(game: &'a GameBar, scene: Scene<'a>) -> Option<Element<'a, Messa
 
 /// A list that scrolls when there is too little room for it.
 pub fn list<'a>(look: Look, rows: Column<'a, Message>) -> Element<'a, Message> {
-    let bar = Scrollbar::new().width(6).scroller_width(6).margin(2);
-    let rows = rows.padding(iced::padding::right(12)).width(Length::Fill);
-    scrollable(rows).direction(Direction::Vertical(bar)).style(style::scroll(look.tones)).into()
+    parts::scroll(look, rows.padding(iced::padding::right(12)).width(Length::Fill)).into()
 }
 
 /// The heading of a card, with what stands at its right.
@@ -120,8 +116,7 @@ fn guest<'a>(scene: Scene<'a>, person: &Person, ready: bool) -> Element<'a, Mess
 }
 
 fn dot<'a>(look: Look, author: Author) -> Element<'a, Message> {
-    let color = palette::person_mark(&author, look.tones);
-    container(Space::new().width(12).height(12)).style(style::pill(color, color)).into()
+    parts::dot(12.0, palette::person_mark(&author, look.tones))
 }
 
 // ---- choosing ----
@@ -153,7 +148,8 @@ fn offer<'a>(scene: Scene<'_>, index: usize, word: &'a Word) -> Element<'a, Mess
         Level::Hard => "level-hard",
     };
     let how_hard = (!scene.short()).then(|| theme::small(look.t(level), look.tones.faded));
-    let how_hard = row![].push(how_hard).push(cells::level(look, word.level)).spacing(8).align_y(Alignment::Center);
+    let how_hard =
+        row![].push(how_hard).push(word_cells::level(look, word.level)).spacing(8).align_y(Alignment::Center);
     let small = scene.short() || word.text.chars().count() > LONG;
     let text = if small { theme::strong(word.text.as_str()) } else { theme::title(word.text.as_str()) };
     let text = text.wrapping(text::Wrapping::WordOrGlyph).width(Length::Fill);
@@ -186,7 +182,7 @@ fn scoreboard<'a>(game: &'a GameBar, scene: Scene<'a>) -> Pinned<'a, Message> {
         Some(word) => look.t_args("game-word-was", [("word", word.text.as_str().into())]),
         None => look.t("game-no-word"),
     };
-    let level = game.game.word.as_ref().map(|word| cells::level(look, word.level));
+    let level = game.game.word.as_ref().map(|word| word_cells::level(look, word.level));
     let over = container(over_points(look, "game-this-turn")).padding(iced::padding::right(12));
     let rows = standings(&game.game.players).into_iter().map(|standing| line(scene, standing, game.drawer()));
     let rows = Column::with_children(rows).spacing(8);

@@ -13,6 +13,7 @@ use super::guesses::Guesses;
 use super::picked::Picked;
 use super::reading::{Reading, Seek, place_of};
 use crate::window::link::PAGE;
+use crate::window::widget::anchored_list::ScrollTarget;
 
 /// Most lines that are held; older or newer ones are asked for again.
 const MAX_LINES: usize = 2000;
@@ -464,10 +465,9 @@ impl Chat {
         self.revision
     }
 
-    /// What the list has to know to keep its place: a number that changes when it should go to the end, and the line
-    /// to bring into view.
-    pub fn wish(&self) -> (u64, Option<(u64, usize)>) {
-        (self.epoch, self.reveal)
+    /// Returns where the list is to scroll to.
+    pub fn scroll_target(&self) -> ScrollTarget {
+        ScrollTarget { end: self.epoch, line: self.reveal }
     }
 }
 

@@ -175,10 +175,10 @@ fn the_unread_lines_begin_below_the_last_that_was_read() {
     let mut chat = Chat::default();
     chat.show(page(1000), read_up_to(1059, 40));
     assert_eq!(chat.first_unread(ME), Some(line(1060, ANA).id));
-    assert_eq!(chat.wish().1, Some((1, 59)), "they come into view");
+    assert_eq!(chat.scroll_target().line, Some((1, 59)), "they come into view");
     chat.show(page(1000), read_up_to(700, 400));
     assert_eq!(chat.first_unread(ME), None, "its place is not loaded yet");
-    assert_eq!(chat.wish().1, None);
+    assert_eq!(chat.scroll_target().line, None);
     for from in [900, 800, 700] {
         chat.scrolled(true, false);
         let asked = chat.wants_older().unwrap();
@@ -226,7 +226,7 @@ fn late_lines_that_are_held_come_into_view_and_stay_marked() {
     let view = ReadingView { late: vec![late(1020, 1021)], ..read_up_to(1099, 0) };
     chat.reading_is(view, false);
     assert_eq!(chat.show_late(&late(1020, 1021)), None);
-    assert_eq!(chat.wish().1, Some((1, 20)));
+    assert_eq!(chat.scroll_target().line, Some((1, 20)));
     chat.dismiss_late();
     assert!(chat.reading().late().is_empty());
     let marked: Vec<&Entry> = chat.lines().iter().filter(|entry| chat.reading().is_late(entry)).collect();
@@ -252,7 +252,7 @@ fn seek(chat: &mut Chat, wanted: &Late) -> (usize, Option<Sought>) {
 fn late_lines_far_back_are_looked_for() {
     let mut chat = showing(page(50_000));
     assert_eq!(seek(&mut chat, &late(30_500, 30_600)), (20, Some(Sought::Found)));
-    let (_, reveal) = chat.wish();
+    let reveal = chat.scroll_target().line;
     assert_eq!(chat.lines()[reveal.unwrap().1].time, 30_500);
     assert!(chat.is_detached() && !chat.is_at_end());
     assert_eq!(times(&chat), (30_000..32_000).collect::<Vec<_>>(), "its page and the one below it");
@@ -281,7 +281,7 @@ fn a_late_line_that_is_none_of_the_talk_shows_what_stands_there() {
     let mut chat = showing(page(1000));
     let stroke = Late { from_ms: 1030, first: OperationId([0xff; 32]), ..late(1030, 1030) };
     assert_eq!(chat.show_late(&stroke), None);
-    assert_eq!(chat.wish().1, Some((1, 30)), "the lines of that moment");
+    assert_eq!(chat.scroll_target().line, Some((1, 30)), "the lines of that moment");
 }
 
 #[test]

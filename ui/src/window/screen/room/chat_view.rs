@@ -2,8 +2,8 @@
 
 use std::time::Instant;
 
-use iced::widget::scrollable::{Direction, Scrollbar, Viewport};
-use iced::widget::{Column, Space, button, column, container, keyed, lazy, row, rule, scrollable, text};
+use iced::widget::scrollable::Viewport;
+use iced::widget::{Column, Space, button, column, container, keyed, lazy, row, rule, text};
 use iced::{Alignment, Color, Element, Length};
 use inkmesh::event::{Entry, EntryBody, Late};
 use inkmesh::game::GameNotice;
@@ -11,14 +11,15 @@ use inkmesh::operation::OperationId;
 
 use super::chat::{Chat, is_talk, seen_at};
 use super::game_bar::GameBar;
-use super::keep_place::{KeepPlace, NEAR};
 use super::people::{FORKED, People};
 use super::reading::announced;
-use super::{Message, entry, tools, words};
+use super::{Message, entry, words};
 use crate::text::{command_error, grouped};
-use crate::window::pinned::Pinned;
 use crate::window::theme::{self, Look, palette, style};
 use crate::window::when::Calendar;
+use crate::window::widget::Pinned;
+use crate::window::widget::anchored_list::{NEAR, anchored_list};
+use crate::window::widget::parts::{dot, hint, scroll};
 
 /// The field that a line is written in.
 pub const CHAT_FIELD: &str = "chat-field";
@@ -192,15 +193,12 @@ fn lines<'a>(chat: &'a Chat, people: &'a People, look: Look, calendar: &'a Calen
         });
         keyed::Column::with_children(rows).padding([8, 12]).width(Length::Fill).into()
     });
-    let bar = Scrollbar::new().width(6).scroller_width(6).margin(2);
-    let list = scrollable(rows)
-        .direction(Direction::Vertical(bar))
+    let list = scroll(look, rows)
         .on_scroll(|view| Message::Scrolled { at_top: is_at_top(view), at_end: is_at_end(view) })
         .height(Length::Fill)
-        .width(Length::Fill)
-        .style(style::scroll(look.tones));
+        .width(Length::Fill);
     let keys = chat.lines().iter().map(|entry| key(entry.id)).collect();
-    KeepPlace::new(list, keys, chat.wish()).on_press(Message::PressLine).into()
+    anchored_list(list, keys, chat.scroll_target(), Message::PressLine)
 }
 
 fn is_at_top(view: Viewport) -> bool {
@@ -290,10 +288,10 @@ fn said(entry: &Entry, words: &str, name: Option<String>, scene: Scene<'_>) -> E
     let Some(name) = name else { return shown(below.into()) };
     let forked = people.is_forked(entry.author).then(|| {
         let mark = theme::sign(FORKED).size(theme::SMALL).color(tones.seal);
-        tools::hint(look, mark, look.t("person-forked"))
+        hint(look, mark, look.t("person-forked"))
     });
     let head = row![
-        dot(palette::person_mark(&entry.author, tones)),
+        dot(12.0, palette::person_mark(&entry.author, tones)),
         theme::strong(name).wrapping(text::Wrapping::WordOrGlyph)
     ]
     .push(forked)
@@ -327,7 +325,7 @@ fn whispered<'a>(entry: &Entry, said: Element<'a, Message>, look: Look) -> Eleme
 
 /// The mark of what not everybody can read.
 fn lock<'a>(look: Look) -> Element<'a, Message> {
-    tools::hint(look, theme::sign("🔒").size(theme::SMALL).color(look.tones.pine), look.t("chat-whisper"))
+    hint(look, theme::sign("🔒").size(theme::SMALL).color(look.tones.pine), look.t("chat-whisper"))
 }
 
 /// How many whispers that we may not read begin with this line: none when they began before it.
@@ -377,10 +375,6 @@ fn held_back(entry: &Entry, scene: Scene<'_>) -> Element<'static, Message> {
             .into()
     };
     column![words, again].spacing(4).padding([4, 0]).into()
-}
-
-fn dot(color: Color) -> Element<'static, Message> {
-    container(Space::new().width(12).height(12)).style(style::pill(color, color)).into()
 }
 
 /// Words on a line across the talk: a day, or where the unread lines begin.

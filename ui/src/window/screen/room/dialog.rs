@@ -1,8 +1,7 @@
 //! What lies over the room for a moment: connecting by address, settings, help, starting a game.
 
-use iced::widget::scrollable::{Direction, Scrollbar};
 use iced::widget::text::Wrapping;
-use iced::widget::{Column, Row, button, center, column, container, mouse_area, row, scrollable, space, text_input};
+use iced::widget::{Column, Row, button, center, column, container, mouse_area, row, space, text_input};
 use iced::{Alignment, Element, Length, Size};
 use inkmesh::identity::Author;
 use inkmesh::name::NameError;
@@ -10,14 +9,12 @@ use inkmesh::node::CommandError;
 
 use super::game_bar::SHORT_BELOW;
 use super::plan::Plan;
-use super::reach::Reach;
 use super::words::Link;
 use super::{Message, plan_view};
 use crate::settings::{Appearance, Language, Settings};
 use crate::text::{command_error, name_error};
-use crate::window::layer::solid;
-use crate::window::pinned::Pinned;
 use crate::window::theme::{self, Look, style};
+use crate::window::widget::{Pinned, focusable, opaque, parts};
 
 /// The field for an address.
 pub const ADDRESS_FIELD: &str = "address-field";
@@ -145,20 +142,16 @@ impl Dialog {
         };
         let edge = scene.edge();
         let beside = iced::padding::horizontal(edge);
-        let close = button(theme::sign("✕")).on_press(Message::Close).padding([4, 8]).style(style::quiet(look.tones));
-        let close = Reach::new(close, Message::Close, look.tones.seal);
+        let close = parts::close_button(look, theme::BODY, Message::Close);
         let head = row![theme::title(look.t(heading)).width(Length::Fill), close].align_y(Alignment::Center);
         let head = container(column![head].push(fields).spacing(12)).padding(beside);
-        let bar = Scrollbar::new().width(6).scroller_width(6).margin(2);
-        let content = scrollable(container(content).padding(beside))
-            .direction(Direction::Vertical(bar))
-            .style(style::scroll(look.tones));
+        let content = parts::scroll(look, container(content).padding(beside));
         let foot = container(column![].push(foot)).padding(beside);
         let card = Pinned::new(head, content, foot).spacing(16.0_f32.min(edge));
         let card =
             container(card).padding(iced::padding::vertical(edge)).max_width(520).style(style::dialog(look.tones));
-        let veil = container(center(solid(card)).padding(edge * 0.6)).style(style::veil(look.tones));
-        solid(mouse_area(veil).on_press(Message::Close))
+        let veil = container(center(opaque(card)).padding(edge * 0.6)).style(style::veil(look.tones));
+        opaque(mouse_area(veil).on_press(Message::Close))
     }
 }
 
@@ -175,7 +168,7 @@ fn connect<'a>(look: Look, address: &'a str, error: Option<&CommandError>) -> El
         .on_press_maybe((!address.trim().is_empty()).then_some(Message::Dialog(Press::Dial)))
         .padding([8, 16])
         .style(style::primary(look.tones));
-    let dial = Reach::new(dial, Message::Dialog(Press::Dial), look.tones.ink);
+    let dial = focusable(dial, Message::Dialog(Press::Dial), look.tones.ink);
     let words = match error {
         Some(error) => theme::small(command_error(look.language, error), look.tones.seal),
         None => theme::small(look.t("connect-form"), look.tones.faded),
@@ -197,7 +190,7 @@ fn own_addresses(scene: Scene<'_>) -> Element<'_, Message> {
             .on_press(press.clone())
             .padding([4, 8])
             .style(style::secondary(look.tones));
-        let copy = Reach::new(copy, press, look.tones.seal);
+        let copy = focusable(copy, press, look.tones.seal);
         row![theme::strong(short).width(Length::Fill), copy].spacing(8).align_y(Alignment::Center).into()
     });
     let lines = Column::with_children(lines).spacing(4);
@@ -220,7 +213,7 @@ fn rename<'a>(scene: Scene<'a>, name: &'a str, error: Option<NameError>) -> Elem
         .on_press(Message::Dialog(Press::Rename))
         .padding([8, 16])
         .style(style::secondary(look.tones));
-    let rename = Reach::new(rename, Message::Dialog(Press::Rename), look.tones.seal);
+    let rename = focusable(rename, Message::Dialog(Press::Rename), look.tones.seal);
     let fingerprint = scene.me.fingerprint();
     let words = match error {
         Some(error) => theme::small(name_error(look.language, error), look.tones.seal),
@@ -264,10 +257,7 @@ fn settings<'a>(scene: Scene<'a>) -> Element<'a, Message> {
 }
 
 fn choice<'a>(look: Look, words: String, chosen: bool, press: Press) -> Element<'a, Message> {
-    let press = Message::Dialog(press);
-    let button =
-        button(theme::body(words)).on_press(press.clone()).padding([4, 12]).style(style::choice(look.tones, chosen));
-    Reach::new(button, press, look.tones.seal).into()
+    parts::choice(look, words, chosen, [4, 12], Message::Dialog(press))
 }
 
 /// Where a link goes: first of all to which host.
@@ -291,7 +281,7 @@ fn link_foot(link: &Link, look: Look) -> Element<'_, Message> {
         let button = button(theme::body(look.t(key))).on_press(message.clone()).padding([8, 16]);
         (button, message)
     };
-    let reach = |(button, message), ring| Reach::new(button, message, ring);
+    let reach = |(button, message), ring| focusable(button, message, ring);
     let (copy, message) = press("connect-copy", Message::Dialog(Press::Copy(link.url.clone())));
     let copy = reach((copy.style(style::secondary(look.tones)), message), look.tones.seal);
     let (cancel, message) = press("plan-cancel", Message::Close);

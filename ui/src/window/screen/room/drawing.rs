@@ -9,7 +9,6 @@ use inkmesh::name::RoomName;
 use inkmesh::node::CommandError;
 use inkmesh::operation::OperationId;
 
-use super::mixer::{self, COLOR_FIELD, Mixer};
 use super::notices::Notice;
 use super::tools::{Choice, Popup};
 use super::{Action, Room, tools_view};
@@ -22,6 +21,7 @@ use crate::window::ink::painter::Painted;
 use crate::window::keep::Keep;
 use crate::window::link::{Command, Touch};
 use crate::window::theme::Look;
+use crate::window::widget::color_picker::{self, COLOR_FIELD, ColorPicker};
 
 /// What happens on the sheet, beside the pen.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -76,7 +76,7 @@ impl Room {
             Press::Clear => self.clear(),
             Press::ReallyClear => self.really_clear(),
             Press::Save => self.wish(Wish::Save),
-            Press::Mix => self.mix(),
+            Press::Mix => self.pick_color(),
             Press::Unfold => self.unfold_tools(),
             Press::ClosePopup => self.close_popup(),
             Press::ZoomAt(at, steps) => self.look_at_sheet(|lens| lens.zoom_at(at, steps)),
@@ -168,19 +168,22 @@ impl Room {
         Vec::new()
     }
 
-    fn mix(&mut self) -> Vec<Action> {
-        if matches!(self.tools.popup, Some(Popup::Mixer(_))) {
+    fn pick_color(&mut self) -> Vec<Action> {
+        if matches!(self.tools.popup, Some(Popup::Colors(_))) {
             return self.close_popup();
         }
         let color = self.tools.free.unwrap_or(self.tools.color);
         self.tools.dip(color);
-        self.tools.popup = Some(Popup::Mixer(Box::new(Mixer::new(color))));
+        self.tools.popup = Some(Popup::Colors(Box::new(ColorPicker::new(color))));
         vec![Action::Focus(COLOR_FIELD)]
     }
 
-    pub(super) fn mix_press(&mut self, press: mixer::Press) -> Vec<Action> {
-        if let Some(Popup::Mixer(mixer)) = &mut self.tools.popup
-            && let Some(color) = mixer.press(press)
+    pub(super) fn mix(&mut self, message: color_picker::Message) -> Vec<Action> {
+        if let color_picker::Message::Done = message {
+            return self.close_popup();
+        }
+        if let Some(Popup::Colors(picker)) = &mut self.tools.popup
+            && let Some(color) = picker.update(message)
         {
             self.tools.dip(color);
         }

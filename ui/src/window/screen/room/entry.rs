@@ -9,9 +9,9 @@ use iced::{Alignment, Element};
 
 use super::chat_view::CHAT_FIELD;
 use super::draft::Draft;
-use super::reach::Reach;
 use super::{Message, Shortcut};
 use crate::window::theme::{self, Look, style};
+use crate::window::widget::focusable;
 
 /// The height that the field grows to, in pixels: six lines, or two in a short window.
 const MOST: f32 = 136.0;
@@ -36,7 +36,7 @@ pub fn view<'a>(draft: &'a Draft, look: Look, placeholder: String, send: &str, s
         .on_press_maybe((!draft.trim().is_empty()).then_some(Message::Say))
         .padding([8, 12])
         .style(style::secondary(look.tones));
-    let send = Reach::new(send, Message::Say, look.tones.seal);
+    let send = focusable(send, Message::Say, look.tones.seal);
     row![field, send].spacing(8).align_y(Alignment::End).into()
 }
 

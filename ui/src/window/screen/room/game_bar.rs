@@ -9,12 +9,13 @@ use inkmesh::game::{GameView, Phase};
 use inkmesh::identity::Author;
 use inkmesh::operation::OperationId;
 
-use super::cells::{self, Eye};
 use super::people::People;
-use super::stamp::Stamp;
-use super::{Message, dial, podium};
+use super::{Message, podium};
 use crate::window::link::Step;
 use crate::window::theme::{self, Look, style};
+use crate::window::widget::stamp::Stamp;
+use crate::window::widget::word_cells::Viewer;
+use crate::window::widget::{countdown, word_cells};
 
 /// Room for words, the word to guess and buttons in one row, in pixels.
 const ONE_ROW: f32 = 600.0;
@@ -105,8 +106,8 @@ impl Scene<'_> {
     pub fn bar(&self) -> f32 {
         let rows = match (self.width >= ONE_ROW, self.tiny()) {
             (true, _) => ROW,
-            (false, false) => ROW + cells::HEIGHT,
-            (false, true) => TINY_ROW + cells::HEIGHT,
+            (false, false) => ROW + word_cells::HEIGHT,
+            (false, true) => TINY_ROW + word_cells::HEIGHT,
         };
         2.0 * EDGE + rows
     }
@@ -325,7 +326,7 @@ impl GameBar {
 
     /// The clock of the phase, if it has an end.
     pub fn clock<'a>(&self, look: Look, now: Instant, size: f32) -> Option<Element<'a, Message>> {
-        self.remaining(now).map(|remaining| dial::view(look, remaining, self.whole, size))
+        self.remaining(now).map(|remaining| countdown::view(look, remaining, self.whole, size))
     }
 
     // ---- the bar ----
@@ -358,7 +359,7 @@ impl GameBar {
             let room = if buttons.is_some() { scene.width - 170.0 } else { scene.width };
             let second = (mask || buttons.is_some()).then(|| {
                 let left = container(column![].push(cells(room))).center_x(Length::Fill);
-                row![left].push(buttons).spacing(8).height(cells::HEIGHT).align_y(Alignment::Center)
+                row![left].push(buttons).spacing(8).height(word_cells::HEIGHT).align_y(Alignment::Center)
             });
             column![first].push(second).into()
         };
@@ -385,12 +386,12 @@ impl GameBar {
     fn cells<'a>(&'a self, scene: Scene<'a>, width: f32) -> Option<Element<'a, Message>> {
         let mask = self.game.mask.as_ref()?;
         let word = self.game.word.as_ref().map(|word| word.text.as_str());
-        let eye = match word {
-            Some(_) if self.game.drawer == Some(scene.me) && self.game.phase == Phase::Drawing => Eye::Drawer,
-            Some(_) => Eye::Solver,
-            None => Eye::Guesser,
+        let viewer = match word {
+            Some(_) if self.game.drawer == Some(scene.me) && self.game.phase == Phase::Drawing => Viewer::Drawer,
+            Some(_) => Viewer::Solver,
+            None => Viewer::Guesser,
         };
-        Some(cells::view(scene.look, mask, word, eye, width))
+        Some(word_cells::view(scene.look, mask, word, viewer, width))
     }
 
     fn buttons<'a>(&self, scene: Scene<'a>) -> Vec<Element<'a, Message>> {

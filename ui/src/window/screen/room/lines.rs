@@ -5,12 +5,13 @@ use inkmesh::operation::OperationId;
 use super::chat::place;
 use super::dialog::Dialog;
 use super::notices::Notice;
-use super::picked::{Menu, Pressed, find};
+use super::picked::{Menu, find};
 use super::words::Link;
 use super::{Action, Room};
+use crate::window::widget::anchored_list::LinePress;
 
 impl Room {
-    pub(super) fn press_line(&mut self, pressed: Pressed) -> Vec<Action> {
+    pub(super) fn press_line(&mut self, pressed: LinePress) -> Vec<Action> {
         let Some(entry) = find(self.chat.lines(), pressed.key) else {
             self.chat.picked.clear();
             return Vec::new();

@@ -7,10 +7,8 @@ mod answers;
 mod banners;
 pub mod calls;
 mod cards;
-mod cells;
 mod chat;
 mod chat_view;
-mod dial;
 pub mod dialog;
 mod draft;
 pub mod drawing;
@@ -21,9 +19,7 @@ pub mod game_bar;
 mod game_words;
 mod guesses;
 mod hands;
-mod keep_place;
 mod lines;
-pub mod mixer;
 mod notices;
 mod people;
 mod picked;
@@ -31,11 +27,9 @@ pub mod plan;
 mod plan_view;
 mod playing;
 mod podium;
-mod reach;
 mod reading;
 mod sheet;
 mod side;
-mod stamp;
 mod standing;
 pub mod status;
 mod surface;
@@ -63,7 +57,7 @@ use self::drawing::Wish;
 use self::game_bar::GameBar;
 use self::notices::{Notice, Notices};
 use self::people::People;
-use self::picked::{Menu, Pressed};
+use self::picked::Menu;
 use self::sheet::Sheet;
 use self::side::Rooms;
 use self::status::Connection;
@@ -73,6 +67,8 @@ use super::super::ink::painter::{Job, Painted};
 use super::super::keep::Keep;
 use super::super::link::{Answer, Command};
 use super::super::when::Calendar;
+use super::super::widget::anchored_list::LinePress;
+use super::super::widget::color_picker;
 use super::gallery::{self, Hall, ThumbJob};
 use crate::settings::{Appearance, GameChoice, Language};
 
@@ -234,7 +230,7 @@ pub enum Message {
     /// The window has the keyboard, or not.
     Focused(bool),
     /// A line was pressed.
-    PressLine(Pressed),
+    PressLine(LinePress),
     /// Put what is picked on the clipboard.
     CopyPicked,
     /// Show all of a long line, or fold it again.
@@ -264,7 +260,7 @@ pub enum Message {
     /// Something in the gallery.
     Gallery(gallery::Message),
     /// Something where colours are mixed.
-    Mix(mixer::Press),
+    Mix(color_picker::Message),
     /// Something was painted; `None`: it could not be.
     Painted(Option<Box<Painted>>),
     /// A drawing was kept here, or why it was not.
@@ -440,7 +436,7 @@ impl Room {
             Message::Sheet(press) => self.sheet_press(press),
             Message::ToGallery => self.open_gallery(),
             Message::Gallery(message) => self.in_gallery(message),
-            Message::Mix(press) => self.mix_press(press),
+            Message::Mix(message) => self.mix(message),
             Message::Painted(painted) => self.painted(painted),
             Message::Kept(kept) => self.kept(kept),
             Message::Game(press) => self.game_press(press),

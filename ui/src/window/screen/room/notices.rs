@@ -4,19 +4,18 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use iced::widget::text::Wrapping;
-use iced::widget::{Column, button, container, row};
+use iced::widget::{Column, container, row};
 use iced::{Alignment, Element, Length};
 use inkmesh::event::Warning;
 use inkmesh::game::SkippedBy;
 use inkmesh::node::CommandError;
 
 use super::Message;
-use super::banners::few_lines;
 use super::game_words::skipped_words;
-use super::reach::Reach;
 use crate::text;
-use crate::window::layer::solid;
 use crate::window::theme::{self, Look, style};
+use crate::window::widget::opaque;
+use crate::window::widget::parts::{close_button, few_lines};
 
 /// How long a line stays.
 const STAY: Duration = Duration::from_secs(10);
@@ -117,11 +116,7 @@ impl Notices {
         let lines = self.lines.iter().skip(hidden).filter_map(|(number, notice, _)| {
             let words = theme::body(notice.words(look)?).wrapping(Wrapping::WordOrGlyph).width(Length::Fill);
             let words = few_lines(look, words, if short { 44.0 } else { 84.0 });
-            let close = button(theme::sign("✕").size(theme::SMALL))
-                .on_press(Message::Dismiss(*number))
-                .padding([4, 8])
-                .style(style::quiet(look.tones));
-            let close = Reach::new(close, Message::Dismiss(*number), look.tones.seal);
+            let close = close_button(look, theme::SMALL, Message::Dismiss(*number));
             let color = match notice {
                 Notice::Refused(_) | Notice::NotKept(_) | Notice::NotSaved(_) | Notice::LinkNotOpened(_) => {
                     look.tones.seal
@@ -132,7 +127,7 @@ impl Notices {
             };
             let line = row![words, close].spacing(8).align_y(Alignment::Center);
             let line = container(line).padding([8, 12]).max_width(560).style(style::notice(look.tones, color));
-            Some(solid(line))
+            Some(opaque(line))
         });
         let lines = Column::with_children(lines).spacing(8).align_x(Alignment::Center);
         container(lines).center_x(Length::Fill).padding(8).into()

@@ -8,12 +8,13 @@ use inkmesh::event::Person;
 use inkmesh::game::Phase;
 use inkmesh::identity::Author;
 
+use super::Message;
 use super::game_bar::{GameBar, Press};
-use super::{Message, tools};
 use crate::text::grouped;
 use crate::window::link::Step;
 use crate::window::theme::{self, Look, palette, style};
 use crate::window::when::Calendar;
+use crate::window::widget::parts::hint;
 
 /// Room for a name in a list, in columns: Hangul takes two of them. A name may have so many characters.
 const MOST: usize = 2 * inkmesh::name::MAX_NAME_CHARS;
@@ -188,7 +189,7 @@ impl People {
                 return letter.into();
             }
             let forked = theme::sign(FORKED).size(theme::SMALL).color(look.tones.seal);
-            tools::hint(look, letter.push(forked), look.t("person-forked"))
+            hint(look, letter.push(forked), look.t("person-forked"))
         });
         Column::with_children(letters).spacing(8).align_x(Alignment::Center).into()
     }

@@ -5,11 +5,10 @@ use iced::{Element, Length, Point, Size};
 use inkmesh::event::{Entry, EntryBody};
 
 use super::chat::{Place, is_talk, place};
-use super::reach::Reach;
 use super::words::{Link, links};
 use super::{Message, chat_view};
-use crate::window::layer::solid;
 use crate::window::theme::{self, Look, style};
+use crate::window::widget::{focusable, opaque};
 
 /// Width of the menu of a line, in pixels.
 const WIDTH: f32 = 260.0;
@@ -17,19 +16,6 @@ const WIDTH: f32 = 260.0;
 const HEIGHT: f32 = 32.0;
 /// Most links of a line that have an entry of their own.
 const MAX_LINKS: usize = 4;
-
-/// A line was pressed.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Pressed {
-    /// What tells it from the others: see [`chat_view::key`].
-    pub key: u64,
-    /// Where in the window.
-    pub at: Point,
-    /// Whether its menu is wanted.
-    pub menu: bool,
-    /// Whether all up to the line that was picked before are meant.
-    pub extend: bool,
-}
 
 /// The lines that are picked: those from the one that was picked first to the last.
 #[derive(Debug, Default)]
@@ -106,7 +92,7 @@ impl Menu {
                 .width(Length::Fill)
                 .height(HEIGHT)
                 .style(style::quiet(look.tones));
-            Element::from(Reach::new(button, message, look.tones.seal))
+            focusable(button, message, look.tones.seal)
         };
         let copy = entry(look.t("line-copy"), "Ctrl C", Message::CopyPicked);
         let open = self.links.iter().map(|link| {
@@ -121,7 +107,7 @@ impl Menu {
         let ground = mouse_area(Space::new().width(Length::Fill).height(Length::Fill))
             .on_press(Message::Close)
             .on_right_press(Message::Close);
-        stack![solid(ground), pin(solid(card)).x(x).y(y)].into()
+        stack![opaque(ground), pin(opaque(card)).x(x).y(y)].into()
     }
 }
 

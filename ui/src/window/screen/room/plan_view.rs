@@ -6,9 +6,9 @@ use inkmesh::words::BuiltIn;
 
 use super::Message;
 use super::plan::{FileError, Number, Plan, Preset, Press, Problem};
-use super::reach::Reach;
 use crate::text::{command_error, grouped, pack_error};
 use crate::window::theme::{self, Look, style};
+use crate::window::widget::{focusable, parts};
 
 /// The field for the rounds, in which one begins.
 pub const ROUNDS_FIELD: &str = "rounds-field";
@@ -62,8 +62,8 @@ pub fn foot(plan: &Plan, look: Look, running: bool, narrow: bool) -> Element<'_,
         .on_press_maybe(may_start.then_some(Message::Plan(Press::Start)))
         .padding([8, 16])
         .style(style::primary(look.tones));
-    let start = Reach::new(start, Message::Plan(Press::Start), look.tones.ink);
-    let buttons = row![Reach::new(cancel, Message::Close, look.tones.seal), start].spacing(8);
+    let start = focusable(start, Message::Plan(Press::Start), look.tones.ink);
+    let buttons = row![focusable(cancel, Message::Close, look.tones.seal), start].spacing(8);
     match narrow {
         true => column![words, buttons].spacing(4).into(),
         false => row![words, buttons].spacing(8).align_y(Alignment::Center).into(),
@@ -185,10 +185,7 @@ fn own_words(plan: &Plan, look: Look) -> Element<'_, Message> {
 
 /// One of several.
 fn choice<'a>(look: Look, words: String, chosen: bool, press: Press) -> Element<'a, Message> {
-    let message = Message::Plan(press);
-    let button =
-        button(theme::body(words)).on_press(message.clone()).padding([6, 14]).style(style::choice(look.tones, chosen));
-    Reach::new(button, message, look.tones.seal).into()
+    parts::choice(look, words, chosen, [6, 14], Message::Plan(press))
 }
 
 /// Something that is so or not.
@@ -199,5 +196,5 @@ fn check<'a>(look: Look, words: String, chosen: bool, press: Press) -> Element<'
         .style(style::check(look.tones, chosen));
     let words = row![mark, theme::body(words)].spacing(8).align_y(Alignment::Center);
     let button = button(words).on_press(message.clone()).padding([4, 8]).style(style::quiet(look.tones));
-    Reach::new(button, message, look.tones.seal).into()
+    focusable(button, message, look.tones.seal)
 }

@@ -116,7 +116,7 @@ impl Room {
 
     /// Whether something half written may be in a field: taken out of it, the rest would be keys for the game.
     fn is_writing(&self) -> bool {
-        !self.chat.draft.is_empty() || matches!(self.tools.popup, Some(Popup::Mixer(_)))
+        !self.chat.draft.is_empty() || matches!(self.tools.popup, Some(Popup::Colors(_)))
     }
 
     /// Somebody in the list of people is looked at, or not any more.

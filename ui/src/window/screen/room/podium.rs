@@ -11,8 +11,8 @@ use super::game_bar::{GameBar, Press, Scene, plan_button, press_button};
 use super::standing::{Standing, standings};
 use crate::text::grouped;
 use crate::window::link::Step;
-use crate::window::pinned::Pinned;
 use crate::window::theme::{self, Look, style};
+use crate::window::widget::Pinned;
 
 /// How long one pillar grows.
 const GROW: f32 = 0.45;

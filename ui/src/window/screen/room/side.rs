@@ -8,16 +8,16 @@ use iced::{Alignment, Element, Length};
 use inkmesh::identity::Author;
 use inkmesh::name::{NameError, RoomName};
 
+use super::Message;
 use super::calls::Bell;
 use super::dialog::Topic;
 use super::game_bar::GameBar;
 use super::people::People;
-use super::reach::Reach;
-use super::{Message, tools};
 use crate::text::name_error;
-use crate::window::pinned::Pinned;
 use crate::window::theme::{self, Look, style};
 use crate::window::when::Calendar;
+use crate::window::widget::parts::{hint, scroll};
+use crate::window::widget::{Pinned, focusable};
 
 /// The id of the mark of a room whose game waits for us.
 const CALL_MARK: &str = "mark-of-a-call";
@@ -89,16 +89,16 @@ impl Rooms {
             .padding([4, 8])
             .width(Length::Fill)
             .style(style::choice(tones, here));
-        let open = Reach::new(open, Message::Open(name.clone()), tones.seal);
+        let open = focusable(open, Message::Open(name.clone()), tones.seal);
         if !here || self.rooms.len() < 2 {
-            return open.into();
+            return open;
         }
         let leave = button(theme::sign("✕").size(theme::SMALL))
             .on_press(Message::Leave(name.clone()))
             .padding([4, 8])
             .style(style::quiet(tones));
-        let leave = Reach::new(leave, Message::Leave(name.clone()), tones.seal);
-        row![open, tools::hint(look, leave, look.t("room-leave"))].spacing(4).align_y(Alignment::Center).into()
+        let leave = focusable(leave, Message::Leave(name.clone()), tones.seal);
+        row![open, hint(look, leave, look.t("room-leave"))].spacing(4).align_y(Alignment::Center).into()
     }
 
     fn letters(&self, look: Look) -> Element<'_, Message> {
@@ -118,7 +118,7 @@ impl Rooms {
             if info.unread > 0 {
                 cell = cell.push(badge(look, info.unread));
             }
-            tools::hint(look, cell, call.map_or_else(|| format!("# {name}"), |call| call.words(look, name)))
+            hint(look, cell, call.map_or_else(|| format!("# {name}"), |call| call.words(look, name)))
         });
         Column::with_children(rows).spacing(4).into()
     }
@@ -144,9 +144,7 @@ pub fn view<'a>(
         .spacing(if short { 12 } else { 24 })
         .padding(iced::padding::right(12))
         .width(Length::Fill);
-    let bar = Scrollbar::new().width(6).scroller_width(6).margin(2);
-    let lists =
-        scrollable(lists).direction(Direction::Vertical(bar)).height(Length::Fill).style(style::scroll(look.tones));
+    let lists = scroll(look, lists).height(Length::Fill);
     let enter = match &rooms.entering {
         Some(entering) => entering_field(look, entering),
         None => quiet(look, look.t("room-add"), Message::AskRoom),
@@ -182,8 +180,8 @@ pub fn narrow_view<'a>(rooms: &'a Rooms, people: &'a People, look: Look, game: &
     let bar = Scrollbar::hidden();
     let list =
         scrollable(container(content).center_x(Length::Fill)).direction(Direction::Vertical(bar)).height(Length::Fill);
-    let menu = container(tools::hint(look, menu, look.t("room-menu"))).center_x(Length::Fill);
-    let gallery = container(tools::hint(look, gallery, look.t("gallery-open"))).center_x(Length::Fill);
+    let menu = container(hint(look, menu, look.t("room-menu"))).center_x(Length::Fill);
+    let gallery = container(hint(look, gallery, look.t("gallery-open"))).center_x(Length::Fill);
     let all = Pinned::new(menu, list, gallery).spacing(8.0).height(Length::Fill);
     container(all).padding([8, 0]).width(Length::Fill).height(Length::Fill).style(style::card(look.tones)).into()
 }
@@ -218,5 +216,5 @@ fn quiet<'a>(look: Look, words: String, message: Message) -> Element<'a, Message
         .on_press(message.clone())
         .padding([4, 8])
         .style(style::quiet(look.tones));
-    Reach::new(button, message, look.tones.seal).into()
+    focusable(button, message, look.tones.seal)
 }

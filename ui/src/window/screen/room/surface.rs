@@ -17,6 +17,7 @@ use super::tools::{Choice, Held, Tools};
 use crate::window::ink::live::{self, Line};
 use crate::window::ink::paper;
 use crate::window::theme::Look;
+use crate::window::widget::redraw::redraw_around;
 
 /// The colour of the ring around the pen.
 const RING: Color = Color::from_rgba(0.0, 0.0, 0.0, 0.5);
@@ -24,13 +25,6 @@ const RING: Color = Color::from_rgba(0.0, 0.0, 0.0, 0.5);
 const CHUNK: usize = 64;
 /// How much of a wheel's way is a step, in pixels.
 const WHEEL_STEP: f32 = 40.0;
-
-/// Makes the renderer draw an area anew, with what surrounds it: it takes the bounds of stroked paths without their
-/// width, and would leave their edges on the screen.
-pub fn redraw_around(frame: &mut Frame, area: Rectangle) {
-    let area = area.expand(4.0);
-    frame.fill_rectangle(area.position(), area.size(), Color::TRANSPARENT);
-}
 
 /// The sheet, filling its space.
 pub fn view<'a>(sheet: &'a Sheet, tools: &'a Tools, look: Look) -> Element<'a, Message> {

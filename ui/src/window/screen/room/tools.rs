@@ -1,12 +1,8 @@
 //! What is in the hand: a tool, a colour, a width.
 
-use iced::Element;
-use iced::widget::{container, tooltip};
 use inkmesh::canvas::{self, MAX_WIDTH, Tool};
 
-use super::Message;
-use super::mixer::Mixer;
-use crate::window::theme::{self, Look, style};
+use crate::window::widget::color_picker::ColorPicker;
 
 /// The inks on offer, in two rows: those of one column go together.
 pub const COLORS: [[canvas::Color; 13]; 2] = [
@@ -87,8 +83,8 @@ pub struct Mark {
 /// What lies over the sheet for a moment.
 #[derive(Debug)]
 pub enum Popup {
-    /// Colours to be mixed.
-    Mixer(Box<Mixer>),
+    /// The color picker.
+    Colors(Box<ColorPicker>),
     /// Whether really to clear the sheet.
     Clear,
     /// The tools that a low or narrow window has no room for.
@@ -173,27 +169,6 @@ fn wider(width: u16, steps: i16) -> u16 {
 const fn ink(hex: u32) -> canvas::Color {
     let [_, red, green, blue] = hex.to_be_bytes();
     canvas::Color([red, green, blue])
-}
-
-/// Words that appear above something.
-pub fn hint<'a>(look: Look, content: impl Into<Element<'a, Message>>, words: String) -> Element<'a, Message> {
-    hint_at(look, content, words, tooltip::Position::Top)
-}
-
-/// Words that appear below something.
-pub fn hint_below<'a>(look: Look, content: impl Into<Element<'a, Message>>, words: String) -> Element<'a, Message> {
-    hint_at(look, content, words, tooltip::Position::Bottom)
-}
-
-fn hint_at<'a>(
-    look: Look,
-    content: impl Into<Element<'a, Message>>,
-    words: String,
-    position: tooltip::Position,
-) -> Element<'a, Message> {
-    let words = theme::small(words, look.tones.ink).wrapping(iced::widget::text::Wrapping::WordOrGlyph);
-    let words = container(words).max_width(420).padding([4, 8]).style(style::dialog(look.tones));
-    tooltip(content, words, position).gap(4).delay(std::time::Duration::from_millis(500)).into()
 }
 
 #[cfg(test)]

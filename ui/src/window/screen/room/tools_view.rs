@@ -6,10 +6,11 @@ use inkmesh::canvas::{self, Tool};
 
 use super::Message;
 use super::drawing::Press;
-use super::tools::{COLORS, Choice, Held, Popup, Tools, WIDTHS, hint};
+use super::tools::{COLORS, Choice, Held, Popup, Tools, WIDTHS};
 use crate::window::ink::lens::Lens;
-use crate::window::layer::solid;
 use crate::window::theme::{self, Look, style};
+use crate::window::widget::opaque;
+use crate::window::widget::parts::hint;
 
 /// Length of a colour's side, in pixels.
 const WELL: f32 = 20.0;
@@ -93,12 +94,12 @@ fn strip(tools: &Tools, scene: Scene) -> Element<'_, Message> {
 pub fn popup(tools: &Tools, scene: Scene) -> Option<Element<'_, Message>> {
     let look = scene.look;
     let card = match tools.popup.as_ref()? {
-        Popup::Mixer(mixer) => mixer.view(look, tools.color),
+        Popup::Colors(picker) => picker.view(look, tools.color).map(Message::Mix),
         Popup::Clear => clear(look),
         Popup::Tools if scene.folded && scene.may_draw => unfolded(tools, scene),
         Popup::Tools => return None,
     };
-    Some(container(solid(card)).center_x(Length::Fill).align_bottom(Length::Fill).padding(8).into())
+    Some(container(opaque(card)).center_x(Length::Fill).align_bottom(Length::Fill).padding(8).into())
 }
 
 /// The tools, widths and colours that a strip has no room for.

@@ -1,18 +1,18 @@
 //! How the parts of the room lie beside each other: in three columns, with the left one folded, or as tabs.
 
-use iced::widget::{Space, button, column, container, mouse_area, progress_bar, row, stack, text};
+use iced::widget::{button, column, container, mouse_area, progress_bar, row, stack, text};
 use iced::{Alignment, Element, Length};
 
 use super::calls::Call;
 use super::dialog::{self, Topic};
 use super::game_bar::{SHORT_BELOW, TINY_BELOW};
-use super::reach::Reach;
 use super::status::Status;
-use super::{Arrangement, Message, Pane, Room, cards, chat_view, game_bar, side, surface, tools, tools_view};
+use super::{Arrangement, Message, Pane, Room, cards, chat_view, game_bar, side, surface, tools_view};
 use crate::settings::Settings;
 use crate::text::grouped;
-use crate::window::layer::{Behind, solid};
 use crate::window::theme::{self, Look, style};
+use crate::window::widget::parts::{dot, hint, hint_below};
+use crate::window::widget::{focusable, inert, opaque};
 
 /// The id of the place of the sheet.
 const SHEET: &str = "sheet";
@@ -62,9 +62,9 @@ impl Room {
         };
         let panes = container(panes).padding(around).width(Length::Fill).height(Length::Fill);
         let drawer = self.drawer_is_up();
-        let mut layers = stack![Behind::new(panes, drawer || self.menu.is_some() || self.dialog.is_some())];
+        let mut layers = stack![inert(panes, drawer || self.menu.is_some() || self.dialog.is_some())];
         if drawer {
-            layers = layers.push(Behind::new(self.unfolded(look), self.dialog.is_some()));
+            layers = layers.push(inert(self.unfolded(look), self.dialog.is_some()));
         }
         if let Some(menu) = &self.menu {
             layers = layers.push(menu.view(look, self.size));
@@ -128,9 +128,9 @@ impl Room {
 
     /// The folded column, unfolded over the rest.
     fn unfolded(&self, look: Look) -> Element<'_, Message> {
-        let column = container(solid(self.side(look))).width(SIDE + 24.0).height(Length::Fill).padding(GAP.0);
+        let column = container(opaque(self.side(look))).width(SIDE + 24.0).height(Length::Fill).padding(GAP.0);
         let veil = container(column).width(Length::Fill).height(Length::Fill).style(style::veil(look.tones));
-        solid(mouse_area(veil).on_press(Message::Drawer(false)))
+        opaque(mouse_area(veil).on_press(Message::Drawer(false)))
     }
 
     fn talk(&self, look: Look) -> Element<'_, Message> {
@@ -240,7 +240,7 @@ impl Room {
             .width(Length::Fill)
             .height(LINE)
             .style(style::primary(look.tones));
-        Some(tools::hint_below(look, banner, look.t("call-go")))
+        Some(hint_below(look, banner, look.t("call-go")))
     }
 
     /// The state of the connection: two lines of small print at most, so that nothing below it moves. All of it is
@@ -251,7 +251,7 @@ impl Room {
         }
         let status = self.status();
         let color = status.color(look);
-        let mark = container(Space::new().width(10).height(10)).style(style::pill(color, color));
+        let mark = dot(10.0, color);
         let words = status.words(look);
         let under = style::under(look.tones, &words);
         let roomy = width >= ROOM_FOR_CONNECT;
@@ -265,13 +265,13 @@ impl Room {
             true if !roomy => button(line).on_press(CONNECT).padding(0).style(style::quiet(look.tones)).into(),
             _ => line.into(),
         };
-        let mut line = row![mark, tools::hint_below(look, line, words)].spacing(8).align_y(Alignment::Center);
+        let mut line = row![mark, hint_below(look, line, words)].spacing(8).align_y(Alignment::Center);
         if status.offers_address() && roomy {
             let connect = button(theme::body(look.t("status-connect")))
                 .on_press(CONNECT)
                 .padding([4, 12])
                 .style(style::secondary(look.tones));
-            line = line.push(Reach::new(connect, Message::Show(Topic::Connect), look.tones.seal));
+            line = line.push(focusable(connect, Message::Show(Topic::Connect), look.tones.seal));
         }
         let line = container(line).center_y(LINE).width(Length::Fill).style(under);
         let Status::CatchingUp(catching_up) = status else { return line.into() };
@@ -343,7 +343,7 @@ fn head_buttons<'a>(look: Look) -> [Element<'a, Message>; 2] {
     ];
     buttons.map(|(sign, key, topic)| {
         let button = button(sign.center()).on_press(Message::Show(topic)).width(36).height(32).padding(4);
-        let button = Reach::new(button.style(style::quiet(look.tones)), Message::Show(topic), look.tones.seal);
-        tools::hint(look, button, look.t(key))
+        let button = focusable(button.style(style::quiet(look.tones)), Message::Show(topic), look.tones.seal);
+        hint(look, button, look.t(key))
     })
 }

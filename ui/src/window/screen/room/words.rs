@@ -8,9 +8,9 @@ use linkify::{LinkFinder, LinkKind};
 use url::Url;
 
 use super::Message;
-use super::reach::Reach;
 use crate::text::grouped;
 use crate::window::theme::{self, Look, style};
+use crate::window::widget::focusable;
 
 /// A line that is longer than so many rows is shown folded,
 const ROWS: usize = 16;
@@ -96,7 +96,7 @@ pub fn view(id: OperationId, text: &str, whole: bool, color: Color, look: Look) 
             .on_press(Message::Unfold(id))
             .padding([4, 8])
             .style(style::secondary(look.tones));
-        Element::from(Reach::new(button, Message::Unfold(id), look.tones.seal))
+        focusable(button, Message::Unfold(id), look.tones.seal)
     });
     column![words].push(toggle).spacing(4).into()
 }

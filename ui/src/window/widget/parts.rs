@@ -1,0 +1,73 @@
+//! Small parts that several screens use: tooltips, scrollables, buttons, dots.
+
+use std::time::Duration;
+
+use iced::widget::scrollable::{Direction, Scrollable, Scrollbar};
+use iced::widget::text::Wrapping;
+use iced::widget::{Space, Text, button, container, scrollable, tooltip};
+use iced::{Color, Element, Padding};
+
+use super::focusable::focusable;
+use crate::window::theme::{self, Look, style};
+
+/// The widest tooltip, in pixels.
+const WIDEST_HINT: f32 = 420.0;
+/// How long the pointer rests before a tooltip appears.
+const HINT_DELAY: Duration = Duration::from_millis(500);
+
+/// Adds a tooltip above a widget.
+pub fn hint<'a, M: 'a>(look: Look, content: impl Into<Element<'a, M>>, words: String) -> Element<'a, M> {
+    hint_at(look, content, words, tooltip::Position::Top)
+}
+
+/// Adds a tooltip below a widget.
+pub fn hint_below<'a, M: 'a>(look: Look, content: impl Into<Element<'a, M>>, words: String) -> Element<'a, M> {
+    hint_at(look, content, words, tooltip::Position::Bottom)
+}
+
+fn hint_at<'a, M: 'a>(
+    look: Look,
+    content: impl Into<Element<'a, M>>,
+    words: String,
+    position: tooltip::Position,
+) -> Element<'a, M> {
+    let words = theme::small(words, look.tones.ink).wrapping(Wrapping::WordOrGlyph);
+    let words = container(words).max_width(WIDEST_HINT).padding([4, 8]).style(style::dialog(look.tones));
+    tooltip(content, words, position).gap(4).delay(HINT_DELAY).into()
+}
+
+/// Returns a vertical scrollable with a thin bar.
+pub fn scroll<'a, M: 'a>(look: Look, content: impl Into<Element<'a, M>>) -> Scrollable<'a, M> {
+    let bar = Scrollbar::new().width(6).scroller_width(6).margin(2);
+    scrollable(content).direction(Direction::Vertical(bar)).style(style::scroll(look.tones))
+}
+
+/// Returns words that scroll when they are higher than this, in pixels.
+pub fn few_lines<'a, M: 'a>(look: Look, words: Text<'a>, height: f32) -> Element<'a, M> {
+    let bar = Scrollbar::new().width(4).scroller_width(4).margin(1);
+    let words = scrollable(words).direction(Direction::Vertical(bar)).style(style::scroll(look.tones));
+    container(words).width(iced::Length::Fill).max_height(height).into()
+}
+
+/// Returns a button with a cross of this size, which closes something.
+pub fn close_button<'a, M: Clone + 'a>(look: Look, size: f32, message: M) -> Element<'a, M> {
+    let cross = button(theme::sign("✕").size(size)).on_press(message.clone()).padding([4, 8]);
+    focusable(cross.style(style::quiet(look.tones)), message, look.tones.seal)
+}
+
+/// Returns a button for one of several choices.
+pub fn choice<'a, M: Clone + 'a>(
+    look: Look,
+    words: String,
+    chosen: bool,
+    padding: impl Into<Padding>,
+    message: M,
+) -> Element<'a, M> {
+    let button = button(theme::body(words)).on_press(message.clone()).padding(padding);
+    focusable(button.style(style::choice(look.tones, chosen)), message, look.tones.seal)
+}
+
+/// Returns a disc of this diameter and colour.
+pub fn dot<'a, M: 'a>(size: f32, color: Color) -> Element<'a, M> {
+    container(Space::new().width(size).height(size)).style(style::pill(color, color)).into()
+}
