@@ -1,4 +1,4 @@
-//! Moments of the past, in this computer's time zone.
+//! Moments, in this computer's time zone. A moment is given in milliseconds since 1970.
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -7,59 +7,91 @@ use jiff::{Timestamp, Zoned};
 use crate::settings::Language;
 use crate::text::{t, t_args};
 
-/// Tells when something was.
+/// Writes moments in a time zone.
 #[derive(Debug, Clone)]
-pub struct Dates {
-    zone: TimeZone,
-    language: Language,
-}
+pub struct LocalTime(TimeZone);
 
-impl Dates {
-    /// In the time zone of this computer.
-    pub fn here(language: Language) -> Self {
-        Dates { zone: TimeZone::system(), language }
+impl LocalTime {
+    /// Uses the time zone of this computer.
+    pub fn here() -> Self {
+        LocalTime(TimeZone::system())
     }
 
+    /// Uses a time zone so many hours ahead of UTC.
     #[cfg(test)]
-    pub fn in_utc(language: Language) -> Self {
-        Dates { zone: TimeZone::UTC, language }
+    pub fn offset(hours: i8) -> Self {
+        LocalTime(TimeZone::fixed(jiff::tz::offset(hours)))
     }
 
-    /// A moment, from milliseconds since 1970.
+    /// Returns a moment; the last one that there is, for one beyond that.
     fn moment(&self, ms: u64) -> Zoned {
         let moment = i64::try_from(ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
-        moment.unwrap_or(Timestamp::MAX).to_zoned(self.zone.clone())
+        moment.unwrap_or(Timestamp::MAX).to_zoned(self.0.clone())
     }
 
-    /// The day that it falls on.
+    /// Returns the day of a moment.
     pub fn day(&self, ms: u64) -> Date {
         self.moment(ms).date()
     }
 
-    /// The time of day, as `14:05`.
+    /// Returns the time of day, as `14:05`.
     pub fn clock(&self, ms: u64) -> String {
         self.moment(ms).strftime("%H:%M").to_string()
     }
 
-    /// As `2026-11-22 14:05`.
+    /// Returns the day and the time, as `2026-11-22 14:05`.
     pub fn minute(&self, ms: u64) -> String {
         self.moment(ms).strftime("%Y-%m-%d %H:%M").to_string()
     }
 
-    /// As it stands in the name of a file: `2026-11-22_14-05`.
+    /// Returns the day and the time for the name of a file: `2026-11-22_14-05`.
     pub fn stamp(&self, ms: u64) -> String {
         self.moment(ms).strftime("%Y-%m-%d_%H-%M").to_string()
     }
-
-    /// A day in words, as `Sunday, 22 November 2026`.
-    pub fn words(&self, day: Date) -> String {
-        let name = |form: &str, kind: &str| t(self.language, &format!("{kind}-{}", day.strftime(form)).to_lowercase());
-        let (weekday, month) = (name("%A", "weekday"), name("%B", "month"));
-        let (date, year) = (i64::from(day.day()), day.year().to_string());
-        let args = [("weekday", weekday.into()), ("month", month.into()), ("day", date.into()), ("year", year.into())];
-        t_args(self.language, "archive-day", args)
-    }
 }
+
+/// Returns a day in words, as `Sunday, 22 November 2026`.
+pub fn day_words(language: Language, day: Date) -> String {
+    let (date, year) = (i64::from(day.day()), day.year().to_string());
+    let (weekday, month) = (weekday(language, day), month(language, day));
+    let args = [("weekday", weekday.into()), ("month", month.into()), ("day", date.into()), ("year", year.into())];
+    t_args(language, "archive-day", args)
+}
+
+/// Returns the name of a day's weekday.
+pub fn weekday(language: Language, day: Date) -> String {
+    t(language, WEEKDAYS[usize::from(day.weekday().to_monday_zero_offset().unsigned_abs()) % 7])
+}
+
+/// Returns the name of a day's month.
+pub fn month(language: Language, day: Date) -> String {
+    t(language, MONTHS[usize::from(day.month().unsigned_abs() - 1) % 12])
+}
+
+const WEEKDAYS: [&str; 7] = [
+    "weekday-monday",
+    "weekday-tuesday",
+    "weekday-wednesday",
+    "weekday-thursday",
+    "weekday-friday",
+    "weekday-saturday",
+    "weekday-sunday",
+];
+
+const MONTHS: [&str; 12] = [
+    "month-january",
+    "month-february",
+    "month-march",
+    "month-april",
+    "month-may",
+    "month-june",
+    "month-july",
+    "month-august",
+    "month-september",
+    "month-october",
+    "month-november",
+    "month-december",
+];
 
 #[cfg(test)]
 mod tests {
@@ -69,12 +101,12 @@ mod tests {
 
     #[test]
     fn a_moment_has_its_forms() {
-        let dates = Dates::in_utc(Language::En);
-        assert_eq!(dates.minute(MOMENT), "2026-11-22 14:03");
-        assert_eq!(dates.stamp(MOMENT), "2026-11-22_14-03");
-        assert_eq!(dates.clock(MOMENT), "14:03");
-        assert_eq!(dates.words(dates.day(MOMENT)), "Sunday, 22 November 2026");
-        assert_eq!(Dates::in_utc(Language::Ko).words(dates.day(MOMENT)), "2026년 11월 22일 일요일");
-        assert!(dates.minute(u64::MAX).starts_with("9999"));
+        let utc = LocalTime::offset(0);
+        assert_eq!(utc.minute(MOMENT), "2026-11-22 14:03");
+        assert_eq!(utc.stamp(MOMENT), "2026-11-22_14-03");
+        assert_eq!(utc.clock(MOMENT), "14:03");
+        assert_eq!(day_words(Language::En, utc.day(MOMENT)), "Sunday, 22 November 2026");
+        assert_eq!(day_words(Language::Ko, utc.day(MOMENT)), "2026년 11월 22일 일요일");
+        assert!(utc.minute(u64::MAX).starts_with("9999"));
     }
 }

@@ -1,48 +1,78 @@
-//! Drawings as files of the person's.
+//! A drawing as a file in a folder of the person's.
 
 use std::path::{Path, PathBuf};
 
 use directories::UserDirs;
-use inkmesh::canvas::Drawn;
+use inkmesh::canvas::{Drawn, Sheet};
+use inkmesh::gallery::Drawing;
+use inkmesh::identity::Author;
+use inkmesh::payload::Board;
 
-use crate::archive::files::{self, Kept};
-use crate::archive::picture::{Format, encode};
-use crate::archive::sheet_of;
-use crate::text::with_causes;
+use super::dates::LocalTime;
+use super::files::{self, Saved, WriteError};
+use super::picture::{Format, PictureError, encode};
 
-/// The folder for pictures: in that of the person's pictures, or in the data folder.
+/// The folder for drawings in that of the person's pictures.
 const FOLDER: &str = "Inkmesh";
+/// The folder for drawings in the data folder, if the person has no folder for pictures.
 const FOLDER_IN_DATA: &str = "pictures";
 
-/// A drawing that is to be kept.
+/// A drawing that is to be saved as a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Keep {
-    /// What was drawn: all steps.
+pub struct DrawingFile {
+    /// All steps of the drawing.
     pub steps: Vec<Drawn>,
-    /// How it is written.
+    /// The format of the file.
     pub format: Format,
-    /// What the file is called, without its ending.
+    /// The name of the file, without its extension.
     pub name: String,
 }
 
-impl Keep {
-    /// Writes it into a folder, which is made if it is missing; can take a while. Returns where it is, or why it is not.
+/// The error of a drawing that was not saved.
+#[derive(Debug, thiserror::Error)]
+pub enum DrawingError {
+    /// The picture could not be encoded.
+    #[error(transparent)]
+    Picture(#[from] PictureError),
+    /// The file could not be written.
+    #[error(transparent)]
+    File(#[from] WriteError),
+}
+
+impl DrawingFile {
+    /// Encodes the drawing and writes it into a folder, which is created if it is missing. Can take a while.
     ///
     /// # Errors
-    /// The reason, in words.
-    pub fn run(self, folder: &Path) -> Result<PathBuf, String> {
-        let bytes = encode(&sheet_of(&self.steps), self.format).map_err(|error| with_causes(&error))?;
-        let kept = files::keep(folder, &self.name, self.format.extension(), &bytes);
-        match kept.map_err(|error| with_causes(&error))? {
-            Kept::New(path) | Kept::Same(path) => Ok(path),
-        }
+    /// [`DrawingError`].
+    pub fn save(&self, folder: &Path) -> Result<Saved, DrawingError> {
+        let bytes = encode(&sheet_of(&self.steps), self.format)?;
+        Ok(files::save(folder, &self.name, self.format.extension(), &bytes)?)
     }
 }
 
-/// Where drawings are kept.
+/// Returns the folder that the window saves drawings in.
 pub fn folder(data_dir: &Path) -> PathBuf {
     let pictures = UserDirs::new().and_then(|dirs| Some(dirs.picture_dir()?.join(FOLDER)));
     pictures.unwrap_or_else(|| data_dir.join(FOLDER_IN_DATA))
+}
+
+/// Returns the name of a drawing's file, without its extension: `2026-11-22_14-03_turn-3_Ana_apple`.
+pub fn file_name(time: &LocalTime, drawing: &Drawing, name_of: impl Fn(Author) -> String) -> String {
+    let turn = match drawing.key.board {
+        Board::Free => "sheet".to_owned(),
+        Board::Turn { turn, .. } => format!("turn-{}", turn + 1),
+    };
+    let drawer = drawing.authors.first().map(|author| name_of(*author)).unwrap_or_default();
+    let word = drawing.told.as_ref().map_or("", |told| told.word.text.as_str());
+    // The hyphens and the underscore of the moment stay.
+    format!("{}_{}", time.stamp(drawing.from_ms), files::name([turn.as_str(), drawer.as_str(), word]))
+}
+
+/// Returns a sheet with these steps on it.
+pub fn sheet_of(steps: &[Drawn]) -> Sheet {
+    let mut sheet = Sheet::default();
+    sheet.push_all(steps.iter().cloned());
+    sheet
 }
 
 #[cfg(test)]
@@ -51,22 +81,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_drawing_is_kept_once_and_nothing_is_written_over() {
+    fn a_drawing_is_saved_once_and_overwrites_nothing() {
         let dir = tempfile::tempdir().unwrap();
         let folder = dir.path().join("new");
-        let keep = |format| Keep { steps: Vec::new(), format, name: "drawing_x".to_owned() };
-        let first = keep(Format::Png).run(&folder).unwrap();
-        assert_eq!(keep(Format::Png).run(&folder).unwrap(), first);
-        assert_eq!(first, folder.join("drawing_x.png"));
-        let bytes = std::fs::read(&first).unwrap();
-        assert!(bytes.starts_with(b"\x89PNG"));
+        let save = |format, folder: &Path| {
+            DrawingFile { steps: Vec::new(), format, name: "drawing_x".to_owned() }.save(folder)
+        };
+        let first = folder.join("drawing_x.png");
+        assert_eq!(save(Format::Png, &folder).unwrap(), Saved::New(first.clone()));
+        assert_eq!(save(Format::Png, &folder).unwrap(), Saved::AlreadyThere(first.clone()));
+        assert!(std::fs::read(&first).unwrap().starts_with(b"\x89PNG"));
         std::fs::write(&first, b"another").unwrap();
-        assert_eq!(keep(Format::Png).run(&folder).unwrap(), folder.join("drawing_x-2.png"));
+        assert_eq!(save(Format::Png, &folder).unwrap(), Saved::New(folder.join("drawing_x-2.png")));
         for (format, begin) in [(Format::Svg, &b"<svg "[..]), (Format::Gif, b"GIF89a")] {
-            let path = keep(format).run(&folder).unwrap();
-            assert!(std::fs::read(path).unwrap().starts_with(begin));
+            let saved = save(format, &folder).unwrap();
+            assert!(std::fs::read(saved.path()).unwrap().starts_with(begin));
         }
         std::fs::write(dir.path().join("file"), b"").unwrap();
-        assert!(keep(Format::Png).run(&dir.path().join("file")).unwrap_err().contains("file"));
+        let error = save(Format::Png, &dir.path().join("file")).unwrap_err();
+        assert!(error.to_string().contains("file"));
     }
 }

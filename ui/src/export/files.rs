@@ -1,4 +1,4 @@
-//! Files that are put into a folder of the person's: their names, and never over something else.
+//! New files in a folder of the person's. No file is ever overwritten.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
@@ -9,12 +9,12 @@ use unicode_normalization::UnicodeNormalization;
 use crate::settings::Language;
 use crate::text::t_args;
 
-/// Most bytes of one part of a name: with all parts it stays below what file systems take (255).
+/// The most bytes of one part of a name. With all parts, a name stays below the limit of file systems (255).
 const MAX_PART: usize = 60;
-/// How many files of one name are numbered before it is given up.
+/// The highest number that is tried for files of one name.
 const MAX_NUMBER: u32 = 9_999;
 
-/// A file could not be written.
+/// The error of a file that could not be written.
 #[derive(Debug, thiserror::Error)]
 #[error("can't write {}", path.display())]
 pub struct WriteError {
@@ -23,7 +23,7 @@ pub struct WriteError {
 }
 
 impl WriteError {
-    /// What went wrong, in words.
+    /// Returns the error in words.
     pub fn words(&self, language: Language) -> String {
         let key = match self.source.kind() {
             ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => "archive-file-not-allowed",
@@ -37,15 +37,15 @@ impl WriteError {
     }
 }
 
-/// A name made of parts, without its ending: `2026-11-22_14-03_turn-3_Ana_apple`. Whatever the parts hold, it is one name
-/// in the folder that it is used in, on every system; parts of which nothing is left are left out. The first part has to
-/// be one of the program's own words, so that no name is one that a system keeps for itself (`con`, `nul`).
+/// Returns a file name made of parts, without its extension: `2026-11-22_14-03_turn-3_Ana_apple`. It is a valid name of a
+/// file in one folder on every system, whatever the parts contain; empty parts are left out. The first part has to be one
+/// of the program's own words, so that no name is one that a system reserves (`con`, `nul`).
 pub fn name<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
     let parts: Vec<String> = parts.into_iter().map(part).filter(|part| !part.is_empty()).collect();
     parts.join("_")
 }
 
-/// What of a text can stand in a name: letters and digits of any script, single hyphens for the rest.
+/// Returns a text with letters and digits of any script, and single hyphens for the rest.
 fn part(text: &str) -> String {
     let mut part = String::new();
     for letter in text.nfc() {
@@ -60,67 +60,66 @@ fn part(text: &str) -> String {
     part.trim_matches('-').to_owned()
 }
 
-/// What became of a file.
+/// The path of a saved file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Kept {
-    /// It was written here.
+pub enum Saved {
+    /// The file was written.
     New(PathBuf),
-    /// It is here already, byte for byte.
-    Same(PathBuf),
+    /// A file with exactly these bytes was there.
+    AlreadyThere(PathBuf),
 }
 
-impl Kept {
-    /// Where it is.
-    #[cfg(test)]
-    fn path(&self) -> &Path {
+impl Saved {
+    /// Returns the path of the file.
+    pub fn path(&self) -> &Path {
         match self {
-            Kept::New(path) | Kept::Same(path) => path,
+            Saved::New(path) | Saved::AlreadyThere(path) => path,
         }
     }
 }
 
-/// Writes a file under a name in a folder, which is made if it is missing. Where something else has that name, under the
-/// first that is free of `name-2`, `name-3` …
+/// Writes a file into a folder, which is created if it is missing. Where something else has that name, the file gets the
+/// first free one of `name-2`, `name-3` …
 ///
 /// # Errors
-/// [`WriteError`]: then nothing is left of it.
-pub fn keep(dir: &Path, name: &str, ending: &str, bytes: &[u8]) -> Result<Kept, WriteError> {
-    for path in candidates(dir, name, ending) {
+/// [`WriteError`]; then no part of the file stays.
+pub fn save(dir: &Path, name: &str, extension: &str, bytes: &[u8]) -> Result<Saved, WriteError> {
+    for path in candidates(dir, name, extension) {
         if fs::read(&path).is_ok_and(|there| there == bytes) {
-            return Ok(Kept::Same(path));
+            return Ok(Saved::AlreadyThere(path));
         }
         if let Some(new) = NewFile::create(path)? {
             let path = new.path.clone();
             let write = |file: &mut File| file.write_all(bytes).map_err(|source| WriteError { path, source });
-            return new.finish(write).map(Kept::New);
+            return new.finish(write).map(Saved::New);
         }
     }
-    Err(all_taken(dir, name, ending))
+    Err(all_taken(dir, name, extension))
 }
 
-/// Begins a file under a name in a folder, as [`keep`] does, whose content comes bit by bit.
+/// Creates a file in a folder, under a name as [`save`] finds it, to be written bit by bit.
 ///
 /// # Errors
 /// [`WriteError`].
-pub fn begin(dir: &Path, name: &str, ending: &str) -> Result<NewFile, WriteError> {
-    for path in candidates(dir, name, ending) {
+pub fn create(dir: &Path, name: &str, extension: &str) -> Result<NewFile, WriteError> {
+    for path in candidates(dir, name, extension) {
         if let Some(new) = NewFile::create(path)? {
             return Ok(new);
         }
     }
-    Err(all_taken(dir, name, ending))
+    Err(all_taken(dir, name, extension))
 }
 
-fn candidates(dir: &Path, name: &str, ending: &str) -> impl Iterator<Item = PathBuf> {
-    let numbered = (2..=MAX_NUMBER).map(move |number| dir.join(format!("{name}-{number}.{ending}")));
-    std::iter::once(dir.join(format!("{name}.{ending}"))).chain(numbered)
+fn candidates(dir: &Path, name: &str, extension: &str) -> impl Iterator<Item = PathBuf> {
+    let numbered = (2..=MAX_NUMBER).map(move |number| dir.join(format!("{name}-{number}.{extension}")));
+    std::iter::once(dir.join(format!("{name}.{extension}"))).chain(numbered)
 }
 
-fn all_taken(dir: &Path, name: &str, ending: &str) -> WriteError {
-    WriteError { path: dir.join(format!("{name}.{ending}")), source: ErrorKind::AlreadyExists.into() }
+fn all_taken(dir: &Path, name: &str, extension: &str) -> WriteError {
+    WriteError { path: dir.join(format!("{name}.{extension}")), source: ErrorKind::AlreadyExists.into() }
 }
 
-/// A file that was not there before.
+/// A newly created file.
 #[derive(Debug)]
 pub struct NewFile {
     file: File,
@@ -128,7 +127,7 @@ pub struct NewFile {
 }
 
 impl NewFile {
-    /// `None` when something has that name. A link there is something, too: it is not followed.
+    /// Returns `None` when the name is taken. A link takes it, too: it is not followed.
     fn create(path: PathBuf) -> Result<Option<Self>, WriteError> {
         if let Err(source) = path.parent().map_or(Ok(()), fs::create_dir_all) {
             return Err(WriteError { path, source }); // a file where the folder should be is in the way of every name
@@ -140,10 +139,10 @@ impl NewFile {
         }
     }
 
-    /// Writes it. What could not be written whole is taken away again.
+    /// Writes the file and returns its path. A file that could not be written whole is removed.
     ///
     /// # Errors
-    /// What `write` says.
+    /// The error of `write`.
     pub fn finish<E>(mut self, write: impl FnOnce(&mut File) -> Result<(), E>) -> Result<PathBuf, E> {
         match write(&mut self.file) {
             Ok(()) => Ok(self.path),
@@ -194,24 +193,24 @@ mod tests {
                 let name = name([first, person]);
                 assert!(name.starts_with(first), "{name}");
                 assert!(name.chars().all(|letter| letter.is_alphanumeric() || "-_".contains(letter)), "{name}");
-                // What stands before the first dot names a device, so an ending doesn't help.
+                // What stands before the first dot names a device, so an extension doesn't help.
                 assert!(!devices.iter().any(|device| device.eq_ignore_ascii_case(&name)), "{name}");
             }
         }
     }
 
     #[test]
-    fn nothing_is_written_over() {
+    fn nothing_is_overwritten() {
         let dir = tempfile::tempdir().unwrap();
         let inner = dir.path().join("new/folder");
-        let first = keep(&inner, "a", "png", b"one").unwrap();
-        assert_eq!(first, Kept::New(inner.join("a.png")));
-        assert_eq!(keep(&inner, "a", "png", b"one").unwrap(), Kept::Same(inner.join("a.png")));
-        assert_eq!(keep(&inner, "a", "png", b"two").unwrap(), Kept::New(inner.join("a-2.png")));
-        assert_eq!(keep(&inner, "a", "png", b"two").unwrap(), Kept::Same(inner.join("a-2.png")));
+        let first = save(&inner, "a", "png", b"one").unwrap();
+        assert_eq!(first, Saved::New(inner.join("a.png")));
+        assert_eq!(save(&inner, "a", "png", b"one").unwrap(), Saved::AlreadyThere(inner.join("a.png")));
+        assert_eq!(save(&inner, "a", "png", b"two").unwrap(), Saved::New(inner.join("a-2.png")));
+        assert_eq!(save(&inner, "a", "png", b"two").unwrap(), Saved::AlreadyThere(inner.join("a-2.png")));
         assert_eq!(fs::read(first.path()).unwrap(), b"one");
         fs::create_dir(inner.join("b.html")).unwrap();
-        let begun = begin(&inner, "b", "html").unwrap();
+        let begun = create(&inner, "b", "html").unwrap();
         assert_eq!(begun.finish(|file| file.write_all(b"page")).unwrap(), inner.join("b-2.html"));
     }
 
@@ -221,28 +220,28 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let (other, link) = (dir.path().join("precious"), dir.path().join("a.png"));
         std::os::unix::fs::symlink(&other, &link).unwrap();
-        assert_eq!(keep(dir.path(), "a", "png", b"one").unwrap(), Kept::New(dir.path().join("a-2.png")));
+        assert_eq!(save(dir.path(), "a", "png", b"one").unwrap(), Saved::New(dir.path().join("a-2.png")));
         assert!(!other.exists());
     }
 
     #[test]
-    fn half_a_file_does_not_stay() {
+    fn an_unfinished_file_is_removed() {
         let dir = tempfile::tempdir().unwrap();
-        let begun = begin(dir.path(), "a", "html").unwrap();
+        let begun = create(dir.path(), "a", "html").unwrap();
         let full = || io::Error::from(ErrorKind::StorageFull);
         begun.finish(|file| file.write_all(b"half").and(Err(full()))).unwrap_err();
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
         let file = dir.path().join("file");
         fs::write(&file, b"").unwrap();
-        assert!(keep(&file, "a", "png", b"one").unwrap_err().to_string().contains("a.png"));
+        assert!(save(&file, "a", "png", b"one").unwrap_err().to_string().contains("a.png"));
     }
 
     #[test]
-    fn why_a_file_was_not_written_is_said_in_words() {
+    fn errors_are_told_in_words() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("file");
         fs::write(&file, b"").unwrap();
-        let in_the_way = keep(&file, "a", "png", b"one").unwrap_err();
+        let in_the_way = save(&file, "a", "png", b"one").unwrap_err();
         let path = file.join("a.png").display().to_string();
         assert_eq!(
             in_the_way.words(Language::En),

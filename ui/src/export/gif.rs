@@ -1,23 +1,23 @@
-//! A drawing as an animated GIF: how it was drawn, stroke by stroke, at half its size.
+//! Encodes a drawing as an animated GIF, stroke by stroke, at half its size.
 
-use gif::{DisposalMethod, Encoder, EncodingError, Frame, Repeat};
+use ::gif::{DisposalMethod, Encoder, EncodingError, Frame, Repeat};
 use inkmesh::canvas::export::Replay;
 use inkmesh::canvas::{Area, COLUMNS, Drawn, ROWS, Raster, Sheet};
 
 use super::palette::{Colors, Palette};
 
-/// Width and height in pixels: each is four of the drawing's.
+/// Width and height in pixels. Each pixel is the mean of four of the drawing.
 const SIZE: (usize, usize) = (COLUMNS / 2, ROWS / 2);
-/// Most pictures after the blank sheet; where there are more strokes, several come at once.
+/// The most frames after the blank sheet. With more strokes, a frame adds several.
 const MOST_FRAMES: usize = 240;
-/// How long the drawing takes in all, about, in hundredths of a second.
+/// The approximate duration of the whole, in hundredths of a second.
 const WHOLE: usize = 1000;
-/// How long a picture is seen at least, as programs show shorter ones much longer, and at most.
+/// The shortest and the longest delay of a frame. Programs show shorter ones much longer.
 const DELAYS: (usize, usize) = (4, 50);
-/// How long the last one is.
+/// The delay of the last frame.
 const HELD: u16 = 200;
 
-/// The bytes of the GIF.
+/// Returns the bytes of the GIF.
 pub fn gif(sheet: &Sheet) -> Result<Vec<u8>, EncodingError> {
     let ends = ends(&sheet.marks().collect::<Vec<_>>());
     let mut colors = Colors::new();
@@ -38,7 +38,7 @@ pub fn gif(sheet: &Sheet) -> Result<Vec<u8>, EncodingError> {
     encoder.into_inner()
 }
 
-/// After how many marks each picture comes. The parts of a long stroke come together.
+/// Returns the number of marks on each frame. The parts of a long stroke are in one frame.
 fn ends(marks: &[&Drawn]) -> Vec<usize> {
     let last = |at: &usize| marks.get(*at).is_none_or(|next| !next.continues(marks[at - 1]));
     let strokes: Vec<usize> = (1..=marks.len()).filter(last).collect();
@@ -46,7 +46,7 @@ fn ends(marks: &[&Drawn]) -> Vec<usize> {
     (1..=frames).map(|frame| strokes[frame * strokes.len() / frames - 1]).collect()
 }
 
-/// Shows the blank sheet, then the picture after each of these numbers of marks, with where it changed in pixels of the GIF.
+/// Calls `show` for the blank sheet and after each of these numbers of marks, with the area that changed in GIF pixels.
 fn replay(
     sheet: &Sheet,
     ends: &[usize],
@@ -70,7 +70,7 @@ fn replay(
     Ok(())
 }
 
-/// The pixels of the GIF that an area of the drawing lies in: at least one.
+/// Returns the GIF pixels that an area of the drawing covers: at least one.
 fn half(area: Area) -> Area {
     let (left, top) = ((area.left / 2).min(SIZE.0 - 1), (area.top / 2).min(SIZE.1 - 1));
     let (right, bottom) = (area.right.div_ceil(2).max(left + 1), area.bottom.div_ceil(2).max(top + 1));
@@ -91,7 +91,7 @@ fn frame(area: Area, raster: &Raster, palette: &Palette, delay: u16) -> Frame<'s
     }
 }
 
-/// The pixels of an area of the GIF, row by row: of each four the mean, rounded.
+/// Returns the pixels of an area of the GIF, row by row: the rounded mean of four each.
 fn halved(area: Area, raster: &Raster) -> impl Iterator<Item = u32> {
     let pixels = raster.pixels();
     let four = move |row: usize, column: usize| {
@@ -115,10 +115,10 @@ mod tests {
     use super::super::samples;
     use super::*;
 
-    /// The pictures of a GIF as they are seen, one after the other, each with how long.
+    /// Decodes a GIF to the pictures that are seen, each with its delay.
     fn pictures(bytes: &[u8]) -> Vec<(Vec<u32>, u16)> {
-        let mut decoder = gif::DecodeOptions::new();
-        decoder.set_color_output(gif::ColorOutput::Indexed);
+        let mut decoder = ::gif::DecodeOptions::new();
+        decoder.set_color_output(::gif::ColorOutput::Indexed);
         let mut decoder = decoder.read_info(bytes).unwrap();
         assert_eq!((decoder.width(), decoder.height(), decoder.repeat()), (800, 600, Repeat::Infinite));
         let palette: Vec<u32> = decoder.global_palette().unwrap().chunks(3).map(packed).collect();

@@ -1,4 +1,4 @@
-//! A room's history as one page that needs nothing else: no script, no font, no picture from elsewhere.
+//! Writes a room's history as one page without scripts, and without fonts and pictures from elsewhere.
 
 use std::fmt::{self, Display};
 use std::io::{self, Write};
@@ -7,11 +7,11 @@ use data_encoding::BASE64;
 use inkmesh::event::Entry;
 use jiff::civil::Date;
 
-use super::dates::Dates;
-use super::told::{Names, Told, tell};
+use super::dates::{LocalTime, day_words};
+use super::entry_text::{EntryText, Names, entry_text};
 use crate::settings::Language;
 
-/// Its look: the window's colours, light or dark as the reader's system is.
+/// The style: the window's colours, light or dark as the reader's system is.
 const STYLE: &str = "\
 :root{color-scheme:light dark;--desk:#f1ece1;--paper:#fbf8f2;--ink:#1e1b18;--faded:#6a6259;--line:#ddd5c6;--seal:#b83822}
 @media(prefers-color-scheme:dark){:root{--desk:#191817;--paper:#23211f;--ink:#eee8dc;--faded:#a69d90;--line:#38342f;--seal:#ff7f62}}
@@ -28,21 +28,21 @@ img{display:block;width:100%;height:auto;aspect-ratio:4/3;background:#fff;border
 @media print{body{background:#fff}figure{break-inside:avoid}}
 ";
 
-/// A page under way.
+/// A page that is being written.
 pub struct Page<'a, W> {
     out: &'a mut W,
     language: Language,
-    dates: &'a Dates,
+    time: &'a LocalTime,
     names: &'a Names,
     day: Option<Date>,
 }
 
 impl<'a, W: Write> Page<'a, W> {
-    /// Its beginning, with the room as a title.
+    /// Writes the beginning, with the room as a title.
     pub fn begin(
         out: &'a mut W,
         language: Language,
-        dates: &'a Dates,
+        time: &'a LocalTime,
         names: &'a Names,
         room: &str,
     ) -> io::Result<Self> {
@@ -60,21 +60,21 @@ impl<'a, W: Write> Page<'a, W> {
              <meta name=\"viewport\" content=\"width=device-width\">\n<title>{room} · Inkmesh</title>\n\
              <style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{room}</h1>\n"
         )?;
-        Ok(Page { out, language, dates, names, day: None })
+        Ok(Page { out, language, time, names, day: None })
     }
 
-    /// What was said or happened; that somebody drew shows in the drawing.
+    /// Writes an entry. Drawing steps are left out, as the drawings show them.
     pub fn entry(&mut self, entry: &Entry) -> io::Result<()> {
-        match tell(self.language, self.names, entry) {
-            Told::Nothing | Told::Drew(_) => Ok(()),
-            Told::Notice(words) => {
+        match entry_text(self.language, self.names, entry) {
+            EntryText::Nothing | EntryText::Drew(_) => Ok(()),
+            EntryText::Notice(words) => {
                 self.on_day(entry.time)?;
-                let (time, words) = (self.time(entry.time), Text(&words));
+                let (time, words) = (self.clock(entry.time), Text(&words));
                 writeln!(self.out, "<p class=\"n\">{time}<bdi>{words}</bdi></p>")
             }
-            Told::Talk { name, aside, text } => {
+            EntryText::Line { name, aside, text } => {
                 self.on_day(entry.time)?;
-                let (time, name, text) = (self.time(entry.time), Text(&name), Text(&text));
+                let (time, name, text) = (self.clock(entry.time), Text(&name), Text(&text));
                 let aside = aside.map(|aside| format!(" <i>{}</i>", Text(&aside))).unwrap_or_default();
                 writeln!(
                     self.out,
@@ -84,10 +84,10 @@ impl<'a, W: Write> Page<'a, W> {
         }
     }
 
-    /// A drawing that was finished at this moment. `kind`: the picture's, as `png`.
+    /// Writes a drawing that was finished at this moment. `kind` is that of the picture, as `png`.
     pub fn picture(&mut self, ms: u64, kind: &str, bytes: &[u8], caption: &str) -> io::Result<()> {
         self.on_day(ms)?;
-        let (time, caption, picture) = (self.time(ms), Text(caption), BASE64.encode(bytes));
+        let (time, caption, picture) = (self.clock(ms), Text(caption), BASE64.encode(bytes));
         writeln!(
             self.out,
             "<figure><img alt=\"{caption}\" src=\"data:image/{kind};base64,{picture}\">\
@@ -95,26 +95,26 @@ impl<'a, W: Write> Page<'a, W> {
         )
     }
 
-    /// Its end.
+    /// Writes the end.
     pub fn finish(self) -> io::Result<()> {
         self.out.write_all(b"</main>\n</body>\n</html>\n")
     }
 
-    /// Tells a new day.
+    /// Writes a heading if a new day has begun.
     fn on_day(&mut self, ms: u64) -> io::Result<()> {
-        let day = self.dates.day(ms);
+        let day = self.time.day(ms);
         if self.day.replace(day) == Some(day) {
             return Ok(());
         }
-        writeln!(self.out, "<h2>{}</h2>", Text(&self.dates.words(day)))
+        writeln!(self.out, "<h2>{}</h2>", Text(&day_words(self.language, day)))
     }
 
-    fn time(&self, ms: u64) -> String {
-        format!("<time>{}</time>", self.dates.clock(ms))
+    fn clock(&self, ms: u64) -> String {
+        format!("<time>{}</time>", self.time.clock(ms))
     }
 }
 
-/// A text as it stands in HTML, between tags and between quotes: it is never more than text.
+/// A text that is escaped for HTML, between tags and between quotes.
 struct Text<'a>(&'a str);
 
 impl Display for Text<'_> {
@@ -153,22 +153,22 @@ mod tests {
     }
 
     fn page(language: Language, name: &str, room: &str, fill: impl FnOnce(&mut Page<'_, Vec<u8>>)) -> String {
-        let (mut out, dates) = (Vec::new(), Dates::in_utc(language));
+        let (mut out, time) = (Vec::new(), LocalTime::offset(0));
         let names = Names::new([(ANA, name.to_owned())].into_iter());
-        let mut page = Page::begin(&mut out, language, &dates, &names, room).unwrap();
+        let mut page = Page::begin(&mut out, language, &time, &names, room).unwrap();
         fill(&mut page);
         page.finish().unwrap();
         String::from_utf8(out).unwrap()
     }
 
-    /// The tags of a page, without what stands in them.
+    /// Returns the names of the tags of a page.
     fn tags(page: &str) -> Vec<&str> {
         let opened = page.split('<').skip(1);
         opened.map(|rest| rest.split([' ', '>', '\n']).next().unwrap()).collect()
     }
 
     #[test]
-    fn whatever_people_write_stays_text() {
+    fn text_of_people_is_escaped() {
         let evil = "</bdi><script>alert('1')</script>\"onerror=\"x&<img src=x>\u{0}";
         let fill = |texts: [&'static str; 2]| {
             move |page: &mut Page<'_, Vec<u8>>| {
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn talk_stands_under_its_day() {
+    fn entries_stand_under_their_day() {
         let written = page(Language::Ko, "보라", "# 로비", |page| {
             page.entry(&entry(NOON - 86_400_000, EntryBody::Chat("어제".to_owned()))).unwrap();
             page.entry(&entry(NOON, EntryBody::Drawing)).unwrap();

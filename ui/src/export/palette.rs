@@ -1,26 +1,26 @@
-//! At most 256 colours for a picture: exactly its own if it has no more, else those that come near them.
+//! A palette of at most 256 colours for a picture: exactly its own if it has no more, else colours near them.
 //!
-//! Integers only, and no order of chance: the same picture has the same palette everywhere.
+//! It computes with integers in a fixed order, so that a picture has the same palette everywhere.
 
 use std::collections::BTreeSet;
 
-/// Most colours of a palette.
+/// The most colours of a palette.
 pub const MOST: usize = 256;
-/// The colour of a sheet, which stays what it is in every palette.
+/// The colour of the sheet, which is in every palette.
 const WHITE: u32 = 0x00ff_ffff;
-/// Colours that differ only below the five upper bits of each channel are one, once there are too many.
+/// The number of bins: with too many colours, those with the same five upper bits of each channel are counted as one.
 const BINS: usize = 1 << 15;
 
-/// The colours of a picture as they are counted, each as `0xRRGGBB`.
+/// Counts the colours of a picture, each as `0xRRGGBB`.
 #[derive(Debug, Default)]
 pub struct Colors {
-    /// While there are few enough.
+    /// The colours, while there are few enough.
     exact: Option<BTreeSet<u32>>,
     bins: Vec<Bin>,
     last: Option<u32>,
 }
 
-/// Colours that are one.
+/// The colours of one bin.
 #[derive(Debug, Clone, Copy, Default)]
 struct Bin {
     count: u64,
@@ -38,7 +38,7 @@ impl Colors {
         Colors { exact: Some(BTreeSet::from([WHITE])), bins: Vec::new(), last: None }
     }
 
-    /// Takes note of a pixel.
+    /// Counts a pixel.
     pub fn add(&mut self, color: u32) {
         if let Some(exact) = &mut self.exact {
             if self.last == Some(color) {
@@ -61,7 +61,7 @@ impl Colors {
         }
     }
 
-    /// The palette for them.
+    /// Returns the palette.
     pub fn palette(self) -> Palette {
         match self.exact {
             Some(exact) => Palette { colors: exact.into_iter().collect(), bins: Vec::new() },
@@ -74,17 +74,17 @@ impl Colors {
 #[derive(Debug)]
 pub struct Palette {
     colors: Vec<u32>,
-    /// Which colour stands for those of each bin; empty when every colour stands for itself, and they are sorted.
+    /// The index of the colour for each bin. Empty when the palette is exact and sorted.
     bins: Vec<u8>,
 }
 
 impl Palette {
-    /// Whether every colour is there as it is.
+    /// Returns whether every colour of the picture is in the palette.
     pub fn is_exact(&self) -> bool {
         self.bins.is_empty()
     }
 
-    /// Which colour of the palette stands for this one.
+    /// Returns the index of the palette's colour for a colour.
     pub fn index(&self, color: u32) -> u8 {
         if !self.is_exact() {
             return if color == WHITE { 0 } else { self.bins[bin_of(color)] };
@@ -93,14 +93,14 @@ impl Palette {
         u8::try_from(at).unwrap_or(0)
     }
 
-    /// The colours, red, green and blue of each.
+    /// Returns red, green and blue of each colour.
     pub fn rgb(&self) -> Vec<u8> {
         self.colors.iter().flat_map(|color| channels(*color)).collect()
     }
 }
 
-/// Median cut: the box of colours that are farthest apart, weighed by how often they are there, is cut in two until there
-/// are enough. White stands before all of them.
+/// Returns a palette by median cut: the box with the largest spread, weighted by the number of pixels, is cut in two until
+/// there are enough. White is the first colour.
 fn near(bins: &[Bin]) -> Palette {
     let used: Vec<(usize, Bin)> = bins.iter().copied().enumerate().filter(|(_, bin)| bin.count > 0).collect();
     let mut boxes = vec![used];
@@ -128,7 +128,7 @@ fn near(bins: &[Bin]) -> Palette {
     Palette { colors, bins: table }
 }
 
-/// How far apart the colours of a box are, weighed, and in which channel; nothing for a box that can't be cut.
+/// Returns the weighted spread of a box and its channel; 0 for a box that can't be cut.
 fn spread(one: &[(usize, Bin)]) -> (u64, usize) {
     let count: u64 = one.iter().map(|(_, bin)| bin.count).sum();
     let range = |channel: usize| {
@@ -138,7 +138,7 @@ fn spread(one: &[(usize, Bin)]) -> (u64, usize) {
     (0..3).map(|channel| (range(channel) * count, channel)).max().unwrap_or((0, 0))
 }
 
-/// Where to cut: about half of what is counted on either side, and something on both.
+/// Returns where to cut: about half of the pixels on either side, and at least one bin on both.
 fn middle(sorted: &[(usize, Bin)]) -> usize {
     let half = sorted.iter().map(|(_, bin)| bin.count).sum::<u64>() / 2;
     let mut below = 0;
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn as_many_as_fit_stay_what_they_are() {
+    fn up_to_256_colours_are_exact() {
         let colors = || (0..255).map(|n| n * 0x1_0203);
         let exact = palette(colors());
         assert!(exact.is_exact());
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn of_too_many_each_has_one_that_is_near() {
+    fn of_too_many_colours_each_has_one_that_is_near() {
         let colors = || (0..1 << 18).map(|n: u32| (n << 6) & WHITE);
         let palette = palette(colors());
         assert!(palette.colors.len() <= MOST && palette.rgb().len() == 3 * palette.colors.len());
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_there_often_is_hit_closely() {
+    fn a_frequent_colour_is_hit_closely() {
         let rare = (0..3000).map(|n: u32| n.wrapping_mul(2_654_435_761) >> 8);
         let palette = palette(rare.chain(std::iter::repeat_n(0x12_3456, 100_000)));
         assert!(!palette.is_exact());

@@ -1,28 +1,28 @@
-//! A drawing as a file for other programs.
+//! Encodes a drawing as PNG, SVG or GIF.
 
 use data_encoding::BASE64;
 use inkmesh::canvas::{COLUMNS, ROWS, Raster, Sheet, export};
 
-use super::animation;
+use super::gif::gif;
 use super::palette::Colors;
 
-/// Longest SVG in lines, in bytes. A fill between many marks is a path of many rectangles, and a sheet may have thousands:
-/// no program would open an SVG of that.
+/// The longest SVG of paths, in bytes. A fill between many strokes is a path of many rectangles, and a sheet may have
+/// thousands: no program would open such an SVG.
 const MAX_SVG: usize = 16 << 20;
 
-/// How a drawing is written.
+/// The format of a drawing's file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// The pixels of record, none lost.
+    /// The exact pixels of the canvas.
     Png,
-    /// Lines that can be scaled; a picture of so much that they would be too long has the pixels in it instead.
+    /// Paths that can be scaled; or the pixels, if the paths would be too long.
     Svg,
-    /// How it was drawn, stroke by stroke.
+    /// An animation of the drawing, stroke by stroke.
     Gif,
 }
 
 impl Format {
-    /// What the names of such files end with.
+    /// Returns the extension of such files.
     pub fn extension(self) -> &'static str {
         match self {
             Format::Png => "png",
@@ -32,18 +32,18 @@ impl Format {
     }
 }
 
-/// Why a picture could not be written: by what is known of these forms, never.
+/// The error of a drawing that could not be encoded. None is known to happen.
 #[derive(Debug, thiserror::Error)]
 pub enum PictureError {
-    /// As PNG.
+    /// From the PNG encoder.
     #[error("a drawing could not be written as PNG")]
     Png(#[from] png::EncodingError),
-    /// As GIF.
+    /// From the GIF encoder.
     #[error("a drawing could not be written as GIF")]
-    Gif(#[from] gif::EncodingError),
+    Gif(#[from] ::gif::EncodingError),
 }
 
-/// A drawing as the bytes of a file.
+/// Returns a drawing as the bytes of a file.
 ///
 /// # Errors
 /// [`PictureError`].
@@ -51,11 +51,11 @@ pub fn encode(sheet: &Sheet, format: Format) -> Result<Vec<u8>, PictureError> {
     match format {
         Format::Png => Ok(png(sheet.raster())?),
         Format::Svg => Ok(svg(sheet, MAX_SVG)?.into_bytes()),
-        Format::Gif => Ok(animation::gif(sheet)?),
+        Format::Gif => Ok(gif(sheet)?),
     }
 }
 
-/// In lines, if they take no more than `most` bytes.
+/// Returns an SVG of paths if they take at most `most` bytes, else of pixels.
 fn svg(sheet: &Sheet, most: usize) -> Result<String, png::EncodingError> {
     if let Some(lines) = export::svg(sheet, most) {
         return Ok(lines);
@@ -68,7 +68,7 @@ fn svg(sheet: &Sheet, most: usize) -> Result<String, png::EncodingError> {
     ))
 }
 
-/// A byte a pixel where the colours allow, else three.
+/// Returns a PNG: one byte a pixel with at most 256 colours, else three.
 fn png(raster: &Raster) -> Result<Vec<u8>, png::EncodingError> {
     let mut colors = Colors::new();
     raster.pixels().iter().for_each(|pixel| colors.add(*pixel));
@@ -79,7 +79,7 @@ fn png(raster: &Raster) -> Result<Vec<u8>, png::EncodingError> {
     let pixels = if palette.is_exact() {
         encoder.set_color(png::ColorType::Indexed);
         encoder.set_palette(palette.rgb());
-        // Areas of one colour, numbers without neighbours: they are packed best as they are.
+        // Indices compress best without a filter.
         encoder.set_filter(png::Filter::NoFilter);
         raster.pixels().iter().map(|pixel| palette.index(*pixel)).collect()
     } else {
@@ -100,7 +100,7 @@ mod tests {
     use super::super::samples;
     use super::*;
 
-    /// The picture in a PNG, red, green and blue of each pixel.
+    /// Decodes a PNG to red, green and blue of each pixel.
     fn pixels(bytes: &[u8]) -> Vec<u8> {
         let mut decoder = png::Decoder::new(Cursor::new(bytes));
         decoder.set_transformations(png::Transformations::EXPAND);
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn a_png_is_the_picture_of_record() {
+    fn a_png_has_the_exact_pixels() {
         for (sheet, indexed) in [(samples::house(), true), (samples::colorful(), false), (Sheet::default(), true)] {
             let bytes = encode(&sheet, Format::Png).unwrap();
             assert_eq!(pixels(&bytes), sheet.raster().rgb());
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn an_svg_is_text_of_its_kind() {
+    fn an_svg_has_no_scripts() {
         let text = String::from_utf8(encode(&samples::house(), Format::Svg).unwrap()).unwrap();
         assert!(text.starts_with("<svg ") && text.ends_with("</svg>\n") && !text.contains("<script"));
     }

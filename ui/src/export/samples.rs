@@ -25,7 +25,7 @@ fn packed(color: u32) -> Color {
     Color([red, green, blue])
 }
 
-/// A house: walls in two parts of one stroke, a roof, a filled wall, a sun that was undone.
+/// Returns a house: walls in two parts of one stroke, a roof, a filled wall, a sun that was undone.
 pub fn house() -> Sheet {
     sheet([
         ink(1, Tool::Pen, 0x20_2020, 12, &[(1600, 2400), (1600, 4000), (3200, 4000)]),
@@ -39,13 +39,13 @@ pub fn house() -> Sheet {
     ])
 }
 
-/// So many lines, beside one another.
+/// Returns a sheet with so many lines.
 pub fn lines(count: usize) -> Sheet {
     let place = |n: i32| (n * 31 % 6400, n * 17 % 4800);
     sheet((0..count as i32).map(|n| ink(n as u64, Tool::Line, 0x10_60a0, 3, &[place(n), place(n + 5)])))
 }
 
-/// More colours than a palette has.
+/// Returns a sheet with more colours than a palette has.
 pub fn colorful() -> Sheet {
     let stroke = |n: i32| {
         let color = n.unsigned_abs().wrapping_mul(2_654_435_761) >> 8;

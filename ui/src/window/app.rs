@@ -13,7 +13,6 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use super::Options;
-use super::keep::{self, Keep};
 use super::keys;
 use super::link::{self, COMMAND_QUEUE, Command, Update};
 use super::place::SIZE;
@@ -23,6 +22,7 @@ use super::screen::room::{self, Action, Room, Shortcut};
 use super::screen::welcome::{self, Welcome};
 use super::theme::Look;
 use super::widget::{compose, tab};
+use crate::export::drawing::{self, DrawingFile};
 use crate::settings::{GameChoice, Language, Place, Settings};
 
 /// How often others see the ink under our pen.
@@ -309,7 +309,7 @@ impl App {
             }
             Action::Paint(job) => make(|| job.run(), room::Message::Painted),
             Action::Thumb(job) => make(|| job.run(), |thumb| room::Message::Gallery(gallery::Message::Made(thumb))),
-            Action::Keep(drawing) => self.keep(drawing),
+            Action::Save(drawing) => self.save(drawing),
             Action::Attention(wanted) => {
                 let attention = wanted.then_some(window::UserAttention::Informational);
                 window::latest().and_then(move |id| window::request_user_attention(id, attention))
@@ -330,13 +330,16 @@ impl App {
         self.room(room::Message::Answered(refused))
     }
 
-    fn keep(&self, drawing: Box<Keep>) -> Task<Message> {
-        let folder = keep::folder(&self.options.config.data_dir);
-        let kept = async move {
-            let kept = tokio::task::spawn_blocking(move || drawing.run(&folder)).await;
-            kept.unwrap_or_else(|panic| Err(panic.to_string()))
+    fn save(&self, drawing: Box<DrawingFile>) -> Task<Message> {
+        let folder = drawing::folder(&self.options.config.data_dir);
+        let saving = async move {
+            match tokio::task::spawn_blocking(move || drawing.save(&folder)).await {
+                Ok(Ok(saved)) => Ok(saved.path().to_owned()),
+                Ok(Err(error)) => Err(crate::text::with_causes(&error)),
+                Err(panic) => Err(panic.to_string()),
+            }
         };
-        Task::perform(kept, |kept| Message::Room(room::Message::Kept(kept)))
+        Task::perform(saving, |saved| Message::Room(room::Message::DrawingSaved(saved)))
     }
 
     /// Changes the settings and keeps them.

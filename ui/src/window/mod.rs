@@ -5,7 +5,6 @@
 //! | [`app`] | the root, which routes |
 //! | [`screen`] | what fills the window; screens know no node, they return what they want done |
 //! | [`keys`] | what keys do |
-//! | [`keep`] | drawings as files |
 //! | [`link`] | the line to the node: commands in, answers and events out |
 //! | [`place`] | the window on the screen: its icon, its size, its place |
 //! | [`ink`] | from points to pixels |
@@ -15,7 +14,6 @@
 
 mod app;
 mod ink;
-mod keep;
 mod keys;
 mod link;
 mod place;

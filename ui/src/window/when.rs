@@ -1,21 +1,15 @@
 //! Moments as people say them, in this computer's time zone.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, Zoned};
 
 use super::theme::Look;
-
-/// A moment in a time zone, from milliseconds since 1970.
-fn moment(ms: u64, zone: &TimeZone) -> Zoned {
-    let ms = i64::try_from(ms).unwrap_or(i64::MAX);
-    Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone.clone())
-}
+use crate::export::dates::{LocalTime, month, weekday};
 
 /// The calendar of whoever sits here.
 #[derive(Debug, Clone)]
 pub struct Calendar {
-    zone: TimeZone,
+    time: LocalTime,
     today: Date,
     now: u64,
 }
@@ -23,12 +17,8 @@ pub struct Calendar {
 impl Calendar {
     /// The calendar of this computer, today.
     pub fn now() -> Self {
-        let now = Zoned::now();
-        Calendar {
-            zone: now.time_zone().clone(),
-            today: now.date(),
-            now: u64::try_from(now.timestamp().as_millisecond()).unwrap_or(0),
-        }
+        let (time, now) = (LocalTime::here(), u64::try_from(Timestamp::now().as_millisecond()).unwrap_or(0));
+        Calendar { today: time.day(now), time, now }
     }
 
     /// The moment that this calendar is from, in milliseconds since 1970.
@@ -38,7 +28,7 @@ impl Calendar {
 
     /// The day that a moment (milliseconds since 1970) falls on.
     pub fn day(&self, ms: u64) -> Date {
-        moment(ms, &self.zone).date()
+        self.time.day(ms)
     }
 
     /// Today, here.
@@ -48,7 +38,7 @@ impl Calendar {
 
     /// The time of day, as `14:05`.
     pub fn clock(&self, ms: u64) -> String {
-        moment(ms, &self.zone).strftime("%H:%M").to_string()
+        self.time.clock(ms)
     }
 
     /// A day in words: today, yesterday, or a weekday with its date.
@@ -59,8 +49,7 @@ impl Calendar {
         if self.today.yesterday().is_ok_and(|yesterday| day == yesterday) {
             return look.t("day-yesterday");
         }
-        let weekday = look.t(WEEKDAYS[usize::from(day.weekday().to_monday_zero_offset().unsigned_abs()) % 7]);
-        let month = look.t(MONTHS[usize::from(day.month().unsigned_abs() - 1) % 12]);
+        let (weekday, month) = (weekday(look.language, day), month(look.language, day));
         let (date, year) = (i64::from(day.day()), day.year().to_string());
         if day.year() == self.today.year() {
             look.t_args("day-date", [("weekday", weekday.into()), ("month", month.into()), ("day", date.into())])
@@ -89,11 +78,11 @@ impl Calendar {
     /// A day as short as it can be told from others: its weekday within a week, else its date.
     fn short(&self, look: Look, day: Date) -> String {
         let ago = self.today.since(day).map_or(i32::MAX, |span| span.get_days());
-        let month = look.t(MONTHS[usize::from(day.month().unsigned_abs() - 1) % 12]);
+        let month = month(look.language, day);
         let date = i64::from(day.day());
         match ago {
             0 => look.t("written-today"),
-            1..=6 => look.t(WEEKDAYS[usize::from(day.weekday().to_monday_zero_offset().unsigned_abs()) % 7]),
+            1..=6 => weekday(look.language, day),
             _ if day.year() == self.today.year() => {
                 look.t_args("day-short", [("month", month.into()), ("day", date.into())])
             }
@@ -121,31 +110,6 @@ impl Calendar {
     }
 }
 
-const WEEKDAYS: [&str; 7] = [
-    "weekday-monday",
-    "weekday-tuesday",
-    "weekday-wednesday",
-    "weekday-thursday",
-    "weekday-friday",
-    "weekday-saturday",
-    "weekday-sunday",
-];
-
-const MONTHS: [&str; 12] = [
-    "month-january",
-    "month-february",
-    "month-march",
-    "month-april",
-    "month-may",
-    "month-june",
-    "month-july",
-    "month-august",
-    "month-september",
-    "month-october",
-    "month-november",
-    "month-december",
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -155,8 +119,8 @@ mod tests {
     const DAY: u64 = 86_400_000;
 
     fn seoul() -> Calendar {
-        let zone = TimeZone::fixed(jiff::tz::offset(9));
-        Calendar { today: moment(SEOUL_NOON, &zone).date(), zone, now: SEOUL_NOON }
+        let time = LocalTime::offset(9);
+        Calendar { today: time.day(SEOUL_NOON), time, now: SEOUL_NOON }
     }
 
     #[test]

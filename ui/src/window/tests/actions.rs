@@ -280,7 +280,7 @@ fn the_gallery_keeps_its_actions_in_view() {
         expect(1, actions_stay_in_view("the gallery", &mut bench, |message| message == "Gallery(Leave)"));
         bench.give(Message::Gallery(hall::Message::Open(key(0))));
         let is_action = |message: &str| {
-            ["Gallery(Close)", "Gallery(Keep", "Gallery(Replay(Play", "Gallery(Replay(Step", "Gallery(Replay(Seek"]
+            ["Gallery(Close)", "Gallery(Save", "Gallery(Replay(Play", "Gallery(Replay(Step", "Gallery(Replay(Seek"]
                 .iter()
                 .any(|of| message.starts_with(of))
         };

@@ -11,7 +11,7 @@ use inkmesh::operation::OperationId;
 use inkmesh::payload::Board;
 
 use super::bench::{ANA, Bench, WIDE, commands, lobby, person, sheet};
-use crate::archive::picture::Format;
+use crate::export::picture::Format;
 use crate::settings::Language;
 use crate::window::link::{Answer, Command, Touch};
 use crate::window::screen::room::drawing::Press;
@@ -189,15 +189,15 @@ fn what_is_wished_of_a_picture_waits_until_it_is_painted() {
     assert!(bench.give(Message::Key(Shortcut::Sheet(Press::Save))).is_empty());
     bench.give(Message::Sheet(Press::Pick(At::new(100, 100))));
     let actions = bench.give(Message::Painted(Some(Box::new(job.as_ref().clone().run()))));
-    let [Action::Keep(keep)] = &actions[..] else { panic!("{actions:?}") };
-    assert_eq!((keep.steps.len(), keep.format), (2, Format::Png));
-    assert!(keep.name.ends_with("_sheet_lobby"), "{}", keep.name);
+    let [Action::Save(file)] = &actions[..] else { panic!("{actions:?}") };
+    assert_eq!((file.steps.len(), file.format), (2, Format::Png));
+    assert!(file.name.ends_with("_sheet_lobby"), "{}", file.name);
     let actions = commands(&draw(&mut bench, &[(500.0, 400.0), (520.0, 430.0)]));
     let Some(Command::Draw(_, line)) = actions.last() else { panic!("{actions:?}") };
     assert_eq!(line.color, Color([9, 8, 7]));
-    bench.give(Message::Kept(Ok("/pictures/a.png".into())));
+    bench.give(Message::DrawingSaved(Ok("/pictures/a.png".into())));
     bench.must_show("Saved: /pictures/a.png");
-    bench.give(Message::Kept(Err("disk full".to_owned())));
+    bench.give(Message::DrawingSaved(Err("disk full".to_owned())));
     bench.must_show("The drawing could not be saved: disk full");
 }
 
@@ -304,7 +304,7 @@ fn who_may_not_draw_sends_no_ink() {
     assert!(actions.is_empty(), "{actions:?}");
     bench.must_show("Nobody can draw on this sheet now. You can save it.");
     assert!(bench.click("↶").is_empty() && bench.click("✎").is_empty());
-    assert!(matches!(bench.click("💾")[..], [Action::Keep(_)]));
+    assert!(matches!(bench.click("💾")[..], [Action::Save(_)]));
     let board = Board::Turn { game: OperationId([3; 32]), turn: 0 };
     bench.give(Message::Answered(Answer::Canvas(lobby(), Ok(CanvasView { board, ..sheet(false) }))));
     bench.must_show("On this sheet only the drawer draws. You can save it, and look closer with Ctrl and the wheel.");

@@ -16,7 +16,7 @@ use inkmesh::operation::{ChainId, OperationId, OrderKey};
 use inkmesh::payload::{Board, Payload};
 
 use super::bench::{ANA, BORA, Bench, ME, NARROW, TIME, WIDE, commands, lobby, person};
-use crate::archive::picture::Format;
+use crate::export::picture::Format;
 use crate::settings::Language;
 use crate::window::link::{Answer, Command};
 use crate::window::screen::gallery::{Message as In, replay};
@@ -185,10 +185,10 @@ fn a_drawing_is_kept_in_each_form() {
     bench.give(Message::Gallery(In::Open(key(0))));
     for (name, format) in [("PNG", Format::Png), ("SVG", Format::Svg), ("GIF", Format::Gif)] {
         let actions = bench.click(name);
-        let [Action::Keep(keep)] = &actions[..] else { panic!("{actions:?}") };
-        assert_eq!((keep.format, keep.steps.len()), (format, 3));
-        assert!(keep.name.ends_with("_sheet_Ana"), "{}", keep.name);
+        let [Action::Save(file)] = &actions[..] else { panic!("{actions:?}") };
+        assert_eq!((file.format, file.steps.len()), (format, 3));
+        assert!(file.name.ends_with("_sheet_Ana"), "{}", file.name);
     }
-    bench.give(Message::Kept(Ok("/pictures/a.gif".into())));
+    bench.give(Message::DrawingSaved(Ok("/pictures/a.gif".into())));
     bench.must_show("Saved: /pictures/a.gif");
 }

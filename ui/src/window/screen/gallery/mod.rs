@@ -22,7 +22,7 @@ use self::replay::Replay;
 use self::thumbs::Thumbs;
 pub use self::thumbs::{Thumb, ThumbJob};
 pub use self::view::Scene;
-use crate::archive::picture::Format;
+use crate::export::picture::Format;
 use crate::window::ink::painter::{Job, Painted};
 
 /// So many drawings are listed at once; older ones when they are asked for.
@@ -66,8 +66,8 @@ pub enum Message {
     Replay(replay::Press),
     /// Time went by while it is drawn again.
     Frame,
-    /// Keep it as a file.
-    Keep(Format),
+    /// Save it as a file.
+    Save(Format),
 }
 
 /// What is to be done for the gallery.
@@ -79,8 +79,8 @@ pub enum Outcome {
     Thumb(Box<ThumbJob>),
     /// Paint.
     Paint(Box<Job>),
-    /// Keep this drawing as a file of this form.
-    Keep(DrawingKey, Format),
+    /// Save this drawing as a file of this format.
+    Save(DrawingKey, Format),
     /// Go back to the sheet.
     Leave,
 }
@@ -120,7 +120,7 @@ impl Hall {
             Message::Resized(area) => self.each_replay(|replay| replay.resize(area)),
             Message::Replay(press) => self.each_replay(|replay| replay.press(press, now)),
             Message::Frame => self.each_replay(|replay| replay.frame(now)),
-            Message::Keep(format) => return self.keep(format),
+            Message::Save(format) => return self.save(format),
         }
         Vec::new()
     }
@@ -141,8 +141,8 @@ impl Hall {
         self.replay = Some(Replay::new(key, gallery.marks(key).to_vec(), self.scale_factor));
     }
 
-    fn keep(&self, format: Format) -> Vec<Outcome> {
-        self.replay.iter().map(|replay| Outcome::Keep(replay.key(), format)).collect()
+    fn save(&self, format: Format) -> Vec<Outcome> {
+        self.replay.iter().map(|replay| Outcome::Save(replay.key(), format)).collect()
     }
 
     /// What is to be made now.

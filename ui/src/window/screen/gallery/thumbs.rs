@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use iced::advanced::image::Handle;
 use inkmesh::gallery::{DrawingKey, Gallery};
 
-use crate::archive::sheet_of;
+use crate::export::drawing::sheet_of;
 use crate::window::ink::grid::{Grid, Pixels};
 use crate::window::ink::scale;
 

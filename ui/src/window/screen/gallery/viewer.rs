@@ -10,7 +10,7 @@ use inkmesh::gallery::Drawing;
 use super::Message;
 use super::replay::{Press, Replay, SPEEDS};
 use super::view::{Scene, kind, names};
-use crate::archive::picture::Format;
+use crate::export::picture::Format;
 use crate::window::ink::{live, paper};
 use crate::window::theme::{self, Look, style};
 use crate::window::widget::parts::hint;
@@ -40,7 +40,7 @@ fn facts<'a>(drawing: &Drawing, scene: Scene<'_>) -> Element<'a, Message> {
     }
     let facts = theme::small(facts.join(" · "), look.tones.faded).wrapping(Wrapping::WordOrGlyph);
     let exports = [(Format::Png, "PNG"), (Format::Svg, "SVG"), (Format::Gif, "GIF")].map(|(format, name)| {
-        let export = button(theme::small(name, look.tones.ink)).on_press(Message::Keep(format)).padding([4, 12]);
+        let export = button(theme::small(name, look.tones.ink)).on_press(Message::Save(format)).padding([4, 12]);
         export.style(style::secondary(look.tones)).into()
     });
     let exports = row![theme::small(look.t("gallery-save"), look.tones.faded), Row::with_children(exports).spacing(4)];

@@ -12,13 +12,12 @@ use inkmesh::operation::OperationId;
 use super::notices::Notice;
 use super::tools::{Choice, Popup};
 use super::{Action, Room, tools_view};
-use crate::archive::dates::Dates;
-use crate::archive::files;
-use crate::archive::picture::Format;
-use crate::settings::Language;
+use crate::export::dates::LocalTime;
+use crate::export::drawing::DrawingFile;
+use crate::export::files;
+use crate::export::picture::Format;
 use crate::window::ink::lens::Lens;
 use crate::window::ink::painter::Painted;
-use crate::window::keep::Keep;
 use crate::window::link::{Command, Touch};
 use crate::window::theme::Look;
 use crate::window::widget::color_picker::{self, COLOR_FIELD, ColorPicker};
@@ -238,15 +237,14 @@ impl Room {
 
     fn save(&self, steps: Vec<Drawn>) -> Vec<Action> {
         let room = self.here().map(ToString::to_string).unwrap_or_default();
-        // Numbers are written alike in all languages.
-        let stamp = Dates::here(Language::En).stamp(self.calendar.now_ms());
+        let stamp = LocalTime::here().stamp(self.calendar.now_ms());
         let name = format!("{stamp}_{}", files::name(["sheet", room.as_str()]));
-        vec![Action::Keep(Box::new(Keep { steps, format: Format::Png, name }))]
+        vec![Action::Save(Box::new(DrawingFile { steps, format: Format::Png, name }))]
     }
 
-    /// A drawing was kept, or not.
-    pub(super) fn kept(&mut self, kept: Result<PathBuf, String>) -> Vec<Action> {
-        self.notify(kept.map_or_else(Notice::NotSaved, Notice::Saved));
+    /// Tells whether a drawing was saved.
+    pub(super) fn saved(&mut self, saved: Result<PathBuf, String>) -> Vec<Action> {
+        self.notify(saved.map_or_else(Notice::NotSaved, Notice::Saved));
         Vec::new()
     }
 

@@ -5,11 +5,9 @@ use inkmesh::name::RoomName;
 use inkmesh::node::CommandError;
 
 use super::{Action, Message, Room};
-use crate::archive::dates::Dates;
-use crate::archive::file_name;
-use crate::settings::Language;
+use crate::export::dates::LocalTime;
+use crate::export::drawing::{DrawingFile, file_name};
 use crate::window::ink::painter::Painted;
-use crate::window::keep::Keep;
 use crate::window::link::Command;
 use crate::window::screen::gallery::{self, Hall, Outcome};
 use crate::window::theme::Look;
@@ -59,11 +57,11 @@ impl Room {
             Outcome::Read(room) => Some(Action::Ask(Command::Gallery(room))),
             Outcome::Thumb(job) => Some(Action::Thumb(job)),
             Outcome::Paint(job) => Some(Action::Paint(job)),
-            Outcome::Keep(key, format) => {
+            Outcome::Save(key, format) => {
                 let (drawing, all) = self.gallery.as_ref()?.drawing(key)?;
-                let name = file_name(&Dates::here(Language::En), drawing, |author| self.people.label(author, ""));
+                let name = file_name(&LocalTime::here(), drawing, |author| self.people.label(author, ""));
                 let steps = all.marks(key).to_vec();
-                Some(Action::Keep(Box::new(Keep { steps, format, name })))
+                Some(Action::Save(Box::new(DrawingFile { steps, format, name })))
             }
             Outcome::Leave => {
                 self.gallery = None;

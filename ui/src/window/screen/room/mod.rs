@@ -64,12 +64,12 @@ use self::status::Connection;
 use self::tools::{Choice, Tools};
 pub use self::words::Link;
 use super::super::ink::painter::{Job, Painted};
-use super::super::keep::Keep;
 use super::super::link::{Answer, Command};
 use super::super::when::Calendar;
 use super::super::widget::anchored_list::LinePress;
 use super::super::widget::color_picker;
 use super::gallery::{self, Hall, ThumbJob};
+use crate::export::drawing::DrawingFile;
 use crate::settings::{Appearance, GameChoice, Language};
 
 /// Under this width the left column folds, in pixels.
@@ -263,8 +263,8 @@ pub enum Message {
     Mix(color_picker::Message),
     /// Something was painted; `None`: it could not be.
     Painted(Option<Box<Painted>>),
-    /// A drawing was kept here, or why it was not.
-    Kept(Result<PathBuf, String>),
+    /// A drawing was saved here, or why it was not.
+    DrawingSaved(Result<PathBuf, String>),
     /// Something on the game bar.
     Game(game_bar::Press),
     /// Open a dialog.
@@ -318,8 +318,8 @@ pub enum Action {
     Thumb(Box<ThumbJob>),
     /// Paint this.
     Paint(Box<Job>),
-    /// Keep a drawing as a file.
-    Keep(Box<Keep>),
+    /// Save a drawing as a file.
+    Save(Box<DrawingFile>),
     /// This room is looked at.
     Opened(RoomName),
     /// We are called this now.
@@ -438,7 +438,7 @@ impl Room {
             Message::Gallery(message) => self.in_gallery(message),
             Message::Mix(message) => self.mix(message),
             Message::Painted(painted) => self.painted(painted),
-            Message::Kept(kept) => self.kept(kept),
+            Message::DrawingSaved(saved) => self.saved(saved),
             Message::Game(press) => self.game_press(press),
             Message::Show(topic) => self.show(topic),
             Message::Dialog(press) => self.dialog_press(press),
