@@ -1,8 +1,8 @@
-//! How fast the store saves, how much room it takes and how long it takes to open, beside SQLite.
+//! Benchmark of the store beside SQLite: rate of writes, size on the disk, time to open.
 //!
 //! `cargo bench -p inkmesh-store` measures with 100,000 records of 400 bytes; `-- 1000000` with that many. SQLite runs
 //! with WAL and synchronous=FULL, one table of (chain, seq, record) with the first two as the primary key. Rates are
-//! taken in turns, so that a slow moment of the disk meets both; the ratio of the medians of the rounds is what counts.
+//! measured in turns, so that a slow moment of the disk affects both; the ratio of the medians counts.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a benchmark may fail by panicking
 
 use std::path::Path;
@@ -17,7 +17,7 @@ const CHAINS: u64 = 100;
 const ROUNDS: usize = 7;
 /// Records saved in a round, one by one.
 const SAYS: u64 = 200;
-/// Records saved in a round, with [`IN_FLIGHT`] on their way at once.
+/// Records saved in a round, with [`IN_FLIGHT`] in the queue at once.
 const FLYING: u64 = 6400;
 const IN_FLIGHT: u64 = 64;
 
@@ -25,7 +25,7 @@ fn chain(n: u64) -> ChainKey {
     ChainKey { room: [7; 32], author: [n as u8; 32], log: n }
 }
 
-/// A record that can't be compressed.
+/// Returns a record that can't be compressed.
 fn record(n: u64, seq: u64) -> Record {
     let mut state = (n << 40 | seq) + 1;
     let bytes = (0..SIZE).map(|_| {
@@ -40,7 +40,7 @@ fn main() {
     if let [_, job, dir, count] = &args[..] {
         return in_a_process_of_its_own(job, Path::new(dir), count.parse().unwrap());
     }
-    // cargo adds an argument of its own.
+    // cargo bench adds an argument of its own.
     let count = args.iter().find_map(|arg| arg.parse().ok()).unwrap_or(100_000);
     rates();
     sizes(count);
@@ -96,7 +96,7 @@ fn insert(sqlite: &rusqlite::Connection, chain: u64, seqs: std::ops::Range<u64>)
     transaction.commit().unwrap();
 }
 
-/// Saves records, always with some on their way.
+/// Saves records, always with some in the queue.
 fn fly(store: &Store, seqs: std::ops::Range<u64>) {
     let (sender, saved) = sync_channel(seqs.clone().count());
     for seq in seqs.clone() {
@@ -134,7 +134,7 @@ fn sizes(count: u64) {
     }
 }
 
-/// So that the memory is that of the job alone.
+/// Runs a job in a process of its own, so that the memory is that of the job alone.
 fn in_a_process_of_its_own(job: &str, dir: &Path, count: u64) {
     let start = Instant::now();
     let store = Store::open(dir).unwrap().0;
@@ -156,11 +156,11 @@ fn in_a_process_of_its_own(job: &str, dir: &Path, count: u64) {
     println!("  saved in {:.1} s, most memory {}", start.elapsed().as_secs_f64(), memory());
 }
 
-/// Saves records of all chains in turns: groups of a thousand, `in_turn` of each chain; or each for itself, some of
-/// them on their way at once.
+/// Saves records of all chains in turns: in groups of a thousand, `in_turn` of each chain; or one by one, some of them in
+/// the queue at once.
 fn save(store: &Store, count: u64, in_turn: u64) {
     let per_chain = count / CHAINS;
-    // More than are ever on their way: the storage thread does not wait for us.
+    // More than are ever in the queue: the storage thread must not wait for the benchmark.
     let (sender, saved) = sync_channel(4 * IN_FLIGHT as usize);
     let mut flying = 0;
     for first in (0..per_chain).step_by(in_turn as usize) {
@@ -180,7 +180,7 @@ fn save(store: &Store, count: u64, in_turn: u64) {
     }
 }
 
-/// The most memory that this process had so far, where the system tells.
+/// Returns the peak memory of this process, where the system reports it.
 fn memory() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let most =

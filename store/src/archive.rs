@@ -1,15 +1,15 @@
 //! The archive: the file that older records move to, out of sled.
 //!
-//! sled keeps a page of a tree many times over, and frees a part of its file only when half of it is garbage: records
-//! that stay there take about twice their size. So whenever some megabytes have come together, they move from sled to
-//! the end of this file, in blocks of records of one chain that follow one another, and sled keeps only where each
-//! block lies. Blocks are never changed. A block says itself what it is, so that it can be read without sled, too:
+//! sled stores a page of a tree several times, and frees a segment of its file only when half of it is garbage: records
+//! that stay there take about twice their size. So whenever some megabytes have accumulated, they move from sled to the
+//! end of this file, in blocks of consecutive records of one chain, and sled stores only the position of each block.
+//! Blocks are never changed. A block describes itself, so it can be read without sled:
 //!
 //! ```text
 //! crc(4) length(4) room(32) author(32) log(8) id(4) first(8) count(4)  then count times: length(4) record
 //! ```
 //!
-//! The CRC-32 covers everything behind it, the length counts everything; numbers are big-endian.
+//! The CRC-32 covers everything after it; the length is that of the whole block; numbers are big-endian.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -19,7 +19,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::keys::ChainKey;
 
-/// How many bytes of records a block holds, unless one record has more.
+/// Most bytes of records in a block, unless one record has more.
 pub(crate) const BLOCK: usize = 64 << 10;
 
 const CRC_LEN: usize = 4;
@@ -28,17 +28,17 @@ const ID_AT: usize = CHAIN_AT + 72;
 const HEADER: usize = ID_AT + 16;
 const POINTER_LEN: usize = 16;
 
-/// The file of a log's archive.
+/// Returns the path of a log's archive.
 pub(crate) fn path(log: &Path) -> PathBuf {
     log.join("archive")
 }
 
-/// Where a block lies.
+/// The position of a block.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Pointer {
     pub(crate) at: u64,
     pub(crate) len: u32,
-    /// How many records it has.
+    /// The number of its records.
     pub(crate) count: u32,
 }
 
@@ -55,13 +55,13 @@ impl Pointer {
         Some(Pointer { at: u64::from_be_bytes(*at), len: u32::from_be_bytes(*len), count })
     }
 
-    /// The place behind the block.
+    /// Returns the position after the block.
     pub(crate) fn end(self) -> u64 {
         self.at.saturating_add(u64::from(self.len))
     }
 }
 
-/// Records of one chain that follow one another.
+/// Consecutive records of one chain.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Block {
     pub(crate) chain: ChainKey,
@@ -91,7 +91,7 @@ impl Block {
         Ok(bytes)
     }
 
-    /// What [`Block::to_bytes`] made, if it is whole.
+    /// Reads the bytes of [`Block::to_bytes`]; `None` if they are damaged.
     fn from_bytes(bytes: &[u8]) -> Option<Block> {
         let (crc, rest) = bytes.split_first_chunk()?;
         if u32::from_be_bytes(*crc) != crc32fast::hash(rest) || bytes.len() < HEADER {
@@ -117,19 +117,19 @@ fn len32(len: usize) -> io::Result<[u8; 4]> {
     u32::try_from(len).map(u32::to_be_bytes).map_err(|_| io::ErrorKind::FileTooLarge.into())
 }
 
-/// The file, open.
+/// The archive file, open.
 pub(crate) struct Archive {
     file: Mutex<File>,
 }
 
 impl Archive {
-    /// Opens or makes the archive of a log.
+    /// Opens or creates the archive of a log.
     pub(crate) fn open(log: &Path) -> io::Result<Archive> {
         let file = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path(log))?;
         Ok(Archive { file: Mutex::new(file) })
     }
 
-    /// Opens the archive of a log, which stays as it is.
+    /// Opens the archive of a log for reading only.
     pub(crate) fn open_to_read(log: &Path) -> io::Result<Archive> {
         Ok(Archive { file: Mutex::new(File::open(path(log))?) })
     }
@@ -138,7 +138,7 @@ impl Archive {
         Ok(self.file().metadata()?.len())
     }
 
-    /// Writes blocks one behind the other from `at` on, and makes them durable.
+    /// Writes blocks one after another from `at` on, and makes them durable.
     pub(crate) fn append(&self, at: u64, blocks: &[Block]) -> io::Result<Vec<Pointer>> {
         let mut pointers = Vec::with_capacity(blocks.len());
         let mut file = self.file();
@@ -149,17 +149,17 @@ impl Archive {
             pointers.push(Pointer { at: next, len: bytes.len() as u32, count: block.records.len() as u32 });
             next += bytes.len() as u64;
         }
-        // Others may read while the disk is busy with it.
+        // Released first, so that others can read during the sync.
         let written = file.try_clone()?;
         drop(file);
         written.sync_data()?;
         Ok(pointers)
     }
 
-    /// The block that lies there; `None` when it is damaged.
+    /// Reads a block; `None` when it is damaged.
     pub(crate) fn read(&self, pointer: Pointer) -> io::Result<Option<Block>> {
         let mut file = self.file();
-        // A wrong length must not make us allocate more than there is.
+        // A damaged length must not cause a huge allocation.
         if pointer.end() > file.metadata()?.len() {
             return Ok(None);
         }
@@ -169,7 +169,7 @@ impl Archive {
         Ok(Block::from_bytes(&bytes))
     }
 
-    /// Visits the blocks in the order of the file, as far as they are whole.
+    /// Visits the blocks in the order of the file, up to the first damaged one.
     pub(crate) fn blocks(&self, visit: &mut dyn FnMut(Block) -> ControlFlow<()>) -> io::Result<()> {
         let len = self.len()?;
         let mut at = 0;
@@ -212,7 +212,7 @@ mod tests {
         let archive = Archive::open(dir.path()).unwrap();
         let blocks = [block(1, 0, &[b"a", b"", &[7; 100_000]]), block(2, 5, &[b"b"]), block(1, 3, &[b"c", b"d"])];
         let mut pointers = archive.append(0, &blocks[..2]).unwrap();
-        // Something that nobody points to is written over.
+        // A block without a pointer is overwritten.
         archive.append(pointers[1].end(), &[block(9, 9, &[b"forgotten"])]).unwrap();
         pointers.extend(archive.append(pointers[1].end(), &blocks[2..]).unwrap());
         for (pointer, block) in pointers.iter().zip(&blocks) {

@@ -1,7 +1,7 @@
 //! Checkpoints: values that were computed from a room's records, each in a file of its own beside the database.
 //!
-//! They lie in the log's own folder: whatever moves or replaces the log takes them along, so that a checkpoint never
-//! meets a log that it was not made from. A file is a CRC-32 and then the bytes; one that is absent or damaged is none.
+//! They lie in the log's own folder, so they are moved or replaced together with the log: a checkpoint is never used with
+//! another log than the one it was made from. A file is a CRC-32 followed by the bytes. A damaged file counts as missing.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Write};
@@ -10,12 +10,12 @@ use std::path::{Path, PathBuf};
 use crate::files;
 use crate::keys::Hash32;
 
-/// The biggest checkpoint, in bytes.
+/// The largest checkpoint, in bytes.
 pub(crate) const MAX_CHECKPOINT: usize = 256 << 20;
 
 const CHECK_LEN: usize = 4;
 
-/// The folder of a log's checkpoints.
+/// Returns the folder of a log's checkpoints.
 pub(crate) fn folder(log: &Path) -> PathBuf {
     log.join("checkpoints")
 }
@@ -24,7 +24,7 @@ fn path(log: &Path, room: &Hash32) -> PathBuf {
     folder(log).join(room.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
 }
 
-/// Puts a checkpoint in the place of the one before, all or nothing.
+/// Replaces a room's checkpoint atomically.
 pub(crate) fn put(log: &Path, room: &Hash32, bytes: &[u8]) -> io::Result<()> {
     let path = path(log, room);
     let new = path.with_extension("new");
@@ -37,7 +37,7 @@ pub(crate) fn put(log: &Path, room: &Hash32, bytes: &[u8]) -> io::Result<()> {
     files::sync_folder(&folder(log))
 }
 
-/// The checkpoint of a room, if there is one that is whole.
+/// Returns the checkpoint of a room, unless it is missing or damaged.
 pub(crate) fn get(log: &Path, room: &Hash32) -> io::Result<Option<Vec<u8>>> {
     let file = match File::open(path(log, room)) {
         Ok(file) => file,

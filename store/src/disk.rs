@@ -1,22 +1,26 @@
-//! The backend in a folder: a log that can be closed, opened again and repaired while the store runs.
+//! The backend in a folder: a log that can be opened whatever state it is in, closed, opened again and repaired while the
+//! store runs. Nothing that was saved is deleted: a log that can't be read is moved aside.
 
+use std::fs;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError, RwLock};
 
-use crate::archive::Block;
+use crate::archive::{Archive, Block};
 use crate::backend::{Backend, Visit, Write};
 use crate::checkpoints;
 use crate::error::StoreError;
 use crate::files;
-use crate::folder::{Folder, Lock};
+use crate::folder::{self, Folder, Found, Lock};
+use crate::index::Index;
 use crate::keys::Hash32;
 use crate::log::Log;
-use crate::opening::Quarantine;
-use crate::quarantine;
+use crate::opening::{Opening, Quarantine};
+use crate::salvage::{self, Copied};
+use crate::witness::{self, Witness};
 
-/// How much may be written for a byte of a record: the record itself, its page again as it fills, and again as it
+/// How many bytes may be written for one byte of a record: the record itself, its page again as it fills and as it
 /// splits, and once more in the archive.
 const AMPLIFICATION: u64 = 5;
 
@@ -24,22 +28,22 @@ const AMPLIFICATION: u64 = 5;
 pub(crate) struct Disk {
     folder: Folder,
     path: PathBuf,
-    /// The log, or why there is none.
+    /// The log, or the reason why there is none.
     log: RwLock<Result<Log, StoreError>>,
-    /// Whoever writes a checkpoint.
+    /// Held while a checkpoint is written.
     checkpointing: Mutex<()>,
-    /// Keeps the folder for this store alone; given back with the log.
+    /// The exclusive lock on the folder; released after the log is closed.
     lock: Mutex<Option<Lock>>,
 }
 
 impl Disk {
-    /// Opens or makes the log in `path`, a folder in the store's folder.
+    /// Opens or creates the log in `path`, a subfolder of the store's folder.
     pub(crate) fn open(folder: &Folder, path: PathBuf) -> Result<Disk, StoreError> {
         Disk::open_with(Log::open, folder, path)
     }
 
-    /// Opens a log to read what is left of it.
-    pub(crate) fn open_damaged(folder: &Folder, path: PathBuf) -> Result<Disk, StoreError> {
+    /// Opens a log that may be damaged, to read what is left of it.
+    fn open_damaged(folder: &Folder, path: PathBuf) -> Result<Disk, StoreError> {
         Disk::open_with(Log::open_damaged, folder, path)
     }
 
@@ -51,21 +55,21 @@ impl Disk {
         let closed = RwLock::new(Err(StoreError::Closed));
         let (checkpointing, lock) = (Mutex::default(), Mutex::default());
         let disk = Disk { folder: folder.clone(), path, log: closed, checkpointing, lock };
-        // What can't be opened may be moved or removed next.
+        // The caller may move or remove a log that can't be opened.
         disk.replace(|| open(&disk.folder, &disk.path)).inspect_err(|_| files::wait_until_closed(&disk.path))?;
         Ok(disk)
     }
 
-    /// Gives the lock back when the log is closed.
-    pub(crate) fn hold(&self, lock: Lock) {
+    /// Holds the lock until the log is closed.
+    fn hold(&self, lock: Lock) {
         *self.lock.lock().unwrap_or_else(PoisonError::into_inner) = Some(lock);
     }
 
-    /// Closes the log and puts another one, or none, in its place. Readers wait meanwhile.
+    /// Closes the log and replaces it with another one, or none. Readers wait meanwhile.
     fn replace(&self, with: impl FnOnce() -> Result<Log, StoreError>) -> Result<(), StoreError> {
         let mut log = self.log.write().unwrap_or_else(PoisonError::into_inner);
         if let Ok(before) = std::mem::replace(&mut *log, Err(StoreError::Closed)) {
-            // sled writes once more as it goes, and panics if it can't.
+            // sled writes once more when it is dropped, and panics if it can't.
             if catch_unwind(AssertUnwindSafe(|| drop(before))).is_err() {
                 tracing::warn!("closing the data in {} failed", self.folder.dir().display());
             }
@@ -75,7 +79,7 @@ impl Disk {
         log.as_ref().map(|_| ()).map_err(StoreError::clone)
     }
 
-    /// Uses the log if there is one.
+    /// Runs `action` on the log, if there is one.
     fn with<T>(&self, action: impl FnOnce(&Log) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let log = self.log.read().unwrap_or_else(PoisonError::into_inner);
         log.as_ref().map_err(StoreError::clone).and_then(action)
@@ -117,7 +121,7 @@ impl Backend for Disk {
     fn repair(&self, reason: String) -> Result<Quarantine, StoreError> {
         let mut quarantined = Err(StoreError::Closed);
         self.replace(|| {
-            quarantined = quarantine::set_aside(&self.folder, reason);
+            quarantined = set_aside(&self.folder, reason);
             quarantined.as_ref().map_err(StoreError::clone)?;
             Log::open(&self.folder, &self.path)
         })?;
@@ -137,7 +141,7 @@ impl Backend for Disk {
     }
 
     fn close(&self) {
-        // Nothing is put in its place, so nothing can go wrong that would have to be said.
+        // There is no log to open, so there is no failure to report.
         let _closed = self.replace(|| Err(StoreError::Closed));
         drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
@@ -151,4 +155,121 @@ impl Drop for Disk {
     fn drop(&mut self) {
         self.close();
     }
+}
+
+/// A store's folder, open.
+pub(crate) struct Opened {
+    pub(crate) disk: Disk,
+    pub(crate) index: Index,
+    pub(crate) witness: Witness,
+    pub(crate) opening: Opening,
+}
+
+/// Opens or creates a store. A log that can't be read is moved aside, and a new one is made of what can be read of it.
+///
+/// # Errors
+/// `InUse`, `DiskFull`, `Io`: then nothing was moved, as the log may be sound.
+pub(crate) fn open(folder: &Folder) -> Result<Opened, StoreError> {
+    folder.ok("making the folder", fs::create_dir_all(folder.dir()))?;
+    let lock = folder.lock()?;
+    let before = folder.ok("opening", witness::read(&folder.witness()))?;
+    let (disk, index, quarantined) = open_log(folder)?;
+    disk.hold(lock);
+    folder.keep_ballast();
+    let witness = folder.ok("opening", Witness::open(&folder.witness()))?;
+    let lost = quarantined.is_some() || before.is_some_and(|before| index.count().lacks(before));
+    if lost {
+        tracing::warn!("saved data in {} is gone: {:?} of {before:?} are left", folder.dir().display(), index.count());
+    }
+    Ok(Opened { disk, index, witness, opening: Opening { quarantined, lost } })
+}
+
+fn open_log(folder: &Folder) -> Result<(Disk, Index, Option<Quarantine>), StoreError> {
+    let quarantined = match folder.settle()? {
+        Found::Log => match load(folder) {
+            Err(StoreError::Damaged { detail, .. }) => Some(set_aside(folder, detail)?),
+            outcome => return outcome.map(|(disk, index)| (disk, index, None)),
+        },
+        Found::Aside(aside) => Some(begin_again(folder, &aside, "setting it aside was interrupted".to_owned())?),
+        Found::Nothing => {
+            Disk::open(folder, folder.new_log())?.close();
+            folder.install()?;
+            None
+        }
+    };
+    let (disk, index) = load(folder)?;
+    Ok((disk, index, quarantined))
+}
+
+/// Opens the log. sled writes a little as it opens: on a full disk the ballast is removed to make room for that.
+fn load(folder: &Folder) -> Result<(Disk, Index), StoreError> {
+    match try_load(folder) {
+        Err(StoreError::DiskFull { .. }) if folder.drop_ballast() => try_load(folder),
+        outcome => outcome,
+    }
+}
+
+fn try_load(folder: &Folder) -> Result<(Disk, Index), StoreError> {
+    let disk = Disk::open(folder, folder.log())?;
+    let index = Index::load(&disk)?;
+    Ok((disk, index))
+}
+
+/// Moves the log, which must be closed, aside, and makes a new one of what can be read of it.
+fn set_aside(folder: &Folder, reason: String) -> Result<Quarantine, StoreError> {
+    let aside = match folder.settle()? {
+        Found::Log => {
+            folder.check_room(room_for(folder, &folder.log())?)?;
+            folder.set_aside()?
+        }
+        Found::Aside(aside) => aside,
+        Found::Nothing => return Err(folder.damaged("the log is gone".to_owned())),
+    };
+    begin_again(folder, &aside, reason)
+}
+
+/// Returns the bytes needed for a copy to read from and a new log.
+fn room_for(folder: &Folder, log: &Path) -> Result<u64, StoreError> {
+    Ok(folder.ok("looking at", folder::size(log))?.saturating_mul(2))
+}
+
+/// Makes a new log of what can be read of the one that was moved aside.
+fn begin_again(folder: &Folder, aside: &Path, reason: String) -> Result<Quarantine, StoreError> {
+    tracing::error!("the data can't be read ({reason}); it is kept as it is in {}", aside.display());
+    folder.check_room(room_for(folder, aside)?)?;
+    // Without its snapshot sled scans its whole file.
+    let mut copied = salvage(folder, aside, true)?;
+    if copied.records == 0 {
+        copied = salvage(folder, aside, false)?;
+    }
+    folder.install()?;
+    tracing::info!("{} records could be read and are kept", copied.records);
+    Ok(Quarantine { moved_to: aside.to_path_buf(), reason, kept: copied.records, lost_chains: copied.cut_chains })
+}
+
+/// Copies what can be read into `log.new`, which is complete and durable on return.
+fn salvage(folder: &Folder, aside: &Path, with_snapshot: bool) -> Result<Copied, StoreError> {
+    let (copy, new) = (folder.copy(), folder.new_log());
+    for leftover in [&copy, &new] {
+        folder.ok("setting aside what is broken in", folder::remove(leftover))?;
+    }
+    let wanted = |name: &str| matches!(name, "db" | "archive") || (with_snapshot && name.starts_with("snap."));
+    folder.ok("reading what is broken in", files::copy(aside, &copy, wanted))?;
+    let target = Disk::open(folder, new)?;
+    let mut copied = match Disk::open_damaged(folder, copy.clone()) {
+        Ok(source) => salvage::copy(&source, &target)?,
+        Err(StoreError::Damaged { detail, .. }) => {
+            tracing::warn!("nothing could be read (with its snapshot: {with_snapshot}): {detail}");
+            Copied::default()
+        }
+        Err(error) => return Err(error),
+    };
+    let archive = folder.ok("reading what is broken in", Archive::open(&copy))?;
+    copied.records += salvage::add_blocks(folder, &archive, &target)?;
+    // Windows doesn't remove a folder with an open file in it.
+    drop(archive);
+    target.close();
+    folder.ok("saving", files::sync_all(folder.dir(), &folder.new_log()))?;
+    folder.ok("removing a copy in", folder::remove(&copy))?;
+    Ok(copied)
 }

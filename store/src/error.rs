@@ -1,4 +1,4 @@
-//! Everything that can go wrong in the store, in words for the person who has to act on it.
+//! The errors of the store, with messages for the person who has to act on them.
 
 use std::io;
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::keys::ChainKey;
 
-/// Why the store could not do what it was asked. Cheap to clone: one failed commit answers many callers.
+/// The reason why the store refused or failed. Cheap to clone: one failed commit is reported to many callers.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
@@ -20,7 +20,7 @@ pub enum StoreError {
         dir: PathBuf,
     },
 
-    /// Writing was refused or failed for lack of space. Nothing of the call was kept; what was written before is safe.
+    /// There is too little free space. Nothing of the call was written; earlier records are safe.
     #[error(
         "the disk that holds {} is full ({} free, {} needed): nothing was saved; free some space and try again",
         dir.display(), Size(*free), Size(*needed)
@@ -45,7 +45,7 @@ pub enum StoreError {
         got: u64,
     },
 
-    /// Another record already stands at this place. Nothing of the call was written.
+    /// Another record has this sequence number already. Nothing of the call was written.
     #[error("record {seq} of a log is already saved with other content")]
     Conflict {
         /// The chain that was to be appended to.
@@ -54,20 +54,20 @@ pub enum StoreError {
         seq: u64,
     },
 
-    /// The call carries more than the queue could ever hold, or a key that is too long.
+    /// The call has more than the queue could ever hold, or a name that is too long.
     #[error("{size} bytes or records in one call are more than the store takes ({limit})")]
     TooLarge {
-        /// What was offered: bytes, or records where those are the problem.
+        /// The size of the call: bytes, or records if there are too many of them.
         size: usize,
-        /// The most that is taken.
+        /// The largest size allowed.
         limit: usize,
     },
 
-    /// The queue to the storage thread is full: try again when earlier calls have been answered.
+    /// The queue to the storage thread is full: try again after earlier calls have completed.
     #[error("the disk is slower than what is being saved: try again in a moment")]
     Busy,
 
-    /// The store was opened to be read, see [`Store::open_to_read`](crate::Store::open_to_read).
+    /// The store was opened for reading only, see [`Store::open_to_read`](crate::Store::open_to_read).
     #[error("the history was opened to be read only")]
     ReadOnly,
 
@@ -75,14 +75,14 @@ pub enum StoreError {
     #[error("the store is closed")]
     Closed,
 
-    /// A call that waits for the storage thread was made on the storage thread, inside a callback.
+    /// A call that waits for the storage thread was made on that thread, inside a callback.
     #[error("a callback of the store may not wait for the store")]
     OnStorageThread,
 
     /// The storage thread could not be started.
     #[error("the system has no thread left for the store: {source}")]
     Thread {
-        /// What the operating system said.
+        /// The error of the operating system.
         source: Arc<io::Error>,
     },
 
@@ -92,13 +92,13 @@ pub enum StoreError {
     Io {
         /// The folder of the store.
         dir: PathBuf,
-        /// What was being done, as the beginning of a sentence.
+        /// The operation that failed, as the beginning of a sentence.
         doing: &'static str,
-        /// What the operating system said.
+        /// The error of the operating system.
         source: Arc<io::Error>,
     },
 
-    /// The files are not what was written to them.
+    /// The files don't hold what was written to them.
     #[error(
         "the saved data in {} is damaged ({detail}): a repair, or the next start, sets it aside and goes on with what can \
          be read of it",
@@ -107,12 +107,12 @@ pub enum StoreError {
     Damaged {
         /// The folder of the store.
         dir: PathBuf,
-        /// What was found, for a bug report.
+        /// Details for a bug report.
         detail: String,
     },
 }
 
-/// A number of bytes as a person reads it.
+/// A number of bytes, displayed for people.
 struct Size(u64);
 
 impl std::fmt::Display for Size {

@@ -1,5 +1,5 @@
-//! What the store does when its disk is full or fails: no acknowledged record is lost, no sequence number is reused,
-//! and it goes on when the disk works again.
+//! Tests of a full or failing disk: no acknowledged record is lost, no sequence number is reused, and the store continues
+//! when the disk works again.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a panic is how a test fails
 
 use std::ops::Range;
@@ -9,13 +9,12 @@ use std::sync::mpsc::sync_channel;
 
 use crate::archive::Block;
 use crate::backend::{Backend, Visit, Write};
-use crate::disk::Disk;
+use crate::disk::{self, Disk, Opened};
 use crate::folder::Folder;
 use crate::index::Index;
 use crate::keys::{self, ChainKey, Hash32, Record};
 use crate::memory::Memory;
 use crate::opening::{Opening, Quarantine};
-use crate::quarantine::{self, Opened};
 use crate::{Cursor, Store, StoreError};
 
 const WORKS: u8 = 0;
@@ -24,7 +23,7 @@ const LOSES: u8 = 1;
 /// Commits fail, and yet the disk has them.
 const KEEPS: u8 = 2;
 
-/// A disk that fails on demand. Its clones are the same disk, so that a test can look at it and open it again.
+/// A disk that fails on demand. Its clones are the same disk, so a test can inspect it and open it again.
 #[derive(Clone)]
 struct Failing {
     disk: Arc<Memory>,
@@ -96,7 +95,7 @@ impl Backend for Failing {
         self.disk.checkpoint(room)
     }
 
-    /// The disk stays, for the next store on it.
+    /// Does nothing: the disk stays for the next store on it.
     fn close(&self) {}
 
     fn damaged(&self, detail: String) -> StoreError {
@@ -112,7 +111,7 @@ fn record(n: u8, seq: u64, bytes: &[u8]) -> Record {
     Record { chain: chain(n), seq, bytes: bytes.to_vec() }
 }
 
-/// Everything a store says it holds.
+/// Returns everything that a store holds.
 type Content = Vec<(ChainKey, Vec<Vec<u8>>)>;
 
 fn content(store: &Store) -> Content {
@@ -127,7 +126,7 @@ fn assert_fails(outcome: Result<(), StoreError>) {
     );
 }
 
-/// A failed commit leaves nothing behind, whether the disk has it or not.
+/// Checks that nothing of a failed commit remains, whether it reached the disk or not.
 fn recovers_to_what_was_acknowledged(mode: u8) {
     let failing = Failing::new();
     let store = failing.open();
@@ -139,7 +138,7 @@ fn recovers_to_what_was_acknowledged(mode: u8) {
     let lost = vec![record(1, 2, b"lost"), record(1, 3, b"lost"), record(2, 0, b"lost")];
     assert_fails(store.append_wait(lost));
     failing.set(WORKS);
-    // Nothing is written before a recovery, and nothing of the failed commit shows.
+    // Nothing is written before a recovery, and nothing of the failed commit can be read.
     assert_fails(store.append_wait(vec![record(1, 2, b"too early")]));
     assert_fails(store.append_wait(vec![record(3, 0, b"too early")]));
     assert_fails(store.put_meta("other", b"too early".to_vec()));
@@ -153,7 +152,7 @@ fn recovers_to_what_was_acknowledged(mode: u8) {
     assert_eq!(content(&store), before);
     assert_eq!(content(&failing.open()), before, "the disk agrees");
 
-    // The numbers are free, also for other bytes.
+    // The sequence numbers can be used for other bytes.
     assert!(matches!(store.append_wait(vec![record(1, 3, b"c")]), Err(StoreError::Gap { expected: 2, .. })));
     store.append_wait(vec![record(1, 2, b"c"), record(3, 0, b"d"), record(2, 0, b"e")]).unwrap();
     failing.set(mode);
@@ -188,7 +187,7 @@ fn what_was_queued_behind_a_failed_write_leaves_no_gap() {
         let sender = sender.clone();
         store.append(vec![record(1, seq, b"x")], move |outcome| sender.send(outcome).unwrap()).unwrap();
     };
-    // The first one fails, the storage thread recovers, and only then the second one comes.
+    // The first call fails, the storage thread recovers, and only then the second call comes.
     failing.set(KEEPS);
     let (release, held) = sync_channel::<()>(1);
     store.append(Vec::new(), move |_| held.recv().unwrap()).unwrap();
@@ -261,7 +260,7 @@ fn a_repair_cuts_a_chain_at_its_hole_and_writing_goes_on() {
     store.put_checkpoint(&[1; 32], b"of all five").unwrap();
     failing.disk.commit(vec![(keys::record(0, 2).to_vec(), None)]).unwrap();
     assert!(matches!(store.look(Cursor::default(), usize::MAX), Err(StoreError::Damaged { .. })));
-    // Also when writing had failed meanwhile.
+    // The same after a failed write.
     failing.set(LOSES);
     assert_fails(store.append_wait(vec![record(2, 5, b"y")]));
     failing.set(WORKS);
@@ -286,21 +285,21 @@ fn nothing_is_set_aside_where_there_is_no_room_for_it() {
     std::fs::write(&path, b"segment_size: many\n....").unwrap();
     let full = Folder::new(dir.path(), |_| Ok(1 << 20));
     for _ in 0..2 {
-        let error = quarantine::open(&full).err().unwrap();
+        let error = disk::open(&full).err().unwrap();
         assert!(matches!(error, StoreError::DiskFull { .. }), "{error}");
     }
     std::fs::write(&path, sound).unwrap();
-    let opened = quarantine::open(&full).unwrap();
+    let opened = disk::open(&full).unwrap();
     assert_eq!(opened.opening, Opening::default(), "it was sound all the time, but for its settings");
     assert_eq!(opened.index.count().records, 100);
 }
 
-/// A store on a real disk whose free space is what the test says.
+/// Opens a store on a real disk with the free space that the test sets.
 fn on_a_disk(dir: &std::path::Path, free: u64) -> (Store, Arc<AtomicU64>) {
     let space = Arc::new(AtomicU64::new(free));
     let asked = Arc::clone(&space);
     let folder = Folder::new(dir, move |_| Ok(asked.load(Ordering::SeqCst)));
-    let Opened { disk, index, witness, .. } = quarantine::open(&folder).unwrap();
+    let Opened { disk, index, witness, .. } = disk::open(&folder).unwrap();
     (Store::start(Box::new(disk), index, Some(witness)).unwrap(), space)
 }
 
@@ -320,12 +319,12 @@ fn a_full_disk_is_refused_before_it_does_harm() {
     assert!(matches!(store.put_meta("name", Vec::new()), Err(StoreError::DiskFull { .. })));
     assert!(matches!(store.recover(), Err(StoreError::DiskFull { .. })));
     assert_eq!(content(&store), [(chain(1), vec![b"a".to_vec()])]);
-    // A big call needs more room than a small one.
+    // A big call needs more space than a small one.
     free.store(20 << 20, Ordering::SeqCst);
     let big = || vec![record(1, 1, &vec![1; 4 << 20])];
     assert!(matches!(store.append_wait(big()), Err(StoreError::DiskFull { .. })));
 
-    // It was never broken, so it just goes on. What was queued behind the refused call left no gap.
+    // Nothing was broken, so writing continues. Calls queued after the refused one left no gap.
     assert!(matches!(store.append_wait(vec![record(1, 2, b"c")]), Err(StoreError::Gap { expected: 1, .. })));
     store.append_wait(vec![record(1, 1, b"b")]).unwrap();
     for _ in 0..2 {
@@ -351,7 +350,7 @@ fn the_disk_can_be_opened_again_in_the_same_store() {
         assert_eq!(disk.last(keys::records_from(0, 0)).unwrap().unwrap(), keys::record(0, round));
         disk.commit(vec![(keys::record(0, round + 1).to_vec(), Some(big.clone()))]).unwrap();
     }
-    // Removing takes all parts along.
+    // Removing a value removes all its parts.
     disk.commit((0..6).map(|seq| (keys::record(0, seq).to_vec(), None)).collect()).unwrap();
     assert_eq!(disk.last(keys::records_from(0, 0)).unwrap(), None);
     assert_eq!(disk.get(&keys::chain(0)).unwrap().unwrap(), [1]);

@@ -1,4 +1,4 @@
-//! The files of the database, where sled leaves something to be done.
+//! Work on the database's files that sled leaves to its user: syncing, copying, waiting for locks.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
@@ -10,13 +10,13 @@ use fs4::FileExt;
 
 use crate::archive;
 
-/// The file that sled appends to.
+/// Returns the path of the file that sled appends to.
 pub(crate) fn data(log: &Path) -> PathBuf {
     log.join("db")
 }
 
-/// Removes what sled leaves behind when it is stopped while it writes a snapshot: it would take that for a snapshot
-/// itself at the next start, and then for damage.
+/// Removes the unfinished file that sled leaves when it is stopped while writing a snapshot. sled would otherwise read it
+/// as a snapshot at the next start and report damage.
 pub(crate) fn remove_unfinished_snapshots(log: &Path) -> io::Result<()> {
     let entries = match fs::read_dir(log) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
@@ -31,8 +31,8 @@ pub(crate) fn remove_unfinished_snapshots(log: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Copies those files of a log that are wanted by their names into a folder that it makes. Sled's settings need not be:
-/// it writes them anew, and they are always the same.
+/// Creates the folder `copy` and copies the files of a log for whose names `wanted` returns true. sled's settings need
+/// not be among them: sled writes them again, always the same.
 pub(crate) fn copy(log: &Path, copy: &Path, wanted: impl Fn(&str) -> bool) -> io::Result<()> {
     fs::create_dir(copy)?;
     for entry in fs::read_dir(log)? {
@@ -46,7 +46,7 @@ pub(crate) fn copy(log: &Path, copy: &Path, wanted: impl Fn(&str) -> bool) -> io
     Ok(())
 }
 
-/// Makes durable what sled made or renamed while opening `log` in `dir`: the files, and the folders that name them.
+/// Syncs everything that sled created or renamed while opening `log` in `dir`: the files and the folders above them.
 pub(crate) fn sync_all(dir: &Path, log: &Path) -> io::Result<()> {
     for file in [data(log), log.join("conf"), archive::path(log)] {
         OpenOptions::new().write(true).open(file)?.sync_all()?;
@@ -54,31 +54,31 @@ pub(crate) fn sync_all(dir: &Path, log: &Path) -> io::Result<()> {
     sync_folder(log)?;
     sync_folder(dir)?;
     match fs::canonicalize(dir)?.parent().map_or(Ok(()), sync_folder) {
-        // It belongs to someone else, so it was not us who made our folder in it.
+        // The folder above belongs to another user, so this program didn't create `dir` in it.
         Err(error) if error.kind() == ErrorKind::PermissionDenied => Ok(()),
         outcome => outcome,
     }
 }
 
-/// Makes durable which names lie in a folder.
+/// Syncs the names in a folder.
 #[cfg(unix)]
 pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-/// Elsewhere a folder can't be synced, and need not be.
+/// Does nothing: on other systems a folder can't be synced, and needn't be.
 #[cfg(not(unix))]
 pub(crate) fn sync_folder(_folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Waits until sled has closed the database, at most a second: its threads may keep the file open, and locked, a moment
-/// longer than it. Until then it can't be opened again, and Windows neither renames nor removes the folder.
+/// Waits until sled has closed the database, at most one second: its threads may keep the file open and locked a little
+/// longer than the `Db`. Until then it can't be opened again, and Windows neither renames nor removes the folder.
 pub(crate) fn wait_until_closed(log: &Path) {
     for _ in 0..1000 {
         match OpenOptions::new().write(true).open(data(log)) {
             Err(error) if error.kind() == ErrorKind::NotFound => return,
-            // Released before the file is closed, which a program that is just being started may have inherited.
+            // Unlocked before the file is closed, as a child process that is just starting may have inherited it.
             Ok(file) if FileExt::try_lock(&file).is_ok() && FileExt::unlock(&file).is_ok() => return,
             _ => thread::sleep(Duration::from_millis(1)),
         }
@@ -86,8 +86,8 @@ pub(crate) fn wait_until_closed(log: &Path) {
     tracing::warn!("{} stays locked", log.display());
 }
 
-/// Writes the data file over itself and syncs it. After a failed sync the kernel takes pages for clean that the disk
-/// never got; this gives them to it again.
+/// Rewrites the data file in place and syncs it. After a failed sync the kernel regards pages as clean that never reached
+/// the disk; this makes them dirty again.
 pub(crate) fn write_again(log: &Path) -> io::Result<()> {
     let mut file = OpenOptions::new().read(true).write(true).open(data(log))?;
     let mut chunk = vec![0; 1 << 20];

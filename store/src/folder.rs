@@ -1,14 +1,14 @@
-//! The folder of a store: which names lie in it, and what an interrupted change of them means.
+//! The folder of a store: the names in it, and how an interrupted change of them is completed or undone.
 //!
 //! ```text
-//! ballast           room that is given back to open the log on a full disk
+//! ballast           space that is freed to open the log on a full disk
 //! lock              held while a program has the folder open
 //! log/              the database, with the checkpoints made from it in log/checkpoints/
-//! witness           how much was durable (see witness.rs)
-//! log.broken-<n>/   a log that could not be read, kept as it was
-//! log.new/          a log being made; becomes `log` by one rename, once it is whole and durable
+//! witness           how much was durable, see witness.rs
+//! log.broken-<n>/   a log that could not be read, unchanged
+//! log.new/          a log being built; renamed to `log` once it is complete and durable
 //! log.old/          the log before a compaction, until the new one has its name
-//! log.copy/         a copy of a broken log that is read, so that the reading can't change the broken one
+//! log.copy/         a copy of a broken log, read instead of it because sled writes while it reads
 //! ```
 
 use std::fs::{self, File, OpenOptions};
@@ -21,31 +21,32 @@ use fs4::{FileExt, TryLockError};
 use crate::error::StoreError;
 use crate::files;
 
-/// What must stay free on the disk, in bytes: a disk that is full to the last byte would break sled in mid-write.
+/// Bytes that must stay free on the disk: a disk that is full to the last byte would interrupt sled in the middle of a
+/// write.
 const RESERVE: u64 = 16 << 20;
 
-/// How many bytes the ballast takes: more than sled writes while it opens.
+/// Size of the ballast in bytes: more than sled writes while it opens.
 const BALLAST: usize = 2 << 20;
 
-/// How many bytes are free for this user in a folder.
+/// Returns the bytes that are free for this user in a folder.
 type FreeSpace = Arc<dyn Fn(&Path) -> io::Result<u64> + Send + Sync>;
 
-/// Where the parts of a store lie, and how its errors name it.
+/// The paths of a store's parts, and the errors that name its folder.
 #[derive(Clone)]
 pub(crate) struct Folder {
     dir: PathBuf,
     free: FreeSpace,
 }
 
-/// Keeps a folder for one store.
+/// A lock on a folder.
 pub(crate) struct Lock(File);
 
 impl Lock {
-    /// Releases the lock while the file is still open. Closing the file is not enough: a program that is just being
-    /// started may have inherited it for a moment.
+    /// Releases the lock while the file is still open. Closing the file is not enough: a child process that is just
+    /// starting may have inherited it.
     ///
     /// `File::unlock` is not used: on Windows it releases twice, because a handle may hold a shared lock beside an
-    /// exclusive one. This handle holds one, and Wine answers the second release with an error that it doesn't expect.
+    /// exclusive one. This handle holds one, and under Wine the second release fails with an error that std doesn't expect.
     fn release(&self) -> io::Result<()> {
         FileExt::unlock(&self.0)
     }
@@ -59,13 +60,13 @@ impl Drop for Lock {
     }
 }
 
-/// What an opener finds.
+/// The state of a folder after [`Folder::settle`].
 pub(crate) enum Found {
-    /// A log that was whole once.
+    /// There is a log that was complete once.
     Log,
-    /// No log, because setting this one aside was interrupted: what can be read of it must still be copied.
+    /// There is no log, because moving this one aside was interrupted: what can be read of it must still be copied.
     Aside(PathBuf),
-    /// Nothing: a first start.
+    /// There is nothing: the first start.
     Nothing,
 }
 
@@ -98,7 +99,7 @@ impl Folder {
         self.dir.join("witness")
     }
 
-    /// Takes the folder for this store alone, until the lock is dropped.
+    /// Locks the folder exclusively until the lock is dropped.
     ///
     /// # Errors
     /// `InUse` when another store has it.
@@ -112,8 +113,8 @@ impl Folder {
         }
     }
 
-    /// Keeps the folder as it is for one who only reads, until the lock is dropped; there may be several. Nothing is
-    /// changed: where no program ever had the folder there is no lock to hold, and `None` is given back.
+    /// Locks the folder for reading until the lock is dropped; several readers may hold such a lock. Creates nothing:
+    /// returns `None` when the folder has no lock file, as no program ever used it.
     ///
     /// # Errors
     /// `InUse` when a store has it.
@@ -129,10 +130,10 @@ impl Folder {
         }
     }
 
-    /// The log for one who only reads: the one that [`Folder::settle`] would go on with.
+    /// Returns the log to read: the one that [`Folder::settle`] would choose.
     ///
     /// # Errors
-    /// `Damaged` when that one has to be made first; `Io`, also when there is none.
+    /// `Damaged` when that one has to be built first; `Io`, also when there is none.
     pub(crate) fn log_to_read(&self) -> Result<PathBuf, StoreError> {
         for log in [self.log(), self.old_log()] {
             if self.ok("opening", log.try_exists())? {
@@ -145,8 +146,8 @@ impl Folder {
         Err(self.damaged("setting it aside was interrupted".to_owned()))
     }
 
-    /// Ends what a program that was stopped in the middle had begun: goes back to the log that was there, or on to the
-    /// one that was finished. Removes only what is a copy of something else.
+    /// Completes or undoes a change that was interrupted: returns to the log that was there, or takes the one that was
+    /// finished. Removes only copies.
     pub(crate) fn settle(&self) -> Result<Found, StoreError> {
         self.ok("opening", self.try_settle())
     }
@@ -167,7 +168,7 @@ impl Folder {
         Ok(self.numbered()?.pop().map_or(Found::Nothing, Found::Aside))
     }
 
-    /// The logs that were set aside, the oldest first.
+    /// Returns the logs that were moved aside, the oldest first.
     pub(crate) fn broken(&self) -> Result<Vec<PathBuf>, StoreError> {
         self.ok("reading", self.numbered())
     }
@@ -185,7 +186,7 @@ impl Folder {
         Ok(numbered.into_iter().map(|(_, path)| path).collect())
     }
 
-    /// Moves the log aside, as it is; gives back where it is now.
+    /// Moves the log aside, unchanged; returns its new path.
     pub(crate) fn set_aside(&self) -> Result<PathBuf, StoreError> {
         let taken = self.broken()?;
         let free = (1..).map(|n: u64| self.dir.join(format!("log.broken-{n}"))).find(|path| !taken.contains(path));
@@ -194,12 +195,12 @@ impl Folder {
         Ok(aside)
     }
 
-    /// Gives the new log, which is whole and durable, its name.
+    /// Renames the new log, which must be complete and durable, to `log`.
     pub(crate) fn install(&self) -> Result<(), StoreError> {
         self.ok("opening", self.rename(&self.new_log(), &self.log()))
     }
 
-    /// Puts the new log, which is whole and durable, in the place of the log, which is removed.
+    /// Replaces the log by the new one, which must be complete and durable, and removes the old one.
     pub(crate) fn exchange(&self) -> Result<(), StoreError> {
         self.ok("compacting", self.rename(&self.log(), &self.old_log()))?;
         self.install()?;
@@ -211,19 +212,19 @@ impl Folder {
         files::sync_folder(&self.dir)
     }
 
-    /// Refuses when there is no room to write `bytes` more, so that a full disk is met before it does harm.
+    /// Fails with `DiskFull` when `bytes` more can't be written safely.
     pub(crate) fn check_room(&self, bytes: u64) -> Result<(), StoreError> {
         let free = self.ok("looking for free space in", (self.free)(&self.dir))?;
         let needed = RESERVE.saturating_add(bytes);
         if free < needed { Err(StoreError::DiskFull { dir: self.dir.clone(), free, needed }) } else { Ok(()) }
     }
 
-    /// Gives back the room that was kept for this moment; says whether there was any.
+    /// Removes the ballast; returns whether there was one.
     pub(crate) fn drop_ballast(&self) -> bool {
         fs::remove_file(self.dir.join("ballast")).is_ok()
     }
 
-    /// Keeps some room, if there is enough. It is no failure if that does not work.
+    /// Creates the ballast if there is enough space. A failure is ignored.
     pub(crate) fn keep_ballast(&self) {
         let path = self.dir.join("ballast");
         if fs::metadata(&path).is_ok_and(|file| file.len() == BALLAST as u64)
@@ -253,7 +254,7 @@ impl Folder {
     }
 }
 
-/// Removes a folder with everything in it, if it is there.
+/// Removes a folder with everything in it, if it exists.
 pub(crate) fn remove(folder: &Path) -> io::Result<()> {
     match fs::remove_dir_all(folder) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
@@ -261,7 +262,7 @@ pub(crate) fn remove(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// The bytes of all files in a folder and in those in it.
+/// Returns the bytes of all files in a folder and its subfolders.
 pub(crate) fn size(folder: &Path) -> io::Result<u64> {
     let mut sum = 0;
     for entry in fs::read_dir(folder)? {

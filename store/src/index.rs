@@ -1,7 +1,7 @@
-//! What is durable, in memory: the chains with their lengths, and the named values.
+//! The index, in memory: the durable chains with their lengths, and the named values.
 //!
-//! Readers go by the index, so that a record can be seen only once it is durable; and a recovery makes the disk agree
-//! with it, so that nothing of a failed write stays behind.
+//! Readers use the index, so a record can be seen only once it is durable. A recovery makes the disk agree with the
+//! index, so nothing of a failed write remains.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::ControlFlow;
@@ -11,28 +11,28 @@ use crate::error::StoreError;
 use crate::keys::{self, ChainKey, Hash32};
 use crate::witness::Count;
 
-/// A chain as it is stored.
+/// A stored chain.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Chain {
-    /// The short id in its keys.
+    /// The short id in the keys of its records.
     pub(crate) id: u32,
-    /// How many records it has: the sequence number of the next one.
+    /// The number of its records, which is the sequence number of the next one.
     pub(crate) next: u64,
 }
 
-/// Everything durable but the records themselves.
+/// Everything durable except the records themselves.
 #[derive(Default)]
 pub(crate) struct Index {
     pub(crate) chains: BTreeMap<ChainKey, Chain>,
     pub(crate) meta: BTreeMap<String, Vec<u8>>,
     /// How often a named value was set.
     pub(crate) changes: u64,
-    /// The id that the next new chain gets.
+    /// The short id of the next new chain.
     pub(crate) next_id: u32,
 }
 
 impl Index {
-    /// Reads the index from what is stored.
+    /// Reads the index from the backend.
     pub(crate) fn load(backend: &dyn Backend) -> Result<Index, StoreError> {
         let mut index = Index { meta: stored_meta(backend)?, changes: stored_changes(backend)?, ..Index::default() };
         for (id, key) in stored_chains(backend)? {
@@ -48,24 +48,24 @@ impl Index {
         Ok(index)
     }
 
-    /// How much there is.
+    /// Returns the number of records and of changes.
     pub(crate) fn count(&self) -> Count {
         Count { records: self.chains.values().map(|chain| chain.next).sum(), values: self.changes }
     }
 
-    /// The first chain at or behind `key`.
+    /// Returns the first chain at or after `key`.
     pub(crate) fn chain_from(&self, key: &ChainKey) -> Option<(ChainKey, Chain)> {
         self.chains.range(key..).next().map(|(key, chain)| (*key, *chain))
     }
 
-    /// The rooms that have a chain, in order.
+    /// Returns the rooms that have a record, in order.
     pub(crate) fn rooms(&self) -> Vec<Hash32> {
         let mut rooms: Vec<Hash32> = self.filled().map(|(key, _)| key.room).collect();
         rooms.dedup();
         rooms
     }
 
-    /// The chains of a room with their next sequence numbers, in order.
+    /// Returns the chains of a room with their next sequence numbers, in order.
     pub(crate) fn chains_of(&self, room: &Hash32) -> Vec<(ChainKey, u64)> {
         let first = ChainKey { room: *room, author: [0; 32], log: 0 };
         let last = ChainKey { room: *room, author: [u8::MAX; 32], log: u64::MAX };
@@ -73,8 +73,8 @@ impl Index {
         chains.map(|(key, chain)| (*key, chain.next)).collect()
     }
 
-    /// What must be written so that the disk holds exactly what this index says: the records and values of a commit
-    /// that failed are taken away again, as nobody was told that they are there.
+    /// Returns the writes after which the disk agrees with this index: they remove the records and values of a failed
+    /// commit, which was never acknowledged.
     ///
     /// # Errors
     /// `Damaged` when something that was durable is missing.
@@ -110,7 +110,7 @@ impl Index {
     }
 }
 
-/// The chains that have an id on disk.
+/// Returns the chains on the disk with their short ids.
 fn stored_chains(backend: &dyn Backend) -> Result<Vec<(u32, ChainKey)>, StoreError> {
     let mut chains = Vec::new();
     let mut broken = None;
@@ -127,7 +127,8 @@ fn stored_chains(backend: &dyn Backend) -> Result<Vec<(u32, ChainKey)>, StoreErr
     broken.map_or(Ok(chains), |detail| Err(backend.damaged(detail)))
 }
 
-/// How long a chain is on disk. Its records were written in order, each commit whole: the last one tells.
+/// Returns the length of a chain on the disk. Records are written in order and commits are atomic, so the last record
+/// gives it.
 pub(crate) fn stored_len(backend: &dyn Backend, id: u32) -> Result<u64, StoreError> {
     let Some(last) = backend.last(keys::records_from(id, 0))? else { return Ok(0) };
     match keys::record_seq(&last) {
@@ -136,7 +137,7 @@ pub(crate) fn stored_len(backend: &dyn Backend, id: u32) -> Result<u64, StoreErr
     }
 }
 
-/// The named values on disk.
+/// Returns the named values on the disk.
 fn stored_meta(backend: &dyn Backend) -> Result<BTreeMap<String, Vec<u8>>, StoreError> {
     let mut meta = BTreeMap::new();
     let mut broken = None;
@@ -153,7 +154,7 @@ fn stored_meta(backend: &dyn Backend) -> Result<BTreeMap<String, Vec<u8>>, Store
     broken.map_or(Ok(meta), |detail| Err(backend.damaged(detail)))
 }
 
-/// How often a named value was set, as it stands on disk.
+/// Returns the stored number of times that a named value was set.
 fn stored_changes(backend: &dyn Backend) -> Result<u64, StoreError> {
     let Some(value) = backend.get(&keys::CHANGES)? else { return Ok(0) };
     match value[..].try_into() {
@@ -162,7 +163,7 @@ fn stored_changes(backend: &dyn Backend) -> Result<u64, StoreError> {
     }
 }
 
-/// Writes down how often a named value was set.
+/// Returns the write that stores the number of times that a named value was set.
 pub(crate) fn changes_write(changes: u64) -> Write {
     (keys::CHANGES.to_vec(), Some(changes.to_be_bytes().to_vec()))
 }

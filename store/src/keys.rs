@@ -1,9 +1,9 @@
-//! What is stored, and the layout of its keys.
+//! The records and the layout of their keys.
 //!
-//! Everything lies in one ordered key space, so that one batch can change all of it at once:
+//! Everything lies in one ordered key space, so that one batch can change all of it atomically:
 //!
 //! ```text
-//! 'b' id(4) seq(8)     → at(8) length(4) count(4)     the block of the archive that begins with this record
+//! 'b' id(4) seq(8)     → at(8) length(4) count(4)     position of the archive block that begins with this record
 //! 'c' id(4)            → room(32) author(32) log(8)   the chain that the short id stands for
 //! 'm' length(1) name   → value                        a named value
 //! 'p'                  → one byte                     the probe of a recovery
@@ -15,28 +15,28 @@
 
 use std::ops::Range;
 
-/// 32 bytes that name something: a room, an author.
+/// A 32-byte name: of a room or an author.
 pub type Hash32 = [u8; 32];
 
 /// One hash chain of a room's log.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct ChainKey {
-    /// The room it belongs to.
+    /// Its room.
     pub room: Hash32,
-    /// Who writes it.
+    /// Its author.
     pub author: Hash32,
-    /// Which of the author's logs it is.
+    /// Its number among the chains of this author in this room.
     pub log: u64,
 }
 
 /// One entry of a chain.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Record {
-    /// The chain it belongs to.
+    /// Its chain.
     pub chain: ChainKey,
-    /// Its place there, from 0.
+    /// Its sequence number in the chain, from 0.
     pub seq: u64,
-    /// Its content, kept as it is.
+    /// Its content, stored unchanged.
     pub bytes: Vec<u8>,
 }
 
@@ -53,14 +53,14 @@ const CHAIN_LEN: usize = 5;
 const RECORD_LEN: usize = 13;
 const CHAIN_VALUE_LEN: usize = 72;
 
-/// Where the key of chain `id` is.
+/// Returns the key of chain `id`.
 pub(crate) fn chain(id: u32) -> [u8; CHAIN_LEN] {
     let mut key = [b'c'; CHAIN_LEN];
     key[1..].copy_from_slice(&id.to_be_bytes());
     key
 }
 
-/// Where record `seq` of chain `id` is.
+/// Returns the key of record `seq` of chain `id`.
 pub(crate) fn record(id: u32, seq: u64) -> [u8; RECORD_LEN] {
     let mut key = [b'r'; RECORD_LEN];
     key[1..CHAIN_LEN].copy_from_slice(&id.to_be_bytes());
@@ -68,83 +68,83 @@ pub(crate) fn record(id: u32, seq: u64) -> [u8; RECORD_LEN] {
     key
 }
 
-/// Where the value named `name` is; the name has at most [`MAX_NAME`] bytes.
+/// Returns the key of the value named `name`, which has at most [`MAX_NAME`] bytes.
 pub(crate) fn meta(name: &str) -> Vec<u8> {
     let mut key = vec![b'm', name.len() as u8];
     key.extend_from_slice(name.as_bytes());
     key
 }
 
-/// All chains.
+/// Returns the range of all chains.
 pub(crate) fn all_chains() -> Range<Vec<u8>> {
     vec![b'c']..vec![b'c' + 1]
 }
 
-/// Where it says where the block lies that begins with record `seq` of chain `id`.
+/// Returns the key of the position of the block that begins with record `seq` of chain `id`.
 pub(crate) fn block(id: u32, seq: u64) -> [u8; RECORD_LEN] {
     let mut key = record(id, seq);
     key[0] = b'b';
     key
 }
 
-/// The blocks of chain `id` that begin with a record in `seqs`.
+/// Returns the range of the blocks of chain `id` that begin with a record in `seqs`.
 pub(crate) fn blocks(id: u32, seqs: Range<u64>) -> Range<Vec<u8>> {
     block(id, seqs.start).to_vec()..block(id, seqs.end).to_vec()
 }
 
-/// All blocks.
+/// Returns the range of all blocks.
 pub(crate) fn all_blocks() -> Range<Vec<u8>> {
     vec![b'b']..vec![b'b' + 1]
 }
 
-/// All records that are not in a block.
+/// Returns the range of all records that are not in a block.
 pub(crate) fn all_records() -> Range<Vec<u8>> {
     vec![RECORD]..vec![RECORD + 1]
 }
 
-/// The chain and the sequence number that the key of a record or block starts with.
+/// Returns the short id and the sequence number in the key of a record or block.
 pub(crate) fn chain_and_seq(key: &[u8]) -> Option<(u32, u64)> {
     let (id, rest) = key.get(1..)?.split_first_chunk()?;
     let (seq, _) = rest.split_first_chunk()?;
     matches!(key[0], b'b' | RECORD).then_some((u32::from_be_bytes(*id), u64::from_be_bytes(*seq)))
 }
 
-/// All named values.
+/// Returns the range of all named values.
 pub(crate) fn all_meta() -> Range<Vec<u8>> {
     vec![b'm']..vec![b'm' + 1]
 }
 
-/// The records of chain `id` in `seqs`.
+/// Returns the range of the records of chain `id` in `seqs`.
 pub(crate) fn records(id: u32, seqs: Range<u64>) -> Range<Vec<u8>> {
     record(id, seqs.start).to_vec()..record(id, seqs.end).to_vec()
 }
 
-/// The records of chain `id` from `seq` on.
+/// Returns the range of the records of chain `id` from `seq` on.
 pub(crate) fn records_from(id: u32, seq: u64) -> Range<Vec<u8>> {
-    // One byte more than the last possible record has: its parts are in the range, the next chain is not.
+    // One byte longer than the last possible record: its parts are in the range, the next chain is not.
     let mut end = record(id, u64::MAX).to_vec();
     end.push(u8::MAX);
     record(id, seq).to_vec()..end
 }
 
-/// The id in a chain's key.
+/// Returns the short id in a chain's key.
 pub(crate) fn chain_id(key: &[u8]) -> Option<u32> {
     key.strip_prefix(b"c").and_then(|id| id.try_into().ok()).map(u32::from_be_bytes)
 }
 
-/// The sequence number in a record's key.
+/// Returns the sequence number in a record's key.
 pub(crate) fn record_seq(key: &[u8]) -> Option<u64> {
     (key.len() == RECORD_LEN && key[0] == b'r')
         .then(|| key[CHAIN_LEN..].try_into().ok().map(u64::from_be_bytes))
         .flatten()
 }
 
-/// The name in the key of a named value.
+/// Returns the name in the key of a named value.
 pub(crate) fn meta_name(key: &[u8]) -> Option<String> {
     key.get(2..).and_then(|name| String::from_utf8(name.to_vec()).ok())
 }
 
-/// How long the key is that `key` starts with: the rest is the number of a part (see [`crate::parts`]).
+/// Returns the length of the base key that `key` starts with; the rest is the number of a part (see [`crate::parts`]).
 pub(crate) fn base_len(key: &[u8]) -> Option<usize> {
     let len = match key.first()? {
         b'c' => CHAIN_LEN,
@@ -157,7 +157,7 @@ pub(crate) fn base_len(key: &[u8]) -> Option<usize> {
 }
 
 impl ChainKey {
-    /// The chain as it stands behind its short id.
+    /// Returns the bytes that are stored under a chain's short id.
     pub(crate) fn to_value(self) -> Vec<u8> {
         let mut value = Vec::with_capacity(CHAIN_VALUE_LEN);
         value.extend_from_slice(&self.room);
@@ -166,7 +166,7 @@ impl ChainKey {
         value
     }
 
-    /// What [`ChainKey::to_value`] made.
+    /// Reads the bytes of [`ChainKey::to_value`].
     pub(crate) fn from_value(value: &[u8]) -> Option<ChainKey> {
         let (room, rest) = value.split_first_chunk::<32>()?;
         let (author, log) = rest.split_first_chunk::<32>()?;

@@ -1,28 +1,39 @@
 //! Durable storage of Inkmesh operations: bytes in, bytes out.
 //!
-//! A record is what a caller hands in, under a chain and a sequence number. This crate knows nothing of what the bytes
-//! mean. Its promises:
+//! A record is a byte string that a caller stores under a chain and a sequence number. This crate doesn't know what the
+//! bytes mean. Its promises:
 //!
 //! - **Durable on return.** A record is reported as written, and can be read, only once the disk holds it.
 //! - **No gap, no reuse.** A chain takes record 0, then 1, then 2 …: a sequence number can be neither skipped nor given
 //!   to other bytes, whatever failed before.
 //! - **All or nothing.** The records of one call are written together or not at all.
-//! - **One writer.** A folder belongs to one running store; a second one is told so.
-//! - **Nothing lost in silence.** What can't be read any more is set aside, never deleted, and said.
+//! - **One writer.** A folder belongs to one running store; opening a second one fails with `InUse`.
+//! - **No silent loss.** Data that can't be read any more is moved aside, never deleted, and reported.
 //!
 //! ```text
-//! store.rs    Store: what callers see            error.rs       everything that can go wrong, in words
-//! queue.rs    bounded queue to the one thread    writer.rs      that thread: group commit, recovery, repair
-//! stage.rs    the rules for one group of calls   index.rs       what is durable, in memory
-//! backend.rs  ordered keys and values: the seam  keys.rs        their layout
-//! memory.rs   backend without a disk             disk.rs        backend in a folder
-//! log.rs      what was written: tree and archive tree.rs        the newest, in sled
-//! archive.rs  older records, in blocks           parts.rs       long values in parts, for tree.rs
-//! folder.rs   the names in a store's folder      quarantine.rs  opening it, whatever state it is in
-//! files.rs    sync and lock                      witness.rs     how much was durable, beside the log
-//! salvage.rs  copying what can be read           checkpoints.rs values computed from a room's records
-//! look.rs     reading everything, bit by bit     opening.rs     what an opener is told
-//! tools.rs    check, compact, stats         reading.rs     opening to read, changing nothing
+//! store.rs       Store: the public interface
+//! error.rs       StoreError, with messages for people
+//! queue.rs       the bounded queue to the storage thread
+//! writer.rs      the storage thread: group commit, recovery, repair
+//! stage.rs       the rules for one group of calls
+//! index.rs       the durable chains and named values, in memory
+//! backend.rs     the trait between these rules and the medium: ordered keys and values
+//! keys.rs        the layout of the keys
+//! memory.rs      the backend in memory
+//! disk.rs        the backend in a folder: opening, reopening, repair
+//! reading.rs     the backend that only reads
+//! log.rs         a log on the disk: tree and archive
+//! tree.rs        the newest records, in sled
+//! parts.rs       long values in parts, for tree.rs
+//! archive.rs     the file of older records, in blocks
+//! folder.rs      the names in a store's folder
+//! files.rs       syncing and locking files
+//! witness.rs     the file that says how much was durable
+//! salvage.rs     copying what can be read
+//! checkpoints.rs files with values computed from a room's records
+//! opening.rs     the report on the state in which a store was found
+//! look.rs        reading everything, piece by piece
+//! tools.rs       check, compact, stats
 //! ```
 
 mod archive;
@@ -39,7 +50,6 @@ mod look;
 mod memory;
 mod opening;
 mod parts;
-mod quarantine;
 mod queue;
 mod reading;
 mod salvage;

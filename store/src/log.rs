@@ -1,9 +1,9 @@
-//! A log: the newest records and everything small in sled's tree, the other records in the archive.
+//! A log on the disk: the newest records and everything small in sled's tree, the other records in the archive.
 //!
-//! To readers both are one: the records of a chain are those in its blocks and then those in the tree. Records move
-//! after a commit, when enough of them have come together. First the blocks become durable, then one commit of the tree
-//! says where they lie and takes the records out of it. So whatever is cut short, every record is in exactly one place
-//! that counts; a block that the tree does not know is written over.
+//! Readers see both as one: the records of a chain are those in its blocks, followed by those in the tree. Records move
+//! after a commit, when enough have accumulated. First the blocks become durable; then one commit of the tree stores
+//! their positions and removes the records. So after any interruption a record counts in exactly one place; a block that
+//! the tree doesn't know is overwritten.
 
 use std::ops::{ControlFlow, Range};
 use std::path::Path;
@@ -17,11 +17,11 @@ use crate::folder::Folder;
 use crate::keys::{self, ChainKey};
 use crate::tree::Tree;
 
-/// How many bytes of records come together in the tree before they move.
+/// Bytes of records that accumulate in the tree before they move.
 const MOVE_AT: u64 = 2 << 20;
-/// How many bytes move at once: more than a commit brings, and no more than fits into memory.
+/// Bytes of records that move at once: more than a commit brings, and few enough for memory.
 const MOVE: usize = 8 << 20;
-/// How much of sled's file is records, at most, when it is opened.
+/// The part of sled's file that is assumed to be records when it is opened, as a divisor.
 const SLED_SHARE: u64 = 4;
 
 /// An open log.
@@ -30,21 +30,21 @@ pub(crate) struct Log {
     tree: Tree,
     archive: Archive,
     state: Mutex<State>,
-    /// Held for writing while records change their place, so that a reader finds each of them once.
-    places: RwLock<()>,
+    /// Held for writing while records move, so that a reader finds each of them once.
+    moving: RwLock<()>,
 }
 
 struct State {
-    /// Where the next block goes.
+    /// The position of the next block.
     end: u64,
-    /// How many bytes of records are in the tree, roughly.
+    /// The bytes of records in the tree, approximately.
     in_tree: u64,
-    /// Why moving records failed in the tree. What the disk holds is unknown until the log has been opened again.
+    /// The error of the tree while records moved. The state of the disk is unknown until the log has been reopened.
     failed: Option<StoreError>,
 }
 
 impl Log {
-    /// Opens or makes the log in `path`.
+    /// Opens or creates the log in `path`.
     ///
     /// # Errors
     /// `Damaged` when it can't be read, also when the archive is shorter than it was.
@@ -52,7 +52,7 @@ impl Log {
         Log::open_damaged(folder, path)?.whole()
     }
 
-    /// Opens the log in `path` to be read, with sled's files of it from a copy: sled writes while it opens.
+    /// Opens the log in `path` for reading, with sled's files from `copy`, because sled writes while it opens.
     ///
     /// # Errors
     /// As [`Log::open`].
@@ -62,7 +62,7 @@ impl Log {
         Log::of(folder, tree, archive, copy)?.whole()
     }
 
-    /// Opens a log to read what is left of it.
+    /// Opens a log that may be damaged, to read what is left of it.
     pub(crate) fn open_damaged(folder: &Folder, path: &Path) -> Result<Log, StoreError> {
         let tree = Tree::open(folder, path)?;
         let archive = folder.ok("opening", Archive::open(path))?;
@@ -70,15 +70,15 @@ impl Log {
         Log::of(folder, tree, archive, path)
     }
 
-    /// The log of these, sled's files lying in `sled`.
+    /// Builds the log from its parts; sled's files lie in `sled`.
     fn of(folder: &Folder, tree: Tree, archive: Archive, sled: &Path) -> Result<Log, StoreError> {
         let end = end_of_blocks(folder, &tree)?;
         let sled_file = folder.ok("opening", std::fs::metadata(files::data(sled)))?.len();
         let state = Mutex::new(State { end, in_tree: sled_file / SLED_SHARE, failed: None });
-        Ok(Log { folder: folder.clone(), tree, archive, state, places: RwLock::default() })
+        Ok(Log { folder: folder.clone(), tree, archive, state, moving: RwLock::default() })
     }
 
-    /// The log, unless its archive is shorter than it was.
+    /// Returns the log, or `Damaged` when its archive is shorter than it was.
     fn whole(self) -> Result<Log, StoreError> {
         let end = self.state.lock().unwrap_or_else(PoisonError::into_inner).end;
         if self.folder.ok("opening", self.archive.len())? < end {
@@ -87,7 +87,7 @@ impl Log {
         Ok(self)
     }
 
-    /// Makes all changes, or none of them, durable. Records that are in the archive can't be changed.
+    /// Makes all changes, or none of them, durable. Records in the archive can't be changed.
     pub(crate) fn commit(&self, writes: Vec<Write>) -> Result<(), StoreError> {
         let records = writes.iter().filter(|(key, _)| key.first() == Some(&keys::RECORD));
         let bytes: u64 = records.filter_map(|(_, value)| value.as_ref()).map(|value| value.len() as u64).sum();
@@ -96,7 +96,7 @@ impl Log {
         self.tree.apply(writes)?;
         self.tree.sync()?;
         state.in_tree = state.in_tree.saturating_add(bytes);
-        // The changes are durable: what goes wrong now is no error of theirs.
+        // The changes are durable: a failure from here on is not an error of this commit.
         if state.in_tree >= MOVE_AT
             && let Err(error) = self.archive_some(&mut state)
         {
@@ -106,7 +106,7 @@ impl Log {
         Ok(())
     }
 
-    /// Adds records behind those that a chain has, straight to the archive; the chain may have none in the tree.
+    /// Appends records to a chain directly in the archive; the chain must have none in the tree.
     pub(crate) fn import(&self, records: Block) -> Result<(), StoreError> {
         let Block { chain, id, first, records } = records;
         let mut packer = Packer::default();
@@ -119,10 +119,10 @@ impl Log {
         self.tree.sync()
     }
 
-    /// Makes blocks durable, and says what the tree must learn.
+    /// Makes blocks durable; returns the writes that tell the tree their positions.
     fn add_blocks(&self, state: &mut State, blocks: &[Block]) -> Result<Vec<Write>, StoreError> {
         let pointers = self.folder.ok("writing to", self.archive.append(state.end, blocks))?;
-        // Also if the tree does not take them: it might have done so all the same, and nothing is written over then.
+        // Moved also if the tree then fails to take the writes: they may have reached the disk, so the blocks must stay.
         state.end = pointers.last().map_or(state.end, |last| last.end());
         let writes = blocks
             .iter()
@@ -143,20 +143,20 @@ impl Log {
             }
         }
         if !writes.is_empty() {
-            self.change_places(writes).inspect_err(|failed| state.failed = Some(failed.clone()))?;
+            self.move_records(writes).inspect_err(|failed| state.failed = Some(failed.clone()))?;
         }
         state.in_tree = if all { 0 } else { state.in_tree.saturating_sub(moved) };
         Ok(())
     }
 
-    fn change_places(&self, writes: Vec<Write>) -> Result<(), StoreError> {
-        let places = self.places.write().unwrap_or_else(PoisonError::into_inner);
+    fn move_records(&self, writes: Vec<Write>) -> Result<(), StoreError> {
+        let moving = self.moving.write().unwrap_or_else(PoisonError::into_inner);
         self.tree.apply(writes)?;
-        drop(places);
+        drop(moving);
         self.tree.sync()
     }
 
-    /// Blocks of records that are in the tree, and whether these are all.
+    /// Packs records of the tree into blocks; returns them and whether they hold all records of the tree.
     fn next_blocks(&self) -> Result<(Vec<Block>, bool), StoreError> {
         let mut packer = Packer::default();
         let mut all = true;
@@ -172,7 +172,7 @@ impl Log {
         })?;
         let mut blocks = Vec::with_capacity(packer.blocks.len());
         for mut block in packer.blocks {
-            // Records of no known chain belong to a commit that failed, and a recovery takes them away.
+            // Records of an unknown chain belong to a failed commit; a recovery removes them.
             let chain = self.tree.get(&keys::chain(block.id))?;
             if let Some(chain) = chain.and_then(|value| ChainKey::from_value(&value)) {
                 block.chain = chain;
@@ -182,11 +182,11 @@ impl Log {
         Ok((blocks, all))
     }
 
-    /// The value at `key`.
+    /// Returns the value at `key`.
     pub(crate) fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         let mut found = None;
         let mut end = key.to_vec();
-        end.extend([u8::MAX; 3]); // behind every part of it
+        end.extend([u8::MAX; 3]); // after each of its parts
         self.scan(key.to_vec()..end, &mut |_, value| {
             found = Some(value);
             ControlFlow::Break(())
@@ -194,9 +194,9 @@ impl Log {
         Ok(found)
     }
 
-    /// Visits the keys in `range`, in order. A range of records is within one chain.
+    /// Visits the keys in `range`, in order. A range of records must lie within one chain.
     pub(crate) fn scan(&self, range: Range<Vec<u8>>, visit: &mut Visit<'_>) -> Result<(), StoreError> {
-        let _places = self.places.read().unwrap_or_else(PoisonError::into_inner);
+        let _moving = self.moving.read().unwrap_or_else(PoisonError::into_inner);
         if range.start.first() == Some(&keys::RECORD) && self.scan_blocks(&range, visit)?.is_break() {
             return Ok(());
         }
@@ -206,7 +206,7 @@ impl Log {
     /// Visits the records in `range` that are in blocks.
     fn scan_blocks(&self, range: &Range<Vec<u8>>, visit: &mut Visit<'_>) -> Result<ControlFlow<()>, StoreError> {
         let Some((id, from)) = keys::chain_and_seq(&range.start) else { return Ok(ControlFlow::Continue(())) };
-        // The block that it begins in begins earlier.
+        // The range may begin inside a block.
         let first = self.tree.last(keys::blocks(id, 0..from.saturating_add(1)))?;
         let first = first.unwrap_or_else(|| keys::block(id, from).to_vec());
         let mut outcome = Ok(ControlFlow::Continue(()));
@@ -228,14 +228,14 @@ impl Log {
         range: &Range<Vec<u8>>,
         visit: &mut Visit<'_>,
     ) -> Result<ControlFlow<()>, StoreError> {
-        let place = keys::chain_and_seq(key).zip(Pointer::from_value(value));
-        let Some(((id, first), pointer)) = place else {
+        let position = keys::chain_and_seq(key).zip(Pointer::from_value(value));
+        let Some(((id, first), pointer)) = position else {
             return Err(self.folder.damaged(format!("{key:02x?} is not a block")));
         };
         if keys::record(id, first)[..] >= range.end[..] {
             return Ok(ControlFlow::Break(()));
         }
-        // The last record of a block that ends before the range need not be read.
+        // A block that ends before the range need not be read.
         if keys::record(id, first.saturating_add(u64::from(pointer.count)))[..] <= range.start[..] {
             return Ok(ControlFlow::Continue(()));
         }
@@ -255,9 +255,9 @@ impl Log {
         Ok(ControlFlow::Continue(()))
     }
 
-    /// The last key in `range`. A range of records is one of all records of a chain.
+    /// Returns the last key in `range`. A range of records must cover all records of a chain.
     pub(crate) fn last(&self, range: Range<Vec<u8>>) -> Result<Option<Vec<u8>>, StoreError> {
-        let _places = self.places.read().unwrap_or_else(PoisonError::into_inner);
+        let _moving = self.moving.read().unwrap_or_else(PoisonError::into_inner);
         let chain = keys::chain_and_seq(&range.start).filter(|_| range.start.first() == Some(&keys::RECORD));
         let last = self.tree.last(range)?;
         let (None, Some((id, _))) = (&last, chain) else { return Ok(last) };
@@ -271,22 +271,22 @@ impl Log {
     }
 }
 
-/// The place behind the last block that the tree knows.
+/// Returns the position after the last block that the tree knows.
 fn end_of_blocks(folder: &Folder, tree: &Tree) -> Result<u64, StoreError> {
     let mut end = Some(0);
     tree.scan(keys::all_blocks(), &mut |_, value| {
         end = end.zip(Pointer::from_value(&value)).map(|(end, pointer)| pointer.end().max(end));
         ControlFlow::Continue(())
     })?;
-    end.ok_or_else(|| folder.damaged("the place of a block can't be read".to_owned()))
+    end.ok_or_else(|| folder.damaged("the position of a block can't be read".to_owned()))
 }
 
-/// Puts records together to blocks.
+/// Packs records into blocks.
 #[derive(Default)]
 struct Packer {
     blocks: Vec<Block>,
     bytes: usize,
-    /// The bytes in the last block.
+    /// The bytes of records in the last block.
     in_block: usize,
 }
 

@@ -1,22 +1,22 @@
-//! Looking at everything, a piece at a time: damage is met while it can still be refilled, not when it is needed.
+//! Reading everything in small pieces, so that damage is found while others still have the data.
 
 use crate::error::StoreError;
 use crate::keys::ChainKey;
 use crate::store::Store;
 
-/// What a record costs to look at beside its bytes, as bytes: a piece of many small records is bounded too.
+/// Bytes counted for each record beside its content, so that a piece of many small records is bounded too.
 const OVERHEAD: usize = 64;
 
-/// How far a look at everything has come. The default is the beginning.
+/// The position of a pass over everything. The default is the beginning.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Cursor(Option<(ChainKey, u64)>);
 
 impl Store {
-    /// Reads about `max_bytes`, at least one record, and gives back from where to go on: `None` when everything has
-    /// been looked at. Records that are added meanwhile may be seen or not.
+    /// Reads about `max_bytes`, at least one record, and returns the position to continue from, or `None` at the end.
+    /// Records that are added meanwhile may or may not be read.
     ///
     /// # Errors
-    /// `Damaged` when something can't be read: time for [`Store::repair`]. `Io`, `Closed`.
+    /// `Damaged` when something can't be read: call [`Store::repair`]. `Io`, `Closed`.
     pub fn look(&self, from: Cursor, max_bytes: usize) -> Result<Option<Cursor>, StoreError> {
         let first = ChainKey { room: [0; 32], author: [0; 32], log: 0 };
         let (mut key, mut seq) = from.0.unwrap_or((first, 0));
@@ -42,7 +42,7 @@ impl Store {
     }
 }
 
-/// The smallest key behind `key`.
+/// Returns the smallest key after `key`.
 fn after(key: &ChainKey) -> Option<ChainKey> {
     if let Some(log) = key.log.checked_add(1) {
         return Some(ChainKey { log, ..*key });

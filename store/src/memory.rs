@@ -1,4 +1,4 @@
-//! A backend without a disk: the same rules, gone with the program.
+//! The backend in memory: the same rules, lost when the program ends.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -12,7 +12,7 @@ use crate::keys::{self, Hash32};
 use crate::opening::Quarantine;
 use crate::salvage::{self, Copied};
 
-/// What stands where a store on a disk has a path.
+/// The name used in errors in place of a path.
 const NAME: &str = "(memory)";
 
 /// Keys and values in memory; `None` once closed.

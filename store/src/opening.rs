@@ -1,27 +1,27 @@
-//! What a store says about the state in which it was found.
+//! The report on the state in which a store was found.
 
 use std::path::PathBuf;
 
-/// What was found when a store was opened.
+/// The state in which a store was found when it was opened.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Opening {
-    /// The log could not be read: it was set aside, and a new one begun.
+    /// Set if the log could not be read: it was moved aside, and a new one was made.
     pub quarantined: Option<Quarantine>,
-    /// Something that was durable is gone: the end of the log was lost, or damage was met. One's own chains must not
-    /// be continued, as others may know more of them than this store does. It is said again at every opening until
-    /// something new is written.
+    /// Whether something that was durable is gone: the end of the log was lost, or there was damage. Own chains must not
+    /// be continued then, as others may know more of them than this store does. Set at every opening until something new
+    /// is written.
     pub lost: bool,
 }
 
-/// A log that could not be read, and what became of it.
+/// The outcome of moving a damaged log aside.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Quarantine {
-    /// Where it lies now. Nothing in it was deleted.
+    /// Its path now. Nothing in it was deleted.
     pub moved_to: PathBuf,
-    /// What was wrong with it, for the person and a bug report.
+    /// The damage, for the person and a bug report.
     pub reason: String,
-    /// How many of its records could be read and are in the new log.
+    /// The number of its records that could be read and are in the new log.
     pub kept: u64,
-    /// How many chains end earlier than they did, as far as that can be seen.
+    /// The number of chains that end earlier than before, as far as that can be seen.
     pub lost_chains: u64,
 }

@@ -3,8 +3,8 @@
 //! sled puts a tree node of more than 128 KiB into a file of its own that it never syncs, so a power cut could take it.
 //! A leaf holds at most about 20 keys; with values of at most 4 KiB it stays well below that.
 //!
-//! The first part lies under the key itself, the n-th of the rest under the key followed by n (two bytes). A part that
-//! is shorter than [`PART`] is the last. So parts that a shorter value left behind are never read.
+//! The first part lies under the key itself, part n under the key followed by n (two bytes). A part shorter than [`PART`]
+//! is the last one, so remaining parts of an earlier, longer value are never read.
 
 use crate::keys;
 
@@ -13,7 +13,7 @@ pub(crate) const PART: usize = 4096;
 /// The longest value, in bytes.
 pub(crate) const MAX_VALUE: usize = PART * u16::MAX as usize;
 
-/// The key of part `n` of the value at `key`.
+/// Returns the key of part `n` of the value at `key`.
 pub(crate) fn part_key(key: &[u8], n: u16) -> Vec<u8> {
     match n {
         0 => key.to_vec(),
@@ -21,7 +21,7 @@ pub(crate) fn part_key(key: &[u8], n: u16) -> Vec<u8> {
     }
 }
 
-/// The parts of a value, with their numbers.
+/// Splits a value into numbered parts.
 pub(crate) fn split(value: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
     // A value whose length is a multiple of PART (also the empty one) ends with an empty part.
     (0..=value.len() / PART).map(|n| (n as u16, &value[n * PART..value.len().min((n + 1) * PART)]))
@@ -30,18 +30,18 @@ pub(crate) fn split(value: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
 /// A key and its whole value.
 type Whole = (Vec<u8>, Vec<u8>);
 
-/// Puts values together from stored keys in order.
+/// Joins values from their stored parts, in the order of the keys.
 #[derive(Default)]
 pub(crate) struct Joiner {
-    /// The value being put together and the number of the part that comes next; `None` between values.
+    /// The key, the value so far and the number of the next part; `None` between values.
     open: Option<(Vec<u8>, Vec<u8>, u16)>,
 }
 
 impl Joiner {
-    /// Takes the next stored key and value; gives back a key and its whole value when this part was its last.
+    /// Takes the next stored key and part; returns a key and its whole value when this was its last part.
     ///
     /// # Errors
-    /// A part is missing: says which.
+    /// The missing part, in words.
     pub(crate) fn take(&mut self, stored: &[u8], part: &[u8]) -> Result<Option<Whole>, String> {
         let len = keys::base_len(stored).ok_or_else(|| format!("a key that was never written: {stored:02x?}"))?;
         let (key, number) = stored.split_at(len);
@@ -59,7 +59,10 @@ impl Joiner {
         Ok(None)
     }
 
-    /// Says when the last value is incomplete.
+    /// Ends joining.
+    ///
+    /// # Errors
+    /// The missing part of an incomplete value, in words.
     pub(crate) fn finish(self) -> Result<(), String> {
         self.open.map_or(Ok(()), |(key, _, n)| Err(format!("part {n} of {key:02x?} is missing")))
     }

@@ -1,4 +1,4 @@
-//! The bounded queue from everyone to the one storage thread.
+//! The bounded queue to the storage thread.
 
 use std::collections::VecDeque;
 use std::sync::mpsc::SyncSender;
@@ -8,37 +8,37 @@ use crate::error::StoreError;
 use crate::keys::Record;
 use crate::opening::Quarantine;
 
-/// The most records that may wait.
+/// Most records in the queue.
 pub(crate) const MAX_RECORDS: usize = 16_384;
-/// The most bytes that may wait.
+/// Most bytes in the queue.
 pub(crate) const MAX_BYTES: usize = 32 << 20;
-/// The most records that are committed together, unless one call has more.
+/// Most records of one commit, unless one call has more.
 const GROUP_RECORDS: usize = 4096;
-/// The most bytes that are committed together, unless one call has more.
+/// Most bytes of one commit, unless one call has more.
 const GROUP_BYTES: usize = 4 << 20;
-/// What a record costs in memory beside its bytes, roughly.
+/// Bytes counted for each record beside its content, about what it costs in memory.
 const OVERHEAD: usize = 128;
 
-/// Learns how it went, on the storage thread.
+/// The callback of a call, run on the storage thread with the outcome.
 pub(crate) type Done = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
-/// What the storage thread is asked to do.
+/// Work for the storage thread.
 pub(crate) enum Work {
-    /// Adds records and sets named values, all or none.
+    /// Appends records and sets named values, all or none.
     Append(Vec<Record>, Vec<(String, Vec<u8>)>),
     Recover,
-    /// Sends what was set aside, before it is answered.
+    /// Moves the log aside; the report is sent before the callback runs.
     Repair(SyncSender<Quarantine>),
 }
 
-/// A piece of work and who waits for it.
+/// A piece of work with its callback.
 pub(crate) struct Job {
     pub(crate) work: Work,
     pub(crate) done: Done,
     size: Size,
 }
 
-/// How much of the queue something takes.
+/// The space that something takes in the queue.
 #[derive(Clone, Copy, Default)]
 struct Size {
     records: usize,
@@ -56,6 +56,8 @@ impl Size {
 }
 
 impl Job {
+    /// Builds a job.
+    ///
     /// # Errors
     /// `TooLarge` when it could never fit into the queue.
     pub(crate) fn new(work: Work, done: Done) -> Result<Job, StoreError> {
@@ -78,13 +80,13 @@ impl Job {
     }
 }
 
-/// First come, first served.
+/// A first-in, first-out queue with a bound.
 #[derive(Default)]
 pub(crate) struct Queue {
     state: Mutex<State>,
-    /// There is work, or the end has come.
+    /// Signalled when there is work, and at the end.
     work: Condvar,
-    /// There is room again, or the end has come.
+    /// Signalled when there is space again, and at the end.
     room: Condvar,
 }
 
@@ -96,12 +98,12 @@ struct State {
 }
 
 impl Queue {
-    /// Queues a job, or answers `Busy` at once when there is no room.
+    /// Queues a job; returns `Busy` at once when the queue is full.
     pub(crate) fn push(&self, job: Job) -> Result<(), StoreError> {
         self.admit(self.state(), job)
     }
 
-    /// Queues a job, waiting for room.
+    /// Queues a job, waiting for space.
     pub(crate) fn push_wait(&self, job: Job) -> Result<(), StoreError> {
         let mut state = self.state();
         while !state.closed && !state.size.plus(job.size).fits(MAX_RECORDS, MAX_BYTES) {
@@ -124,8 +126,8 @@ impl Queue {
         Ok(())
     }
 
-    /// Waits for work and takes as many jobs as may be committed together; a recovery or a repair comes alone. Empty once the
-    /// queue is closed and everything that was in it has been taken.
+    /// Waits for work and takes as many jobs as may be committed together; a recovery or a repair comes alone. Returns
+    /// none once the queue is closed and empty.
     pub(crate) fn take_group(&self) -> Vec<Job> {
         let mut state = self.state();
         while state.jobs.is_empty() && !state.closed {
@@ -143,7 +145,7 @@ impl Queue {
         group
     }
 
-    /// Takes no more jobs; those that wait are still done.
+    /// Refuses further jobs; those in the queue are still done.
     pub(crate) fn close(&self) {
         self.state().closed = true;
         self.work.notify_all();
@@ -159,7 +161,7 @@ impl Queue {
     }
 }
 
-/// Whether a job may be done together with the group before it.
+/// Returns whether a job may join the group.
 fn joins(group: &[Job], size: Size, job: &Job) -> bool {
     let alone = |job: &Job| matches!(job.work, Work::Recover | Work::Repair(_));
     match group.last() {

@@ -1,7 +1,7 @@
-//! Reading a folder without changing a byte of it.
+//! The backend that reads a folder without changing a byte of it.
 //!
-//! sled writes as it opens. So its files, which are small, are copied to the system's folder for such things and opened
-//! there; the archive is read where it lies. While that lasts, no store can take the folder.
+//! sled writes as it opens, so its files, which are small, are copied to a temporary folder and opened there; the archive
+//! is read in place. No store can open the folder meanwhile.
 
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -23,11 +23,11 @@ use crate::opening::Quarantine;
 use crate::store::Store;
 
 impl Store {
-    /// Opens the store in `dir` to be read, by any number of readers at once. Nothing in the folder is changed, repaired or
-    /// made; whatever would write answers `ReadOnly`.
+    /// Opens the store in `dir` for reading only, by any number of readers at once. Nothing in the folder is changed,
+    /// repaired or created; calls that would write return `ReadOnly`.
     ///
     /// # Errors
-    /// `InUse` when a program runs on it; `Damaged` when it can't be read; `Io`, also when there is no history.
+    /// `InUse` when a store has the folder open; `Damaged` when it can't be read; `Io`, also when there is no history.
     pub fn open_to_read(dir: &Path) -> Result<Store, StoreError> {
         let folder = Folder::new(dir, |dir| fs4::available_space(dir));
         folder.ok("opening", std::fs::read_dir(dir).map(drop))?;
@@ -37,14 +37,14 @@ impl Store {
     }
 }
 
-/// A log in a store's folder that is only read.
+/// A log that is only read.
 struct Reader {
     folder: Folder,
     path: PathBuf,
     log: RwLock<Option<(Log, Copy)>>,
 }
 
-/// What goes when the log is closed, after it: sled's files, and the hold on the folder.
+/// Dropped after the log is closed: the copy of sled's files, and the lock on the folder.
 struct Copy {
     files: TempDir,
     _lock: Option<Lock>,
@@ -119,7 +119,7 @@ impl Backend for Reader {
     fn close(&self) {
         let closed = self.log.write().unwrap_or_else(PoisonError::into_inner).take();
         let Some((log, copy)) = closed else { return };
-        // sled writes once more as it goes, and panics if it can't.
+        // sled writes once more when it is dropped, and panics if it can't.
         if catch_unwind(AssertUnwindSafe(|| drop(log))).is_err() {
             tracing::debug!("closing the copy of {} failed", self.path.display());
         }

@@ -1,6 +1,6 @@
-//! Copying what can be read of one backend into another one: after damage, and for a compaction.
+//! Copying the readable part of one backend into another: after damage, and for a compaction.
 //!
-//! Short ids stay as they are, so that a reader who looked one up before finds the same chain under it afterwards.
+//! Short ids stay the same, so a reader that looked one up earlier still finds the same chain under it.
 
 use std::ops::ControlFlow;
 
@@ -11,22 +11,22 @@ use crate::folder::Folder;
 use crate::index::{self, Index};
 use crate::keys::{self, ChainKey};
 
-/// The most records, and the most bytes, that are in memory at once.
+/// Most records, and most bytes, in memory at once.
 const CHUNK_RECORDS: usize = 4096;
 const CHUNK_BYTES: usize = 1 << 20;
 
-/// What was copied.
+/// The outcome of a copy.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Copied {
     pub(crate) records: u64,
-    /// Chains of which not everything could be read.
+    /// The number of chains that could not be read to their end.
     pub(crate) cut_chains: u64,
 }
 
-/// Copies the chains, each from its first record up to the first one that can't be read, and the named values.
+/// Copies the chains, each up to its first unreadable record, and the named values.
 ///
 /// # Errors
-/// Only what goes wrong in `to`.
+/// Only errors of `to`.
 pub(crate) fn copy(from: &dyn Backend, to: &dyn Backend) -> Result<Copied, StoreError> {
     let mut copied = Copied::default();
     let (chains, whole) = readable_chains(from);
@@ -40,7 +40,7 @@ pub(crate) fn copy(from: &dyn Backend, to: &dyn Backend) -> Result<Copied, Store
     Ok(copied)
 }
 
-/// The chains that are listed up to the first damage, and whether that was all.
+/// Returns the chains up to the first damage in their list, and whether the list was read to its end.
 fn readable_chains(from: &dyn Backend) -> (Vec<(u32, ChainKey)>, bool) {
     let mut chains = Vec::new();
     let scanned = from.scan(keys::all_chains(), &mut |key, value| {
@@ -63,7 +63,7 @@ fn copy_chain(from: &dyn Backend, to: &dyn Backend, id: u32, chain: ChainKey) ->
     }
 }
 
-/// The next records of a chain without a gap, as many as may be in memory; none at the end, a hole or damage.
+/// Returns the next records of a chain without a gap, as many as may be in memory; none at the end, a hole or damage.
 fn chunk(from: &dyn Backend, id: u32, first: u64) -> Vec<Vec<u8>> {
     let mut records: Vec<Vec<u8>> = Vec::new();
     let (mut next, mut bytes) = (first, 0);
@@ -82,7 +82,7 @@ fn chunk(from: &dyn Backend, id: u32, first: u64) -> Vec<Vec<u8>> {
     records
 }
 
-/// Copies the named values up to the first damage, and how often they were set.
+/// Copies the named values up to the first damage, and the count of their changes.
 fn copy_values(from: &dyn Backend, to: &dyn Backend) -> Result<(), StoreError> {
     let mut writes = Vec::new();
     let mut take = |key: &[u8], value| {
@@ -97,10 +97,10 @@ fn copy_values(from: &dyn Backend, to: &dyn Backend) -> Result<(), StoreError> {
     if writes.is_empty() { Ok(()) } else { to.commit(writes) }
 }
 
-/// Copies what the archive itself says it holds, where it continues a chain of `to`. Gives back how many records.
+/// Copies the blocks found in the archive file that continue a chain of `to`. Returns the number of records.
 ///
 /// # Errors
-/// What goes wrong in `to`, or the system refuses to read.
+/// Errors of `to`, and of the system while reading.
 pub(crate) fn add_blocks(folder: &Folder, from: &Archive, to: &dyn Backend) -> Result<u64, StoreError> {
     let mut added = 0;
     let mut failed = None;
@@ -129,10 +129,10 @@ fn add_block(mut block: Block, to: &dyn Backend) -> Result<u64, StoreError> {
     Ok(records)
 }
 
-/// Counts the records of a chain, and their bytes, up to the first one that can't be read.
+/// Counts the records of a chain, and their bytes, up to the first unreadable one.
 ///
 /// # Errors
-/// What is not damage: the system refuses to read.
+/// Errors of the system while reading; damage only ends the count.
 pub(crate) fn measure(backend: &dyn Backend, id: u32) -> Result<(u64, u64), StoreError> {
     let (mut records, mut bytes) = (0, 0);
     let scanned = backend.scan(keys::records_from(id, 0), &mut |key, value| {
@@ -149,10 +149,10 @@ pub(crate) fn measure(backend: &dyn Backend, id: u32) -> Result<(u64, u64), Stor
     }
 }
 
-/// Makes sure that every record and every named value of `old` is the same in `new`.
+/// Compares every record and every named value of `old` with `new`.
 ///
 /// # Errors
-/// `Damaged` when one is not.
+/// `Damaged` when one differs or can't be read.
 pub(crate) fn compare(old: &dyn Backend, new: &dyn Backend, index: &Index) -> Result<(), StoreError> {
     for chain in index.chains.values() {
         let mut next = 0;

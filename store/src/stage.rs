@@ -1,7 +1,7 @@
-//! The rules for one group of calls: what each of them adds, or why it is refused.
+//! The rules for one group of calls: each adds records or is refused.
 //!
-//! The calls of a group are judged one after the other as if each had been written before the next one came. What they
-//! add becomes one commit.
+//! The calls of a group are checked one after another, as if each had been written before the next one came. Together they
+//! become one commit.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -11,7 +11,7 @@ use crate::error::StoreError;
 use crate::index::{self, Chain, Index};
 use crate::keys::{self, ChainKey, Record};
 
-/// A group being put together.
+/// A group being assembled.
 pub(crate) struct Stage<'a> {
     index: &'a Index,
     backend: &'a dyn Backend,
@@ -26,17 +26,17 @@ struct Staged {
     id: u32,
     /// The next sequence number before the group.
     base: u64,
-    /// Where in `writes` its new records are.
-    places: Vec<usize>,
+    /// The indices of its new records in `writes`.
+    indices: Vec<usize>,
 }
 
 impl Staged {
     fn next(&self) -> u64 {
-        self.base.saturating_add(self.places.len() as u64)
+        self.base.saturating_add(self.indices.len() as u64)
     }
 }
 
-/// What becomes of the index when the group is durable.
+/// The change of the index that a durable group brings.
 pub(crate) struct Staging {
     next_id: u32,
     changes: u64,
@@ -50,7 +50,7 @@ impl<'a> Stage<'a> {
         Stage { index, backend, next_id, chains: HashMap::new(), meta: Vec::new(), writes: Vec::new() }
     }
 
-    /// Adds the records of one call; when one of them is refused, none is added.
+    /// Adds the records of one call, or none of them when one is refused.
     pub(crate) fn append(&mut self, records: Vec<Record>) -> Result<(), StoreError> {
         let (writes, next_id) = (self.writes.len(), self.next_id);
         let mut undo = Vec::new();
@@ -69,7 +69,7 @@ impl<'a> Stage<'a> {
         self.meta.push((name, value));
     }
 
-    /// What is to be written, and what the index learns from it afterwards.
+    /// Returns the writes of the group, and the change of the index to apply once they are durable.
     pub(crate) fn finish(mut self) -> (Vec<Write>, Staging) {
         let changes = self.index.changes.saturating_add(self.meta.len() as u64);
         if changes != self.index.changes {
@@ -82,7 +82,7 @@ impl<'a> Stage<'a> {
         (self.writes, Staging { next_id: self.next_id, changes, chains: chains.collect(), meta: self.meta })
     }
 
-    /// Adds one record. `undo` learns how many new records its chain had before (`None`: the chain was not staged).
+    /// Adds one record. Pushes to `undo` how many new records its chain had before (`None`: the chain was not staged).
     fn add(&mut self, record: Record, undo: &mut Vec<(ChainKey, Option<usize>)>) -> Result<(), StoreError> {
         let Record { chain: key, seq, bytes } = record;
         let next = self.next_of(&key);
@@ -93,16 +93,16 @@ impl<'a> Stage<'a> {
             return Err(StoreError::Gap { chain: key, expected: next, got: seq });
         }
         if undo.last().is_none_or(|(last, _)| *last != key) {
-            undo.push((key, self.chains.get(&key).map(|staged| staged.places.len())));
+            undo.push((key, self.chains.get(&key).map(|staged| staged.indices.len())));
         }
         let staged = match self.chains.entry(key) {
             Entry::Occupied(entry) => entry.into_mut(),
             Entry::Vacant(entry) => entry.insert(match self.index.chains.get(&key) {
-                Some(chain) => Staged { id: chain.id, base: chain.next, places: Vec::new() },
+                Some(chain) => Staged { id: chain.id, base: chain.next, indices: Vec::new() },
                 None => new_chain(key, &mut self.next_id, &mut self.writes),
             }),
         };
-        staged.places.push(self.writes.len());
+        staged.indices.push(self.writes.len());
         self.writes.push((keys::record(staged.id, seq).to_vec(), Some(bytes)));
         Ok(())
     }
@@ -112,7 +112,7 @@ impl<'a> Stage<'a> {
         self.chains.get(key).map_or_else(durable, Staged::next)
     }
 
-    /// A record is offered for a place that is taken: fine if it is the same.
+    /// Accepts a record with a used sequence number if it is the same as the stored one.
     fn compare(&self, chain: ChainKey, seq: u64, bytes: &[u8]) -> Result<(), StoreError> {
         let same = match self.staged(&chain, seq) {
             Some(staged) => staged == bytes,
@@ -121,14 +121,14 @@ impl<'a> Stage<'a> {
         if same { Ok(()) } else { Err(StoreError::Conflict { chain, seq }) }
     }
 
-    /// The record that this group puts there, if it is this group that does.
+    /// Returns the record with this sequence number if this group adds it.
     fn staged(&self, chain: &ChainKey, seq: u64) -> Option<&[u8]> {
         let staged = self.chains.get(chain)?;
-        let place = staged.places.get(usize::try_from(seq.checked_sub(staged.base)?).ok()?)?;
-        self.writes.get(*place)?.1.as_deref()
+        let index = staged.indices.get(usize::try_from(seq.checked_sub(staged.base)?).ok()?)?;
+        self.writes.get(*index)?.1.as_deref()
     }
 
-    /// A record that was durable before this group.
+    /// Returns a record that was durable before this group.
     fn stored(&self, chain: &ChainKey, seq: u64) -> Result<Vec<u8>, StoreError> {
         let id = self.index.chains.get(chain).map_or(0, |chain| chain.id);
         let stored = self.backend.get(&keys::record(id, seq))?;
@@ -141,7 +141,7 @@ impl<'a> Stage<'a> {
                 None => drop(self.chains.remove(&key)),
                 Some(len) => {
                     if let Some(staged) = self.chains.get_mut(&key) {
-                        staged.places.truncate(len);
+                        staged.indices.truncate(len);
                     }
                 }
             }
@@ -149,16 +149,16 @@ impl<'a> Stage<'a> {
     }
 }
 
-/// Gives a chain the next id, and writes that down with its first record.
+/// Gives a chain the next short id, stored together with its first record.
 fn new_chain(key: ChainKey, next_id: &mut u32, writes: &mut Vec<Write>) -> Staged {
     let id = *next_id;
     *next_id += 1;
     writes.push((keys::chain(id).to_vec(), Some(key.to_value())));
-    Staged { id, base: 0, places: Vec::new() }
+    Staged { id, base: 0, indices: Vec::new() }
 }
 
 impl Staging {
-    /// Tells the index what is durable now.
+    /// Applies the change to the index.
     pub(crate) fn apply(self, index: &mut Index) {
         index.next_id = self.next_id;
         index.changes = self.changes;

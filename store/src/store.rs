@@ -1,4 +1,4 @@
-//! The store as its callers see it.
+//! The public interface of the store.
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -8,6 +8,7 @@ use std::thread::{self, JoinHandle, ThreadId};
 
 use crate::backend::Backend;
 use crate::checkpoints::MAX_CHECKPOINT;
+use crate::disk::{self, Opened};
 use crate::error::StoreError;
 use crate::folder::Folder;
 use crate::index::{Chain, Index};
@@ -15,14 +16,13 @@ use crate::keys::{self, ChainKey, Hash32, MAX_NAME, Record};
 use crate::memory::Memory;
 use crate::opening::{Opening, Quarantine};
 use crate::parts::MAX_VALUE;
-use crate::quarantine::{self, Opened};
 use crate::queue::{Done, Job, Work};
 use crate::witness::Witness;
 use crate::writer::{self, Shared};
 
-/// A running store. Clones are cheap and share it; it is closed with [`Store::close`] or when the last clone goes.
+/// A running store. Clones are cheap and share it; it is closed by [`Store::close`] or when the last clone is dropped.
 ///
-/// Reading may happen on any thread. Everything that writes goes through one storage thread, in the order of the calls.
+/// Any thread may read. All writes go through one storage thread, in the order of the calls.
 #[derive(Clone)]
 pub struct Store {
     running: Arc<Running>,
@@ -36,21 +36,20 @@ struct Running {
 }
 
 impl Store {
-    /// Opens the store in `dir`, making the folder if it is not there. The data lies in the folder `log` in it. Where
-    /// that can't be read, it is set aside and a new one begun, which the [`Opening`] says.
+    /// Opens the store in `dir`, creating the folder if it is missing. The data lies in its subfolder `log`. If that can't
+    /// be read, it is moved aside and a new one is made, as the [`Opening`] reports.
     ///
     /// # Errors
-    /// `InUse` when another store has it open; `DiskFull`, `Io`: then nothing was set aside.
+    /// `InUse` when another store has it open; `DiskFull`, `Io`: then nothing was moved.
     pub fn open(dir: &Path) -> Result<(Store, Opening), StoreError> {
-        let Opened { disk, index, witness, opening } =
-            quarantine::open(&Folder::new(dir, |dir| fs4::available_space(dir)))?;
+        let Opened { disk, index, witness, opening } = disk::open(&Folder::new(dir, |dir| fs4::available_space(dir)))?;
         Ok((Store::start(Box::new(disk), index, Some(witness))?, opening))
     }
 
-    /// A store that keeps everything in memory, under the same rules.
+    /// Creates a store in memory, with the same rules.
     ///
     /// # Panics
-    /// When the operating system has no thread left to give.
+    /// When the operating system has no thread left.
     #[must_use]
     pub fn in_memory() -> Store {
         Store::start(Box::new(Memory::new()), Index::default(), None)
@@ -71,17 +70,17 @@ impl Store {
         Ok(Store { running: Arc::new(Running { shared, thread: Mutex::new(Some(thread)), thread_id }) })
     }
 
-    /// Queues records for writing. `done` is called exactly once, on the storage thread, when they are durable or when
-    /// they were refused; the calls are answered in their order. The records of a call are written all or none, and a
-    /// record that is there already, with the same bytes, counts as written.
+    /// Queues records for writing. `done` is called exactly once, on the storage thread, when they are durable or were
+    /// refused; callbacks run in the order of the calls. The records of a call are written all or none. A record that is
+    /// stored already, with the same bytes, counts as written.
     ///
-    /// `done` must be quick, as all writing waits for it, must not wait for anybody who may wait for the store, and may not
-    /// call what waits for the storage thread ([`append_wait`](Store::append_wait), [`put_meta`](Store::put_meta),
+    /// `done` must be quick, as all writing waits for it; it must not wait for a thread that may wait for the store, and must
+    /// not call a method that waits for the storage thread ([`append_wait`](Store::append_wait), [`put_meta`](Store::put_meta),
     /// [`recover`](Store::recover)).
     ///
     /// # Errors
-    /// `Busy` when the queue is full, `TooLarge` when it could never hold the records, `Closed`: `done` is not called.
-    /// `done` gets `Gap`, `Conflict`, `DiskFull`, `Io` or `Damaged`.
+    /// `Busy` when the queue is full, `TooLarge` when it could never hold the records, `Closed`: then `done` is not called.
+    /// `done` receives `Gap`, `Conflict`, `DiskFull`, `Io` or `Damaged`.
     pub fn append(
         &self,
         records: Vec<Record>,
@@ -90,8 +89,8 @@ impl Store {
         self.append_with(records, Vec::new(), done)
     }
 
-    /// As [`Store::append`], and sets named values in the same commit: after a crash there are all of the records and
-    /// the values, or none.
+    /// Like [`Store::append`], and sets named values in the same commit: after a crash all records and values are there, or
+    /// none.
     ///
     /// # Errors
     /// As [`Store::append`]; `TooLarge` also for a name of more than 255 bytes.
@@ -109,13 +108,13 @@ impl Store {
     /// Writes records and waits until they are durable; also waits while the queue is full.
     ///
     /// # Errors
-    /// What [`Store::append`] and its callback give, but `Busy`.
+    /// Those of [`Store::append`] and its callback, except `Busy`.
     pub fn append_wait(&self, records: Vec<Record>) -> Result<(), StoreError> {
         check_sizes(&records)?;
         self.wait_for(Work::Append(records, Vec::new()))
     }
 
-    /// The rooms that have at least one record, in order.
+    /// Returns the rooms that have at least one record, in order.
     ///
     /// # Errors
     /// `Closed`.
@@ -124,7 +123,7 @@ impl Store {
         Ok(self.shared().index().rooms())
     }
 
-    /// The chains of a room, in order, each with the sequence number it takes next.
+    /// Returns the chains of a room, in order, each with its next sequence number.
     ///
     /// # Errors
     /// `Closed`.
@@ -133,7 +132,7 @@ impl Store {
         Ok(self.shared().index().chains_of(room))
     }
 
-    /// The records of a chain from `from` on, in order: at most `max_records`, and at most `max_bytes` together, but at
+    /// Returns the records of a chain from `from` on, in order: at most `max_records` and at most `max_bytes` in all, but at
     /// least one if there is one.
     ///
     /// # Errors
@@ -149,7 +148,7 @@ impl Store {
             self.check_open()?;
             let Some(durable) = self.durable(chain) else { return Ok(Vec::new()) };
             match self.read_durable(durable, from, max_records, max_bytes) {
-                // A repair shortened the chain meanwhile.
+                // A repair has shortened the chain meanwhile.
                 Err(StoreError::Damaged { .. }) if self.durable(chain) != Some(durable) => {}
                 outcome => return outcome,
             }
@@ -186,15 +185,15 @@ impl Store {
         Err(backend.damaged(format!("record {next} of chain {} is missing", chain.id)))
     }
 
-    /// One record, if it is there.
+    /// Returns one record, or `None` if the chain is shorter.
     ///
     /// # Errors
-    /// `Closed`, `Io`; `Damaged` when it should be there and is not.
+    /// `Closed`, `Io`; `Damaged` when it is missing inside the chain.
     pub fn get(&self, chain: &ChainKey, seq: u64) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(self.read(chain, seq, 1, 0)?.pop())
     }
 
-    /// Sets a named value, durable on return. Meant for a few small things that are kept in memory as well.
+    /// Sets a named value, durable on return. For a few small values: all of them are in memory too.
     ///
     /// # Errors
     /// `TooLarge` for a name of more than 255 bytes or a value the queue can't hold; `DiskFull`, `Io`, `Closed`.
@@ -203,7 +202,7 @@ impl Store {
         self.wait_for(Work::Append(Vec::new(), vec![(key.to_owned(), value)]))
     }
 
-    /// A named value.
+    /// Returns a named value.
     ///
     /// # Errors
     /// `Closed`.
@@ -212,29 +211,29 @@ impl Store {
         Ok(self.shared().index().meta.get(key).cloned())
     }
 
-    /// After a failed write: brings the store back and proves with a small durable write that it works. What was
-    /// durable is there afterwards, and nothing of what failed. Harmless when nothing had failed.
+    /// Makes the store work again after a failed write, and proves it with a small durable write. Durable data is there
+    /// afterwards, and nothing of failed calls. Harmless when nothing had failed.
     ///
     /// # Errors
-    /// The reason why it still can't write; it may be called again later.
+    /// The reason why it still can't write; call it again later.
     pub fn recover(&self) -> Result<(), StoreError> {
         self.wait_for(Work::Recover)
     }
 
-    /// After a read said `Damaged`: sets the folder's log aside, as it is, and goes on with a new one that has what can
-    /// be read of it, each chain up to the first record that is missing. Everything waits meanwhile, reading too.
-    /// The lengths of chains may be less afterwards: whoever remembers them must ask again.
+    /// Moves a damaged log aside, unchanged, and continues with a new one that holds what can be read of it, each chain up
+    /// to its first missing record. To be called after a read returned `Damaged`. All calls wait meanwhile, reads too.
+    /// Chains may be shorter afterwards: lengths known from before are invalid.
     ///
     /// # Errors
-    /// `DiskFull` when there is no room for the copy, `Io`, `Closed`; it may be called again.
+    /// `DiskFull` when there is no space for the copy, `Io`, `Closed`; it may be called again.
     pub fn repair(&self) -> Result<Quarantine, StoreError> {
         let (sender, receiver) = sync_channel(1);
         self.wait_for(Work::Repair(sender))?;
         receiver.recv().map_err(|_| StoreError::Closed)
     }
 
-    /// Keeps a value that was computed from a room's records (a checkpoint), in the place of the one before. It is
-    /// worth something only together with these records: it goes when they are set aside. Written on this thread.
+    /// Stores a value that was computed from a room's records (a checkpoint), replacing the previous one. It is dropped
+    /// when these records are moved aside. Written on the calling thread.
     ///
     /// # Errors
     /// `TooLarge` for more than 256 MiB; `DiskFull`, `Io`, `Closed`.
@@ -244,7 +243,7 @@ impl Store {
         self.shared().backend.put_checkpoint(room, bytes)
     }
 
-    /// The checkpoint of a room; none as well when it is damaged.
+    /// Returns the checkpoint of a room, unless it is missing or damaged.
     ///
     /// # Errors
     /// `Io`, `Closed`.
@@ -253,7 +252,7 @@ impl Store {
         self.shared().backend.checkpoint(room)
     }
 
-    /// Takes nothing more, finishes what is queued, ends the storage thread and lets go of the folder. Idempotent.
+    /// Refuses further calls, finishes those in the queue, ends the storage thread and unlocks the folder. Idempotent.
     /// Called inside a callback it returns at once, and the rest follows.
     pub fn close(&self) {
         self.running.close();
@@ -277,7 +276,7 @@ impl Store {
             return Err(StoreError::OnStorageThread);
         }
         let (sender, receiver) = sync_channel(1);
-        // The receiver waits right here: it can't be gone.
+        // The receiver waits below, so sending can't fail.
         let done: Done = Box::new(move |outcome| drop(sender.send(outcome)));
         self.shared().queue.push_wait(Job::new(work, done)?)?;
         receiver.recv().unwrap_or(Err(StoreError::Closed))
@@ -290,7 +289,7 @@ impl Running {
         if thread::current().id() == self.thread_id {
             return;
         }
-        // Whoever comes second waits here for the first one.
+        // A second caller waits here for the first.
         let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(thread) = thread.take()
             && thread.join().is_err()

@@ -1,4 +1,4 @@
-//! Tools for a folder that no running program has open: look at all of it, say what is in it, make it smaller.
+//! Tools for a folder that no running program has open: check it, describe it, compact it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -14,41 +14,41 @@ use crate::salvage;
 use crate::store::Store;
 use crate::witness;
 
-/// What a check found.
+/// The result of a check.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Report {
     /// Chains with at least one record.
     pub chains: u64,
-    /// Records that could be read.
+    /// Readable records.
     pub records: u64,
     /// Their bytes.
     pub bytes: u64,
-    /// Chains that have a hole or can't be read to their end, each with the number of records before that.
+    /// Chains that have a hole or can't be read to their end, each with the number of records before it.
     pub holes: Vec<(ChainKey, u64)>,
-    /// Why the log can't be opened at all, when it can't: the next start sets it aside.
+    /// The reason why the log can't be opened at all: the next start moves it aside.
     pub unreadable: Option<String>,
-    /// Something that was durable is gone (see [`Opening::lost`](crate::Opening::lost)).
+    /// Whether something that was durable is gone (see [`Opening::lost`](crate::Opening::lost)).
     pub lost: bool,
 }
 
 impl Report {
-    /// Whether nothing is wrong.
+    /// Returns whether nothing is wrong.
     #[must_use]
     pub fn is_sound(&self) -> bool {
         self.holes.is_empty() && self.unreadable.is_none() && !self.lost
     }
 }
 
-/// What a compaction did.
+/// The result of a compaction.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Compacted {
     /// The bytes of the log's files before.
     pub before: u64,
-    /// The bytes of the log's files now.
+    /// The bytes of the log's files after.
     pub after: u64,
 }
 
-/// What a store consists of.
+/// The contents of a store in numbers.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Stats {
     /// The rooms, in order.
@@ -57,11 +57,11 @@ pub struct Stats {
     pub log_bytes: u64,
     /// The bytes of the checkpoints among them.
     pub checkpoint_bytes: u64,
-    /// The logs that were set aside, the oldest first, with the bytes of their files. They may be deleted by hand.
+    /// The logs that were moved aside, the oldest first, with the bytes of their files. They may be deleted by hand.
     pub quarantined: Vec<(PathBuf, u64)>,
 }
 
-/// What a room consists of.
+/// The contents of a room in numbers.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RoomStats {
     /// The room.
@@ -70,12 +70,12 @@ pub struct RoomStats {
     pub chains: u64,
     /// Its records.
     pub records: u64,
-    /// Their bytes, as they were handed in.
+    /// The bytes of its records.
     pub bytes: u64,
 }
 
 impl Store {
-    /// Reads everything in `dir`, which no running program may have open, and says what is there and what is wrong.
+    /// Reads everything in `dir`, which no running program may have open, and reports what is there and what is wrong.
     /// Repairs nothing.
     ///
     /// # Errors
@@ -103,8 +103,8 @@ impl Store {
         Ok(report)
     }
 
-    /// Makes the log in `dir`, which no running program may have open, as small as it can be: copies everything into a
-    /// new one, makes that durable, reads and compares it, and only then puts it in the place of the old one.
+    /// Compacts the log in `dir`, which no running program may have open: copies everything into a new log, makes it
+    /// durable, reads and compares it, and only then replaces the old one.
     ///
     /// # Errors
     /// `Damaged` when not everything can be read: then nothing was changed. `InUse`, `DiskFull`, `Io`.
@@ -137,7 +137,7 @@ impl Store {
         Ok(Compacted { before, after: folder.ok("looking at", folder::size(&folder.log()))? })
     }
 
-    /// Says what lies in `dir`, which no running program may have open.
+    /// Returns the contents of `dir`, which no running program may have open, in numbers.
     ///
     /// # Errors
     /// `Damaged` when not everything can be read; `InUse`, `Io` (also when there is no store), `DiskFull`.
@@ -169,13 +169,13 @@ impl Store {
     }
 }
 
-/// The rooms with a record, still without numbers.
+/// Returns the rooms that have a record, with all numbers zero.
 fn rooms(index: &Index) -> BTreeMap<Hash32, RoomStats> {
     let empty = |room| (room, RoomStats { room, chains: 0, records: 0, bytes: 0 });
     index.rooms().into_iter().map(empty).collect()
 }
 
-/// A folder that a tool has for itself.
+/// A folder that is locked for a tool.
 struct Offline {
     folder: Folder,
     _lock: Lock,
@@ -184,7 +184,7 @@ struct Offline {
 impl Offline {
     fn take(dir: &Path) -> Result<Offline, StoreError> {
         let folder = Folder::new(dir, |dir| fs4::available_space(dir));
-        // Not to make an empty store where none was.
+        // Fails if the folder is missing, instead of creating an empty store.
         folder.ok("opening", std::fs::read_dir(dir).map(drop))?;
         let lock = folder.lock()?;
         match folder.settle()? {

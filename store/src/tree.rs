@@ -1,9 +1,9 @@
 //! sled 0.34: one tree, and the recipe that makes a commit survive a power cut.
 //!
-//! sled's own `flush` is not enough: it asks the kernel to write, but makes neither the drive nor the file's length
-//! follow. So after it comes `fdatasync` of the one file that sled appends to.
+//! sled's own `flush` is not enough: it asks the kernel to write, but syncs neither the drive nor the file's length. So
+//! `fdatasync` of the file that sled appends to follows it.
 //!
-//! sled may panic where its files are damaged, so nothing of it is called without catching that.
+//! sled may panic when its files are damaged, so every call of it catches panics.
 
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -20,19 +20,19 @@ use crate::folder::Folder;
 use crate::keys;
 use crate::parts::{self, Joiner};
 
-/// What sled may keep in memory, in bytes.
+/// Size of sled's cache in bytes.
 const CACHE: u64 = 16 << 20;
 
 /// An open database of sled.
 pub(crate) struct Tree {
     folder: Folder,
     db: sled::Db,
-    /// The file that sled appends to. It stays open, so that a failure to write it back can't go unnoticed.
+    /// The file that sled appends to. It stays open, so that a write-back error is reported to it.
     file: File,
 }
 
 impl Tree {
-    /// Opens or makes the database in `log`.
+    /// Opens or creates the database in `log`.
     pub(crate) fn open(folder: &Folder, log: &Path) -> Result<Tree, StoreError> {
         folder.ok("opening", files::remove_unfinished_snapshots(log))?;
         let config = sled::Config::new().path(log).cache_capacity(CACHE).flush_every_ms(None);
@@ -41,29 +41,29 @@ impl Tree {
         Ok(Tree { folder: folder.clone(), db, file })
     }
 
-    /// Makes all changes or none, not yet durably.
+    /// Applies all changes or none, not yet durably.
     pub(crate) fn apply(&self, writes: Vec<Write>) -> Result<(), StoreError> {
         sled(&self.folder, "writing to", || {
             let changes = changes(&self.db, writes)?;
             let keys: Vec<IVec> = changes.iter().map(|(key, _)| key.clone()).collect();
             apply(&self.db, changes)?;
-            // Whoever next comes by a page that has grown too big splits it, and that writes. Come by right now, or
-            // readers would do it, and fail on a full disk.
+            // The next access to a page that has grown too big splits it, which writes. Access each page now, or readers
+            // would do it, and fail on a full disk.
             keys.iter().try_for_each(|key| self.db.contains_key(key).map(drop))
         })
     }
 
-    /// Makes durable what was changed.
+    /// Makes the applied changes durable.
     pub(crate) fn sync(&self) -> Result<(), StoreError> {
         sled(&self.folder, "writing to", || self.db.flush())?;
         self.folder.ok("writing to", self.file.sync_data())
     }
 
-    /// The value at `key`.
+    /// Returns the value at `key`.
     pub(crate) fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         let mut found = None;
         let mut end = key.to_vec();
-        end.extend([u8::MAX; 3]); // behind every part of it
+        end.extend([u8::MAX; 3]); // after each of its parts
         self.scan(key.to_vec()..end, &mut |_, value| {
             found = Some(value);
             ControlFlow::Break(())
@@ -90,7 +90,7 @@ impl Tree {
         scanned.map_err(|detail| self.folder.damaged(detail))
     }
 
-    /// The last key in `range`.
+    /// Returns the last key in `range`.
     pub(crate) fn last(&self, range: Range<Vec<u8>>) -> Result<Option<Vec<u8>>, StoreError> {
         let last = sled(&self.folder, "reading", || self.db.range(range).next_back().transpose())?;
         Ok(last.map(|(key, _)| {
@@ -100,7 +100,7 @@ impl Tree {
     }
 }
 
-/// Calls sled.
+/// Calls sled; panics become errors.
 fn sled<T>(folder: &Folder, doing: &'static str, call: impl FnOnce() -> sled::Result<T>) -> Result<T, StoreError> {
     match catch_unwind(AssertUnwindSafe(call)) {
         Ok(Ok(value)) => Ok(value),
@@ -117,7 +117,7 @@ fn sled<T>(folder: &Folder, doing: &'static str, call: impl FnOnce() -> sled::Re
     }
 }
 
-/// An error of the operating system is told as such. sled also makes some itself, where its files are too short.
+/// Converts an IO error of sled. Errors that sled makes itself, for files that are too short, count as damage.
 fn sled_io(folder: &Folder, doing: &'static str, source: io::Error) -> StoreError {
     let text = source.to_string();
     if text.contains("could not acquire lock") {
@@ -129,14 +129,14 @@ fn sled_io(folder: &Folder, doing: &'static str, source: io::Error) -> StoreErro
     folder.io(doing, source)
 }
 
-/// The error of the operating system that made sled panic, if it was one.
+/// Returns the error of the operating system in the text of a panic, if there is one.
 fn system_error(panic: &str) -> Option<io::Error> {
     let (_, code) = panic.split_once("Os { code: ")?;
     let code = code.split(',').next()?.parse().ok()?;
     Some(io::Error::from_raw_os_error(code))
 }
 
-/// What must change in sled, where long values lie in parts.
+/// Returns the changes of single keys in sled, with long values split into parts.
 fn changes(db: &sled::Db, writes: Vec<Write>) -> sled::Result<Vec<(IVec, Option<IVec>)>> {
     let mut changes = Vec::with_capacity(writes.len());
     for (key, value) in writes {
@@ -151,9 +151,9 @@ fn changes(db: &sled::Db, writes: Vec<Write>) -> sled::Result<Vec<(IVec, Option<
     Ok(changes)
 }
 
-/// Makes all changes or none.
+/// Applies all changes or none.
 fn apply(db: &sled::Db, mut changes: Vec<(IVec, Option<IVec>)>) -> sled::Result<()> {
-    // One key needs no batch for that, and without it sled writes two messages less.
+    // A single key needs no batch; without it sled writes two messages less.
     if let [(key, Some(value))] = &mut changes[..] {
         return db.insert(key, std::mem::take(value)).map(drop);
     }

@@ -1,16 +1,15 @@
 //! The witness: a small file beside the log that says how much was durable.
 //!
-//! sled drops, without a word, whatever stands behind the first place of its file that it can't read. So after every
-//! commit the number of records and of changes of named values is written here, and a log that comes up with less has
-//! lost something. The file is not synced with each commit: it must survive the end of the program, not that of the
-//! power. A witness that is missing, damaged or too old accuses nobody; and it is never too young, as it is written
-//! after the commit was synced.
+//! sled silently drops everything after the first position of its file that it can't read. So after every commit the
+//! number of records and of changes of named values is written here, and a log that opens with less has lost data. The
+//! file is not synced with each commit: it must survive a killed program, not a power cut. A witness that is missing,
+//! damaged or too old reports no loss; it is never too new, as it is written after the commit was synced.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Seek, SeekFrom, Write};
 use std::path::Path;
 
-/// How much is durable.
+/// The amount of durable data.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Count {
     /// Records in all chains together.
@@ -20,7 +19,7 @@ pub(crate) struct Count {
 }
 
 impl Count {
-    /// Whether something that `before` counted is gone.
+    /// Returns whether something counted in `before` is gone.
     pub(crate) fn lacks(self, before: Count) -> bool {
         self.records < before.records || self.values < before.values
     }
@@ -39,7 +38,7 @@ impl Count {
     }
 }
 
-/// What the witness in `file` says, if it says anything.
+/// Reads the witness in `file`; `None` if it is missing or damaged.
 pub(crate) fn read(file: &Path) -> io::Result<Option<Count>> {
     match fs::read(file) {
         Ok(bytes) => Ok(Count::from_bytes(&bytes)),
@@ -56,13 +55,13 @@ impl Witness {
         OpenOptions::new().create(true).truncate(false).write(true).open(file).map(Witness)
     }
 
-    /// Notes what is durable now.
+    /// Writes the amount of durable data.
     pub(crate) fn note(&mut self, count: Count) -> io::Result<()> {
         self.0.seek(SeekFrom::Start(0))?;
         self.0.write_all(&count.to_bytes())
     }
 
-    /// Makes what was noted durable.
+    /// Syncs the file.
     pub(crate) fn sync(&self) -> io::Result<()> {
         self.0.sync_data()
     }

@@ -1,4 +1,4 @@
-//! The one thread that writes: it commits whatever has queued up as one group, then answers all of it.
+//! The storage thread: it commits the queued calls as one group, then runs their callbacks.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
@@ -12,7 +12,7 @@ use crate::queue::{Done, Job, Queue, Work};
 use crate::stage::{Stage, Staging};
 use crate::witness::Witness;
 
-/// What the storage thread and the callers share.
+/// The state shared by the storage thread and the callers.
 pub(crate) struct Shared {
     pub(crate) queue: Queue,
     pub(crate) backend: Box<dyn Backend>,
@@ -24,7 +24,7 @@ impl Shared {
         Shared { queue: Queue::default(), backend, index: RwLock::new(index) }
     }
 
-    /// What is durable. Only the storage thread changes it.
+    /// Returns the index. Only the storage thread changes it.
     pub(crate) fn index(&self) -> RwLockReadGuard<'_, Index> {
         self.index.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -34,7 +34,7 @@ impl Shared {
     }
 }
 
-/// Runs until the queue is closed and everything in it is done; then lets go of the backend.
+/// Runs until the queue is closed and empty; then closes the backend.
 pub(crate) fn run(shared: Arc<Shared>, witness: Option<Witness>) {
     let mut writer = Writer { shared, failed: None, witness };
     loop {
@@ -48,14 +48,14 @@ pub(crate) fn run(shared: Arc<Shared>, witness: Option<Witness>) {
 
 struct Writer {
     shared: Arc<Shared>,
-    /// Why the last commit failed. What the disk holds is unknown until a recovery has looked.
+    /// The error of the last commit, if it failed. The state of the disk is then unknown until a recovery.
     failed: Option<StoreError>,
-    /// Where the number of durable records is noted.
+    /// The file with the number of durable records.
     witness: Option<Witness>,
 }
 
 impl Drop for Writer {
-    /// Also when the thread panics: nobody may wait for it then, and the folder must be free.
+    /// Runs also when the thread panics: callers must not wait for it, and the folder must be free.
     fn drop(&mut self) {
         self.shared.queue.close();
         while !self.shared.queue.take_group().is_empty() {}
@@ -78,7 +78,7 @@ impl Writer {
         for Job { work, done, .. } in group {
             let verdict = match work {
                 Work::Recover => self.recover(&index),
-                Work::Repair(_) => Ok(()), // comes alone: done above
+                Work::Repair(_) => Ok(()), // comes alone, handled above
                 _ if self.failed.is_some() => Ok(()),
                 Work::Append(records, values) => stage
                     .append(records)
@@ -94,8 +94,8 @@ impl Writer {
         }
     }
 
-    /// Commits what the group adds up to. A refusal for lack of room leaves everything as it was; any other failure
-    /// stops all writing until a recovery.
+    /// Commits the writes of the group. Lack of space leaves everything as it was; any other failure stops all writing
+    /// until a recovery.
     fn write(&mut self, writes: Vec<Write>, staging: Staging) -> Result<(), StoreError> {
         if let Some(failed) = &self.failed {
             return Err(failed.clone());
@@ -110,7 +110,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Notes how much is durable. Without the note a loss is not seen, which is no reason to refuse the commit.
+    /// Writes the witness. A failure is only logged: without the witness a loss would go unnoticed, but the commit holds.
     fn note(&mut self) {
         let count = self.shared.index().count();
         if let Some(Err(error)) = self.witness.as_mut().map(|witness| witness.note(count)) {
@@ -125,8 +125,8 @@ impl Writer {
         })
     }
 
-    /// Proves with a durable write that the backend works. If it does not, or had failed, starts it again and takes
-    /// away what the failed commit left.
+    /// Proves with a durable write that the backend works. If it doesn't, or had failed, reopens it and removes the remains
+    /// of the failed commit.
     fn recover(&mut self, index: &Index) -> Result<(), StoreError> {
         let shared = Arc::clone(&self.shared);
         let backend = &*shared.backend;
@@ -151,7 +151,7 @@ impl Writer {
         answer(job.done, outcome);
     }
 
-    /// Sets everything aside and goes on with what can be read of it. Nobody can look up a chain meanwhile.
+    /// Moves everything aside and continues with what can be read of it. The index is locked meanwhile.
     fn repair(&mut self) -> Result<Quarantine, StoreError> {
         let reason = self.failed.as_ref().map_or("a record could not be read".to_owned(), ToString::to_string);
         let shared = Arc::clone(&self.shared);
@@ -167,7 +167,7 @@ impl Writer {
     }
 }
 
-/// A small write that changes something: sled would not write the same value again.
+/// Returns a small write that changes a value: sled would not write the same value again.
 fn probe(backend: &dyn Backend) -> Result<Write, StoreError> {
     let before = backend.get(&keys::PROBE)?.and_then(|value| value.first().copied());
     Ok((keys::PROBE.to_vec(), Some(vec![before.unwrap_or(0).wrapping_add(1)])))
@@ -177,7 +177,7 @@ fn size_of(writes: &[Write]) -> u64 {
     writes.iter().map(|(key, value)| (key.len() + value.as_ref().map_or(0, Vec::len)) as u64).sum()
 }
 
-/// A callback that panics must not take the storage thread with it.
+/// Runs a callback; a panic in it doesn't end the storage thread.
 fn answer(done: Done, outcome: Result<(), StoreError>) {
     if catch_unwind(AssertUnwindSafe(|| done(outcome))).is_err() {
         tracing::error!("a callback of the store panicked");

@@ -1,4 +1,4 @@
-//! What every store promises, on every backend.
+//! Tests of the store's promises, on every backend.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a panic is how a test fails
 
 use std::collections::BTreeSet;
@@ -8,7 +8,7 @@ use std::thread;
 
 use inkmesh_store::{ChainKey, Cursor, Record, Store, StoreError};
 
-/// More than any test sends: the storage thread must not wait for a test.
+/// Capacity of a channel, more than any test sends: the storage thread must not wait for a test.
 const ENOUGH: usize = 10_000;
 
 fn chain(n: u8) -> ChainKey {
@@ -32,8 +32,7 @@ fn next(store: &Store, n: u8) -> u64 {
     chains.iter().find(|(key, _)| *key == chain(n)).map_or(0, |(_, next)| *next)
 }
 
-/// Keeps the storage thread busy until the sender that is given back is dropped, so that what is queued meanwhile comes
-/// as one group.
+/// Blocks the storage thread until the returned sender is dropped, so that calls queued meanwhile come as one group.
 fn hold(store: &Store) -> SyncSender<()> {
     let (release, held) = sync_channel::<()>(1);
     let (reached, here) = sync_channel(ENOUGH);
@@ -46,7 +45,7 @@ fn hold(store: &Store) -> SyncSender<()> {
     release
 }
 
-/// Appends without waiting; the outcome comes from the receiver.
+/// Appends without waiting; the receiver gets the outcome.
 fn later(store: &Store, records: Vec<Record>) -> Receiver<Result<(), StoreError>> {
     let (sender, receiver) = sync_channel(ENOUGH);
     store.append(records, move |outcome| sender.send(outcome).unwrap()).unwrap();
@@ -94,7 +93,7 @@ fn refuses_gaps(store: &Store) {
     let gap = store.append_wait(vec![record(1, 4, b"x")]).unwrap_err();
     assert!(matches!(gap, StoreError::Gap { expected: 3, got: 4, .. }), "{gap}");
 
-    // One bad record, and nothing of the call is written: neither of the chain, nor of an older one, nor of a new one.
+    // With one bad record nothing of the call is written: neither to its chain, nor to an older one, nor to a new one.
     let mut mixed = numbered(1, 3..5);
     mixed.extend(numbered(2, 0..2));
     mixed.push(record(1, 6, b"x"));
@@ -195,7 +194,7 @@ fn answers_in_order_on_one_thread(store: &Store) {
     let (last, finished) = sync_channel(ENOUGH);
     for call in 0..500_u64 {
         let (answers, last) = (Arc::clone(&answers), last.clone());
-        // Every seventh call is refused; its answer must not overtake the others.
+        // Every seventh call is refused; its callback must not run before earlier ones.
         let records = if call % 7 == 6 { numbered(2, 5..6) } else { numbered(1, call - call / 7..call - call / 7 + 1) };
         let done = move |outcome: Result<(), StoreError>| {
             answers.lock().unwrap().push((call, outcome.is_ok(), thread::current().id()));
@@ -233,7 +232,7 @@ fn many_threads_append_at_once(store: &Store) {
             scope.spawn(move || {
                 for batch in 0..40 {
                     store.append_wait(numbered(n, batch * 5..batch * 5 + 5)).unwrap();
-                    // One chain that everybody wants: whoever is not first gets told so.
+                    // All threads append to one chain: all but the first are refused.
                     match store.append_wait(vec![record(100, batch, &[n])]) {
                         Ok(()) | Err(StoreError::Conflict { .. } | StoreError::Gap { .. }) => {}
                         Err(error) => panic!("{error}"),
@@ -266,7 +265,7 @@ fn is_busy_when_the_queue_is_full(store: &Store) {
     };
     assert!(matches!(refused, StoreError::Busy), "{refused}");
     assert!(queued.len() > 100, "room for {} calls only", queued.len());
-    // Someone who waits gets in when there is room.
+    // A waiting call is queued when there is space.
     let patient = store.clone();
     let waiting = thread::spawn(move || patient.append_wait(numbered(2, 0..200)));
     drop((held, sender));
@@ -357,7 +356,7 @@ fn keeps_checkpoints(store: &Store) {
     store.put_checkpoint(&other, b"other").unwrap();
     assert_eq!(store.checkpoint(&room).unwrap().unwrap(), b"last");
     assert!(store.rooms().unwrap().is_empty(), "a checkpoint is no record");
-    // Without the records that it was made from it is worth nothing.
+    // It is dropped together with the records that it was made from.
     store.repair().unwrap();
     assert_eq!(store.checkpoint(&room).unwrap(), None);
 }
@@ -374,7 +373,7 @@ fn looks_at_everything_in_pieces(store: &Store) {
             assert_ne!(next, cursor);
             (cursor, pieces) = (next, pieces + 1);
         }
-        // One more than needed when the last piece ends with the last record.
+        // One piece more when the last one ends with the last record.
         assert!((least..=most + 1).contains(&pieces), "{pieces} pieces of {max_bytes} bytes");
     }
 }

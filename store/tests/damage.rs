@@ -1,4 +1,4 @@
-//! Files that are not what was written: whatever is gone is announced, and nothing false is ever read.
+//! Tests of damaged files: every loss is reported, and nothing false is ever read.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a panic is how a test fails
 
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ const CHAINS: u64 = 5;
 const RECORDS: u64 = 700;
 const ROOM: [u8; 32] = [7; 32];
 
-/// SplitMix64: every case can be had again by its number.
+/// SplitMix64, so that a case can be repeated by its number.
 struct Random(u64);
 
 impl Random {
@@ -28,7 +28,7 @@ fn chain(n: u64) -> ChainKey {
     ChainKey { room: ROOM, author: [n as u8; 32], log: n }
 }
 
-/// Mostly small records, sometimes one that is longer than a page of the disk.
+/// Returns mostly small records, sometimes one longer than a page of the disk.
 fn bytes(n: u64, seq: u64) -> Vec<u8> {
     let mut random = Random(n << 32 | seq);
     let len = if random.below(50) == 0 { random.below(20_000) } else { random.below(600) };
@@ -39,7 +39,7 @@ fn records(n: u64, seqs: std::ops::Range<u64>) -> Vec<Record> {
     seqs.map(|seq| Record { chain: chain(n), seq, bytes: bytes(n, seq) }).collect()
 }
 
-/// A store that was written to in several sessions, compacted in between, and closed.
+/// Makes a store that was written in several sessions, compacted in between, and closed.
 fn sound(dir: &Path) {
     for session in 0..3 {
         let (store, opening) = Store::open(dir).unwrap();
@@ -53,14 +53,14 @@ fn sound(dir: &Path) {
         store.put_meta(&format!("session {session}"), vec![session as u8; 100]).unwrap();
         store.put_checkpoint(&ROOM, &[session as u8; 5000]).unwrap();
         store.close();
-        // So that about two thirds of the records lie in the archive.
+        // Afterwards about two thirds of the records lie in the archive.
         if session == 1 {
             Store::compact(dir).unwrap();
         }
     }
 }
 
-/// All files of a store, with their lengths.
+/// Returns all files of a store with their lengths.
 fn files(dir: &Path) -> BTreeMap<PathBuf, u64> {
     let mut found = BTreeMap::new();
     for entry in fs::read_dir(dir).unwrap().map(Result::unwrap) {
@@ -90,7 +90,7 @@ fn look_at_everything(store: &Store) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// What came out of a case, for the summary.
+/// The outcome of a case, for the summary.
 #[derive(Default, Debug)]
 struct Outcome {
     quarantined: u32,
@@ -100,7 +100,7 @@ struct Outcome {
     records_kept: u64,
 }
 
-/// Opens a damaged store and makes sure that nothing is false, and nothing gone in silence.
+/// Opens a damaged store and checks that nothing is false and no loss goes unreported.
 fn check(dir: &Path, case: &str, sum: &mut Outcome) {
     let (store, opening) = Store::open(dir).unwrap_or_else(|error| panic!("{case}: {error}"));
     let mut announced = opening.lost;
@@ -150,7 +150,7 @@ fn cases(name: &str, damage: fn(&mut Vec<u8>, &mut Random)) {
     let mut sum = Outcome::default();
     for case in 0..100 {
         let mut random = Random(case);
-        // Half of the cases anywhere, the others mostly in the small files.
+        // Half of the cases damage any byte, the others mostly the small files.
         let file = if case % 2 == 0 {
             let mut at = random.below(total);
             files.iter().find(|(_, len)| at.checked_sub(**len).inspect(|rest| at = *rest).is_none()).unwrap().0

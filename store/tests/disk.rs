@@ -1,4 +1,4 @@
-//! What a store in a folder promises beyond one in memory: it is there again, and it is nobody else's meanwhile.
+//! Tests of a store in a folder: the data is there after reopening, and the folder has one owner.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a panic is how a test fails
 
 use std::path::{Path, PathBuf};
@@ -31,7 +31,7 @@ fn everything_is_there_again() {
         store.append_wait(records(CHAIN, round * 100..round * 100 + 100)).unwrap();
         store.append_wait(records(OTHER, round..round + 1)).unwrap();
         store.put_meta("round", vec![round as u8]).unwrap();
-        // Closed by hand, or by going out of scope: the folder is free at once.
+        // Closed explicitly or by being dropped: the folder is free at once.
         if round % 2 == 0 {
             store.close();
         }
@@ -53,7 +53,7 @@ fn big_records_stay_in_the_synced_file() {
     assert!(blobs.is_empty(), "sled never syncs these: {blobs:?}");
 }
 
-/// The error of opening a folder that is in use, as a line of text.
+/// Returns the error of opening a folder that is in use, as a line of text.
 fn refusal(dir: &Path) -> String {
     match Store::open(dir) {
         Err(StoreError::InUse { dir: named }) => {
@@ -101,10 +101,10 @@ fn a_second_store_in_another_process_is_told_which_folder() {
     assert!(told.contains("refusal: no error"), "{told}");
 }
 
-/// Something that happens to the bytes of a file.
+/// A change of the bytes of a file.
 type Damage = fn(&mut Vec<u8>);
 
-/// The files of sled whose names start like that.
+/// Returns the files of sled whose names begin with `start`.
 fn files(dir: &Path, start: &str) -> Vec<PathBuf> {
     let all = std::fs::read_dir(dir.join("log")).unwrap().map(|entry| entry.unwrap().path());
     all.filter(|path| path.file_name().unwrap().to_string_lossy().starts_with(start)).collect()
@@ -131,7 +131,7 @@ fn a_damaged_log_is_set_aside_and_said() {
         let quarantined = opening.quarantined.expect(file);
         assert!(opening.lost && quarantined.moved_to == dir.path().join("log.broken-1"), "{file}: {quarantined:?}");
         assert_eq!(std::fs::read(quarantined.moved_to.join("conf")).unwrap(), before, "nothing is deleted");
-        // Where only the snapshot was damaged, everything is still there.
+        // If only sled's snapshot was damaged, everything is still there.
         assert!(file == "db" || quarantined.kept == 4000, "{quarantined:?}");
         let kept = quarantined.kept;
         assert_eq!(store.read(&CHAIN, 0, usize::MAX, usize::MAX).unwrap().len() as u64, kept);
@@ -157,7 +157,7 @@ fn the_last_clone_may_go_in_a_callback() {
     drop(store);
     release.send(()).unwrap();
     assert!(done.recv().unwrap());
-    // The thread ends by itself, and then the folder is free.
+    // The storage thread ends by itself, and the folder is free.
     let again = (0..10_000_000).find_map(|_| match Store::open(dir.path()) {
         Err(StoreError::InUse { .. }) => None,
         outcome => Some(outcome.unwrap()),
@@ -173,6 +173,6 @@ fn reading_writes_nothing() {
     let written = std::fs::read(dir.path().join("log/db")).unwrap();
     assert_eq!(store.read(&CHAIN, 0, usize::MAX, usize::MAX).unwrap().len(), 5000);
     store.close();
-    // It would not work on a full disk.
+    // A write would fail on a full disk.
     assert!(std::fs::read(dir.path().join("log/db")).unwrap() == written, "reading made sled split its pages");
 }

@@ -1,7 +1,7 @@
-//! A disk that is full to the last byte: what was saved can be read, and when there is room again, it goes on.
+//! Test of a disk that is full to the last byte: saved data can be read, and writing continues when there is space again.
 //!
-//! The disk is a file system in memory that only the test sees, in a namespace of its own. Where the system does not
-//! allow that, the test is skipped, unless `INKMESH_REQUIRE_LAN=1` (as in CI) says that it must be there.
+//! The disk is a file system in memory, mounted in a namespace that only the test sees. Where the system does not allow
+//! that, the test is skipped; with `INKMESH_REQUIRE_LAN=1`, as in CI, it fails.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a panic is how a test fails
 

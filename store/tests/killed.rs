@@ -1,4 +1,4 @@
-//! A program that is killed while it writes: whatever was acknowledged is there.
+//! Test of a program that is killed while it writes: all acknowledged records are there.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a panic is how a test fails
 
 use std::io::{BufRead, BufReader, Write};
@@ -14,7 +14,7 @@ fn chain(n: u64) -> ChainKey {
     ChainKey { room: [7; 32], author: [n as u8; 32], log: n }
 }
 
-/// Chain 0 gets small records one by one, the others bigger ones in batches.
+/// Returns a record: chain 0 has small records, the other chains bigger ones.
 fn record(n: u64, seq: u64) -> Record {
     let len = if n == 0 { 30 } else { 300 + seq as usize * 37 % 9000 };
     Record { chain: chain(n), seq, bytes: vec![(n + seq) as u8; len] }
@@ -24,12 +24,12 @@ fn next(store: &Store, n: u64) -> u64 {
     store.chains(&chain(n).room).unwrap().iter().find(|(key, _)| *key == chain(n)).map_or(0, |(_, next)| *next)
 }
 
-/// How many records of a chain are written in one call, all or none.
+/// Returns how many records of a chain are written in one call.
 fn call_len(n: u64) -> u64 {
     if n == 0 { 1 } else { 20 }
 }
 
-/// Appends until it is killed, and says what is acknowledged.
+/// Appends until it is killed, and prints what is acknowledged.
 fn write_forever(dir: &Path) {
     let store = Store::open(dir).unwrap().0;
     let mut nexts: Vec<u64> = (0..CHAINS).map(|n| next(&store, n)).collect();
@@ -40,7 +40,7 @@ fn write_forever(dir: &Path) {
         let end = seqs.end;
         let done = move |outcome: Result<(), StoreError>| {
             outcome.unwrap();
-            // Nobody listens any more: the test has ended, and so must this.
+            // The test has ended, so this process ends too.
             writeln!(std::io::stdout(), "acknowledged {n} {end}").unwrap_or_else(|_| std::process::exit(1));
         };
         match store.append(seqs.map(|seq| record(n, seq)).collect(), done) {
@@ -64,7 +64,7 @@ fn what_was_acknowledged_survives_twenty_kills() {
         let mut child = command.env(FOLDER, dir.path()).stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut seen = 0;
-        // What is still in the pipe after the kill was acknowledged too.
+        // Lines still in the pipe after the kill were acknowledged too.
         for line in lines.map_while(Result::ok) {
             let Some((_, words)) = line.split_once("acknowledged ") else { continue };
             // The kill may cut the last line short.

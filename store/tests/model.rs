@@ -1,4 +1,4 @@
-//! The store against a model that fits on a screen.
+//! Property test of the store against a small model.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a panic is how a test fails
 
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ enum Step {
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
-    // Mostly what fits, sometimes what is there already, sometimes what leaves a gap.
+    // Mostly the next record, sometimes one that is there already, sometimes one that leaves a gap.
     let offset = prop_oneof![12 => Just(0_i8), 2 => -3..0_i8, 1 => 1..3_i8];
     let append = prop::collection::vec((0..4_u8, offset, 0..2_u8), 0..6).prop_map(Step::Append);
     let meta = (0..3_u8, any::<u8>()).prop_map(|(name, value)| Step::PutMeta(name, value));
@@ -34,13 +34,13 @@ fn chain(n: u8) -> ChainKey {
     ChainKey { room: [n % 2; 32], author: [n; 32], log: 0 }
 }
 
-/// Content that is sometimes longer than a page of the disk.
+/// Generates content that is sometimes longer than a page of the disk.
 fn content(byte: u8, seq: u64) -> Vec<u8> {
     vec![byte; 1 + (seq as usize % 4) * 2048]
 }
 
 impl Model {
-    /// The same records with real sequence numbers.
+    /// Returns the same records with real sequence numbers.
     fn number(&self, records: &[(u8, i8, u8)]) -> Vec<(u8, u64, Vec<u8>)> {
         let mut nexts: BTreeMap<u8, u64> = self.chains.iter().map(|(n, records)| (*n, records.len() as u64)).collect();
         let numbered = records.iter().map(|(n, offset, byte)| {
@@ -52,7 +52,7 @@ impl Model {
         numbered.collect()
     }
 
-    /// What the store should say: all in, or why not.
+    /// Returns the expected outcome: all records appended, or the reason why not.
     fn append(&mut self, records: &[(u8, u64, Vec<u8>)]) -> &'static str {
         let before = self.clone();
         for (n, seq, bytes) in records {

@@ -1,4 +1,4 @@
-//! Reading a folder leaves it as it is.
+//! Tests of reading a folder without changing it.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a panic is how a test fails
 
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ fn records(seqs: std::ops::Range<u64>) -> Vec<Record> {
     seqs.map(|seq| Record { chain: CHAIN, seq, bytes: vec![seq as u8; 1000] }).collect()
 }
 
-/// A folder with records in the archive and others in sled's tree.
+/// Makes a folder with records in the archive and others in sled's tree.
 fn folder() -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     let (store, _) = Store::open(dir.path()).unwrap();
@@ -26,7 +26,7 @@ fn folder() -> tempfile::TempDir {
     dir
 }
 
-/// Everything in a folder: bytes and times.
+/// Returns everything in a folder: bytes and times.
 fn everything(dir: &Path) -> BTreeMap<PathBuf, (Option<Vec<u8>>, SystemTime)> {
     let mut found = BTreeMap::new();
     let changed = |path: &Path| fs::metadata(path).unwrap().modified().unwrap();
@@ -63,7 +63,7 @@ fn all_is_read_and_nothing_changed() {
         assert!(store.recover().is_err() && store.repair().is_err());
     }
     assert!(everything(dir.path()) == before, "something was written");
-    // And whoever comes next goes on where it was left.
+    // The next writer continues where the last one stopped.
     Store::open(dir.path()).unwrap().0.append_wait(records(3000..3001)).unwrap();
 }
 

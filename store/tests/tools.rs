@@ -1,4 +1,4 @@
-//! The tools for a folder that no program has open.
+//! Tests of the tools for a folder that no program has open.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a panic is how a test fails
 
 use std::fs;
@@ -14,7 +14,7 @@ fn records(n: u8, seqs: std::ops::Range<u64>) -> Vec<Record> {
     seqs.map(|seq| Record { chain: chain(n), seq, bytes: vec![n; 300 + (seq % 7) as usize] }).collect()
 }
 
-/// A store with three chains in two rooms, and much that was written over.
+/// Makes a store with three chains in two rooms, and a value that was overwritten often.
 fn fill(dir: &Path) {
     let (store, _) = Store::open(dir).unwrap();
     for first in (0..2000).step_by(100) {

@@ -1,4 +1,4 @@
-//! A real error of the operating system in mid-write: a limit on the size of files, which Linux can set and lift.
+//! Test of a real system error in the middle of a write: a limit on the size of files, which Linux can set and lift.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a panic is how a test fails
 
@@ -20,7 +20,7 @@ fn check(store: &Store, len: u64) {
     assert_eq!(store.read(&CHAIN, 0, usize::MAX, usize::MAX).unwrap().len() as u64, len);
 }
 
-/// Reading may fail as long as writing does, but it tells nothing false.
+/// Checks that reading, which may fail as long as writing does, returns nothing false.
 fn check_what_can_be_read(store: &Store, len: u64) {
     assert_eq!(store.chains(&CHAIN.room).unwrap(), [(CHAIN, len)]);
     let Ok(records) = store.read(&CHAIN, 0, usize::MAX, usize::MAX) else { return };
@@ -44,7 +44,7 @@ fn write_until_refused(dir: &Path) {
     assert!(acknowledged > 100, "the error came at {acknowledged}");
     check_what_can_be_read(&store, acknowledged);
     assert!(store.append_wait(vec![record(acknowledged)]).is_err());
-    // Recovery fails, or works for the little room there is; either way nothing is lost.
+    // Recovery fails, or works for the little space there is; either way nothing is lost.
     let _ = store.recover();
     check_what_can_be_read(&store, acknowledged);
 

@@ -1,4 +1,4 @@
-//! What a disk may hold after the power was cut: everything that was synced, and of the rest whatever it likes.
+//! A model of a disk after a power cut: everything synced is there, and any part of the rest.
 
 use std::collections::{BTreeMap, HashMap};
 use std::ffi::OsString;
@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::Random;
 use crate::trace::Call;
 
-/// A file or folder, whatever its name is at the moment.
+/// A file or folder, independent of its current name.
 type Id = usize;
 const ROOT: Id = 0;
 const SECTOR: usize = 512;
@@ -36,19 +36,19 @@ struct Event {
     change: Change,
     start: usize,
     end: usize,
-    /// When a sync that began after it was done.
+    /// The time at which a sync that began after this change was done.
     durable: Option<usize>,
 }
 
-/// Everything that happened below a folder.
+/// All changes below a folder.
 #[derive(Default)]
 pub struct History {
     events: Vec<Event>,
-    /// Which are folders.
+    /// The folders among the nodes.
     folders: Vec<bool>,
-    /// What is where, as the program sees it.
+    /// The names as the program sees them.
     names: BTreeMap<(Id, OsString), Id>,
-    /// Where each descriptor stands.
+    /// The position of each descriptor.
     offsets: HashMap<u64, usize>,
     /// The files as the program sees them.
     contents: HashMap<Id, Vec<u8>>,
@@ -63,7 +63,7 @@ impl History {
         history
     }
 
-    /// How many changes there were.
+    /// Returns the number of changes.
     pub fn len(&self) -> usize {
         self.events.len()
     }
@@ -84,7 +84,7 @@ impl History {
                 self.removed(root, &folder.join(call.path(1)), call);
             }
             "fsync" | "fdatasync" => self.synced(root, call),
-            // It only makes the kernel begin: nothing is durable by that.
+            // Only makes the kernel start writing: nothing is durable by that.
             "sync_file_range" => {}
             other => assert!(!concerns(root, call), "{other} is not understood"),
         }
@@ -146,7 +146,7 @@ impl History {
         self.push(Change::Write { file, at, bytes }, call);
     }
 
-    /// From one file to another, both from where they stand.
+    /// Copies from one file to another, both at their current positions.
     fn copied(&mut self, root: &Path, call: &Call) {
         let (Some((from, source)), Some((to, target))) = (call.file(0), call.file(2)) else { return };
         let (Some(source), Some(target)) = (self.find(root, &source), self.find(root, &target)) else { return };
@@ -187,7 +187,7 @@ impl History {
         earlier.filter(|event| event.change.within() == what).for_each(|event| event.durable = Some(call.end));
     }
 
-    /// Builds below `root` what a disk may hold when the power goes at `cut`.
+    /// Builds below `root` what a disk may hold after a power cut at `cut`.
     pub fn rebuild(&self, cut: usize, random: &mut Random, root: &Path) {
         let whim = Whim::draw(cut, random);
         let mut state = State { files: vec![Vec::new(); self.folders.len()], names: BTreeMap::new() };
@@ -220,11 +220,11 @@ fn concerns(root: &Path, call: &Call) -> bool {
     call.file(0).is_some_and(|(_, path)| path.starts_with(root))
 }
 
-/// What the disk does with the changes that were not synced.
+/// The fate of the changes that were not synced.
 enum Whim {
     DropsAll,
     KeepsAll,
-    /// Keeps what came before a moment.
+    /// Keeps the changes before a moment.
     KeepsUntil(usize),
     /// Keeps some changes, as a whole: later ones without earlier ones, too.
     KeepsSome,
@@ -248,7 +248,7 @@ impl Whim {
             Whim::DropsAll => false,
             Whim::KeepsAll => true,
             Whim::KeepsUntil(moment) => event.start <= *moment,
-            // By the event, so that all sectors of a write share its fate.
+            // Decided by the event, so that all sectors of a write share its fate.
             Whim::KeepsSome => event.start.wrapping_mul(0x9E37_79B9) >> 7 & 1 == 0,
             Whim::Tears => random.below(2) == 0,
         }
@@ -267,7 +267,7 @@ impl State {
             Change::Truncate { file, len } => self.files[*file].resize(*len, 0),
             Change::Make { folder, name, id } => drop(self.names.insert((*folder, name.clone()), *id)),
             Change::Move { folder, from, to } => {
-                // What the disk never heard of can't be moved.
+                // A file that never reached the disk can't be moved.
                 if let Some(id) = self.names.remove(&(*folder, from.clone())) {
                     self.names.insert((*folder, to.clone()), id);
                 }

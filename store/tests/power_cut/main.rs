@@ -1,4 +1,4 @@
-//! The power is cut: whatever was acknowledged is there.
+//! Tests of power cuts: all acknowledged records are there.
 //!
 //! The system calls of a real writing program are recorded with strace. Then its folder is built again as a disk may
 //! hold it after a power cut at a random moment, and opened. CI sets `INKMESH_REQUIRE_STRACE=1`, so that the test
@@ -24,7 +24,7 @@ const CALLS: &str = "trace=openat,lseek,write,writev,pwrite64,pwritev,fsync,fdat
 const CHAINS: u64 = 4;
 const CUTS: u64 = 450;
 
-/// SplitMix64: every cut can be had again by its number.
+/// SplitMix64, so that a cut can be repeated by its number.
 struct Random(u64);
 
 impl Random {
@@ -41,18 +41,18 @@ fn chain(n: u64) -> ChainKey {
     ChainKey { room: [7; 32], author: [n as u8; 32], log: n }
 }
 
-/// Chain 0 gets small records one by one, the others bigger ones in batches.
+/// Returns a record: chain 0 has small records, the other chains bigger ones.
 fn record(n: u64, seq: u64) -> Record {
     let len = if n == 0 { 60 } else { 200 + seq as usize * 37 % 5000 };
     Record { chain: chain(n), seq, bytes: vec![(n * 50 + seq) as u8; len] }
 }
 
-/// Says on the standard output what is acknowledged: the trace has it.
+/// Prints what is acknowledged, so that it is in the trace.
 fn acknowledge(what: impl std::fmt::Display, number: u64) {
     println!("ack {what} {number}");
 }
 
-/// A session of a writing program: small calls, and some with a whole batch.
+/// Runs a session of a writing program: small calls, and some with a whole batch.
 fn write_session(dir: &Path, nexts: &mut [u64; CHAINS as usize], session: u64, batch: u64) -> Store {
     let (store, opening) = Store::open(dir).unwrap();
     assert_eq!(opening, Opening::default());
@@ -88,7 +88,7 @@ fn record_calls(test: &str, dir: &Path, trace: &Path) -> Option<Vec<trace::Call>
     Some(trace::parse(&fs::read_to_string(trace).unwrap()))
 }
 
-/// What was acknowledged, and when: the last number by its name.
+/// Returns what was acknowledged and when: the last number by its name.
 fn acknowledged(calls: &[trace::Call]) -> Vec<(usize, String, u64)> {
     let lines = calls.iter().filter(|call| call.name == "write" && call.file(0).is_some_and(|(fd, _)| fd == 1));
     let acks = lines.filter_map(|call| {
@@ -101,7 +101,7 @@ fn acknowledged(calls: &[trace::Call]) -> Vec<(usize, String, u64)> {
 
 fn check(dir: &Path, acks: &BTreeMap<&str, u64>, case: &str) {
     let (store, opening) = Store::open(dir).unwrap_or_else(|error| panic!("{case}: {error}"));
-    // Only a repair that was cut may be spoken of.
+    // Only an interrupted repair may be reported.
     assert!(opening == Opening::default() || acks.contains_key("repairing"), "{case}: a false alarm: {opening:?}");
     let nexts: BTreeMap<ChainKey, u64> = store.chains(&chain(0).room).unwrap().into_iter().collect();
     for n in 0..CHAINS {
@@ -116,27 +116,27 @@ fn check(dir: &Path, acks: &BTreeMap<&str, u64>, case: &str) {
     let checkpoint = store.checkpoint(&chain(0).room).unwrap();
     assert!(checkpoint.is_none_or(|bytes| bytes.len() == 3000 && bytes.iter().all(|byte| *byte == bytes[0])));
     assert!(store.look(Cursor::default(), usize::MAX).unwrap().is_none(), "{case}");
-    // It goes on.
+    // Writing continues.
     store.append_wait(vec![record(0, nexts.get(&chain(0)).copied().unwrap_or(0))]).unwrap();
 }
 
-/// Where files need not really reach a disk, if there is such a place.
+/// Returns a folder on a file system in memory, if there is one.
 fn fast_folder() -> PathBuf {
     let memory = PathBuf::from("/dev/shm");
     if memory.is_dir() { memory } else { std::env::temp_dir() }
 }
 
-/// A program that was recorded.
+/// The recording of a program.
 struct Recorded {
     temp: tempfile::TempDir,
     history: History,
     acks: Vec<(usize, String, u64)>,
-    /// When the archive was written to.
+    /// The times at which the archive was written.
     moves: Vec<usize>,
     end: usize,
 }
 
-/// Records what `program` does to a folder. In the process that is recorded, does it.
+/// Records what `program` does to a folder. In the recorded process, runs it.
 fn recorded(test: &str, program: fn(&Path)) -> Option<Recorded> {
     if let Some(dir) = std::env::var_os(FOLDER) {
         program(Path::new(&dir));
@@ -163,7 +163,7 @@ impl Recorded {
         fs::remove_dir_all(&rebuilt).unwrap();
     }
 
-    /// Every moment between two things that were said, three times each.
+    /// Returns every moment between two acknowledgements, three times each.
     fn cut_everywhere_between(&self, from: &str, to: &str) {
         let time = |what: &str| self.acks.iter().find(|(_, name, _)| name == what).unwrap().0;
         assert!(time(to) > time(from) + 20, "nothing happened between");
@@ -182,7 +182,7 @@ fn what_was_acknowledged_survives_power_cuts() {
     assert!(recorded.history.len() > 500 && acks.len() == 189, "{} acknowledgements", acks.len());
     for number in 0..CUTS {
         let mut random = Random(!number);
-        // Right behind an acknowledgement, while records move, or anywhere.
+        // Right after an acknowledgement, while records move, or anywhere.
         let at = match number % 3 {
             0 => acks[random.below(acks.len() as u64) as usize].0,
             1 => recorded.moves[random.below(recorded.moves.len() as u64) as usize] + random.below(50) as usize,

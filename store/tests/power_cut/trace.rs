@@ -1,4 +1,4 @@
-//! The system calls of a program, as strace wrote them down.
+//! The system calls of a program, as recorded by strace.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -6,12 +6,12 @@ use std::path::PathBuf;
 /// A call that succeeded. Times are line numbers of the trace.
 pub struct Call {
     pub name: String,
-    /// What it was called with, as strace prints it.
+    /// Its arguments, as strace prints them.
     args: Vec<String>,
     pub result: u64,
-    /// When the program called.
+    /// The time of the call.
     pub start: usize,
-    /// When it had its answer.
+    /// The time of the return.
     pub end: usize,
 }
 
@@ -22,12 +22,12 @@ impl Call {
         Some((number.parse().ok()?, PathBuf::from(String::from_utf8(unescape(path)?).ok()?)))
     }
 
-    /// A string that names something.
+    /// Returns a string argument that is a name.
     pub fn path(&self, n: usize) -> PathBuf {
         PathBuf::from(String::from_utf8(self.bytes(n)).unwrap())
     }
 
-    /// A string, or what is to be written.
+    /// Returns a string argument, or the bytes to write.
     pub fn bytes(&self, n: usize) -> Vec<u8> {
         let quoted = self.args[n].strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
         quoted.and_then(unescape).unwrap_or_else(|| panic!("{} has no text at {n}: {:?}", self.name, self.args[n]))
@@ -41,12 +41,12 @@ impl Call {
         self.args[n].split('|').any(|set| set == flag)
     }
 
-    /// From `name(arg, arg) = result`, when it did not fail.
+    /// Parses `name(arg, arg) = result`; `None` when the call failed.
     fn parse(text: &str, start: usize, end: usize) -> Option<Call> {
         let (name, rest) = text.split_once('(')?;
         let (args, result) = rest.rsplit_once(" = ")?;
         let args = args.trim_end().strip_suffix(')')?;
-        // Of a descriptor, the number.
+        // The number of a descriptor.
         let digits = result.find(|c: char| !c.is_ascii_digit()).unwrap_or(result.len());
         let result = result[..digits].parse().ok()?;
         // With all text in hex, no argument contains a comma.
@@ -55,7 +55,7 @@ impl Call {
     }
 }
 
-/// The calls of a trace made with `-f -y -xx`, in the order in which they were answered.
+/// Returns the calls of a trace made with `-f -y -xx`, in the order of their returns.
 pub fn parse(trace: &str) -> Vec<Call> {
     let mut calls = Vec::new();
     let mut unfinished: HashMap<&str, (usize, &str)> = HashMap::new();
@@ -75,7 +75,7 @@ pub fn parse(trace: &str) -> Vec<Call> {
     calls
 }
 
-/// Bytes from `\x61\x62`.
+/// Decodes bytes written as `\x61\x62`.
 fn unescape(text: &str) -> Option<Vec<u8>> {
     let escaped = text.as_bytes().chunks(4).map(|four| {
         let hex = std::str::from_utf8(four.strip_prefix(b"\\x")?).ok()?;
