@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
 
 use super::process::Process;
-use super::{INKMESH, until};
+use super::{DEADLINE, INKMESH, happens_within, until};
 
 /// A display of its own; ended when dropped.
 pub struct Display {
@@ -100,11 +100,14 @@ impl Display {
 
     /// Starts a window manager; false where it is not installed.
     pub fn manage(&mut self) -> bool {
-        let manager = self.command("openbox").stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-        self.manager = manager.ok();
-        let managed = |root: String| root.contains("window id");
+        // openbox loses a window that opens while it starts. It runs the command when it has started.
+        let started = "xprop -root -f INKMESH_STARTED 8s -set INKMESH_STARTED yes";
+        let mut manager = self.command("openbox");
+        manager.args(["--sm-disable", "--startup", started]).stdout(Stdio::null()).stderr(Stdio::null());
+        self.manager = manager.spawn().ok();
+        let is_set = |property: String| property.contains("yes");
         if self.manager.is_some() {
-            until("openbox starts", || self.ask("xprop", &["-root", "_NET_SUPPORTING_WM_CHECK"]).is_some_and(managed));
+            until("openbox starts", || self.ask("xprop", &["-root", "INKMESH_STARTED"]).is_some_and(is_set));
         }
         self.manager.is_some()
     }
@@ -160,11 +163,12 @@ impl Display {
     /// as those of an input method do: then it looks again.
     pub fn window(&self) -> String {
         let mut window = String::new();
-        until("a window opens", || {
+        let opens = happens_within(DEADLINE, || {
             let found = self.xdotool(&["search", "--onlyvisible", "--name", "Inkmesh"]).unwrap_or_default();
             window = found.lines().next().unwrap_or_default().to_owned();
             !window.is_empty()
         });
+        assert!(opens, "no window opens; all windows: {:?}", self.ask("xwininfo", &["-root", "-tree"]));
         window
     }
 }

@@ -21,12 +21,20 @@ pub const DEADLINE: Duration = Duration::from_secs(60);
 
 /// Waits until something is so, [`DEADLINE`] at most; `what` names it when it never is.
 #[track_caller]
-pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let deadline = Instant::now() + DEADLINE;
+pub fn until(what: &str, is_so: impl FnMut() -> bool) {
+    assert!(happens_within(DEADLINE, is_so), "{what}");
+}
+
+/// Waits until something is so, `limit` at most, and returns whether it came to be so.
+pub fn happens_within(limit: Duration, mut is_so: impl FnMut() -> bool) -> bool {
+    let deadline = Instant::now() + limit;
     while !is_so() {
-        assert!(Instant::now() < deadline, "{what}");
+        if Instant::now() >= deadline {
+            return false;
+        }
         std::thread::sleep(Duration::from_millis(20));
     }
+    true
 }
 
 /// The program under test.

@@ -76,6 +76,8 @@ pub enum Message {
     Key(Key, keyboard::key::Physical, keyboard::Modifiers, event::Status),
     Dropped(PathBuf),
     Close,
+    /// Ends the program. Holds whether the window is maximized, where the system could say that.
+    Exit(Option<bool>),
 }
 
 impl App {
@@ -142,6 +144,13 @@ impl App {
             Message::Sized(size, maximized) => {
                 self.place.resize(size, maximized);
                 Task::none()
+            }
+            Message::Exit(maximized) => {
+                if let Some(maximized) = maximized {
+                    self.place.resize(self.size, maximized);
+                }
+                self.remember_place();
+                iced::exit()
             }
             Message::Moved(at) => {
                 self.at = Some(at).filter(|_| !self.place.maximized).or(self.at);
@@ -232,11 +241,7 @@ impl App {
                 self.screen = Screen::Failed(Failed::NotStarted(error));
                 Task::none()
             }
-            Update::Ended if self.closing => {
-                // What the system told of the window just before is known by now.
-                self.remember_place();
-                iced::exit()
-            }
+            Update::Ended if self.closing => self.exit(),
             Update::Ended => {
                 self.screen = Screen::Failed(Failed::Ended);
                 Task::none()
@@ -398,8 +403,17 @@ impl App {
         match &self.commands {
             // Asked twice, it closes at once.
             Some(commands) if !closing && commands.try_send(Command::Quit).is_ok() => Task::none(),
-            _ => iced::exit(),
+            _ => self.exit(),
         }
+    }
+
+    /// Saves the size and the position of the window, then ends the program. Asks the system whether the window is maximized,
+    /// because the answer to the last resizing may not have come yet.
+    fn exit(&self) -> Task<Message> {
+        window::latest().then(|window| match window {
+            Some(window) => window::is_maximized(window).map(|maximized| Message::Exit(Some(maximized))),
+            None => Task::done(Message::Exit(None)),
+        })
     }
 
     fn key(

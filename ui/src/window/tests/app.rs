@@ -169,6 +169,11 @@ fn the_window_and_the_room_come_back() {
     let settings = Settings::load(folder.path());
     let place = Place { width: 900, height: 700, position: Some((40, 30)), maximized: true };
     assert_eq!((settings.window, settings.room.as_deref()), (Some(place), Some("family")));
+    // Resized just before the end: the answer to that question comes with the end.
+    drop(app.update(Message::Resized(Size::new(901.0, 703.0))));
+    drop(app.update(Message::Exit(Some(false))));
+    let resized = Place { width: 901, height: 703, maximized: false, ..place };
+    assert_eq!(Settings::load(folder.path()).window, Some(resized));
     let mut again = self::app(&runtime, folder.path(), None);
     drop(again.update(Message::Link(Update::Started(ME))));
     drop(again.update(Message::Link(rooms())));
