@@ -44,6 +44,7 @@
 //! | [`codec`] | the only place where CBOR is read or written |
 //! | [`operation`] | the signed log entry |
 //! | [`payload`] | what an operation can say |
+//! | [`limits`] | bounds that more than one file needs |
 //! | [`live`] | short-lived signed frames that are never stored |
 //! | [`frame`] | what travels on a room's gossip topic |
 //! | [`log`] | chains, ingest, total order, frontier |
@@ -73,6 +74,7 @@ pub mod frame;
 pub mod gallery;
 pub mod game;
 pub mod identity;
+pub mod limits;
 pub mod live;
 pub mod log;
 pub mod name;

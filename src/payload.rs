@@ -6,17 +6,14 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::canvas::SheetId as Board;
 use crate::canvas::{CanvasStep, Ink};
 use crate::codec::{self, CodecError};
 use crate::game::GameStep;
 use crate::name::PersonName;
 use crate::operation_id::OperationId;
 
-/// Largest payload of an operation in bytes.
-pub const MAX_PAYLOAD: usize = 32 * 1024;
-
-/// Largest text of a chat line in bytes of UTF-8.
-pub const MAX_TEXT: usize = 8 * 1024;
+pub use crate::limits::{MAX_PAYLOAD, MAX_TEXT};
 
 /// What an operation says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,23 +58,6 @@ type StrokeBody<I> = (Option<(OperationId, u32)>, I);
 struct CanvasBody<S> {
     board: Board,
     step: S,
-}
-
-/// A sheet of a room.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
-pub enum Board {
-    /// The room's own board, on which everybody may draw.
-    #[default]
-    #[serde(rename = "free")]
-    Free,
-    /// The sheet of one turn of a game, on which only its drawer's ink counts.
-    #[serde(rename = "turn")]
-    Turn {
-        /// The game: the id of the operation that proposed it.
-        game: OperationId,
-        /// The turn, counted from 0 over the whole game.
-        turn: u32,
-    },
 }
 
 /// The kind byte of each payload: its first.

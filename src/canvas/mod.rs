@@ -16,6 +16,7 @@ mod ink;
 mod points;
 mod raster;
 mod sheet;
+mod sheet_id;
 mod standing;
 mod step;
 #[cfg(test)]
@@ -26,5 +27,6 @@ pub use ink::{Color, Ink, MAX_WIDTH, ParseColorError, StrokeId, Tool};
 pub use points::{BadPath, HEIGHT, MAX_POINTS, Point, Points, QUARTERS, WIDTH};
 pub use raster::{COLUMNS, ROWS, Raster};
 pub use sheet::{MAX_FILLS, Sheet};
+pub use sheet_id::SheetId;
 pub use standing::{REACH, Standing};
 pub use step::{CanvasStep, Drawn};

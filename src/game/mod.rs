@@ -1,39 +1,34 @@
 //! Projection: drawing in turns and the quiz, without a referee.
 //!
-//! Nobody hosts a game. Its steps are operations of the room's log; [`Game`] folds them in the log's order, the same
-//! on every peer, and [`Player`] says what our own program has to write next.
+//! Nobody hosts a game. Its steps are operations of the room's log.
+//!
+//! | module | content |
+//! | --- | --- |
+//! | `protocol` | the steps of a game and the messages of a guess, with their validity |
+//! | `state` | the fold: the state that the steps come to in the log's order, the same on every peer |
+//! | `driver` | our own program's conduct: the steps that it writes by itself, and when |
+//! | `view` | the game as a frontend is shown it |
+//! | [`secret`] | the cryptography of a word (RFC 9497) |
+//!
+//! `protocol` uses `secret`, `state` uses `protocol`, `view` uses `state`, and `driver` uses all of them; never the other
+//! way.
 
-mod election;
-mod fold;
-mod gathering;
-pub mod guess;
-mod guesser;
-mod keeper;
-mod my_turn;
-mod play;
-mod quiz;
-mod quiz_play;
-mod requests;
-mod score;
+mod driver;
+mod protocol;
 pub mod secret;
-mod step;
-mod timers;
-mod turns;
+mod state;
 mod view;
-mod watching;
-mod word_list;
 
 #[cfg(test)]
 mod tests;
 
-pub use election::{commitment, drawing_order, nonce, seed};
-pub use fold::{Effect, Game, StepAt};
-pub use guesser::{Ask, GuessError, GuessTicket, Guessed};
-pub use play::{Plan, Player};
-pub use quiz_play::Talk;
-pub use requests::PlayError;
-pub use score::{drawer_points, guesser_points};
-pub use step::{CancelReason, EndReason, GameStep, QuizRules, Reveal, Rules, SkipReason};
-pub use turns::SkippedBy;
-pub use view::{GameNotice, GameView, Phase, PlayerView};
-pub use word_list::{MAX_WORDS, WordList};
+pub use driver::{Delivery, Driver, GuessError, GuessOutcome, GuessTicket, OutgoingGuess, Plan, PlayError};
+pub use protocol::{
+    CancelReason, EndReason, GameStep, MAX_WORDS, QuizRules, Reveal, Rules, SkipReason, WordList, commitment,
+    drawing_order, guess, nonce, seed,
+};
+pub use state::{Effect, Game, Phase, SkippedBy, StepAt, drawer_points, guesser_points};
+pub use view::{GameNotice, GameView, PlayerView};
+
+// The names that other modules still use: see the list of renames.
+pub use driver::{Delivery as Talk, Driver as Player, GuessOutcome as Guessed, OutgoingGuess as Ask};

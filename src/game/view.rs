@@ -1,62 +1,31 @@
-//! What a face is told of a game.
+//! The game as a frontend is shown it.
 
+use std::collections::BTreeSet;
+
+use super::protocol::timing::{GATHERING_MS, OPENING_WAIT_MS};
+use super::protocol::{CancelReason, EndReason, Rules};
+use super::state::{Begun, Phase, Quiz, SkippedBy, Stage, Table, Turns, WordTurn};
 use crate::identity::Author;
 use crate::operation_id::OperationId;
-
-use super::step::{CancelReason, EndReason, Rules};
-use super::turns::SkippedBy;
 use crate::words::{Mask, Word};
-
-/// Where a game stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Phase {
-    /// No game.
-    #[default]
-    Idle,
-    /// Players get ready, and the seed is drawn.
-    Gathering,
-    /// A drawer is elected and about to begin.
-    Choosing,
-    /// The drawer draws.
-    Drawing,
-    /// A turn is over and its drawing is looked at.
-    Revealed,
-    /// All turns are over, or the game was called off.
-    Over,
-}
-
-impl Phase {
-    /// As the headless face calls it.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Phase::Idle => "idle",
-            Phase::Gathering => "gathering",
-            Phase::Choosing => "choosing",
-            Phase::Drawing => "drawing",
-            Phase::Revealed => "revealed",
-            Phase::Over => "over",
-        }
-    }
-}
 
 /// A player.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlayerView {
-    /// Who.
+    /// The player's key.
     pub player: Author,
-    /// Their name; empty when nothing is known yet.
+    /// The player's name; empty when none is known yet.
     pub name: String,
-    /// Whether they are online in the room.
+    /// Whether the player is online in the room.
     pub online: bool,
-    /// Whether they take part in the round that runs, or the first or last one before and after the game. Newcomers
-    /// wait for the next round.
+    /// Whether the player takes part in the round that runs, or the first or last one before and after the game.
+    /// Newcomers wait for the next round.
     pub playing: bool,
     /// Points of the whole game.
     pub score: u32,
-    /// Points of the turn that is looked at (phases revealed and over).
+    /// Points of the turn that is shown (phases revealed and over).
     pub points: u32,
-    /// Whether they know the word of the turn that runs or is looked at.
+    /// Whether the player knows the word of the turn that runs or is shown.
     pub solved: bool,
 }
 
@@ -65,36 +34,36 @@ pub struct PlayerView {
 pub struct GameView {
     /// The game, or `None` when none was ever played here.
     pub game: Option<OperationId>,
-    /// Where it stands.
+    /// The phase of the game.
     pub phase: Phase,
-    /// Its rules.
+    /// The rules of the game.
     pub rules: Rules,
-    /// Who proposed it.
+    /// The player who proposed it.
     pub proposer: Option<Author>,
-    /// The players: while gathering those who are ready, then the roster, in the order of the keys.
+    /// The players in the order of their keys: while gathering the ready ones, then the roster.
     pub players: Vec<PlayerView>,
     /// The round, counted from 1; 0 before the first.
     pub round: u32,
     /// The turn, counted from 1 over the whole game; 0 before the first.
     pub turn: u32,
-    /// Whose turn it is, in the phases choosing and drawing; whose turn is over, in the phase revealed (round and
-    /// turn are those of that turn then).
+    /// The drawer of the present turn, in the phases choosing and drawing; of the turn that is over, in the phase revealed
+    /// (round and turn are those of that turn then).
     pub drawer: Option<Author>,
-    /// How many milliseconds the phase still lasts; 0 when it has no end.
+    /// Milliseconds until the phase ends; 0 when it has no end.
     pub remaining_ms: u64,
-    /// Whether it is over because it was called off, and why.
+    /// The reason why the game was called off, if it was.
     pub cancelled: Option<CancelReason>,
     /// Whether we ourselves are among the players (ready, or on the roster).
     pub joined: bool,
-    /// Whether getting ready would do something now: there is a seat for us, and, once the game runs, a round to come.
+    /// Whether getting ready would have an effect now: there is a seat for us, and, once the game runs, a round to come.
     pub may_join: bool,
     /// Whether the others removed us from the game that runs.
     pub removed: bool,
-    /// The drawer of the last turn that ended, if it was the others who ended it; nobody before the first and after the game.
+    /// The drawer of the last turn that ended, if the others ended it; `None` before the first turn and after the game.
     pub skipped: Option<Author>,
-    /// Why the others ended that turn; `None` as long as `skipped` is.
+    /// The reason why the others ended that turn; `None` as long as `skipped` is.
     pub skipped_by: Option<SkippedBy>,
-    /// Whether it is our turn and our program took the word, because we had not chosen in time.
+    /// Whether it is our turn and our program chose the word, because we had not chosen in time.
     pub word_taken: bool,
     /// Whether we voted to end the game.
     pub wants_end: bool,
@@ -106,18 +75,116 @@ pub struct GameView {
     pub offers: Vec<Word>,
     /// The word: for the drawer, for those who guessed it, and for everybody when the turn is over.
     pub word: Option<Word>,
-    /// Who knows the word, in the order of their receipts.
+    /// The players who know the word, in the order of their receipts.
     pub solved: Vec<Author>,
-    /// Whether what we say now is a guess.
+    /// Whether a line that we say now is a guess.
     pub guessing: bool,
-    /// Whether the drawer's program broke the rules in the turn that is looked at: what it told doesn't agree with what it
-    /// had locked.
+    /// Whether the drawer's program broke the rules in the turn that is shown: its reveal doesn't agree with its lock.
     pub lied: bool,
 }
 
+/// What our own program knows of the game beside the log.
+pub(crate) struct Own<'a> {
+    /// Ourselves.
+    pub(crate) me: Author,
+    /// Milliseconds since the game came to its present stage or turn.
+    pub(crate) elapsed_ms: u64,
+    /// The word that we draw, with its turn.
+    pub(crate) drawn: Option<(u32, &'a Word)>,
+    /// The word that we guessed, with its turn.
+    pub(crate) guessed: Option<(u32, &'a Word)>,
+    /// The words on offer in our own turn.
+    pub(crate) offers: &'a [Word],
+    /// The turn of ours whose word our program chose.
+    pub(crate) chosen_by_program: Option<(OperationId, u32)>,
+}
+
 impl GameView {
-    /// Who won: those with the most points, in the order of the players, also in a game that ended early. Nobody before
-    /// the game is over, or without a point.
+    pub(crate) fn new(
+        table: &Table,
+        own: &Own,
+        online: &BTreeSet<Author>,
+        name_of: impl Fn(&Author) -> String,
+    ) -> GameView {
+        let turn = shown_turn(table, own.elapsed_ms);
+        let turns = table.turns();
+        let scores = table.quiz.as_ref().map(Quiz::scores).unwrap_or_default();
+        let points = turn.map(WordTurn::points).unwrap_or_default();
+        let solved: Vec<Author> = turn.into_iter().flat_map(WordTurn::solvers).map(|claim| claim.author).collect();
+        let player = |(player, playing): (Author, bool)| PlayerView {
+            player,
+            name: name_of(&player),
+            online: online.contains(&player),
+            playing,
+            score: scores.get(&player).copied().unwrap_or(0),
+            points: points.get(&player).copied().unwrap_or(0),
+            solved: solved.contains(&player),
+        };
+        let view = GameView {
+            game: Some(table.id),
+            rules: table.rules,
+            proposer: Some(table.proposer),
+            players: people(table).into_iter().map(player).collect(),
+            joined: table.is_member(own.me),
+            may_join: table.admits(own.me) && turns.is_none_or(Turns::has_next_round),
+            removed: turns.is_some_and(|turns| turns.has_removed(own.me)),
+            skipped: turns.and_then(Turns::skipped).map(|skipped| skipped.drawer),
+            skipped_by: turns.and_then(Turns::skipped).map(|skipped| skipped.why),
+            wants_end: turns.is_some_and(|turns| turns.has_voted_to_end(own.me)),
+            solved,
+            ..GameView::default()
+        };
+        view.with_word(table, own, turn).with_stage(table, own)
+    }
+
+    /// Sets what we may know of the word.
+    fn with_word(self, table: &Table, own: &Own, turn: Option<&WordTurn>) -> GameView {
+        let Some(turn) = turn else { return self };
+        let mut words = own.drawn.into_iter().chain(own.guessed);
+        let known = words.find(|(number, _)| *number == turn.turn).map(|(_, word)| word);
+        let running = turn.end.is_none();
+        let chosen_by_program = own.chosen_by_program == Some((table.id, turn.turn)) && own.offers.len() > 1;
+        GameView {
+            mask: Some(turn.mask.clone()),
+            hints: turn.hints,
+            word: turn.word().or(known.filter(|_| running)).cloned(),
+            word_taken: running && turn.drawer == own.me && chosen_by_program,
+            guessing: running && table.may_guess(turn, own.me) && !turn.has_solved(own.me) && known.is_none(),
+            lied: turn.lied(),
+            ..self
+        }
+    }
+
+    /// Sets the phase with its turn, its remaining time and the offers.
+    fn with_stage(self, table: &Table, own: &Own) -> GameView {
+        let (elapsed, rules) = (own.elapsed_ms, &table.rules);
+        let left = |length: u64| length.saturating_sub(elapsed);
+        match &table.stage {
+            Stage::Gathering(gathering) => {
+                let length = if gathering.closed_ms().is_none() { GATHERING_MS } else { OPENING_WAIT_MS };
+                GameView { phase: Phase::Gathering, remaining_ms: left(length), ..self }
+            }
+            Stage::Playing(turns) => {
+                let present = (turns.round(), turns.turn(), turns.drawer());
+                let revealed = rules.revealed_ms();
+                let (phase, length, shown) = match turns.to_reveal().filter(|_| elapsed < revealed) {
+                    Some(Begun { round, turn, drawer }) => (Phase::Revealed, revealed, (round, turn, Some(drawer))),
+                    None if turns.is_drawing() => (Phase::Drawing, rules.turn_ms(), present),
+                    None => (Phase::Choosing, rules.choosing_ms(turns.turn()), present),
+                };
+                let (round, turn, drawer) = shown;
+                let choosing = phase == Phase::Choosing && elapsed >= rules.begin_after_ms(turns.turn());
+                let offers = if choosing && own.offers.len() > 1 { own.offers.to_vec() } else { Vec::new() };
+                GameView { phase, round: round + 1, turn: turn + 1, drawer, remaining_ms: left(length), offers, ..self }
+            }
+            Stage::Over { cancelled, round, turn, .. } => {
+                GameView { phase: Phase::Over, round: *round, turn: *turn, cancelled: *cancelled, ..self }
+            }
+        }
+    }
+
+    /// Returns the players with the most points, in the order of the keys, also in a game that ended early. Empty before
+    /// the game is over, or when nobody has a point.
     #[must_use]
     pub fn winners(&self) -> Vec<Author> {
         if self.phase != Phase::Over {
@@ -129,7 +196,39 @@ impl GameView {
     }
 }
 
-/// What a step of a game did, to be told in the history.
+/// Returns the turn whose word is shown: the one that runs, the one before while it is revealed, the last one in the end.
+fn shown_turn(table: &Table, elapsed_ms: u64) -> Option<&WordTurn> {
+    let quiz = table.quiz.as_ref()?;
+    match &table.stage {
+        Stage::Gathering(_) => None,
+        Stage::Playing(turns) => match turns.to_reveal().filter(|_| elapsed_ms < table.rules.revealed_ms()) {
+            Some(begun) => quiz.turn(begun.turn),
+            None => quiz.turn(turns.turn()),
+        },
+        // The last turn may have ended before it had a word.
+        Stage::Over { turn, .. } => quiz.turns().next_back().filter(|last| last.turn + 1 == *turn),
+    }
+}
+
+/// Returns the people of a game in the order of their keys, and whether they take part now.
+fn people(table: &Table) -> Vec<(Author, bool)> {
+    match &table.stage {
+        Stage::Gathering(gathering) => {
+            let open = gathering.closed_ms().is_none();
+            gathering.ready().map(|player| (player, open || gathering.is_on_roster(player))).collect()
+        }
+        Stage::Playing(turns) => {
+            let players = turns.players().iter().map(|player| (*player, !turns.has_left(*player)));
+            let others = turns.newcomers().union(turns.left()).filter(|player| !turns.players().contains(player));
+            let mut people: Vec<(Author, bool)> = players.chain(others.map(|player| (*player, false))).collect();
+            people.sort_unstable();
+            people
+        }
+        Stage::Over { players, left, .. } => players.iter().map(|player| (*player, !left.contains(player))).collect(),
+    }
+}
+
+/// The effect of a step, as a line of the history says it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GameNotice {
     /// The author proposed a game of turns.
@@ -150,7 +249,7 @@ pub enum GameNotice {
     TurnEnded(EndReason, Option<String>),
     /// The author votes to skip the drawer.
     Skip,
-    /// Programs ended this drawer's turn, because the drawer's gave no answer in time or nothing was drawn.
+    /// Programs ended this drawer's turn, because the drawer's program was silent or nothing was drawn.
     NoAnswer(Author),
     /// This player was found to be offline: the game goes on without.
     Absent(Author),
@@ -162,12 +261,12 @@ pub enum GameNotice {
     End,
     /// The author's vote ended the game.
     Ended,
-    /// A step behind the scenes (the seed is drawn), or one without effect.
+    /// A step that needs no line (such as a nonce), or one without effect.
     Quiet,
 }
 
 impl GameNotice {
-    /// The text in English.
+    /// Returns the text in English.
     #[must_use]
     pub fn text(&self) -> String {
         match self {

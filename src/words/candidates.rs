@@ -4,9 +4,7 @@ use std::ops::Range;
 
 use super::MAX_WORD_CHARS;
 use super::normalise::{folded, is_letter, only_letters};
-
-/// Most words that one line asks for.
-pub const MAX_CANDIDATES: usize = 4;
+use crate::limits::MAX_CANDIDATES;
 
 /// A longer line, as it is written or when it is folded, is talk and guesses nothing; so is one of more words.
 const MAX_LINE_CHARS: usize = 256;

@@ -6,7 +6,7 @@ mod mask;
 mod normalise;
 mod pack;
 
-pub use candidates::{MAX_CANDIDATES, candidates};
+pub use candidates::candidates;
 pub use close::is_close;
 pub use mask::{BadMask, Mask, letter};
 pub use normalise::normalise;

@@ -8,8 +8,9 @@ use super::chance::Chance;
 use super::elements::{Blinded, Opening, VoprfPublic};
 use super::turn_key::{Answer, FalseAnswer};
 use super::word_key::WordKey;
-use super::{MAX_CANDIDATES, Suite, input, turn_bytes};
+use super::{Suite, input, turn_bytes};
 use crate::identity::Identity;
+use crate::limits::MAX_CANDIDATES;
 use crate::operation_id::OperationId;
 
 /// A guess on its way: the words that a line may mean, and what they are blinded with.

@@ -29,7 +29,7 @@ mod turn_key;
 mod word_key;
 
 #[cfg(test)]
-pub(super) mod tests;
+mod tests;
 
 pub use blinding::{Blinding, is_opening_of};
 pub use elements::{Blinded, Evaluated, Opening, Proof, VoprfPublic, VoprfSecret, WordPublic};
@@ -40,9 +40,6 @@ use crate::operation_id::OperationId;
 
 /// The suite of RFC 9497 that all of this is computed in.
 type Suite = voprf::Ristretto255;
-
-/// Words that one guess can ask for at most: a whole line, and single words of it.
-pub const MAX_CANDIDATES: usize = 4;
 
 /// A turn as bytes: where keys, signatures and inputs belong to.
 fn turn_bytes(game: OperationId, turn: u32) -> [u8; 36] {

@@ -9,8 +9,9 @@ use voprf::{BlindedElement, EvaluationElement, Group, VoprfServer};
 use super::chance::Chance;
 use super::elements::{Blinded, Evaluated, Proof, VoprfPublic, VoprfSecret, WordPublic};
 use super::word_key::WordKey;
-use super::{MAX_CANDIDATES, Suite, input, turn_bytes};
+use super::{Suite, input, turn_bytes};
 use crate::identity::Identity;
+use crate::limits::MAX_CANDIDATES;
 use crate::operation_id::OperationId;
 
 /// The secret key of one turn, which only its drawer has until the reveal.

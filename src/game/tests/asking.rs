@@ -6,7 +6,7 @@ use super::cheaters::table::Table;
 use super::script::{Script, proposed};
 use super::world::World;
 use crate::clock::Now;
-use crate::game::{EndReason, Game, GameStep, GameView, Phase, PlayError, Player, Rules, WordList};
+use crate::game::{Driver, EndReason, Game, GameStep, GameView, Phase, PlayError, Rules, WordList};
 use crate::identity::Author;
 use crate::operation::OperationId;
 
@@ -18,7 +18,7 @@ fn later(now: Now, ms: u64) -> Now {
     Now { wall_ms: now.wall_ms + ms, mono_ms: now.mono_ms + ms }
 }
 
-fn view(script: &Script, player: &Player, now: Now) -> GameView {
+fn view(script: &Script, player: &Driver, now: Now) -> GameView {
     player.view(&script.game, &BTreeSet::new(), |_| String::new(), now)
 }
 
@@ -48,13 +48,13 @@ fn a_turn_that_never_began_has_nothing_to_look_at() {
     script.play_turn();
     let drawer = script.drawer();
     assert!(script.end(drawer, 1));
-    let shown = view(&script, &Player::new(script.who(0)), now(&script));
+    let shown = view(&script, &Driver::new(script.who(0)), now(&script));
     assert_eq!((shown.phase, shown.turn), (Phase::Choosing, 3));
 }
 
 #[test]
 fn one_may_join_where_that_comes_to_something() {
-    let seen = |script: &Script, person: usize| view(script, &Player::new(script.who(person)), now(script));
+    let seen = |script: &Script, person: usize| view(script, &Driver::new(script.who(person)), now(script));
     let may_join = |script: &Script, person: usize| seen(script, person).may_join;
     let mut script = Script::new(5);
     assert!(script.write(0, proposed(Rules { rounds: 2, players: 3, ..Rules::default() })));
@@ -82,7 +82,7 @@ fn one_may_join_where_that_comes_to_something() {
 #[test]
 fn who_was_skipped_is_told_until_the_next_turn_ends() {
     let mut script = Script::started(3, 3, 2);
-    let skipped = |script: &Script| view(script, &Player::new(script.who(0)), now(script)).skipped;
+    let skipped = |script: &Script| view(script, &Driver::new(script.who(0)), now(script)).skipped;
     let drawer = script.drawer();
     assert_eq!(skipped(&script), None);
     for voter in script.others() {
@@ -99,7 +99,7 @@ fn who_was_skipped_is_told_until_the_next_turn_ends() {
 #[test]
 fn in_the_end_the_last_turn_is_looked_at_if_it_had_a_word() {
     let seen = |table: &Table| {
-        Player::new(table.who(0)).view(&table.game(), &BTreeSet::new(), |_| String::new(), table.now(0))
+        Driver::new(table.who(0)).view(&table.game(), &BTreeSet::new(), |_| String::new(), table.now(0))
     };
     let word = "banana";
     let mut table = Table::started(2, 2);
@@ -144,7 +144,7 @@ fn who_is_late_for_the_roster_is_shown_as_waiting() {
     assert!(script.close(0, &ready));
     assert!(script.ready(1));
     let playing = |script: &Script| -> Vec<(usize, bool)> {
-        let players = view(script, &Player::new(script.who(0)), now(script)).players;
+        let players = view(script, &Driver::new(script.who(0)), now(script)).players;
         players.iter().map(|one| (script.index(one.player), one.playing)).collect()
     };
     assert_eq!(playing(&script), [(0, true), (1, false), (2, true)]);
@@ -158,7 +158,7 @@ fn a_view_before_our_program_looked_begins_with_the_phase() {
     let mut script = Script::started(3, 3, 1);
     let (drawer, online, start) = (script.drawer(), BTreeSet::new(), now(&script));
     assert!(script.begin(drawer, 0));
-    let mut player = Player::new(script.who(drawer));
+    let mut player = Driver::new(script.who(drawer));
     player.advance(&script.game, &script.people[drawer], &online, start, true);
     assert_eq!(view(&script, &player, later(start, 70_000)).remaining_ms, 10_000);
     assert!(script.end(drawer, 0));
@@ -169,7 +169,7 @@ fn a_view_before_our_program_looked_begins_with_the_phase() {
 #[test]
 fn requests_are_refused_where_they_would_not_count() {
     let mut script = Script::new(4);
-    let (player, drawn) = (|n: usize, script: &Script| Player::new(script.who(n)), Rules::default());
+    let (player, drawn) = (|n: usize, script: &Script| Driver::new(script.who(n)), Rules::default());
     let clock = now(&script);
     assert_eq!(player(0, &script).ready(&script.game, &script.people[0]), Err(PlayError::WrongPhase));
     assert_eq!(player(0, &script).pass(&script.game), Err(PlayError::WrongPhase));

@@ -18,12 +18,12 @@ fn a_word_that_is_not_chosen_in_time_is_taken_by_the_drawers_program_which_says_
     let mut table = Table::started(3, 3);
     let (drawer, online) = (table.drawer(), everybody(&table));
     let mut player = table.program(drawer);
-    let view = |table: &Table, player: &crate::game::Player, ms| {
+    let view = |table: &Table, player: &crate::game::Driver, ms| {
         player.view(&table.game(), &online, |_| String::new(), table.now(ms))
     };
     let offers = view(&table, &player, 1_000).offers;
     assert_eq!((offers.len(), view(&table, &player, 1_000).remaining_ms), (3, 20_000));
-    let steps = |table: &Table, player: &mut crate::game::Player, ms| {
+    let steps = |table: &Table, player: &mut crate::game::Driver, ms| {
         player.advance(&table.game(), &table.people[drawer], &online, table.now(ms), true).steps
     };
     assert_eq!(steps(&table, &mut player, CHOOSING_OVER - 1), []);

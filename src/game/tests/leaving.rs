@@ -280,13 +280,13 @@ fn a_game_that_was_left_long_ago_stands_in_nobodys_way() {
 fn leaving_and_ending_are_refused_where_they_would_not_count() {
     let world = World::started(3, 1);
     let game = world.game();
-    let outsider = crate::game::Player::new(crate::identity::Identity::from_secret([77; 32]).author());
+    let outsider = crate::game::Driver::new(crate::identity::Identity::from_secret([77; 32]).author());
     assert_eq!(
         (outsider.leave(&game), outsider.end_game(&game)),
         (Err(PlayError::NotAPlayer), Err(PlayError::NotAPlayer))
     );
     let mut script = Script::started(3, 3, 1);
-    let me = crate::game::Player::new(script.who(0));
+    let me = crate::game::Driver::new(script.who(0));
     assert!(script.vote_to_end(0));
     assert_eq!(me.end_game(&script.game), Err(PlayError::AlreadyDone));
     assert!(script.leave(0));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::script::Script;
 use crate::clock::Now;
-use crate::game::{GameStep, Phase, Plan, Player};
+use crate::game::{Driver, GameStep, Phase, Plan};
 use crate::identity::Author;
 
 fn now(script: &Script) -> Now {
@@ -26,7 +26,7 @@ fn waiting(wake: Option<u64>) -> Plan {
 
 /// What person `n` of the script has to do, by a program that remembers nothing.
 fn plan(script: &Script, n: usize, now: Now, live: bool) -> Plan {
-    Player::new(script.who(n)).advance(&script.game, &script.people[n], &everybody(script), now, live)
+    Driver::new(script.who(n)).advance(&script.game, &script.people[n], &everybody(script), now, live)
 }
 
 #[test]
@@ -34,7 +34,7 @@ fn nothing_to_do_without_a_game() {
     let script = Script::new(2);
     assert_eq!(plan(&script, 0, now(&script), true), Plan::default());
     assert_eq!(
-        Player::new(script.who(0)).view(&script.game, &BTreeSet::new(), |_| String::new(), now(&script)).phase,
+        Driver::new(script.who(0)).view(&script.game, &BTreeSet::new(), |_| String::new(), now(&script)).phase,
         Phase::Idle
     );
 }
@@ -44,8 +44,8 @@ fn what_is_on_its_way_is_not_written_again_unless_it_failed() {
     let mut script = Script::new(2);
     assert!(script.propose(0, 1));
     let (now, online) = (now(&script), everybody(&script));
-    let mut player = Player::new(script.who(0));
-    let plan = |script: &Script, player: &mut Player, ms| {
+    let mut player = Driver::new(script.who(0));
+    let plan = |script: &Script, player: &mut Driver, ms| {
         player.advance(&script.game, &script.people[0], &online, later(now, ms), true)
     };
     let first = plan(&script, &mut player, 0);
@@ -63,7 +63,7 @@ fn a_roster_is_not_named_again_while_it_is_on_its_way() {
     script.gathered(1, &[0, 1]);
     let (now, mut online) = (now(&script), everybody(&script));
     online.remove(&script.who(2));
-    let mut player = Player::new(script.who(0));
+    let mut player = Driver::new(script.who(0));
     let steps = player.advance(&script.game, &script.people[0], &online, now, true).steps;
     assert!(matches!(steps[..], [GameStep::RosterClosed { .. }]));
     assert!(script.ready(2));
@@ -76,7 +76,7 @@ fn a_start_is_written_again_when_it_left_somebody_out() {
     let mut script = Script::new(3);
     script.closed(1, &[0, 1, 2]);
     script.opened(&[0, 1]);
-    let (clock, online, mut player) = (now(&script), everybody(&script), Player::new(script.who(0)));
+    let (clock, online, mut player) = (now(&script), everybody(&script), Driver::new(script.who(0)));
     let mut steps =
         |script: &Script, ms| player.advance(&script.game, &script.people[0], &online, later(clock, ms), true).steps;
     steps(&script, 0);
@@ -93,7 +93,7 @@ fn a_start_is_written_again_when_it_left_somebody_out() {
 fn a_proposer_who_finds_no_seat_closes_the_roster_all_the_same() {
     let mut script = Script::new(25);
     script.gathered(1, &(1..25).collect::<Vec<_>>());
-    let mut player = Player::new(script.who(0));
+    let mut player = Driver::new(script.who(0));
     let online = everybody(&script);
     assert_eq!(player.advance(&script.game, &script.people[0], &online, now(&script), true).steps, []);
     let steps = player.advance(&script.game, &script.people[0], &online, later(now(&script), 20_000), true).steps;
@@ -107,7 +107,7 @@ fn a_gathering_is_not_ended_with_one_though_it_was_wanted_with_two() {
     script.gathered(1, &[0]);
     let before = script.game.clone();
     assert!(script.ready(1));
-    let mut player = Player::new(script.who(0));
+    let mut player = Driver::new(script.who(0));
     assert_eq!(player.request_begin(&script.game), Ok(()));
     assert_eq!(player.advance(&before, &script.people[0], &everybody(&script), now(&script), true).steps, []);
 }
@@ -118,7 +118,7 @@ fn only_a_game_that_stands_still_before_our_eyes_is_given_up() {
     let mut script = Script::started(4, 3, 2);
     assert!(script.ready(3)); // waits for the next round, and watches
     let start = later(now(&script), 500_000);
-    let (online, mut player) = (everybody(&script), Player::new(script.who(3)));
+    let (online, mut player) = (everybody(&script), Driver::new(script.who(3)));
     let mut steps = |script: &Script, ms| {
         player
             .advance(&script.game, &script.people[3], &online, Now { wall_ms: start.wall_ms, mono_ms: ms }, true)
@@ -138,7 +138,7 @@ fn with_a_slow_clock_a_game_is_given_up_later() {
     let mut script = Script::started(4, 3, 2);
     assert!(script.ready(3)); // waits for the next round, and watches
     let slow_ms = script.ms - 1 - 10_000;
-    let (online, mut player) = (everybody(&script), Player::new(script.who(3)));
+    let (online, mut player) = (everybody(&script), Driver::new(script.who(3)));
     let mut plan = |ms| {
         let now = Now { wall_ms: slow_ms + ms, mono_ms: ms };
         player.advance(&script.game, &script.people[3], &online, now, true)
@@ -157,7 +157,7 @@ fn a_start_without_some_is_dated_late_enough() {
     script.opened(&[0, 1]);
     let (mut now, online) = (now(&script), everybody(&script));
     now.wall_ms -= 1_000; // our clock is behind the log's
-    let mut player = Player::new(script.who(0));
+    let mut player = Driver::new(script.who(0));
     player.advance(&script.game, &script.people[0], &online, now, true);
     let plan = player.advance(&script.game, &script.people[0], &online, later(now, 3_000), true);
     let waited = later(now, 3_997);
@@ -175,7 +175,7 @@ fn a_restored_phase_has_the_age_that_the_wall_clock_says_within_its_length() {
     assert!(script.begin(drawer, 0));
     let began = Now { wall_ms: script.ms - 1, mono_ms: 0 };
     let wake = |person, age_ms, live| {
-        let mut player = Player::new(script.who(person));
+        let mut player = Driver::new(script.who(person));
         let now = Now { wall_ms: began.wall_ms + age_ms, mono_ms: 0 };
         player.advance(&script.game, &script.people[person], &everybody(&script), now, live).wake
     };

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 
 use super::script::{EPOCH_MS, operation, people, proposed};
 use crate::clock::Now;
-use crate::game::fold::Stage;
-use crate::game::{CancelReason, EndReason, Game, GameStep, Phase, Player, Rules, StepAt, WordList, commitment, nonce};
+use crate::game::state::Stage;
+use crate::game::{CancelReason, Driver, EndReason, Game, GameStep, Phase, Rules, StepAt, WordList, commitment, nonce};
 use crate::identity::Identity;
 use crate::operation::OperationId;
 use crate::payload::Board;
@@ -169,7 +169,7 @@ proptest! {
         let now = |ms| Now { wall_ms: log.last().map_or(EPOCH_MS, |(at, _)| at.time >> 16) + 1 + ms, mono_ms: ms };
         let online = people.iter().map(Identity::author).collect();
         for (n, me) in people.iter().enumerate() {
-            let mut player = Player::new(me.author());
+            let mut player = Driver::new(me.author());
             let other = people[(n + 1) % people.len()].author();
             let asked = [
                 player.start(&game, Rules::default(), &WordList::default(), now(waited)),

@@ -1,9 +1,10 @@
 //! A game written step by step.
 
-use crate::game::fold::Stage;
+use crate::game::state::Stage;
 use crate::game::{CancelReason, EndReason, Game, GameStep, Rules, StepAt, WordList, commitment, nonce};
 use crate::identity::{Author, Identity};
 use crate::operation::OperationId;
+use crate::words::{Level, Word};
 
 /// When the scripts begin, in milliseconds since 1970.
 pub const EPOCH_MS: u64 = 1_700_000_000_000;
@@ -23,6 +24,32 @@ pub fn people(n: u8) -> Vec<Identity> {
 /// The proposal of a game without words.
 pub fn proposed(rules: Rules) -> GameStep {
     GameStep::Proposed { rules, words: WordList::default(), more: 0 }
+}
+
+/// The words of all quizzes here: of all levels, one and two words long, some inside others.
+pub fn words() -> WordList {
+    let texts = [
+        "apple",
+        "banana",
+        "cherry",
+        "ice cream",
+        "cream",
+        "x-ray",
+        "moon",
+        "snow man",
+        "tree house",
+        "house",
+        "사과",
+        "바나나",
+        "눈사람",
+        "사과 나무",
+        "나무",
+        "집",
+        "달",
+        "꽃",
+    ];
+    let levels = [Level::Easy, Level::Medium, Level::Hard].into_iter().cycle();
+    WordList::new(texts.iter().zip(levels).map(|(text, level)| Word { text: (*text).to_owned(), level }).collect())
 }
 
 /// The log of a room, and the game that it comes to.

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use super::script::{EPOCH_MS, operation, people};
 use crate::clock::{Clock, Now};
-use crate::game::{Game, GameStep, GameView, PlayError, Player, Rules, StepAt, WordList};
+use crate::game::{Driver, Game, GameStep, GameView, PlayError, Rules, StepAt, WordList};
 use crate::identity::{Author, Identity};
 
 /// A person's program.
 pub struct Program {
     pub identity: Identity,
-    pub player: Player,
+    pub player: Driver,
     /// Whether it runs. One that doesn't is silent, but may still look online to others.
     pub running: bool,
     pub online: bool,
@@ -29,7 +29,7 @@ pub struct World {
 
 impl Program {
     fn new(identity: Identity) -> Self {
-        let player = Player::new(identity.author());
+        let player = Driver::new(identity.author());
         Program { identity, player, running: true, online: true, game: Game::default(), folded: 0, wake: None }
     }
 }
@@ -90,7 +90,7 @@ impl World {
     pub fn ask(
         &mut self,
         program: usize,
-        step: impl FnOnce(&mut Player, &Game, &Identity, Now) -> Result<GameStep, PlayError>,
+        step: impl FnOnce(&mut Driver, &Game, &Identity, Now) -> Result<GameStep, PlayError>,
     ) -> Result<(), PlayError> {
         let Program { player, game, identity, .. } = &mut self.programs[program];
         let step = step(player, game, identity, self.now)?;

@@ -1,5 +1,4 @@
 mod answers;
-pub mod attack;
 mod dictionary;
 mod hostile;
 mod reveal;

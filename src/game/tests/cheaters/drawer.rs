@@ -4,8 +4,8 @@ use super::table::{FEW, LENGTH_MS, Table, room};
 use crate::clock::Timestamp;
 use crate::event::EntryBody;
 use crate::fold::{Fold, Step};
-use crate::game::guess::{GuessAnswer, GuessRequest, Receipt, Refusal, Reply};
-use crate::game::{EndReason, GameNotice, GameStep, GuessError, Guessed, Reveal, guesser_points};
+use crate::game::guess::{GuessAnswer, GuessRequest, PeerReply, Receipt, Refusal};
+use crate::game::{EndReason, GameNotice, GameStep, GuessError, GuessOutcome, Reveal, guesser_points};
 use crate::operation::{ChainId, Header, Operation};
 use crate::payload::Payload;
 use crate::timeline;
@@ -14,13 +14,18 @@ use crate::words::{Level, Mask};
 const WORD: &str = "banana"; // a medium one
 
 /// An honest guesser's program asks, and gets this reply. What it says then.
-fn outcome(table: &Table, who: usize, text: &str, reply: impl FnOnce(&GuessRequest) -> Option<Reply>) -> Guessed {
+fn outcome(
+    table: &Table,
+    who: usize,
+    text: &str,
+    reply: impl FnOnce(&GuessRequest) -> Option<PeerReply>,
+) -> GuessOutcome {
     let (game, me, mut player) = (table.game(), &table.people[who], table.program(who));
     let (ticket, ask) = player.guess(&game, room(), me, text.to_owned(), table.now(0)).unwrap();
     let request = ask.unwrap().request;
     let (outcome, _) = player.replied(&game, room(), me, ticket, reply(&request));
     // Whatever came of it, the next guess is asked, and holds nothing against the guesser.
-    if matches!(outcome, Some(Guessed::Failed(GuessError::FalseAnswer))) {
+    if matches!(outcome, Some(GuessOutcome::Failed(GuessError::FalseAnswer))) {
         let (_, ask) = player.guess(&game, room(), me, "cherry".to_owned(), table.now(1)).unwrap();
         let next = ask.unwrap().request;
         assert_eq!((next.asked_before, next.said, next.blinded.len()), (0, None, 1));
@@ -76,11 +81,11 @@ fn a_false_answer_is_noticed_and_the_guess_is_not_said() {
     ];
     for text in ["moon", WORD] {
         for (why, lie) in &lies {
-            let told = outcome(&table, honest, text, |request| Some(Reply::Answer(Box::new(lie(request)))));
-            assert!(matches!(told, Guessed::Failed(GuessError::FalseAnswer)), "{why}: {told:?}");
+            let told = outcome(&table, honest, text, |request| Some(PeerReply::Answer(Box::new(lie(request)))));
+            assert!(matches!(told, GuessOutcome::Failed(GuessError::FalseAnswer)), "{why}: {told:?}");
         }
-        let told = outcome(&table, honest, text, |_| Some(Reply::Noted));
-        assert!(matches!(told, Guessed::Failed(GuessError::FalseAnswer)));
+        let told = outcome(&table, honest, text, |_| Some(PeerReply::Noted));
+        assert!(matches!(told, GuessOutcome::Failed(GuessError::FalseAnswer)));
     }
     for (refusal, error) in [
         (Refusal::TooFast, GuessError::TooFast),
@@ -91,12 +96,12 @@ fn a_false_answer_is_noticed_and_the_guess_is_not_said() {
         (Refusal::Malformed, GuessError::Refused),
         (Refusal::Unknown, GuessError::Refused),
     ] {
-        let told = outcome(&table, honest, WORD, |_| Some(Reply::Refused(refusal)));
-        assert!(matches!(told, Guessed::Failed(told) if told == error), "{refusal:?}: {told:?}");
+        let told = outcome(&table, honest, WORD, |_| Some(PeerReply::Refused(refusal)));
+        assert!(matches!(told, GuessOutcome::Failed(told) if told == error), "{refusal:?}: {told:?}");
     }
-    let told = |text| outcome(&table, honest, text, |request| Some(Reply::Answer(Box::new(true_answer(request)))));
-    assert!(matches!(told("moon"), Guessed::Wrong(GameStep::Guessed { text, .. }) if text == "moon"));
-    assert!(matches!(told("it is a BANANA!"), Guessed::Solved(GameStep::Solved { .. })));
+    let told = |text| outcome(&table, honest, text, |request| Some(PeerReply::Answer(Box::new(true_answer(request)))));
+    assert!(matches!(told("moon"), GuessOutcome::Wrong(GameStep::Guessed { text, .. }) if text == "moon"));
+    assert!(matches!(told("it is a BANANA!"), GuessOutcome::Solved(GameStep::Solved { .. })));
 }
 
 /// What becomes of a turn whose word was guessed after 20 seconds and that ends so.

@@ -7,9 +7,8 @@ use crate::clock::{Now, Timestamp};
 use crate::command::CommandError;
 use crate::event::Event;
 use crate::frame::Frame;
-use crate::game::guess::Ask;
-use crate::game::tests::quiz::words;
-use crate::game::tests::script::{EPOCH_MS, people};
+use crate::game::guess::PeerRequest;
+use crate::game::tests::script::{EPOCH_MS, people, words};
 use crate::game::{GameStep, GuessError, Phase, Rules};
 use crate::identity::{Author, Identity};
 use crate::name::RoomName;
@@ -145,7 +144,7 @@ impl Rooms {
     }
 
     fn answer(&mut self, drawer: usize, from: usize, ask: &[u8]) -> Vec<u8> {
-        let (reply, outputs) = self.rooms[drawer].asked(self.who[from], Ask::decode(ask).unwrap(), self.now);
+        let (reply, outputs) = self.rooms[drawer].asked(self.who[from], PeerRequest::decode(ask).unwrap(), self.now);
         self.carry_out(drawer, outputs);
         reply.encode().unwrap()
     }
@@ -286,7 +285,7 @@ fn who_was_close_is_told_alone_and_no_more_often_than_guesses_are_answered() {
     let [(to, _, close)] = &asks[..] else { panic!("{asks:?}") };
     assert_eq!(*to, rooms.who[guesser]);
     let hears = |rooms: &mut Rooms, one: usize, from: usize| {
-        let (_, outputs) = rooms.rooms[one].asked(rooms.who[from], Ask::decode(close).unwrap(), rooms.now);
+        let (_, outputs) = rooms.rooms[one].asked(rooms.who[from], PeerRequest::decode(close).unwrap(), rooms.now);
         outputs.iter().filter(|output| matches!(output, Output::Tell(Event::Close { .. }))).count()
     };
     assert_eq!(hears(&mut rooms, guesser, 3 - drawer - guesser), 0, "only the drawer knows");

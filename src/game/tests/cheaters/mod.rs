@@ -1,7 +1,6 @@
 //! People who break the rules, with full knowledge of them and programs of their own making; and what every honest program
 //! makes of it.
 
-mod dictionary;
 mod drawer;
 mod framing;
 mod impostors;

@@ -1,8 +1,8 @@
 //! Games proposed at once, and lists of words that don't stay what they were.
 
 use super::table::{Table, quiz_rules, room};
-use crate::game::my_turn::MyTurn;
-use crate::game::{CancelReason, EndReason, GameStep, MAX_WORDS, Phase, Player, WordList, nonce};
+use crate::game::driver::OwnTurn;
+use crate::game::{CancelReason, Driver, EndReason, GameStep, MAX_WORDS, Phase, WordList, nonce};
 use crate::identity::Identity;
 use crate::operation::OperationId;
 use crate::words::{Level, Word};
@@ -25,7 +25,7 @@ fn proposed(words: WordList, more: u32) -> GameStep {
 
 fn cancelled(table: &Table) -> Option<CancelReason> {
     match &table.game().table().unwrap().stage {
-        crate::game::fold::Stage::Over { cancelled, .. } => *cancelled,
+        crate::game::state::Stage::Over { cancelled, .. } => *cancelled,
         _ => None,
     }
 }
@@ -188,7 +188,7 @@ fn a_game_that_starts_again_has_other_secrets() {
     let offers = |table: &Table| {
         let game = table.game();
         let quiz = game.table().unwrap().quiz.as_ref().unwrap();
-        MyTurn::new(game.table().unwrap(), game.turns().unwrap(), quiz, &table.people[0]).offers
+        OwnTurn::new(game.table().unwrap(), game.turns().unwrap(), quiz, &table.people[0]).offers
     };
     assert_ne!(offers(&table), offers(&void));
 }
@@ -202,7 +202,7 @@ fn a_guess_under_way_when_the_game_starts_again_stops_no_other() {
     assert!(table.lock("word 7") && again.lock("word 8"));
     for guesser in table.guessers().into_iter().filter(|who| again.guessers().contains(who)) {
         let (mut player, identity) = (table.program(guesser), table.people[guesser].clone());
-        let guess = |player: &mut Player, table: &Table, ms| {
+        let guess = |player: &mut Driver, table: &Table, ms| {
             let asked = player.guess(&table.game(), room(), &identity, "word 9".to_owned(), table.now(ms));
             asked.unwrap().1.map(|ask| ask.request.voprf)
         };

@@ -133,10 +133,10 @@ fn after_the_reveal_only_a_receipt_of_before_counts() {
         super::table::room(),
         &table.people[drawer],
         table.who(cheater),
-        crate::game::guess::Ask::Guess(request.clone()),
+        crate::game::guess::PeerRequest::Guess(request.clone()),
         table.now(10),
     );
-    assert_eq!(reply, crate::game::guess::Reply::Refused(crate::game::guess::Refusal::NotNow));
+    assert_eq!(reply, crate::game::guess::PeerReply::Refused(crate::game::guess::Refusal::NotNow));
     for receipt in [
         Receipt::new(&table.people[cheater], &request, 1_000),
         Receipt { guesser: table.who(cheater), ..good.clone() },

@@ -1,9 +1,9 @@
 //! Guessers who ask faster, more, or more quietly than they may, of an honest drawer's program.
 
 use super::table::{LENGTH_MS, Table, room};
-use crate::game::guess::{Ask, GuessAnswer, GuessRequest, Refusal, Reply};
+use crate::game::guess::{GuessAnswer, GuessRequest, PeerReply, PeerRequest, Refusal};
 use crate::game::secret::VoprfPublic;
-use crate::game::{GameStep, Player};
+use crate::game::{Driver, GameStep};
 use crate::operation::OperationId;
 
 const WORD: &str = "banana";
@@ -11,7 +11,7 @@ const WORD: &str = "banana";
 /// An honest drawer's program, and the log that it sees.
 struct Drawer {
     table: Table,
-    player: Player,
+    player: Driver,
     me: usize,
 }
 
@@ -25,10 +25,10 @@ impl Drawer {
     fn asked_by(&mut self, from: usize, request: GuessRequest, at_ms: u64) -> Result<GuessAnswer, Refusal> {
         let (game, now) = (self.table.game(), self.table.now(at_ms));
         let identity = &self.table.people[self.me];
-        match self.player.asked(&game, room(), identity, self.table.who(from), Ask::Guess(request), now) {
-            Reply::Answer(answer) => Ok(*answer),
-            Reply::Refused(refusal) => Err(refusal),
-            Reply::Noted => unreachable!("a guess is answered or refused"),
+        match self.player.asked(&game, room(), identity, self.table.who(from), PeerRequest::Guess(request), now) {
+            PeerReply::Answer(answer) => Ok(*answer),
+            PeerReply::Refused(refusal) => Err(refusal),
+            PeerReply::Noted => unreachable!("a guess is answered or refused"),
         }
     }
 
@@ -79,7 +79,7 @@ fn sixty_words_a_turn_and_no_more() {
         assert!(drawer.asked(request, 2_000 * n as u64).is_ok(), "{n}");
         // It says them all, so that nothing else stands in its way.
         said = Some(drawer.table.say(cheater, &words.join(", ")));
-        asked = drawer.table.of_turn(|turn| turn.said(drawer.table.who(cheater)).unwrap().1);
+        asked = drawer.table.of_turn(|turn| turn.last_line(drawer.table.who(cheater)).unwrap().1);
     }
     assert_eq!(asked, 60);
     for claimed in [0, 40, 59, 60, u32::MAX] {
@@ -191,7 +191,7 @@ fn a_drawer_who_starts_again_counts_on() {
             said = Some(drawer.table.say(cheater, line));
         }
     }
-    assert_eq!(drawer.table.of_turn(|turn| turn.said(drawer.table.who(cheater)).unwrap().1), 60);
+    assert_eq!(drawer.table.of_turn(|turn| turn.last_line(drawer.table.who(cheater)).unwrap().1), 60);
     drawer.player = drawer.table.program(drawer.me);
     let request = drawer.table.request(cheater, [WORD], 60, said);
     assert_eq!(drawer.asked(request, 0), Err(Refusal::NoneLeft));
@@ -237,7 +237,7 @@ fn lines_that_can_not_ask_cost_nothing() {
         assert!(turn.guessed(cheater, OperationId([n; 32]), || 4));
     }
     assert!(turn.guessed(cheater, id, never), "it is said, but doesn't clear anybody");
-    assert_eq!(turn.said(cheater), Some((OperationId([59; 32]), 240)));
+    assert_eq!(turn.last_line(cheater), Some((OperationId([59; 32]), 240)));
     let mut solved = drawer.table.clone();
     solved.solve(honest, WORD, 20_000);
     assert!(!solved.of_turn(Clone::clone).guessed(solved.who(honest), id, never));

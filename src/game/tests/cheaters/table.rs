@@ -3,13 +3,10 @@
 use crate::clock::{Now, Timestamp};
 use crate::fold::{Fold, Step, StepBody};
 use crate::game::guess::{GuessAnswer, GuessRequest, Receipt};
-use crate::game::quiz::WordTurn;
 use crate::game::secret::{Blinding, TurnKey, VoprfPublic, WordKey};
-use crate::game::tests::quiz::words;
-use crate::game::tests::script::{EPOCH_MS, operation, people};
-use crate::game::{
-    EndReason, Game, GameStep, Player, QuizRules, Reveal, Rules, WordList, commitment, nonce, score::UNOPENED,
-};
+use crate::game::state::{UNOPENED, WordTurn};
+use crate::game::tests::script::{EPOCH_MS, operation, people, words};
+use crate::game::{Driver, EndReason, Game, GameStep, QuizRules, Reveal, Rules, WordList, commitment, nonce};
 use crate::identity::{Author, Identity};
 use crate::name::{RoomId, RoomName};
 use crate::operation::{ChainId, OperationId, OrderKey};
@@ -295,8 +292,8 @@ impl Table {
     }
 
     /// Somebody's honest program, which has seen the turn begin just now.
-    pub fn program(&self, who: usize) -> Player {
-        let mut player = Player::new(self.who(who));
+    pub fn program(&self, who: usize) -> Driver {
+        let mut player = Driver::new(self.who(who));
         let online = self.people.iter().map(Identity::author).collect();
         player.advance(&self.game(), &self.people[who], &online, self.now(0), true);
         player

@@ -9,7 +9,7 @@ const BY_PLACE: [u32; 3] = [50, 30, 15];
 
 /// The points of a guesser whose drawer never told the word: then no receipt can be opened, and one that was bought early
 /// with another word looks like any other. So nobody gets more than for the last moment.
-pub(super) const UNOPENED: u32 = 75;
+pub(crate) const UNOPENED: u32 = 75;
 
 /// The points of a guesser who knew a word of this level after `elapsed_ms` of a turn of `total_ms`, as number `place`
 /// (counted from 0): time and place together, half as much again for a medium word, twice as much for a hard one.

@@ -1,21 +1,19 @@
-//! What our person asks of a game, checked before it is written.
+//! The commands of our person in a game, checked before a step is written.
 
 use std::collections::VecDeque;
 
-use super::fold::{Game, Stage, Table};
-use super::gathering::MIN_PLAYERS;
-use super::play::{Player, ready_step};
-use super::step::{EndReason, GameStep, Rules};
-use super::turns::Turns;
-use super::word_list::{MAX_WORDS, WordList};
+use super::driver::{Driver, ready_step};
 use crate::clock::Now;
+use crate::game::protocol::{EndReason, GameStep, MAX_WORDS, Rules, WordList};
+use crate::game::state::{Game, Stage, Table, Turns};
 use crate::identity::{Author, Identity};
+use crate::limits::MIN_PLAYERS;
 use crate::words::{MAX_WORD_CHARS, MIN_WORDS};
 
 /// Why a step can't be written now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PlayError {
-    /// Rules out of bounds.
+    /// The rules are out of bounds.
     #[error(
         "a game has 1 to 10 rounds, 2 to 24 players, turns of 15 to 240 seconds (1 to 600 without words), 1 to 5 words to \
         choose from, 0 to 5 hints, and is skipped after 5 to 240 idle seconds or never (0)"
@@ -27,16 +25,16 @@ pub enum PlayError {
     /// Only players of the game may do that, and only to other players.
     #[error("only players of the game can do that, and only to other players")]
     NotAPlayer,
-    /// Only who proposed the game may do that.
+    /// Only the proposer of the game may do that.
     #[error("only who proposed the game can do that")]
     NotTheProposer,
-    /// It doesn't fit to where the game stands.
+    /// The phase of the game doesn't allow it.
     #[error("the game is not at that point now")]
     WrongPhase,
-    /// Our person did that already: is ready, or has voted.
+    /// Our person is ready or has voted already.
     #[error("you did that already")]
     AlreadyDone,
-    /// Votes are about others' turns.
+    /// A vote to skip is about another player's turn.
     #[error("it is your own turn: end it with `pass`")]
     OwnTurn,
     /// All seats are taken.
@@ -48,7 +46,7 @@ pub enum PlayError {
     /// Fewer players are ready than a game needs (`MIN_PLAYERS`).
     #[error("a game needs {MIN_PLAYERS} players who are ready")]
     TooFewReady,
-    /// Words that make no quiz.
+    /// The words don't make a quiz.
     #[error("a quiz has {MIN_WORDS} to {MAX_WORDS} words of 1 to {MAX_WORD_CHARS} characters, none twice")]
     Words,
     /// There is no such word on offer.
@@ -60,7 +58,7 @@ pub enum PlayError {
 }
 
 impl PlayError {
-    /// A stable code for programs.
+    /// Returns a stable code for programs.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
@@ -81,7 +79,7 @@ impl PlayError {
     }
 }
 
-impl Player {
+impl Driver {
     /// Proposes a game.
     ///
     /// # Errors
@@ -100,7 +98,7 @@ impl Player {
         let mut parts: VecDeque<WordList> = words.parts().into();
         let words = parts.pop_front().unwrap_or_default();
         let more = u32::try_from(parts.len()).unwrap_or(u32::MAX);
-        self.words_to_come = parts;
+        self.more_words = parts;
         Ok(GameStep::Proposed { rules, words, more })
     }
 
@@ -122,7 +120,7 @@ impl Player {
         }
     }
 
-    /// Wants the gathering ended with those who are ready; [`Player::advance`] then does it.
+    /// Asks to close the gathering with the players who are ready; [`Driver::advance`] then does it.
     ///
     /// # Errors
     /// [`PlayError::WrongPhase`] when there is no gathering, [`PlayError::NotTheProposer`] when it is not ours,
@@ -144,21 +142,34 @@ impl Player {
         Ok(())
     }
 
+    /// Chooses one of the words on offer, counted from 0.
+    ///
+    /// # Errors
+    /// [`PlayError::NotTheDrawer`], [`PlayError::WrongPhase`], [`PlayError::NoSuchWord`].
+    pub fn choose(&mut self, game: &Game, index: usize, now: Now) -> Result<GameStep, PlayError> {
+        let (table, turns) = playing(game)?;
+        if turns.drawer() != Some(self.me) {
+            return Err(PlayError::NotTheDrawer);
+        }
+        let own_turn = self.own_turn.as_ref().ok_or(PlayError::WrongPhase)?;
+        if turns.is_drawing() || self.elapsed(now) < table.rules.begin_after_ms(turns.turn()) {
+            return Err(PlayError::WrongPhase);
+        }
+        let step = own_turn.choose(index).ok_or(PlayError::NoSuchWord)?;
+        self.written.push(step.clone()); // so that our program doesn't take another one meanwhile
+        Ok(step)
+    }
+
     /// Ends our own turn.
     ///
     /// # Errors
-    /// [`PlayError::WrongPhase`] when no turn is under way, [`PlayError::NotTheDrawer`] when it is another's.
+    /// [`PlayError::WrongPhase`] when no turn is under way, [`PlayError::NotTheDrawer`] when it is another player's.
     pub fn pass(&self, game: &Game) -> Result<GameStep, PlayError> {
         let (table, turns) = playing(game)?;
         if turns.drawer() != Some(self.me) {
             return Err(PlayError::NotTheDrawer);
         }
-        let (game, turn, reason) = (table.id, turns.turn(), EndReason::Passed);
-        let word_turn = table.quiz.as_ref().and_then(|quiz| quiz.turn(turn));
-        Ok(match &self.mine {
-            Some(mine) => mine.end(word_turn, reason),
-            None => GameStep::TurnEnded { game, turn, reason, reveal: None, evidence: Vec::new() },
-        })
+        Ok(self.end_turn(table, turns.turn(), EndReason::Passed))
     }
 
     /// Votes to skip the drawer.
@@ -167,7 +178,7 @@ impl Player {
     /// [`PlayError::NotAPlayer`]; [`PlayError::WrongPhase`] when no turn is under way, [`PlayError::OwnTurn`],
     /// [`PlayError::AlreadyDone`].
     pub fn skip(&self, game: &Game) -> Result<GameStep, PlayError> {
-        let (table, turns) = self.playing_along(game)?;
+        let (table, turns) = self.voting(game)?;
         if turns.drawer() == Some(self.me) {
             return Err(PlayError::OwnTurn);
         }
@@ -177,13 +188,13 @@ impl Player {
         Ok(GameStep::Skip { game: table.id, turn: turns.turn(), reason: None })
     }
 
-    /// Votes to remove another player, or somebody who waits to come in.
+    /// Votes to remove another player, or a newcomer who waits for the next round.
     ///
     /// # Errors
-    /// [`PlayError::NotAPlayer`] when we or they are none, or they are we; [`PlayError::WrongPhase`] when no turn is
-    /// under way, [`PlayError::AlreadyDone`] when we voted already.
+    /// [`PlayError::NotAPlayer`] when either of the two is none, or both are we; [`PlayError::WrongPhase`] when no turn
+    /// is under way, [`PlayError::AlreadyDone`] when we voted already.
     pub fn kick(&self, game: &Game, player: Author) -> Result<GameStep, PlayError> {
-        let (table, turns) = self.playing_along(game)?;
+        let (table, turns) = self.voting(game)?;
         if player == self.me || !table.is_member(player) {
             return Err(PlayError::NotAPlayer);
         }
@@ -193,8 +204,8 @@ impl Player {
         Ok(GameStep::Kick { game: table.id, player })
     }
 
-    /// Plays no more: in a turn of our own, ends it first. A game that gathers we are no longer ready for; our own is called
-    /// off.
+    /// Leaves the game: first ends a turn of our own. Before the start we are only no longer ready; a game that we
+    /// proposed is called off.
     ///
     /// # Errors
     /// [`PlayError::WrongPhase`] when no game gathers or runs; [`PlayError::NotAPlayer`].
@@ -212,19 +223,20 @@ impl Player {
     /// # Errors
     /// [`PlayError::WrongPhase`] when no turn is under way, [`PlayError::NotAPlayer`], [`PlayError::AlreadyDone`].
     pub fn end_game(&self, game: &Game) -> Result<GameStep, PlayError> {
-        let (table, turns) = self.playing_along(game)?;
+        let (table, turns) = self.voting(game)?;
         if turns.has_voted_to_end(self.me) {
             return Err(PlayError::AlreadyDone);
         }
         Ok(GameStep::End { game: table.id })
     }
 
-    fn playing_along<'a>(&self, game: &'a Game) -> Result<(&'a Table, &'a Turns), PlayError> {
+    /// Returns the running game, if our vote counts in it.
+    fn voting<'a>(&self, game: &'a Game) -> Result<(&'a Table, &'a Turns), PlayError> {
         let (table, turns) = playing(game)?;
         if turns.is_present(self.me) {
             Ok((table, turns))
         } else if table.is_playing(self.me) && !turns.has_left(self.me) {
-            Err(PlayError::WrongPhase) // absent for the others: our program says that we are here in a moment
+            Err(PlayError::WrongPhase) // absent for the others: our program says in a moment that we are here
         } else {
             Err(PlayError::NotAPlayer)
         }

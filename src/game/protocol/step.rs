@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::gathering::{MAX_PLAYERS, MIN_PLAYERS};
 use super::guess::{GuessRequest, Receipt};
-use super::secret::{self, Blinded, Opening, VoprfPublic, VoprfSecret, WordPublic};
 use super::word_list::WordList;
+use crate::game::secret::{self, Blinded, Opening, VoprfPublic, VoprfSecret, WordPublic};
 use crate::identity::Author;
+use crate::limits::{MAX_PLAYERS, MIN_PLAYERS};
 use crate::operation_id::OperationId;
 use crate::words::{Mask, normalise};
 
@@ -78,11 +78,6 @@ impl Rules {
             && (MIN_PLAYERS..=MAX_PLAYERS).contains(&(self.players as usize))
             && (self.idle == 0 || (5..=240).contains(&self.idle))
             && self.quiz.is_none_or(|quiz| (1..=5).contains(&quiz.offered) && quiz.hints <= 5)
-    }
-
-    /// The time of a turn in milliseconds.
-    pub(super) fn seconds_ms(&self) -> u64 {
-        u64::from(self.seconds) * 1000
     }
 }
 
@@ -167,7 +162,7 @@ pub struct Reveal {
     pub key: WordPublic,
 }
 
-/// One step of a game. Which steps count is decided by the fold alone ([`super::Game`]); a step that is out of place
+/// One step of a game. Which steps count is decided by the fold alone ([`Game`](crate::game::Game)); a step that is out of place
 /// does nothing, on every peer alike.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -192,7 +187,7 @@ pub enum GameStep {
         /// The words.
         words: WordList,
     },
-    /// The author wants to play, and commits to a nonce ([`super::commitment`]). Said while a game runs: from the next
+    /// The author wants to play, and commits to a nonce ([`commitment`](crate::game::commitment)). Said while a game runs: from the next
     /// round on.
     Ready {
         /// Which game.
@@ -283,7 +278,7 @@ pub enum GameStep {
         candidate: u32,
         /// The word's public key.
         word: WordPublic,
-        /// By the word's key over game, turn and author: see [`super::secret::WordKey::sign_solved`].
+        /// By the word's key over game, turn and author: see [`WordKey::sign_solved`](crate::game::secret::WordKey::sign_solved).
         #[serde(with = "serde_bytes")]
         signature: [u8; 64],
     },
@@ -293,7 +288,7 @@ pub enum GameStep {
         game: OperationId,
         /// Which turn.
         turn: u32,
-        /// See [`super::secret::WordKey::seal`].
+        /// See [`WordKey::seal`](crate::game::secret::WordKey::seal).
         #[serde(with = "serde_bytes")]
         sealed: Vec<u8>,
     },

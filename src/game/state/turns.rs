@@ -4,15 +4,14 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
-use super::election::drawing_order;
-use super::fold::Effect;
-use super::gathering::MIN_PLAYERS;
-use super::step::SkipReason;
+use super::effect::Effect;
+use crate::game::protocol::{SkipReason, drawing_order};
 use crate::identity::Author;
+use crate::limits::MIN_PLAYERS;
 
 /// A started game.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Turns {
+pub(crate) struct Turns {
     seed: [u8; 32],
     rounds: u32,
     /// Most players.
@@ -55,9 +54,9 @@ type Votes = BTreeMap<Author, BTreeSet<Author>>;
 
 /// A drawer whose turn the others ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Skipped {
-    pub(super) drawer: Author,
-    pub(super) why: SkippedBy,
+pub(crate) struct Skipped {
+    pub(crate) drawer: Author,
+    pub(crate) why: SkippedBy,
 }
 
 /// Why others ended a turn.
@@ -73,14 +72,14 @@ pub enum SkippedBy {
 
 /// A turn whose drawer began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Begun {
-    pub(super) round: u32,
-    pub(super) turn: u32,
-    pub(super) drawer: Author,
+pub(crate) struct Begun {
+    pub(crate) round: u32,
+    pub(crate) turn: u32,
+    pub(crate) drawer: Author,
 }
 
 impl Turns {
-    pub(super) fn new(
+    pub(crate) fn new(
         seed: [u8; 32],
         (rounds, most): (u32, u32),
         players: BTreeSet<Author>,
@@ -113,105 +112,105 @@ impl Turns {
     }
 
     /// The seed of the game.
-    pub(super) fn seed(&self) -> &[u8; 32] {
+    pub(crate) fn seed(&self) -> &[u8; 32] {
         &self.seed
     }
 
     /// The round, counted from 0.
-    pub(super) fn round(&self) -> u32 {
+    pub(crate) fn round(&self) -> u32 {
         self.round
     }
 
     /// The turn, counted from 0 over the whole game.
-    pub(super) fn turn(&self) -> u32 {
+    pub(crate) fn turn(&self) -> u32 {
         self.turn
     }
 
     /// Whose turn it is; `None` when the game is over.
-    pub(super) fn drawer(&self) -> Option<Author> {
+    pub(crate) fn drawer(&self) -> Option<Author> {
         self.drawer
     }
 
     /// Whether the drawer has begun.
-    pub(super) fn is_drawing(&self) -> bool {
+    pub(crate) fn is_drawing(&self) -> bool {
         self.drawing
     }
 
     /// The turn whose sheet is looked at.
-    pub(super) fn visible_turn(&self) -> u32 {
+    pub(crate) fn visible_turn(&self) -> u32 {
         self.last_begun.map_or(0, |begun| begun.turn)
     }
 
     /// The turn before this one, if there is a drawing of it to look at until this one begins.
-    pub(super) fn to_reveal(&self) -> Option<Begun> {
+    pub(crate) fn to_reveal(&self) -> Option<Begun> {
         self.last_begun.filter(|begun| begun.turn + 1 == self.turn)
     }
 
-    pub(super) fn players(&self) -> &BTreeSet<Author> {
+    pub(crate) fn players(&self) -> &BTreeSet<Author> {
         &self.players
     }
 
-    pub(super) fn newcomers(&self) -> &BTreeSet<Author> {
+    pub(crate) fn newcomers(&self) -> &BTreeSet<Author> {
         &self.newcomers
     }
 
     /// Whether somebody left by their own word or is absent.
-    pub(super) fn is_gone(&self, player: Author) -> bool {
+    pub(crate) fn is_gone(&self, player: Author) -> bool {
         self.left.contains(&player) || self.absent.contains(&player)
     }
 
     /// Those who left by their own word, players or newcomers.
-    pub(super) fn left(&self) -> &BTreeSet<Author> {
+    pub(crate) fn left(&self) -> &BTreeSet<Author> {
         &self.left
     }
 
-    pub(super) fn has_left(&self, player: Author) -> bool {
+    pub(crate) fn has_left(&self, player: Author) -> bool {
         self.left.contains(&player)
     }
 
     /// The players who are not gone: whose votes count.
-    pub(super) fn present(&self) -> impl Iterator<Item = Author> {
+    pub(crate) fn present(&self) -> impl Iterator<Item = Author> {
         self.players.iter().copied().filter(|player| !self.is_gone(*player))
     }
 
     /// Whether somebody plays and is not gone.
-    pub(super) fn is_present(&self, player: Author) -> bool {
+    pub(crate) fn is_present(&self, player: Author) -> bool {
         self.players.contains(&player) && !self.is_gone(player)
     }
 
     /// Whether anybody says that this player is offline, and no `Here` of theirs has come since.
-    pub(super) fn is_said_absent(&self, player: Author) -> bool {
+    pub(crate) fn is_said_absent(&self, player: Author) -> bool {
         self.absent.contains(&player) || self.absent_votes.contains_key(&player)
     }
 
-    pub(super) fn has_voted_absent(&self, voter: Author, player: Author) -> bool {
+    pub(crate) fn has_voted_absent(&self, voter: Author, player: Author) -> bool {
         self.absent_votes.get(&player).is_some_and(|votes| votes.contains(&voter))
     }
 
-    pub(super) fn has_voted_to_end(&self, player: Author) -> bool {
+    pub(crate) fn has_voted_to_end(&self, player: Author) -> bool {
         self.end_votes.contains(&player)
     }
 
     /// Whether more than half of the players wanted the game to end.
-    pub(super) fn is_ended(&self) -> bool {
+    pub(crate) fn is_ended(&self) -> bool {
         self.ended
     }
 
     /// The turns that the last step passed over because their drawers are gone.
-    pub(super) fn take_passed(&mut self) -> Vec<(u32, Author)> {
+    pub(crate) fn take_passed(&mut self) -> Vec<(u32, Author)> {
         std::mem::take(&mut self.passed)
     }
 
-    pub(super) fn has_voted_to_skip(&self, player: Author) -> bool {
+    pub(crate) fn has_voted_to_skip(&self, player: Author) -> bool {
         self.skip_votes.contains_key(&player)
     }
 
-    pub(super) fn has_voted_to_kick(&self, voter: Author, player: Author) -> bool {
+    pub(crate) fn has_voted_to_kick(&self, voter: Author, player: Author) -> bool {
         self.kick_votes.get(&player).is_some_and(|votes| votes.contains(&voter))
     }
 
     /// Whether somebody could come in now. Who left has their seat still.
-    pub(super) fn admits(&self, player: Author) -> bool {
+    pub(crate) fn admits(&self, player: Author) -> bool {
         let seat = match self.players.contains(&player) {
             true => self.left.contains(&player),
             false => self.players.len() + self.newcomers.len() < self.most as usize,
@@ -220,27 +219,27 @@ impl Turns {
     }
 
     /// Whether another round follows this one: in the last, nobody comes in any more.
-    pub(super) fn has_next_round(&self) -> bool {
+    pub(crate) fn has_next_round(&self) -> bool {
         self.round + 1 < self.rounds
     }
 
     /// Whether the others removed somebody.
-    pub(super) fn has_removed(&self, player: Author) -> bool {
+    pub(crate) fn has_removed(&self, player: Author) -> bool {
         self.removed.contains(&player)
     }
 
     /// The drawer of the last turn that ended, if the others ended it.
-    pub(super) fn skipped(&self) -> Option<Skipped> {
+    pub(crate) fn skipped(&self) -> Option<Skipped> {
         self.skipped
     }
 
     /// Somebody comes in with the next round.
-    pub(super) fn join(&mut self, player: Author) -> bool {
+    pub(crate) fn join(&mut self, player: Author) -> bool {
         self.admits(player) && self.newcomers.insert(player)
     }
 
     /// The drawer begins.
-    pub(super) fn begin(&mut self, author: Author, turn: u32) -> bool {
+    pub(crate) fn begin(&mut self, author: Author, turn: u32) -> bool {
         if self.drawing || !self.is_turn_of(author, turn) {
             return false;
         }
@@ -250,7 +249,7 @@ impl Turns {
     }
 
     /// The drawer ends the turn, begun or not.
-    pub(super) fn end(&mut self, author: Author, turn: u32) -> bool {
+    pub(crate) fn end(&mut self, author: Author, turn: u32) -> bool {
         if !self.is_turn_of(author, turn) {
             return false;
         }
@@ -259,7 +258,7 @@ impl Turns {
     }
 
     /// A player votes to skip the drawer.
-    pub(super) fn vote_to_skip(&mut self, voter: Author, turn: u32, reason: Option<SkipReason>) -> Effect {
+    pub(crate) fn vote_to_skip(&mut self, voter: Author, turn: u32, reason: Option<SkipReason>) -> Effect {
         if turn != self.turn || self.drawer == Some(voter) || !self.is_present(voter) {
             return Effect::None;
         }
@@ -271,7 +270,7 @@ impl Turns {
     }
 
     /// A player votes to remove another, or somebody who waits to come in.
-    pub(super) fn vote_to_kick(&mut self, voter: Author, player: Author) -> Effect {
+    pub(crate) fn vote_to_kick(&mut self, voter: Author, player: Author) -> Effect {
         let is_here = self.players.contains(&player) || self.newcomers.contains(&player);
         if !is_here || player == voter || !self.is_present(voter) {
             return Effect::None;
@@ -283,7 +282,7 @@ impl Turns {
     }
 
     /// A player says that another is offline.
-    pub(super) fn vote_absent(&mut self, voter: Author, player: Author) -> Effect {
+    pub(crate) fn vote_absent(&mut self, voter: Author, player: Author) -> Effect {
         if player == voter || !self.is_present(voter) || !self.is_present(player) {
             return Effect::None;
         }
@@ -294,7 +293,7 @@ impl Turns {
     }
 
     /// A player says that they are not absent.
-    pub(super) fn is_here(&mut self, player: Author) -> Effect {
+    pub(crate) fn is_here(&mut self, player: Author) -> Effect {
         if !self.is_said_absent(player) {
             return Effect::None;
         }
@@ -304,7 +303,7 @@ impl Turns {
     }
 
     /// Somebody plays no more.
-    pub(super) fn leave(&mut self, player: Author) -> Effect {
+    pub(crate) fn leave(&mut self, player: Author) -> Effect {
         if self.newcomers.remove(&player) {
             self.left.insert(player);
             return Effect::Decided(player);
@@ -320,7 +319,7 @@ impl Turns {
     }
 
     /// A player votes to end the game.
-    pub(super) fn vote_to_end(&mut self, voter: Author) -> Effect {
+    pub(crate) fn vote_to_end(&mut self, voter: Author) -> Effect {
         if !self.is_present(voter) || !self.end_votes.insert(voter) {
             return Effect::None;
         }
@@ -365,7 +364,7 @@ impl Turns {
     }
 
     /// Whether fewer than two players are present.
-    pub(super) fn has_too_few(&self) -> bool {
+    pub(crate) fn has_too_few(&self) -> bool {
         self.present().count() < MIN_PLAYERS
     }
 

@@ -5,25 +5,24 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::guess::{GuessRequest, Receipt};
 use super::score::{UNOPENED, drawer_points, guesser_points};
-use super::secret::{Blinded, VoprfPublic, WordPublic};
-use super::step::{QuizRules, Reveal};
-use super::word_list::WordList;
+use crate::game::protocol::guess::{GuessRequest, Receipt};
+use crate::game::protocol::{QuizRules, Reveal, WordList};
+use crate::game::secret::{Blinded, VoprfPublic, WordPublic};
 use crate::identity::Author;
+use crate::limits::{MAX_CANDIDATES_OF_TURN, MAX_TEXT};
 use crate::operation_id::OperationId;
-use crate::payload::MAX_TEXT;
 use crate::words::{MIN_WORDS, Mask, Word};
 
 /// Lines of guesses that are counted of one guesser in a turn: as many as can be asked for.
-const MAX_LINES: usize = 60;
+const MAX_LINES: usize = MAX_CANDIDATES_OF_TURN as usize;
 /// Words that a drawer locked beside the one that counts and that are told apart. An honest one may have chosen twice
 /// before the first choice was saved; who locked so many more answered by any.
 const MAX_OTHERS: usize = 3;
 
 /// The quiz of one game.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Quiz {
+pub(crate) struct Quiz {
     rules: QuizRules,
     words: WordList,
     /// Parts of the list that are still to come.
@@ -47,15 +46,15 @@ struct Passed {
 
 /// A turn whose word was locked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct WordTurn {
+pub(crate) struct WordTurn {
     game: OperationId,
-    pub(super) turn: u32,
-    pub(super) drawer: Author,
-    pub(super) voprf: VoprfPublic,
-    pub(super) key: WordPublic,
+    pub(crate) turn: u32,
+    pub(crate) drawer: Author,
+    pub(crate) voprf: VoprfPublic,
+    pub(crate) key: WordPublic,
     /// With the letters that were shown.
-    pub(super) mask: Mask,
-    pub(super) hints: u32,
+    pub(crate) mask: Mask,
+    pub(crate) hints: u32,
     /// Whether the mask was as it has to be at first, as far as that can be told without the word.
     locked: Mask,
     /// Other words that the drawer locked for this turn.
@@ -66,23 +65,23 @@ pub(super) struct WordTurn {
     /// What each guesser said: the line, and how many candidates up to it.
     lines: BTreeMap<Author, Vec<(OperationId, u32)>>,
     evidence: BTreeMap<Author, Asked>,
-    pub(super) end: Option<End>,
+    pub(crate) end: Option<End>,
 }
 
 /// Somebody who knew the word.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Claim {
-    pub(super) author: Author,
-    pub(super) elapsed_ms: u64,
-    pub(super) blinded: Blinded,
-    pub(super) opened: bool,
+pub(crate) struct Claim {
+    pub(crate) author: Author,
+    pub(crate) elapsed_ms: u64,
+    pub(crate) blinded: Blinded,
+    pub(crate) opened: bool,
     /// Whether it is for the word whose lock counts, and not for another that the drawer locked.
     counted: bool,
 }
 
 /// How a turn with a word ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum End {
+pub(crate) enum End {
     /// The drawer told the word and the key, and everything agrees.
     Revealed(Word),
     /// The drawer told something that doesn't agree with what was locked, shown or listed.
@@ -99,40 +98,40 @@ struct Asked {
 }
 
 impl Quiz {
-    pub(super) fn new(rules: QuizRules, words: WordList, more: u32) -> Self {
+    pub(crate) fn new(rules: QuizRules, words: WordList, more: u32) -> Self {
         Quiz { rules, words, missing: more, parts: Vec::new(), turns: Vec::new(), passed: Vec::new() }
     }
 
-    pub(super) fn words(&self) -> &WordList {
+    pub(crate) fn words(&self) -> &WordList {
         &self.words
     }
 
-    pub(super) fn rules(&self) -> QuizRules {
+    pub(crate) fn rules(&self) -> QuizRules {
         self.rules
     }
 
     /// Whether all words are there.
-    pub(super) fn is_complete(&self) -> bool {
+    pub(crate) fn is_complete(&self) -> bool {
         self.missing == 0 && self.words.words().len() >= MIN_WORDS
     }
 
     /// Parts of the list that are still to come.
-    pub(super) fn missing(&self) -> u32 {
+    pub(crate) fn missing(&self) -> u32 {
         self.missing
     }
 
     /// The number of the next part, if one is to come.
-    pub(super) fn next_part(&self) -> Option<u32> {
+    pub(crate) fn next_part(&self) -> Option<u32> {
         (self.missing > 0).then_some(self.parts.len() as u32 + 1)
     }
 
     /// Whether a part that came already is told otherwise: then the list was not settled when the game began.
-    pub(super) fn contradicts(&self, part: u32, words: &WordList) -> bool {
+    pub(crate) fn contradicts(&self, part: u32, words: &WordList) -> bool {
         let known = part.checked_sub(1).and_then(|index| self.parts.get(index as usize));
         known.is_some_and(|known| *known != words.digest())
     }
 
-    pub(super) fn add_words(&mut self, part: u32, words: &WordList) -> bool {
+    pub(crate) fn add_words(&mut self, part: u32, words: &WordList) -> bool {
         if self.next_part() != Some(part) {
             return false;
         }
@@ -143,11 +142,11 @@ impl Quiz {
         true
     }
 
-    pub(super) fn turns(&self) -> impl DoubleEndedIterator<Item = &WordTurn> {
+    pub(crate) fn turns(&self) -> impl DoubleEndedIterator<Item = &WordTurn> {
         self.turns.iter().map(Arc::as_ref)
     }
 
-    pub(super) fn turn(&self, turn: u32) -> Option<&WordTurn> {
+    pub(crate) fn turn(&self, turn: u32) -> Option<&WordTurn> {
         self.turns().rev().find(|one| one.turn == turn)
     }
 
@@ -155,13 +154,13 @@ impl Quiz {
         self.turns.iter_mut().rev().find(|one| one.turn == turn).map(Arc::make_mut)
     }
 
-    pub(super) fn lock(&mut self, turn: WordTurn) {
+    pub(crate) fn lock(&mut self, turn: WordTurn) {
         self.turns.push(Arc::new(turn));
     }
 
     /// A lock that doesn't count: of a turn that began with another word, or was over before. An honest drawer's solvers
     /// may have been answered by it, and a drawer's who wants to take their points away.
-    pub(super) fn lock_again(&mut self, turn: WordTurn) {
+    pub(crate) fn lock_again(&mut self, turn: WordTurn) {
         if let Some(known) = self.turn_mut(turn.turn) {
             known.lock_again(turn.drawer, (turn.voprf, turn.key));
         } else if let Some(at) = self.passed.iter().position(|one| (one.turn, one.drawer) == (turn.turn, turn.drawer)) {
@@ -172,12 +171,12 @@ impl Quiz {
         }
     }
 
-    pub(super) fn hint(&mut self, turn: u32, author: Author, cell: u32, letter: char) -> bool {
+    pub(crate) fn hint(&mut self, turn: u32, author: Author, cell: u32, letter: char) -> bool {
         let most = self.rules.hints;
         self.turn_mut(turn).is_some_and(|turn| turn.hint(author, most, cell, letter))
     }
 
-    pub(super) fn guessed(&mut self, turn: u32, author: Author, line: OperationId, text: &str) -> bool {
+    pub(crate) fn guessed(&mut self, turn: u32, author: Author, line: OperationId, text: &str) -> bool {
         if text.is_empty() || text.len() > MAX_TEXT {
             return false;
         }
@@ -185,7 +184,7 @@ impl Quiz {
         self.turn_mut(turn).is_some_and(|turn| turn.guessed(author, line, || words.candidates(text).len() as u32))
     }
 
-    pub(super) fn solve(
+    pub(crate) fn solve(
         &mut self,
         turn: u32,
         author: Author,
@@ -196,17 +195,17 @@ impl Quiz {
         self.turn_mut(turn).is_some_and(|turn| turn.solve(author, receipt, candidate, key))
     }
 
-    pub(super) fn unblind(&mut self, turn: u32, author: Author, blinded: &Blinded, word: &str) -> bool {
+    pub(crate) fn unblind(&mut self, turn: u32, author: Author, blinded: &Blinded, word: &str) -> bool {
         self.turn_mut(turn).is_some_and(|turn| turn.unblind(author, blinded, word))
     }
 
     /// Whether somebody may talk under the seal of this turn: it has a word, and they take part.
-    pub(super) fn may_whisper(&self, turn: u32, author: Author) -> bool {
+    pub(crate) fn may_whisper(&self, turn: u32, author: Author) -> bool {
         self.turn(turn).is_some_and(|turn| turn.drawer == author || turn.has_solved(author))
     }
 
     /// The drawer ends the turn. `proven`: whether the reveal is what it says, by itself.
-    pub(super) fn end(&mut self, turn: u32, reveal: Option<&Reveal>, proven: bool, evidence: &[GuessRequest]) {
+    pub(crate) fn end(&mut self, turn: u32, reveal: Option<&Reveal>, proven: bool, evidence: &[GuessRequest]) {
         let words = self.words.clone();
         if let Some(turn) = self.turn_mut(turn)
             && turn.end.is_none()
@@ -217,14 +216,14 @@ impl Quiz {
     }
 
     /// The drawer ended the turn; whether or not a word was locked, these could have guessed it.
-    pub(super) fn pass(&mut self, turn: u32, drawer: Author, guessers: BTreeSet<Author>) {
+    pub(crate) fn pass(&mut self, turn: u32, drawer: Author, guessers: BTreeSet<Author>) {
         if self.turn(turn).is_none() {
             self.passed.push(Passed { turn, drawer, guessers });
         }
     }
 
     /// The turn is over and its drawer told nothing.
-    pub(super) fn leave(&mut self, turn: u32) {
+    pub(crate) fn end_silently(&mut self, turn: u32) {
         if let Some(turn) = self.turn_mut(turn)
             && turn.end.is_none()
         {
@@ -233,7 +232,7 @@ impl Quiz {
     }
 
     /// The points of the whole game so far.
-    pub(super) fn scores(&self) -> BTreeMap<Author, u32> {
+    pub(crate) fn scores(&self) -> BTreeMap<Author, u32> {
         let mut scores = BTreeMap::new();
         for (player, points) in self.turns().flat_map(WordTurn::points) {
             *scores.entry(player).or_insert(0) += points;
@@ -242,13 +241,13 @@ impl Quiz {
     }
 
     /// The words that were told already.
-    pub(super) fn told(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn revealed_words(&self) -> impl Iterator<Item = &str> {
         self.turns().filter_map(WordTurn::word).map(|word| word.text.as_str())
     }
 }
 
 impl WordTurn {
-    pub(super) fn new(
+    pub(crate) fn new(
         game: OperationId,
         turn: u32,
         drawer: Author,
@@ -278,38 +277,38 @@ impl WordTurn {
 
     /// Those who signed with the word's key and have a receipt, and of whom nothing else is known, in the order in which
     /// they knew it.
-    pub(super) fn solvers(&self) -> Vec<&Claim> {
+    pub(crate) fn solvers(&self) -> Vec<&Claim> {
         let mut claims: Vec<&Claim> = self.claims.iter().filter(|claim| self.is_good(claim)).collect();
         claims.sort_by_key(|claim| (claim.elapsed_ms, claim.author));
         claims
     }
 
     /// Whether somebody says, and can show, that they know the word.
-    pub(super) fn has_solved(&self, author: Author) -> bool {
+    pub(crate) fn has_solved(&self, author: Author) -> bool {
         self.claims.iter().any(|claim| claim.author == author)
     }
 
     /// What somebody can show, once the word is told, to have asked for.
-    pub(super) fn claim(&self, author: Author) -> Option<&Claim> {
+    pub(crate) fn claim(&self, author: Author) -> Option<&Claim> {
         self.claims.iter().find(|claim| claim.author == author && claim.counted)
     }
 
-    pub(super) fn game(&self) -> OperationId {
+    pub(crate) fn game(&self) -> OperationId {
         self.game
     }
 
-    pub(super) fn guessers(&self) -> &BTreeSet<Author> {
+    pub(crate) fn guessers(&self) -> &BTreeSet<Author> {
         &self.guessers
     }
 
     /// Whether everybody who could guess knows the word.
-    pub(super) fn all_solved(&self, present: impl Fn(Author) -> bool) -> bool {
+    pub(crate) fn all_solved(&self, present: impl Fn(Author) -> bool) -> bool {
         let mut open = self.guessers.iter().filter(|guesser| !self.has_solved(**guesser));
         !self.claims.is_empty() && open.all(|guesser| !present(*guesser))
     }
 
     /// The word, if the turn is over and it was told truly.
-    pub(super) fn word(&self) -> Option<&Word> {
+    pub(crate) fn word(&self) -> Option<&Word> {
         match &self.end {
             Some(End::Revealed(word)) => Some(word),
             Some(End::Lied | End::Silent) | None => None,
@@ -317,22 +316,22 @@ impl WordTurn {
     }
 
     /// Whether the drawer's program broke the rules.
-    pub(super) fn lied(&self) -> bool {
+    pub(crate) fn lied(&self) -> bool {
         matches!(self.end, Some(End::Lied))
     }
 
     /// The last line that a guesser said, and how many candidates all of them made.
-    pub(super) fn said(&self, guesser: Author) -> Option<(OperationId, u32)> {
+    pub(crate) fn last_line(&self, guesser: Author) -> Option<(OperationId, u32)> {
         self.lines.get(&guesser)?.last().copied()
     }
 
     /// How many candidates all lines made that a guesser said.
-    pub(super) fn asked_aloud(&self, guesser: Author) -> u32 {
-        self.said(guesser).map_or(0, |(_, upto)| upto)
+    pub(crate) fn said_candidates(&self, guesser: Author) -> u32 {
+        self.last_line(guesser).map_or(0, |(_, upto)| upto)
     }
 
     /// How many candidates more, by what is in the log, a guesser who signed this had asked for than said.
-    pub(super) fn unsaid(&self, request: &GuessRequest) -> u32 {
+    pub(crate) fn unsaid(&self, request: &GuessRequest) -> u32 {
         self.unsaid_of(request.guesser, Asked { before: request.asked_before, said: request.said })
     }
 
@@ -345,7 +344,7 @@ impl WordTurn {
 
     /// A line counts while its author doesn't know the word. It may stand after the end of the turn: on its way then, or
     /// written by a clock that is ahead. What it asked for is worked out only while there are not too many such lines.
-    pub(super) fn guessed(&mut self, author: Author, line: OperationId, asked: impl FnOnce() -> u32) -> bool {
+    pub(crate) fn guessed(&mut self, author: Author, line: OperationId, asked: impl FnOnce() -> u32) -> bool {
         if !self.guessers.contains(&author) || self.has_solved(author) {
             return false;
         }
@@ -390,7 +389,7 @@ impl WordTurn {
     }
 
     /// Whether the drawer was asked while the time ran.
-    pub(super) fn is_in_time(&self, receipt: &Receipt) -> bool {
+    pub(crate) fn is_in_time(&self, receipt: &Receipt) -> bool {
         u64::from(receipt.elapsed_ms) <= self.length_ms
     }
 
@@ -425,7 +424,7 @@ impl WordTurn {
     }
 
     /// Whether a request was made in this turn, and not in one of the same number before the game started again.
-    pub(super) fn is_about(&self, request: &GuessRequest) -> bool {
+    pub(crate) fn is_about(&self, request: &GuessRequest) -> bool {
         (request.game, request.turn, request.voprf) == (self.game, self.turn, self.voprf)
     }
 
@@ -446,7 +445,7 @@ impl WordTurn {
 
     /// Nothing before the end. A drawer who told nothing, lies, or let another word be guessed than the one that counts,
     /// has none; those who knew that word, or can't open their receipts, have a few.
-    pub(super) fn points(&self) -> BTreeMap<Author, u32> {
+    pub(crate) fn points(&self) -> BTreeMap<Author, u32> {
         if self.end.is_none() {
             return BTreeMap::new();
         }

@@ -4,17 +4,16 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::effect::{Effect, Phase};
 use super::gathering::Gathering;
-use super::guess::GuessRequest;
 use super::quiz::{Quiz, WordTurn};
-use super::secret::{VoprfPublic, WordPublic};
-use super::step::{CancelReason, GameStep, Reveal, Rules};
 use super::turns::Turns;
-use super::view::Phase;
-use super::word_list::{MAX_MORE, WordList};
+use crate::canvas::SheetId;
+use crate::game::protocol::guess::GuessRequest;
+use crate::game::protocol::{CancelReason, GameStep, MAX_MORE, Reveal, Rules, WordList};
+use crate::game::secret::{VoprfPublic, WordPublic};
 use crate::identity::Author;
 use crate::operation_id::OperationId;
-use crate::payload::Board;
 use crate::words::{Mask, Word};
 
 /// How long, beyond a turn's own time, a game may stand still before it is stale, in milliseconds of the log's time.
@@ -33,53 +32,27 @@ pub struct StepAt {
     pub proven: bool,
 }
 
-/// What a step did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Effect {
-    /// It was out of place: nothing, on every peer alike. Of a second word that a drawer locks it is noted that it was.
-    None,
-    /// It counts.
-    Counted,
-    /// It counts, and it was the vote that decided about this player: who was skipped, removed, found absent; or who ended
-    /// the game, or left.
-    Decided(Author),
-}
-
-impl Effect {
-    /// Returns whether the step had an effect.
-    #[must_use]
-    pub fn counts(self) -> bool {
-        self != Effect::None
-    }
-}
-
-impl From<bool> for Effect {
-    fn from(counts: bool) -> Self {
-        if counts { Effect::Counted } else { Effect::None }
-    }
-}
-
 /// The state of a room's game after all steps up to some place of the log. A room has at most one game at a time.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Game(Option<Table>);
 
 /// A game, from its proposal to its end and beyond, until the next one is proposed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Table {
-    pub(super) id: OperationId,
-    pub(super) proposer: Author,
-    pub(super) rules: Rules,
-    pub(super) stage: Stage,
-    pub(super) quiz: Option<Quiz>,
+pub(crate) struct Table {
+    pub(crate) id: OperationId,
+    pub(crate) proposer: Author,
+    pub(crate) rules: Rules,
+    pub(crate) stage: Stage,
+    pub(crate) quiz: Option<Quiz>,
     /// The step that brought the present stage or turn.
-    pub(super) since: Mark,
+    pub(crate) since: StepTime,
     /// The last step that counted.
-    pub(super) last: Mark,
+    pub(crate) last: StepTime,
 }
 
 /// What a game is at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum Stage {
+pub(crate) enum Stage {
     Gathering(Gathering),
     Playing(Box<Turns>),
     /// The players of the last round; of these `left` had left by their own word.
@@ -94,14 +67,14 @@ pub(super) enum Stage {
 
 /// A step that counted, and when: milliseconds since 1970 by the log's clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Mark {
-    pub(super) id: OperationId,
-    pub(super) ms: u64,
+pub(crate) struct StepTime {
+    pub(crate) id: OperationId,
+    pub(crate) ms: u64,
 }
 
-impl Mark {
+impl StepTime {
     fn new(at: StepAt) -> Self {
-        Mark { id: at.id, ms: at.time >> 16 }
+        StepTime { id: at.id, ms: at.time >> 16 }
     }
 }
 
@@ -121,7 +94,7 @@ impl Game {
             return false;
         }
         let quiz = rules.quiz.map(|quiz| Quiz::new(quiz, words.clone(), more));
-        let mark = Mark::new(at);
+        let mark = StepTime::new(at);
         let stage = Stage::Gathering(Gathering::new(rules.players));
         self.0 = Some(Table { id: at.id, proposer: at.author, rules, stage, quiz, since: mark, last: mark });
         true
@@ -137,22 +110,22 @@ impl Game {
     /// Whether `author`'s ink on `board` counts at this place of the log: on the room's own board everybody's, on the
     /// sheet of the turn that runs its drawer's, on any other sheet nobody's.
     #[must_use]
-    pub fn takes_ink(&self, author: Author, board: Board) -> bool {
+    pub fn takes_ink(&self, author: Author, board: SheetId) -> bool {
         match board {
-            Board::Free => true,
-            Board::Turn { game, turn } => self.0.as_ref().is_some_and(|table| table.takes_ink(author, game, turn)),
+            SheetId::Free => true,
+            SheetId::Turn { game, turn } => self.0.as_ref().is_some_and(|table| table.takes_ink(author, game, turn)),
         }
     }
 
     /// The sheet to look at: while a game is played that of the last turn that began (before the first an empty one),
     /// otherwise the room's own board.
     #[must_use]
-    pub fn visible_board(&self) -> Board {
+    pub fn visible_board(&self) -> SheetId {
         match &self.0 {
             Some(Table { id, stage: Stage::Playing(turns), .. }) => {
-                Board::Turn { game: *id, turn: turns.visible_turn() }
+                SheetId::Turn { game: *id, turn: turns.visible_turn() }
             }
-            _ => Board::Free,
+            _ => SheetId::Free,
         }
     }
 
@@ -204,15 +177,12 @@ impl Game {
         Some((table.rules, table.quiz.as_ref().map(|quiz| quiz.words().clone()).unwrap_or_default()))
     }
 
-    pub(super) fn table(&self) -> Option<&Table> {
+    pub(crate) fn table(&self) -> Option<&Table> {
         self.0.as_ref()
     }
 
-    pub(super) fn turns(&self) -> Option<&Turns> {
-        match &self.0.as_ref()?.stage {
-            Stage::Playing(turns) => Some(turns),
-            Stage::Gathering(_) | Stage::Over { .. } => None,
-        }
+    pub(crate) fn turns(&self) -> Option<&Turns> {
+        self.0.as_ref().and_then(Table::turns)
     }
 }
 
@@ -229,7 +199,7 @@ impl Table {
             step => self.take(at, step).into(),
         };
         if effect.counts() {
-            self.last = Mark::new(at);
+            self.last = StepTime::new(at);
             self.pass_turns();
             self.end_if_played_out();
             self.leave_word(before.2);
@@ -341,7 +311,7 @@ impl Table {
         let guessers = self.players_but(at.author);
         let begun = self.quiz.is_some() && self.with_turns(|turns| turns.begin(at.author, turn));
         if let Some(quiz) = &mut self.quiz {
-            let turn = WordTurn::new(self.id, turn, at.author, locks, guessers, self.rules.seconds_ms());
+            let turn = WordTurn::new(self.id, turn, at.author, locks, guessers, self.rules.turn_ms());
             if begun { quiz.lock(turn) } else { quiz.lock_again(turn) }
         }
         begun
@@ -367,16 +337,9 @@ impl Table {
 
     /// A turn that is over, or was, and whose drawer told nothing.
     fn leave_word(&mut self, turn: u32) {
-        let over = self.turn_now() != Some(turn);
+        let over = self.turns().map(Turns::turn) != Some(turn);
         if over && let Some(quiz) = &mut self.quiz {
-            quiz.leave(turn);
-        }
-    }
-
-    fn turn_now(&self) -> Option<u32> {
-        match &self.stage {
-            Stage::Playing(turns) => Some(turns.turn()),
-            Stage::Gathering(_) | Stage::Over { .. } => None,
+            quiz.end_silently(turn);
         }
     }
 
@@ -466,7 +429,7 @@ impl Table {
         }
     }
 
-    pub(super) fn phase(&self) -> Phase {
+    pub(crate) fn phase(&self) -> Phase {
         match &self.stage {
             Stage::Gathering(_) => Phase::Gathering,
             Stage::Playing(turns) if turns.is_drawing() => Phase::Drawing,
@@ -475,25 +438,25 @@ impl Table {
         }
     }
 
-    pub(super) fn is_over(&self) -> bool {
+    pub(crate) fn is_over(&self) -> bool {
         matches!(self.stage, Stage::Over { .. })
     }
 
     /// Whether nothing has counted for so long at `ms` of the log's time that the game must have been left.
-    pub(super) fn is_stale(&self, ms: u64) -> bool {
+    pub(crate) fn is_stale(&self, ms: u64) -> bool {
         ms.saturating_sub(self.last.ms) > self.stale_after_ms()
     }
 
     /// How long nothing may count before the game is stale.
-    pub(super) fn stale_after_ms(&self) -> u64 {
+    pub(crate) fn stale_after_ms(&self) -> u64 {
         match self.stage {
-            Stage::Playing(_) => self.rules.seconds_ms() + STALE_MS,
+            Stage::Playing(_) => self.rules.turn_ms() + STALE_MS,
             Stage::Gathering(_) | Stage::Over { .. } => STALE_MS,
         }
     }
 
     /// Whether somebody is ready, plays, or waits to come in.
-    pub(super) fn is_member(&self, person: Author) -> bool {
+    pub(crate) fn is_member(&self, person: Author) -> bool {
         match &self.stage {
             Stage::Gathering(gathering) => gathering.is_ready(person),
             Stage::Playing(turns) => {
@@ -505,7 +468,7 @@ impl Table {
     }
 
     /// Whether there is a seat for somebody who has none.
-    pub(super) fn admits(&self, person: Author) -> bool {
+    pub(crate) fn admits(&self, person: Author) -> bool {
         match &self.stage {
             Stage::Gathering(gathering) => !gathering.is_ready(person) && gathering.has_room(),
             Stage::Playing(turns) => turns.admits(person),
@@ -514,12 +477,36 @@ impl Table {
     }
 
     /// Whether somebody plays in the round that runs, or played in the last one, and was not removed.
-    pub(super) fn is_playing(&self, person: Author) -> bool {
+    pub(crate) fn is_playing(&self, person: Author) -> bool {
         match &self.stage {
             Stage::Gathering(_) => false,
             Stage::Playing(turns) => turns.players().contains(&person),
             Stage::Over { players, .. } => players.contains(&person),
         }
+    }
+
+    /// Returns the turns, while the game is played.
+    pub(crate) fn turns(&self) -> Option<&Turns> {
+        match &self.stage {
+            Stage::Playing(turns) => Some(turns),
+            Stage::Gathering(_) | Stage::Over { .. } => None,
+        }
+    }
+
+    /// Returns the turn that runs, if its word is locked.
+    pub(crate) fn running_word(&self) -> Option<&WordTurn> {
+        let turns = self.turns().filter(|turns| turns.is_drawing())?;
+        self.quiz.as_ref()?.turn(turns.turn()).filter(|turn| turn.end.is_none())
+    }
+
+    /// Returns the turn that runs, if its word is locked, and the words of the quiz.
+    pub(crate) fn guessing(&self) -> Option<(&WordTurn, &WordList)> {
+        self.running_word().zip(self.quiz.as_ref().map(Quiz::words))
+    }
+
+    /// Returns whether a person is a guesser of this turn and was neither removed nor has left since it began.
+    pub(crate) fn may_guess(&self, turn: &WordTurn, person: Author) -> bool {
+        turn.guessers().contains(&person) && self.is_member(person)
     }
 
     fn takes_ink(&self, author: Author, game: OperationId, turn: u32) -> bool {

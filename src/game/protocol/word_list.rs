@@ -12,7 +12,7 @@ pub const MAX_WORDS: usize = 2_500;
 /// Most bytes of the words in one operation, so that it stays within the largest payload.
 const MAX_PART: usize = 24 * 1024;
 /// Most parts after the first.
-pub(super) const MAX_MORE: u32 = 15;
+pub(crate) const MAX_MORE: u32 = 15;
 
 /// Some words, each with its level. On the wire: one text a level, one word a line.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -134,7 +134,7 @@ impl WordList {
     }
 
     /// Hash of the words in their order, with their levels. A word holds no line end.
-    pub(super) fn digest(&self) -> [u8; 32] {
+    pub(crate) fn digest(&self) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new_derive_key("inkmesh 2026 digest of words");
         for word in self.words() {
             hasher.update(&[u8::from(word.level)]).update(word.text.as_bytes()).update(b"\n");
@@ -143,7 +143,7 @@ impl WordList {
     }
 
     /// This list and another part, if together they are sound.
-    pub(super) fn with(&self, part: &WordList) -> Option<Self> {
+    pub(crate) fn with(&self, part: &WordList) -> Option<Self> {
         let (ours, theirs) = self.compared().zip(part.compared())?;
         if ours.len() + theirs.len() > MAX_WORDS || !ours.is_disjoint(theirs) {
             return None;

@@ -13,9 +13,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::secret::{Answer, Blinded, MAX_CANDIDATES, VoprfPublic};
 use crate::codec::{self, CodecError};
+use crate::game::secret::{Answer, Blinded, VoprfPublic};
 use crate::identity::{Author, Identity, SIGNATURE_LEN};
+use crate::limits::MAX_CANDIDATES;
 use crate::name::RoomId;
 use crate::operation_id::OperationId;
 
@@ -191,7 +192,7 @@ pub enum Refusal {
 /// What one of the two begins with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Ask {
+pub enum PeerRequest {
     /// The guesser guesses.
     Guess(GuessRequest),
     /// The drawer tells the guesser alone that a wrong guess was close. Nobody checks this; it is worth as much as the
@@ -211,7 +212,7 @@ pub enum Ask {
 /// What the other replies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Reply {
+pub enum PeerReply {
     /// To a guess: answered.
     Answer(Box<GuessAnswer>),
     /// To a guess: not answered.
@@ -220,7 +221,7 @@ pub enum Reply {
     Noted,
 }
 
-impl Ask {
+impl PeerRequest {
     /// The bytes.
     ///
     /// # Errors
@@ -235,15 +236,15 @@ impl Ask {
     /// [`CodecError`]; also when there are too many words.
     pub fn decode(bytes: &[u8]) -> Result<Self, CodecError> {
         codec::within(bytes.len(), MAX_MESSAGE)?;
-        let ask: Ask = codec::decode(bytes)?;
-        if let Ask::Guess(request) = &ask {
+        let ask: PeerRequest = codec::decode(bytes)?;
+        if let PeerRequest::Guess(request) = &ask {
             codec::within(request.blinded.len(), MAX_CANDIDATES)?;
         }
         Ok(ask)
     }
 }
 
-impl Reply {
+impl PeerReply {
     /// The bytes.
     ///
     /// # Errors
@@ -258,14 +259,17 @@ impl Reply {
     /// [`CodecError`]; also when there are too many words.
     pub fn decode(bytes: &[u8]) -> Result<Self, CodecError> {
         codec::within(bytes.len(), MAX_MESSAGE)?;
-        let reply: Reply = codec::decode(bytes)?;
-        if let Reply::Answer(answer) = &reply {
+        let reply: PeerReply = codec::decode(bytes)?;
+        if let PeerReply::Answer(answer) = &reply {
             codec::within(answer.answer.evaluated.len(), MAX_CANDIDATES)?;
             codec::within(answer.receipt.blinded.len(), MAX_CANDIDATES)?;
         }
         Ok(reply)
     }
 }
+
+// The names that other modules still use: see the list of renames.
+pub use self::{PeerReply as Reply, PeerRequest as Ask};
 
 #[cfg(test)]
 mod tests {
@@ -354,34 +358,35 @@ mod tests {
             let request = request(None, words(count));
             assert!(!request.is_valid() && !Receipt::new(&drawer(), &request, 0).is_valid(), "{count}");
         }
-        let (ask, reply) = (Ask::Guess(request(None, words(5))), Reply::Answer(answer(&request(None, words(5)))));
-        assert_eq!(Ask::decode(&ask.encode().unwrap()), Err(CodecError::TooLarge { len: 5, cap: 4 }));
-        assert_eq!(Reply::decode(&reply.encode().unwrap()), Err(CodecError::TooLarge { len: 5, cap: 4 }));
-        assert!(Ask::Guess(request(None, words(200))).encode().is_err());
+        let (ask, reply) =
+            (PeerRequest::Guess(request(None, words(5))), PeerReply::Answer(answer(&request(None, words(5)))));
+        assert_eq!(PeerRequest::decode(&ask.encode().unwrap()), Err(CodecError::TooLarge { len: 5, cap: 4 }));
+        assert_eq!(PeerReply::decode(&reply.encode().unwrap()), Err(CodecError::TooLarge { len: 5, cap: 4 }));
+        assert!(PeerRequest::Guess(request(None, words(200))).encode().is_err());
         let long = vec![0; MAX_MESSAGE + 1];
-        assert!(matches!(Ask::decode(&long), Err(CodecError::TooLarge { .. })));
-        assert!(matches!(Reply::decode(&long), Err(CodecError::TooLarge { .. })));
+        assert!(matches!(PeerRequest::decode(&long), Err(CodecError::TooLarge { .. })));
+        assert!(matches!(PeerReply::decode(&long), Err(CodecError::TooLarge { .. })));
     }
 
     #[test]
     fn the_largest_messages_fit_and_read_back() {
         let request = request(Some(LINE), words(4));
-        let reply = Reply::Answer(answer(&request));
-        let close = Ask::Close { room: ROOM, game: GAME, turn: 3, line: LINE };
-        for ask in [Ask::Guess(request), close] {
-            assert_eq!(Ask::decode(&ask.encode().unwrap()), Ok(ask));
+        let reply = PeerReply::Answer(answer(&request));
+        let close = PeerRequest::Close { room: ROOM, game: GAME, turn: 3, line: LINE };
+        for ask in [PeerRequest::Guess(request), close] {
+            assert_eq!(PeerRequest::decode(&ask.encode().unwrap()), Ok(ask));
         }
-        for reply in [reply, Reply::Refused(Refusal::TooFast), Reply::Noted] {
-            assert_eq!(Reply::decode(&reply.encode().unwrap()), Ok(reply));
+        for reply in [reply, PeerReply::Refused(Refusal::TooFast), PeerReply::Noted] {
+            assert_eq!(PeerReply::decode(&reply.encode().unwrap()), Ok(reply));
         }
     }
 
     #[test]
     fn a_reason_of_a_later_version_is_unknown() {
         let bytes = codec::encode(&std::collections::BTreeMap::from([("refused", "too_loud")]), 99).unwrap();
-        assert_eq!(Reply::decode(&bytes), Ok(Reply::Refused(Refusal::Unknown)));
+        assert_eq!(PeerReply::decode(&bytes), Ok(PeerReply::Refused(Refusal::Unknown)));
         let bytes = codec::encode(&std::collections::BTreeMap::from([("refused", "unsaid")]), 99).unwrap();
-        assert_eq!(Reply::decode(&bytes), Ok(Reply::Refused(Refusal::Unsaid)));
+        assert_eq!(PeerReply::decode(&bytes), Ok(PeerReply::Refused(Refusal::Unsaid)));
     }
 
     proptest! {
@@ -389,18 +394,18 @@ mod tests {
         fn any_bytes_are_read_or_refused(
             mut bytes in prop::collection::vec(any::<u8>(), 0..300), at in any::<prop::sample::Index>(), byte in any::<u8>(),
         ) {
-            prop_assert!(Ask::decode(&bytes).is_err());
-            let _ = Reply::decode(&bytes);
+            prop_assert!(PeerRequest::decode(&bytes).is_err());
+            let _ = PeerReply::decode(&bytes);
             // And bytes that are nearly a message.
-            bytes = Reply::Answer(answer(&request(Some(LINE), words(2)))).encode().unwrap();
+            bytes = PeerReply::Answer(answer(&request(Some(LINE), words(2)))).encode().unwrap();
             let at = at.index(bytes.len());
             bytes[at] = byte;
-            if let Ok(Reply::Answer(answer)) = Reply::decode(&bytes) {
+            if let Ok(PeerReply::Answer(answer)) = PeerReply::decode(&bytes) {
                 let _ = answer.receipt.is_valid();
             }
-            bytes = Ask::Guess(request(Some(LINE), words(2))).encode().unwrap();
+            bytes = PeerRequest::Guess(request(Some(LINE), words(2))).encode().unwrap();
             bytes.truncate(at);
-            prop_assert!(at >= bytes.len() || Ask::decode(&bytes).is_err());
+            prop_assert!(at >= bytes.len() || PeerRequest::decode(&bytes).is_err());
         }
     }
 }

@@ -1,43 +1,44 @@
-//! The drawer's program as keeper of the word: it answers guesses without knowing what they are or whether they are right,
-//! holds everybody to the rate, and keeps the signed requests of this turn.
+//! The drawer's program as the oracle of its word (the server of RFC 9497): it answers guesses without knowing what they
+//! are or whether they are right, holds every guesser to the rate, and saves the signed requests of the turn.
 
 use std::collections::BTreeMap;
 
-use super::guess::{GuessAnswer, GuessRequest, Receipt, Refusal};
-use super::quiz::WordTurn;
-use super::secret::TurnKey;
 use crate::clock::Now;
+use crate::game::protocol::guess::{GuessAnswer, GuessRequest, Receipt, Refusal};
+use crate::game::secret::TurnKey;
+use crate::game::state::WordTurn;
 use crate::identity::{Author, Identity};
+use crate::limits::{MAX_CANDIDATES, MAX_CANDIDATES_OF_TURN};
 
-/// Candidates that one guesser may ask for in a turn.
-pub(super) const MAX_ASKED: u32 = 60;
 /// Requests that may come at once.
-pub(super) const BURST: u64 = 3;
-/// One more in so many milliseconds.
-pub(super) const REFILL_MS: u64 = 1_000;
-/// By how many candidates a guesser's count may be behind ours: a program that was killed between our answer and the line
-/// that says what was asked does not know of that one request.
-const FORGOTTEN: u32 = super::secret::MAX_CANDIDATES as u32;
-/// How many candidates may be answered beyond those whose lines we have: lines come by other ways than requests.
-const UNSAID: u32 = 2 * super::secret::MAX_CANDIDATES as u32;
+const BURST: u64 = 3;
+/// Time after which one more request may come, in milliseconds.
+const REFILL_MS: u64 = 1_000;
+/// Candidates by which a guesser's count may be behind ours: a program that was killed between our answer and its line
+/// doesn't know of that one request.
+const FORGOTTEN: u32 = MAX_CANDIDATES as u32;
+/// Candidates that are answered beyond those whose lines we have: lines and requests come by different ways.
+const UNSAID: u32 = 2 * MAX_CANDIDATES as u32;
 
-/// What the guessers of one turn asked.
+/// The oracle of one turn: the accounts of its guessers.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Keeper(BTreeMap<Author, Account>);
+pub(super) struct WordOracle(BTreeMap<Author, Account>);
 
 #[derive(Debug, Clone)]
 struct Account {
+    /// Candidates that were answered.
     asked: u32,
     rate: Rate,
-    /// Lines that were weighed against the word, to tell whether they were close.
-    weighed: u32,
-    weighing: Rate,
-    /// All that was answered, the last one with its answer: if that was lost, it is given again.
+    /// Lines that were compared with the word, to report whether they were close.
+    compared: u32,
+    comparing: Rate,
+    /// All requests that were answered.
     requests: Vec<GuessRequest>,
+    /// The last answer: if it was lost, it is given again.
     last: Option<GuessAnswer>,
 }
 
-/// At most [`BURST`] at once and one more every [`REFILL_MS`].
+/// A token bucket: at most [`BURST`] at once and one more every [`REFILL_MS`].
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Rate {
     tokens_ms: u64,
@@ -59,9 +60,9 @@ impl Rate {
     }
 }
 
-impl Keeper {
-    /// Answers a request of the present turn, `elapsed_ms` after it began. The caller has checked that it is signed, of
-    /// somebody who guesses, and about this game and turn.
+impl WordOracle {
+    /// Answers a request of the present turn, `elapsed_ms` after the turn began. The caller has checked that the request
+    /// is signed by a guesser of this turn and is about this game and turn.
     pub(super) fn answer(
         &mut self,
         request: GuessRequest,
@@ -71,7 +72,7 @@ impl Keeper {
         elapsed_ms: u32,
         now: Now,
     ) -> Result<GuessAnswer, Refusal> {
-        let said = turn.asked_aloud(request.guesser);
+        let said = turn.said_candidates(request.guesser);
         let account = self.account(request.guesser, said, now);
         if let Some(answer) = account.repeated(&request) {
             return Ok(answer);
@@ -85,21 +86,22 @@ impl Keeper {
         Ok(answer)
     }
 
-    /// Whether a line that somebody said may be weighed against the word: as fast and as often as guesses are answered, for
-    /// to hear that a line was close is to hear much.
-    pub(super) fn weighs(&mut self, guesser: Author, turn: &WordTurn, now: Now) -> bool {
-        let account = self.account(guesser, turn.asked_aloud(guesser), now);
-        let weighs = account.weighed < MAX_ASKED && account.weighing.admits(now);
-        account.weighed += u32::from(weighs);
-        weighs
+    /// Returns whether a guesser's line may be compared with the word: as fast and as often as guesses are answered,
+    /// because a report that a line was close tells as much as an answer.
+    pub(super) fn may_compare(&mut self, guesser: Author, turn: &WordTurn, now: Now) -> bool {
+        let account = self.account(guesser, turn.said_candidates(guesser), now);
+        let may = account.compared < MAX_CANDIDATES_OF_TURN && account.comparing.admits(now);
+        account.compared += u32::from(may);
+        may
     }
 
-    /// What was said was asked: by somebody else's reckoning, if this program has been started again.
+    /// Returns a guesser's account. A new one begins with what the guesser's lines asked for: this program may have been
+    /// started again within the turn.
     fn account(&mut self, guesser: Author, said: u32, now: Now) -> &mut Account {
         self.0.entry(guesser).or_insert_with(|| Account::new(said, now))
     }
 
-    /// For each guesser who asked for more than was said, by what is in the log, the request that shows most of it.
+    /// Returns, for each guesser who asked for more than its lines in the log say, the request that shows most of it.
     pub(super) fn evidence(&self, turn: &WordTurn) -> Vec<GuessRequest> {
         let worst = |account: &Account| {
             let silent = account.requests.iter().filter(|request| turn.unsaid(request) > 0);
@@ -111,10 +113,11 @@ impl Keeper {
 
 impl Account {
     fn new(asked: u32, now: Now) -> Self {
-        let (rate, weighing) = (Rate::new(now), Rate::new(now));
-        Account { asked, rate, weighed: 0, weighing, requests: Vec::new(), last: None }
+        let (rate, comparing) = (Rate::new(now), Rate::new(now));
+        Account { asked, rate, compared: 0, comparing, requests: Vec::new(), last: None }
     }
 
+    /// Returns the last answer, if this is the last request again.
     fn repeated(&self, request: &GuessRequest) -> Option<GuessAnswer> {
         let same = self.requests.last().is_some_and(|last| last.blinded == request.blinded);
         self.last.clone().filter(|_| same)
@@ -125,7 +128,7 @@ impl Account {
         if request.asked_before.saturating_add(FORGOTTEN).min(said.saturating_add(UNSAID)) < self.asked {
             return Err(Refusal::Unsaid);
         }
-        if self.asked.max(request.asked_before).saturating_add(count) > MAX_ASKED {
+        if self.asked.max(request.asked_before).saturating_add(count) > MAX_CANDIDATES_OF_TURN {
             return Err(Refusal::NoneLeft);
         }
         if self.rate.admits(now) { Ok(()) } else { Err(Refusal::TooFast) }

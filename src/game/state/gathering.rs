@@ -4,23 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::election::{commitment, seed};
 use super::turns::Turns;
+use crate::game::protocol::timing::OPENING_WAIT_MS;
+use crate::game::protocol::{commitment, seed};
 use crate::identity::Author;
+use crate::limits::MIN_PLAYERS;
 use crate::operation_id::OperationId;
-
-/// Most players of a game.
-pub(super) const MAX_PLAYERS: usize = 24;
-
-/// Fewest players of a game.
-pub(super) const MIN_PLAYERS: usize = 2;
-
-/// How long after the roster the proposer has to wait for the last openings, in milliseconds of the log's time.
-pub(super) const OPENING_WAIT_MS: u64 = 3_000;
 
 /// Who is ready, and what became of their nonces.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Gathering {
+pub(crate) struct Gathering {
     most: u32,
     seats: BTreeMap<Author, Seat>,
     /// Who was ready and left again. Their seats stay, so that a roster that names them is none the worse: a leaving that
@@ -51,53 +44,53 @@ struct Opening {
 
 impl Gathering {
     /// Nobody is ready yet; at most so many can be.
-    pub(super) fn new(most: u32) -> Self {
+    pub(crate) fn new(most: u32) -> Self {
         Gathering { most, seats: BTreeMap::new(), left: BTreeSet::new(), roster: None }
     }
 
     /// Those who are ready.
-    pub(super) fn ready(&self) -> impl Iterator<Item = Author> {
+    pub(crate) fn ready(&self) -> impl Iterator<Item = Author> {
         self.seats.keys().copied().filter(|player| !self.left.contains(player))
     }
 
-    pub(super) fn is_ready(&self, player: Author) -> bool {
+    pub(crate) fn is_ready(&self, player: Author) -> bool {
         self.seats.contains_key(&player) && !self.left.contains(&player)
     }
 
     /// The operations by which they are ready: what the proposer closes the roster with.
-    pub(super) fn ready_ids(&self) -> Vec<OperationId> {
+    pub(crate) fn ready_ids(&self) -> Vec<OperationId> {
         self.ready().filter_map(|player| Some(self.seats.get(&player)?.ready)).collect()
     }
 
-    pub(super) fn has_room(&self) -> bool {
+    pub(crate) fn has_room(&self) -> bool {
         self.seats.len() < self.most as usize
     }
 
     /// When the roster was closed, in milliseconds of the log; `None` before.
-    pub(super) fn closed_ms(&self) -> Option<u64> {
+    pub(crate) fn closed_ms(&self) -> Option<u64> {
         self.roster.as_ref().map(|roster| roster.closed_ms)
     }
 
-    pub(super) fn is_on_roster(&self, player: Author) -> bool {
+    pub(crate) fn is_on_roster(&self, player: Author) -> bool {
         self.roster.as_ref().is_some_and(|roster| roster.members.contains_key(&player))
     }
 
-    pub(super) fn has_opened(&self, player: Author) -> bool {
+    pub(crate) fn has_opened(&self, player: Author) -> bool {
         self.roster.as_ref().and_then(|roster| roster.members.get(&player)).is_some_and(Option::is_some)
     }
 
     /// The openings that count so far: what the proposer starts with.
-    pub(super) fn opened_ids(&self) -> Vec<OperationId> {
+    pub(crate) fn opened_ids(&self) -> Vec<OperationId> {
         self.roster.iter().flat_map(Roster::opened).map(|(_, opening)| opening.id).collect()
     }
 
-    pub(super) fn all_opened(&self) -> bool {
+    pub(crate) fn all_opened(&self) -> bool {
         self.roster.as_ref().is_some_and(|roster| roster.members.values().all(Option::is_some))
     }
 
     /// Somebody is ready, for the first time or again after having left; what they committed to first stays. Once the
     /// roster is closed they come in with the second round.
-    pub(super) fn take_seat(&mut self, player: Author, ready: OperationId, commit: [u8; 32]) -> bool {
+    pub(crate) fn take_seat(&mut self, player: Author, ready: OperationId, commit: [u8; 32]) -> bool {
         if self.left.remove(&player) {
             return true;
         }
@@ -109,12 +102,12 @@ impl Gathering {
     }
 
     /// Somebody is not ready any more. Who is on the roster already leaves the game when it starts.
-    pub(super) fn leave(&mut self, player: Author) -> bool {
+    pub(crate) fn leave(&mut self, player: Author) -> bool {
         self.is_ready(player) && self.left.insert(player)
     }
 
     /// The proposer names the roster.
-    pub(super) fn close(&mut self, ready: &[OperationId], ms: u64) -> bool {
+    pub(crate) fn close(&mut self, ready: &[OperationId], ms: u64) -> bool {
         let named: BTreeSet<OperationId> = ready.iter().copied().collect();
         let seats = self.seats.iter().filter(|(_, seat)| named.contains(&seat.ready));
         let members: BTreeMap<Author, Option<Opening>> = seats.map(|(player, _)| (*player, None)).collect();
@@ -126,7 +119,7 @@ impl Gathering {
     }
 
     /// A player opens what they committed to.
-    pub(super) fn open(&mut self, game: OperationId, player: Author, id: OperationId, nonce: [u8; 32]) -> bool {
+    pub(crate) fn open(&mut self, game: OperationId, player: Author, id: OperationId, nonce: [u8; 32]) -> bool {
         let (Some(seat), Some(roster)) = (self.seats.get(&player), &mut self.roster) else { return false };
         match roster.members.get_mut(&player) {
             Some(place @ None) if commitment(game, player, &nonce) == seat.commit => {
@@ -140,7 +133,7 @@ impl Gathering {
     /// The proposer starts. Void unless it names exactly the openings that stand before it, two or more; and as long
     /// as some are missing, unless the time to wait for them is over. Otherwise a proposer could choose, by what is
     /// named or by how the start is dated, among the seeds of many subsets.
-    pub(super) fn start(&self, opened: &[OperationId], ms: u64, rounds: u32) -> Option<Turns> {
+    pub(crate) fn start(&self, opened: &[OperationId], ms: u64, rounds: u32) -> Option<Turns> {
         let roster = self.roster.as_ref()?;
         let named: BTreeSet<OperationId> = opened.iter().copied().collect();
         let counted: BTreeSet<OperationId> = roster.opened().map(|(_, opening)| opening.id).collect();
