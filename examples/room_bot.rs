@@ -1,9 +1,9 @@
-//! A bot that sits in a room: answers `!help`, rolls dice for `!dice`, draws a flower for `!flower`, and joins games.
+//! A bot in a room: answers `!help`, rolls dice for `!dice`, draws a flower for `!flower`, and joins games.
 //!
 //! ```sh
 //! cargo run --example room_bot -- /tmp/bot lobby
 //! ```
-//! Further arguments are addresses to connect to, for networks without multicast; with any, mDNS stays off.
+//! Further arguments are addresses to connect to, for networks without multicast; they switch mDNS off.
 
 use std::error::Error;
 use std::f64::consts::TAU;
@@ -37,7 +37,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             Event::Game { room, game } => play(&node, &room, &game).await,
             _ => Ok(()),
         };
-        // A refusal (somebody else draws now, the disk is full …) is said and forgotten; the bot stays.
+        // A refusal (somebody else draws now, the disk is full …) is printed, and the bot goes on.
         if let Err(error) = done {
             eprintln!("{error}");
         }
@@ -45,7 +45,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Answers lines that are new: not its own, and not those that were missed while it was away.
+/// Answers new lines: not its own, and not those that it missed while it was away.
 async fn answer_all(node: &Node, room: &RoomName, entries: &[Entry]) -> Result<(), CommandError> {
     for entry in entries.iter().filter(|entry| entry.author != node.author() && !entry.late) {
         let EntryBody::Chat(text) = &entry.body else { continue };

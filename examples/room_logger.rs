@@ -1,9 +1,9 @@
-//! Writes everything that is said in a room to standard output, one line each, from the beginning of its history on.
+//! Writes every chat line of a room to standard output, from the beginning of its history on.
 //!
 //! ```sh
 //! cargo run --example room_logger -- /tmp/logger lobby > lobby.txt
 //! ```
-//! Further arguments are addresses to connect to, for networks without multicast; with any, mDNS stays off.
+//! Further arguments are addresses to connect to, for networks without multicast; they switch mDNS off.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -45,7 +45,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A line may stand in the history and come as an event too, while the program starts.
+/// Writes a line once: while the program starts, a line may be in the history and come as an event too.
 fn write(entry: &Entry, written: &mut BTreeSet<inkmesh::operation::OperationId>) {
     let Entry { id, author, name, time, body, .. } = entry;
     if matches!(body, EntryBody::Drawing) || !written.insert(*id) {

@@ -1,7 +1,7 @@
-//! Runs simulated worlds (see `tests/simulation`) for any number of seeds, on all cores, and tells the failures as short
-//! stories: `cargo run --release --no-default-features --example simulate -- --seeds 20000 [--from 0]`. `--story 7` tells the
-//! story of one seed.
-#![allow(clippy::unwrap_used)] // whoever runs it sees the panic
+//! Runs the simulator (`tests/simulation`) for any number of seeds, on all cores, and prints each failure as a short story:
+//! `cargo run --release --no-default-features --example simulate -- --seeds 20000 [--from 0]`. `--story 7` prints the story
+//! of one seed.
+#![allow(clippy::unwrap_used)] // a panic is shown to the person who runs it
 
 #[path = "../tests/simulation/trial.rs"]
 mod trial;
@@ -17,9 +17,9 @@ use std::time::Instant;
 use trial::{Trial, quiet_panics, report};
 use world::{Failure, Plan, tell};
 
-/// Seeds between two lines of progress.
+/// Seeds between two progress lines.
 const PROGRESS: u64 = 1_000;
-/// Failures after which no more are looked for.
+/// Failures after which the run ends.
 const MAX_FAILURES: usize = 200;
 
 fn main() {
@@ -66,7 +66,7 @@ fn main() {
     }
 }
 
-/// The number after an argument of this name.
+/// Returns the number after the argument with this name.
 fn argument(name: &str) -> Option<u64> {
     let mut arguments = std::env::args().skip_while(|argument| argument != name);
     arguments.nth(1).map(|text| text.parse().unwrap())

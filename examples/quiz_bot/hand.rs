@@ -1,5 +1,5 @@
-//! The bot's hand: one line after the other, at the pace of a person, so that there is something to guess by all along
-//! and nobody takes the drawer for gone.
+//! The drawing hand of the bot: it draws one line after another at the pace of a person, so that others can guess all the
+//! time and the drawer is not skipped as idle.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -7,12 +7,12 @@ use std::time::Duration;
 use inkmesh::event::{GameView, PenLine};
 use tokio::time::Instant;
 
-/// Between two lines of a sketch, at most.
+/// Longest time between two lines of a sketch.
 const PACE: Duration = Duration::from_millis(1_500);
-/// Between what is scribbled after it, at most.
+/// Longest time between two scribbled lines after the sketch.
 const PAUSE: Duration = Duration::from_secs(8);
 
-/// What is still to be drawn in a turn, and when.
+/// The lines still to be drawn in a turn, with their times.
 pub struct Hand {
     lines: VecDeque<PenLine>,
     pace: Duration,
@@ -21,22 +21,22 @@ pub struct Hand {
 }
 
 impl Hand {
-    /// Draws these lines in the first half of what is left of the turn, from now on.
+    /// Schedules these lines for the first half of the rest of the turn.
     pub fn new(lines: Vec<PenLine>, game: &GameView, now: Instant) -> Self {
         let count = u32::try_from(lines.len()).unwrap_or(u32::MAX).max(1);
         let pace = PACE.min(Duration::from_millis(game.remaining_ms) / 2 / count);
-        // Half of the time after which a drawer is skipped: a line is some time on its way.
+        // Half of the time after which a drawer is skipped, because a line takes some time to arrive.
         let idle = Duration::from_secs(game.rules.idle.into()) / 2;
         let pause = if idle.is_zero() { PAUSE } else { PAUSE.min(idle) };
         Hand { lines: lines.into(), pace, pause, next: now }
     }
 
-    /// When the next line is due.
+    /// Returns when the next line is due.
     pub fn next_at(&self) -> Instant {
         self.next
     }
 
-    /// The next line; when the sketch is done, whatever `scribble` makes.
+    /// Returns the next line; after the sketch, one that `scribble` makes.
     pub fn next_line(&mut self, now: Instant, scribble: impl FnOnce() -> PenLine) -> PenLine {
         let line = self.lines.pop_front();
         self.next = now + if self.lines.is_empty() { self.pause } else { self.pace };
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
     use crate::sketches;
 
-    /// The milliseconds into the turn at which the lines are drawn, and how many of them the sketch has.
+    /// Returns the times of the lines in milliseconds since the beginning of the turn, and how many lines the sketch has.
     fn drawn(sketch: usize, rules: Rules) -> Vec<u128> {
         let remaining_ms = u64::from(rules.seconds) * 1_000;
         let game = GameView { rules, remaining_ms, ..GameView::default() };

@@ -1,9 +1,9 @@
-//! A bot that plays the drawing quiz: it draws from recorded sketches and guesses by the mask and the words of the packs.
+//! A bot that plays the drawing quiz: it draws recorded sketches and guesses words of the packs that fit the mask.
 //!
 //! ```sh
 //! cargo run --example quiz_bot -- /tmp/bot lobby
 //! ```
-//! Further arguments are addresses to connect to, for networks without multicast; with any, mDNS stays off.
+//! Further arguments are addresses to connect to, for networks without multicast; they switch mDNS off.
 
 mod hand;
 mod sketches;
@@ -23,10 +23,10 @@ use tokio::time::Instant;
 
 use hand::Hand;
 
-/// How long the bot thinks before a guess: drawers take one a second at most.
-const THINKING: Duration = Duration::from_millis(2_500);
-/// How many guesses of a turn it makes.
-const PATIENCE: usize = 20;
+/// Pause before a guess; drawers accept one a second.
+const PAUSE: Duration = Duration::from_millis(2_500);
+/// Most guesses in a turn.
+const MAX_GUESSES: usize = 20;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -51,7 +51,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         game: GameView::default(),
         drawn: None,
         hand: None,
-        heard: BTreeSet::new(),
+        tried: BTreeSet::new(),
         guesses: 0,
         guess_at: None,
     };
@@ -59,7 +59,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let (next_line, next_guess) = (bot.hand.as_ref().map(Hand::next_at), bot.guess_at);
         tokio::select! {
             event = events.next() => match event {
-                Some(event) => bot.heed(event).await,
+                Some(event) => bot.on_event(event).await,
                 None => return Ok(()),
             },
             () = sleep_until(next_line) => bot.draw().await,
@@ -79,19 +79,19 @@ struct Bot {
     node: Node,
     room: RoomName,
     game: GameView,
-    /// The turn that it drew last or draws: of which game, and its number there.
+    /// The last turn that it drew or draws: the game, and the number of the turn.
     drawn: Option<(Option<OperationId>, u32)>,
-    /// While it draws.
+    /// Set while it draws.
     hand: Option<Hand>,
-    /// What was guessed in this turn, by anybody, normalised.
-    heard: BTreeSet<String>,
-    /// How often it guessed in this turn.
+    /// The guesses of everybody in this turn, normalised.
+    tried: BTreeSet<String>,
+    /// The number of its guesses in this turn.
     guesses: usize,
     guess_at: Option<Instant>,
 }
 
 impl Bot {
-    async fn heed(&mut self, event: Event) {
+    async fn on_event(&mut self, event: Event) {
         match event {
             Event::Game { room, game } if room == self.room => self.follow(*game).await,
             Event::Entries { room, entries } if room == self.room => {
@@ -99,16 +99,16 @@ impl Bot {
                     EntryBody::Guess(text) => Some(normalise(text)),
                     _ => None,
                 });
-                self.heard.extend(guesses);
+                self.tried.extend(guesses);
             }
             _ => {}
         }
     }
 
-    /// Gets ready, chooses, draws, or begins to guess.
+    /// Reacts to a change of the game: gets ready, chooses, draws, or begins to guess.
     async fn follow(&mut self, game: GameView) {
         if (game.game, game.turn) != (self.game.game, self.game.turn) {
-            self.heard.clear();
+            self.tried.clear();
             self.guesses = 0;
         }
         self.game = game;
@@ -124,7 +124,7 @@ impl Bot {
             _ => {}
         }
         self.guess_at = match self.game.guessing {
-            true => self.guess_at.or(Some(Instant::now() + THINKING)),
+            true => self.guess_at.or(Some(Instant::now() + PAUSE)),
             false => None,
         };
     }
@@ -142,28 +142,28 @@ impl Bot {
         self.say_so(self.node.draw(self.room.clone(), line).await.map(drop));
     }
 
-    /// Says a word that fits the mask and that nobody has tried.
+    /// Guesses a word that fits the mask and that nobody has tried.
     async fn guess(&mut self) {
         self.guess_at = None;
-        let Some(mask) = self.game.mask.clone().filter(|_| self.game.guessing && self.guesses < PATIENCE) else {
+        let Some(mask) = self.game.mask.clone().filter(|_| self.game.guessing && self.guesses < MAX_GUESSES) else {
             return;
         };
-        let Some(word) = fitting(&mask, &self.heard) else { return };
+        let Some(word) = fitting(&mask, &self.tried) else { return };
         match self.node.say(self.room.clone(), word.to_owned()).await {
             Ok(Spoken::Solved) => {}
             Ok(Spoken::Line(_)) => {
-                self.heard.insert(normalise(word));
+                self.tried.insert(normalise(word));
                 self.guesses += 1;
-                self.guess_at = Some(Instant::now() + THINKING);
+                self.guess_at = Some(Instant::now() + PAUSE);
             }
             Err(CommandError::Guess(GuessError::TooFast | GuessError::Waiting | GuessError::Unsaid)) => {
-                self.guess_at = Some(Instant::now() + THINKING);
+                self.guess_at = Some(Instant::now() + PAUSE);
             }
             Err(error) => eprintln!("{error}"),
         }
     }
 
-    /// A refusal (the turn is over, the disk is full …) is said and forgotten; the bot stays.
+    /// Prints a refusal (the turn is over, the disk is full …); the bot goes on.
     fn say_so(&self, done: Result<(), CommandError>) {
         if let Err(error) = done {
             eprintln!("{error}");
@@ -171,7 +171,7 @@ impl Bot {
     }
 }
 
-/// Any word of the packs that fits what is shown of it.
+/// Returns a random word of the packs that fits the mask.
 fn fitting(mask: &Mask, tried: &BTreeSet<String>) -> Option<&'static str> {
     let words = BuiltIn::ALL.iter().flat_map(|pack| pack.words());
     let fits = words.filter(|word| mask.agrees(&word.text) && !tried.contains(&normalise(&word.text)));

@@ -10,17 +10,17 @@ use tempfile::TempDir;
 use super::process::Process;
 use super::{DEADLINE, INKMESH, happens_within, until};
 
-/// A display of its own; ended when dropped.
+/// An X server; ended when dropped.
 pub struct Display {
     server: Child,
     name: String,
-    /// What a program is told beside the display: how to reach the input method.
+    /// Environment variables of its programs beside the display: how to reach the input method.
     environment: Vec<(&'static str, String)>,
     input_method: Option<InputMethod>,
     manager: Option<Child>,
 }
 
-/// ibus with its engine for Hangul, on a bus of its own.
+/// ibus with its Hangul engine, on its own message bus.
 struct InputMethod {
     bus: Child,
     ibus: Child,
@@ -29,7 +29,7 @@ struct InputMethod {
 
 impl Drop for InputMethod {
     fn drop(&mut self) {
-        // The bus last: what ibus started ends with it.
+        // The bus last: processes that ibus started end with it.
         for process in [&mut self.ibus, &mut self.bus] {
             let _ = process.kill();
             let _ = process.wait();
@@ -46,7 +46,7 @@ impl Display {
     /// Starts Xvfb with a screen of this size.
     pub fn with_screen(screen: &str) -> Option<Self> {
         let mut server = Command::new("Xvfb")
-            // Without -noreset the server begins anew when its last program ends, and who connects meanwhile is thrown out.
+            // Without -noreset the server resets when its last program ends, and drops programs that connect meanwhile.
             .args(["-displayfd", "1", "-screen", "0", screen, "-nolisten", "tcp", "-noreset"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -58,7 +58,7 @@ impl Display {
         Some(Display { server, name, environment: Vec::new(), input_method: None, manager: None })
     }
 
-    /// Starts ibus with the engine for Hangul, two sets, switched on; false where it is not installed.
+    /// Starts ibus with its Hangul engine (two-set layout), switched on; returns false where it is not installed.
     pub fn compose_hangul(&mut self) -> bool {
         let home = tempfile::tempdir().unwrap();
         let settings = home.path().join("glib-2.0/settings");
@@ -91,14 +91,14 @@ impl Display {
         let composes = || {
             self.ask("ibus", &["engine", "hangul"]);
             let engine = self.ask("ibus", &["engine"]).is_some_and(|engine| engine == "hangul");
-            // That it is there for programs on X11 comes a little later.
+            // It is announced to X11 programs a little later.
             engine && self.ask("xprop", &["-root", "XIM_SERVERS"]).is_some_and(|servers| servers.contains("ibus"))
         };
         until("ibus starts", composes);
         true
     }
 
-    /// Starts a window manager; false where it is not installed.
+    /// Starts a window manager; returns false where it is not installed.
     pub fn manage(&mut self) -> bool {
         // openbox loses a window that opens while it starts. It runs the command when it has started.
         let started = "xprop -root -f INKMESH_STARTED 8s -set INKMESH_STARTED yes";
@@ -112,12 +112,12 @@ impl Display {
         self.manager.is_some()
     }
 
-    /// Gives every program that is started on this display a variable.
+    /// Sets an environment variable for programs started later on this display.
     pub fn set(&mut self, variable: &'static str, value: &str) {
         self.environment.push((variable, value.to_owned()));
     }
 
-    /// A program on this display.
+    /// Returns the command that starts a program on this display.
     fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command.env("DISPLAY", &self.name).env_remove("WAYLAND_DISPLAY").env("LANG", "en_US.UTF-8");
@@ -125,42 +125,42 @@ impl Display {
         command
     }
 
-    /// What a program on this display says; `None` when it is missing or didn't succeed.
+    /// Returns the output of a program on this display; `None` when it is missing or failed.
     pub fn ask(&self, program: &str, arguments: &[&str]) -> Option<String> {
         let output = self.command(program).args(arguments).output().ok()?;
         output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
     }
 
-    /// Runs xdotool; `None` when it is missing or didn't succeed.
+    /// Runs xdotool and returns its output; `None` when it is missing or failed.
     pub fn xdotool(&self, arguments: &[&str]) -> Option<String> {
         self.ask("xdotool", arguments)
     }
 
-    /// Whether anything but the black of an empty display is to be seen; `None` without xwd.
+    /// Returns whether the display shows anything but black; `None` without xwd.
     pub fn shows_something(&self) -> Option<bool> {
         let output = Command::new("xwd").args(["-silent", "-root", "-display", &self.name]).output().ok()?;
-        // After the header and the colour table of an XWD file: four bytes a pixel, the last of them unused.
+        // An XWD file has a header and a colour table, then four bytes a pixel, the last of them unused.
         let pixels = output.stdout.get(3232..)?;
         Some(pixels.chunks_exact(4).any(|pixel| pixel[..3].iter().any(|byte| *byte != 0)))
     }
 
-    /// Starts the window of a data folder.
+    /// Starts the window with a data folder.
     pub fn launch(&self, data_dir: &Path, options: &[&str]) -> Process {
         let mut command = self.command(INKMESH);
         command.args(["--no-mdns", "--listen", "/ip4/127.0.0.1/tcp/0", "--data-dir"]).arg(data_dir).args(options);
         Process::start(command, |_, _| {})
     }
 
-    /// Starts the window of a data folder, waits until it is there, and gives it the keyboard.
+    /// Starts the window with a data folder, waits until it is open, and gives it the keyboard focus.
     pub fn open(&self, data_dir: &Path, options: &[&str]) -> Process {
         let window = self.launch(data_dir, options);
-        // There is no window manager to give it the keyboard.
+        // There is no window manager to give it the focus.
         until("it takes the keyboard", || self.xdotool(&["windowfocus", "--sync", &self.window()]).is_some());
         window
     }
 
-    /// Waits for the window and returns its number. xdotool fails when any window on the display goes away while it looks,
-    /// as those of an input method do: then it looks again.
+    /// Waits for the window and returns its id. xdotool fails when any window of the display, such as one of an input
+    /// method, closes during the search; then it is run again.
     pub fn window(&self) -> String {
         let mut window = String::new();
         let opens = happens_within(DEADLINE, || {

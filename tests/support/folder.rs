@@ -1,4 +1,4 @@
-//! Data folders as a person may treat them: copied, put back, on a disk that goes bad.
+//! Data folders as people treat them: copied, restored, damaged.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use rand::RngExt;
 use rand::rngs::SmallRng;
 use tempfile::TempDir;
 
-/// A copy of a folder with all that is in it. No program may be using it.
+/// Copies a folder with all its contents. No program may be using it.
 pub fn copy(from: &Path) -> TempDir {
     let to = TempDir::new().unwrap();
     copy_into(from, to.path());
@@ -27,7 +27,7 @@ fn copy_into(from: &Path, to: &Path) {
     }
 }
 
-/// Flips a bit at a random place of a random file; the answer says which.
+/// Flips a random bit of a random file; returns its position in words.
 pub fn flip_a_bit(folder: &Path, random: &mut SmallRng) -> String {
     let file = any_file(folder, random);
     let mut bytes = fs::read(&file).unwrap();
@@ -37,7 +37,7 @@ pub fn flip_a_bit(folder: &Path, random: &mut SmallRng) -> String {
     format!("bit {} of byte {} of {} in {}", bit % 8, bit / 8, bytes.len(), file.display())
 }
 
-/// Cuts a random file off at a random place; the answer says where.
+/// Truncates a random file at a random position; returns the position in words.
 pub fn truncate(folder: &Path, random: &mut SmallRng) -> String {
     let file = any_file(folder, random);
     let len = fs::metadata(&file).unwrap().len();
@@ -46,7 +46,7 @@ pub fn truncate(folder: &Path, random: &mut SmallRng) -> String {
     format!("{left} of {len} bytes are left of {}", file.display())
 }
 
-/// A file that isn't empty, each as likely as its length says.
+/// Returns a random file that isn't empty, with a probability in proportion to its length.
 fn any_file(folder: &Path, random: &mut SmallRng) -> PathBuf {
     let mut files = Vec::new();
     list(folder, &mut files);

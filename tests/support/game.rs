@@ -1,20 +1,20 @@
-//! Games between hosts, so that a slow machine can't lose a race: what passes by itself (a gathering, the choice of a word)
-//! may have passed when a command comes.
+//! Games between hosts that don't depend on timing: a phase that ends by itself (a gathering, the choice of a word) may have
+//! ended before a command comes.
 
 use serde_json::{Value, json};
 
 use super::host::Host;
 
-/// How often a guess is tried. Each time may take 4 s.
+/// Attempts of one guess. Each may take 4 s.
 const TRIES: usize = 10;
 
-/// Whether an event is about this game.
+/// Returns whether an event is about this game.
 pub fn is_game(event: &Value, game: &Value) -> bool {
     event["event"] == "game" && event["game"] == *game
 }
 
-/// The first proposes with this `start` command, the others are ready, and it begins with just these players; the answer
-/// is the game's id.
+/// Starts a game: the first host proposes it with this `start` command, the others are ready, and it begins with exactly
+/// these players. Returns the game's id.
 #[track_caller]
 pub fn begin_game(players: &mut [&mut Host], start: &Value) -> Value {
     let game = players[0].ok(start.clone())["game"].clone();
@@ -26,15 +26,15 @@ pub fn begin_game(players: &mut [&mut Host], start: &Value) -> Value {
     players[0].await_event("all are ready", 0, |event| {
         is_game(event, &game) && event["players"].as_array().unwrap().len() == count
     });
-    // It begins by itself when all who are online are ready: as soon as anybody else is out of sight for a moment.
+    // The game begins by itself when all online people are ready, for example when another one is offline for a moment.
     if let Err(error) = players[0].ask(json!({"do": "begin", "room": "lobby"})) {
         assert_eq!(error["code"], "wrong_phase");
     }
     game
 }
 
-/// The drawer of this turn chooses the word of this index, unless its program has taken one because that took too long; the
-/// answer is the word.
+/// Lets the drawer of this turn choose the word of this index, unless its program has chosen one because the time was over.
+/// Returns the word.
 #[track_caller]
 pub fn choose(drawer: &mut Host, game: &Value, turn: u64, index: u64) -> String {
     let in_turn = |event: &Value, phase: &str| is_game(event, game) && event["turn"] == turn && event["phase"] == phase;
@@ -49,7 +49,7 @@ pub fn choose(drawer: &mut Host, game: &Value, turn: u64, index: u64) -> String 
     drawing["word"].as_str().unwrap().to_owned()
 }
 
-/// Guesses the word. On a slow machine the drawer may not answer in time; then nobody saw the guess.
+/// Guesses the word. Repeats the guess if the drawer doesn't answer in time, as nobody saw it then.
 #[track_caller]
 pub fn solve(guesser: &mut Host, word: &str) {
     for _ in 0..TRIES {

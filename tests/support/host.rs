@@ -1,4 +1,4 @@
-//! A running `inkmesh headless`, driven by JSON lines.
+//! A running `inkmesh headless`, controlled by JSON lines.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
@@ -11,15 +11,15 @@ use serde_json::{Value, json};
 use super::process::Process;
 use super::{DEADLINE, INKMESH};
 
-/// How many of its last lines are shown when something fails.
+/// Number of last lines of a host that are printed on a failure.
 const SHOWN: usize = 30;
 
-/// Lines that [`Host::say_all`] has under way at most: fewer than the program refuses.
+/// Most lines under way in [`Host::say_all`], fewer than the program's limit.
 const UNDER_WAY: usize = 500;
 
-/// One installation of Inkmesh that runs now. Dropping it kills it with SIGKILL.
+/// A running Inkmesh. Dropping it kills it with SIGKILL.
 pub struct Host {
-    /// How it is called in messages; on a LAN also what people see it as.
+    /// Its name in messages; on a LAN also its name in the rooms.
     pub label: String,
     /// Its peer id, known once it is ready.
     pub peer: String,
@@ -28,7 +28,7 @@ pub struct Host {
     last_id: u64,
 }
 
-/// What a host has said so far.
+/// The output of a host so far.
 #[derive(Default)]
 struct Heard {
     record: Mutex<Record>,
@@ -42,7 +42,7 @@ struct Record {
     events: Vec<Value>,
 }
 
-/// What `state` says.
+/// The reply to `state`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct State {
     pub operations: u64,
@@ -50,7 +50,7 @@ pub struct State {
     pub canvas: String,
 }
 
-/// A line of talk, as `history` and `entry` give it.
+/// A chat line, as in `history` and `entry`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
     pub id: String,
@@ -58,14 +58,14 @@ pub struct Line {
     pub text: String,
 }
 
-/// Starts Inkmesh beside the LANs, on this machine's loopback interface and without multicast.
+/// Starts Inkmesh outside of the LANs, on the loopback interface of this machine and without multicast.
 pub fn local(label: &str, data_dir: &Path, options: &[&str]) -> Host {
     let mut host = Host::launch(label.to_owned(), local_command(data_dir, options));
     host.await_ready();
     host
 }
 
-/// The command that [`local`] starts.
+/// Returns the command that [`local`] runs.
 pub fn local_command(data_dir: &Path, options: &[&str]) -> Command {
     let mut command = Command::new(INKMESH);
     command.args(["headless", "--no-mdns", "--listen", "/ip4/127.0.0.1/tcp/0", "--data-dir"]);
@@ -78,8 +78,7 @@ impl Host {
         Self::launch_tapped(label, command, |_, _| true)
     }
 
-    /// As [`Host::launch`]; every line is first given to `tap`, with the moment it was read, and kept only when that
-    /// says so.
+    /// Like [`Host::launch`]; each line is passed to `tap` with the time it was read, and stored only if that returns true.
     pub fn launch_tapped(
         label: String,
         command: Command,
@@ -106,7 +105,7 @@ impl Host {
         self.process.pid()
     }
 
-    /// Where it listens on this machine's loopback interface, for others to `--dial`.
+    /// Returns its address on the loopback interface, for others to `--dial`.
     #[track_caller]
     pub fn address(&self) -> String {
         let ready = self.await_event("ready", 0, |event| event["event"] == "ready");
@@ -117,7 +116,7 @@ impl Host {
 
     // --- Commands ---
 
-    /// Sends a command without waiting; the answer is its number, for [`Host::reply`].
+    /// Sends a command without waiting; returns its number, for [`Host::reply`].
     pub fn send(&mut self, mut command: Value) -> u64 {
         self.last_id += 1;
         command["id"] = json!(self.last_id);
@@ -125,14 +124,14 @@ impl Host {
         self.last_id
     }
 
-    /// Sends bytes as they are.
+    /// Sends bytes unchanged.
     pub fn send_raw(&mut self, bytes: &[u8]) {
         if let Err(error) = self.process.write(bytes) {
             self.fail(&format!("can't write to it: {error}"));
         }
     }
 
-    /// The reply to a command: its `ok`, or its `error`.
+    /// Waits for the reply to a command and returns its `ok` or its `error`.
     #[track_caller]
     pub fn reply(&self, id: u64) -> Result<Value, Value> {
         match self.reply_within(id, DEADLINE) {
@@ -141,12 +140,12 @@ impl Host {
         }
     }
 
-    /// As [`Host::reply`]; `None` when there is none in time.
+    /// Like [`Host::reply`]; returns `None` when none comes in time.
     pub fn reply_within(&self, id: u64, limit: Duration) -> Option<Result<Value, Value>> {
         self.heard.wait(limit, |record| record.replies.get(&id).cloned())
     }
 
-    /// The reply if it has come.
+    /// Returns the reply if it has come.
     pub fn reply_now(&self, id: u64) -> Option<Result<Value, Value>> {
         self.heard.lock().replies.get(&id).cloned()
     }
@@ -165,7 +164,7 @@ impl Host {
         self.ask(command).unwrap_or_else(|error| self.fail(&format!("{told} was refused: {error}")))
     }
 
-    /// Sends a command that must be refused; the answer is the code.
+    /// Sends a command that must be refused; returns the code.
     #[track_caller]
     pub fn refused(&mut self, command: Value) -> String {
         let told = command.to_string();
@@ -175,14 +174,14 @@ impl Host {
         }
     }
 
-    /// Says a line in the lobby and waits until it is on the disk; the answer is its id.
+    /// Says a line in the lobby and waits until it is durable; returns its id.
     #[track_caller]
     pub fn say(&mut self, text: &str) -> String {
         let ok = self.ok(say(text));
         ok["id"].as_str().unwrap().to_owned()
     }
 
-    /// Says many lines in a room as fast as they are taken, and waits until all are on the disk; the answer is their ids.
+    /// Says many lines in a room as fast as they are accepted, and waits until all are durable; returns their ids.
     #[track_caller]
     pub fn say_all(&mut self, room: &str, texts: impl Iterator<Item = String>) -> Vec<String> {
         let (mut sent, mut ids) = (VecDeque::new(), Vec::new());
@@ -214,7 +213,7 @@ impl Host {
         self.ok(json!({"do": "game", "room": "lobby"}))
     }
 
-    /// The whole history of the lobby, asked for page by page.
+    /// Returns the whole history of the lobby, page by page.
     #[track_caller]
     pub fn history(&mut self) -> Vec<Value> {
         let mut pages = vec![self.page(Value::Null)];
@@ -232,7 +231,7 @@ impl Host {
         ok["entries"].as_array().unwrap().clone()
     }
 
-    /// The talk in the history.
+    /// Returns the chat lines of the lobby's history.
     #[track_caller]
     pub fn talk(&mut self) -> Vec<Line> {
         self.history().iter().filter(|entry| entry["kind"] == "chat").map(line).collect()
@@ -240,12 +239,12 @@ impl Host {
 
     // --- Events ---
 
-    /// How many events there were; with it, later ones can be told from earlier ones.
+    /// Returns the number of events so far, to select later ones with.
     pub fn mark(&self) -> usize {
         self.heard.lock().events.len()
     }
 
-    /// All events since a mark.
+    /// Returns all events since a mark.
     pub fn events(&self, since: usize) -> Vec<Value> {
         self.heard.lock().events[since..].to_vec()
     }
@@ -255,7 +254,7 @@ impl Host {
     pub fn await_event(&self, what: &str, since: usize, fits: impl Fn(&Value) -> bool) -> Value {
         let mut next = since;
         let found = self.heard.wait(DEADLINE, |record| {
-            // Each is looked at once: there may be tens of thousands.
+            // Each event is checked once: there may be tens of thousands.
             let found = record.events[next..].iter().find(|event| fits(event)).cloned();
             next = record.events.len();
             found
@@ -271,7 +270,7 @@ impl Host {
         });
     }
 
-    /// Waits until somebody is gone from the lobby.
+    /// Waits until somebody is offline in the lobby.
     #[track_caller]
     pub fn await_offline(&self, peer: &str, since: usize) {
         self.await_event(&format!("{peer} is offline"), since, |event| {
@@ -285,7 +284,7 @@ impl Host {
         self.await_event(&format!("the warning {code}"), since, |event| is_warning(event, code));
     }
 
-    /// Waits for a line of talk.
+    /// Waits for a chat line.
     #[track_caller]
     pub fn await_line(&self, text: &str, since: usize) -> Value {
         self.await_event(&format!("the line {text:?}"), since, |event| {
@@ -293,7 +292,7 @@ impl Host {
         })
     }
 
-    /// Whether a warning of this code was ever given.
+    /// Returns whether there was a warning with this code.
     pub fn warned(&self, code: &str) -> bool {
         self.heard.lock().events.iter().any(|event| is_warning(event, code))
     }
@@ -305,17 +304,17 @@ impl Host {
         self.process.kill();
     }
 
-    /// Kills it with SIGKILL; the answer is the ids of all it ever acknowledged, in the order of the commands.
+    /// Kills it with SIGKILL; returns the ids of everything it acknowledged, in the order of the commands.
     #[track_caller]
     pub fn kill_and_count(mut self) -> Vec<String> {
         self.process.kill();
-        // All it said before has to be read.
+        // Everything it wrote before has to be read.
         self.ended();
         let record = self.heard.lock();
         record.replies.values().flatten().filter_map(|ok| Some(ok["id"].as_str()?.to_owned())).collect()
     }
 
-    /// Asks it to quit; it must end well.
+    /// Sends `quit` and waits for its end with status 0.
     #[track_caller]
     pub fn quit(mut self) {
         let id = self.send(json!({"do": "quit"}));
@@ -323,17 +322,17 @@ impl Host {
         self.await_end();
     }
 
-    /// Takes its input, to be written to from elsewhere.
+    /// Takes its standard input, to be written to by the caller.
     pub fn take_input(&mut self) -> ChildStdin {
         self.process.take_input()
     }
 
-    /// Ends its input.
+    /// Closes its standard input.
     pub fn close_input(&mut self) {
         self.process.close_input();
     }
 
-    /// Waits until it ends by itself; it must end well.
+    /// Waits until it ends by itself with status 0.
     #[track_caller]
     pub fn await_end(&mut self) {
         match self.ended() {
@@ -342,7 +341,7 @@ impl Host {
         }
     }
 
-    /// Waits until it ends by itself, well or not.
+    /// Waits until it ends by itself with any status.
     #[track_caller]
     pub fn ended(&mut self) -> ExitStatus {
         match self.process.ended(DEADLINE) {
@@ -351,7 +350,7 @@ impl Host {
         }
     }
 
-    /// What it wrote to standard error.
+    /// Returns what it wrote to standard error.
     pub fn stderr(&self) -> String {
         self.process.stderr()
     }
@@ -365,7 +364,7 @@ impl Host {
 impl Drop for Host {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            // Failing tests show what every host said last.
+            // A failing test prints the last lines of every host.
             eprintln!("=== {} {}", self.label, self.peer);
             let events = self.heard.lock().events.clone();
             for event in &events[events.len().saturating_sub(SHOWN)..] {
@@ -415,18 +414,18 @@ fn is_warning(event: &Value, code: &str) -> bool {
     event["event"] == "warning" && event["code"] == code
 }
 
-/// The command that says a line in the lobby.
+/// Returns the command that says a line in the lobby.
 pub fn say(text: &str) -> Value {
     json!({"do": "say", "room": "lobby", "text": text})
 }
 
-/// What a line of talk is compared by.
+/// Returns the part of a chat line by which lines are compared.
 pub fn line(entry: &Value) -> Line {
     let text = |field: &str| entry[field].as_str().unwrap().to_owned();
     Line { id: text("id"), name: text("name"), text: text("text") }
 }
 
-/// Waits until all hosts hold the same operations; the answer is the state that they agree on.
+/// Waits until all hosts hold the same operations; returns the state that they agree on.
 #[track_caller]
 pub fn agree(hosts: &mut [&mut Host], limit: Duration) -> State {
     let deadline = Instant::now() + limit;
@@ -436,7 +435,7 @@ pub fn agree(hosts: &mut [&mut Host], limit: Duration) -> State {
             return states[0].clone();
         }
         assert!(Instant::now() < deadline, "the hosts don't agree after {limit:?}: {states:#?}");
-        // A digest is no event: it has to be asked for. Whatever is told next may have changed it.
+        // The digest is not an event, so it is requested again after each event, which may have changed it.
         let mark = hosts[0].mark();
         hosts[0].heard.wait(Duration::from_millis(50), |record| (record.events.len() > mark).then_some(()));
     }

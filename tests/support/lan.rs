@@ -1,7 +1,7 @@
 //! A LAN inside one machine: network namespaces on a bridge behave like hosts on a switch.
 //!
-//! A shell in namespaces of its own (user, network, mount) holds the LAN; it needs no privilege. Nothing of it is
-//! visible outside, several can exist side by side, and all of it is gone when the shell ends.
+//! A shell in its own user, network and mount namespaces holds the LAN; it needs no privilege. The LAN is not visible
+//! outside, several can exist side by side, and each ends with its shell.
 
 use std::cell::RefCell;
 use std::ffi::OsStr;
@@ -13,7 +13,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use super::INKMESH;
 use super::host::Host;
 
-/// Set to 1 where a LAN must be possible (CI): then its absence fails the tests.
+/// The variable that is set to 1 where a LAN must be possible, as in CI: then its absence fails the tests.
 const REQUIRE: &str = "INKMESH_REQUIRE_LAN";
 
 /// The line that ends the output of a script; the status follows.
@@ -31,7 +31,7 @@ struct Shell {
 }
 
 impl Lan {
-    /// Makes a LAN of so many hosts. `None`, and a word about it, where the system doesn't let us.
+    /// Makes a LAN with this number of hosts. Prints a note and returns `None` where the system doesn't allow it.
     pub fn new(hosts: u8) -> Option<Self> {
         match Self::try_new(hosts) {
             Ok(lan) => Some(lan),
@@ -74,7 +74,7 @@ impl Lan {
         let input = shell.input.as_mut().unwrap();
         let written =
             writeln!(input, "( set -e\n{script}\n) 2>&1 </dev/null; status=$?; echo; echo \"{DONE} $status\"");
-        // When the shell could not even start, its end says so.
+        // A shell that could not start is noticed by the end of its output.
         if written.is_ok() {
             let mut said = String::new();
             while shell.output.read_line(&mut said).is_ok_and(|len| len > 0) {
@@ -88,7 +88,7 @@ impl Lan {
         Err("no shell in namespaces of its own: are user namespaces allowed?".to_owned())
     }
 
-    /// What the shell, or what should have started it, said last.
+    /// Returns the last lines of the shell, or of the program that should have started it.
     fn last_words(&mut self) -> String {
         self.shell.borrow_mut().input = None;
         let mut said = String::new();
@@ -96,8 +96,8 @@ impl Lan {
         said
     }
 
-    /// A command that runs `program` on host `n` (from 1). The process that is started *is* the program: everything
-    /// before it only replaces itself, so killing the child kills the program.
+    /// Returns a command that runs `program` on host `n` (from 1). Each program before it in the command line replaces itself
+    /// by the next one, so killing the child kills `program`.
     pub fn command(&self, n: u8, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new("nsenter");
         command
@@ -108,8 +108,8 @@ impl Lan {
         command
     }
 
-    /// The command that starts Inkmesh on host `n`, with no configuration but where its data lies and a name, `h` and
-    /// the number.
+    /// Returns the command that starts Inkmesh on host `n`, with a data folder and a name (`h` and the number) as its only
+    /// configuration.
     pub fn inkmesh(&self, n: u8, data_dir: &Path, options: &[&str]) -> Command {
         let mut command = self.command(n, INKMESH);
         command.arg("headless").arg("--data-dir").arg(data_dir).args(["--name", &format!("h{n}")]).args(options);
@@ -121,7 +121,7 @@ impl Lan {
         Host::launch(format!("h{n}"), self.inkmesh(n, data_dir, options))
     }
 
-    /// As [`Lan::launch`], and waits until it listens.
+    /// Like [`Lan::launch`], and waits until it listens.
     pub fn start(&self, n: u8, data_dir: &Path, options: &[&str]) -> Host {
         let mut host = self.launch(n, data_dir, options);
         host.await_ready();
@@ -138,7 +138,7 @@ impl Lan {
         self.run(&format!("ip -n sw link set p{n} up"));
     }
 
-    /// Mounts a disk of so many MiB at an existing folder, seen by hosts that are started from now on.
+    /// Mounts a disk of this many MiB at an existing folder, visible to hosts started later.
     pub fn mount_disk(&self, folder: &Path, mib: u32) {
         self.run(&format!("mount -t tmpfs -o size={mib}m tmpfs '{}'", folder.display()));
     }
@@ -146,7 +146,7 @@ impl Lan {
 
 impl Drop for Lan {
     fn drop(&mut self) {
-        // The shell ends with its input, and the namespaces with their last process.
+        // The shell ends when its input is closed, and the namespaces end with their last process.
         self.shell.borrow_mut().input = None;
         let _ = self.holder.wait();
     }
@@ -175,12 +175,12 @@ fn build_script(hosts: u8) -> String {
     script
 }
 
-/// The search path, with the folders of the system's tools, which not every user has.
+/// Returns the search path including the folders of system tools, which not every user has.
 fn path() -> String {
     format!("{}:/usr/sbin:/sbin", std::env::var("PATH").unwrap_or_default())
 }
 
-/// The address of host `n`.
+/// Returns the address of host `n`.
 pub fn address(n: u8) -> String {
     format!("10.77.0.{n}")
 }

@@ -1,8 +1,8 @@
-//! What the tests and benchmarks of whole processes share: a LAN made of network namespaces ([`lan`]), hosts that run
-//! `inkmesh headless` on it ([`host`]), games between them ([`game`]), their data folders ([`folder`]), a display for the window ([`display`]), and child
-//! processes that talk in lines ([`process`]).
+//! Shared parts of the tests and benchmarks of whole processes: a LAN made of network namespaces ([`lan`]), hosts that run
+//! `inkmesh headless` on it ([`host`]), games between them ([`game`]), their data folders ([`folder`]), a display for the
+//! window ([`display`]), and child processes that talk in lines ([`process`]).
 
-#![allow(dead_code, reason = "every test binary uses a part of this")]
+#![allow(dead_code, reason = "each test binary uses a part of this")]
 
 pub mod display;
 pub mod folder;
@@ -16,10 +16,10 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How long anything may take before a test gives up. Nothing is asserted by it: it is far more than is needed.
+/// Time after which a waiting test fails. It is far more than is needed, so no timing is asserted.
 pub const DEADLINE: Duration = Duration::from_secs(60);
 
-/// Waits until something is so, [`DEADLINE`] at most; `what` names it when it never is.
+/// Waits until `is_so` returns true, at most [`DEADLINE`]; then panics with `what`.
 #[track_caller]
 pub fn until(what: &str, is_so: impl FnMut() -> bool) {
     assert!(happens_within(DEADLINE, is_so), "{what}");
@@ -42,12 +42,13 @@ pub const INKMESH: &str = env!("CARGO_BIN_EXE_inkmesh");
 
 static TURN: Mutex<()> = Mutex::new(());
 
-/// One test of this binary at a time: each runs several processes, and the machine may have two cores.
+/// Returns a guard that lets one test of this binary run at a time: each runs several processes, and the machine may have
+/// two cores.
 pub fn turn() -> MutexGuard<'static, ()> {
     TURN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The resident memory of a process in KiB, as the kernel counts it.
+/// Returns the resident memory of a process in KiB.
 pub fn resident_kib(pid: u32) -> u64 {
     let status = std::fs::read_to_string(Path::new("/proc").join(pid.to_string()).join("status")).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();

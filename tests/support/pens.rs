@@ -1,16 +1,16 @@
-//! Lines like those of real pens, made up: smooth turns, slower in the tight ones, sampled at a rate and rounded to the
-//! dots of a screen. Places are in logical units of a sheet.
+//! Generated strokes like those of real pens: smooth turns, slower in tight ones, sampled at a rate and rounded to the dots
+//! of a screen. Positions are in logical units of a sheet.
 
-/// How a pen is read.
+/// The sampling of a pen.
 #[derive(Debug, Clone, Copy)]
 pub struct Pen {
-    /// Samples a second.
+    /// Samples per second.
     pub hertz: u32,
     /// Logical units between two dots of the screen; 0.05 is a tablet.
     pub grid: f64,
 }
 
-/// Numbers that look random, the same ones each time (SplitMix64).
+/// SplitMix64: pseudo-random numbers, the same for each seed.
 pub struct Numbers(pub u64);
 
 impl Numbers {
@@ -22,7 +22,7 @@ impl Numbers {
         mixed ^ (mixed >> 31)
     }
 
-    /// From 0 to before `end`.
+    /// Returns a number from 0 to below `end`.
     pub fn below(&mut self, end: u64) -> u64 {
         self.next() % end
     }
@@ -33,7 +33,7 @@ impl Numbers {
 }
 
 impl Pen {
-    /// The points of a stroke that takes so long. As in the window, one is only taken when it is another dot.
+    /// Returns the points of a stroke of this duration. As in the window, a point is added only when it is another dot.
     pub fn stroke(self, numbers: &mut Numbers, seconds: f64) -> Vec<(f64, f64)> {
         const STEP: f64 = 1.0 / 960.0;
         let (mut x, mut y) = (numbers.between(300.0, 1300.0), numbers.between(300.0, 900.0));
@@ -62,7 +62,7 @@ impl Pen {
         points
     }
 
-    /// So many strokes of a fifth of a second to two and a half, short ones more often.
+    /// Returns this number of strokes of 0.2 to 2.5 seconds, short ones more often.
     pub fn strokes(self, count: usize) -> Vec<Vec<(f64, f64)>> {
         let mut numbers = Numbers(7);
         (0..count)

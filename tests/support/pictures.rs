@@ -1,24 +1,24 @@
-//! Drawings for tests and benchmarks. Whoever includes this names the types it uses, and `pens` beside it.
+//! Drawings for tests and benchmarks. The including file imports the types that this uses, and includes `pens`.
 
 use super::pens::Numbers;
 use super::{Author, CanvasStep, Color, Drawn, Ink, OperationId, Point, Points, Tool};
 
-/// A step of the author of this number; the operation is named by `id`.
+/// Returns a step of the author with this number; `id` names the operation.
 pub fn drawn(author: u8, id: u64, step: CanvasStep) -> Drawn {
     let mut name = [0; 32];
     name[..8].copy_from_slice(&id.to_be_bytes());
     Drawn { id: OperationId(name), author: Author([author; 32]), step }
 }
 
-/// Ink through these points, in quarter units.
+/// Returns a stroke through these points, in quarter units.
 pub fn ink(stroke: u64, tool: Tool, width: u16, color: u32, points: &[(i32, i32)]) -> CanvasStep {
     let [_, red, green, blue] = color.to_be_bytes();
     let points = Points::new(points.iter().map(|&(x, y)| Point::new(x, y)).collect());
     CanvasStep::Ink(Ink { stroke, tool, color: Color([red, green, blue]), width, points })
 }
 
-/// A picture with everything in it: every tool, the thinnest and the widest pen, dots, lines along and beyond the edges,
-/// fills within fills, and some marks undone.
+/// Returns a picture with everything in it: every tool, the thinnest and the widest pen, dots, lines along and beyond the
+/// edges, fills within fills, and some marks undone.
 pub fn golden() -> Vec<Drawn> {
     let mut numbers = Numbers(2026);
     let mut steps = Vec::new();

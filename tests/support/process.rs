@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 
 use tempfile::NamedTempFile;
 
-/// How much of standard error is shown when something fails.
+/// Bytes of standard error that are printed on a failure.
 const STDERR_TAIL: u64 = 6000;
 
-/// A child process with its standard input open, its standard output read line by line, and its standard error kept in
-/// a file. Dropping it kills it.
+/// A child process with open standard input, standard output read line by line, and standard error in a file. Dropping it
+/// kills it.
 pub struct Process {
     child: Child,
     input: Option<ChildStdin>,
@@ -22,7 +22,7 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts it. Every line of its output is given to `on_line`, with the moment it was read, on a thread of its own.
+    /// Starts it. Each line of its output is passed to `on_line` with the time it was read, on a separate thread.
     pub fn start(mut command: Command, mut on_line: impl FnMut(Instant, &str) + Send + 'static) -> Self {
         let stderr = NamedTempFile::new().unwrap();
         let mut child = command
@@ -49,28 +49,28 @@ impl Process {
         self.child.id()
     }
 
-    /// Writes bytes to its input.
+    /// Writes bytes to its standard input.
     pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.input.as_mut().unwrap().write_all(bytes)
     }
 
-    /// Takes its input, to be written to from elsewhere.
+    /// Takes its standard input, to be written to by the caller.
     pub fn take_input(&mut self) -> ChildStdin {
         self.input.take().unwrap()
     }
 
-    /// Ends its input.
+    /// Closes its standard input.
     pub fn close_input(&mut self) {
         self.input = None;
     }
 
-    /// Kills it at once and waits until it is gone.
+    /// Kills it and waits for its end.
     pub fn kill(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 
-    /// Waits until it ends by itself and everything it said is read; `None` when that takes longer than `limit`.
+    /// Waits until it ends by itself and all its output is read; returns `None` when that takes longer than `limit`.
     pub fn ended(&mut self, limit: Duration) -> Option<ExitStatus> {
         match self.ended.recv_timeout(limit) {
             Err(RecvTimeoutError::Timeout) => None,
@@ -78,14 +78,14 @@ impl Process {
         }
     }
 
-    /// In how many lines of standard error a text stands.
+    /// Returns the number of lines of standard error that contain a text.
     pub fn stderr_lines(&self, text: &str) -> usize {
         let mut all = Vec::new();
         self.stderr.reopen().unwrap().read_to_end(&mut all).unwrap();
         String::from_utf8_lossy(&all).lines().filter(|line| line.contains(text)).count()
     }
 
-    /// The end of what it wrote to standard error.
+    /// Returns the end of its standard error.
     pub fn stderr(&self) -> String {
         let mut file = self.stderr.reopen().unwrap();
         let len = file.metadata().unwrap().len();

@@ -1,4 +1,4 @@
-//! Figures of a benchmark.
+//! Statistics of a benchmark.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ impl Times {
         self.0.len()
     }
 
-    /// The time that this share of the measurements (0 to 1) keeps: the nearest rank.
+    /// Returns the quantile of this share (0 to 1), by the nearest rank.
     pub fn quantile(&self, share: f64) -> Duration {
         let rank = (share * self.0.len() as f64).ceil() as usize;
         self.0[rank.clamp(1, self.0.len()) - 1]
@@ -30,17 +30,17 @@ impl Times {
     }
 }
 
-/// Milliseconds with two decimals.
+/// Formats a duration as milliseconds with two decimals.
 pub fn ms(time: Duration) -> String {
     format!("{:.2} ms", time.as_secs_f64() * 1000.0)
 }
 
-/// How often `b` goes into `a`.
+/// Returns the ratio of `a` to `b`.
 pub fn ratio(a: Duration, b: Duration) -> String {
     format!("{:.2} ×", a.as_secs_f64() / b.as_secs_f64())
 }
 
-/// Whether this is `cargo bench`, and not `cargo test --benches`, which only wants to know that it compiles.
+/// Returns whether this is `cargo bench` and not `cargo test --benches`, which only checks that it compiles.
 pub fn asked_for() -> bool {
     let asked = std::env::args().any(|arg| arg == "--bench");
     if !asked {
