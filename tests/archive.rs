@@ -1,5 +1,4 @@
-//! What was said and drawn, read back on the command line: from a folder that a real program filled, and from one that a
-//! real program holds.
+//! Tests of `inkmesh archive`: on a folder that a real program filled, and on one that a running program uses.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests may panic")]
 
@@ -17,19 +16,19 @@ use support::host::{Host, agree, local};
 use support::{DEADLINE, INKMESH, turn};
 use tempfile::TempDir;
 
-/// What somebody says who writes Hangul letter by letter, as macOS may.
+/// A line in decomposed Hangul, as macOS may produce it.
 const DECOMPOSED: &str = "\u{1109}\u{1161}\u{1100}\u{116a} 좋아";
 const EVIL: &str = "<script>alert(1)</script> & \"quotes\"";
 const EVIL_NAME: &str = "../../Ana <b>";
 
-/// Reads a folder back.
+/// Runs `inkmesh archive` on a folder.
 fn archive(folder: &Path, args: &[&str]) -> Output {
     let mut command = Command::new(INKMESH);
     command.arg("archive").args(args).arg("--data-dir").arg(folder).args(["--lang", "en"]).env("TZ", "UTC");
     command.output().unwrap()
 }
 
-/// As [`archive`]; it must succeed. The answer is what it says.
+/// Like [`archive`], must succeed; returns its output.
 #[track_caller]
 fn read(folder: &Path, args: &[&str]) -> String {
     let output = archive(folder, args);
@@ -47,12 +46,12 @@ fn stroke(host: &mut Host, room: &str, from: [u32; 2]) {
     host.ok(json!({"do": "stroke", "room": room, "points": points, "color": "#b83822", "width": 12}));
 }
 
-/// A folder in which Ana talked, drew twice on the board, and played a quiz of two turns with Ben, who solved both.
+/// A folder in which Ana talked, drew twice on the free sheet, and played a quiz of two turns with Ben, who solved both.
 struct Filled {
     folder: TempDir,
-    /// What `history` gave.
+    /// The reply to `history`.
     history: Vec<Value>,
-    /// Drawer and word of each turn.
+    /// The drawer and the word of each turn.
     turns: Vec<(String, String)>,
     peers: [String; 2],
 }
@@ -79,7 +78,7 @@ fn filled() -> Filled {
     Filled { folder, history, turns, peers }
 }
 
-/// A game in which each draws once and the other solves; the answer is drawer and word of each turn.
+/// Plays a game in which each draws once and the other solves; returns the drawer and the word of each turn.
 fn play(ana: &mut Host, ben: &mut Host) -> Vec<(String, String)> {
     let words: Vec<String> = (0..10).map(|n| format!("word{n}")).collect();
     let start = json!({"do": "start", "room": "lobby", "rounds": 1, "seconds": 120, "words": words});
@@ -115,7 +114,7 @@ fn play(ana: &mut Host, ben: &mut Host) -> Vec<(String, String)> {
     turns
 }
 
-/// Everything in a folder: bytes and times.
+/// Returns everything in a folder: bytes and times.
 fn everything(folder: &Path) -> BTreeMap<PathBuf, (Option<Vec<u8>>, SystemTime)> {
     let changed = |path: &Path| fs::metadata(path).unwrap().modified().unwrap();
     let mut found = BTreeMap::from([(folder.to_path_buf(), (None, changed(folder)))]);
@@ -171,7 +170,7 @@ fn rooms_and_lines(filled: &Filled, folder: &Path) {
     let last: Vec<&str> = text.lines().rev().take(3).collect();
     let limited = read(folder, &["show", "lobby", "--limit", "3"]);
     assert_eq!(limited.lines().rev().take(3).collect::<Vec<_>>(), last);
-    assert_eq!(limited.lines().count(), 4, "{limited}"); // with the day
+    assert_eq!(limited.lines().count(), 4, "{limited}"); // including the line with the day
 
     let missing = archive(folder, &["show", "nowhere"]);
     assert_eq!(missing.status.code(), Some(1));
@@ -237,7 +236,7 @@ fn exports(filled: &Filled, folder: &Path) {
     );
     assert_eq!(page.matches("<img ").count(), 4);
 
-    // Once more: pictures are there already, and nothing is written over.
+    // Again: the pictures exist already, and no file is overwritten.
     let kept = everything(&inner);
     let said = read(folder, &["export", "lobby", "--to", to, "--format", "png"]);
     assert!(said.contains("4 were there already"), "{said}");

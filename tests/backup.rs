@@ -1,4 +1,4 @@
-//! One data folder twice: copied to a second machine, or put back from a backup.
+//! Tests of a data folder that exists twice: copied to a second machine, or restored from a backup.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests may panic")]
 
@@ -31,7 +31,7 @@ fn say(host: &mut Host, what: &str) -> Vec<String> {
     host.say_all("lobby", (0..LINES).map(|n| format!("{what} {n}")))
 }
 
-/// Each of these is there once.
+/// Checks that each of these lines is there once.
 #[track_caller]
 fn once_each(host: &mut Host, ids: &[String]) {
     let talk = host.talk();
@@ -40,7 +40,7 @@ fn once_each(host: &mut Host, ids: &[String]) {
     }
 }
 
-/// A folder in which Ana has talked with Ben before, and Ben's.
+/// Returns a folder in which Ana has talked with Ben before, and Ben's folder.
 fn acquainted() -> (TempDir, TempDir, Vec<String>) {
     let (hers, his) = (TempDir::new().unwrap(), TempDir::new().unwrap());
     let mut friend = ben(his.path());
@@ -52,7 +52,7 @@ fn acquainted() -> (TempDir, TempDir, Vec<String>) {
     (hers, his, said)
 }
 
-/// One of the copies meets Ben, says something, and leaves when both agree; the answer is whether it was told of its fork.
+/// Lets one of the copies meet Ben, say something, and quit when both agree; returns whether it was warned of its fork.
 fn visit(copy: &Path, friend: &mut Host, what: &str, said: &mut Vec<String>) -> bool {
     let mut her = ana(copy, Some(friend));
     agree(&mut [&mut her, friend], DEADLINE);
@@ -74,7 +74,7 @@ fn two_copies_of_a_folder_write_apart_and_then_meet() {
         her.quit();
     }
 
-    // Two programs with one key can't be connected: they meet by way of Ben, one after the other.
+    // Two programs with one key can't be connected: they exchange lines through Ben, one after the other.
     let mut friend = ben(his.path());
     let mut her = ana(original.path(), Some(&friend));
     let author = her.peer.clone();
@@ -95,8 +95,8 @@ fn two_copies_of_a_folder_write_apart_and_then_meet() {
     write_on_without_forking_again(&[original.path(), copy.path()], his.path(), &mut said);
 }
 
-/// Both copies know of each other: whatever each says from here on, apart or connected, makes no new fork. The second
-/// time, each also knows the chain that the other writes now.
+/// Lets both copies, which know of each other, write on, apart or connected: no new fork may appear. The second time, each
+/// also knows the chain that the other writes now.
 fn write_on_without_forking_again(copies: &[&Path], his: &Path, said: &mut Vec<String>) {
     for what in ["once more", "and once more"] {
         for copy in copies {
@@ -104,7 +104,7 @@ fn write_on_without_forking_again(copies: &[&Path], his: &Path, said: &mut Vec<S
             said.extend(say(&mut her, &format!("{what}, apart")));
             her.quit();
         }
-        // Forks are told once in a life, so Ben begins a new one.
+        // A fork is reported once per start, so Ben is started again.
         let mut friend = ben(his);
         for copy in copies.iter().chain(copies) {
             let told = visit(copy, &mut friend, what, said);
@@ -159,7 +159,7 @@ fn a_backup_that_is_put_back_and_catches_up_first() {
     said.extend(say(&mut her, "put back"));
     agree(&mut [&mut her, &mut friend], DEADLINE);
     her.kill();
-    // Nor later, when it goes on from its own disk.
+    // Nor after a restart from its own disk.
     for _ in 0..2 {
         let mut her = ana(backup.path(), Some(&friend));
         said.extend(say(&mut her, "and later"));

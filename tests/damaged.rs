@@ -1,4 +1,4 @@
-//! Files of a data folder that are not what was written: the program starts, says what is gone, and gets it back.
+//! Tests of damaged files in a data folder: the program starts, reports the loss, and gets the data back.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests may panic")]
 
@@ -17,7 +17,7 @@ use tempfile::TempDir;
 const CASES: u64 = 8;
 const LINES: usize = 200;
 
-/// The folders of two people who both hold all that was said, and the ids of its lines.
+/// Returns the folders of two people who hold the same lines, and the ids of these.
 struct Sound {
     hers: TempDir,
     his: TempDir,
@@ -27,7 +27,7 @@ struct Sound {
 fn sound() -> Sound {
     let (hers, his) = (TempDir::new().unwrap(), TempDir::new().unwrap());
     let mut ben = local("ben", his.path(), &["--name", "Ben"]);
-    // Two lives, as people have.
+    // Two sessions.
     for life in 0..2 {
         let mut ana = local("ana", hers.path(), &["--name", "Ana", "--dial", &ben.address()]);
         ana.await_online(&ben.peer, 0);
@@ -65,7 +65,7 @@ fn each_case(damage: impl Fn(&Path, &mut SmallRng) -> String) {
     assert!(announced > 0, "nothing was damaged");
 }
 
-/// The answer is whether anything was announced.
+/// Returns whether any loss was reported.
 fn check(hers: &Path, his: &Path, lines: &HashSet<String>, seed: u64) -> bool {
     // Ben is away: his address is another one each time.
     let mut ana = local(&format!("ana, case {seed}"), hers, &["--name", "Ana"]);
@@ -73,7 +73,7 @@ fn check(hers: &Path, his: &Path, lines: &HashSet<String>, seed: u64) -> bool {
     if !lines.is_subset(&held) {
         ana.await_event("an announcement", 0, is_announcement);
     }
-    // Alone, before anybody can tell her what she has lost.
+    // Alone, before anybody can bring back what she has lost.
     let alone = say_when_possible(&mut ana, "said alone");
 
     let mut ben = local(&format!("ben, case {seed}"), his, &["--name", "Ben"]);
@@ -98,7 +98,7 @@ fn is_announcement(event: &Value) -> bool {
     event["event"] == "warning" && (event["code"] == "quarantined" || event["code"] == "tail_lost")
 }
 
-/// The ids of the whole history. If reading it uncovers damage, what is there after the repair.
+/// Returns the ids of the whole history; if reading it finds damage, those after the repair.
 fn read_all(host: &mut Host) -> HashSet<String> {
     let (mut ids, mut before) = (HashSet::new(), Value::Null);
     loop {
@@ -121,7 +121,7 @@ fn read_all(host: &mut Host) -> HashSet<String> {
     }
 }
 
-/// While the folder is being repaired, a line may be refused; then it is said again.
+/// Says a line, again if it is refused because the folder is being repaired.
 fn say_when_possible(host: &mut Host, text: &str) -> String {
     let mark = host.mark();
     match host.ask(support::host::say(text)) {

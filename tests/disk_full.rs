@@ -1,4 +1,5 @@
-//! The disk is full: who says something is told so, nothing acknowledged is lost, and it goes on when space returns.
+//! Test of a full disk: lines are refused with an error, nothing acknowledged is lost, and writing continues when there is
+//! space again.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests may panic")]
 
@@ -13,7 +14,7 @@ use tempfile::TempDir;
 
 const DISK_MIB: u32 = 48;
 
-/// So many lines of [`LINE`] bytes at most until the full disk is noticed: more than fit on it when it is empty.
+/// Most lines of [`LINE`] bytes until the full disk must be noticed: more than fit on the empty disk.
 const LINES: usize = 16_000;
 const LINE: usize = 4_000;
 
@@ -36,7 +37,7 @@ fn a_full_disk() {
         assert_eq!(ana.refused(say(&format!("refused {n}"))), "not_saved");
     }
     ana.await_event("a warning", 0, |event| event["event"] == "warning" && event["code"] == "storage_failed");
-    // What is there can still be read, and others talk on.
+    // The history can still be read, and others continue to talk.
     holds(&mut ana, &acknowledged);
     ben.say("said while her disk was full");
 
@@ -60,7 +61,7 @@ fn a_full_disk() {
     }
 }
 
-/// The storage may have set some space aside; when it is used up, a line is refused.
+/// Says lines until one is refused: the store may have reserved some space first.
 fn talk_until_refused(host: &mut Host, acknowledged: &mut Vec<String>) {
     for n in 0..LINES {
         match host.ask(say(&format!("{n} {}", "x".repeat(LINE)))) {

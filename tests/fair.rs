@@ -1,5 +1,5 @@
-//! A newcomer with much to catch up with, in two rooms, from two members: the small room doesn't wait for the big one,
-//! what was said last comes first, and nothing comes twice.
+//! Test of a newcomer that catches up in two rooms, from two members: the small room doesn't wait for the big one, the
+//! newest lines come first, and nothing comes twice.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests may panic")]
 
@@ -17,7 +17,7 @@ use tempfile::TempDir;
 const MANY: usize = 15_000;
 const FEW: usize = 10;
 
-/// What may come twice: the last screen, from each of two.
+/// Operations that may come twice: the last screen, from both members.
 const TWICE: u64 = 400;
 
 const ROOMS: [&str; 4] = ["--room", "big", "--room", "small"];
@@ -66,7 +66,7 @@ fn a_newcomer_in_a_big_and_a_small_room() {
     both_brought_something(&told, &[&ana.peer, &ben.peer], total);
 }
 
-/// Waits until all hold the same of a room; the answer is how many operations that is.
+/// Waits until all hold the same operations of a room; returns their number.
 #[track_caller]
 fn agree_in(room: &str, hosts: &mut [&mut Host]) -> u64 {
     let deadline = std::time::Instant::now() + DEADLINE;
@@ -103,12 +103,12 @@ fn each_line_once(told: &[Value], room: &str, said: &[String]) {
     assert!(said.iter().all(|id| distinct.contains(id.as_str())));
 }
 
-/// The last line of somebody is told long before what fills in behind it. It needn't be the very first: while one member brings
-/// the last screen, another may bring small units from the beginning. In order it would stand near the end of all lines.
+/// Checks that the newest lines came long before the older ones. They needn't be the very first: while one member brings the
+/// last screen, another may bring small units from the beginning. In the log's order they would come near the end.
 fn the_last_come_first(told: &[Value], many: &[Vec<String>]) {
     let ids: Vec<&str> = lines(told, "big").collect();
     let at = |id: &String| ids.iter().position(|told| told == id).unwrap();
-    // Both talked at the same time, but one was ready first: the last screen is the other's.
+    // Both talked at the same time, but one finished first: the last screen holds lines of the other.
     let last = many.iter().map(|ids| at(&ids[MANY - 1])).min().unwrap();
     assert!(last < MANY / 2, "the last line came as number {last}");
 }
@@ -136,6 +136,6 @@ fn both_brought_something(told: &[Value], members: &[&String], total: u64) {
     let brought: Vec<u64> = members.iter().map(from).collect();
     assert!(brought.iter().all(|received| *received > 0), "{brought:?}");
     let sum: u64 = brought.iter().sum();
-    // What Cleo wrote herself did not come from anybody.
+    // Cleo's own operations came from nobody.
     assert!(sum + 1 >= total && sum <= total + TWICE, "{brought:?} of {total}");
 }

@@ -1,4 +1,4 @@
-//! The headless face as a process: what it takes, what it says, how it ends.
+//! Tests of the headless frontend as a process: its commands, its output, its end.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests may panic")]
 
@@ -16,7 +16,7 @@ use support::host::{Host, agree, local, local_command, say};
 use support::{DEADLINE, INKMESH, resident_kib, turn};
 use tempfile::TempDir;
 
-/// What the program may grow by, in KiB, while it is fed nonsense.
+/// Memory in KiB that the program may take while it is fed nonsense.
 const GROWTH_KIB: u64 = 64 * 1024;
 
 fn alone() -> (TempDir, Host) {
@@ -93,7 +93,7 @@ fn a_thousand_lines_at_once_keep_their_order() {
     let _turn = turn();
     let (_dir, mut host) = alone();
     let text = |n: usize| format!("line {n}");
-    // In between, questions whose answers don't wait for the lines before them.
+    // In between, queries whose replies don't wait for the lines before them.
     let ids: Vec<u64> = (0..1000)
         .map(|n| {
             if n % 100 == 0 {
@@ -154,7 +154,7 @@ fn a_closed_output_or_the_system_s_wish_ends_it() {
         .unwrap();
     drop(child.stdout.take());
     let mut input = child.stdin.take().unwrap();
-    // Whatever it says now, it learns that nobody reads it.
+    // Its next output fails, as nobody reads it.
     let _ = input.write_all(b"{\"do\":\"rooms\"}\n");
     assert!(child.wait().unwrap().success());
     drop(input);
@@ -195,7 +195,7 @@ fn a_second_program_on_the_same_folder_is_told_which() {
     assert!(said.contains(&dir.path().display().to_string()), "{said}");
     assert!(said.contains("use"), "{said}");
     assert!(second.events(0).is_empty());
-    // The first doesn't mind.
+    // The first program is not affected.
     host.say("still here");
 }
 
@@ -264,7 +264,7 @@ fn everything_can_be_asked_for() {
     assert_eq!(host.refused(json!({"do": "state", "room": "art"})), "not_in_room");
 }
 
-/// The names of the rooms that it is in.
+/// Returns the names of the rooms that it is in.
 fn rooms(host: &mut Host) -> Vec<String> {
     let rooms = host.ok(json!({"do": "rooms"}));
     rooms.as_array().unwrap().iter().map(|room| room["room"].as_str().unwrap().to_owned()).collect()
@@ -273,7 +273,7 @@ fn rooms(host: &mut Host) -> Vec<String> {
 #[test]
 fn a_room_is_left_by_its_printed_name_also_one_from_an_older_program() {
     let dir = TempDir::new().unwrap();
-    // An older program took `  #  Foo` for `# foo`, and wrote that down: a list of one text in CBOR.
+    // An older program normalised `  #  Foo` to `# foo` and stored that: a list of one text in CBOR.
     let (store, _) = Store::open(dir.path()).unwrap();
     store.put_meta("rooms", b"\x81\x65# foo".to_vec()).unwrap();
     store.close();
@@ -319,7 +319,7 @@ fn what_was_read_is_marked_and_survives_a_restart() {
     assert_eq!(ben.ok(json!({"do": "rooms"}))[0]["unread"], 2);
 }
 
-/// Runs `inkmesh store` on a folder: its exit status and what it said, on standard output or else on standard error.
+/// Runs `inkmesh store` on a folder; returns its exit status and its output, from standard output or else standard error.
 fn store(task: &str, dir: &Path) -> (Option<i32>, String) {
     let mut command = Command::new(INKMESH);
     command.args(["store", task, "--data-dir"]).arg(dir).env("LANG", "en_US.UTF-8").env_remove("LC_ALL");
@@ -383,7 +383,7 @@ fn two_programs_on_one_machine_meet_by_address_whatever_knocks_there() {
     for nonsense in [&[0xff; 4096][..], b"\x13/multistream/1.0.0\n\xff\xff\xff\xff\x0f", b"GET / HTTP/1.1\r\n\r\n", b""]
     {
         let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-        // It may be cut off in the middle of it.
+        // The connection may be closed in the middle.
         let _ = stream.write_all(nonsense);
     }
     let dir = TempDir::new().unwrap();

@@ -1,4 +1,4 @@
-//! Nonsense on the wire against running hosts: it costs them nothing they would notice.
+//! Test of nonsense on the wire against running hosts: they stay up, reachable and small.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests may panic")]
 
@@ -9,10 +9,10 @@ use support::lan::{Lan, address};
 use support::{DEADLINE, resident_kib, turn};
 use tempfile::TempDir;
 
-/// What a host may grow by, in KiB, while it is attacked. One garbage frame taken at its word would claim more.
+/// Memory in KiB that a host may take while it is attacked. The length in a single garbage frame claims more.
 const GROWTH_KIB: u64 = 64 * 1024;
 
-/// Things to send to the port of a host, as commands of the shell that write them.
+/// Attacks on the port of a host, as shell commands that write the bytes.
 const NONSENSE: [(&str, &str); 6] = [
     ("random bytes", "head -c 65536 /dev/urandom"),
     ("half of a greeting", r"printf '\x13/multistr'"),
@@ -52,13 +52,13 @@ fn nonsense_on_the_wire_costs_nothing() {
             { printf '\0\0\x84\0\0\0\xff\xff\0\0\0\0'; head -c 200 /dev/urandom; } > /dev/udp/224.0.0.251/5353
         done",
     );
-    // A crowd that connects and says nothing, as long as it is let.
+    // Many connections that send nothing, as long as they are accepted.
     let crowd = format!("for n in $(seq 300); do exec {{fd}}<>/dev/tcp/{}/47770; done", address(1));
     shell(&lan, &crowd);
 
     ana.say("still here");
     ben.await_line("still here", 0);
-    // And newcomers get in.
+    // Newcomers can still connect.
     let mut cleo = lan.start(4, folders[3].path(), &[]);
     cleo.await_online(&ana.peer, 0);
     agree(&mut [&mut ana, &mut ben, &mut cleo], DEADLINE);
@@ -67,7 +67,7 @@ fn nonsense_on_the_wire_costs_nothing() {
     assert!(!ana.warned("fork"));
 }
 
-/// Runs a script on the third host. That it is cut off is as good as that it is not.
+/// Runs a script on the third host. Its exit status doesn't matter, as the connection may be closed.
 fn shell(lan: &Lan, script: &str) {
     let output = lan.command(3, "bash").args(["-c", script]).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();

@@ -1,4 +1,4 @@
-//! Killed while writing: whatever was acknowledged is there, and nobody ever sees a fork.
+//! Test of programs that are killed while they write: everything acknowledged is there, and nobody ever sees a fork.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests may panic")]
 
@@ -17,21 +17,21 @@ use support::host::{Host, agree, local, local_command};
 use support::{DEADLINE, turn};
 use tempfile::TempDir;
 
-/// Lives that end with SIGKILL: so many of each of so many people, each of whom has a folder.
+/// Sessions of each person that end with SIGKILL, and number of people, each with a folder.
 const LIVES: u64 = 50;
 const PEOPLE: u64 = 4;
 
-/// One life in so many ends before the program is ready, and one in so many begins to write only when it is connected.
+/// One session in `EARLY` ends before the program is ready, and one in `CONNECTED` writes only once it is connected.
 const EARLY: u64 = 10;
 const CONNECTED: u64 = 4;
 
-/// Lines that are written if nothing stops it: more than there is time for.
+/// Lines to write if nothing stops it: more than there is time for.
 const LINES: u64 = 5_000;
 
-/// The number of the first command that says a line; those before it are for questions.
+/// The number of the first command that says a line; lower ones are for queries.
 const FIRST: u64 = 1_000;
 
-/// What a kill must never look like.
+/// Codes of warnings that a kill must never cause.
 const ALARMS: [&str; 5] = ["fork", "own_fork", "tail_lost", "quarantined", "storage_failed"];
 
 #[test]
@@ -65,7 +65,7 @@ fn start(person: u64, folder: &Path, witness: &Host) -> Host {
     local(&format!("victim {person}"), folder, &options.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
-/// Lives and dies in one folder again and again; the answer is the ids of all that was acknowledged.
+/// Runs sessions in one folder, each ending with a kill; returns the ids of everything acknowledged.
 fn many_lives(person: u64, folder: &Path, witness: &Host, random: &mut SmallRng) -> Vec<String> {
     let (mut all, mut last) = (Vec::new(), Vec::new());
     for life in 0..LIVES {
@@ -86,22 +86,22 @@ fn many_lives(person: u64, folder: &Path, witness: &Host, random: &mut SmallRng)
     all
 }
 
-/// Is killed at a random moment of its start.
+/// Kills a program at a random moment of its start.
 fn die_early(folder: &Path, witness: &Host, random: &mut SmallRng) {
     let options = options(witness);
     let command = local_command(folder, &options.iter().map(String::as_str).collect::<Vec<_>>());
     let victim = Host::launch("victim, early".to_owned(), command);
-    // There is nothing to wait for: any moment is meant.
+    // Not a wait for a condition: any moment may be hit.
     thread::sleep(Duration::from_millis(random.random_range(0..150)));
     victim.kill();
 }
 
-/// Talks without a pause and is killed when so many lines are acknowledged; the answer is the ids of all that were.
+/// Says lines without a pause and kills the program when this many are acknowledged; returns the ids of all acknowledged.
 fn write_and_die(mut victim: Host, life: u64, lines: u64) -> Vec<String> {
     let mut input = victim.take_input();
     let talker = thread::spawn(move || {
         let command = |n: u64| json!({"id": n, "do": "say", "room": "lobby", "text": format!("life {life}, line {n}")});
-        // It ends when nobody takes its lines any more.
+        // The thread ends when its lines are no longer read.
         (FIRST..FIRST + LINES).take_while(|n| writeln!(input, "{}", command(*n)).is_ok()).count() as u64
     });
     assert!(victim.reply(FIRST + lines).is_ok());
@@ -111,7 +111,7 @@ fn write_and_die(mut victim: Host, life: u64, lines: u64) -> Vec<String> {
     acknowledged
 }
 
-/// The last page of the history holds what was acknowledged last.
+/// Checks that the last page of the history holds the lines that were acknowledged last.
 fn newest_are_there(victim: &mut Host, acknowledged: &[String], life: u64) {
     let page = victim.ok(json!({"do": "history", "room": "lobby", "limit": 1000}));
     let held: HashSet<&str> =

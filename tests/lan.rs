@@ -1,4 +1,4 @@
-//! People on one network start the program, with no configuration, and it works.
+//! Tests of people on one network who start the program without configuration.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests may panic")]
 
@@ -15,13 +15,13 @@ use tempfile::TempDir;
 const HOSTS: u8 = 4;
 const ROUNDS: u32 = 20;
 
-/// Simultaneous dialling and mDNS have odd moments: one good start proves little.
+/// Number of starts. Simultaneous dialling and mDNS fail rarely: one good start proves little.
 #[test]
 fn four_hosts_started_together_find_each_other_and_agree_twenty_times() {
     let _turn = turn();
     let Some(lan) = Lan::new(HOSTS) else { return };
     for round in 0..ROUNDS {
-        // In half of the rounds people begin to talk before they have found anybody.
+        // In half of the rounds people begin to talk before they have found each other.
         one_start(&lan, round % 2 == 0);
     }
 }
@@ -99,7 +99,7 @@ fn where_multicast_is_blocked_people_meet_by_address() {
     let _turn = turn();
     let Some(lan) = Lan::new(3) else { return };
     let folders: Vec<TempDir> = (0..3).map(|_| TempDir::new().unwrap()).collect();
-    // The second knocks before anybody is there to open, and keeps trying.
+    // The second dials before the first is started, and keeps trying.
     let mut ben = lan.start(2, folders[1].path(), &["--no-mdns", "--dial", &address(1)]);
     let mut ana = lan.start(1, folders[0].path(), &["--no-mdns"]);
     let mut cleo = lan.start(3, folders[2].path(), &["--no-mdns"]);
@@ -108,7 +108,7 @@ fn where_multicast_is_blocked_people_meet_by_address() {
     assert_eq!(cleo.refused(json!({"do": "dial", "address": "no address"})), "bad_address");
     cleo.ok(json!({"do": "dial", "address": address(1)}));
     cleo.await_online(&ana.peer, 0);
-    // Whoever knows one of them comes to know all.
+    // A peer that knows one of them learns of all.
     cleo.await_online(&ben.peer, 0);
     ben.say("one address is enough");
     cleo.await_line("one address is enough", 0);
@@ -120,7 +120,7 @@ fn a_name_that_leads_nowhere_yet_is_followed_once_it_does() {
     let _turn = turn();
     let Some(lan) = Lan::new(2) else { return };
     let folders: Vec<TempDir> = (0..3).map(|_| TempDir::new().unwrap()).collect();
-    // What this LAN knows of names: nothing, and nobody to ask.
+    // This LAN has no name server.
     let (names, servers) = (folders[2].path().join("hosts"), folders[2].path().join("resolv.conf"));
     for (file, over) in [(&names, "/etc/hosts"), (&servers, "/etc/resolv.conf")] {
         fs::write(file, "").unwrap();
@@ -147,7 +147,7 @@ fn people_in_other_rooms_are_not_bothered() {
     ben.await_line("for all", 0);
     assert_eq!(ben.refused(json!({"do": "history", "room": "art"})), "not_in_room");
     ben.ok(json!({"do": "join", "room": "Art"}));
-    // What was said before is there for whoever comes in.
+    // Earlier lines are there for a newcomer.
     let line = ben.await_line("only for painters", 0);
     assert_eq!(line["room"], "art");
     let told = ben.events(0).iter().filter(|event| event["room"] == "art" && event["event"] == "entry").count();

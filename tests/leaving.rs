@@ -1,4 +1,4 @@
-//! Real programs that go in the middle of a game: the others go on, and every game that ends shows its podium.
+//! Test of real programs that leave in the middle of a game: the others go on, and every game that ends shows its podium.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests may panic")]
 
@@ -12,7 +12,7 @@ use support::host::{Host, local};
 use support::turn;
 use tempfile::TempDir;
 
-/// How long a game may stand still when somebody is gone, and as much again for a machine that is busy.
+/// Longest time that a game may stand still when a player is gone, doubled for a busy machine.
 const GOES_ON: Duration = Duration::from_secs(2 * 10);
 
 fn three_people(folders: &[TempDir]) -> Vec<Host> {
@@ -37,7 +37,7 @@ fn room(command: &str) -> Value {
     json!({"do": command, "room": "lobby"})
 }
 
-/// The first turn after so many, as its choosing begins: its number and its drawer.
+/// Waits until a turn with a number above `turns` begins; returns its number and its drawer.
 fn turn_after(host: &Host, game: &Value, turns: u64) -> (u64, String) {
     let choosing = host.await_event("the next turn", 0, |event| {
         is_game(event, game) && event["phase"] == "choosing" && event["turn"].as_u64().unwrap() > turns
@@ -45,7 +45,7 @@ fn turn_after(host: &Host, game: &Value, turns: u64) -> (u64, String) {
     (choosing["turn"].as_u64().unwrap(), choosing["drawer"].as_str().unwrap().to_owned())
 }
 
-/// How the game ended, on which all must agree.
+/// Waits until the game is over on all hosts; returns its last event.
 fn end_of(hosts: &[Host], game: &Value) -> Value {
     let over = |host: &Host| {
         host.await_event("over", 0, |event| is_game(event, game) && event["phase"] == "over");
@@ -61,7 +61,7 @@ fn a_game_goes_on_without_who_is_killed_and_one_that_ends_early_says_why() {
     let mut hosts = three_people(&folders);
     let game = begin_game(&mut hosts.iter_mut().collect::<Vec<_>>(), &start());
 
-    // The chooser does nothing, and one of the two others is killed: the game of three must not wait for that one.
+    // The drawer chooses no word, and one of the two others is killed: the game of three must not wait for that one.
     let (_, idle) = turn_after(&hosts[0], &game, 0);
     let place = hosts.iter().position(|host| host.peer != idle).unwrap();
     let gone = hosts.remove(place);
@@ -74,7 +74,7 @@ fn a_game_goes_on_without_who_is_killed_and_one_that_ends_early_says_why() {
     }
     let voter = hosts.iter_mut().find(|host| host.peer != idle).unwrap();
     voter.ok(room("skip"));
-    // The turn of the one who is gone is passed over.
+    // The turn of the killed player is passed over.
     let (turn, second) = turn_after(&hosts[0], &game, 1);
     assert!(killed.elapsed() < GOES_ON, "{:?}", killed.elapsed());
     assert!(second != idle && second != peer);
@@ -84,12 +84,12 @@ fn a_game_goes_on_without_who_is_killed_and_one_that_ends_early_says_why() {
     solve(guessers[0], &word);
     let over = end_of(&hosts, &game);
     assert_eq!(over["cancelled"], Value::Null);
-    // Points come with what the solver shows after the end.
+    // Points come with the step that the solver writes after the end.
     hosts[0].await_event("a winner", 0, |event| {
         is_game(event, &game) && event["winners"].as_array().is_some_and(|winners| !winners.is_empty())
     });
 
-    // Most end it.
+    // Most players vote to end it.
     let game = begin_game(&mut hosts.iter_mut().collect::<Vec<_>>(), &start());
     turn_after(&hosts[0], &game, 0);
     hosts[0].ok(room("end_game"));
@@ -99,7 +99,7 @@ fn a_game_goes_on_without_who_is_killed_and_one_that_ends_early_says_why() {
     assert_eq!(end_of(&hosts, &game)["cancelled"], "ended");
     assert_eq!(hosts[1].refused(room("end_game")), "wrong_phase");
 
-    // One leaves a game of two.
+    // One player leaves a game of two.
     let game = begin_game(&mut hosts.iter_mut().collect::<Vec<_>>(), &start());
     turn_after(&hosts[1], &game, 0);
     hosts[1].ok(room("leave_game"));

@@ -1,4 +1,4 @@
-//! People in hundreds of rooms hear each other in all of them; more rooms than a program can be in are refused aloud.
+//! Tests of people in hundreds of rooms: they reach each other in all of them, and more rooms than allowed are refused.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test fails by panicking
 
 use std::collections::BTreeSet;
@@ -10,7 +10,7 @@ use inkmesh::event::{EntryBody, Event, Warning};
 use inkmesh::name::RoomName;
 use inkmesh::node::{CommandError, Config, Events, MAX_ROOMS, Node};
 
-/// Far more than anything here takes; a bound, not a measure.
+/// Time after which a wait fails, far more than is needed.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 fn room(n: usize) -> RoomName {
@@ -55,7 +55,7 @@ async fn until_met(events: &mut Events, me: &Node, rooms: &[RoomName]) {
     .await;
 }
 
-/// Waits until a line was heard in every room.
+/// Waits until a line has come in every room.
 async fn until_heard(events: &mut Events, text: &str, rooms: &[RoomName]) {
     let mut missing: BTreeSet<&RoomName> = rooms.iter().collect();
     let chat = EntryBody::Chat(text.to_owned());
@@ -109,7 +109,7 @@ async fn more_rooms_are_refused_aloud_and_remembered() {
     ana.quit().await.unwrap();
     drop((ana, ana_hears));
 
-    // With one more than it was in: who asks for a room gets it, and one of the others waits.
+    // Started with one room more: the room on the command line is entered, and one of the others is left out.
     let (ana, mut ana_hears, _) = start(dir.path(), vec![room(3)], Vec::new()).await;
     until(&mut ana_hears, "the warning", |event| matches!(event, Event::Warning(Warning::RoomsLeftOut { rooms: 1 })))
         .await;

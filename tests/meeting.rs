@@ -1,4 +1,4 @@
-//! People whose network has no multicast meet by address: it is enough that everybody knows one of them.
+//! Test of people who meet by address, without multicast: it is enough that everybody knows one of them.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test fails by panicking
 
 use std::collections::BTreeSet;
@@ -10,7 +10,7 @@ use inkmesh::identity::Author;
 use inkmesh::name::RoomName;
 use inkmesh::node::{Config, Events, Node};
 
-/// Far more than anything here takes; a bound, not a measure.
+/// Time after which a wait fails, far more than is needed.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 async fn start(dir: &Path, name: &str, dial: Vec<String>) -> (Node, Events, String) {
@@ -64,7 +64,7 @@ async fn two_who_know_a_third_meet_each_other_and_find_back_after_a_restart() {
     until_online(&mut cho_hears, &[ana.author(), ben.author()]).await;
     until_online(&mut ana_hears, &[ben.author(), cho.author()]).await;
 
-    // The one whom everybody knew leaves; the others still talk, and the line is there for whoever comes back.
+    // The peer that everybody knew quits; the others still talk, and it gets the line when it is started again.
     ana.quit().await.unwrap();
     ben.say(RoomName::lobby(), "without Ana".to_owned()).await.unwrap();
     until_line(&mut cho_hears, "without Ana").await;

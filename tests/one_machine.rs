@@ -1,4 +1,4 @@
-//! Several programs on one computer, each with a folder of its own: they share no port, and meet.
+//! Tests of several programs on one computer, each with its own folder: they share no port, and find each other.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests may panic")]
 
@@ -14,8 +14,8 @@ use tempfile::TempDir;
 
 const ROUNDS: usize = 20;
 
-/// In half of the starts two programs run on the first host, in the others three, and one on the second. The folders stay, and
-/// who comes first changes: so most of what a program remembers of the last start leads to another one now.
+/// In half of the starts two programs run on the first host, in the others three, and one on the second. The folders stay and
+/// the order changes, so most addresses that a program remembers lead to another program at the next start.
 #[test]
 fn two_or_three_on_one_machine_and_one_elsewhere_all_meet_twenty_times() {
     let _turn = turn();
@@ -32,22 +32,22 @@ fn two_or_three_on_one_machine_and_one_elsewhere_all_meet_twenty_times() {
         .collect();
     took.sort();
     println!("from the last that was ready until all saw all: {took:?}");
-    // A loaded machine may be slow once; what takes a second call takes seconds every time.
+    // A loaded machine may be slow once; a program that needs a second call takes seconds every time.
     assert!(took[ROUNDS / 2] < Duration::from_secs(5), "{took:?}");
 }
 
-/// No interface but loopback, which mDNS leaves out.
+/// The only interface is loopback, which mDNS leaves out.
 #[test]
 fn where_there_is_no_network_the_programs_of_one_machine_meet() {
     let _turn = turn();
     let Some(lan) = Lan::new(1) else { return };
     lan.run("ip -n h1 link del lan");
     let folders: Vec<TempDir> = (0..3).map(|_| TempDir::new().unwrap()).collect();
-    // All at once, and then in another order: what was remembered leads elsewhere.
+    // All at once, and then in another order: remembered addresses lead to other programs.
     for order in [[0, 1, 2], [2, 0, 1]] {
         all_meet(order.iter().map(|&n: &usize| lan.launch(1, folders[n].path(), &[])).collect());
     }
-    // One comes later.
+    // One starts later.
     let mut ana = lan.start(1, folders[0].path(), &[]);
     let mut ben = lan.start(1, folders[1].path(), &[]);
     ben.await_online(&ana.peer, 0);
@@ -57,7 +57,7 @@ fn where_there_is_no_network_the_programs_of_one_machine_meet() {
     ana.await_line("hello", 0);
 }
 
-/// Waits until everybody sees everybody; the answer is how long that took after all were ready.
+/// Waits until all see each other; returns how long that took after all were ready.
 fn all_meet(mut hosts: Vec<Host>) -> Duration {
     hosts.iter_mut().for_each(Host::await_ready);
     let ready = Instant::now();

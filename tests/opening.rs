@@ -1,4 +1,4 @@
-//! Opening a room from what lies on the disk.
+//! Tests of opening a room from the disk.
 #![allow(clippy::unwrap_used)] // a test fails by panicking
 
 use std::path::Path;
@@ -11,7 +11,7 @@ use inkmesh::operation::{ChainId, Header, Operation};
 use inkmesh::payload::{Chat, Payload};
 use inkmesh_store::{ChainKey, Record, Store};
 
-/// As many as make a room worth an image.
+/// Operations that are enough for a room to be saved as a snapshot.
 const MANY: u64 = 5_000;
 
 /// Writes a history by one author.

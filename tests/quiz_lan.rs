@@ -1,5 +1,5 @@
-//! A whole quiz by real programs on a LAN: four players and a spectator, one player killed and back, one drawer killed.
-//! Everybody ends with the same scores, and so does whoever reads it all from the disk again.
+//! Test of a whole quiz by real programs on a LAN: four players and a spectator, one player killed and restarted, one drawer
+//! killed. Everybody ends with the same scores, also when all of it is read from the disk again.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests may panic")]
 
@@ -18,9 +18,9 @@ use tempfile::TempDir;
 const PLAYERS: usize = 4;
 const PEOPLE: u8 = 5;
 
-/// Four players and, last, a spectator. Killed ones leave their place empty.
+/// Four players and, last, a spectator; `None` for a killed one.
 struct Table {
-    // Hosts are killed before their folders go.
+    // Dropped in this order: hosts are killed before their folders are removed.
     hosts: Vec<Option<Host>>,
     folders: Vec<TempDir>,
     lan: Lan,
@@ -51,7 +51,7 @@ impl Table {
         self.hosts.iter().position(|host| host.as_ref().is_some_and(|host| host.peer == peer)).unwrap()
     }
 
-    /// The players that are there and don't draw.
+    /// Returns the running players that don't draw.
     fn guessers(&self, drawer: usize) -> Vec<usize> {
         (0..PLAYERS).filter(|place| *place != drawer && self.hosts[*place].is_some()).collect()
     }
@@ -74,7 +74,7 @@ impl Table {
         self.game = begin_game(&mut self.hosts[..PLAYERS].iter_mut().flatten().collect::<Vec<_>>(), &command);
     }
 
-    /// Waits until everybody names the same drawer of a turn in this phase; the answer is the drawer's place.
+    /// Waits until everybody names the same drawer of a turn in this phase; returns the drawer's index.
     fn await_drawer(&self, turn: u64, phase: &str) -> usize {
         let named: HashSet<String> = self
             .present()
@@ -89,7 +89,7 @@ impl Table {
         self.place_of(named.iter().next().unwrap())
     }
 
-    /// The drawer chooses and draws; the answer is its place and the word.
+    /// Lets the drawer choose and draw; returns its index and the word.
     fn choose_and_draw(&mut self, turn: u64) -> (usize, String) {
         let drawer = self.await_drawer(turn, "choosing");
         let game = self.game.clone();
@@ -103,7 +103,7 @@ impl Table {
         (drawer, word)
     }
 
-    /// Nobody but the drawer has been told the word, by any event so far.
+    /// Checks that no event so far showed the word to anybody but the drawer.
     fn nobody_knows(&self, drawer: usize, turn: u64, word: &str) {
         for place in (0..self.hosts.len()).filter(|place| *place != drawer) {
             let Some(host) = &self.hosts[place] else { continue };
@@ -132,7 +132,7 @@ impl Table {
 
     fn await_over(&self) {
         for host in self.present() {
-            // Who solved the last turn shows what it had asked when the word is told, which is after the game is over.
+            // The solvers of the last turn write their proof after the reveal, when the game is over already.
             let over = host.await_event("over, and everybody has shown what it solved", 0, |event| {
                 is_game(event, &self.game) && event["phase"] == "over" && have_points(event)
             });
@@ -140,7 +140,7 @@ impl Table {
         }
     }
 
-    /// Waits until all hold the same operations; then they must have the same scores, solvers, and pictures.
+    /// Waits until all hold the same operations; then checks that they have the same scores, solvers and pictures.
     fn same_end(&mut self) -> (Value, String) {
         let state = agree(&mut self.hosts.iter_mut().flatten().collect::<Vec<_>>(), DEADLINE);
         let games: Vec<Value> = self.hosts.iter_mut().flatten().map(Host::game).collect();
@@ -162,7 +162,7 @@ fn a_whole_game_with_a_spectator_a_killed_player_and_a_killed_drawer() {
     table.start_game();
     let mut drew = HashSet::new();
 
-    // A quiet turn: a wrong guess is talk, who knows the word is told so, and talk about it stays among those who know.
+    // An ordinary turn: a wrong guess is shown as talk, and lines of those who know the word are readable by those only.
     let (drawer, word) = table.choose_and_draw(1);
     drew.insert(drawer);
     table.nobody_knows(drawer, 1, &word);
@@ -181,7 +181,7 @@ fn a_whole_game_with_a_spectator_a_killed_player_and_a_killed_drawer() {
     table.await_turn_over(1, &word);
     table.present().for_each(|host| drop(host.await_line(whisper, 0)));
 
-    // A player is killed in the middle of a turn, comes back, and is in it again.
+    // A player is killed in the middle of a turn, restarted, and takes part again.
     let (drawer, word) = table.choose_and_draw(2);
     drew.insert(drawer);
     let guessers = table.guessers(drawer);
@@ -196,7 +196,7 @@ fn a_whole_game_with_a_spectator_a_killed_player_and_a_killed_drawer() {
     solve(table.host(guessers[2]), &word);
     table.await_turn_over(2, &word);
 
-    // The drawer is killed: the others go on without, and who knew the word keeps the points.
+    // The drawer is killed: the others go on, and the solvers keep their points.
     let (drawer, word) = table.choose_and_draw(3);
     drew.insert(drawer);
     let guessers = table.guessers(drawer);
@@ -216,14 +216,14 @@ fn a_whole_game_with_a_spectator_a_killed_player_and_a_killed_drawer() {
     read_again(table, &scores, &canvas);
 }
 
-/// Whether all guessers solved the turn that is looked at, and have points for it.
+/// Returns whether all guessers solved the shown turn and have points for it.
 fn have_points(game: &Value) -> bool {
     let solvers = game["players"].as_array().unwrap().iter().filter(|player| player["solved"] == true);
     let points: Vec<u64> = solvers.map(|player| player["points"].as_u64().unwrap_or(0)).collect();
     points.len() == PLAYERS - 1 && points.iter().all(|points| *points > 0)
 }
 
-/// The same history from the disk gives the same result: with what the program keeps beside it, and without.
+/// Checks that the history read from the disk gives the same result, with the snapshot beside it and without.
 fn read_again(mut table: Table, scores: &Value, canvas: &str) {
     for host in table.hosts.drain(..).flatten() {
         host.quit();
@@ -240,7 +240,7 @@ fn read_again(mut table: Table, scores: &Value, canvas: &str) {
     }
 }
 
-/// Removes what is derived from the log: it lies in the log's own folder.
+/// Removes the files derived from the log, which lie in the log's own folder.
 fn forget_images(folder: &Path) {
     for log in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path().join("checkpoints")) {
         if log.is_dir() {

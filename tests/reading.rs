@@ -1,4 +1,4 @@
-//! What was read, what is unread, and what arrived late: kept over restarts.
+//! Tests of read marks, unread lines and late lines over restarts.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests may panic")]
 
@@ -29,7 +29,7 @@ fn read(host: &mut Host, upto: &str) {
     host.ok(json!({"do": "read", "room": "lobby", "upto": upto}));
 }
 
-/// At its start, the program tells what was read.
+/// Returns the `reading` event of the program's start.
 #[track_caller]
 fn told_at_start(host: &Host) -> Value {
     host.await_event("what was read", 0, |event| event["event"] == "reading")
@@ -52,7 +52,7 @@ fn the_mark_and_the_count_survive_a_restart_and_a_kill() {
         assert_eq!((&told["mark"], &told["unread"]), (&json!(lines[upto]), &json!(unread)));
         assert_eq!((&told["room"], &told["late"]), (&json!("lobby"), &json!([])));
     }
-    // Nobody goes back by reading an older line.
+    // Marking an older line as read changes nothing.
     read(&mut ana, &lines[0]);
     assert_eq!(reading(&mut ana)["mark"], lines[2]);
     ana.kill();
@@ -80,7 +80,7 @@ fn what_arrives_above_the_mark_is_announced_until_it_is_dismissed() {
     ana.quit();
     ben.quit();
 
-    // He is away, and writes; then she does, and reads up to now.
+    // He is offline and writes; then she writes and reads everything.
     let mut ben = start("Ben", his.path(), &[]);
     let away: Vec<String> = (0..4).map(|n| ben.say(&format!("away {n}"))).collect();
     ben.quit();
@@ -110,7 +110,7 @@ fn what_arrives_above_the_mark_is_announced_until_it_is_dismissed() {
     assert_eq!(reading(&mut ana)["late"], json!([]));
 }
 
-/// Whether all of these lines of his are told to be late, and nothing else.
+/// Returns whether exactly these lines of his are reported as late.
 fn is_late(reading: &Value, author: &str, lines: &[String]) -> bool {
     let late = reading["late"].as_array().unwrap();
     let times = |late: &Value| late["from"].as_u64().is_some_and(|from| from > 0 && Some(from) <= late["to"].as_u64());

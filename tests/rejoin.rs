@@ -1,4 +1,4 @@
-//! Whoever was away gets what was missed, from anybody who has it.
+//! Tests of catching up after an absence, from any member that has the lines.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests may panic")]
 
@@ -15,10 +15,10 @@ use tempfile::TempDir;
 
 const LINES: usize = 200;
 
-/// How long the cable is out.
+/// Time for which the cable is out.
 const OUT: Duration = Duration::from_secs(30);
 
-/// How soon after its return all must be equal: a part of what is promised.
+/// Time after the cable's return within which all must hold the same.
 const BACK: Duration = Duration::from_secs(10);
 
 fn folders(n: usize) -> Vec<TempDir> {
@@ -29,7 +29,7 @@ fn line(n: usize) -> String {
     format!("line {n} of {LINES}")
 }
 
-/// Every line said is there exactly once, under its author's name.
+/// Checks that every line is there exactly once, under its author's name.
 fn complete(talk: &[Line], author: impl Fn(usize) -> &'static str) {
     let mut names: HashMap<&str, Vec<&str>> = HashMap::new();
     for line in talk {
@@ -84,12 +84,12 @@ fn the_author_has_left_meanwhile() {
     agree(&mut [&mut ana, &mut ben], DEADLINE);
     ana.kill();
 
-    // All of it comes from the third, who wrote none of it.
+    // All of it comes from the third host, which wrote none of it.
     let mut cleo = lan.start(3, folders[2].path(), &[]);
     agree(&mut [&mut ben, &mut cleo], DEADLINE);
     complete(&cleo.talk(), |_| "h1");
 
-    // And with the cable out, everything that was ever there can be read.
+    // With the cable out, the whole history can be read.
     let talk = cleo.talk();
     cleo.quit();
     lan.link_down(3);
@@ -118,7 +118,7 @@ fn the_cable_is_pulled_for_thirty_seconds_while_both_sides_talk() {
             host.say(&line(said));
             said += 1;
         }
-        // Time has to pass here: that the link is dead must be noticed, not only survived.
+        // Time must pass here, so that the dead link is noticed and not only survived.
         thread::sleep(Duration::from_millis(400));
     }
     assert_ne!(hosts[0].state().digest, hosts[2].state().digest, "the cable was not pulled");

@@ -1,5 +1,5 @@
-//! Catching up over a slow link: it takes about as long as the link needs for the bytes, what is said meanwhile gets
-//! through, and nobody is taken for gone.
+//! Test of catching up over a slow link: it takes about as long as the link needs for the bytes, live lines get through
+//! meanwhile, and nobody is regarded as offline.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests may panic")]
 
@@ -16,7 +16,7 @@ use tempfile::TempDir;
 /// Lines of history, and the rate of the link in bits a second, both ways.
 const LINES: usize = 2_000;
 const RATE: u64 = 256_000;
-/// How much longer than the link needs for the bytes it may take, in hundredths.
+/// Longest duration, in hundredths of the time that the link needs for the bytes.
 const SHARE: u64 = 150;
 
 /// Shapes the link of host `n`, both ways.
@@ -25,7 +25,7 @@ fn slow_down(lan: &Lan, n: u8, rate: u64) {
     lan.run(&format!("tc -n sw qdisc add dev p{n} {shape}\ntc -n h{n} qdisc add dev lan {shape}"));
 }
 
-/// Bytes that have arrived at host `n`.
+/// Returns the bytes that have arrived at host `n`.
 fn arrived(lan: &Lan, n: u8) -> u64 {
     let said: Value = serde_json::from_str(&lan.run(&format!("ip -n h{n} -j -s link show lan"))).unwrap();
     said[0]["stats64"]["rx"]["bytes"].as_u64().unwrap()

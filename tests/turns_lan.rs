@@ -1,4 +1,5 @@
-//! Drawing in turns: everybody names the same drawer, everybody draws once a round, and only the drawer's ink counts.
+//! Tests of drawing in turns: everybody names the same drawer, everybody draws once a round, and only the drawer's strokes
+//! count.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests may panic")]
 
@@ -16,13 +17,13 @@ use tempfile::TempDir;
 const PLAYERS: u8 = 3;
 
 struct Table {
-    // Hosts are killed before their folders go.
+    // Dropped in this order: hosts are killed before their folders are removed.
     hosts: Vec<Host>,
     folders: Vec<TempDir>,
     lan: Lan,
 }
 
-/// Three people who see each other.
+/// Starts three people and waits until they see each other.
 fn three_people() -> Option<Table> {
     let lan = Lan::new(PLAYERS)?;
     let folders: Vec<TempDir> = (0..PLAYERS).map(|_| TempDir::new().unwrap()).collect();
@@ -35,13 +36,13 @@ fn three_people() -> Option<Table> {
     Some(Table { hosts, folders, lan })
 }
 
-/// A game without words of the first `players` hosts; the answer is its id.
+/// Starts a game without words of the first `players` hosts; returns its id.
 fn begin(hosts: &mut [Host], players: usize, rounds: u32, seconds: u32) -> Value {
     let start = json!({"do": "start", "room": "lobby", "rounds": rounds, "seconds": seconds});
     begin_game(&mut hosts[..players].iter_mut().collect::<Vec<_>>(), &start)
 }
 
-/// The drawer of this turn is done; the answer is the turn's round and its drawer.
+/// Lets the drawer end this turn; returns the turn's round and its drawer.
 fn pass(hosts: &mut [Host], game: &Value, turn: u64) -> (u64, String) {
     let (round, drawer) = await_turn(hosts, game, turn);
     let host = hosts.iter_mut().find(|host| host.peer == drawer).unwrap();
@@ -49,7 +50,7 @@ fn pass(hosts: &mut [Host], game: &Value, turn: u64) -> (u64, String) {
     (round, drawer)
 }
 
-/// Waits until a turn is drawn; the answer is its round and its drawer, on which all must agree.
+/// Waits until a turn is drawn; returns its round and its drawer, on which all must agree.
 fn await_turn(hosts: &[Host], game: &Value, turn: u64) -> (u64, String) {
     let named: Vec<Value> = hosts
         .iter()
@@ -77,7 +78,7 @@ fn ink(action: &str, points: &Value) -> Value {
     json!({"do": action, "room": "lobby", "points": points, "color": "#b83822", "width": 8, "tool": "pen"})
 }
 
-/// Waits until all hold the same operations, and then the same picture; the answer is its digest.
+/// Waits until all hold the same operations, and then the same picture; returns its digest.
 fn same_picture(hosts: &mut [Host]) -> String {
     let agreed = agree(&mut hosts.iter_mut().collect::<Vec<_>>(), DEADLINE);
     for host in hosts {
@@ -86,7 +87,7 @@ fn same_picture(hosts: &mut [Host]) -> String {
     agreed.canvas
 }
 
-/// Somebody else's pen does nothing; the drawer's is seen under way and when it is done.
+/// Checks that another player's stroke is refused, and that the drawer's is seen under way and finished.
 fn draw_a_turn(hosts: &mut [Host], drawer: &str, turn: u64) {
     let blank = same_picture(hosts);
     for host in hosts.iter_mut().filter(|host| host.peer != drawer) {
@@ -127,7 +128,7 @@ fn everybody_draws_once_a_round_and_nobody_else_meanwhile() {
     let _turn = turn();
     let Some(mut table) = three_people() else { return };
     let hosts = &mut table.hosts;
-    // Outside a game everybody draws on the room's board.
+    // Outside of a game everybody draws on the free sheet.
     for host in hosts.iter_mut() {
         host.ok(ink("stroke", &json!([[0, 0], [99, 99]])));
     }
@@ -149,7 +150,7 @@ fn everybody_draws_once_a_round_and_nobody_else_meanwhile() {
                 is_game(event, &game) && (event["turn"] == turn + 1 || event["phase"] == "over")
             });
         }
-        // What is looked at when the turn is over is the same everywhere, too.
+        // The sheet shown after the turn is the same everywhere, too.
         same_picture_in_the_end(hosts);
     }
     let everybody: HashSet<String> = hosts.iter().map(|host| host.peer.clone()).collect();
@@ -158,7 +159,7 @@ fn everybody_draws_once_a_round_and_nobody_else_meanwhile() {
     assert_eq!(same_picture(hosts), board, "the room's board comes back");
 }
 
-/// As [`same_picture`]; but the next turn may begin while it is asked for, on one host before the other.
+/// Like [`same_picture`], but repeated, as the next turn may begin meanwhile on one host before the other.
 fn same_picture_in_the_end(hosts: &mut [Host]) {
     let deadline = std::time::Instant::now() + DEADLINE;
     loop {
@@ -188,7 +189,7 @@ fn time_ends_turns_and_newcomers_enter_with_the_next_round() {
     let turns: Vec<_> = (1..=2).map(|turn| await_turn(hosts, &game, turn)).collect();
     assert_eq!(drawers(&turns), peers(&hosts[..2]));
 
-    // Turns that only their drawers end: however slow the machine is, the newcomer comes in the first round.
+    // Only the drawers end their turns, so the newcomer comes in the first round however slow the machine is.
     let game = begin(hosts, 2, 2, 600);
     assert_eq!(hosts[1].refused(json!({"do": "begin", "room": "lobby"})), "not_the_proposer");
     await_turn(hosts, &game, 1);
@@ -209,7 +210,7 @@ fn time_ends_turns_and_newcomers_enter_with_the_next_round() {
 fn a_drawer_who_is_killed_is_skipped() {
     let _turn = turn();
     let Some(mut table) = three_people() else { return };
-    // Far longer than the test: it is the absence that counts.
+    // Turns are far longer than the test, so only the absence can end one.
     let game = begin(&mut table.hosts, 3, 1, 600);
     let (_, drawer) = await_turn(&table.hosts, &game, 1);
     let place = table.hosts.iter().position(|host| host.peer == drawer).unwrap();
@@ -220,7 +221,7 @@ fn a_drawer_who_is_killed_is_skipped() {
     assert_eq!(drawers(&turns), peers(&table.hosts));
     await_over(&table.hosts, &game);
 
-    // Back again, the killed one sees how it ended.
+    // The killed one, started again, sees how the game ended.
     let n = u8::try_from(place).unwrap() + 1;
     table.hosts.push(table.lan.start(n, table.folders[place].path(), &[]));
     same_picture(&mut table.hosts);
