@@ -1,8 +1,271 @@
-//! Why a command of a face was not carried out.
+//! Commands of a frontend, replies to them, and reasons for a refusal.
+//!
+//! This file is the only list of commands. The node carries out a [`Command`] (`node/commands.rs`), the room machine a
+//! [`RoomCommand`] (`room/commands.rs`). Each is read from JSON: `do` names the variant in snake case, `room` the room of
+//! a room's command, and the variant's fields stand beside them. A [`Reply`] is written as JSON.
 
-use crate::game::{GuessError, PlayError};
-use crate::name::{NameError, RoomName};
+use serde::{Deserialize, Serialize};
+
+use crate::canvas::{Color, Point, StrokeId, Tool};
+pub use crate::event::MAX_ROOMS;
+use crate::event::{CanvasView, Entry, PenLine, Person, ReadingView, RoomState, RoomSummary};
+use crate::gallery::Gallery;
+use crate::game::{GameView, GuessError, PlayError, Rules, WordList};
+use crate::identity::Author;
+use crate::json;
+use crate::name::{NameError, PersonName, RoomName};
 use crate::operation::OperationId;
+
+/// A command of a frontend to the node.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Command {
+    /// Enters a room and stays in it over restarts. Nothing happens in a room that we are in already.
+    Join {
+        /// The room.
+        room: RoomName,
+    },
+    /// Leaves a room; its history stays on the disk.
+    Leave {
+        /// The room.
+        room: RoomName,
+    },
+    /// Takes another name, in every room.
+    Rename {
+        /// The name.
+        name: PersonName,
+    },
+    /// Connects to an address and keeps trying until it answers.
+    Dial {
+        /// A multiaddress, `HOST` or `HOST:PORT`.
+        address: String,
+    },
+    /// Lists the rooms that we are in, by name: [`Reply::Rooms`].
+    Rooms,
+    /// Reads lines of a room in the log's order: [`Reply::History`].
+    History {
+        /// The room.
+        room: RoomName,
+        /// How many lines; at most 1,000 are given, and 100 without it.
+        limit: Option<usize>,
+        /// The line before which they stand; without it the last lines are given.
+        #[serde(default, deserialize_with = "json::before")]
+        before: Option<OperationId>,
+    },
+    /// Reads all drawings of a room from the disk: [`Reply::Drawings`]. Takes some time in a room with many strokes.
+    Drawings {
+        /// The room.
+        room: RoomName,
+    },
+    /// Ends the node. The reply comes when everything is on the disk.
+    Quit,
+    /// A command in a room.
+    #[serde(skip)]
+    In(RoomName, RoomCommand),
+}
+
+/// A command in a room, carried out by the room machine.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RoomCommand {
+    /// Says a line: [`Reply::Written`] once it is durable. In a quiz it may be a guess, and then [`Reply::Solved`].
+    Say {
+        /// The text, 1 to [`crate::payload::MAX_TEXT`] bytes.
+        text: String,
+    },
+    /// Lists the people of the room, ourselves included, those who are away too: [`Reply::Peers`].
+    Peers,
+    /// Gives the room's digests: [`Reply::State`].
+    State,
+    /// Gives the visible sheet: [`Reply::Canvas`]. Not for JSON: programs are not sent sheets.
+    #[serde(skip)]
+    Canvas,
+    /// Writes a finished stroke or a shape on the visible sheet: [`Reply::Written`], with its last operation, once all of
+    /// it is durable.
+    Stroke {
+        /// The stroke's number. The room gives it one if there is none.
+        #[serde(default)]
+        stroke: Option<StrokeId>,
+        /// The tool.
+        #[serde(default)]
+        tool: Tool,
+        /// The colour.
+        #[serde(deserialize_with = "json::color")]
+        color: Color,
+        /// The width in logical units.
+        width: u16,
+        /// The points; in JSON pairs in logical units. A shape has two.
+        #[serde(deserialize_with = "json::points")]
+        points: Vec<Point>,
+    },
+    /// Shows others the new points of a stroke under way. They are not stored.
+    Pen {
+        /// The stroke's number.
+        stroke: StrokeId,
+        /// The index of the first of the points in the stroke.
+        from: u32,
+        /// The tool.
+        #[serde(default)]
+        tool: Tool,
+        /// The colour.
+        #[serde(deserialize_with = "json::color")]
+        color: Color,
+        /// The width in logical units.
+        width: u16,
+        /// The new points; in JSON pairs in logical units. A shape has two.
+        #[serde(deserialize_with = "json::points")]
+        points: Vec<Point>,
+    },
+    /// Colours the area around a point of the visible sheet: [`Reply::Written`].
+    Fill {
+        /// To the right, in quarter units; in JSON in logical units.
+        #[serde(deserialize_with = "json::quarters")]
+        x: i32,
+        /// Down, likewise.
+        #[serde(deserialize_with = "json::quarters")]
+        y: i32,
+        /// The colour.
+        #[serde(deserialize_with = "json::color")]
+        color: Color,
+    },
+    /// Takes our last stroke or fill off the visible sheet: [`Reply::Written`].
+    Undo,
+    /// Puts back what we undid last, unless we have drawn since: [`Reply::Written`].
+    Redo,
+    /// Takes everything off the visible sheet: [`Reply::Written`].
+    Clear,
+    /// Proposes a game, a quiz with these words or turns without any, and makes us ready for it: [`Reply::Started`].
+    #[serde(deserialize_with = "json::start")]
+    Start {
+        /// The rules.
+        rules: Rules,
+        /// The words of a quiz.
+        words: WordList,
+    },
+    /// Proposes the last game again, with its rules and words: [`Reply::Started`].
+    Rematch,
+    /// Chooses one of the words on offer ([`GameView::offers`]).
+    Choose {
+        /// Its index, counted from 0.
+        index: usize,
+    },
+    /// Takes part in the game that gathers, or in the running one from its next round on.
+    Ready,
+    /// Ends the gathering of our own game, with those who are ready.
+    Begin,
+    /// Ends our own turn.
+    Pass,
+    /// Votes to skip the drawer.
+    Skip,
+    /// Votes to remove a player.
+    Kick {
+        /// The player.
+        #[serde(deserialize_with = "json::peer")]
+        peer: Author,
+    },
+    /// Leaves the game; [`RoomCommand::Ready`] comes back with the next round. A game of ours that gathers is called off.
+    LeaveGame,
+    /// Votes to end the game: it is over when more than half of the players do.
+    EndGame,
+    /// Gives the game as it is now: [`Reply::Game`].
+    Game,
+    /// Marks everything up to a line as read. The mark only moves forward and survives a restart.
+    Read {
+        /// The line.
+        #[serde(deserialize_with = "json::upto")]
+        upto: OperationId,
+    },
+    /// Takes away the announcements of late lines: [`ReadingView::late`] is empty from here on.
+    DismissLate,
+    /// Gives what is read and unread: [`Reply::Reading`].
+    Reading,
+}
+
+impl RoomCommand {
+    /// Returns the command that writes a finished stroke.
+    #[must_use]
+    pub fn stroke(line: PenLine) -> Self {
+        let PenLine { stroke, tool, color, width, points } = line;
+        RoomCommand::Stroke { stroke: Some(stroke), tool, color, width, points }
+    }
+
+    /// Returns the command that shows the new points of a stroke under way, the first of them with index `from`.
+    #[must_use]
+    pub fn pen(line: PenLine, from: u32) -> Self {
+        let PenLine { stroke, tool, color, width, points } = line;
+        RoomCommand::Pen { stroke, from, tool, color, width, points }
+    }
+
+    /// Whether it ends in an operation of our own, which has to become durable.
+    #[must_use]
+    pub fn writes(&self) -> bool {
+        use RoomCommand::{Begin, Canvas, DismissLate, Game, Peers, Pen, Read, Reading, State};
+        !matches!(self, Peers | State | Canvas | Pen { .. } | Begin | Game | Read { .. } | DismissLate | Reading)
+    }
+}
+
+/// The number that a frontend's command has between the node and a room, so that the reply finds its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CommandTicket(pub u64);
+
+/// The reply to a command that was carried out.
+#[derive(Debug, Clone, Serialize)]
+#[serde(untagged)]
+pub enum Reply {
+    /// It is done.
+    Done {},
+    /// What it wrote is durable on the disk.
+    Written {
+        /// The last operation.
+        id: OperationId,
+    },
+    /// The line was the word of the turn. It is durable, and is not shown.
+    #[serde(serialize_with = "json::solved")]
+    Solved,
+    /// A game is proposed, durable on the disk.
+    Started {
+        /// The game's name.
+        game: OperationId,
+    },
+    /// The rooms that we are in.
+    Rooms(Vec<RoomSummary>),
+    /// The people of a room.
+    Peers(Vec<Person>),
+    /// Lines of a room.
+    #[serde(serialize_with = "json::history")]
+    History {
+        /// The room.
+        room: RoomName,
+        /// The lines, in the log's order.
+        entries: Vec<Entry>,
+    },
+    /// The digests of a room.
+    State(RoomState),
+    /// The visible sheet of a room. Not for JSON.
+    #[serde(skip)]
+    Canvas(CanvasView),
+    /// The game of a room.
+    Game {
+        /// The room.
+        room: RoomName,
+        /// The game.
+        #[serde(flatten)]
+        game: Box<GameView>,
+    },
+    /// What is read and unread in a room.
+    Reading {
+        /// The room.
+        room: RoomName,
+        /// The marks.
+        #[serde(flatten)]
+        reading: ReadingView,
+    },
+    /// The drawings that a room has seen.
+    Drawings {
+        /// All of them.
+        drawings: Gallery,
+    },
+}
 
 /// What became of a line that was said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,9 +286,6 @@ impl Spoken {
         }
     }
 }
-
-/// Rooms that one can be in at once at most: all of them are told to every peer at the beginning of a connection.
-pub const MAX_ROOMS: usize = 500;
 
 /// Why a command was not carried out.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,8 +1,9 @@
 //! What a face (the window, the headless program) is told, and the views it asks for. Plain data: no network type,
 //! no storage type.
 
+use serde::{Serialize, Serializer};
+
 use crate::canvas::{Color, Ink, Point, StrokeId, Tool};
-use crate::command::MAX_ROOMS;
 use crate::game::GameNotice;
 use crate::identity::Author;
 use crate::name::RoomName;
@@ -11,6 +12,9 @@ use crate::payload::Board;
 
 pub use crate::canvas::Drawn;
 pub use crate::game::{GameView, Phase, PlayerView};
+
+/// Rooms that one can be in at most at once: all of them are sent to every peer at the beginning of a connection.
+pub const MAX_ROOMS: usize = 500;
 
 /// Something happened.
 #[derive(Debug, Clone)]
@@ -272,7 +276,7 @@ fn duration(ms: u64) -> String {
 }
 
 /// What of a room was read.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct ReadingView {
     /// The last line that was read; `None` when none was yet, and then nothing counts as unread.
     pub mark: Option<OperationId>,
@@ -283,7 +287,7 @@ pub struct ReadingView {
 }
 
 /// History that arrived late: above what had been read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Late {
     /// Who wrote it.
     pub author: Author,
@@ -294,8 +298,10 @@ pub struct Late {
     /// The first of them in the log's order: where to jump to.
     pub first: OperationId,
     /// When the first was written, in milliseconds since 1970.
+    #[serde(rename = "from")]
     pub from_ms: u64,
     /// When the last was written.
+    #[serde(rename = "to")]
     pub to_ms: u64,
 }
 
@@ -366,7 +372,7 @@ impl EntryBody {
 }
 
 /// A person of a room.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Person {
     /// The person's key.
     pub peer: Author,
@@ -380,11 +386,12 @@ pub struct Person {
     /// or of the end of the connection; `None` if never.
     pub last_seen: Option<u64>,
     /// Whether they signed two different operations for one place of a log: don't rely on who said what when.
+    #[serde(skip_serializing_if = "is_not")]
     pub forked: bool,
 }
 
 /// A room we are in.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RoomSummary {
     /// The room.
     pub room: RoomName,
@@ -397,14 +404,25 @@ pub struct RoomSummary {
 }
 
 /// The digests of a room: equal digests mean equal contents.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct RoomState {
     /// How many operations the room's log holds.
     pub operations: u64,
     /// Hash of the whole log.
+    #[serde(serialize_with = "hex")]
     pub digest: [u8; 32],
     /// Hash of the visible sheet.
+    #[serde(serialize_with = "hex")]
     pub canvas: [u8; 32],
+}
+
+/// Leaves a flag out of the JSON unless it is set.
+pub(crate) fn is_not(flag: &bool) -> bool {
+    !flag
+}
+
+fn hex<S: Serializer>(hash: &[u8; 32], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&data_encoding::HEXLOWER.encode(hash))
 }
 
 /// How the visible sheet of a room changed.

@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Length of a signature in bytes (RFC 8032).
 pub const SIGNATURE_LEN: usize = 64;
@@ -16,9 +16,30 @@ const PEER_ID_PREFIX: [u8; 6] = [0x00, 0x24, 0x08, 0x01, 0x12, 0x20];
 
 /// A peer's public key: the author of what it writes, and the same thing as its libp2p `PeerId`.
 ///
-/// Its text form ([`fmt::Display`], [`FromStr`]) is that of the `PeerId`: base58btc, `12D3KooW…`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Author(#[serde(with = "serde_bytes")] pub [u8; 32]);
+/// Its text form ([`fmt::Display`], [`FromStr`]) is that of the `PeerId`: base58btc, `12D3KooW…`. In CBOR it is the key's
+/// bytes, in JSON the text form.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Author(pub [u8; 32]);
+
+impl Serialize for Author {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            serializer.collect_str(self)
+        } else {
+            serde_bytes::serialize(&self.0, serializer)
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Author {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        } else {
+            serde_bytes::deserialize(deserializer).map(Author)
+        }
+    }
+}
 
 impl Author {
     /// Whether `signature` over `message` is this author's.

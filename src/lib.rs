@@ -61,7 +61,6 @@
 //! | [`room_time`] | whose clock to go by |
 //! | [`people`] | projection: names and presence |
 //! | [`event`] | what a face is told |
-//! | [`command`] | why a face's command was refused |
 
 pub mod canvas;
 pub mod clock;
@@ -74,6 +73,7 @@ pub mod frame;
 pub mod gallery;
 pub mod game;
 pub mod identity;
+pub mod json;
 pub mod limits;
 pub mod live;
 pub mod log;

@@ -47,7 +47,8 @@ pub enum NameError {
 /// A public room's name as everybody writes it: NFC, lower case, without leading `#` and white space, inner white space
 /// single, no control or direction characters. `Lobby`, `# lobby ` and a decomposed `로비` typed on a Mac lead to the
 /// same rooms as `lobby` and `로비`. The text of a name parses to the same name.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
 pub struct RoomName(String);
 
 impl RoomName {
@@ -92,6 +93,14 @@ impl FromStr for RoomName {
         // Lower case may put marks into another order, and what it leaves may compose.
         let name: String = clean(text)?.to_lowercase().nfc().collect();
         Ok(RoomName(checked(name.trim_start_matches(['#', ' ']))?))
+    }
+}
+
+impl TryFrom<String> for RoomName {
+    type Error = NameError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
     }
 }
 

@@ -2,11 +2,33 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// An operation's name: the BLAKE3 hash of its body. Text form: 64 hexadecimal digits.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct OperationId(#[serde(with = "serde_bytes")] pub [u8; 32]);
+/// An operation's name: the BLAKE3 hash of its body. Text form: 64 hexadecimal digits. In CBOR it is the bytes, in JSON
+/// the text form.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OperationId(pub [u8; 32]);
+
+impl Serialize for OperationId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            serializer.collect_str(self)
+        } else {
+            serde_bytes::serialize(&self.0, serializer)
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for OperationId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            let text = String::deserialize(deserializer)?;
+            OperationId::from_hex(&text).ok_or_else(|| serde::de::Error::custom("an id has 64 hexadecimal digits"))
+        } else {
+            serde_bytes::deserialize(deserializer).map(OperationId)
+        }
+    }
+}
 
 impl OperationId {
     /// Reads the text form.

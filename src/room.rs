@@ -8,11 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::canvas::CanvasStep;
 use crate::clock::{Clock, Now, Timestamp};
-use crate::command::CommandError;
+use crate::command::{CommandError, CommandTicket, Reply, RoomCommand};
 use crate::event::{Event, GameView};
 use crate::fetching::Fetching;
 use crate::fold::Fold;
-use crate::game::{GameStep, GuessTicket, Player};
+use crate::game::{GameStep, GuessError, GuessTicket, Player};
 use crate::identity::{Author, Identity};
 use crate::live::LiveInk;
 use crate::log::{Head, Log, Place};
@@ -34,7 +34,6 @@ mod reading;
 mod showing;
 mod writer;
 
-pub use guessing::Said;
 use guessing::Sealed;
 pub use image::{BadImage, RoomImage};
 use keeping::Kept;
@@ -84,7 +83,14 @@ pub enum Input {
     Refolded(Vec<Operation>),
     /// The room's clock was set: the time comes in corrected from here on.
     ClockSet,
-    /// What [`Output::Write`] or a command asked to be written is durable.
+    /// A command of the frontend. [`Output::Reply`] or [`Output::ReplyWhenSaved`] names the ticket, once.
+    Command {
+        /// The number that the reply is to have.
+        ticket: CommandTicket,
+        /// The command.
+        command: RoomCommand,
+    },
+    /// The operations of an [`Output::Write`] are durable.
     Saved(Write),
     /// Somebody is in the room now, reachable at these multiaddresses.
     Online {
@@ -140,13 +146,16 @@ pub enum Output {
         /// The bytes of [`crate::game::guess::Ask`].
         ask: Vec<u8>,
     },
-    /// What came of a guess of ours: what to write, and whether it was the word; or why it was not answered.
-    Guessed {
-        /// Which.
-        ticket: GuessTicket,
-        /// What came of it.
-        outcome: Result<(Write, bool), CommandError>,
+    /// Give the frontend this reply to its command.
+    Reply {
+        /// The command.
+        ticket: CommandTicket,
+        /// The reply.
+        result: Result<Reply, CommandError>,
     },
+    /// Write to the disk what was given before by [`Output::Persist`] and [`Output::Keep`], then reply to this command
+    /// that it is done.
+    ReplyWhenSaved(CommandTicket),
     /// Operations are missing that this peer has: catch up with it.
     CatchUp(Author),
     /// Tell the face.
@@ -175,6 +184,8 @@ pub struct Room {
     /// Steps of our own on a sheet that are on their way to the disk: undo has to know of them already.
     unsaved_steps: Vec<(Ticket, Board, CanvasStep)>,
     player: Player,
+    /// The command behind each guess that is not answered yet.
+    guesses: BTreeMap<GuessTicket, CommandTicket>,
     live: LiveGate,
     fetching: Fetching,
     kept: Kept,
@@ -206,6 +217,7 @@ impl Room {
             writer: Writer::new(me, fresh_log),
             unsaved_steps: Vec::new(),
             player: Player::new(me),
+            guesses: BTreeMap::new(),
             live: LiveGate::default(),
             fetching: Fetching::default(),
             kept: Kept::default(),
@@ -262,6 +274,7 @@ impl Room {
             Input::FetchEnded { from } => self.fetching.ended(from),
             Input::FetchStopped { from } => self.fetch_stopped(from, &mut outputs),
             Input::Refolded(operations) => self.refolded(operations, &mut outputs),
+            Input::Command { ticket, command } => self.command(ticket, command, now, &mut outputs),
             Input::Saved(write) => self.saved(write, now, &mut outputs),
             Input::Online { peer, addresses } => self.online(peer, addresses, now, &mut outputs),
             Input::Offline { peer } => self.offline(peer, now, &mut outputs),
@@ -303,7 +316,7 @@ impl Room {
                 Err(_) => self.player.forget_written(),
             }
         }
-        Room::give_up_guesses(plan.in_vain, outputs);
+        self.give_up_guesses(plan.in_vain, GuessError::TooLate, outputs);
         plan.wake
     }
 

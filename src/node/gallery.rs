@@ -8,7 +8,7 @@ use super::catch_up::SyncError;
 use super::handle::Answer;
 use super::run::{Note, Runner};
 use super::unsaved::key_of;
-use crate::command::CommandError;
+use crate::command::{CommandError, Reply};
 use crate::fold::Step;
 use crate::gallery::Gallery;
 use crate::log::Place;
@@ -24,7 +24,7 @@ const READ_BYTES: usize = 4 << 20;
 
 impl Runner {
     /// Answers with all drawings of a room.
-    pub(super) fn gallery(&self, name: &RoomName, answer: Answer<Gallery>) {
+    pub(super) fn on_drawings(&self, name: &RoomName, answer: Answer) {
         let Some(member) = self.rooms.get(name) else {
             let _ = answer.send(Err(CommandError::NotInRoom(name.clone())));
             return;
@@ -34,7 +34,8 @@ impl Runner {
         let (store, notes) = (self.store.clone(), self.notes.clone());
         tokio::task::spawn_blocking(move || match read_all(&store, room, &places) {
             Ok(read) => {
-                let _ = answer.send(Ok(Gallery::new(steps(read.into_iter().chain(unsaved)))));
+                let _ =
+                    answer.send(Ok(Reply::Drawings { drawings: Gallery::new(steps(read.into_iter().chain(unsaved))) }));
             }
             Err(error) => {
                 let _ = answer.send(Err(CommandError::Unreadable(error.to_string())));

@@ -10,17 +10,14 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::codec::{Framed, LengthDelimitedCodec};
 use tokio_util::compat::FuturesAsyncReadCompatExt;
 
-use super::CommandError;
-use super::commands::Asker;
 use super::network::{author_of, peer_of};
 use super::rooms::Source;
 use super::run::{Note, Runner};
-use crate::command::Spoken;
 use crate::game::GuessTicket;
 use crate::game::guess::{Ask, MAX_MESSAGE, Refusal, Reply};
 use crate::identity::Author;
 use crate::name::{RoomId, RoomName};
-use crate::room::{Input, Write};
+use crate::room::Input;
 
 /// The protocol's name. Each message travels after its length in 4 bytes, big-endian.
 pub(super) const PROTOCOL: StreamProtocol = StreamProtocol::new("/inkmesh/guess/1");
@@ -94,28 +91,6 @@ impl Runner {
         self.asking -= 1;
         if ticket != 0 || reply.is_none() {
             self.feed(room, Input::Replied { ticket, reply });
-        }
-    }
-
-    /// What came of a guess: it is written, or the person is told why not.
-    pub(super) fn on_guessed(
-        &mut self,
-        name: &RoomName,
-        ticket: GuessTicket,
-        outcome: Result<(Write, bool), CommandError>,
-    ) {
-        let answer = self.guesses.remove(&(name.clone(), ticket));
-        match outcome {
-            Ok((write, solved)) => {
-                let spoken = write.last_id().map(|id| if solved { Spoken::Solved } else { Spoken::Line(id) });
-                if let Some((answer, spoken)) = answer.zip(spoken) {
-                    self.answers.insert((name.clone(), write.ticket), Asker::Spoken(answer, spoken));
-                }
-                self.save(name, write);
-            }
-            Err(error) => {
-                answer.map(|answer| answer.send(Err(error)));
-            }
         }
     }
 }

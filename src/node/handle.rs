@@ -6,7 +6,7 @@ use super::StartError;
 use super::config::Config;
 use super::face::Backlog;
 use crate::canvas::{Color, Point};
-use crate::command::{CommandError, Spoken};
+use crate::command::{Command, CommandError, Reply, RoomCommand, Spoken};
 use crate::event::{CanvasView, Entry, Event, GameView, PenLine, Person, ReadingView, RoomState, RoomSummary};
 use crate::gallery::Gallery;
 use crate::game::{Rules, WordList};
@@ -17,50 +17,23 @@ use crate::operation::OperationId;
 /// Commands that wait for the node at most; a face that sends more waits.
 const COMMAND_QUEUE: usize = 256;
 
-/// The answer to a command, once there is one.
-pub(super) type Answer<T> = oneshot::Sender<Result<T, CommandError>>;
+/// Where the reply to a command goes.
+pub(super) type Answer = oneshot::Sender<Result<Reply, CommandError>>;
 
-/// What a face asks of the node.
-#[derive(Debug)]
-pub(super) enum Command {
-    Join(RoomName, Answer<()>),
-    Leave(RoomName, Answer<()>),
-    Rooms(Answer<Vec<RoomSummary>>),
-    People(RoomName, Answer<Vec<Person>>),
-    Rename(PersonName, Answer<()>),
-    Dial(String, Answer<()>),
-    Say(RoomName, String, Answer<Spoken>),
-    History { room: RoomName, limit: usize, before: Option<OperationId>, answer: Answer<Vec<Entry>> },
-    State(RoomName, Answer<RoomState>),
-    Canvas(RoomName, Answer<CanvasView>),
-    Draw(RoomName, PenLine, Answer<OperationId>),
-    Fill { room: RoomName, at: Point, color: Color, answer: Answer<OperationId> },
-    Undo(RoomName, Answer<OperationId>),
-    Redo(RoomName, Answer<OperationId>),
-    Clear(RoomName, Answer<OperationId>),
-    PenMoved { room: RoomName, line: PenLine, from: u32, answer: Answer<()> },
-    Start(RoomName, Rules, WordList, Answer<OperationId>),
-    Rematch(RoomName, Answer<OperationId>),
-    Choose(RoomName, usize, Answer<()>),
-    GetReady(RoomName, Answer<()>),
-    Begin(RoomName, Answer<()>),
-    Pass(RoomName, Answer<()>),
-    Skip(RoomName, Answer<()>),
-    Kick(RoomName, Author, Answer<()>),
-    LeaveGame(RoomName, Answer<()>),
-    EndGame(RoomName, Answer<()>),
-    Game(RoomName, Answer<GameView>),
-    MarkRead(RoomName, OperationId, Answer<()>),
-    DismissLate(RoomName, Answer<()>),
-    Reading(RoomName, Answer<ReadingView>),
-    Gallery(RoomName, Answer<Gallery>),
-    Quit(Answer<()>),
+/// Takes the value out of the one reply that a command has.
+macro_rules! reply {
+    ($asked:expr, $reply:pat => $value:expr) => {
+        match $asked.await? {
+            $reply => Ok($value),
+            other => unreachable!("{other:?}"),
+        }
+    };
 }
 
 /// A running node. Cheap to clone; when the last clone is gone, the node ends.
 #[derive(Debug, Clone)]
 pub struct Node {
-    commands: mpsc::Sender<Command>,
+    commands: mpsc::Sender<(Command, Answer)>,
     author: Author,
 }
 
@@ -97,9 +70,14 @@ impl Node {
         self.author
     }
 
-    async fn ask<T>(&self, command: impl FnOnce(Answer<T>) -> Command) -> Result<T, CommandError> {
+    /// Has a command carried out and returns its reply. Commands are carried out in the order in which they are asked for;
+    /// a reply may come before that to an earlier one.
+    ///
+    /// # Errors
+    /// The reason for a refusal; [`CommandError::Closed`] when the node has ended.
+    pub async fn ask(&self, command: Command) -> Result<Reply, CommandError> {
         let (answer, reply) = oneshot::channel();
-        self.commands.send(command(answer)).await.map_err(|_| CommandError::Closed)?;
+        self.commands.send((command, answer)).await.map_err(|_| CommandError::Closed)?;
         reply.await.map_err(|_| CommandError::Closed)?
     }
 
@@ -108,7 +86,7 @@ impl Node {
     /// # Errors
     /// [`CommandError::TooManyRooms`], [`CommandError::NotSaved`], [`CommandError::Closed`].
     pub async fn join(&self, room: RoomName) -> Result<(), CommandError> {
-        self.ask(|answer| Command::Join(room, answer)).await
+        self.ask(Command::Join { room }).await.map(drop)
     }
 
     /// Leaves a room; its history stays on the disk.
@@ -116,7 +94,7 @@ impl Node {
     /// # Errors
     /// [`CommandError::NotInRoom`], [`CommandError::Closed`].
     pub async fn leave(&self, room: RoomName) -> Result<(), CommandError> {
-        self.ask(|answer| Command::Leave(room, answer)).await
+        self.ask(Command::Leave { room }).await.map(drop)
     }
 
     /// The rooms we are in, by name.
@@ -124,7 +102,7 @@ impl Node {
     /// # Errors
     /// [`CommandError::Closed`].
     pub async fn rooms(&self) -> Result<Vec<RoomSummary>, CommandError> {
-        self.ask(Command::Rooms).await
+        reply!(self.ask(Command::Rooms), Reply::Rooms(rooms) => rooms)
     }
 
     /// The people of a room, ourselves included, those who are away too.
@@ -132,7 +110,7 @@ impl Node {
     /// # Errors
     /// [`CommandError::NotInRoom`], [`CommandError::Closed`].
     pub async fn people(&self, room: RoomName) -> Result<Vec<Person>, CommandError> {
-        self.ask(|answer| Command::People(room, answer)).await
+        reply!(self.ask(Command::In(room, RoomCommand::Peers)), Reply::Peers(people) => people)
     }
 
     /// Takes another name, in every room.
@@ -140,7 +118,7 @@ impl Node {
     /// # Errors
     /// [`CommandError::NotSaved`], [`CommandError::Closed`].
     pub async fn rename(&self, name: PersonName) -> Result<(), CommandError> {
-        self.ask(|answer| Command::Rename(name, answer)).await
+        self.ask(Command::Rename { name }).await.map(drop)
     }
 
     /// Connects to an address, a multiaddress or `HOST` or `HOST:PORT`, and keeps trying until it answers.
@@ -148,7 +126,7 @@ impl Node {
     /// # Errors
     /// [`CommandError::Address`], [`CommandError::Closed`].
     pub async fn dial(&self, address: String) -> Result<(), CommandError> {
-        self.ask(|answer| Command::Dial(address, answer)).await
+        self.ask(Command::Dial { address }).await.map(drop)
     }
 
     /// Says a line. Answers once it is durable on the disk; it is sent then.
@@ -157,7 +135,11 @@ impl Node {
     /// [`CommandError::NotInRoom`], [`CommandError::Text`], [`CommandError::NotSaved`], [`CommandError::Busy`],
     /// [`CommandError::Closed`].
     pub async fn say(&self, room: RoomName, text: String) -> Result<Spoken, CommandError> {
-        self.ask(|answer| Command::Say(room, text, answer)).await
+        match self.ask(Command::In(room, RoomCommand::Say { text })).await? {
+            Reply::Written { id } => Ok(Spoken::Line(id)),
+            Reply::Solved => Ok(Spoken::Solved),
+            other => unreachable!("{other:?}"),
+        }
     }
 
     /// The last `limit` lines of a room (1000 at most), or the last before the line `before`, in the log's order.
@@ -171,7 +153,7 @@ impl Node {
         limit: usize,
         before: Option<OperationId>,
     ) -> Result<Vec<Entry>, CommandError> {
-        self.ask(|answer| Command::History { room, limit, before, answer }).await
+        reply!(self.ask(Command::History { room, limit: Some(limit), before }), Reply::History { entries, .. } => entries)
     }
 
     /// The digests of a room.
@@ -179,7 +161,7 @@ impl Node {
     /// # Errors
     /// [`CommandError::NotInRoom`], [`CommandError::Closed`].
     pub async fn state(&self, room: RoomName) -> Result<RoomState, CommandError> {
-        self.ask(|answer| Command::State(room, answer)).await
+        reply!(self.ask(Command::In(room, RoomCommand::State)), Reply::State(state) => state)
     }
 
     /// The visible sheet of a room.
@@ -187,7 +169,7 @@ impl Node {
     /// # Errors
     /// [`CommandError::NotInRoom`], [`CommandError::Closed`].
     pub async fn canvas(&self, room: RoomName) -> Result<CanvasView, CommandError> {
-        self.ask(|answer| Command::Canvas(room, answer)).await
+        reply!(self.ask(Command::In(room, RoomCommand::Canvas)), Reply::Canvas(canvas) => canvas)
     }
 
     /// Writes a finished line or a shape on the visible sheet; answers with its last operation once all of it is durable.
@@ -196,7 +178,7 @@ impl Node {
     /// [`CommandError::NotInRoom`], [`CommandError::Stroke`], [`CommandError::Play`],
     /// [`CommandError::SheetFull`], [`CommandError::NotSaved`], [`CommandError::Busy`], [`CommandError::Closed`].
     pub async fn draw(&self, room: RoomName, line: PenLine) -> Result<OperationId, CommandError> {
-        self.ask(|answer| Command::Draw(room, line, answer)).await
+        reply!(self.ask(Command::In(room, RoomCommand::stroke(line))), Reply::Written { id } => id)
     }
 
     /// Colours the area around a point of the visible sheet.
@@ -205,7 +187,7 @@ impl Node {
     /// [`CommandError::NotInRoom`], [`CommandError::Play`], [`CommandError::SheetFull`],
     /// [`CommandError::NotSaved`], [`CommandError::Busy`], [`CommandError::Closed`].
     pub async fn fill(&self, room: RoomName, at: Point, color: Color) -> Result<OperationId, CommandError> {
-        self.ask(|answer| Command::Fill { room, at, color, answer }).await
+        reply!(self.ask(Command::In(room, RoomCommand::Fill { x: at.x, y: at.y, color })), Reply::Written { id } => id)
     }
 
     /// Takes our last mark off the visible sheet.
@@ -213,7 +195,7 @@ impl Node {
     /// # Errors
     /// [`CommandError::NothingToUndo`], and as [`Node::fill`].
     pub async fn undo(&self, room: RoomName) -> Result<OperationId, CommandError> {
-        self.ask(|answer| Command::Undo(room, answer)).await
+        reply!(self.ask(Command::In(room, RoomCommand::Undo)), Reply::Written { id } => id)
     }
 
     /// Puts the mark back that we undid last, unless we have made another since.
@@ -221,7 +203,7 @@ impl Node {
     /// # Errors
     /// [`CommandError::NothingToRedo`], and as [`Node::fill`].
     pub async fn redo(&self, room: RoomName) -> Result<OperationId, CommandError> {
-        self.ask(|answer| Command::Redo(room, answer)).await
+        reply!(self.ask(Command::In(room, RoomCommand::Redo)), Reply::Written { id } => id)
     }
 
     /// Takes everything off the visible sheet.
@@ -229,7 +211,7 @@ impl Node {
     /// # Errors
     /// As [`Node::fill`].
     pub async fn clear(&self, room: RoomName) -> Result<OperationId, CommandError> {
-        self.ask(|answer| Command::Clear(room, answer)).await
+        reply!(self.ask(Command::In(room, RoomCommand::Clear)), Reply::Written { id } => id)
     }
 
     /// Shows others the new points of a line under way; `from` is the index of the first of them in the line.
@@ -238,7 +220,7 @@ impl Node {
     /// [`CommandError::NotInRoom`], [`CommandError::Stroke`], [`CommandError::Play`],
     /// [`CommandError::Closed`].
     pub async fn pen_moved(&self, room: RoomName, line: PenLine, from: u32) -> Result<(), CommandError> {
-        self.ask(|answer| Command::PenMoved { room, line, from, answer }).await
+        self.ask(Command::In(room, RoomCommand::pen(line, from))).await.map(drop)
     }
 
     /// Proposes a game, a quiz with these words or turns without any; we are ready for it ourselves at once. The answer
@@ -248,7 +230,7 @@ impl Node {
     /// [`CommandError::NotInRoom`], [`CommandError::Play`],
     /// [`CommandError::NotSaved`], [`CommandError::Closed`].
     pub async fn start_game(&self, room: RoomName, rules: Rules, words: WordList) -> Result<OperationId, CommandError> {
-        self.ask(|answer| Command::Start(room, rules, words, answer)).await
+        reply!(self.ask(Command::In(room, RoomCommand::Start { rules, words })), Reply::Started { game } => game)
     }
 
     /// Proposes the last game again, with its rules and words.
@@ -256,7 +238,7 @@ impl Node {
     /// # Errors
     /// [`CommandError::Play`] when there was none; else as [`Node::start_game`].
     pub async fn rematch(&self, room: RoomName) -> Result<OperationId, CommandError> {
-        self.ask(|answer| Command::Rematch(room, answer)).await
+        reply!(self.ask(Command::In(room, RoomCommand::Rematch)), Reply::Started { game } => game)
     }
 
     /// Chooses one of the words on offer ([`GameView::offers`]), counted from 0.
@@ -265,7 +247,7 @@ impl Node {
     /// [`CommandError::NotInRoom`], [`CommandError::Play`],
     /// [`CommandError::NotSaved`], [`CommandError::Closed`].
     pub async fn choose(&self, room: RoomName, index: usize) -> Result<(), CommandError> {
-        self.ask(|answer| Command::Choose(room, index, answer)).await
+        self.ask(Command::In(room, RoomCommand::Choose { index })).await.map(drop)
     }
 
     /// Takes part in the game that gathers, or in the running one from its next round on.
@@ -274,7 +256,7 @@ impl Node {
     /// [`CommandError::NotInRoom`], [`CommandError::Play`], [`CommandError::NotSaved`],
     /// [`CommandError::Closed`].
     pub async fn ready(&self, room: RoomName) -> Result<(), CommandError> {
-        self.ask(|answer| Command::GetReady(room, answer)).await
+        self.ask(Command::In(room, RoomCommand::Ready)).await.map(drop)
     }
 
     /// Ends the gathering of the game that we proposed, with those who are ready.
@@ -282,7 +264,7 @@ impl Node {
     /// # Errors
     /// [`CommandError::NotInRoom`], [`CommandError::Play`], [`CommandError::Closed`].
     pub async fn begin(&self, room: RoomName) -> Result<(), CommandError> {
-        self.ask(|answer| Command::Begin(room, answer)).await
+        self.ask(Command::In(room, RoomCommand::Begin)).await.map(drop)
     }
 
     /// Ends our own turn.
@@ -291,7 +273,7 @@ impl Node {
     /// [`CommandError::NotInRoom`], [`CommandError::Play`],
     /// [`CommandError::NotSaved`], [`CommandError::Closed`].
     pub async fn pass(&self, room: RoomName) -> Result<(), CommandError> {
-        self.ask(|answer| Command::Pass(room, answer)).await
+        self.ask(Command::In(room, RoomCommand::Pass)).await.map(drop)
     }
 
     /// Votes to skip the drawer.
@@ -300,7 +282,7 @@ impl Node {
     /// [`CommandError::NotInRoom`], [`CommandError::Play`],
     /// [`CommandError::NotSaved`], [`CommandError::Closed`].
     pub async fn skip(&self, room: RoomName) -> Result<(), CommandError> {
-        self.ask(|answer| Command::Skip(room, answer)).await
+        self.ask(Command::In(room, RoomCommand::Skip)).await.map(drop)
     }
 
     /// Votes to remove a player.
@@ -308,7 +290,7 @@ impl Node {
     /// # Errors
     /// As [`Node::skip`].
     pub async fn kick(&self, room: RoomName, player: Author) -> Result<(), CommandError> {
-        self.ask(|answer| Command::Kick(room, player, answer)).await
+        self.ask(Command::In(room, RoomCommand::Kick { peer: player })).await.map(drop)
     }
 
     /// Plays no more; [`Node::ready`] comes back with the next round. A game of ours that gathers is called off.
@@ -316,7 +298,7 @@ impl Node {
     /// # Errors
     /// As [`Node::skip`].
     pub async fn leave_game(&self, room: RoomName) -> Result<(), CommandError> {
-        self.ask(|answer| Command::LeaveGame(room, answer)).await
+        self.ask(Command::In(room, RoomCommand::LeaveGame)).await.map(drop)
     }
 
     /// Votes to end the game: it is over when more than half of the players do.
@@ -324,7 +306,7 @@ impl Node {
     /// # Errors
     /// As [`Node::skip`].
     pub async fn end_game(&self, room: RoomName) -> Result<(), CommandError> {
-        self.ask(|answer| Command::EndGame(room, answer)).await
+        self.ask(Command::In(room, RoomCommand::EndGame)).await.map(drop)
     }
 
     /// The game of a room.
@@ -332,7 +314,7 @@ impl Node {
     /// # Errors
     /// [`CommandError::NotInRoom`], [`CommandError::Closed`].
     pub async fn game(&self, room: RoomName) -> Result<GameView, CommandError> {
-        self.ask(|answer| Command::Game(room, answer)).await
+        reply!(self.ask(Command::In(room, RoomCommand::Game)), Reply::Game { game, .. } => *game)
     }
 
     /// Everything up to this line was read. The mark only moves forward, and survives a restart.
@@ -340,7 +322,7 @@ impl Node {
     /// # Errors
     /// [`CommandError::NotInRoom`], [`CommandError::UnknownEntry`], [`CommandError::Closed`].
     pub async fn mark_read(&self, room: RoomName, upto: OperationId) -> Result<(), CommandError> {
-        self.ask(|answer| Command::MarkRead(room, upto, answer)).await
+        self.ask(Command::In(room, RoomCommand::Read { upto })).await.map(drop)
     }
 
     /// The person has seen what arrived late, or doesn't care: [`ReadingView::late`] is empty from here on.
@@ -348,7 +330,7 @@ impl Node {
     /// # Errors
     /// [`CommandError::NotInRoom`], [`CommandError::Closed`].
     pub async fn dismiss_late(&self, room: RoomName) -> Result<(), CommandError> {
-        self.ask(|answer| Command::DismissLate(room, answer)).await
+        self.ask(Command::In(room, RoomCommand::DismissLate)).await.map(drop)
     }
 
     /// What of a room was read.
@@ -356,7 +338,7 @@ impl Node {
     /// # Errors
     /// [`CommandError::NotInRoom`], [`CommandError::Closed`].
     pub async fn reading(&self, room: RoomName) -> Result<ReadingView, CommandError> {
-        self.ask(|answer| Command::Reading(room, answer)).await
+        reply!(self.ask(Command::In(room, RoomCommand::Reading)), Reply::Reading { reading, .. } => reading)
     }
 
     /// All drawings that a room has ever seen, as they are now, read from the disk: some time for a room with much ink.
@@ -364,7 +346,7 @@ impl Node {
     /// # Errors
     /// [`CommandError::NotInRoom`], [`CommandError::Unreadable`], [`CommandError::Closed`].
     pub async fn gallery(&self, room: RoomName) -> Result<Gallery, CommandError> {
-        self.ask(|answer| Command::Gallery(room, answer)).await
+        reply!(self.ask(Command::Drawings { room }), Reply::Drawings { drawings } => drawings)
     }
 
     /// Ends the node: what was said is on the disk when this returns.
@@ -372,6 +354,6 @@ impl Node {
     /// # Errors
     /// [`CommandError::Closed`] when it had ended already.
     pub async fn quit(&self) -> Result<(), CommandError> {
-        self.ask(Command::Quit).await
+        self.ask(Command::Quit).await.map(drop)
     }
 }

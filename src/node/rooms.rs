@@ -11,7 +11,7 @@ use super::run::Runner;
 use super::sync_plan::SyncPlan;
 use super::wishes::rooms_in;
 use crate::clock::Now;
-use crate::command::MAX_ROOMS;
+use crate::command::{MAX_ROOMS, Reply};
 use crate::event::{CanvasChange, Event, Warning};
 use crate::frame::MAX_FRAME;
 use crate::log::{Line, Place};
@@ -42,7 +42,7 @@ pub(super) struct Source {
     /// The gossiped message that waits for its verdict.
     pub(super) message: Option<(MessageId, PeerId)>,
     /// Told when what is to be kept is durable.
-    pub(super) done: Option<Answer<()>>,
+    pub(super) done: Option<Answer>,
 }
 
 impl Runner {
@@ -118,8 +118,16 @@ impl Runner {
     pub(super) fn exit(&mut self, name: &RoomName) -> bool {
         let topic = IdentTopic::new(name.id().topic());
         self.topics.remove(&topic.hash());
+        self.give_up_guesses(name);
         self.swarm.behaviour_mut().gossip.gossipsub.unsubscribe(&topic);
         self.rooms.remove(name).is_some() | self.left_out.remove(name)
+    }
+
+    /// Ends the commands whose guesses a room was waiting for: it is to go.
+    fn give_up_guesses(&mut self, name: &RoomName) {
+        for ticket in self.rooms.get(name).into_iter().flat_map(|member| member.room.unanswered()) {
+            self.replies.remove(&ticket);
+        }
     }
 
     /// Reads all rooms anew from the disk.
@@ -127,8 +135,7 @@ impl Runner {
         let names: Vec<RoomName> = self.rooms.keys().cloned().collect();
         for name in names {
             let (room, imaged) = self.load(name.clone()).map_err(|error| error.to_string())?;
-            self.answers.retain(|(room, _), _| *room != name);
-            self.guesses.retain(|(room, _), _| *room != name);
+            self.give_up_guesses(&name);
             self.install(name.clone(), room, imaged);
             self.tell(Event::Canvas { room: name, change: CanvasChange::Reset });
         }
@@ -201,7 +208,8 @@ impl Runner {
                 Output::Write(write) => self.save(name, write),
                 Output::Publish(frame) => self.publish(name, frame),
                 Output::Ask { to, ticket, ask } => self.ask_directly(name, to, ticket, ask),
-                Output::Guessed { ticket, outcome } => self.on_guessed(name, ticket, outcome),
+                Output::Reply { ticket, result } => self.reply(ticket, result),
+                Output::ReplyWhenSaved(ticket) => self.reply_when_saved(ticket),
                 Output::CatchUp(author) => self.catch_up_soon(name, author),
                 Output::Tell(event) => self.tell(event),
                 Output::Keep(bytes) => self.keep_beside(name.id(), bytes),
@@ -210,7 +218,7 @@ impl Runner {
                 Output::Wake(at) => self.set_wake(name, at),
             }
         }
-        source.done.map(|done| done.send(Ok(()))); // nothing had to be kept
+        source.done.map(|done| done.send(Ok(Reply::Done {}))); // nothing had to be kept
     }
 
     fn tell_held_back(&mut self, name: &RoomName, places: Vec<Place>) {

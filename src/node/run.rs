@@ -12,10 +12,9 @@ use libp2p::{Multiaddr, PeerId, Stream, StreamProtocol, Swarm};
 use tokio::sync::{mpsc, oneshot};
 
 use super::catch_up::{Offer, PROTOCOL, Pulled, Serve, Served, SyncError};
-use super::commands::Asker;
 use super::config::Config;
 use super::face::Face;
-use super::handle::{Answer, Command, Events};
+use super::handle::{Answer, Events};
 use super::liveness::{Fresh, Liveness};
 use super::network::{self, Behaviour};
 use super::peers::Peers;
@@ -25,16 +24,16 @@ use super::unsaved::{Key, Unsaved};
 use super::wanted::HostPort;
 use super::{StartError, guesses, key_file, nearby};
 use crate::clock::{Now, Timestamp};
-use crate::command::Spoken;
+use crate::command::{Command, CommandTicket, Reply};
 use crate::event::{Event, Warning};
 use crate::fetching::Fetch;
 use crate::game::GuessTicket;
-use crate::game::guess::{Ask, Reply};
+use crate::game::guess::{self, Ask};
 use crate::identity::{Author, Identity};
 use crate::log::{Head, Stretch, Want};
 use crate::name::{PersonName, RoomId, RoomName};
 use crate::operation::Operation;
-use crate::room::{Input, Ticket, Write};
+use crate::room::{Input, Write};
 use crate::room_time::Clocks;
 use crate::sync::Neighbour;
 
@@ -58,7 +57,7 @@ const RECOVER_MS: u64 = 1_000;
 /// waits for the loop, so the loop and the start may wait for it.
 pub(super) enum Outcome {
     /// Received operations are durable, or not.
-    Kept { keys: Vec<Key>, done: Option<Answer<()>>, result: Result<(), StoreError> },
+    Kept { keys: Vec<Key>, done: Option<Answer>, result: Result<(), StoreError> },
     /// Our own operations are durable, or not.
     Saved { room: RoomName, write: Write, result: Result<(), StoreError> },
 }
@@ -72,7 +71,7 @@ pub(super) enum Note {
     /// What are the last operations of a room?
     Newest { room: RoomId, limit: u32, after: Timestamp, answer: oneshot::Sender<Vec<Vec<u8>>> },
     /// Somebody asks us something about a game.
-    Ask { peer: PeerId, ask: Ask, answer: oneshot::Sender<Reply> },
+    Ask { peer: PeerId, ask: Ask, answer: oneshot::Sender<guess::Reply> },
     /// Somebody who asked something has the reply, or is gone.
     Answered { peer: PeerId },
     /// The reply to what we asked; `None`: they were not reached.
@@ -86,7 +85,7 @@ pub(super) enum Note {
     /// What to ask it for now, about so many operations?
     NextFetch { room: RoomName, from: Author, unit: u64, answer: oneshot::Sender<Fetch> },
     /// Operations that we lacked. `done` once they are durable.
-    Batch { room: RoomName, operations: Vec<Operation>, from: Author, done: Answer<()> },
+    Batch { room: RoomName, operations: Vec<Operation>, from: Author, done: Answer },
     /// All that was asked for at once has come.
     FetchEnded { room: RoomName, from: Author, done: oneshot::Sender<()> },
     /// Catching up with somebody ended.
@@ -124,9 +123,9 @@ pub(super) struct Runner {
     pub(super) liveness: Liveness,
     pub(super) notes: mpsc::Sender<Note>,
     outcomes: mpsc::Sender<Outcome>,
-    pub(super) answers: HashMap<(RoomName, Ticket), Asker>,
-    /// Guesses that are under way.
-    pub(super) guesses: HashMap<(RoomName, GuessTicket), Answer<Spoken>>,
+    /// Where the replies to commands go that rooms carry out, and the number of the last of them.
+    pub(super) replies: HashMap<CommandTicket, Answer>,
+    pub(super) commands: u64,
     /// How many questions of ours are under way.
     pub(super) asking: usize,
     /// How many questions of whom are being answered.
@@ -140,7 +139,7 @@ pub(super) struct Runner {
     /// Whether damaged files are being put right: reading would wait for that.
     pub(super) repairing: bool,
     /// Rooms to be entered when that is done.
-    pub(super) joining: Vec<(RoomName, Answer<()>)>,
+    pub(super) joining: Vec<(RoomName, Answer)>,
     /// How many streams of whom are being served.
     pub(super) serving: BTreeMap<PeerId, usize>,
     pub(super) face: Face,
@@ -151,11 +150,14 @@ pub(super) struct Runner {
     early: Vec<Event>,
     recover_at: Option<u64>,
     /// Somebody asked us to end; answered when everything is on the disk.
-    quitting: Option<Vec<Answer<()>>>,
+    quitting: Option<Vec<Answer>>,
 }
 
 /// Starts everything and leaves it running. Returns once the data folder is open and the sockets are bound.
-pub(super) async fn spawn(config: Config, commands: mpsc::Receiver<Command>) -> Result<(Author, Events), StartError> {
+pub(super) async fn spawn(
+    config: Config,
+    commands: mpsc::Receiver<(Command, Answer)>,
+) -> Result<(Author, Events), StartError> {
     let dir = config.data_dir.clone();
     let opened = tokio::task::spawn_blocking(move || {
         let (store, opening) = Store::open(&dir)?;
@@ -188,8 +190,8 @@ pub(super) async fn spawn(config: Config, commands: mpsc::Receiver<Command>) -> 
         liveness: Liveness::new(fresh),
         notes,
         outcomes,
-        answers: HashMap::new(),
-        guesses: HashMap::new(),
+        replies: HashMap::new(),
+        commands: 0,
         asking: 0,
         answering: BTreeMap::new(),
         unsaved: Unsaved::default(),
@@ -236,7 +238,7 @@ fn guest(author: Author) -> PersonName {
 impl Runner {
     async fn run(
         mut self,
-        mut commands: mpsc::Receiver<Command>,
+        mut commands: mpsc::Receiver<(Command, Answer)>,
         mut notes: mpsc::Receiver<Note>,
         mut outcomes: mpsc::Receiver<Outcome>,
     ) {
@@ -257,7 +259,10 @@ impl Runner {
                     }
                     self.on_note(note);
                 }
-                command = commands.recv(), if self.quitting.is_none() => self.on_command(command),
+                command = commands.recv(), if self.quitting.is_none() => match command {
+                    Some((command, answer)) => self.on_command(command, answer),
+                    None => self.quit(None), // the last handle of the node is gone
+                },
                 Some((peer, stream)) = streams.next() => self.serve(peer, stream),
                 Some((peer, stream)) = asks.next() => self.answer_directly(peer, stream),
                 () = tokio::time::sleep_until(wake.into()) => self.on_time(),
@@ -271,7 +276,7 @@ impl Runner {
         };
         let _ = tokio::time::timeout(LAST_WORDS, last_words).await;
         for answer in self.quitting.take().unwrap_or_default() {
-            let _ = answer.send(Ok(()));
+            let _ = answer.send(Ok(Reply::Done {}));
         }
     }
 
@@ -418,7 +423,7 @@ impl Runner {
     }
 
     /// Ends the node: the store writes what it was given, then the loop stops.
-    pub(super) fn quit(&mut self, answer: Option<Answer<()>>) {
+    pub(super) fn quit(&mut self, answer: Option<Answer>) {
         self.quitting.get_or_insert_default().extend(answer);
         self.keep_now(None);
         let images = self.images_at_the_end();

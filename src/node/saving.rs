@@ -11,6 +11,7 @@ use super::handle::Answer;
 use super::run::{Note, Outcome, Runner};
 use super::unsaved::{Key, key_of};
 use super::{CommandError, StartError};
+use crate::command::Reply;
 use crate::event::Warning;
 use crate::identity::Author;
 use crate::log::{Line, Place};
@@ -26,7 +27,7 @@ impl Runner {
 
     /// Has received operations written: at once when somebody waits for that (`done` is told then), else together with
     /// those that come in the next moments. Nobody was told that they are kept; what a crash takes comes again.
-    pub(super) fn keep(&mut self, room: RoomId, operations: Vec<(Place, Operation)>, done: Option<Answer<()>>) {
+    pub(super) fn keep(&mut self, room: RoomId, operations: Vec<(Place, Operation)>, done: Option<Answer>) {
         let now = self.now().mono_ms;
         if self.unsaved.gather(room, operations, now) || done.is_some() {
             self.keep_now(done);
@@ -41,7 +42,7 @@ impl Runner {
     }
 
     /// Writes what was gathered. While the disk refuses, nothing: the rooms will be read anew.
-    pub(super) fn keep_now(&mut self, done: Option<Answer<()>>) {
+    pub(super) fn keep_now(&mut self, done: Option<Answer>) {
         let (records, values) = self.unsaved.take_gathered();
         if let Some(reason) = &self.trouble {
             done.map(|done| done.send(Err(CommandError::NotSaved(reason.clone()))));
@@ -57,13 +58,13 @@ impl Runner {
         }
     }
 
-    pub(super) fn on_kept(&mut self, keys: &[Key], done: Option<Answer<()>>, result: Result<(), StoreError>) {
+    pub(super) fn on_kept(&mut self, keys: &[Key], done: Option<Answer>, result: Result<(), StoreError>) {
         self.unsaved.settled(keys);
         if let Err(error) = &result {
             self.disk_refused(error);
         }
         let result = result.map_err(|error| CommandError::NotSaved(error.to_string()));
-        done.map(|done| done.send(result));
+        done.map(|done| done.send(result.map(|()| Reply::Done {})));
     }
 
     /// An operation of a room, from the disk or on its way there.
@@ -98,10 +99,7 @@ impl Runner {
     pub(super) fn save(&mut self, room: &RoomName, write: Write) {
         if let Some(reason) = self.trouble.clone() {
             // What it was signed on may not be on the disk. The room is read anew when the disk takes writes again.
-            if let Some(asker) = self.answers.remove(&(room.clone(), write.ticket)) {
-                asker.fail(reason);
-            }
-            return;
+            return self.not_saved(write, reason);
         }
         *self.saving.entry(room.clone()).or_default() += 1;
         let (name, saved) = (room.clone(), write.clone());
@@ -121,20 +119,23 @@ impl Runner {
                 self.saving.remove(room);
             }
         }
-        let asker = self.answers.remove(&(room.clone(), write.ticket));
         match result {
             Ok(()) => {
+                let reply = write.reply.clone();
                 self.feed(room, Input::Saved(write));
-                if let Some(asker) = asker {
-                    asker.succeed();
-                }
+                // The room replies, unless we have left it since.
+                reply.into_iter().for_each(|(ticket, reply)| self.reply(ticket, Ok(reply)));
             }
             Err(error) => {
-                if let Some(asker) = asker {
-                    asker.fail(error.to_string());
-                }
+                self.not_saved(write, error.to_string());
                 self.disk_refused(&error);
             }
+        }
+    }
+
+    fn not_saved(&mut self, write: Write, reason: String) {
+        if let Some((ticket, _)) = write.reply {
+            self.reply(ticket, Err(CommandError::NotSaved(reason)));
         }
     }
 

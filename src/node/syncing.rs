@@ -142,7 +142,7 @@ impl Runner {
         self.rooms.get_mut(name).map_or(Fetch::Nothing, |member| member.room.next_fetch(from, unit))
     }
 
-    pub(super) fn on_batch(&mut self, name: &RoomName, operations: Vec<Operation>, from: Author, done: Answer<()>) {
+    pub(super) fn on_batch(&mut self, name: &RoomName, operations: Vec<Operation>, from: Author, done: Answer) {
         if self.trouble.is_some() {
             return; // `done` is dropped: the round ends, and begins anew when the disk takes writes again
         }

@@ -17,6 +17,7 @@ use super::run::{Note, Runner};
 use super::wanted::HostPort;
 use super::{CommandError, StartError};
 use crate::codec;
+use crate::command::Reply;
 use crate::event::Warning;
 use crate::name::RoomName;
 
@@ -146,7 +147,7 @@ impl Runner {
         codec::encode(&names.map(RoomName::as_str).collect::<Vec<_>>(), MAX_LIST)
     }
 
-    pub(super) fn remember_rooms(&self, answer: Option<Answer<()>>) {
+    pub(super) fn remember_rooms(&self, answer: Option<Answer>) {
         match self.room_list() {
             Ok(list) => self.remember("rooms", list, answer),
             Err(error) => {
@@ -155,7 +156,7 @@ impl Runner {
         }
     }
 
-    pub(super) fn remember_name(&self, answer: Answer<()>) {
+    pub(super) fn remember_name(&self, answer: Answer) {
         self.remember("name", self.name.as_str().as_bytes().to_vec(), Some(answer));
     }
 
@@ -170,7 +171,7 @@ impl Runner {
     }
 
     /// Writes something down beside the log, after what was written before, and answers when it is durable.
-    fn remember(&self, key: &'static str, value: Vec<u8>, answer: Option<Answer<()>>) {
+    fn remember(&self, key: &'static str, value: Vec<u8>, answer: Option<Answer>) {
         let (told, outcome) = oneshot::channel();
         let values = vec![(key.to_owned(), value)];
         let queued = self.store.append_with(Vec::new(), values, move |result| drop(told.send(result)));
@@ -182,7 +183,8 @@ impl Runner {
             if let Err(error) = &result {
                 tracing::warn!(%error, key, "not remembered");
             }
-            answer.map(|answer| answer.send(result.map_err(|error| CommandError::NotSaved(error.to_string()))));
+            let result = result.map_err(|error| CommandError::NotSaved(error.to_string()));
+            answer.map(|answer| answer.send(result.map(|()| Reply::Done {})));
         });
     }
 }

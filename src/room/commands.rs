@@ -1,14 +1,131 @@
-//! What a person can do in a room. Each command is checked at once; what it writes then has to become durable.
+//! Carries out the commands of a frontend. Each is checked at once; what it writes then has to become durable.
 
-use super::{Room, Write};
+use super::{Output, Room, Write};
+use crate::canvas::Point;
 use crate::clock::Now;
-use crate::command::CommandError;
+use crate::command::{CommandError, CommandTicket, Reply, RoomCommand};
+use crate::event::PenLine;
 use crate::game::{PlayError, Rules, WordList};
-use crate::identity::Author;
 use crate::name::PersonName;
 use crate::payload::{Payload, Profile};
 
+/// How far a command was carried out.
+pub(super) enum Carried {
+    /// It is done.
+    Now(Reply),
+    /// It is done, and what it kept beside the log has to become durable.
+    WhenSaved,
+    /// It has to be written.
+    Write(Write, Reply),
+    /// It waits for an answer of somebody else.
+    Later,
+}
+
+/// Returns a write that is replied to with its last operation.
+pub(super) fn written(write: Write) -> Result<Carried, CommandError> {
+    let id = write.last_id().ok_or(CommandError::Stroke)?;
+    Ok(Carried::Write(write, Reply::Written { id }))
+}
+
+fn started(write: Write) -> Result<Carried, CommandError> {
+    let game = write.last_id().ok_or(CommandError::Stroke)?;
+    Ok(Carried::Write(write, Reply::Started { game }))
+}
+
+fn done(write: Write) -> Result<Carried, CommandError> {
+    Ok(Carried::Write(write, Reply::Done {}))
+}
+
+/// Returns the output that follows from a command, unless it comes later.
+pub(super) fn outcome_of(ticket: CommandTicket, outcome: Result<Carried, CommandError>) -> Option<Output> {
+    Some(match outcome {
+        Ok(Carried::Now(reply)) => Output::Reply { ticket, result: Ok(reply) },
+        Ok(Carried::WhenSaved) => Output::ReplyWhenSaved(ticket),
+        Ok(Carried::Write(write, reply)) => Output::Write(Write { reply: Some((ticket, reply)), ..write }),
+        Ok(Carried::Later) => return None,
+        Err(error) => Output::Reply { ticket, result: Err(error) },
+    })
+}
+
 impl Room {
+    pub(super) fn command(&mut self, ticket: CommandTicket, command: RoomCommand, now: Now, outputs: &mut Vec<Output>) {
+        let outcome = self.carry_out(ticket, command, now, outputs);
+        outputs.extend(outcome_of(ticket, outcome));
+    }
+
+    fn carry_out(
+        &mut self,
+        ticket: CommandTicket,
+        command: RoomCommand,
+        now: Now,
+        outputs: &mut Vec<Output>,
+    ) -> Result<Carried, CommandError> {
+        let game = self.fold.game();
+        let step = match command {
+            RoomCommand::Say { text } => return self.say(ticket, text, now, outputs),
+            RoomCommand::Peers => return Ok(Carried::Now(Reply::Peers(self.people(now)))),
+            RoomCommand::State => return Ok(Carried::Now(Reply::State(self.state()))),
+            RoomCommand::Canvas => return Ok(Carried::Now(Reply::Canvas(self.canvas()))),
+            RoomCommand::Stroke { stroke, tool, color, width, points } => {
+                let stroke = stroke.unwrap_or_else(|| self.writer.mark_number());
+                return written(self.draw(&PenLine { stroke, tool, color, width, points }, now)?);
+            }
+            RoomCommand::Pen { stroke, from, tool, color, width, points } => {
+                outputs.extend(self.pen_moved(&PenLine { stroke, tool, color, width, points }, from)?);
+                return Ok(Carried::Now(Reply::Done {}));
+            }
+            RoomCommand::Fill { x, y, color } => return written(self.fill(Point::new(x, y), color, now)?),
+            RoomCommand::Undo => return written(self.undo(now)?),
+            RoomCommand::Redo => return written(self.redo(now)?),
+            RoomCommand::Clear => return written(self.clear(now)?),
+            RoomCommand::Start { rules, words } => return started(self.start_game(rules, &words, now)?),
+            RoomCommand::Rematch => return started(self.rematch(now)?),
+            RoomCommand::Choose { index } => {
+                let step = self.player.choose(game, index, now)?;
+                return done(self.write_step(step, now).inspect_err(|_| self.player.forget_written())?);
+            }
+            RoomCommand::LeaveGame => {
+                let steps = self.player.leave(game)?;
+                return done(self.write(steps.into_iter().map(Payload::Game).collect(), now)?);
+            }
+            RoomCommand::Begin => {
+                self.player.request_begin(game)?;
+                return Ok(Carried::Now(Reply::Done {}));
+            }
+            RoomCommand::Game => {
+                let game = Box::new(self.game(now));
+                return Ok(Carried::Now(Reply::Game { room: self.name.clone(), game }));
+            }
+            RoomCommand::Read { upto } => {
+                self.mark_read(upto, outputs)?;
+                return Ok(Carried::WhenSaved);
+            }
+            RoomCommand::DismissLate => {
+                self.dismiss_late(outputs);
+                return Ok(Carried::WhenSaved);
+            }
+            RoomCommand::Reading => {
+                return Ok(Carried::Now(Reply::Reading { room: self.name.clone(), reading: self.reading() }));
+            }
+            RoomCommand::Ready => self.player.ready(game, &self.identity)?,
+            RoomCommand::Pass => self.player.pass(game)?,
+            RoomCommand::Skip => self.player.skip(game)?,
+            RoomCommand::Kick { peer } => self.player.kick(game, peer)?,
+            RoomCommand::EndGame => self.player.end_game(game)?,
+        };
+        done(self.write_step(step, now)?)
+    }
+
+    fn start_game(&mut self, rules: Rules, words: &WordList, now: Now) -> Result<Write, CommandError> {
+        let step = self.player.start(self.fold.game(), rules, words, now)?;
+        self.write_step(step, now)
+    }
+
+    fn rematch(&mut self, now: Now) -> Result<Write, CommandError> {
+        let (rules, words) = self.fold.game().setup().ok_or(CommandError::Play(PlayError::WrongPhase))?;
+        self.start_game(rules, &words, now)
+    }
+
     /// Takes a name in this room, unless we have it already.
     ///
     /// # Errors
@@ -18,95 +135,6 @@ impl Room {
             return Ok(None);
         }
         self.write(vec![Payload::Profile(Profile { name })], now).map(Some)
-    }
-
-    /// Proposes a game: a quiz with these words, or turns without words.
-    ///
-    /// # Errors
-    /// [`CommandError::Play`], [`CommandError::Busy`].
-    pub fn start_game(&mut self, rules: Rules, words: &WordList, now: Now) -> Result<Write, CommandError> {
-        let step = self.player.start(self.fold.game(), rules, words, now)?;
-        self.write_step(step, now)
-    }
-
-    /// Proposes the last game again, with its rules and words.
-    ///
-    /// # Errors
-    /// [`CommandError::Play`] when there was none; else as [`Room::start_game`].
-    pub fn rematch(&mut self, now: Now) -> Result<Write, CommandError> {
-        let (rules, words) = self.fold.game().setup().ok_or(CommandError::Play(PlayError::WrongPhase))?;
-        self.start_game(rules, &words, now)
-    }
-
-    /// Chooses one of the words on offer, counted from 0.
-    ///
-    /// # Errors
-    /// [`CommandError::Play`], [`CommandError::Busy`].
-    pub fn choose(&mut self, index: usize, now: Now) -> Result<Write, CommandError> {
-        let step = self.player.choose(self.fold.game(), index, now)?;
-        self.write_step(step, now).inspect_err(|_| self.player.forget_written())
-    }
-
-    /// Says that we want to play.
-    ///
-    /// # Errors
-    /// [`CommandError::Play`], [`CommandError::Busy`].
-    pub fn ready(&mut self, now: Now) -> Result<Write, CommandError> {
-        let step = self.player.ready(self.fold.game(), &self.identity)?;
-        self.write_step(step, now)
-    }
-
-    /// Closes the gathering of our own game at once.
-    ///
-    /// # Errors
-    /// [`CommandError::Play`].
-    pub fn begin(&mut self) -> Result<(), CommandError> {
-        Ok(self.player.request_begin(self.fold.game())?)
-    }
-
-    /// Ends our own turn.
-    ///
-    /// # Errors
-    /// [`CommandError::Play`], [`CommandError::Busy`].
-    pub fn pass(&mut self, now: Now) -> Result<Write, CommandError> {
-        let step = self.player.pass(self.fold.game())?;
-        self.write_step(step, now)
-    }
-
-    /// Votes to skip the drawer.
-    ///
-    /// # Errors
-    /// [`CommandError::Play`], [`CommandError::Busy`].
-    pub fn skip(&mut self, now: Now) -> Result<Write, CommandError> {
-        let step = self.player.skip(self.fold.game())?;
-        self.write_step(step, now)
-    }
-
-    /// Votes to remove a player.
-    ///
-    /// # Errors
-    /// As [`Room::skip`].
-    pub fn kick(&mut self, player: Author, now: Now) -> Result<Write, CommandError> {
-        let step = self.player.kick(self.fold.game(), player)?;
-        self.write_step(step, now)
-    }
-
-    /// Leaves the game; the room goes on.
-    ///
-    /// # Errors
-    /// [`CommandError::Play`], [`CommandError::Busy`].
-    pub fn leave_game(&mut self, now: Now) -> Result<Write, CommandError> {
-        let steps = self.player.leave(self.fold.game())?;
-        self.write(steps.into_iter().map(Payload::Game).collect(), now)
-    }
-
-    /// Votes to end the game for all.
-    ///
-    /// # Errors
-    /// [`CommandError::Play`], [`CommandError::Busy`].
-    pub fn end_game(&mut self, now: Now) -> Result<Write, CommandError> {
-        let step = self.player.end_game(self.fold.game())?;
-        self.write_step(step, now)
     }
 }
 

@@ -12,38 +12,26 @@ use crate::payload::{Board, Payload};
 
 impl Room {
     /// Writes a finished line, or a shape.
-    ///
-    /// # Errors
-    /// [`CommandError::Play`], [`CommandError::Stroke`], [`CommandError::SheetFull`], [`CommandError::Busy`].
-    pub fn draw(&mut self, line: &PenLine, now: Now) -> Result<Write, CommandError> {
+    pub(super) fn draw(&mut self, line: &PenLine, now: Now) -> Result<Write, CommandError> {
         let board = self.my_board()?;
         let inks = live_ink::split(line)?;
         self.write_steps(board, inks.into_iter().map(|(_, ink)| CanvasStep::Ink(ink)).collect(), now)
     }
 
     /// Colours the area around a point.
-    ///
-    /// # Errors
-    /// [`CommandError::Play`], [`CommandError::SheetFull`], [`CommandError::Busy`].
-    pub fn fill(&mut self, at: Point, color: Color, now: Now) -> Result<Write, CommandError> {
+    pub(super) fn fill(&mut self, at: Point, color: Color, now: Now) -> Result<Write, CommandError> {
         let (board, stroke) = (self.my_board()?, self.writer.mark_number());
         self.write_steps(board, vec![CanvasStep::Fill { stroke, at, color }], now)
     }
 
     /// Takes everything off the sheet.
-    ///
-    /// # Errors
-    /// As [`Room::fill`].
-    pub fn clear(&mut self, now: Now) -> Result<Write, CommandError> {
+    pub(super) fn clear(&mut self, now: Now) -> Result<Write, CommandError> {
         let (board, stroke) = (self.my_board()?, self.writer.mark_number());
         self.write_steps(board, vec![CanvasStep::Clear { stroke }], now)
     }
 
     /// Takes our last mark off the sheet.
-    ///
-    /// # Errors
-    /// [`CommandError::NothingToUndo`], and as [`Room::fill`].
-    pub fn undo(&mut self, now: Now) -> Result<Write, CommandError> {
+    pub(super) fn undo(&mut self, now: Now) -> Result<Write, CommandError> {
         let board = self.my_board()?;
         let last = self.standing(board).last_done(self.identity.author());
         let stroke = last.ok_or(CommandError::NothingToUndo)?;
@@ -51,10 +39,7 @@ impl Room {
     }
 
     /// Puts the mark back that we undid last, unless we have made another since.
-    ///
-    /// # Errors
-    /// [`CommandError::NothingToRedo`], and as [`Room::fill`].
-    pub fn redo(&mut self, now: Now) -> Result<Write, CommandError> {
+    pub(super) fn redo(&mut self, now: Now) -> Result<Write, CommandError> {
         let board = self.my_board()?;
         let last = self.standing(board).last_undone(self.identity.author());
         let stroke = last.ok_or(CommandError::NothingToRedo)?;
@@ -81,10 +66,7 @@ impl Room {
     }
 
     /// Shows the new points of a line under way, the first of which has index `from` in it.
-    ///
-    /// # Errors
-    /// [`CommandError::Play`], [`CommandError::Stroke`].
-    pub fn pen_moved(&self, line: &PenLine, from: u32) -> Result<Vec<Output>, CommandError> {
+    pub(super) fn pen_moved(&self, line: &PenLine, from: u32) -> Result<Vec<Output>, CommandError> {
         let (board, room, author) = (self.my_board()?, self.name.id(), self.identity.author());
         let frames = live_ink::split(line)?.into_iter().map(|(offset, ink)| {
             let live = LiveInk { author, board: board.into(), from: from.saturating_add(offset), ink };

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Output, Room, Write};
+use super::commands::{Carried, outcome_of, written};
+use super::{Output, Room};
 use crate::clock::Now;
-use crate::command::CommandError;
+use crate::command::{CommandError, CommandTicket, Reply};
 use crate::event::{Entry, EntryBody, Event};
 use crate::game::guess;
 use crate::game::secret::WordKey;
@@ -18,15 +19,6 @@ const MAX_SEALED: usize = 512;
 /// Of one author, so that nobody's talk takes the room of others'.
 const MAX_SEALED_EACH: usize = 64;
 
-/// A line that our person said.
-#[derive(Debug)]
-pub enum Said {
-    /// It is written.
-    Written(Write),
-    /// It is a guess: [`Output::Guessed`] tells what came of it, with this ticket.
-    Asked(GuessTicket, Vec<Output>),
-}
-
 /// A sealed line that we could not read yet.
 #[derive(Debug)]
 pub(super) struct Sealed {
@@ -38,20 +30,25 @@ pub(super) struct Sealed {
 
 impl Room {
     /// Says a line: to everybody; to the drawer first, if it is a guess; sealed, if we know the word of the turn.
-    ///
-    /// # Errors
-    /// [`CommandError::Text`], [`CommandError::Busy`], [`CommandError::Sealed`], [`CommandError::Guess`].
-    pub fn say(&mut self, text: String, now: Now) -> Result<Said, CommandError> {
+    pub(super) fn say(
+        &mut self,
+        ticket: CommandTicket,
+        text: String,
+        now: Now,
+        outputs: &mut Vec<Output>,
+    ) -> Result<Carried, CommandError> {
         if text.trim().is_empty() || text.len() > MAX_TEXT {
             return Err(CommandError::Text { len: text.len() });
         }
         match self.player.talk(self.fold.game(), &text, now.wall_ms) {
-            Talk::Plain => self.write(vec![Payload::Chat(Chat { text })], now).map(Said::Written),
-            Talk::Miss(step) | Talk::Whisper(step) => self.write_step(step, now).map(Said::Written),
+            Talk::Plain => written(self.write(vec![Payload::Chat(Chat { text })], now)?),
+            Talk::Miss(step) | Talk::Whisper(step) => written(self.write_step(step, now)?),
             Talk::Sealed => Err(CommandError::Sealed),
             Talk::Guess => {
-                let (ticket, ask) = self.player.guess(self.fold.game(), self.name.id(), &self.identity, text, now)?;
-                Ok(Said::Asked(ticket, ask.into_iter().map(asked).collect()))
+                let (guess, ask) = self.player.guess(self.fold.game(), self.name.id(), &self.identity, text, now)?;
+                self.guesses.insert(guess, ticket);
+                outputs.extend(ask.map(asked));
+                Ok(Carried::Later)
             }
         }
     }
@@ -68,21 +65,31 @@ impl Room {
             _ => GuessError::TooLate,
         };
         let outcome = match outcome {
-            Some(Guessed::Solved(step)) => self.write_step(step, now).map(|write| (write, true)),
-            Some(Guessed::Wrong(step)) => self.write_step(step, now).map(|write| (write, false)),
+            Some(Guessed::Solved(step)) => self.write_step(step, now).map(|write| Carried::Write(write, Reply::Solved)),
+            Some(Guessed::Wrong(step)) => self.write_step(step, now).and_then(written),
             Some(Guessed::Failed(error)) => Err(error.into()),
             None => Err(GuessError::TooLate.into()),
         };
         if matches!(outcome, Err(CommandError::Busy)) {
             self.player.take_back();
         }
-        outputs.push(Output::Guessed { ticket, outcome });
-        in_vain.into_iter().for_each(|ticket| outputs.push(failed(ticket, waited)));
+        match (self.guesses.remove(&ticket), outcome) {
+            (Some(command), outcome) => outputs.extend(outcome_of(command, outcome)),
+            (None, Ok(Carried::Write(write, _))) => outputs.push(Output::Write(write)),
+            (None, _) => {}
+        }
+        self.give_up_guesses(in_vain, waited, outputs);
     }
 
-    /// These guesses will not be answered any more: their turn is over.
-    pub(super) fn give_up_guesses(tickets: Vec<GuessTicket>, outputs: &mut Vec<Output>) {
-        outputs.extend(tickets.into_iter().map(|ticket| failed(ticket, GuessError::TooLate)));
+    /// Replies that these guesses will not be answered any more.
+    pub(super) fn give_up_guesses(&mut self, guesses: Vec<GuessTicket>, error: GuessError, outputs: &mut Vec<Output>) {
+        let commands = guesses.into_iter().filter_map(|guess| self.guesses.remove(&guess));
+        outputs.extend(commands.map(|ticket| Output::Reply { ticket, result: Err(error.into()) }));
+    }
+
+    /// The commands whose guesses are not answered yet.
+    pub fn unanswered(&self) -> impl Iterator<Item = CommandTicket> {
+        self.guesses.values().copied()
     }
 
     /// Sends the next guess that waits, if its time has come.
@@ -176,10 +183,6 @@ impl Room {
             outputs.push(Output::Tell(Event::Entries { room: self.name.clone(), entries: read }));
         }
     }
-}
-
-fn failed(ticket: GuessTicket, error: GuessError) -> Output {
-    Output::Guessed { ticket, outcome: Err(error.into()) }
 }
 
 fn asked(ask: Ask) -> Output {

@@ -110,6 +110,7 @@ impl Room {
         let inserted: Vec<Operation> = taken.inserted.into_iter().map(|(_, operation)| operation).collect();
         outputs.extend(inserted.iter().map(|operation| Output::Publish(Frame::operation(operation))));
         self.show(&inserted, &[], now, outputs);
+        outputs.extend(write.reply.map(|(ticket, reply)| Output::Reply { ticket, result: Ok(reply) }));
     }
 
     pub(super) fn live(&mut self, live: LiveInk, now: Now, outputs: &mut Vec<Output>) {

@@ -62,26 +62,20 @@ impl Room {
         self.kept = Kept::decode(bytes);
     }
 
-    /// Everything up to this line was read.
-    ///
-    /// # Errors
-    /// [`CommandError::UnknownEntry`].
-    pub fn mark_read(&mut self, upto: OperationId) -> Result<Vec<Output>, CommandError> {
+    /// Marks everything up to this line as read.
+    pub(super) fn mark_read(&mut self, upto: OperationId, outputs: &mut Vec<Output>) -> Result<(), CommandError> {
         let key = self.log.key_of(upto).ok_or(CommandError::UnknownEntry)?;
-        let mut outputs = Vec::new();
         if self.kept.reading.read(key, upto, &self.log, self.identity.author()) {
-            self.tell_reading(&mut outputs);
+            self.tell_reading(outputs);
         }
-        Ok(outputs)
+        Ok(())
     }
 
-    /// What arrived late was seen.
-    pub fn dismiss_late(&mut self) -> Vec<Output> {
-        let mut outputs = Vec::new();
+    /// Takes away the announcements of late lines.
+    pub(super) fn dismiss_late(&mut self, outputs: &mut Vec<Output>) {
         if self.kept.reading.dismiss() {
-            self.tell_reading(&mut outputs);
+            self.tell_reading(outputs);
         }
-        outputs
     }
 
     /// What was read.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::canvas::StrokeId;
 use crate::clock::Clock;
-use crate::command::CommandError;
+use crate::command::{CommandError, CommandTicket, Reply};
 use crate::identity::{Author, Identity};
 use crate::name::RoomId;
 use crate::operation::{ChainId, Header, Operation, OperationId};
@@ -28,10 +28,12 @@ pub struct Write {
     pub ticket: Ticket,
     /// One operation or more, in the order of the chain.
     pub operations: Vec<Operation>,
+    /// The command that asked for it, and the reply once it is durable.
+    pub reply: Option<(CommandTicket, Reply)>,
 }
 
 impl Write {
-    /// The id of the last operation: the answer to whoever asked for the write.
+    /// Returns the id of the last operation.
     #[must_use]
     pub fn last_id(&self) -> Option<OperationId> {
         self.operations.last().map(Operation::id)
@@ -122,7 +124,7 @@ impl Writer {
         self.tickets += 1;
         let ticket = Ticket { room: self.fresh_log, number: self.tickets };
         self.unsaved.insert(ticket, operations.len());
-        Ok(Write { ticket, operations })
+        Ok(Write { ticket, operations, reply: None })
     }
 
     /// A write is durable now. One of before the room was read anew is none of ours.

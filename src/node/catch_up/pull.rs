@@ -174,7 +174,7 @@ impl Pull {
         self.backlog.wait().await;
         let (room, from) = (self.room.clone(), self.author);
         let kept = ask(&self.notes, |done| Note::Batch { room, operations, from, done }).await?;
-        kept.map_err(|_| SyncError::Closing) // the disk refuses, which the loop tells
+        kept.map(drop).map_err(|_| SyncError::Closing) // the disk refuses, which the loop tells
     }
 }
 

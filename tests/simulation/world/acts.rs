@@ -1,11 +1,11 @@
 //! What is planned happens.
 
 use inkmesh::canvas::{Color, Point, Tool};
-use inkmesh::command::CommandError;
+use inkmesh::command::{CommandError, CommandTicket, RoomCommand};
 use inkmesh::event::PenLine;
 use inkmesh::game::{Rules, WordList};
 use inkmesh::operation::{Operation, OperationId};
-use inkmesh::room::{Output, Write};
+use inkmesh::room::{Input, Output};
 
 use super::disk::{Disk, Group, Then};
 use super::plan::{ATTACKER, COPY};
@@ -29,19 +29,19 @@ impl World {
             Action::Draw(seat) => return self.draw(seat),
             Action::Rename(seat) => return self.rename(seat),
             Action::StartGame(seat, rounds, seconds) => {
-                return self.write_by(seat, |room, now| {
-                    room.start_game(Rules { rounds, seconds, ..Rules::default() }, &WordList::default(), now)
-                });
+                let rules = Rules { rounds, seconds, ..Rules::default() };
+                return self.command(seat, RoomCommand::Start { rules, words: WordList::default() });
             }
             Action::StartQuiz(seat, rounds) => {
-                return self.write_by(seat, |room, now| room.start_game(quiz::rules(rounds), &quiz::words(), now));
+                return self.command(seat, RoomCommand::Start { rules: quiz::rules(rounds), words: quiz::words() });
             }
-            Action::Ready(seat) => return self.write_by(seat, |room, now| room.ready(now)),
-            Action::Pass(seat) => return self.write_by(seat, |room, now| room.pass(now)),
-            Action::Skip(seat) => return self.write_by(seat, |room, now| room.skip(now)),
-            Action::Begin(seat) => self.begin_game(seat),
+            Action::Ready(seat) => return self.command(seat, RoomCommand::Ready),
+            Action::Pass(seat) => return self.command(seat, RoomCommand::Pass),
+            Action::Skip(seat) => return self.command(seat, RoomCommand::Skip),
+            // It may not be our game.
+            Action::Begin(seat) => drop(self.command(seat, RoomCommand::Begin)),
             Action::MarkRead(seat) => self.mark_read(seat),
-            Action::DismissLate(seat) => self.dismiss_late(seat),
+            Action::DismissLate(seat) => drop(self.command(seat, RoomCommand::DismissLate)),
             Action::Weather { delay, loss, twice } => (self.delay, self.loss, self.twice) = (delay, loss, twice),
             Action::Split(seats) => self.split(&seats),
             Action::OneWay(from, to) => self.cut_one_way(from, to),
@@ -80,18 +80,16 @@ impl World {
 
     // --- people --------------------------------------------------------------------------------------------------
 
-    pub(super) fn write_by(
-        &mut self,
-        seat: Seat,
-        write: impl FnOnce(&mut inkmesh::room::Room, inkmesh::clock::Now) -> Result<Write, CommandError>,
-    ) -> Option<Result<OperationId, CommandError>> {
-        let now = self.clock(seat);
-        let room = self.devices.get_mut(&seat)?.room.as_mut()?;
-        Some(write(room, now).map(|write| {
-            let id = write.last_id().unwrap();
-            self.carry_out(seat, vec![Output::Write(write)], None);
-            id
-        }))
+    /// Gives a command to somebody's room. Returns the last operation that is to be written for it, or why it is refused;
+    /// `None` when there is nothing to write, or not yet.
+    pub(super) fn command(&mut self, seat: Seat, command: RoomCommand) -> Option<Result<OperationId, CommandError>> {
+        let device = self.devices.get_mut(&seat).filter(|device| device.room.is_some())?;
+        self.commands += 1;
+        let ticket = CommandTicket(self.commands);
+        device.waits.insert(ticket);
+        device.outcomes.clear();
+        self.feed(seat, Input::Command { ticket, command });
+        self.devices.get_mut(&seat)?.outcomes.remove(&ticket)
     }
 
     pub(super) fn say(&mut self, seat: Seat) -> Option<Result<OperationId, CommandError>> {
@@ -104,16 +102,15 @@ impl World {
         let points = (0..20).map(|n| Point::new(100 + n * 13, 200 + n * 7)).collect();
         let line = PenLine { stroke, tool: Tool::Pen, color: Color([1, 2, 3]), width: 5, points };
         if stroke.is_multiple_of(3) {
-            let moved = self.devices.get(&seat)?.room.as_ref()?.pen_moved(&line, 0);
-            self.carry_out(seat, moved.unwrap_or_default(), None);
+            self.command(seat, RoomCommand::pen(line.clone(), 0));
         }
         let (at, color) = (Point::new(160 + (stroke % 500) as i32, 230), Color([stroke as u8, 4, 5]));
         match stroke % 16 {
-            1 => self.write_by(seat, |room, now| room.fill(at, color, now)),
-            2 | 4 => self.write_by(seat, |room, now| room.undo(now)),
-            5 => self.write_by(seat, |room, now| room.redo(now)),
-            7 => self.write_by(seat, |room, now| room.clear(now)),
-            _ => self.write_by(seat, |room, now| room.draw(&line, now)),
+            1 => self.command(seat, RoomCommand::Fill { x: at.x, y: at.y, color }),
+            2 | 4 => self.command(seat, RoomCommand::Undo),
+            5 => self.command(seat, RoomCommand::Redo),
+            7 => self.command(seat, RoomCommand::Clear),
+            _ => self.command(seat, RoomCommand::stroke(line)),
         }
     }
 
@@ -121,14 +118,11 @@ impl World {
         let name = format!("{} {}", name_of(seat % COPY), self.chance.number("name", seat, 0) % 100);
         let now = self.clock(seat);
         let write = self.devices.get_mut(&seat)?.room.as_mut()?.rename(name.parse().unwrap(), now).transpose()?;
-        self.write_by(seat, |_, _| write)
-    }
-
-    fn begin_game(&mut self, seat: Seat) {
-        if let Some(room) = self.devices.get_mut(&seat).and_then(|device| device.room.as_mut()) {
-            let _ = room.begin(); // it may not be our game
-        }
-        self.feed(seat, inkmesh::room::Input::Tick);
+        Some(write.map(|write| {
+            let id = write.last_id().unwrap();
+            self.carry_out(seat, vec![Output::Write(write)], None);
+            id
+        }))
     }
 
     fn mark_read(&mut self, seat: Seat) {
@@ -136,19 +130,9 @@ impl World {
         let Some(room) = self.devices.get(&seat).and_then(|device| device.room.as_ref()) else { return };
         let lines = self.operations_of(seat, room.page(12, None).unwrap_or_default());
         let Some(line) = lines.get(pick as usize % lines.len().max(1)).map(Operation::id) else { return };
-        let Some(room) = self.devices.get_mut(&seat).and_then(|device| device.room.as_mut()) else { return };
-        match room.mark_read(line) {
-            Ok(outputs) => {
-                self.carry_out(seat, outputs, None);
-            }
-            Err(error) => self.fail("page", format!("{} can't mark a line of its own page: {error}", name_of(seat))),
+        if let Some(Err(error)) = self.command(seat, RoomCommand::Read { upto: line }) {
+            self.fail("page", format!("{} can't mark a line of its own page: {error}", name_of(seat)));
         }
-    }
-
-    fn dismiss_late(&mut self, seat: Seat) {
-        let Some(room) = self.devices.get_mut(&seat).and_then(|device| device.room.as_mut()) else { return };
-        let outputs = room.dismiss_late();
-        self.carry_out(seat, outputs, None);
     }
 
     // --- the network ---------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use inkmesh::command::{CommandError, CommandTicket};
 use inkmesh::identity::{Author, Identity};
 use inkmesh::log::Place;
 use inkmesh::name::RoomName;
@@ -11,7 +12,6 @@ use inkmesh::room_time::Clocks;
 
 use super::disk::{Disk, Folder, Group, Then};
 use super::plan::COPY;
-use super::quiz::Guesses;
 use super::story::name_of;
 use super::{EPOCH, Happening, Seat, World, history};
 
@@ -48,8 +48,10 @@ pub struct Device {
     pub messages: BTreeSet<[u8; 32]>,
     /// What the person waits for to be saved.
     pub promised: BTreeMap<Ticket, Vec<OperationId>>,
-    /// Guesses of which the person waits to hear.
-    pub guesses: Guesses,
+    /// Commands whose reply the person waits for, those that were replied to, and what the last one came to.
+    pub waits: BTreeSet<CommandTicket>,
+    pub replied: BTreeSet<CommandTicket>,
+    pub outcomes: BTreeMap<CommandTicket, Result<OperationId, CommandError>>,
     /// Everything that this room was given by others and had a place for, and what of it waited after the last input.
     pub given: BTreeMap<OperationId, Operation>,
     pub waiting: BTreeSet<OperationId>,
@@ -82,7 +84,9 @@ impl Device {
             running: BTreeMap::new(),
             messages: BTreeSet::new(),
             promised: BTreeMap::new(),
-            guesses: Guesses::new(),
+            waits: BTreeSet::new(),
+            replied: BTreeSet::new(),
+            outcomes: BTreeMap::new(),
             given: BTreeMap::new(),
             waiting: BTreeSet::new(),
             told: BTreeSet::new(),
@@ -136,7 +140,7 @@ impl World {
         device.given.clear();
         device.waiting.clear();
         device.promised.clear();
-        device.guesses.clear();
+        device.waits.clear();
         device.room = Some(room);
         self.carry_out(seat, outputs, None);
         if let Ok(Some(write)) = named {

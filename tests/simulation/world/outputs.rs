@@ -1,6 +1,7 @@
 //! What a machine does with what its room wants: the part of the node.
 
 use inkmesh::clock::{MAX_AHEAD_MS, Now};
+use inkmesh::command::{CommandError, CommandTicket};
 use inkmesh::event::{EntryBody, Event, Phase, Warning};
 use inkmesh::game::GameNotice;
 use inkmesh::identity::Author;
@@ -62,18 +63,32 @@ impl World {
                     waits |= round.is_some();
                 }
                 Output::Write(write) => self.write(seat, write),
+                Output::Reply { ticket, result } => self.replied_to(seat, ticket, result.err()),
+                Output::ReplyWhenSaved(ticket) => self.replied_to(seat, ticket, None),
                 Output::Publish(bytes) => self.gossip(seat, &bytes, None),
                 Output::CatchUp(author) => self.catch_up_soon(seat, author),
                 Output::Tell(event) => self.told(seat, event),
                 Output::Keep(bytes) => self.keep(seat, bytes),
                 Output::HeldBack(places) => self.held_back(seat, &places),
                 Output::Ask { to, ticket, ask } => self.ask_straight(seat, to, ticket, ask),
-                Output::Guessed { ticket, outcome } => self.guessed(seat, ticket, outcome),
                 Output::Refold => self.refold(seat),
                 Output::Wake(at) => self.wake_at(seat, at),
             }
         }
         (verdict, waits)
+    }
+
+    /// The person has the reply to a command, and waits for it no more.
+    fn replied_to(&mut self, seat: Seat, ticket: CommandTicket, refused: Option<CommandError>) {
+        let Some(device) = self.devices.get_mut(&seat) else { return };
+        device.waits.remove(&ticket);
+        let again = !device.replied.insert(ticket);
+        if let Some(error) = refused {
+            device.outcomes.insert(ticket, Err(error));
+        }
+        if again {
+            self.fail("reply", format!("{} has a second reply to command {}", name_of(seat), ticket.0));
+        }
     }
 
     fn persist(&mut self, seat: Seat, operations: Vec<(Place, Operation)>, round: Option<u64>) {
@@ -113,6 +128,11 @@ impl World {
         self.check_chain(seat, &write);
         self.wrote(&write.operations);
         let Some(device) = self.devices.get_mut(&seat) else { return };
+        if let Some((ticket, _)) = write.reply
+            && let Some(last) = write.last_id()
+        {
+            device.outcomes.insert(ticket, Ok(last));
+        }
         device.promised.insert(write.ticket, write.operations.iter().map(Operation::id).collect());
         let place = |operation: &Operation| {
             let header = operation.header();

@@ -1,16 +1,14 @@
 //! People who play a quiz: they choose, guess and talk; what goes straight to the drawer travels as bytes. They know more
 //! than they may: who is to guess right is told the word by the world.
 
-use std::collections::BTreeSet;
-
 use inkmesh::clock::Now;
-use inkmesh::command::CommandError;
+use inkmesh::command::{CommandError, RoomCommand};
 use inkmesh::event::{GameView, Phase};
 use inkmesh::game::guess::Ask;
 use inkmesh::game::{GuessTicket, QuizRules, Rules, WordList};
 use inkmesh::identity::Author;
 use inkmesh::operation::OperationId;
-use inkmesh::room::{Input, Output, Said, Write};
+use inkmesh::room::Input;
 use inkmesh::words::{Level, Word};
 
 use super::story::name_of;
@@ -56,12 +54,12 @@ impl World {
             Phase::Choosing | Phase::Drawing
                 if restless && view.joined && self.chance.number("leave", seat, 0).is_multiple_of(80) =>
             {
-                self.write_by(seat, |room, now| room.leave_game(now));
+                self.command(seat, RoomCommand::LeaveGame);
             }
             Phase::Choosing | Phase::Drawing
                 if restless && view.joined && self.chance.number("end", seat, 0).is_multiple_of(60) =>
             {
-                self.write_by(seat, |room, now| room.end_game(now));
+                self.command(seat, RoomCommand::EndGame);
             }
             // Nobody looks: the program takes a word.
             Phase::Choosing if !view.offers.is_empty() && view.turn % 5 == 4 => {}
@@ -82,7 +80,7 @@ impl World {
     fn choose(&mut self, seat: Seat, offered: usize) {
         for _ in 0..=(self.chance.number("again", seat, 0) % 5 / 4) {
             let index = self.chance.number("choice", seat, 0) as usize % offered;
-            let chosen = self.write_by(seat, |room, now| room.choose(index, now));
+            let chosen = self.command(seat, RoomCommand::Choose { index });
             if let Some(Ok(id)) = chosen {
                 self.note(format!("{} chooses a word (operation {})", name_of(seat), super::story::short(id)));
             }
@@ -109,17 +107,7 @@ impl World {
 
     /// Says a line; a guess is asked first.
     pub(super) fn speak(&mut self, seat: Seat, text: String) -> Option<Result<OperationId, CommandError>> {
-        let now = self.clock(seat);
-        let device = self.devices.get_mut(&seat)?;
-        match device.room.as_mut()?.say(text, now) {
-            Ok(Said::Written(write)) => self.write_by(seat, |_, _| Ok(write)),
-            Ok(Said::Asked(ticket, outputs)) => {
-                device.guesses.insert(ticket);
-                self.carry_out(seat, outputs, None);
-                None
-            }
-            Err(error) => Some(Err(error)),
-        }
+        self.command(seat, RoomCommand::Say { text })
     }
 
     /// Asks somebody straight. As the node: nobody waits for what has no ticket.
@@ -166,21 +154,12 @@ impl World {
         self.feed(seat, Input::Replied { ticket, reply });
     }
 
-    /// What came of a guess.
-    pub(super) fn guessed(&mut self, seat: Seat, ticket: GuessTicket, outcome: Result<(Write, bool), CommandError>) {
-        let Some(device) = self.devices.get_mut(&seat) else { return };
-        device.guesses.remove(&ticket);
-        if let Ok((write, _)) = outcome {
-            self.carry_out(seat, vec![Output::Write(write)], None);
-        }
-    }
-
-    /// When no game runs, nobody waits for what comes of a guess.
+    /// When no game runs, nobody waits for the reply to a command: all is written, or refused.
     pub(super) fn check_guesses(&self) -> Result<(), Failure> {
-        let waits = |seat: &&Seat| !self.devices[*seat].guesses.is_empty() && !self.plays(**seat);
+        let waits = |seat: &&Seat| !self.devices[*seat].waits.is_empty() && !self.plays(**seat);
         match self.devices.keys().find(waits) {
             Some(seat) => {
-                let reason = format!("{} was never told what came of a guess", name_of(*seat));
+                let reason = format!("{} was never told what came of a command", name_of(*seat));
                 Err(Failure { rule: "guess", reason })
             }
             None => Ok(()),
@@ -213,6 +192,3 @@ pub fn shared(mut game: GameView) -> GameView {
     game.players.iter_mut().for_each(|player| player.online = true);
     game
 }
-
-/// Guesses of which a person waits to hear.
-pub type Guesses = BTreeSet<GuessTicket>;

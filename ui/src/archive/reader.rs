@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use inkmesh::event::Entry;
 use inkmesh::gallery::Drawing;
 use inkmesh::identity::Author;
+use inkmesh::json::{EntryFields, EventFields};
 use inkmesh::name::{RoomId, RoomName};
 use inkmesh::node::archive::{Archive, ArchivedRoom};
 use inkmesh::payload::Board;
@@ -12,7 +13,7 @@ use inkmesh::payload::Board;
 use super::error::ToolError;
 use crate::export::dates::LocalTime;
 use crate::export::entry_text::Names;
-use crate::headless::shape::{self, EntryShape, Told};
+use crate::headless::line;
 use crate::settings::Language;
 use crate::text::{t, t_args};
 
@@ -105,7 +106,7 @@ impl SavedRoom {
     }
 
     /// Returns an entry of the room as a JSON line, in the form of the headless frontend.
-    pub fn entry_json(&self, entry: Entry) -> String {
-        shape::line(&Told::Entry(EntryShape::new(&self.text(), entry)))
+    pub fn entry_json(&self, entry: &Entry) -> String {
+        line(&EventFields::Entry(EntryFields::new(&self.text(), entry)))
     }
 }

@@ -34,7 +34,7 @@ fn lines(room: &SavedRoom, history: &History, to: &Path) -> Result<(), ToolError
     let path = file.finish(|file| {
         let mut out = BufWriter::new(file);
         history.entries(|entry| {
-            writeln!(out, "{}", room.entry_json(entry))?;
+            writeln!(out, "{}", room.entry_json(&entry))?;
             Ok::<_, ToolError>(ControlFlow::Continue(()))
         })?;
         Ok::<_, ToolError>(out.flush()?)

@@ -15,7 +15,7 @@ use super::error::ToolError;
 use super::reader::{Reader, SavedRoom};
 use crate::export::dates::day_words;
 use crate::export::entry_text::{EntryText, Names, entry_text};
-use crate::headless::shape::{self, DrawingShape};
+use crate::headless;
 use crate::settings::Language;
 use crate::text::{grouped, t, t_args};
 
@@ -43,7 +43,7 @@ pub fn rooms(reader: &Reader, json: bool) -> Result<(), ToolError> {
             let (entries, people) = (room.operations, room.authors);
             let (first, last) = (room.first_ms, room.last_ms);
             let shaped = RoomShape { room: room_name, id, entries, people, first, last };
-            writeln!(out, "{}", shape::line(&shaped))?;
+            writeln!(out, "{}", headless::line(&shaped))?;
             continue;
         }
         let args = [
@@ -67,7 +67,7 @@ pub fn room(reader: &Reader, room: &SavedRoom, limit: Option<usize>, json: bool)
     let mut drawing: Option<Author> = None;
     history.entries(|entry| {
         if json {
-            lines.push(entry.time, room.entry_json(entry))?;
+            lines.push(entry.time, room.entry_json(&entry))?;
             return Ok::<_, ToolError>(ControlFlow::Continue(()));
         }
         let told = entry_text(reader.language, &names, &entry);
@@ -109,7 +109,7 @@ pub fn search(reader: &Reader, text: &str, json: bool) -> Result<(), ToolError> 
         history.entries(|entry| {
             if searched(&entry).is_some_and(|text| comparable(text).contains(&wanted)) {
                 found = true;
-                let line = if json { saved.entry_json(entry) } else { hit(reader, &saved, &names, &entry) };
+                let line = if json { saved.entry_json(&entry) } else { hit(reader, &saved, &names, &entry) };
                 writeln!(out, "{line}")?;
             }
             Ok::<_, ToolError>(ControlFlow::Continue(()))
@@ -137,7 +137,7 @@ pub fn drawings(reader: &Reader, room: &SavedRoom, json: bool) -> Result<(), Too
     }
     for (number, drawing) in (1_u64..).zip(gallery.drawings()) {
         if json {
-            writeln!(out, "{}", shape::line(&DrawingShape::new(drawing)))?;
+            writeln!(out, "{}", headless::line(drawing))?;
         } else {
             let when = reader.time.minute(drawing.from_ms);
             let words = reader.caption(drawing, &names);

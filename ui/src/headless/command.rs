@@ -1,83 +1,31 @@
-//! Commands as they come in, read from their lines.
+//! Reads commands from their lines.
 //!
-//! A line is read twice: once for `id` and `do`, so that even a command with wrong fields is replied to by its id,
-//! then for the fields of its kind.
+//! A line is read twice: once for `id` and `do`, so that even a command with wrong fields is replied to by its id, then
+//! for the fields of the command that `do` names.
 
 use std::borrow::Cow;
 
-use inkmesh::canvas::{Color, Point, Tool};
-use inkmesh::event::PenLine;
-use inkmesh::game::{Rules, WordList};
-use inkmesh::identity::Author;
-use inkmesh::name::{PersonName, RoomName};
-use inkmesh::node::CommandError;
-use inkmesh::operation::OperationId;
-use serde::Deserialize;
+use inkmesh::command::{Command, CommandError, RoomCommand};
+use inkmesh::name::{NameError, RoomName};
+use serde::de::value::StrDeserializer;
+use serde::de::{DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, VariantAccess, Visitor};
+use serde::{Deserialize, forward_to_deserialize_any};
 use serde_json::value::RawValue;
 
-use super::shape::Problem;
+use super::reply::Problem;
 
-mod start;
-
-/// A command's `id` exactly as it was given, whatever JSON it is; nothing is `null`.
+/// A command's `id` exactly as it was given, whatever JSON it is; none is `null`.
 pub type Id = Option<Box<RawValue>>;
 
 /// Longest `id` in bytes.
 const MAX_ID: usize = 1024;
 
-/// How many lines `history` gives when it isn't told.
-const HISTORY_LIMIT: usize = 100;
-
-/// What a line asks for.
-#[derive(Debug, PartialEq)]
-pub enum Request {
-    /// To end.
-    Quit,
-    /// Something of the node.
-    Ask(Command),
-}
-
-/// What is asked of the node.
-#[derive(Debug, PartialEq)]
-pub enum Command {
-    Join(RoomName),
-    Leave(RoomName),
-    Rename(PersonName),
-    Dial(String),
-    Rooms,
-    Peers(RoomName),
-    Say { room: RoomName, text: String },
-    History { room: RoomName, limit: usize, before: Option<OperationId> },
-    State(RoomName),
-    Stroke { room: RoomName, line: PenLine },
-    Pen { room: RoomName, line: PenLine, from: u32 },
-    Fill { room: RoomName, at: Point, color: Color },
-    Undo(RoomName),
-    Redo(RoomName),
-    Clear(RoomName),
-    Start { room: RoomName, rules: Rules, words: WordList },
-    Rematch(RoomName),
-    Choose { room: RoomName, index: usize },
-    Ready(RoomName),
-    Begin(RoomName),
-    Pass(RoomName),
-    Skip(RoomName),
-    Kick { room: RoomName, peer: Author },
-    LeaveGame(RoomName),
-    EndGame(RoomName),
-    Game(RoomName),
-    Read { room: RoomName, upto: OperationId },
-    DismissLate(RoomName),
-    Reading(RoomName),
-    Drawings(RoomName),
-}
-
-/// Reads one line: the id to reply to and what is asked, or what is wrong with it.
-pub fn parse(line: &str) -> (Id, Result<Request, Problem>) {
+/// Reads one line: the id to reply to and the command, or what is wrong with it.
+pub fn parse(line: &str) -> (Id, Result<Command, Problem>) {
     match envelope(line) {
         Ok(envelope) => {
             let id = envelope.id.map(RawValue::to_owned);
-            (id, action(envelope.action).and_then(|action| request(&action, line)))
+            (id, name(envelope.name).and_then(|name| command(&name, line)))
         }
         Err(problem) => (None, Err(problem)),
     }
@@ -88,7 +36,7 @@ struct Envelope<'a> {
     #[serde(borrow)]
     id: Option<&'a RawValue>,
     #[serde(borrow, rename = "do")]
-    action: Option<&'a RawValue>,
+    name: Option<&'a RawValue>,
 }
 
 fn envelope(line: &str) -> Result<Envelope<'_>, Problem> {
@@ -103,209 +51,116 @@ fn envelope(line: &str) -> Result<Envelope<'_>, Problem> {
     }
 }
 
-fn action(raw: Option<&RawValue>) -> Result<Cow<'_, str>, Problem> {
+fn name(raw: Option<&RawValue>) -> Result<Cow<'_, str>, Problem> {
     let raw = raw.ok_or_else(|| Problem::bad_field("missing field `do`: it names the command"))?;
     serde_json::from_str(raw.get()).map_err(|_| Problem::bad_field("`do` is the name of a command, in quotes"))
 }
 
-fn request(action: &str, line: &str) -> Result<Request, Problem> {
-    let command = match action {
-        "quit" => return Ok(Request::Quit),
-        "rooms" => Command::Rooms,
-        "join" => Command::Join(room(line)?),
-        "leave" => Command::Leave(room(line)?),
-        "peers" => Command::Peers(room(line)?),
-        "state" => Command::State(room(line)?),
-        "ready" => Command::Ready(room(line)?),
-        "begin" => Command::Begin(room(line)?),
-        "pass" => Command::Pass(room(line)?),
-        "skip" => Command::Skip(room(line)?),
-        "leave_game" => Command::LeaveGame(room(line)?),
-        "end_game" => Command::EndGame(room(line)?),
-        "undo" => Command::Undo(room(line)?),
-        "redo" => Command::Redo(room(line)?),
-        "clear" => Command::Clear(room(line)?),
-        "game" => Command::Game(room(line)?),
-        "dismiss_late" => Command::DismissLate(room(line)?),
-        "reading" => Command::Reading(room(line)?),
-        "drawings" => Command::Drawings(room(line)?),
-        "read" => read(line)?,
-        "rename" => rename(line)?,
-        "dial" => dial(line)?,
-        "say" => say(line)?,
-        "history" => history(line)?,
-        "stroke" => stroke(line)?,
-        "pen" => pen(line)?,
-        "fill" => fill(line)?,
-        "start" => start::read(line)?,
-        "rematch" => Command::Rematch(room(line)?),
-        "choose" => choose(line)?,
-        "kick" => kick(line)?,
-        other => return Err(Problem::unknown_command(other)),
-    };
-    Ok(Request::Ask(command))
-}
-
-/// The fields of one kind of command; others beside them are nobody's business.
-fn fields<'a, T: Deserialize<'a>>(line: &'a str) -> Result<T, Problem> {
-    serde_json::from_str(line).map_err(Problem::bad_field)
-}
-
-fn room_name(text: &str) -> Result<RoomName, Problem> {
-    text.parse().map_err(|error| Problem::from(&CommandError::Name(error)))
-}
-
-fn room(line: &str) -> Result<RoomName, Problem> {
+fn command(name: &str, line: &str) -> Result<Command, Problem> {
     #[derive(Deserialize)]
-    struct Fields {
-        room: String,
+    struct InRoom {
+        room: RoomName,
     }
-    room_name(&fields::<Fields>(line)?.room)
-}
-
-fn rename(line: &str) -> Result<Command, Problem> {
-    #[derive(Deserialize)]
-    struct Fields {
-        name: String,
-    }
-    let name = fields::<Fields>(line)?.name.parse().map_err(|error| Problem::from(&CommandError::Name(error)))?;
-    Ok(Command::Rename(name))
-}
-
-fn dial(line: &str) -> Result<Command, Problem> {
-    #[derive(Deserialize)]
-    struct Fields {
-        address: String,
-    }
-    Ok(Command::Dial(fields::<Fields>(line)?.address))
-}
-
-fn say(line: &str) -> Result<Command, Problem> {
-    #[derive(Deserialize)]
-    struct Fields {
-        room: String,
-        text: String,
-    }
-    let Fields { room, text } = fields(line)?;
-    Ok(Command::Say { room: room_name(&room)?, text })
-}
-
-fn history(line: &str) -> Result<Command, Problem> {
-    #[derive(Deserialize)]
-    struct Fields {
-        room: String,
-        limit: Option<usize>,
-        before: Option<String>,
-    }
-    let Fields { room, limit, before } = fields(line)?;
-    let before = before.map(|text| entry_id("before", &text)).transpose()?;
-    Ok(Command::History { room: room_name(&room)?, limit: limit.unwrap_or(HISTORY_LIMIT), before })
-}
-
-fn entry_id(field: &str, text: &str) -> Result<OperationId, Problem> {
-    let wrong = || Problem::bad_field(format!("`{field}` is an entry's id: 64 hexadecimal digits"));
-    OperationId::from_hex(text).ok_or_else(wrong)
-}
-
-/// The line is named by `upto`: `id` is the command's own.
-fn read(line: &str) -> Result<Command, Problem> {
-    #[derive(Deserialize)]
-    struct Fields {
-        room: String,
-        upto: String,
-    }
-    let Fields { room, upto } = fields(line)?;
-    Ok(Command::Read { room: room_name(&room)?, upto: entry_id("upto", &upto)? })
-}
-
-/// The fields of a line of ink, finished or under way.
-#[derive(Deserialize)]
-struct InkFields {
-    room: String,
-    stroke: Option<u64>,
-    points: Vec<[f64; 2]>,
-    color: String,
-    width: u16,
-    #[serde(default)]
-    tool: Tool,
-}
-
-impl InkFields {
-    fn into_line(self, stroke: u64) -> Result<(RoomName, PenLine), Problem> {
-        let color = parse_color(&self.color)?;
-        let points = self.points.into_iter().map(|[x, y]| Point::from_logical(x, y)).collect();
-        let line = PenLine { stroke, tool: self.tool, color, width: self.width, points };
-        Ok((room_name(&self.room)?, line))
+    match Command::deserialize(Tagged { name, line }) {
+        Err(problem) if problem.is_unknown_command() => {
+            let command = RoomCommand::deserialize(Tagged { name, line })?;
+            let InRoom { room } = serde_json::from_str(line).map_err(|error| wrong_field(&error))?;
+            Ok(Command::In(room, command))
+        }
+        command => command,
     }
 }
 
-fn parse_color(text: &str) -> Result<Color, Problem> {
-    text.parse().map_err(|error| Problem::bad_field(format!("`color`: {error}")))
-}
-
-fn stroke(line: &str) -> Result<Command, Problem> {
-    let ink: InkFields = fields(line)?;
-    // 53 bits, so that programs whose numbers are floats can name it too.
-    let stroke = ink.stroke.unwrap_or_else(|| rand::random::<u64>() >> 11);
-    let (room, line) = ink.into_line(stroke)?;
-    Ok(Command::Stroke { room, line })
-}
-
-fn pen(line: &str) -> Result<Command, Problem> {
-    #[derive(Deserialize)]
-    struct Fields {
-        from: u32,
+/// Returns the problem behind an error of serde, which carries words alone.
+///
+/// Our own words begin with a field's name or are those of a [`NameError`]: the position that serde adds to them is left
+/// out. Its own words need it, to say which field they are about.
+fn wrong_field(error: &serde_json::Error) -> Problem {
+    let text = error.to_string();
+    let position = format!(" at line {} column {}", error.line(), error.column());
+    let words = text.strip_suffix(&position).unwrap_or(&text);
+    match [NameError::Empty, NameError::TooLong].into_iter().find(|name| name.to_string() == words) {
+        Some(name) => Problem::from(&CommandError::Name(name)),
+        None => Problem::bad_field(if words.starts_with('`') { words } else { &text }),
     }
-    let (Fields { from }, ink): (_, InkFields) = (fields(line)?, fields(line)?);
-    let stroke = ink.stroke.ok_or_else(|| Problem::bad_field("missing field `stroke`: the number of the stroke"))?;
-    let (room, line) = ink.into_line(stroke)?;
-    Ok(Command::Pen { room, line, from })
 }
 
-fn fill(line: &str) -> Result<Command, Problem> {
-    #[derive(Deserialize)]
-    struct Fields {
-        room: String,
-        x: f64,
-        y: f64,
-        color: String,
-    }
-    let Fields { room, x, y, color } = fields(line)?;
-    let at = Point::from_logical(x, y);
-    Ok(Command::Fill { room: room_name(&room)?, at, color: parse_color(&color)? })
+/// A command as an enum of serde: the name gives the variant, the object on the line its fields. (An enum that is tagged
+/// internally would be buffered, and its errors would not say where they are.)
+struct Tagged<'a> {
+    name: &'a str,
+    line: &'a str,
 }
 
-fn choose(line: &str) -> Result<Command, Problem> {
-    #[derive(Deserialize)]
-    struct Fields {
-        room: String,
-        index: usize,
+impl<'de> Deserializer<'de> for Tagged<'de> {
+    type Error = Problem;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+        visitor.visit_enum(self)
     }
-    let Fields { room, index } = fields(line)?;
-    Ok(Command::Choose { room: room_name(&room)?, index })
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
 }
 
-fn kick(line: &str) -> Result<Command, Problem> {
-    #[derive(Deserialize)]
-    struct Fields {
-        room: String,
-        peer: String,
+impl<'de> EnumAccess<'de> for Tagged<'de> {
+    type Error = Problem;
+    type Variant = Fields<'de>;
+
+    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Fields<'de>), Problem> {
+        let name: StrDeserializer<'_, Problem> = self.name.into_deserializer();
+        Ok((seed.deserialize(name)?, Fields(self.line)))
     }
-    let Fields { room, peer } = fields(line)?;
-    let peer = peer.parse().map_err(|error| Problem::bad_field(format!("`peer`: {error}")))?;
-    Ok(Command::Kick { room: room_name(&room)?, peer })
+}
+
+/// The fields of a command; others beside them are ignored.
+struct Fields<'a>(&'a str);
+
+impl<'de> VariantAccess<'de> for Fields<'de> {
+    type Error = Problem;
+
+    fn unit_variant(self) -> Result<(), Problem> {
+        Ok(())
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Problem> {
+        let mut object = serde_json::Deserializer::from_str(self.0);
+        seed.deserialize(&mut object).map_err(|error| wrong_field(&error))
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Problem> {
+        self.struct_variant(&[], visitor)
+    }
+
+    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, Problem> {
+        let mut object = serde_json::Deserializer::from_str(self.0);
+        object.deserialize_map(visitor).map_err(|error| wrong_field(&error))
+    }
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
+    use inkmesh::canvas::{Color, Point, Tool};
+    use inkmesh::game::{QuizRules, Rules, WordList};
     use inkmesh::identity::Identity;
+    use inkmesh::operation::OperationId;
 
     use super::*;
 
-    fn asked(line: &str) -> Command {
+    fn read(line: &str) -> Command {
         match parse(line) {
-            (_, Ok(Request::Ask(command))) => command,
+            (_, Ok(command)) => command,
+            other => panic!("{line}: {other:?}"),
+        }
+    }
+
+    /// The command in the lobby.
+    fn in_lobby(line: &str) -> RoomCommand {
+        match read(line) {
+            Command::In(room, command) if room == RoomName::lobby() => command,
             other => panic!("{line}: {other:?}"),
         }
     }
@@ -319,97 +174,101 @@ mod tests {
     fn every_command_is_read() {
         let lobby = RoomName::lobby;
         for (name, command) in [
-            ("join", Command::Join(lobby())),
-            ("leave", Command::Leave(lobby())),
-            ("peers", Command::Peers(lobby())),
+            ("join", Command::Join { room: lobby() }),
+            ("leave", Command::Leave { room: lobby() }),
+            ("drawings", Command::Drawings { room: lobby() }),
             ("rooms", Command::Rooms),
-            ("state", Command::State(lobby())),
-            ("history", Command::History { room: lobby(), limit: 100, before: None }),
-            ("ready", Command::Ready(lobby())),
-            ("begin", Command::Begin(lobby())),
-            ("pass", Command::Pass(lobby())),
-            ("skip", Command::Skip(lobby())),
-            ("leave_game", Command::LeaveGame(lobby())),
-            ("end_game", Command::EndGame(lobby())),
-            ("undo", Command::Undo(lobby())),
-            ("redo", Command::Redo(lobby())),
-            ("clear", Command::Clear(lobby())),
-            ("game", Command::Game(lobby())),
-            ("reading", Command::Reading(lobby())),
-            ("drawings", Command::Drawings(lobby())),
-            ("dismiss_late", Command::DismissLate(lobby())),
+            ("quit", Command::Quit),
+            ("history", Command::History { room: lobby(), limit: None, before: None }),
+            ("peers", Command::In(lobby(), RoomCommand::Peers)),
+            ("state", Command::In(lobby(), RoomCommand::State)),
+            ("ready", Command::In(lobby(), RoomCommand::Ready)),
+            ("begin", Command::In(lobby(), RoomCommand::Begin)),
+            ("pass", Command::In(lobby(), RoomCommand::Pass)),
+            ("skip", Command::In(lobby(), RoomCommand::Skip)),
+            ("rematch", Command::In(lobby(), RoomCommand::Rematch)),
+            ("leave_game", Command::In(lobby(), RoomCommand::LeaveGame)),
+            ("end_game", Command::In(lobby(), RoomCommand::EndGame)),
+            ("undo", Command::In(lobby(), RoomCommand::Undo)),
+            ("redo", Command::In(lobby(), RoomCommand::Redo)),
+            ("clear", Command::In(lobby(), RoomCommand::Clear)),
+            ("game", Command::In(lobby(), RoomCommand::Game)),
+            ("reading", Command::In(lobby(), RoomCommand::Reading)),
+            ("dismiss_late", Command::In(lobby(), RoomCommand::DismissLate)),
         ] {
-            assert_eq!(asked(&format!(r#"{{"id":1,"do":"{name}","room":" Lobby"}}"#)), command);
+            assert_eq!(read(&format!(r#"{{"id":1,"do":"{name}","room":" Lobby"}}"#)), command);
         }
-        assert_eq!(parse(r#"{"do":"quit"}"#).1, Ok(Request::Quit));
         assert_eq!(
-            asked(r#"{"do":"say","room":"lobby","text":"안녕\n\"you\""}"#),
-            Command::Say { room: lobby(), text: "안녕\n\"you\"".to_owned() }
+            in_lobby(r#"{"do":"say","room":"lobby","text":"안녕\n\"you\""}"#),
+            RoomCommand::Say { text: "안녕\n\"you\"".to_owned() }
         );
-        assert_eq!(asked(r#"{"do":"rename","name":" Ana "}"#), Command::Rename("Ana".parse().unwrap()));
-        assert_eq!(asked(r#"{"do":"dial","address":"10.0.0.1"}"#), Command::Dial("10.0.0.1".to_owned()));
-        assert_eq!(asked(r#"{"do":"choose","room":"lobby","index":2}"#), Command::Choose { room: lobby(), index: 2 });
+        assert_eq!(read(r#"{"do":"rename","name":" Ana "}"#), Command::Rename { name: "Ana".parse().unwrap() });
+        assert_eq!(read(r#"{"do":"dial","address":"10.0.0.1"}"#), Command::Dial { address: "10.0.0.1".to_owned() });
+        assert_eq!(in_lobby(r#"{"do":"choose","room":"lobby","index":2}"#), RoomCommand::Choose { index: 2 });
         let peer = Identity::from_secret([1; 32]).author();
+        assert_eq!(in_lobby(&format!(r#"{{"do":"kick","room":"lobby","peer":"{peer}"}}"#)), RoomCommand::Kick { peer });
+        let id = OperationId([0xab; 32]);
         assert_eq!(
-            asked(&format!(r#"{{"do":"kick","room":"lobby","peer":"{peer}"}}"#)),
-            Command::Kick { room: lobby(), peer }
-        );
-        let before = OperationId([0xab; 32]);
-        assert_eq!(
-            asked(&format!(r#"{{"id":1,"do":"read","room":"lobby","upto":"{before}"}}"#)),
-            Command::Read { room: lobby(), upto: before }
+            in_lobby(&format!(r#"{{"id":1,"do":"read","room":"lobby","upto":"{id}"}}"#)),
+            RoomCommand::Read { upto: id }
         );
         assert_eq!(
-            asked(&format!(r#"{{"do":"history","room":"lobby","limit":5,"before":"{before}"}}"#)),
-            Command::History { room: lobby(), limit: 5, before: Some(before) }
+            read(&format!(r#"{{"do":"history","room":"lobby","limit":5,"before":"{id}"}}"#)),
+            Command::History { room: lobby(), limit: Some(5), before: Some(id) }
         );
     }
 
     #[test]
-    fn ink_is_given_in_logical_units() {
-        let line = PenLine {
-            stroke: 7,
-            tool: Tool::Eraser,
-            color: "#b83822".parse().unwrap(),
-            width: 6,
-            points: vec![Point::new(5, 8), Point::new(4 * 1600, 0)],
-        };
+    fn strokes_are_given_in_logical_units() {
         let fields = r##""room":"lobby","stroke":7,"points":[[1.25,2],[1e9,-3]],"color":"#B83822","width":6"##;
+        let (color, points) = ("#b83822".parse().unwrap(), vec![Point::new(5, 8), Point::new(4 * 1600, 0)]);
         assert_eq!(
-            asked(&format!(r#"{{"do":"stroke",{fields},"tool":"eraser"}}"#)),
-            Command::Stroke { room: RoomName::lobby(), line: line.clone() }
+            in_lobby(&format!(r#"{{"do":"stroke",{fields},"tool":"eraser"}}"#)),
+            RoomCommand::Stroke { stroke: Some(7), tool: Tool::Eraser, color, width: 6, points: points.clone() }
         );
         assert_eq!(
-            asked(&format!(r#"{{"do":"pen",{fields},"from":12}}"#)),
-            Command::Pen { room: RoomName::lobby(), line: PenLine { tool: Tool::Pen, ..line }, from: 12 }
+            in_lobby(&format!(r#"{{"do":"pen",{fields},"from":12}}"#)),
+            RoomCommand::Pen { stroke: 7, from: 12, tool: Tool::Pen, color, width: 6, points }
         );
     }
 
     #[test]
-    fn every_tool_has_its_name_and_a_fill_its_place() {
+    fn every_tool_has_its_name_and_a_fill_its_point() {
         let tools = [Tool::Pen, Tool::Eraser, Tool::Line, Tool::Rectangle, Tool::Ellipse];
-        for (name, tool) in ["pen", "eraser", "line", "rectangle", "ellipse"].into_iter().zip(tools) {
+        for (name, expected) in ["pen", "eraser", "line", "rectangle", "ellipse"].into_iter().zip(tools) {
             let fields = r##""room":"lobby","points":[[1,2],[3,4]],"color":"#000000","width":6"##;
-            match asked(&format!(r#"{{"do":"stroke",{fields},"tool":"{name}"}}"#)) {
-                Command::Stroke { line, .. } => assert_eq!(line.tool, tool),
+            match in_lobby(&format!(r#"{{"do":"stroke",{fields},"tool":"{name}"}}"#)) {
+                RoomCommand::Stroke { stroke: None, tool, .. } => assert_eq!(tool, expected),
                 other => panic!("{other:?}"),
             }
         }
         assert_eq!(
-            asked(r##"{"do":"fill","room":"lobby","x":12.5,"y":-3,"color":"#102030"}"##),
-            Command::Fill { room: RoomName::lobby(), at: Point::new(50, 0), color: Color([16, 32, 48]) }
+            in_lobby(r##"{"do":"fill","room":"lobby","x":12.5,"y":-3,"color":"#102030"}"##),
+            RoomCommand::Fill { x: 50, y: -12, color: Color([16, 32, 48]) }
         );
     }
 
-    #[test]
-    fn a_stroke_without_a_number_gets_its_own() {
-        let line = r##"{"do":"stroke","room":"lobby","points":[[1,2]],"color":"#000000","width":1}"##;
-        let number = || match asked(line) {
-            Command::Stroke { line, .. } => line.stroke,
+    fn game(fields: &str) -> (Rules, WordList) {
+        match in_lobby(&format!(r#"{{"do":"start","room":"lobby",{fields}}}"#)) {
+            RoomCommand::Start { rules, words } => (rules, words),
             other => panic!("{other:?}"),
-        };
-        let (first, second) = (number(), number());
-        assert!(first != second && first < 1 << 53 && second < 1 << 53);
+        }
+    }
+
+    #[test]
+    fn a_game_without_words_is_turns() {
+        let rules = Rules { rounds: 2, seconds: 9, ..Rules::default() };
+        assert_eq!(game(r#""rounds":2,"seconds":9"#), (rules, WordList::default()));
+    }
+
+    #[test]
+    fn a_quiz_takes_packs_and_words() {
+        let fields = r#""rounds":1,"seconds":60,"pack":["en","ko"],"words":["탈춤","Apple!"],"hints":0,"players":4"#;
+        let (rules, words) = game(fields);
+        let quiz = QuizRules { hints: 0, ..QuizRules::default() };
+        assert_eq!(rules, Rules { rounds: 1, seconds: 60, players: 4, quiz: Some(quiz), ..Rules::default() });
+        assert!(words.find("사과").is_some() && words.find("탈춤").is_some() && words.is_sound());
+        assert!(words.find("Apple!").is_some() && words.find("apple").is_none(), "our own way of writing it");
     }
 
     #[test]
@@ -462,6 +321,31 @@ mod tests {
             ),
         ] {
             assert_eq!(refused(line), problem, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_in_words() {
+        for (line, message) in [
+            (r#"{"do":"fly"}"#, r#"there is no command "fly""#),
+            (r#"{"do":"canvas","room":"lobby"}"#, r#"there is no command "canvas""#),
+            (r#"{"do":"say","text":"x"}"#, "missing field `room` at line 1 column 23"),
+            (r#"{"do":"say","room":"lobby"}"#, "missing field `text` at line 1 column 27"),
+            (
+                r#"{"do":"say","room":"lobby","text":5}"#,
+                "invalid type: integer `5`, expected a string at line 1 column 35",
+            ),
+            (r#"{"do":"join","room":""}"#, "a name can't be empty"),
+            (r#"{"do":"rename","name":" "}"#, "a name can't be empty"),
+            (r#"{"do":"read","room":"lobby","upto":"7"}"#, "`upto` is an entry's id: 64 hexadecimal digits"),
+            (r#"{"do":"history","room":"lobby","before":"7"}"#, "`before` is an entry's id: 64 hexadecimal digits"),
+            (r#"{"do":"fill","room":"lobby","x":1,"y":2,"color":"red"}"#, "`color`: a colour is written #rrggbb"),
+            (
+                r#"{"do":"start","room":"lobby","rounds":1,"seconds":20,"pack":"fr"}"#,
+                "`pack` is `en` or `ko`, or a list of them",
+            ),
+        ] {
+            assert_eq!(parse(line).1.unwrap_err().to_string(), message, "{line}");
         }
     }
 

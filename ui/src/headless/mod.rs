@@ -9,12 +9,15 @@ mod command;
 mod dispatch;
 mod input;
 mod output;
-pub mod shape;
+mod reply;
 
 use std::future::Future;
 use std::io;
 use std::time::Duration;
 
+pub use self::reply::line;
+use inkmesh::command::{Command, Reply};
+use inkmesh::json::EventFields;
 use inkmesh::node::{Config, Events, Node, StartError};
 use tokio::runtime;
 use tokio::sync::mpsc;
@@ -23,7 +26,7 @@ use tokio::task::JoinHandle;
 use self::command::Id;
 use self::dispatch::Dispatcher;
 use self::output::Output;
-use self::shape::{Done, Reply};
+use self::reply::ReplyLine;
 
 /// How long the end may take when the system asked for it and nobody reads what is left to say.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -100,15 +103,15 @@ async fn finish(node: Node, dispatcher: Dispatcher, teller: JoinHandle<()>, outp
     // It holds a way to the output, which ends when all of these are gone.
     drop(dispatcher);
     // It can only fail when the node has ended already.
-    let _ = node.quit().await;
+    let _ = node.ask(Command::Quit).await;
     drop(node);
     if teller.await.is_err() {
         tracing::error!("telling events failed");
     }
     if let Some(id) = quit {
-        let reply = Reply::new(id, Ok(Done::Nothing {}));
+        let reply = ReplyLine::new(id, Ok(Reply::Done {}));
         // A closed output means that nobody waits for the reply.
-        let _ = output.lines().send(shape::line(&reply)).await;
+        let _ = output.lines().send(line(&reply)).await;
     }
     output.finish().await;
 }
@@ -116,8 +119,8 @@ async fn finish(node: Node, dispatcher: Dispatcher, teller: JoinHandle<()>, outp
 /// Tells all events of the node, until it ends or nobody reads any more.
 async fn tell(mut events: Events, lines: mpsc::Sender<String>) {
     while let Some(event) = events.next().await {
-        for some in shape::tell(event).chunks(TOGETHER) {
-            let some: Vec<String> = some.iter().map(shape::line).collect();
+        for some in EventFields::of(event).chunks(TOGETHER) {
+            let some: Vec<String> = some.iter().map(line).collect();
             if lines.send(some.join("\n")).await.is_err() {
                 return;
             }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::table::quiz_rules;
 use crate::clock::{Now, Timestamp};
-use crate::command::CommandError;
+use crate::command::{CommandError, CommandTicket, Reply, RoomCommand};
 use crate::event::Event;
 use crate::frame::Frame;
 use crate::game::guess::PeerRequest;
@@ -14,7 +14,7 @@ use crate::identity::{Author, Identity};
 use crate::name::RoomName;
 use crate::operation::{ChainId, Header, Operation, Unverified};
 use crate::payload::Payload;
-use crate::room::{Input, Output, Room, Said};
+use crate::room::{Input, Output, Room};
 
 /// Rooms of people who hear each other at once.
 struct Rooms {
@@ -22,6 +22,8 @@ struct Rooms {
     who: Vec<Author>,
     now: Now,
     inputs: VecDeque<(usize, Input)>,
+    commands: u64,
+    told: Vec<Vec<(CommandTicket, Result<bool, CommandError>)>>,
     /// What each wanted done that isn't carried out here.
     rest: Vec<Vec<Output>>,
     /// All bytes that left each machine, or lie on its disk: but not what was asked straight.
@@ -35,7 +37,16 @@ impl Rooms {
         let rooms =
             people.into_iter().zip(0..).map(|(person, log)| Room::new(RoomName::lobby(), person, log)).collect();
         let now = Now { wall_ms: EPOCH_MS, mono_ms: 0 };
-        let mut all = Rooms { rooms, who, now, inputs: VecDeque::new(), rest: vec![], bytes: vec![Vec::new(); 3] };
+        let mut all = Rooms {
+            rooms,
+            who,
+            now,
+            inputs: VecDeque::new(),
+            commands: 0,
+            told: vec![Vec::new(); 3],
+            rest: vec![],
+            bytes: vec![Vec::new(); 3],
+        };
         all.rest.resize_with(3, Vec::new);
         for one in 0..3 {
             let outputs = all.rooms[one].open(true, now);
@@ -45,18 +56,15 @@ impl Rooms {
         }
         all.settle();
         let rules = Rules { rounds: 1, ..quiz_rules() };
-        let write = all.rooms[0].start_game(rules, &words(), now).unwrap();
-        all.carry_out(0, vec![Output::Write(write)]);
+        all.command(0, RoomCommand::Start { rules, words: words() });
         all.settle();
         for one in [1, 2] {
-            let write = all.rooms[one].ready(now).unwrap();
-            all.carry_out(one, vec![Output::Write(write)]);
+            all.command(one, RoomCommand::Ready);
             all.settle();
         }
         all.wait(2_000);
         let drawer = all.who.iter().position(|who| Some(*who) == all.rooms[0].game(all.now).drawer).unwrap();
-        let write = all.rooms[drawer].choose(0, all.now).unwrap();
-        all.carry_out(drawer, vec![Output::Write(write)]);
+        all.command(drawer, RoomCommand::Choose { index: 0 });
         all.settle();
         assert!(all.rooms.iter().all(|room| room.game(all.now).phase == Phase::Drawing));
         (all, drawer, (drawer + 1) % 3)
@@ -66,6 +74,11 @@ impl Rooms {
         for output in outputs {
             match output {
                 Output::Write(write) => {
+                    match write.reply {
+                        Some((ticket, Reply::Written { .. })) => self.told[one].push((ticket, Ok(false))),
+                        Some((ticket, Reply::Solved)) => self.told[one].push((ticket, Ok(true))),
+                        _ => {}
+                    }
                     self.bytes[one].extend(write.operations.iter().flat_map(|operation| operation.bytes().to_vec()));
                     self.inputs.push_back((one, Input::Saved(write)));
                 }
@@ -82,6 +95,7 @@ impl Rooms {
                     self.bytes[one].extend(operations.iter().flat_map(|(_, operation)| operation.bytes().to_vec()));
                 }
                 Output::Keep(bytes) => self.bytes[one].extend(bytes),
+                Output::Reply { ticket, result: Err(error) } => self.told[one].push((ticket, Err(error))),
                 output => self.rest[one].push(output),
             }
         }
@@ -100,12 +114,17 @@ impl Rooms {
         self.settle();
     }
 
-    /// Somebody says a guess. The ticket, and what is asked of the drawer for it.
-    fn guess(&mut self, one: usize, text: &str) -> (u64, Vec<(Author, u64, Vec<u8>)>) {
-        let Ok(Said::Asked(ticket, outputs)) = self.rooms[one].say(text.to_owned(), self.now) else {
-            panic!("{text} is no guess")
-        };
+    fn command(&mut self, one: usize, command: RoomCommand) -> CommandTicket {
+        self.commands += 1;
+        let ticket = CommandTicket(self.commands);
+        let outputs = self.rooms[one].handle(Input::Command { ticket, command }, self.now);
         self.carry_out(one, outputs);
+        ticket
+    }
+
+    /// Somebody says a guess. Returns its ticket, and what is asked of the drawer for it.
+    fn guess(&mut self, one: usize, text: &str) -> (CommandTicket, Vec<(Author, u64, Vec<u8>)>) {
+        let ticket = self.command(one, RoomCommand::Say { text: text.to_owned() });
         (ticket, self.asked(one))
     }
 
@@ -122,25 +141,15 @@ impl Rooms {
             .collect()
     }
 
-    /// What came of guesses since the last time; what was to be written is written.
-    fn told(&mut self, one: usize) -> Vec<(u64, Result<bool, CommandError>)> {
-        let mut told = Vec::new();
-        for output in std::mem::take(&mut self.rest[one]) {
-            match output {
-                Output::Guessed { ticket, outcome: Ok((write, solved)) } => {
-                    told.push((ticket, Ok(solved)));
-                    self.carry_out(one, vec![Output::Write(write)]);
-                }
-                Output::Guessed { ticket, outcome: Err(error) } => told.push((ticket, Err(error))),
-                _ => {}
-            }
-        }
-        told
+    /// The replies to commands since the last time: whether the line is the word. A write is counted at once.
+    fn told(&mut self, one: usize) -> Vec<(CommandTicket, Result<bool, CommandError>)> {
+        std::mem::take(&mut self.told[one])
     }
 
+    /// The reply to a guess comes. What follows from it is left to [`Rooms::settle`].
     fn reply(&mut self, one: usize, ticket: u64, reply: Option<Vec<u8>>) {
-        self.inputs.push_back((one, Input::Replied { ticket, reply }));
-        self.settle();
+        let outputs = self.rooms[one].handle(Input::Replied { ticket, reply }, self.now);
+        self.carry_out(one, outputs);
     }
 
     fn answer(&mut self, drawer: usize, from: usize, ask: &[u8]) -> Vec<u8> {
@@ -172,7 +181,7 @@ fn a_guess_is_nowhere_but_with_the_drawer_until_it_is_answered() {
     let text = format!("could it be {}?", others[0]);
     let (ticket, asks) = rooms.guess(guesser, &text);
     let [(to, asked, ask)] = &asks[..] else { panic!("{asks:?}") };
-    assert_eq!((*to, *asked), (rooms.who[drawer], ticket));
+    assert_eq!(*to, rooms.who[drawer]);
     assert!(!rooms.is_out(guesser, &others[0]));
     assert!(
         !ask.windows(others[0].len()).any(|window| window == others[0].as_bytes()),
@@ -180,7 +189,7 @@ fn a_guess_is_nowhere_but_with_the_drawer_until_it_is_answered() {
     );
     let reply = rooms.answer(drawer, guesser, ask);
     assert!(!rooms.is_out(guesser, &others[0]));
-    rooms.reply(guesser, ticket, Some(reply));
+    rooms.reply(guesser, *asked, Some(reply));
     assert_eq!(rooms.told(guesser), [(ticket, Ok(false))]);
     rooms.settle();
     assert!(rooms.is_out(guesser, &text), "wrong: it is said");
@@ -188,14 +197,16 @@ fn a_guess_is_nowhere_but_with_the_drawer_until_it_is_answered() {
     rooms.wait(1_000);
     let (ticket, asks) = rooms.guess(guesser, &format!("{word}!!"));
     let reply = rooms.answer(drawer, guesser, &asks[0].2);
-    rooms.reply(guesser, ticket, Some(reply));
+    rooms.reply(guesser, asks[0].1, Some(reply));
     assert_eq!(rooms.told(guesser), [(ticket, Ok(true))]);
     rooms.settle();
     assert!(!rooms.is_out(guesser, &word));
     assert!(rooms.rooms.iter().all(|room| room.game(rooms.now).solved == [rooms.who[guesser]]));
     // Nor is what those say who know it.
-    assert!(matches!(rooms.rooms[guesser].say(format!("so a {word}"), rooms.now), Ok(Said::Written(write))
-        if !write.operations.iter().any(|op| op.bytes().windows(word.len()).any(|window| window == word.as_bytes()))));
+    let ticket = rooms.command(guesser, RoomCommand::Say { text: format!("so a {word}") });
+    rooms.settle();
+    assert_eq!(rooms.told(guesser), [(ticket, Ok(false))]);
+    assert!(!rooms.is_out(guesser, &word));
 }
 
 #[test]
@@ -209,7 +220,7 @@ fn a_guess_is_held_back_while_the_drawer_is_cut_off_and_asked_again_before_any_o
     assert!(none.is_empty(), "one at a time");
     // It was answered, but the answer is lost.
     let lost = rooms.answer(drawer, guesser, &asks[0].2);
-    rooms.reply(guesser, first, None);
+    rooms.reply(guesser, asks[0].1, None);
     let failed = || Err(CommandError::Guess(GuessError::Unreachable));
     assert_eq!(rooms.told(guesser), [(first, failed()), (waiting, failed())]);
     rooms.wait(3_000);
@@ -221,13 +232,13 @@ fn a_guess_is_held_back_while_the_drawer_is_cut_off_and_asked_again_before_any_o
     rooms.reply(guesser, again[0].1, Some(lost));
     let asks = rooms.asked(guesser);
     assert_eq!(asks.len(), 0, "its line is not saved yet");
-    assert_eq!(rooms.told(guesser), [(again[0].1, Ok(false))]);
+    assert_eq!(rooms.told(guesser), [], "who said it was told that it failed");
     rooms.settle();
     assert!(rooms.is_out(guesser, &others[0]) && !rooms.is_out(guesser, &others[2]));
     let asks = rooms.asked(guesser);
-    assert_eq!((asks.len(), asks[0].1), (1, second));
+    assert_eq!(asks.len(), 1);
     let reply = rooms.answer(drawer, guesser, &asks[0].2);
-    rooms.reply(guesser, second, Some(reply));
+    rooms.reply(guesser, asks[0].1, Some(reply));
     assert_eq!(rooms.told(guesser), [(second, Ok(false))]);
 }
 
@@ -238,7 +249,7 @@ fn a_guess_behind_the_right_one_is_told_that_the_word_is_known() {
     let (ticket, asks) = rooms.guess(guesser, &word);
     let (waiting, _) = rooms.guess(guesser, &others[0]);
     let reply = rooms.answer(drawer, guesser, &asks[0].2);
-    rooms.reply(guesser, ticket, Some(reply));
+    rooms.reply(guesser, asks[0].1, Some(reply));
     let known = Err(CommandError::Guess(GuessError::AlreadySolved));
     assert_eq!(rooms.told(guesser), [(ticket, Ok(true)), (waiting, known)]);
 }
@@ -251,11 +262,10 @@ fn a_guess_answered_in_time_counts_after_the_turn_and_one_that_waited_ends() {
     let (ticket, asks) = rooms.guess(guesser, &word);
     let (waiting, _) = rooms.guess(guesser, &others[0]);
     let reply = rooms.answer(drawer, guesser, &asks[0].2);
-    let write = rooms.rooms[drawer].pass(rooms.now).unwrap();
-    rooms.carry_out(drawer, vec![Output::Write(write)]);
+    rooms.command(drawer, RoomCommand::Pass);
     rooms.settle();
     assert_eq!(rooms.told(guesser), [(waiting, Err(CommandError::Guess(GuessError::TooLate)))]);
-    rooms.reply(guesser, ticket, Some(reply));
+    rooms.reply(guesser, asks[0].1, Some(reply));
     assert_eq!(rooms.told(guesser), [(ticket, Ok(true))]);
     rooms.settle();
     for room in &rooms.rooms {
@@ -274,10 +284,8 @@ fn who_was_close_is_told_alone_and_no_more_often_than_guesses_are_answered() {
     let (word, _) = word_and_others(&rooms, drawer);
     let nearly = format!("{}x", &word[..word.len() - 1]);
     let say = |rooms: &mut Rooms, one: usize| {
-        let Ok(Said::Written(write)) = rooms.rooms[one].say(nearly.clone(), rooms.now) else {
-            panic!("{nearly} is in no list: nobody has to be asked")
-        };
-        rooms.carry_out(one, vec![Output::Write(write)]);
+        let ticket = rooms.command(one, RoomCommand::Say { text: nearly.clone() });
+        assert_eq!(rooms.told(one), [(ticket, Ok(false))], "{nearly} is in no list: nobody has to be asked");
         rooms.settle();
     };
     say(&mut rooms, guesser);

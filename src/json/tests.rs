@@ -1,14 +1,13 @@
-//! What others' programs rely on, line by line.
+//! The JSON that other programs rely on, line by line.
 
-use inkmesh::canvas::Ink;
-use inkmesh::clock::Timestamp;
-use inkmesh::event::{EntryBody, GameView, Phase, PlayerView};
-use inkmesh::game::{CancelReason, Rules};
-use inkmesh::identity::{Author, Identity};
-use inkmesh::operation::{ChainId, OrderKey};
-use inkmesh::payload::Board;
-use inkmesh::words::{Level, Mask, Word};
-use serde_json::value::RawValue;
+use crate::canvas::Ink;
+use crate::clock::Timestamp;
+use crate::command::Reply;
+use crate::event::{Late, RoomState, RoomSummary};
+use crate::gallery::{DrawingKey, Told};
+use crate::identity::Identity;
+use crate::operation::{ChainId, OrderKey};
+use crate::words::Mask;
 use serde_json::{Value, json};
 
 use super::*;
@@ -18,9 +17,14 @@ fn ana() -> Author {
 }
 
 fn told(event: Event) -> Value {
-    let mut lines = tell(event);
+    let lines = EventFields::of(event);
     assert_eq!(lines.len(), 1);
-    serde_json::from_str(&line(&lines.remove(0))).unwrap()
+    json_of(&lines[0])
+}
+
+/// The value of a line of JSON, through its text.
+fn json_of(value: &impl Serialize) -> Value {
+    serde_json::from_str(&serde_json::to_string(value).unwrap()).unwrap()
 }
 
 fn entry(body: EntryBody) -> Entry {
@@ -52,37 +56,38 @@ fn people_and_the_node_itself() {
     );
     let forked = Person { forked: true, ..person.clone() };
     assert_eq!(told(Event::Peer { room: RoomName::lobby(), person: forked.clone() })["forked"], json!(true));
-    assert_eq!(serde_json::to_value(PersonShape::from(forked)).unwrap()["forked"], json!(true));
+    assert_eq!(json_of(&forked)["forked"], json!(true));
     let gone = Person { online: false, addresses: Vec::new(), ..person.clone() };
     let gone = told(Event::Peer { room: RoomName::lobby(), person: gone });
     assert_eq!((&gone["state"], &gone["address"]), (&json!("offline"), &Value::Null));
     assert_eq!(
-        serde_json::to_value(PersonShape::from(person)).unwrap(),
+        json_of(&person),
         json!({"peer": ana().to_string(), "name": "Ana", "online": true, "addresses": addresses, "last_seen": 9})
     );
 }
 
 #[test]
-fn entries_are_told_one_by_one_as_the_history_gives_them() {
+fn entries_are_lines_of_their_own_as_the_history_gives_them() {
     let room = RoomName::lobby();
     let entries = vec![entry(EntryBody::Chat("안녕\n".to_owned())), entry(EntryBody::Drawing)];
-    let lines = tell(Event::Entries { room: room.clone(), entries });
-    let lines: Vec<Value> = lines.iter().map(|told| serde_json::from_str(&line(told)).unwrap()).collect();
+    let lines: Vec<Value> =
+        EventFields::of(Event::Entries { room: room.clone(), entries }).iter().map(json_of).collect();
     let mut expected = json!({"event": "entry", "room": "lobby", "id": "02".repeat(32), "author": ana().to_string(),
         "name": "Ana", "time": 5, "kind": "chat", "text": "안녕\n", "late": true});
     assert_eq!(lines[0], expected);
     assert_eq!((&lines[1]["kind"], &lines[1]["text"]), (&json!("drawing"), &json!("")));
     expected.as_object_mut().unwrap().remove("event");
-    let shape = EntryShape::new(room.as_str(), entry(EntryBody::Chat("안녕\n".to_owned())));
-    assert_eq!(serde_json::to_value(shape).unwrap(), expected);
-    let held_back =
-        EntryShape::new(room.as_str(), Entry { held_back: true, ..entry(EntryBody::Chat("안녕\n".to_owned())) });
+    let line = entry(EntryBody::Chat("안녕\n".to_owned()));
+    let held_back = Entry { held_back: true, ..line.clone() };
+    let history = json_of(&Reply::History { room, entries: vec![line, held_back, entry(EntryBody::Whisper(None))] });
+    assert_eq!(history["entries"][0], expected);
+    assert_eq!(history["entries"][2]["sealed"], json!(true));
     expected["held_back"] = json!(true);
-    assert_eq!(serde_json::to_value(held_back).unwrap(), expected);
+    assert_eq!(history["entries"][1], expected);
 }
 
 #[test]
-fn live_ink_is_told_in_logical_units() {
+fn live_strokes_are_in_logical_units() {
     let points = Points::new(vec![Point::new(5, 8)]);
     let ink = Ink { stroke: 7, tool: Tool::Pen, color: "#b83822".parse().unwrap(), width: 6, points };
     assert_eq!(
@@ -119,8 +124,7 @@ fn what_is_read_unread_late_and_held_back() {
         {"author": author.to_string(), "name": "Ana", "count": 12, "first": "04".repeat(32), "from": 6, "to": 8}]});
     assert_eq!(told(Event::Reading { room: room.clone(), reading: reading.clone() }), expected);
     expected.as_object_mut().unwrap().remove("event");
-    let reply = Reply::new(None, Ok(Done::Reading(ReadingShape::new(&room, reading))));
-    assert_eq!(serde_json::to_value(reply).unwrap()["ok"], expected);
+    assert_eq!(json_of(&Reply::Reading { room: room.clone(), reading }), expected);
     assert_eq!(
         told(Event::HeldBack { room, entries: vec![OperationId([1; 32])] }),
         json!({"event": "held_back", "room": "lobby", "entries": ["01".repeat(32)]})
@@ -183,23 +187,41 @@ fn a_game() {
 
 #[test]
 fn replies() {
-    let id = || Some(RawValue::from_string("[1.0]".to_owned()).unwrap());
-    assert_eq!(line(&Reply::new(id(), Ok(Done::nothing(())))), r#"{"reply":[1.0],"ok":{}}"#);
-    assert_eq!(line(&Reply::new(None, Ok(Done::nothing(())))), r#"{"reply":null,"ok":{}}"#);
-    assert_eq!(
-        line(&Reply::new(id(), Err(Problem::from(&CommandError::Busy)))),
-        format!(r#"{{"reply":[1.0],"error":{{"code":"busy","message":"{}"}}}}"#, CommandError::Busy)
-    );
     let state = RoomState { operations: 4, digest: [1; 32], canvas: [0xab; 32] };
-    let rooms = vec![RoomShape::from(RoomSummary { room: RoomName::lobby(), people: 2, last_activity: 8, unread: 3 })];
-    for (done, ok) in [
-        (Done::id(OperationId([1; 32])), json!({"id": "01".repeat(32)})),
-        (Done::game_id(OperationId([1; 32])), json!({"game": "01".repeat(32)})),
-        (Done::state(state), json!({"operations": 4, "digest": "01".repeat(32), "canvas": "ab".repeat(32)})),
-        (Done::Rooms(rooms), json!([{"room": "lobby", "people": 2, "last_activity": 8, "unread": 3}])),
-        (Done::Peers(Vec::new()), json!([])),
-        (Done::Entries { entries: Vec::new() }, json!({"entries": []})),
+    let rooms = vec![RoomSummary { room: RoomName::lobby(), people: 2, last_activity: 8, unread: 3 }];
+    for (reply, expected) in [
+        (Reply::Done {}, json!({})),
+        (Reply::Written { id: OperationId([1; 32]) }, json!({"id": "01".repeat(32)})),
+        (Reply::Solved, json!({"solved": true})),
+        (Reply::Started { game: OperationId([1; 32]) }, json!({"game": "01".repeat(32)})),
+        (Reply::State(state), json!({"operations": 4, "digest": "01".repeat(32), "canvas": "ab".repeat(32)})),
+        (Reply::Rooms(rooms), json!([{"room": "lobby", "people": 2, "last_activity": 8, "unread": 3}])),
+        (Reply::Peers(Vec::new()), json!([])),
+        (Reply::History { room: RoomName::lobby(), entries: Vec::new() }, json!({"entries": []})),
+        (Reply::Drawings { drawings: Gallery::default() }, json!({"drawings": []})),
     ] {
-        assert_eq!(serde_json::to_value(Reply::new(None, Ok(done))).unwrap(), json!({"reply": null, "ok": ok}));
+        assert_eq!(json_of(&reply), expected);
     }
+    let game = json_of(&Reply::Game { room: RoomName::lobby(), game: Box::default() });
+    assert_eq!((&game["room"], &game["phase"], &game["game"]), (&json!("lobby"), &json!("idle"), &json!(null)));
+}
+
+#[test]
+fn a_drawing() {
+    let (first, game) = (OperationId([7; 32]), OperationId([3; 32]));
+    let word = Word { text: "탈춤".to_owned(), level: Level::Hard };
+    let drawing = Drawing {
+        key: DrawingKey { board: Board::Turn { game, turn: 0 }, first },
+        authors: vec![ana()],
+        from_ms: 5,
+        to_ms: 9,
+        marks: 2,
+        told: Some(Told { word, solved: vec![ana()] }),
+    };
+    let ana = ana().to_string();
+    assert_eq!(
+        json_of(&drawing),
+        json!({"id": "07".repeat(32), "game": "03".repeat(32), "turn": 1, "authors": [ana], "from": 5, "to": 9,
+               "marks": 2, "word": "탈춤", "solved": [ana]})
+    );
 }
