@@ -141,6 +141,7 @@ impl Room {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::canvas::{Color, Tool};
     use crate::game::{GameStep, Phase};
     use crate::identity::Identity;
     use crate::name::RoomName;
@@ -159,6 +160,69 @@ mod tests {
                 _ => None,
             }));
         }
+    }
+
+    const TICKET: CommandTicket = CommandTicket(7);
+
+    fn ask(room: &mut Room, command: RoomCommand) -> Vec<Output> {
+        room.handle(Input::Command { ticket: TICKET, command }, NOW)
+    }
+
+    fn replies(outputs: Vec<Output>) -> Vec<Result<Reply, CommandError>> {
+        let replies = outputs.into_iter().filter_map(|output| match output {
+            Output::Reply { ticket: TICKET, result } => Some(result),
+            _ => None,
+        });
+        replies.collect()
+    }
+
+    fn open_room() -> Room {
+        let mut room = Room::new(RoomName::lobby(), Identity::from_secret([1; 32]), 1);
+        room.open(true, NOW);
+        room
+    }
+
+    #[test]
+    fn what_is_written_is_replied_to_when_it_is_durable() {
+        let mut room = open_room();
+        let mut outputs = ask(&mut room, RoomCommand::Say { text: "hi".to_owned() });
+        assert_eq!(outputs.iter().filter(|output| matches!(output, Output::Reply { .. })).count(), 0);
+        let written = outputs.iter().position(|output| matches!(output, Output::Write(_))).unwrap();
+        let Output::Write(write) = outputs.remove(written) else { panic!("a write") };
+        let line = write.last_id().unwrap();
+        let replies = replies(room.handle(Input::Saved(write), NOW));
+        assert!(matches!(replies[..], [Ok(Reply::Written { id })] if id == line), "{replies:?}");
+    }
+
+    #[test]
+    fn a_refusal_and_a_view_are_replied_to_at_once() {
+        let mut room = open_room();
+        let refused = replies(ask(&mut room, RoomCommand::Say { text: " ".to_owned() }));
+        assert!(matches!(refused[..], [Err(CommandError::Text { len: 1 })]), "{refused:?}");
+        let state = replies(ask(&mut room, RoomCommand::State));
+        assert!(matches!(state[..], [Ok(Reply::State(state))] if state.operations == 0), "{state:?}");
+        let outputs = ask(&mut room, RoomCommand::DismissLate);
+        assert!(outputs.iter().any(|output| matches!(output, Output::ReplyWhenSaved(TICKET))), "{outputs:?}");
+    }
+
+    #[test]
+    fn a_stroke_without_a_number_gets_its_own() {
+        let mut room = open_room();
+        let (tool, color, points) = (Tool::Pen, Color::default(), vec![Point::new(4, 4)]);
+        let stroke = RoomCommand::Stroke { stroke: None, tool, color, width: 1, points };
+        let mut number = || {
+            let outputs = ask(&mut room, stroke.clone());
+            let payload = outputs.iter().find_map(|output| match output {
+                Output::Write(write) => Some(write.operations[0].payload()),
+                _ => None,
+            });
+            match payload {
+                Some(Payload::Canvas { step, .. }) => step.stroke(),
+                other => panic!("{other:?}"),
+            }
+        };
+        let (first, second) = (number(), number());
+        assert!(first != second && first < 1 << 53 && second < 1 << 53);
     }
 
     fn proposed(write: &Write) -> (Rules, WordList) {
