@@ -60,7 +60,9 @@
 //! | [`room`] | the machine that holds one room together |
 //! | [`room_time`] | whose clock to go by |
 //! | [`people`] | projection: names and presence |
-//! | [`event`] | what a face is told |
+//! | [`command`] | commands of a frontend, their replies, and why one is refused |
+//! | [`event`] | events for a frontend, and the views that it asks for |
+//! | [`json`] | the JSON of commands, replies and events |
 
 pub mod canvas;
 pub mod clock;
