@@ -1,5 +1,5 @@
-//! Catching up with a history, and opening one: how long it takes beside the time in which one core checks as many
-//! signatures, and what it costs. `-- million` measures a million operations instead of fewer.
+//! Benchmark of catching up with a history, and of opening one: duration and cost, beside the time in which one core checks
+//! as many signatures. `-- million` measures a million operations instead of fewer.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark may panic")]
 
@@ -29,13 +29,13 @@ use tempfile::TempDir;
 use history::History;
 use wire::Wire;
 
-/// Signatures that are checked to learn how long one takes, at most.
+/// Most signatures that are checked to measure the time of one.
 const SAMPLE: usize = 100_000;
 /// Lines of the last screen.
 const SCREEN: usize = 50;
-/// How often a history is opened.
+/// Number of times that a history is opened.
 const STARTS: usize = 5;
-/// How long anything may take.
+/// Time after which a wait fails.
 const LIMIT: Duration = Duration::from_secs(900);
 
 fn main() {
@@ -52,7 +52,7 @@ fn main() {
     print_opened(&histories, &imaged);
 }
 
-/// A copy of a history's folder that a program has opened and left, so that the room's image is in it.
+/// Returns a copy of a history's folder that a program has opened and closed, so that it holds the room's snapshot.
 fn imaged(history: &History) -> TempDir {
     let dir = history.copy();
     let mut host = Host::launch("first".to_owned(), local_command(dir.path(), &[]));
@@ -72,12 +72,12 @@ fn await_state(host: &mut Host) {
 
 struct Measured {
     operations: usize,
-    /// From the moment at which the newcomer met the giver.
+    /// Times since the newcomer met the giver.
     caught_up: Duration,
     screen: Duration,
-    /// The same from the newcomer's start.
+    /// The same since the newcomer's start.
     screen_from_start: Duration,
-    /// One core checking as many signatures, before and after.
+    /// Times of one core for as many signatures, before and after.
     floor: [Floor; 2],
     giver: Used,
     newcomer: Used,
@@ -85,7 +85,7 @@ struct Measured {
     on_disk: u64,
 }
 
-/// How long one core takes for the signatures: by the clock, and of its own time.
+/// The time of one core for the signatures: elapsed time and processor time.
 #[derive(Clone, Copy)]
 struct Floor {
     time: Duration,
@@ -98,7 +98,7 @@ struct Used {
     peak_mib: f64,
 }
 
-/// When the newcomer met the giver, saw its last screen, and was told everything.
+/// The times at which the newcomer met the giver, had the last screen, and had everything.
 struct Moments {
     met: Instant,
     screen: Instant,
@@ -115,7 +115,7 @@ fn catch_up(history: &History, imaged: &Path) -> Measured {
 
     let empty = TempDir::new().unwrap();
     let (sender, moments) = sync_channel(1);
-    // It is told a line for each operation that the giver holds, and for the one by which it says its own name.
+    // It gets an entry for each operation of the giver, and for the one with its own name.
     let mut watch = Watch::new(giver.peer.clone(), screen, held.operations + 1, sender);
     let command = dialing(empty.path(), &giver);
     let start = Instant::now();
@@ -148,7 +148,7 @@ fn catch_up(history: &History, imaged: &Path) -> Measured {
     }
 }
 
-/// The ids of the last lines that a host shows.
+/// Returns the ids of the last lines of a host's history.
 fn last_screen(host: &mut Host) -> HashSet<String> {
     let page = host.ok(json!({"do": "history", "room": "lobby", "limit": SCREEN}));
     page["entries"].as_array().unwrap().iter().map(|entry| entry["id"].as_str().unwrap().to_owned()).collect()
@@ -159,7 +159,7 @@ fn dialing(dir: &Path, host: &Host) -> Command {
     local_command(dir, &["--dial", ready["addresses"][0].as_str().unwrap()])
 }
 
-/// Follows what a newcomer is told.
+/// Watches the events of a newcomer.
 struct Watch {
     giver: String,
     screen: HashSet<String>,
@@ -174,7 +174,7 @@ impl Watch {
         Watch { giver, screen, missing, met: None, seen: None, sender }
     }
 
-    /// Takes note of a line; says whether it is to be kept.
+    /// Records a line; returns whether the host should store it.
     fn hear(&mut self, at: Instant, line: &str) -> bool {
         if line.starts_with(r#"{"event":"entry""#) {
             self.entry(at, line);
@@ -196,13 +196,13 @@ impl Watch {
         }
         self.missing = self.missing.saturating_sub(1);
         if let (0, Some(met), Some(screen)) = (self.missing, self.met, self.seen) {
-            // Nobody listens any more when all was told.
+            // The receiver is gone when everything has come.
             let _ = self.sender.try_send(Moments { met, screen, all: at });
         }
     }
 }
 
-/// How long one core takes to check the signatures of as many operations, of these at most [`SAMPLE`].
+/// Returns the time of one core to check the signatures of this many operations, measured with at most [`SAMPLE`].
 fn floor(history: &History) -> Floor {
     let store = history.store();
     let chains = store.chains(&RoomName::lobby().id().0).unwrap();
@@ -307,10 +307,10 @@ fn print_opened(histories: &[History], imaged: &[TempDir]) {
     }
 }
 
-/// How long it takes until the first page is there, and what is in memory then, in KiB.
+/// Returns the time until the first page is there, and the memory then, in KiB.
 fn open(dir: &Path, image: bool) -> (Duration, u64) {
     if !image {
-        // A program that ended well before has written it.
+        // Written by the program that quit before.
         fs::remove_dir_all(dir.join("log").join("checkpoints")).unwrap();
     }
     let start = Instant::now();

@@ -1,4 +1,4 @@
-//! Histories made without a running program: signed on all cores, written by the store, kept for the next run.
+//! Histories generated without a running program: signed on all cores, written by the store, cached for the next run.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,33 +17,33 @@ use rand::rngs::SmallRng;
 use rand::{RngExt as _, SeedableRng as _};
 use tempfile::TempDir;
 
-/// Who writes: one chain each.
+/// Number of authors, each with one chain.
 pub const AUTHORS: usize = 100;
 
-/// The form of what is made here. Another number makes kept histories be made anew.
+/// Version of the generated histories. Another number invalidates the cached ones.
 const FORM: u32 = 1;
-/// Where they are kept.
+/// Folder of the cache.
 const KEPT: &str = env!("CARGO_TARGET_TMPDIR");
-/// How many operations are written together.
+/// Operations of one write.
 const GROUP: usize = 1_000;
-/// How many are in memory at a time.
+/// Operations in memory at a time.
 const BLOCK: usize = 20_000;
-/// From one operation to the next.
+/// Time from one operation to the next.
 const STEP_MS: u64 = 1_000;
-/// The last one was written so long before the history was made.
+/// Age of the last operation when the history is generated.
 const AGO_MS: u64 = 3_600_000;
 
-/// What talk is made of.
+/// Words of the chat lines.
 const WORDS: &str = "drawing together is my turn the harbour hello 그림 다시 안녕하세요 저기 그래요 좋아 고양이를 점심";
 
-/// The history of the lobby in a data folder that nobody uses.
+/// A history of the lobby in a data folder that no program uses.
 pub struct History {
     dir: PathBuf,
     pub operations: usize,
 }
 
 impl History {
-    /// A history of so many operations: the one made before, or a new one.
+    /// Returns a history of this many operations: the cached one, or a new one.
     pub fn of(operations: usize) -> Self {
         let dir = Path::new(KEPT).join(format!("history-{FORM}-{operations}"));
         if !dir.exists() {
@@ -56,19 +56,19 @@ impl History {
         History { dir, operations }
     }
 
-    /// A copy of its data folder, to be used by a program.
+    /// Returns a copy of its data folder, to be used by a program.
     pub fn copy(&self) -> TempDir {
         let copy = TempDir::new_in(KEPT).unwrap();
         copy_folder(&self.dir, copy.path());
         copy
     }
 
-    /// Opens its store. Only to read, so that it stays as it was made.
+    /// Opens its store for reading only, so that it stays unchanged.
     pub fn store(&self) -> Store {
         Store::open(&self.dir).unwrap().0
     }
 
-    /// The bytes of all files of its data folder.
+    /// Returns the bytes of all files of its data folder.
     pub fn size_on_disk(&self) -> u64 {
         size_of(&self.dir)
     }
@@ -96,7 +96,7 @@ fn size_of(dir: &Path) -> u64 {
     sizes.sum()
 }
 
-/// Somebody who writes.
+/// An author of the history.
 struct Author {
     identity: Identity,
     chain: ChainId,
@@ -128,7 +128,7 @@ fn author(n: u64) -> Author {
     Author { identity, chain, next: 0, last: None, rng }
 }
 
-/// Signs what is planned: who writes, and when. On all cores, each of which signs what some of the authors write.
+/// Signs the planned operations on all cores, each of which signs those of some authors.
 fn sign(authors: &mut [Author], plan: &[(usize, Timestamp)]) -> Vec<Operation> {
     let cores = thread::available_parallelism().unwrap().get();
     let share = authors.len().div_ceil(cores);
@@ -142,7 +142,7 @@ fn sign(authors: &mut [Author], plan: &[(usize, Timestamp)]) -> Vec<Operation> {
     signed.into_iter().map(|(_, operation)| operation).collect()
 }
 
-/// What these authors write, of whom the first has the number `first`.
+/// Returns the operations of these authors, of whom the first has the number `first`.
 fn sign_share(authors: &mut [Author], first: usize, plan: &[(usize, Timestamp)]) -> Vec<(usize, Operation)> {
     let mut signed = Vec::new();
     for (n, (who, time)) in plan.iter().enumerate() {
@@ -168,7 +168,7 @@ impl Author {
         operation
     }
 
-    /// 90 % talk, 9 % ink, 1 % of the rest.
+    /// Returns 90 % chat lines, 9 % strokes, 1 % of the rest.
     fn payload(&mut self) -> Payload {
         match self.rng.random_range(0..200) {
             0 => Payload::Profile(Profile { name: format!("Name {}", self.next).parse().unwrap() }),
@@ -178,7 +178,7 @@ impl Author {
         }
     }
 
-    /// 20 to 200 characters of English and Korean.
+    /// Returns 20 to 200 characters of English and Korean.
     fn text(&mut self) -> String {
         let length = self.rng.random_range(20..=200);
         let words: Vec<&str> = WORDS.split(' ').collect();
@@ -190,7 +190,7 @@ impl Author {
         text.chars().take(length).collect()
     }
 
-    /// 10 to 60 points, some units apart.
+    /// Returns 10 to 60 points, some units apart.
     fn ink(&mut self) -> Ink {
         let (mut x, mut y) = (self.rng.random_range(200.0..1400.0), self.rng.random_range(200.0..1000.0));
         let count = self.rng.random_range(10..=60);

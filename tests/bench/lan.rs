@@ -1,5 +1,5 @@
-//! From the start of the process to the first person seen and to the first line delivered: four hosts on a LAN,
-//! started together with no configuration.
+//! Benchmark of the start: time to the first person online and to the first line delivered, of four hosts on a LAN that are
+//! started together without configuration.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark may panic")]
 
@@ -21,10 +21,10 @@ const HOSTS: u8 = 4;
 const ROUNDS: usize = 20;
 const GREETING: &str = "the first line";
 
-/// More than a host tells that is waited for.
+/// Capacity of a channel, more than the awaited lines of a host.
 const QUEUE: usize = 1024;
 
-/// When what was first told on a host, since all were started.
+/// The first times of each milestone on a host, since the start of all.
 #[derive(Default)]
 struct Start {
     ready: Vec<Duration>,
@@ -57,14 +57,14 @@ fn row(what: &str, times: Vec<Duration>) {
 }
 
 enum Seen {
-    /// It listens; its peer id.
+    /// The host listens; its peer id.
     Ready(String),
     /// Somebody is online.
     Peer(String),
     Line,
 }
 
-/// A host, when it was started, and what is seen of it.
+/// A host, its start time, and its milestones.
 struct Started {
     at: Instant,
     host: Host,
@@ -83,14 +83,14 @@ fn one_start(lan: &Lan, all: &mut Start) {
             Started { at, host, seen }
         })
         .collect();
-    // One of them talks before there is anybody.
+    // One of them talks before it has found anybody.
     hosts[0].host.send(say(GREETING));
     for (n, started) in hosts.iter().enumerate() {
         record(started, n > 0, all);
     }
 }
 
-/// Tells what is waited for.
+/// Sends the milestone in a line of output, if there is one. Returns whether the host should store the line.
 fn watch(at: Instant, line: &str, seen: &SyncSender<(Instant, Seen)>) -> bool {
     let event: Value = serde_json::from_str(line).expect("JSON");
     let peer = || event["peer"].as_str().unwrap_or_default().to_owned();
@@ -100,13 +100,13 @@ fn watch(at: Instant, line: &str, seen: &SyncSender<(Instant, Seen)>) -> bool {
         Some("entry") if event["text"] == GREETING => Seen::Line,
         _ => return true,
     };
-    // Nobody listens any more when the round is over.
+    // The receiver is gone when the round is over.
     let _ = seen.send((at, what));
     true
 }
 
 fn record(started: &Started, awaits_line: bool, all: &mut Start) {
-    // Who is online: ourselves, too, and everybody again when their name is known.
+    // `peer` events also name the host itself, and come again when a name is known.
     let mut online = HashSet::new();
     let mut line = !awaits_line;
     while online.len() < usize::from(HOSTS) || !line {

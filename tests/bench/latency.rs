@@ -1,5 +1,6 @@
-//! From `say` on one host to `entry` on three others, beside a mosquitto broker on the same namespaces in the same run:
-//! plain with QoS 0, and TLS with QoS 1. Both are driven the same way: a line into a process, a line out of three.
+//! Benchmark of the time from `say` on one host to `entry` on three others, beside a mosquitto broker on the same namespaces
+//! in the same run: plain with QoS 0, and TLS with QoS 1. Both are driven in the same way: a line into a process, a line out
+//! of three.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark may panic")]
 
@@ -21,33 +22,33 @@ use support::process::Process;
 use support::stats::{Times, asked_for, ms, ratio};
 use tempfile::TempDir;
 
-/// Host 1 talks, hosts 2 to 4 listen; the broker has one of its own.
+/// Number of hosts: host 1 talks, hosts 2 to 4 listen, and the broker has the last one.
 const LISTENERS: [u8; 3] = [2, 3, 4];
 const BROKER: u8 = 5;
 
-/// Messages a second, and how many.
+/// Messages per second, and number of messages.
 const LOADS: [(u32, usize); 2] = [(60, 1_200), (1_000, 10_000)];
 
-/// The length of a message, its number included.
+/// Length of a message, including its number.
 const LENGTH: usize = 200;
 
-/// The size of a disk in memory.
+/// Size of a disk in memory.
 const MEMORY_MIB: u32 = 256;
 
-/// Messages with numbers from here on only make sure that the way is open.
+/// Messages with numbers from here on only check that the connection works.
 const WARM_UP: usize = 50_000_000;
 
-/// What a listener has read: the message's number, and when.
+/// A message read by a listener: its number and the time.
 type Read = Arc<Mutex<Vec<(usize, Instant)>>>;
 
-/// A way from one talker to three listeners.
+/// A system that carries messages from one talker to three listeners.
 struct Way<'a> {
     name: &'static str,
     talk: Box<dyn FnMut(&str) + 'a>,
     reads: Vec<Read>,
 }
 
-/// What was measured at one load.
+/// The measurements at one load.
 struct Measured {
     name: &'static str,
     times: Times,
@@ -84,7 +85,7 @@ fn report(rate: u32, ours: &[Measured], others: &[Measured]) {
     println!();
 }
 
-/// What our data lies on: what the disk costs can be told from what the rest costs.
+/// The medium of our data folder, to tell the cost of the disk from the rest.
 #[derive(Clone, Copy)]
 enum Disk {
     Real,
@@ -126,12 +127,12 @@ fn inkmesh(lan: &Lan, disk: Disk, rate: u32, count: usize) -> Measured {
     Way { name, talk, reads }.measure(rate, count)
 }
 
-/// A broker without anything: no encryption, no acknowledgement.
+/// A plain broker: no encryption, no acknowledgement.
 fn plain(lan: &Lan, rate: u32, count: usize) -> Measured {
     mosquitto(lan, "mosquitto, plain, QoS 0", &["-p", "1883", "-q", "0"], rate, count)
 }
 
-/// A broker as one would run it: encrypted, and every message acknowledged.
+/// A realistic broker: encrypted, and every message acknowledged.
 fn tls(lan: &Lan, rate: u32, count: usize) -> Measured {
     let dir = TempDir::new().unwrap();
     make_certificate(dir.path());
@@ -181,7 +182,7 @@ fn start_broker(lan: &Lan, dir: &Path) -> Process {
     command.arg("-c").arg(file);
     let mut broker = Process::start(command, |_, _| ());
     let deadline = Instant::now() + DEADLINE;
-    // It listens when somebody can get in.
+    // It is ready when a connection succeeds.
     while !probe(lan).status.success() {
         assert!(Instant::now() < deadline, "no broker (is mosquitto installed?): {}", broker.stderr());
         assert!(broker.ended(Duration::from_millis(50)).is_none(), "the broker ended: {}", broker.stderr());
@@ -208,7 +209,7 @@ fn make_certificate(dir: &Path) {
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
 }
 
-/// A message: its number, and what fills it up.
+/// Returns a message: its number and padding.
 fn message(number: usize) -> String {
     format!("{number:08} {}", "x".repeat(LENGTH - 9))
 }
@@ -236,7 +237,7 @@ impl Way<'_> {
         Measured { name: self.name, times: Times::new(times), lost }
     }
 
-    /// Talks until all listeners hear, and a little more.
+    /// Sends messages until all listeners receive them, and a few more.
     fn warm_up(&mut self) {
         let deadline = Instant::now() + DEADLINE;
         let mut number = WARM_UP;
@@ -253,7 +254,7 @@ impl Way<'_> {
         }
     }
 
-    /// One message after the other at even distances; the moments they were handed over.
+    /// Sends messages at even intervals; returns the times at which they were handed over.
     fn talk_steadily(&mut self, rate: u32, count: usize) -> Vec<Instant> {
         let start = Instant::now();
         let distance = Duration::from_secs(1) / rate;

@@ -1,4 +1,4 @@
-//! The memory of a headless host after an hour's worth of talk: a line and a stroke a second.
+//! Benchmark of the memory of a headless host after an hour's worth of talk: a line and a stroke a second.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark may panic")]
 
@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 const SECONDS: usize = 3_600;
 
-/// Points of a stroke: what a pen gives in a second.
+/// Points of a stroke, as many as a pen gives in a second.
 const POINTS: usize = 60;
 
 /// Commands under way at a time.
@@ -29,7 +29,7 @@ fn main() {
     let mut hosts: Vec<Host> = (1..=2)
         .zip(&folders)
         .map(|(n, dir)| {
-            // What it says is not kept here.
+            // Its output is not stored here.
             let heard = |_, line: &str| !line.starts_with(r#"{"event":"entry""#);
             Host::launch_tapped(format!("h{n}"), lan.inkmesh(n, dir.path(), &[]), heard)
         })

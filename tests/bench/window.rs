@@ -1,5 +1,5 @@
-//! The window: from the start of the process to the first frame on a virtual display, and its memory in an empty room
-//! and after an hour's worth of talk (a line and a stroke a second). Needs Xvfb, xdotool and xwd.
+//! Benchmark of the window: time from the start of the process to the first frame on a virtual display, and memory in an
+//! empty room and after an hour's worth of talk (a line and a stroke a second). Needs Xvfb, xdotool and xwd.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark may panic")]
 
@@ -15,10 +15,10 @@ use support::host::{Host, local};
 use support::stats::asked_for;
 use support::{DEADLINE, resident_kib};
 
-/// Starts that are timed.
+/// Number of timed starts.
 const STARTS: usize = 10;
 
-/// Lines and strokes of an hour's worth of talk.
+/// Lines, and strokes, of an hour's worth of talk.
 const SECONDS: usize = 3_600;
 
 /// Commands under way at a time.
@@ -40,7 +40,7 @@ fn main() {
     memory(&display);
 }
 
-/// How long it takes until something is to be seen. Looking costs a few milliseconds of it.
+/// Returns the time until the window shows something. A few milliseconds of it are those of the check.
 fn first_frame(display: &Display) -> Duration {
     let folder = tempfile::tempdir().unwrap();
     let start = Instant::now();
@@ -70,7 +70,7 @@ fn memory(display: &Display) {
     other.await_event("Mia", 0, online);
     println!("| memory in an empty room | {} MiB |", resident_kib(window.pid()) / 1024);
     talk(&mut other);
-    // The window has all of it when it has sent the other what only it can say: its own next line.
+    // The window has everything when the other host gets its next line.
     display.xdotool(&["mousemove", "1080", "755", "click", "1", "type", "--delay", "20", "seen"]).unwrap();
     display.xdotool(&["key", "Return"]).unwrap();
     other.await_line("seen", 0);

@@ -1,4 +1,4 @@
-//! A peer that speaks libp2p and nothing else that it should.
+//! An attacker: a peer that speaks libp2p but not the Inkmesh protocol.
 
 use std::time::Duration;
 
@@ -38,7 +38,7 @@ impl Attacker {
         let config = gossipsub::ConfigBuilder::default()
             .validation_mode(gossipsub::ValidationMode::Anonymous)
             .message_id_fn(|message| gossipsub::MessageId::new(blake3::hash(&message.data).as_bytes()))
-            // Its own limits are none: it can send what the victim refuses.
+            // It has no limits of its own, so that it can send what the victim refuses.
             .max_transmit_size(1 << 23)
             .flood_publish(true)
             .build()
@@ -66,7 +66,7 @@ impl Attacker {
         Attacker { identity, victim, control, swarm }
     }
 
-    /// Lets the network run while something else is awaited.
+    /// Runs the network while `task` is awaited.
     pub async fn during<T>(&mut self, task: impl Future<Output = T>) -> T {
         let mut task = std::pin::pin!(task);
         loop {
@@ -77,7 +77,7 @@ impl Attacker {
         }
     }
 
-    /// Lets the network run beside the test from here on.
+    /// Runs the network in a task from here on.
     pub fn run(self) -> Running {
         let Attacker { victim, control, mut swarm, .. } = self;
         let running = tokio::spawn(async move {
@@ -89,7 +89,7 @@ impl Attacker {
     }
 
     pub fn publish(&mut self, frame: Vec<u8>) {
-        // Refused here only when it was published before or is too large for our own limit.
+        // Fails only when it was published before or is larger than this side's limit.
         let _ = self.swarm.behaviour_mut().gossip.publish(topic(), frame);
     }
 
@@ -97,20 +97,20 @@ impl Attacker {
         self.swarm.is_connected(&self.victim)
     }
 
-    /// Until the victim has hung up.
+    /// Waits until the victim has closed the connection.
     pub async fn until_disconnected(&mut self) {
         while self.swarm.is_connected(&self.victim) {
             self.swarm.select_next_some().await;
         }
     }
 
-    /// Sends bytes on a sync stream and reads what comes back until the end.
+    /// Sends bytes on a sync stream and returns all bytes that come back.
     pub async fn sync(&mut self, bytes: Vec<u8>) -> Vec<u8> {
         let (control, victim) = (self.control.clone(), self.victim);
         self.during(ask(control, victim, bytes)).await
     }
 
-    /// A well-formed, signed line of talk.
+    /// Returns a well-formed, signed chat line.
     pub fn operation(
         &self,
         room: RoomId,
@@ -130,7 +130,7 @@ impl Attacker {
     }
 }
 
-/// An attacker whose network runs beside the test, until it is dropped.
+/// An attacker whose network runs in a task until it is dropped.
 pub struct Running {
     victim: PeerId,
     control: libp2p_stream::Control,
@@ -145,7 +145,7 @@ impl Running {
         assert!(!answer.is_empty());
     }
 
-    /// Answers everybody who catches up with it.
+    /// Serves every peer that catches up with it.
     pub fn answer<A: Future<Output = ()> + Send + 'static>(&self, answer: impl Fn(Stream) -> A + Send + 'static) {
         let mut asked = self.control.clone().accept(SYNC).unwrap();
         tokio::spawn(async move {
@@ -172,12 +172,12 @@ async fn ask(mut control: libp2p_stream::Control, victim: PeerId, bytes: Vec<u8>
     answer
 }
 
-/// A message as it travels: after its length.
+/// Returns a message preceded by its length.
 pub fn framed(message: &[u8]) -> Vec<u8> {
     [&u32::try_from(message.len()).unwrap().to_be_bytes(), message].concat()
 }
 
-/// The next message on a stream; `None` at its end.
+/// Returns the next message on a stream; `None` at its end.
 pub async fn receive(stream: &mut Stream) -> Option<Request> {
     let mut len = [0; 4];
     stream.read_exact(&mut len).await.ok()?;
@@ -186,7 +186,7 @@ pub async fn receive(stream: &mut Stream) -> Option<Request> {
     Some(Request::decode(&message).unwrap())
 }
 
-/// Sends a message. Returns whether anybody takes it.
+/// Sends a message. Returns whether the stream accepts it.
 pub async fn send(stream: &mut Stream, response: &Response) -> bool {
     stream.write_all(&framed(&response.encode().unwrap())).await.is_ok() && stream.flush().await.is_ok()
 }

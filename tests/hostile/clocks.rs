@@ -1,4 +1,4 @@
-//! Whose clock is right: what a node makes of what its neighbours say.
+//! Tests of the room's time: how a node treats the clocks of its neighbours.
 
 use inkmesh::event::{Event, Warning};
 use inkmesh::operation::OperationId;
@@ -11,12 +11,12 @@ const MINUTE: u64 = 60_000;
 const HOUR: u64 = 60 * MINUTE;
 
 impl Victim {
-    /// Somebody who enters the lobby.
+    /// Connects a peer that enters the lobby.
     async fn neighbour(&self, secret: u8) -> Running {
         Attacker::connect(secret, self.address.clone()).await.run()
     }
 
-    /// Says something; the answer is its id, its date, and what was warned of until then.
+    /// Says a line; returns its id, its time, and the warnings until then.
     async fn says(&mut self, text: &str) -> (OperationId, u64, Vec<Warning>) {
         let said = self.node.say(lobby(), text.to_owned()).await.unwrap().line().unwrap();
         let mut warnings = Vec::new();
@@ -146,7 +146,7 @@ async fn what_was_written_with_a_wrong_clock_is_held_back_and_told() {
         })
         .await;
     assert_eq!(held_back, Some(vec![ahead]));
-    // What is said from here on is in another chain, and of today.
+    // Later lines are in another chain, with today's date.
     let (today, time, _) = victim.says("today").await;
     assert!(about(time, now_ms()), "{time}");
     let history = victim.node.history(lobby(), 10, None).await.unwrap();

@@ -1,4 +1,4 @@
-//! What a node does with nonsense, forgery and lies: says no, says why, and goes on.
+//! Tests of nonsense, forgery and lies: the node refuses them, says why, and goes on.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test fails by panicking
 
 mod attacker;
@@ -18,7 +18,7 @@ use inkmesh::operation::OperationId;
 use inkmesh::sync::{Request, Response};
 use rand::{Rng, RngExt, SeedableRng};
 
-/// Far more than anything here takes; a bound, not a measure.
+/// Time after which a wait fails, far more than is needed.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 struct Victim {
@@ -44,7 +44,7 @@ async fn victim() -> Victim {
 }
 
 impl Victim {
-    /// The first event that is looked for.
+    /// Waits for the first event for which `wanted` returns a value.
     async fn until<T>(&mut self, mut wanted: impl FnMut(&Event) -> Option<T>) -> T {
         let search = async {
             loop {
@@ -67,7 +67,7 @@ impl Victim {
         .await;
     }
 
-    /// Nothing but what is listed was taken in, and the node still takes what is said.
+    /// Checks that the log holds only the listed operations, and that the node still works.
     async fn assert_lines(&self, expected: &[&str]) {
         self.node.say(lobby(), "still here".to_owned()).await.unwrap();
         let history = self.node.history(lobby(), 100, None).await.unwrap();
@@ -112,7 +112,7 @@ async fn bad_gossip_is_refused_and_good_gossip_still_taken() {
     attacker.say(&gap);
     attacker.say(&good);
     attacker.during(victim.until_line("good")).await;
-    // What came without what it follows makes a line; it is in the log only when that comes.
+    // An operation without its predecessor is shown; it enters the log only when that comes.
     victim.assert_lines(&["good", "gap"]).await;
 }
 
@@ -143,7 +143,7 @@ async fn the_future_is_parked_and_the_person_told() {
         matches!(event, Event::Warning(Warning::Parked { author: who }) if *who == author).then_some(())
     });
     attacker.during(told).await;
-    // It doesn't drag the clock of the node along.
+    // It doesn't move the clock of the node.
     let said = victim.node.say(lobby(), "today".to_owned()).await.unwrap().line().unwrap();
     let history = victim.node.history(lobby(), 1, None).await.unwrap();
     assert_eq!(history[0].id, said);
@@ -198,7 +198,7 @@ async fn bad_sync_requests_are_refused() {
         rng.fill_bytes(&mut garbage);
         assert_eq!(attacker.sync(framed(&garbage)).await, b"");
     }
-    // Says that 4 GiB follow; says that something follows and hangs up; asks before greeting.
+    // Announces 4 GiB; announces bytes and closes; sends a request before the hello.
     assert_eq!(attacker.sync(u32::MAX.to_be_bytes().to_vec()).await, b"");
     assert_eq!(attacker.sync(100_u32.to_be_bytes().to_vec()).await, b"");
     assert_eq!(attacker.sync(framed(&Request::Fetch { wants: Vec::new() }.encode().unwrap())).await, b"");
@@ -213,7 +213,7 @@ async fn a_peer_that_lies_when_asked_harms_nobody() {
     let mut forged = attacker.operation(lobby().id(), 1, 0, None, now_ms(), "forged").bytes().to_vec();
     *forged.last_mut().unwrap() ^= 1;
     let real = attacker.operation(lobby().id(), 2, 0, None, now_ms(), "real");
-    // Promises 2^40 operations of one chain, then sends a forged one.
+    // Offers 2^40 operations of one chain, then sends a forged one.
     let head = Head { author, log: 1, next: 1 << 40, id: OperationId([7; 32]).into() };
     let frontier = Response::Frontier { heads: vec![head], neighbours: Vec::new(), clock: 0 }.encode().unwrap();
     let forged = Response::Operations { operations: vec![forged.into()] }.encode().unwrap();

@@ -1,4 +1,4 @@
-//! A member that promises everything and then stalls, repeats itself or lies costs seconds, not the history.
+//! Tests of a member that offers everything and then stalls, repeats itself or lies: it costs seconds, not the history.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -18,24 +18,24 @@ use super::attacker::{Attacker, framed, receive, send};
 use super::{Victim, lobby, victim};
 
 const LINES: usize = 2_000;
-/// Lines that are said at once: fewer than a node refuses.
+/// Lines that are said at once, fewer than a node's limit.
 const AT_ONCE: usize = 500;
-/// Not a measure: a member that could hold up the rest would do so for good.
+/// Time after which a wait fails. A member that could delay the rest would do so for ever.
 const ENOUGH: Duration = Duration::from_secs(30);
 
 #[derive(Clone, Copy)]
 enum Conduct {
-    /// Says nothing more.
+    /// Sends nothing more.
     Stalls,
     /// Sends one operation after another, a second apart.
     Drips,
     /// Sends the same operations again and again.
     Repeats,
-    /// Says that all chains are longer than they are, and has nothing of them.
+    /// Claims longer chains than there are, and has nothing of them.
     Lies,
 }
 
-/// What an honest node holds, or the last of it.
+/// The heads and operations of an honest node.
 struct Goods {
     heads: Vec<Head>,
     operations: Vec<ByteBuf>,
@@ -43,7 +43,7 @@ struct Goods {
 }
 
 impl Goods {
-    /// As somebody gets them who asks an honest node.
+    /// Reads them from an honest node by catching up.
     async fn of(honest: &Victim) -> Self {
         let hello = Request::Hello { room: lobby().id(), digest: [0; 32], clock: 0 };
         let newest = Request::Newest { limit: 20, after: Timestamp::default() };
@@ -60,7 +60,7 @@ impl Goods {
     }
 }
 
-/// The other side of a round of catching up.
+/// The serving side of a round, which misbehaves.
 async fn misbehave(conduct: Conduct, goods: Arc<Goods>, mut stream: Stream) {
     receive(&mut stream).await;
     let mut heads = goods.heads.clone();
@@ -86,12 +86,12 @@ async fn drip(goods: &Goods, mut stream: Stream) {
         if !send(&mut stream, &Response::Operations { operations: vec![operation.clone()] }).await {
             return;
         }
-        // That it is slow is what this is about.
+        // The slowness is what is tested.
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
 }
 
-/// The victim asks the one who misbehaves first, then meets an honest node, and gets everything, each line once.
+/// Lets the victim catch up with the misbehaving member first, then with an honest node: it must get every line once.
 async fn gets_everything_despite(conduct: Conduct) {
     let honest = victim().await;
     let mut lines = BTreeSet::new();
@@ -116,7 +116,7 @@ async fn gets_everything_despite(conduct: Conduct) {
         lines.is_empty().then_some(())
     });
     tokio::time::timeout(ENOUGH, everything).await.expect("everything");
-    // And they go on.
+    // New lines still get through.
     honest.node.say(lobby(), "and on".to_owned()).await.unwrap();
     victim.until_line("and on").await;
 }

@@ -1,5 +1,5 @@
-//! Bytes a point: on the disk (the whole operation, header and signature included) and on the wire (live frames every 33 ms,
-//! and the operation that follows), beside what others need for the bare payload.
+//! Bytes per point: on the disk (the whole operation, with header and signature) and on the wire (live frames every 33 ms, and
+//! the operation that follows), beside the bare payload of other programs.
 
 use inkmesh::canvas::{CanvasStep, Color, Ink, Point, Points, Tool};
 use inkmesh::clock::Timestamp;
@@ -12,7 +12,7 @@ use inkmesh::payload::{Board, Payload};
 
 use crate::pens::Pen;
 
-/// Bare payload of others, bytes a point: skribbl.io and scribble.rs, as the issue gives them.
+/// Bytes per point of the bare payload of skribbl.io and scribble.rs.
 const OTHERS: [(&str, u32); 2] = [("skribbl", 23), ("scribble.rs", 79)];
 
 pub fn report() {
@@ -48,7 +48,7 @@ pub fn report() {
     println!();
 }
 
-/// The bytes of the path, of the operations, and of all frames of one stroke.
+/// Returns the bytes of the path, of the operations, and of all frames of one stroke.
 fn cost(stroke: &[(f64, f64)], hertz: u32) -> [usize; 3] {
     let identity = Identity::from_secret([7; 32]);
     let (room, author) = (RoomName::lobby().id(), identity.author());

@@ -71,7 +71,7 @@ fn chain(operation: &Operation) -> ChainKey {
     ChainKey { room: header.room.0, author: header.chain.author.0, log: header.chain.log }
 }
 
-/// Writes the operations to a store; the chains, and how long they are.
+/// Writes the operations to a store; returns the chains and their lengths.
 fn store(folder: &TempDir, operations: &[Operation]) -> Vec<(ChainKey, u64)> {
     let (store, _) = Store::open(folder.path()).unwrap();
     for group in operations.chunks(1_000) {

@@ -1,4 +1,4 @@
-//! A long quiz, written out: everything that its players' programs would have written.
+//! A long quiz: all operations that its players' programs would have written.
 
 use inkmesh::canvas::{CanvasStep, Color, Ink, Point, Points, Tool};
 use inkmesh::clock::Timestamp;
@@ -29,7 +29,7 @@ struct Person {
 }
 
 impl Played {
-    /// A game of so many players and rounds in which everybody solves every turn.
+    /// Generates a game of this many players and rounds in which everybody solves every turn.
     pub fn new(players: u8, rounds: u32) -> Self {
         let person = |n: u8| Person { identity: Identity::from_secret([n + 1; 32]), next: 0, last: None };
         let mut people: Vec<Person> = (0..players).map(person).collect();

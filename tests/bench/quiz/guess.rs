@@ -1,4 +1,4 @@
-//! From `say` to the verdict, on a LAN of two hosts: blinding, the drawer's answer, the check, and the line durable on the disk.
+//! Time from `say` to the verdict on a LAN of two hosts: blinding, the drawer's answer, the check, and the durable write.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -88,7 +88,7 @@ fn measure(name: &str, in_memory: bool) {
     guesser.await_event("drawing", 0, |event| event["event"] == "game" && event["guessing"] == true);
     let mut times = Vec::new();
     for wrong in WORDS.iter().filter(|text| **text != word).take(GUESSES) {
-        thread::sleep(Duration::from_millis(1_050)); // drawers take one a second
+        thread::sleep(Duration::from_millis(1_050)); // drawers accept one a second
         let start = Instant::now();
         guesser.ok(json!({"do": "say", "room": "lobby", "text": wrong}));
         times.push(start.elapsed());

@@ -1,5 +1,5 @@
-//! What the quiz costs: a pen on one host seen on another, bytes a point, a guess and its verdict, and a long game folded from
-//! the disk. `cargo bench -p inkmesh-ui --bench quiz`, or one part: `-- pen`, `-- bytes`, `-- guess`, `-- fold`.
+//! Benchmark of the quiz: a pen on one host seen on another, bytes per point, a guess and its verdict, and a long game folded
+//! from the disk. `cargo bench -p inkmesh-ui --bench quiz`, or one part: `-- pen`, `-- bytes`, `-- guess`, `-- fold`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark may panic")]
 

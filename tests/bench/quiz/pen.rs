@@ -1,5 +1,5 @@
-//! From a pen on one host to the `live` event on another: each point from the moment the pen gave it, so with the 33 ms for
-//! which the window gathers points. What the other's window needs to show it is a frame (bench `window`).
+//! Time from a pen on one host to the `live` event on another, for each point since the pen gave it: this includes the 33 ms
+//! for which the window gathers points, but not the frame in which the other window shows it.
 
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -13,11 +13,11 @@ use crate::support::host::Host;
 use crate::support::lan::Lan;
 use crate::support::stats::{Times, ms};
 
-/// How long the window gathers points.
+/// Time for which the window gathers points.
 const FLUSH: Duration = Duration::from_millis(33);
 const STROKES: usize = 60;
 
-/// When points of which stroke came: (stroke, index of the first, how many, when).
+/// The arrival of points: (stroke, index of the first, number, time).
 type Seen = Arc<Mutex<Vec<(u64, u64, u64, Instant)>>>;
 
 pub fn report() {
@@ -75,7 +75,7 @@ fn draw(drawer: &mut Host, seen: &Seen, base: u64, hertz: u32) {
     println!("| {hertz} Hz | {} | {p50} | {p95} | {worst} | {missing} |", times.len());
 }
 
-/// Gives the points at the pen's pace and sends those gathered every 33 ms, as the window does; the moments.
+/// Gives the points at the pen's pace and sends those gathered every 33 ms, as the window does; returns the times.
 fn draw_stroke(drawer: &mut Host, stroke: u64, points: &[(f64, f64)], hertz: u32) -> Vec<Instant> {
     let start = Instant::now();
     let mut moments = Vec::new();
