@@ -18,7 +18,7 @@ use super::link::{self, COMMAND_QUEUE, Command, Update};
 use super::place::SIZE;
 use super::screen::failed::{self, Failed};
 use super::screen::gallery;
-use super::screen::room::{self, Action, Room, Shortcut};
+use super::screen::room::{self, Action, RoomScreen, Shortcut};
 use super::screen::welcome::{self, Welcome};
 use super::theme::Look;
 use super::widget::{compose, tab};
@@ -55,7 +55,7 @@ enum Screen {
     Welcome(Welcome),
     Starting,
     Failed(Failed),
-    Room(Box<Room>),
+    Room(Box<RoomScreen>),
 }
 
 /// What happens.
@@ -170,7 +170,7 @@ impl App {
             Screen::Welcome(welcome) => welcome.view(look, self.size.height).map(Message::Welcome),
             Screen::Starting => iced::widget::center(super::theme::body(look.t("starting"))).into(),
             Screen::Failed(failed) => failed.view(look, self.size.height).map(Message::Failed),
-            Screen::Room(room) => room.view(look, &self.settings).map(Message::Room),
+            Screen::Room(screen) => room::view(screen, look, &self.settings).map(Message::Room),
         };
         compose(screen)
     }
@@ -180,11 +180,14 @@ impl App {
         let mut listened = vec![event::listen_with(listen), system::theme_changes().map(Message::System)];
         if let Screen::Room(room) = &self.screen {
             if room.ticks() {
-                listened.push(iced::time::every(Duration::from_secs(1)).map(|_| Message::Room(room::Message::Tick)));
+                listened.push(
+                    iced::time::every(Duration::from_secs(1))
+                        .map(|_| Message::Room(room::Message::Timer(room::Timer::Refresh))),
+                );
             }
-            if !self.settings.reduce_motion && room.moves() {
+            if !self.settings.reduce_motion && room.is_animated() {
                 listened.push(window::frames().map(|_| Message::Room(room::Message::Frame)));
-            } else if !self.settings.reduce_motion && room.runs_dry() {
+            } else if !self.settings.reduce_motion && room.counts_down() {
                 listened.push(iced::time::every(RING).map(|_| Message::Room(room::Message::Frame)));
             }
             if room.replays() {
@@ -192,7 +195,9 @@ impl App {
                 listened.push(frames.map(|_| Message::Room(room::Message::Gallery(gallery::Message::Frame))));
             }
             if room.pen_is_down() {
-                listened.push(iced::time::every(FLUSH).map(|_| Message::Room(room::Message::Flush)));
+                listened.push(
+                    iced::time::every(FLUSH).map(|_| Message::Room(room::Message::Sheet(room::sheet::Message::Flush))),
+                );
             }
         }
         Subscription::batch(listened)
@@ -261,13 +266,13 @@ impl App {
                 Some(Ok(last)) if !self.options.room_given => vec![last, RoomName::lobby()],
                 _ => config.rooms.clone(),
             },
-            looks_around: config.mdns,
+            discovers: config.mdns,
             size: self.size,
             scale_factor: self.scale_factor,
             focused: self.focused,
-            choice: self.settings.game.clone().unwrap_or_else(|| GameChoice::first(self.look().language)),
+            last_setup: self.settings.game.clone().unwrap_or_else(|| GameChoice::first(self.look().language)),
         };
-        let (room, actions) = Room::new(start, Instant::now());
+        let (room, actions) = RoomScreen::new(start, Instant::now());
         self.screen = Screen::Room(Box::new(room));
         let remembered = given.map_or_else(Task::none, |name| self.remember(|settings| settings.name = Some(name)));
         Task::batch([remembered, self.carry_out(actions)])
@@ -308,10 +313,10 @@ impl App {
             Action::Language(language) => self.remember(|settings| settings.language = Some(language)),
             Action::Appearance(appearance) => self.remember(|settings| settings.appearance = appearance),
             Action::ReduceMotion(reduce) => self.remember(|settings| settings.reduce_motion = reduce),
-            Action::Chosen(choice) => self.remember(|settings| settings.game = Some(choice)),
-            Action::Read(path) => {
-                Task::perform(read(path.clone()), move |bytes| Message::Room(room::Message::Read(path.clone(), bytes)))
-            }
+            Action::RememberGame(choice) => self.remember(|settings| settings.game = Some(choice)),
+            Action::ReadFile(path) => Task::perform(read(path.clone()), move |bytes| {
+                Message::Room(room::Message::FileRead(path.clone(), bytes))
+            }),
             Action::Paint(job) => make(|| job.run(), room::Message::Painted),
             Action::Thumb(job) => make(|| job.run(), |thumb| room::Message::Gallery(gallery::Message::Made(thumb))),
             Action::Save(drawing) => self.save(drawing),
@@ -319,10 +324,10 @@ impl App {
                 let attention = wanted.then_some(window::UserAttention::Informational);
                 window::latest().and_then(move |id| window::request_user_attention(id, attention))
             }
-            Action::Opened(room) => self.remember(|settings| settings.room = Some(room.to_string())),
-            Action::Named(name) => self.remember(|settings| settings.name = Some(name)),
-            Action::Later(time, message) => {
-                Task::perform(tokio::time::sleep(time), move |()| Message::Room(message.clone()))
+            Action::RememberRoom(room) => self.remember(|settings| settings.room = Some(room.to_string())),
+            Action::RememberName(name) => self.remember(|settings| settings.name = Some(name)),
+            Action::Wait(time, timer) => {
+                Task::perform(tokio::time::sleep(time), move |()| Message::Room(room::Message::Timer(timer)))
             }
         }
     }
@@ -354,7 +359,7 @@ impl App {
             let reason = crate::text::with_causes(&error);
             tracing::warn!("{reason}");
             if let Screen::Room(room) = &mut self.screen {
-                room.settings_not_kept(reason);
+                room.notify(room::status::Notice::SettingsNotSaved(reason));
             }
         }
         Task::none()
@@ -428,7 +433,7 @@ impl App {
         }
         let free = status == event::Status::Ignored;
         let Some(shortcut) = keys::shortcut(key, physical, modifiers, free) else { return Task::none() };
-        if keys::is_for_text(shortcut) {
+        if keys::is_for_text(&shortcut) {
             return unless_in_field(shortcut);
         }
         self.room(room::Message::Key(shortcut))
@@ -443,7 +448,7 @@ fn ask_whether_maximized(size: Size) -> Task<Message> {
 /// The key, if the cursor is in no field: only the widgets know.
 fn unless_in_field(shortcut: Shortcut) -> Task<Message> {
     operate(focusable::count()).then(move |fields| match fields.focused {
-        None => Task::done(Message::Room(room::Message::Key(shortcut))),
+        None => Task::done(Message::Room(room::Message::Key(shortcut.clone()))),
         Some(_) => Task::none(),
     })
 }

@@ -5,8 +5,8 @@ use iced::keyboard::{Key, Modifiers};
 use inkmesh::canvas::Tool;
 
 use super::screen::gallery::replay;
-use super::screen::room::drawing::Press;
-use super::screen::room::{GameKey, Shortcut, tools::Choice};
+use super::screen::room::sheet::{Choice, Message as Sheet};
+use super::screen::room::{GameKey, Shortcut};
 
 /// By how many steps of a wheel a key makes the sheet larger.
 const ZOOM: f32 = 2.0;
@@ -20,7 +20,7 @@ pub fn shortcut(key: &Key, physical: Physical, modifiers: Modifiers, free: bool)
         Key::Named(Named::F2) => Some(Shortcut::Game(GameKey::GoOn)),
         Key::Named(Named::F3) => Some(Shortcut::Game(GameKey::Results)),
         Key::Named(Named::F4) if !modifiers.alt() => Some(Shortcut::Game(GameKey::Again)),
-        Key::Named(Named::F5) => Some(Shortcut::Game(GameKey::Plan)),
+        Key::Named(Named::F5) => Some(Shortcut::Game(GameKey::Setup)),
         Key::Named(Named::F6) => Some(Shortcut::ToCall),
         Key::Named(Named::Enter) if free => Some(Shortcut::Write),
         _ if !free || modifiers.alt() => None,
@@ -47,9 +47,9 @@ fn replay(named: Named) -> Option<Shortcut> {
 
 /// Whether somebody with the cursor in a field means their own text with it. A field takes what it writes, but leaves
 /// these alone.
-pub fn is_for_text(shortcut: Shortcut) -> bool {
+pub fn is_for_text(shortcut: &Shortcut) -> bool {
     match shortcut {
-        Shortcut::Choose(_) | Shortcut::Sheet(Press::Undo | Press::Redo) | Shortcut::Replay(_) => true,
+        Shortcut::Sheet(Sheet::Choose(_) | Sheet::Undo | Sheet::Redo) | Shortcut::Replay(_) => true,
         Shortcut::Write
         | Shortcut::Escape
         | Shortcut::Copy
@@ -66,10 +66,10 @@ fn latin(key: &Key, physical: Physical) -> Option<char> {
 
 fn with_control(key: &Key, latin: Option<char>, shift: bool) -> Option<Shortcut> {
     match (latin, shift) {
-        (Some('z'), false) => Some(Shortcut::Sheet(Press::Undo)),
-        (Some('z'), true) | (Some('y'), _) => Some(Shortcut::Sheet(Press::Redo)),
+        (Some('z'), false) => Some(Shortcut::Sheet(Sheet::Undo)),
+        (Some('z'), true) | (Some('y'), _) => Some(Shortcut::Sheet(Sheet::Redo)),
         (Some('c'), false) => Some(Shortcut::Copy),
-        (Some('s'), false) => Some(Shortcut::Sheet(Press::Save)),
+        (Some('s'), false) => Some(Shortcut::Sheet(Sheet::Save)),
         _ => zoom(key, latin),
     }
 }
@@ -86,15 +86,15 @@ fn plain(key: &Key, latin: Option<char>) -> Option<Shortcut> {
         Some(digit @ '1'..='5') => Choice::Width(digit as usize - '1' as usize),
         _ => return zoom(key, latin),
     };
-    Some(Shortcut::Choose(choice))
+    Some(Shortcut::Sheet(Sheet::Choose(choice)))
 }
 
 /// What a key does to the size of the sheet.
 fn zoom(key: &Key, latin: Option<char>) -> Option<Shortcut> {
     let press = match (key.as_ref(), latin) {
-        (Key::Character("+" | "="), _) | (_, Some('+' | '=')) => Press::Zoom(ZOOM),
-        (Key::Character("-"), _) | (_, Some('-')) => Press::Zoom(-ZOOM),
-        (Key::Character("0"), _) | (_, Some('0')) => Press::Whole,
+        (Key::Character("+" | "="), _) | (_, Some('+' | '=')) => Sheet::Zoom(ZOOM),
+        (Key::Character("-"), _) | (_, Some('-')) => Sheet::Zoom(-ZOOM),
+        (Key::Character("0"), _) | (_, Some('0')) => Sheet::Whole,
         _ => return None,
     };
     Some(Shortcut::Sheet(press))
@@ -124,7 +124,7 @@ mod tests {
             ("3", "3", Code::Digit3, Choice::Width(2)),
         ] {
             for key in [latin, hangul] {
-                assert_eq!(pressed(key, code, none), Some(Shortcut::Choose(choice)), "{key}");
+                assert_eq!(pressed(key, code, none), Some(Shortcut::Sheet(Sheet::Choose(choice))), "{key}");
             }
         }
     }
@@ -133,16 +133,16 @@ mod tests {
     fn undo_redo_save_and_zoom_have_theirs() {
         let (none, control) = (Modifiers::empty(), Modifiers::COMMAND);
         for (key, code, modifiers, press) in [
-            ("z", Code::KeyZ, control, Press::Undo),
-            ("ㅋ", Code::KeyZ, control, Press::Undo),
-            ("Z", Code::KeyZ, control | Modifiers::SHIFT, Press::Redo),
-            ("y", Code::KeyY, control, Press::Redo),
-            ("s", Code::KeyS, control, Press::Save),
-            ("+", Code::Equal, Modifiers::SHIFT, Press::Zoom(ZOOM)),
-            ("=", Code::Equal, control, Press::Zoom(ZOOM)),
-            ("-", Code::Minus, none, Press::Zoom(-ZOOM)),
-            ("0", Code::Digit0, control, Press::Whole),
-            ("0", Code::Numpad0, none, Press::Whole),
+            ("z", Code::KeyZ, control, Sheet::Undo),
+            ("ㅋ", Code::KeyZ, control, Sheet::Undo),
+            ("Z", Code::KeyZ, control | Modifiers::SHIFT, Sheet::Redo),
+            ("y", Code::KeyY, control, Sheet::Redo),
+            ("s", Code::KeyS, control, Sheet::Save),
+            ("+", Code::Equal, Modifiers::SHIFT, Sheet::Zoom(ZOOM)),
+            ("=", Code::Equal, control, Sheet::Zoom(ZOOM)),
+            ("-", Code::Minus, none, Sheet::Zoom(-ZOOM)),
+            ("0", Code::Digit0, control, Sheet::Whole),
+            ("0", Code::Numpad0, none, Sheet::Whole),
         ] {
             assert_eq!(pressed(key, code, modifiers), Some(Shortcut::Sheet(press)), "{key}");
         }
@@ -172,7 +172,7 @@ mod tests {
             (Named::F2, GameKey::GoOn),
             (Named::F3, GameKey::Results),
             (Named::F4, GameKey::Again),
-            (Named::F5, GameKey::Plan),
+            (Named::F5, GameKey::Setup),
         ] {
             for free in [true, false] {
                 let pressed = shortcut(&Key::Named(named), Physical::Code(Code::F2), Modifiers::empty(), free);

@@ -13,8 +13,9 @@ use super::quiz::game;
 use crate::settings::Language;
 use crate::window::link::{Answer, Command, Step};
 use crate::window::screen::room::dialog::{self, Topic};
-use crate::window::screen::room::game_bar::Press;
-use crate::window::screen::room::{Action, GameKey, Message, Pane, Shortcut, plan};
+use crate::window::screen::room::{
+    Action, GameKey, Message, Shortcut, chat, game, game::setup, layout, layout::Pane, sheet, status,
+};
 use crate::window::screen::{failed, gallery as hall, welcome};
 use crate::window::theme::Look;
 
@@ -60,7 +61,7 @@ fn expect(count: usize, actions: Vec<String>) {
 }
 
 fn of_the_game(message: &str) -> bool {
-    message.starts_with("Game(") && !message.contains("Kick") || message == "PlanGame"
+    message.starts_with("Game(")
 }
 
 /// Every state of a game, with how many actions it has.
@@ -101,7 +102,7 @@ fn every_state_keeps_its_actions(language: Language) {
     }
     let mut out = bench(language);
     play(&mut out, GameView { guessing: true, players: players(true), ..game(Phase::Drawing) });
-    out.give(Message::Game(Press::Exits(true)));
+    out.give(Message::Game(game::Message::Exits(true)));
     expect(3, actions_stay_in_view("the ways out", &mut out, of_the_game));
     let mut bench = bench(language);
     let over = || GameView { drawer: None, remaining_ms: 0, players: players(true), ..game(Phase::Over) };
@@ -129,7 +130,7 @@ fn the_words_to_choose_from_are_whole_at_every_size() {
         play(&mut bench, choosing.clone());
         for (size, scale) in sizes() {
             resize(&mut bench, size, scale);
-            let mut glass = Glass::new(bench.room.view(bench.look, &bench.settings), size);
+            let mut glass = Glass::new(bench.view(), size);
             for word in &choosing.offers {
                 assert_eq!(glass.hidden(&word.text), None, "{size:?}: {}", word.text);
             }
@@ -147,13 +148,13 @@ fn words_to_choose_from_are_whole_also_when_they_are_long() {
     for (size, scale) in sizes().into_iter().filter(|(size, _)| size.height >= 800.0) {
         resize(&mut bench, size, scale);
         for number in 0..5 {
-            let mut glass = Glass::new(bench.room.view(bench.look, &bench.settings), size);
+            let mut glass = Glass::new(bench.view(), size);
             let word = format!("{}{}", "긴".repeat(31), number + 1);
             assert_eq!(glass.hidden(&word), None, "{size:?}: word {number}");
         }
     }
     resize(&mut bench, iced::Size::new(320.0, 240.0), 2.0);
-    let fifth = Shortcut::Choose(crate::window::screen::room::tools::Choice::Width(4));
+    let fifth = Shortcut::Sheet(sheet::Message::Choose(sheet::Choice::Width(4)));
     assert_eq!(commands(&bench.give(Message::Key(fifth))), [Command::Game(lobby(), Step::Choose(4))]);
 }
 
@@ -166,7 +167,7 @@ fn the_podium_has_steps_at_every_size() {
     for (size, scale) in sizes() {
         resize(&mut bench, size, scale);
         for place in ["1", "2", "3"] {
-            let mut glass = Glass::new(bench.room.view(bench.look, &bench.settings), size);
+            let mut glass = Glass::new(bench.view(), size);
             assert_eq!(glass.hidden(place), None, "{size:?}: step {place}");
         }
     }
@@ -182,7 +183,7 @@ fn the_sheet_keeps_its_place_from_state_to_state() {
             let may_draw = matches!(state, "nothing is played" | "we draw" | "over");
             bench.give(Message::Answered(Answer::Canvas(lobby(), Ok(super::bench::sheet(may_draw)))));
             resize(&mut bench, size, scale);
-            let mut glass = Glass::new(bench.room.view(bench.look, &bench.settings), size);
+            let mut glass = Glass::new(bench.view(), size);
             places.push((state, glass.place("sheet").unwrap()));
         }
         let (_, first) = places[0];
@@ -196,7 +197,8 @@ fn the_sheet_keeps_its_place_from_state_to_state() {
 
 #[test]
 fn dialogs_keep_their_actions_in_view() {
-    let is_action = |message: &str| ["Close", "Plan(Start)", "Dialog(Dial)", "Dialog(Rename)"].contains(&message);
+    let is_action =
+        |message: &str| ["Dialog(Close)", "Dialog(Setup(Start))", "Dialog(Dial)", "Dialog(Rename)"].contains(&message);
     for language in Language::ALL {
         for (topic, count) in [(Topic::Connect, 2), (Topic::Settings, 2), (Topic::Help, 1)] {
             let mut bench = bench(language);
@@ -204,14 +206,14 @@ fn dialogs_keep_their_actions_in_view() {
             bench.happen(vec![Event::Ready { peer: ME, addresses }]);
             bench.give(Message::Show(topic));
             if topic == Topic::Connect {
-                bench.give(Message::Dialog(dialog::Press::Address("10.0.0.7".to_owned())));
+                bench.give(Message::Dialog(dialog::Message::Address("10.0.0.7".to_owned())));
             }
             expect(count, actions_stay_in_view(&format!("{topic:?}"), &mut bench, is_action));
         }
         let mut bench = bench(language);
-        bench.give(Message::PlanGame);
-        bench.give(Message::Plan(plan::Press::Own));
-        bench.give(Message::Plan(plan::Press::Own));
+        bench.give(Message::Game(game::Message::Setup));
+        bench.give(Message::Dialog(dialog::Message::Setup(setup::Message::Own)));
+        bench.give(Message::Dialog(dialog::Message::Setup(setup::Message::Own)));
         expect(2, actions_stay_in_view("the rules", &mut bench, is_action));
     }
 }
@@ -231,11 +233,11 @@ fn notices_and_banners_are_taken_away_at_every_size() {
         )));
     }
     play(&mut bench, states()[1].1.clone());
-    expect(1, actions_stay_in_view("a banner", &mut bench, |message| message == "DismissBanner"));
-    actions_stay_in_view("a notice", &mut bench, |message| message.starts_with("Dismiss("));
-    bench.give(Message::DismissBanner);
+    expect(1, actions_stay_in_view("a banner", &mut bench, |message| message == "Status(DismissBanner)"));
+    actions_stay_in_view("a notice", &mut bench, |message| message.starts_with("Status(DismissNotice("));
+    bench.give(Message::Status(status::Message::DismissBanner));
     for number in 0..3 {
-        bench.give(Message::Dismiss(number));
+        bench.give(Message::Status(status::Message::DismissNotice(number)));
     }
     // A clock that is wrong is said until it is right, and leaves room for what there is to do.
     actions_stay_in_view("a wrong clock", &mut bench, of_the_game);
@@ -245,14 +247,16 @@ fn notices_and_banners_are_taken_away_at_every_size() {
 fn rooms_and_talk_keep_their_actions_in_view() {
     for language in Language::ALL {
         let mut bench = bench(language);
-        bench.give(Message::Pane(Pane::People));
-        bench.give(Message::Drawer(true));
-        let is_action = |message: &str| ["AskRoom", "ToGallery", "Show(Connect)"].contains(&message);
+        bench.give(Message::Layout(layout::Message::Pane(Pane::People)));
+        bench.give(Message::Layout(layout::Message::Drawer(true)));
+        let is_action = |message: &str| ["Rooms(Add)", "ToGallery", "Show(Connect)"].contains(&message);
         expect(3, actions_stay_in_view("rooms", &mut bench, is_action));
         let mut bench = bench_with_late_lines(language);
-        bench.give(Message::Pane(Pane::Chat));
+        bench.give(Message::Layout(layout::Message::Pane(Pane::Chat)));
         bench.write("hello");
-        let is_action = |message: &str| message == "Say" || message == "DismissLate" || message.starts_with("ShowLate");
+        let is_action = |message: &str| {
+            ["Chat(Say)", "Chat(DismissLate)"].contains(&message) || message.starts_with("Chat(ShowLate")
+        };
         expect(3, actions_stay_in_view("talk", &mut bench, is_action));
         expect(
             2,
@@ -329,18 +333,21 @@ fn enter_says_that_we_take_part() {
     play(&mut bench, asked.clone());
     assert_eq!(press(&mut bench, Shortcut::Write), step(Step::Ready));
     // With the cursor in the empty field of the talk, too; what is written there is said.
-    assert_eq!(commands(&bench.give(Message::Say)), step(Step::Ready));
+    assert_eq!(commands(&bench.give(Message::Chat(chat::Message::Say))), step(Step::Ready));
     bench.write("in a minute");
-    assert_eq!(commands(&bench.give(Message::Say)), [Command::Say(lobby(), "in a minute".to_owned())]);
+    assert_eq!(
+        commands(&bench.give(Message::Chat(chat::Message::Say))),
+        [Command::Say(lobby(), "in a minute".to_owned())]
+    );
     play(&mut bench, GameView { joined: true, may_join: false, ..asked });
-    assert!(commands(&bench.give(Message::Say)).is_empty());
+    assert!(commands(&bench.give(Message::Chat(chat::Message::Say))).is_empty());
     let wrote = bench.give(Message::Key(Shortcut::Write));
     assert!(matches!(wrote[..], [Action::Focus("chat-field")]), "{wrote:?}");
 }
 
 #[test]
 fn one_key_brings_a_game_on() {
-    let go_on = Shortcut::Game(GameKey::GoOn);
+    let go_on = || Shortcut::Game(GameKey::GoOn);
     let mut bench = bench(Language::En);
     for (game, wanted) in [
         (GameView::default(), None),
@@ -356,12 +363,12 @@ fn one_key_brings_a_game_on() {
     ] {
         play(&mut bench, game.clone());
         let wanted: Vec<Command> = wanted.map(|wanted| Command::Game(lobby(), wanted)).into_iter().collect();
-        assert_eq!(press(&mut bench, go_on), wanted, "{game:?}");
+        assert_eq!(press(&mut bench, go_on()), wanted, "{game:?}");
     }
-    assert!(press(&mut bench, go_on).is_empty(), "one vote a turn");
+    assert!(press(&mut bench, go_on()).is_empty(), "one vote a turn");
     play(&mut bench, GameView { drawer: Some(ME), ..game(Phase::Drawing) });
     bench.give(Message::Show(Topic::Help));
-    assert!(press(&mut bench, go_on).is_empty(), "a dialog is in front of it");
+    assert!(press(&mut bench, go_on()).is_empty(), "a dialog is in front of it");
 }
 
 #[test]
@@ -378,7 +385,7 @@ fn the_end_of_a_game_has_its_keys() {
         assert_eq!(bench.shows("Rematch"), shown);
     }
     assert_eq!(press(&mut bench, Shortcut::Game(GameKey::Again)), step(Step::Rematch));
-    bench.give(Message::Key(Shortcut::Game(GameKey::Plan)));
+    bench.give(Message::Key(Shortcut::Game(GameKey::Setup)));
     bench.must_show("Rules as in");
 }
 

@@ -20,8 +20,7 @@ use crate::settings::{Language, Place, Settings};
 use crate::window::Options;
 use crate::window::app::{App, Message};
 use crate::window::link::{Answer, Update};
-use crate::window::screen::room::Shortcut;
-use crate::window::screen::room::drawing::Press;
+use crate::window::screen::room::{Shortcut, rooms, sheet};
 use crate::window::screen::{failed, room, welcome};
 use crate::window::theme;
 
@@ -90,7 +89,8 @@ fn a_chosen_language_is_kept() {
     english(folder.path());
     let mut app = app(&runtime, folder.path(), Some("Ana"));
     drop(app.update(Message::Link(Update::Started(ME))));
-    let korean = room::dialog::Press::Language(Language::Ko);
+    let korean = room::dialog::Message::Language(Language::Ko);
+    drop(app.update(Message::Room(room::Message::Show(room::dialog::Topic::Settings))));
     drop(app.update(Message::Room(room::Message::Dialog(korean))));
     must_show(&app, "사람들");
     assert_eq!(Settings::load(folder.path()).language, Some(Language::Ko));
@@ -134,7 +134,7 @@ fn who_writes_takes_back_no_ink() {
     english(folder.path());
     let mut app = app(&runtime, folder.path(), Some("Ana"));
     drop(app.update(Message::Link(Update::Started(ME))));
-    for (key, code, press) in [("z", Code::KeyZ, Press::Undo), ("y", Code::KeyY, Press::Redo)] {
+    for (key, code, press) in [("z", Code::KeyZ, sheet::Message::Undo), ("y", Code::KeyY, sheet::Message::Redo)] {
         for (field, acts) in [(None, true), (Some("chat-field"), false)] {
             // A field leaves these keys alone.
             let key =
@@ -160,7 +160,7 @@ fn the_window_and_the_room_come_back() {
     };
     drop(app.update(Message::Link(rooms())));
     must_show(&app, "# lobby");
-    drop(app.update(Message::Room(room::Message::Open(family.clone()))));
+    drop(app.update(Message::Room(room::Message::Rooms(rooms::Message::Open(family.clone())))));
     drop(app.update(Message::Monitor(Some(Size::new(1920.0, 1080.0)))));
     drop(app.update(Message::Sized(Size::new(900.0, 700.0), false)));
     drop(app.update(Message::Moved(Point::new(40.0, 30.0))));
@@ -178,6 +178,6 @@ fn the_window_and_the_room_come_back() {
     drop(again.update(Message::Link(Update::Started(ME))));
     drop(again.update(Message::Link(rooms())));
     assert_eq!(Settings::load(folder.path()).room.as_deref(), Some("family"), "it is the one that is opened");
-    drop(again.update(Message::Room(room::Message::Open(RoomName::lobby()))));
+    drop(again.update(Message::Room(room::Message::Rooms(rooms::Message::Open(RoomName::lobby())))));
     assert_eq!(Settings::load(folder.path()).room.as_deref(), Some("lobby"));
 }

@@ -17,7 +17,7 @@ use inkmesh::payload::Board;
 use crate::settings::{Appearance, GameChoice, Language, Settings};
 use crate::window::link::{Answer, Command, Loaded};
 use crate::window::screen::gallery;
-use crate::window::screen::room::{Action, Message, Room, Start};
+use crate::window::screen::room::{Action, Message, RoomScreen, Start, Timer, chat, view};
 use crate::window::theme::{self, Look};
 
 /// Ourselves.
@@ -32,7 +32,7 @@ pub const TIME: u64 = 1_763_434_800_000;
 
 /// A room and the time it lives in.
 pub struct Bench {
-    pub room: Room,
+    pub room: RoomScreen,
     pub now: Instant,
     pub size: Size,
     pub look: Look,
@@ -141,13 +141,13 @@ impl Bench {
             me: ME,
             name: "Me".to_owned(),
             wanted: vec![lobby()],
-            looks_around: true,
+            discovers: true,
             size,
             scale_factor: 1.0,
             focused: true,
-            choice: GameChoice::first(language),
+            last_setup: GameChoice::first(language),
         };
-        let (room, first) = Room::new(start, now);
+        let (room, first) = RoomScreen::new(start, now);
         assert_eq!(commands(&first), [Command::Rooms]);
         Bench { room, now, size, look: look(language), settings: Settings::default() }
     }
@@ -178,8 +178,8 @@ impl Bench {
     /// Writes this into the field for talk, in place of what is there.
     pub fn write(&mut self, text: &str) {
         let paste = text_editor::Edit::Paste(Arc::new(text.to_owned()));
-        self.give(Message::Write(text_editor::Action::SelectAll));
-        self.give(Message::Write(text_editor::Action::Edit(paste)));
+        self.give(Message::Chat(chat::Message::Edit(text_editor::Action::SelectAll)));
+        self.give(Message::Chat(chat::Message::Edit(text_editor::Action::Edit(paste))));
     }
 
     /// Lets things happen.
@@ -190,12 +190,12 @@ impl Bench {
     /// Lets time go by.
     pub fn wait(&mut self, time: Duration) {
         self.now += time;
-        self.give(Message::Tick);
+        self.give(Message::Timer(Timer::Refresh));
     }
 
     /// Lets hands do something in the window; returns what the room wants done.
     pub fn hands(&mut self, act: impl FnOnce(&mut Simulator<'_, Message>)) -> Vec<Action> {
-        let mut ui = simulate(self.room.view(self.look, &self.settings), self.size);
+        let mut ui = simulate(view(&self.room, self.look, &self.settings), self.size);
         act(&mut ui);
         let messages: Vec<Message> = ui.into_messages().collect();
         messages.into_iter().flat_map(|message| self.give(message)).collect()
@@ -216,9 +216,14 @@ impl Bench {
         });
     }
 
+    /// Returns the view.
+    pub fn view(&self) -> Element<'_, Message> {
+        view(&self.room, self.look, &self.settings)
+    }
+
     /// Whether a text is in the window.
     pub fn shows(&mut self, text: &str) -> bool {
-        shows(&mut simulate(self.room.view(self.look, &self.settings), self.size), text)
+        shows(&mut simulate(view(&self.room, self.look, &self.settings), self.size), text)
     }
 
     /// Fails unless a text is in the window.

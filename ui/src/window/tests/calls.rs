@@ -10,7 +10,7 @@ use super::in_view::{Glass, resize, sizes};
 use super::quiz::{drawing, game};
 use crate::settings::Language;
 use crate::window::link::{Answer, Command, Loaded};
-use crate::window::screen::room::{Action, Message, Shortcut};
+use crate::window::screen::room::{Action, Message, Shortcut, rooms};
 
 fn family() -> RoomName {
     "family".parse().unwrap()
@@ -66,7 +66,7 @@ fn a_turn_that_begins_in_another_room_is_told_until_we_look_there() {
         assert!(!bench.shows(banner));
         assert!(!bench.shows_call());
         assert_eq!(bench.room.title(bench.look), "#family – Inkmesh");
-        bench.give(Message::Open(lobby()));
+        bench.give(Message::Rooms(rooms::Message::Open(lobby())));
         assert!(!bench.shows_call(), "we have looked at this turn");
         elsewhere(&mut bench, GameView { hints: 2, ..drawing() });
         assert!(!bench.shows_call());
@@ -161,7 +161,7 @@ fn the_banner_is_in_view_at_every_size() {
         play(&mut bench, GameView { drawer: Some(ME), ..game(Phase::Drawing) });
         for (size, scale) in sizes() {
             resize(&mut bench, size, scale);
-            let mut glass = Glass::new(bench.room.view(bench.look, &bench.settings), size);
+            let mut glass = Glass::new(bench.view(), size);
             assert_eq!(glass.hidden(words), None, "{size:?}");
         }
     }
@@ -170,7 +170,7 @@ fn the_banner_is_in_view_at_every_size() {
 impl Bench {
     /// Whether a room is marked in the list.
     fn shows_mark(&self) -> bool {
-        let mut glass = Glass::new(self.room.view(self.look, &self.settings), self.size);
+        let mut glass = Glass::new(self.view(), self.size);
         glass.place("mark-of-a-call").is_some()
     }
 

@@ -8,7 +8,7 @@ use iced::{Point, window};
 use super::bench::{ANA, lobby, person};
 use super::live::Live;
 use crate::window::link::Command;
-use crate::window::screen::room::Message;
+use crate::window::screen::room::{Message, chat, rooms};
 
 const CHAT_FIELD: &str = "chat-field";
 const ROOM_FIELD: &str = "room-name-field";
@@ -56,11 +56,11 @@ fn a_click_on_send_sends_the_syllable_under_composition() {
 #[test]
 fn a_click_anywhere_leaves_it_where_it_was_typed() {
     let mut live = live();
-    live.room(Message::AskRoom);
+    live.room(Message::Rooms(rooms::Message::Add));
     live.frame();
     for elsewhere in [Some(ROOM_FIELD), None] {
         live.click_field(CHAT_FIELD);
-        live.room(Message::Write(iced::widget::text_editor::Action::SelectAll));
+        live.room(Message::Chat(chat::Message::Edit(iced::widget::text_editor::Action::SelectAll)));
         car(&mut live);
         match elsewhere {
             Some(field) => live.click_field(field),
@@ -76,7 +76,7 @@ fn a_click_anywhere_leaves_it_where_it_was_typed() {
 #[test]
 fn the_input_method_is_told_to_forget_what_was_left() {
     let mut live = live();
-    live.room(Message::AskRoom);
+    live.room(Message::Rooms(rooms::Message::Add));
     live.frame();
     live.click_field(CHAT_FIELD);
     live.compose("차");
@@ -146,7 +146,7 @@ fn a_selection_is_replaced_by_what_is_composed() {
 #[test]
 fn a_field_of_one_line_takes_it_as_well() {
     let mut live = live();
-    live.room(Message::AskRoom);
+    live.room(Message::Rooms(rooms::Message::Add));
     live.frame();
     live.click_field(ROOM_FIELD);
     live.letters("ab");

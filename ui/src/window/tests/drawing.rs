@@ -14,9 +14,8 @@ use super::bench::{ANA, Bench, WIDE, commands, lobby, person, sheet};
 use crate::export::picture::Format;
 use crate::settings::Language;
 use crate::window::link::{Answer, Command, Touch};
-use crate::window::screen::room::drawing::Press;
-use crate::window::screen::room::tools::{COLORS, Choice, WIDTHS};
-use crate::window::screen::room::{Action, Message, Shortcut};
+use crate::window::screen::room::sheet::{COLORS, Choice, WIDTHS};
+use crate::window::screen::room::{Action, Message, Shortcut, sheet};
 use crate::window::widget::color_picker;
 
 fn bench() -> Bench {
@@ -67,15 +66,15 @@ fn a_stroke_is_shown_while_it_grows_and_written_down_at_its_end() {
 #[test]
 fn new_points_are_shown_every_few_milliseconds() {
     let mut bench = bench();
-    bench.give(Message::PenDown(At::new(0, 0)));
+    bench.give(Message::Sheet(sheet::Message::PenDown(At::new(0, 0))));
     assert!(bench.room.pen_is_down());
     for place in [4, 8, 12] {
-        bench.give(Message::PenTo(At::new(place, place)));
+        bench.give(Message::Sheet(sheet::Message::PenTo(At::new(place, place))));
     }
-    let actions = commands(&bench.give(Message::Flush));
+    let actions = commands(&bench.give(Message::Sheet(sheet::Message::Flush)));
     let [Command::PenMoved(_, line, 1)] = &actions[..] else { panic!("{actions:?}") };
     assert_eq!(line.points.len(), 2);
-    assert!(bench.give(Message::Flush).is_empty(), "nothing new, nothing sent");
+    assert!(bench.give(Message::Sheet(sheet::Message::Flush)).is_empty(), "nothing new, nothing sent");
 }
 
 #[test]
@@ -95,7 +94,7 @@ fn every_tool_writes_its_mark() {
     }
     let mut bench = bench();
     bench.click("▨");
-    bench.give(Message::Choose(Choice::Color(COLORS[1][4])));
+    bench.give(Message::Sheet(sheet::Message::Choose(Choice::Color(COLORS[1][4]))));
     let actions = commands(&draw(&mut bench, &[(400.0, 350.0), (470.0, 360.0)]));
     let [Command::Touch(_, Touch::Fill(at, color))] = actions[..] else { panic!("{actions:?}") };
     assert!(color == COLORS[1][4] && (0..6400).contains(&at.x) && (0..4800).contains(&at.y));
@@ -104,7 +103,7 @@ fn every_tool_writes_its_mark() {
 #[test]
 fn with_shift_a_shape_is_even() {
     let mut bench = bench();
-    bench.give(Message::Choose(Choice::Tool(Tool::Rectangle)));
+    bench.give(Message::Sheet(sheet::Message::Choose(Choice::Tool(Tool::Rectangle))));
     let actions = bench.hands(|ui| {
         let shift = keyboard::Event::ModifiersChanged(keyboard::Modifiers::SHIFT);
         ui.point_at(Point::new(400.0, 350.0));
@@ -126,12 +125,12 @@ fn undo_and_redo_are_asked_for_but_not_under_the_pen() {
     let mut bench = bench();
     let key = |press| Message::Key(Shortcut::Sheet(press));
     let touch = |touch| vec![Command::Touch(lobby(), touch)];
-    assert_eq!(commands(&bench.give(key(Press::Undo))), touch(Touch::Undo));
+    assert_eq!(commands(&bench.give(key(sheet::Message::Undo))), touch(Touch::Undo));
     assert_eq!(commands(&bench.click("↷")), touch(Touch::Redo));
     bench.give(Message::Answered(Answer::Touched(lobby(), Touch::Redo, Err(CommandError::NothingToRedo))));
     bench.must_show("There is nothing to put back.");
-    bench.give(Message::PenDown(At::new(0, 0)));
-    assert!(bench.give(key(Press::Undo)).is_empty());
+    bench.give(Message::Sheet(sheet::Message::PenDown(At::new(0, 0))));
+    assert!(bench.give(key(sheet::Message::Undo)).is_empty());
 }
 
 #[test]
@@ -167,14 +166,14 @@ fn the_dropper_takes_up_the_colour_of_the_pixel() {
     let mut bench = bench();
     let color = Color([12, 200, 77]);
     bench.give(Message::Answered(Answer::Canvas(lobby(), Ok(filled(color)))));
-    bench.give(Message::Key(Shortcut::Choose(Choice::Tool(Tool::Ellipse))));
-    bench.give(Message::Key(Shortcut::Choose(Choice::Dropper)));
+    bench.give(Message::Key(Shortcut::Sheet(sheet::Message::Choose(Choice::Tool(Tool::Ellipse)))));
+    bench.give(Message::Key(Shortcut::Sheet(sheet::Message::Choose(Choice::Dropper))));
     assert!(draw(&mut bench, &[(400.0, 300.0), (401.0, 300.0)]).is_empty(), "it leaves nothing");
     let actions = commands(&draw(&mut bench, &[(500.0, 400.0), (520.0, 430.0)]));
     let Some(Command::Draw(_, line)) = actions.last() else { panic!("{actions:?}") };
     assert_eq!((line.tool, line.color), (Tool::Ellipse, color), "and what was held before is held again");
-    bench.give(Message::Key(Shortcut::Choose(Choice::Dropper)));
-    bench.give(Message::Sheet(Press::Pick(At::new(6000, 100))));
+    bench.give(Message::Key(Shortcut::Sheet(sheet::Message::Choose(Choice::Dropper))));
+    bench.give(Message::Sheet(sheet::Message::Pick(At::new(6000, 100))));
     let actions = commands(&draw(&mut bench, &[(500.0, 400.0), (520.0, 430.0)]));
     let Some(Command::Draw(_, line)) = actions.last() else { panic!("{actions:?}") };
     assert_eq!(line.color, Color([255; 3]));
@@ -186,8 +185,8 @@ fn what_is_wished_of_a_picture_waits_until_it_is_painted() {
     let answer = Message::Answered(Answer::Canvas(lobby(), Ok(filled(Color([9, 8, 7])))));
     let actions = bench.room.update(answer, bench.now);
     let [Action::Paint(job)] = &actions[..] else { panic!("{actions:?}") };
-    assert!(bench.give(Message::Key(Shortcut::Sheet(Press::Save))).is_empty());
-    bench.give(Message::Sheet(Press::Pick(At::new(100, 100))));
+    assert!(bench.give(Message::Key(Shortcut::Sheet(sheet::Message::Save))).is_empty());
+    bench.give(Message::Sheet(sheet::Message::Pick(At::new(100, 100))));
     let actions = bench.give(Message::Painted(Some(Box::new(job.as_ref().clone().run()))));
     let [Action::Save(file)] = &actions[..] else { panic!("{actions:?}") };
     assert_eq!((file.steps.len(), file.format), (2, Format::Png));
@@ -207,7 +206,7 @@ fn a_painter_who_breaks_down_is_followed_by_another() {
     let actions = bench.give(Message::Painted(None));
     assert_eq!(commands(&actions), [Command::Canvas(lobby())]);
     bench.give(Message::Answered(Answer::Canvas(lobby(), Ok(filled(Color([9, 8, 7]))))));
-    bench.give(Message::Sheet(Press::Pick(At::new(100, 100))));
+    bench.give(Message::Sheet(sheet::Message::Pick(At::new(100, 100))));
     let actions = commands(&draw(&mut bench, &[(500.0, 400.0), (520.0, 430.0)]));
     let Some(Command::Draw(_, line)) = actions.last() else { panic!("{actions:?}") };
     assert_eq!(line.color, Color([9, 8, 7]));
@@ -271,7 +270,7 @@ fn a_colour_of_ones_own_is_mixed() {
     let mut bench = bench();
     bench.click("+");
     bench.must_show("Done");
-    bench.give(Message::Mix(color_picker::Message::Text("#4080c0".to_owned())));
+    bench.give(Message::Sheet(sheet::Message::Colors(color_picker::Message::Text("#4080c0".to_owned()))));
     bench.click("Done");
     let actions = commands(&draw(&mut bench, &[(450.0, 350.0), (500.0, 350.0)]));
     let Some(Command::Draw(_, line)) = actions.last() else { panic!("{actions:?}") };
@@ -322,8 +321,8 @@ fn a_stroke_that_could_not_be_written_is_told() {
 #[test]
 fn keys_choose_the_pen() {
     let mut bench = bench();
-    bench.give(Message::Key(Shortcut::Choose(Choice::Tool(Tool::Eraser))));
-    bench.give(Message::Key(Shortcut::Choose(Choice::Width(3))));
+    bench.give(Message::Key(Shortcut::Sheet(sheet::Message::Choose(Choice::Tool(Tool::Eraser)))));
+    bench.give(Message::Key(Shortcut::Sheet(sheet::Message::Choose(Choice::Width(3)))));
     let actions = commands(&draw(&mut bench, &[(500.0, 400.0), (520.0, 400.0)]));
     let Some(Command::Draw(_, line)) = actions.last() else { panic!("{actions:?}") };
     assert_eq!((line.tool, line.width), (Tool::Eraser, WIDTHS[3]));

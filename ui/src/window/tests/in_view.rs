@@ -188,9 +188,7 @@ impl<'a, M: std::fmt::Debug + 'a> Glass<'a, M> {
 
 /// What the sheet says when it is clicked on, or learns its size.
 fn is_of_the_pen(message: &str) -> bool {
-    ["Pen", "SheetResized", "Sheet(Pick", "Sheet(Fill", "Seen(", "Gallery(Seen"]
-        .iter()
-        .any(|of| message.starts_with(of))
+    ["Sheet(Pen", "Sheet(Resized", "Sheet(Pick", "Sheet(Fill", "Gallery(Seen"].iter().any(|of| message.starts_with(of))
 }
 
 /// The height that words need at least in this width: in small print.
@@ -214,12 +212,12 @@ fn height_of(words: &str, width: f32) -> f32 {
 /// Returns the messages.
 pub fn actions_stay_in_view(state: &str, bench: &mut Bench, is_action: impl Fn(&str) -> bool) -> Vec<String> {
     resize(bench, LARGE, 1.0);
-    let mut actions = Glass::new(bench.room.view(bench.look, &bench.settings), LARGE).pressable();
+    let mut actions = Glass::new(bench.view(), LARGE).pressable();
     actions.retain(|message, _| is_action(message));
     let mut troubles = Vec::new();
     for (size, scale) in sizes() {
         resize(bench, size, scale);
-        let mut glass = Glass::new(bench.room.view(bench.look, &bench.settings), size);
+        let mut glass = Glass::new(bench.view(), size);
         for (message, words) in &actions {
             let why: Vec<String> = words.iter().map_while(|words| glass.trouble(words, message)).collect();
             if why.len() == words.len() {

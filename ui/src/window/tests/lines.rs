@@ -9,7 +9,7 @@ use super::bench::{ANA, BORA, Bench, WIDE, commands, lobby, person, said};
 use super::live::Live;
 use crate::settings::Language;
 use crate::window::link::Command;
-use crate::window::screen::room::{Action, Link, Message};
+use crate::window::screen::room::{Action, Message, chat, chat::Link};
 
 const CHAT_FIELD: &str = "chat-field";
 
@@ -75,7 +75,7 @@ fn a_long_message_is_folded_and_unfolds() {
     assert!(!live.shows(&whole));
     live.click("Show all 30 lines");
     assert!(live.shows(&whole));
-    live.room(Message::ToEnd);
+    live.room(Message::Chat(chat::Message::ToEnd));
     live.frame();
     live.click("Show less");
     assert!(!live.shows(&whole));
@@ -159,7 +159,7 @@ fn a_link_is_shown_before_it_is_opened() {
 fn a_link_is_opened_by_the_system_after_that() {
     let mut bench = Bench::open(Language::En, WIDE, &[]);
     let link = Link::parse("https://example.org/a?b").unwrap();
-    assert!(bench.give(Message::AskLink(link)).is_empty(), "first it is shown");
+    assert!(bench.give(Message::Chat(chat::Message::AskLink(link))).is_empty(), "first it is shown");
     let actions = bench.click("Open");
     assert!(matches!(&actions[..], [Action::Browse(url)] if url == "https://example.org/a?b"), "{actions:?}");
     assert!(commands(&actions).is_empty() && !bench.shows("Open this link?"));

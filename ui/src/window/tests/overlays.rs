@@ -9,8 +9,7 @@ use super::bench::{ANA, person};
 use super::live::Live;
 use crate::window::link::Command;
 use crate::window::screen::room::dialog::{self, Topic};
-use crate::window::screen::room::drawing::Press;
-use crate::window::screen::room::{Message, Shortcut};
+use crate::window::screen::room::{Message, Shortcut, game, sheet};
 
 const CHAT_FIELD: &str = "chat-field";
 /// The edge of the sheet: no card or dialog reaches it.
@@ -41,7 +40,7 @@ fn modal() -> Vec<(&'static str, Message)> {
         ("Help", Message::Key(Shortcut::Help)),
         ("Settings", Message::Show(Topic::Settings)),
         ("Connect by address", Message::Show(Topic::Connect)),
-        ("Start a game", Message::PlanGame),
+        ("Start a game", Message::Game(game::Message::Setup)),
     ]
 }
 
@@ -158,7 +157,7 @@ fn a_click_on_a_notice_draws_nothing() {
 
 #[test]
 fn a_click_on_what_lies_on_the_sheet_draws_nothing() {
-    for (words, open) in [(CLEAR, Press::Clear), ("Done", Press::Mix)] {
+    for (words, open) in [(CLEAR, sheet::Message::Clear), ("Done", sheet::Message::OpenColors)] {
         let mut live = live();
         live.room(Message::Sheet(open));
         live.frame();
@@ -207,7 +206,7 @@ fn the_gallery_keeps_keys() {
 fn help_does_not_take_the_place_of_another_dialog() {
     let mut live = live();
     live.room(Message::Show(Topic::Connect));
-    live.room(Message::Dialog(dialog::Press::Address("10.0.0.7".to_owned())));
+    live.room(Message::Dialog(dialog::Message::Address("10.0.0.7".to_owned())));
     live.key(Named::F1);
     assert!(live.shows("10.0.0.7"), "what was written stays");
     live.key(Named::Escape);

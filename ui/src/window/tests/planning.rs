@@ -10,12 +10,12 @@ use inkmesh::words::BuiltIn;
 use super::bench::{ANA, Bench, WIDE, commands, lobby, person, play};
 use crate::settings::{GameChoice, Language};
 use crate::window::link::{Answer, Command, Step};
-use crate::window::screen::room::plan::{Number, Press};
-use crate::window::screen::room::{Action, Message, Shortcut};
+use crate::window::screen::room::game::setup::Number;
+use crate::window::screen::room::{Action, Message, Shortcut, dialog, game, game::setup};
 
 fn bench(language: Language) -> Bench {
     let mut bench = Bench::open(language, WIDE, &[person(ANA, "Ana", true)]);
-    bench.give(Message::PlanGame);
+    bench.give(Message::Game(game::Message::Setup));
     bench
 }
 
@@ -50,12 +50,12 @@ fn presets_are_a_click_away() {
 #[test]
 fn numbers_out_of_bounds_are_not_taken() {
     let mut bench = bench(Language::En);
-    bench.give(Message::Plan(Press::Typed(Number::Seconds, "14".to_owned())));
+    bench.give(Message::Dialog(dialog::Message::Setup(setup::Message::Typed(Number::Seconds, "14".to_owned()))));
     bench.must_show("A number is out of its bounds.");
     assert!(commands(&bench.click("Start")).is_empty());
-    bench.give(Message::Plan(Press::Typed(Number::Seconds, "15".to_owned())));
+    bench.give(Message::Dialog(dialog::Message::Setup(setup::Message::Typed(Number::Seconds, "15".to_owned()))));
     assert_eq!(proposed(&bench.click("Start")).0.seconds, 15);
-    bench.give(Message::Plan(Press::Step(Number::Rounds, true)));
+    bench.give(Message::Dialog(dialog::Message::Setup(setup::Message::Step(Number::Rounds, true))));
     assert_eq!(proposed(&bench.click("Start")).0.rounds, 4);
 }
 
@@ -70,7 +70,7 @@ fn the_keyboard_is_enough() {
         ui.tap_key(Named::Enter);
     });
     assert!(commands(&entered).is_empty(), "there is no 53rd round");
-    bench.give(Message::Plan(Press::Typed(Number::Rounds, "5".to_owned())));
+    bench.give(Message::Dialog(dialog::Message::Setup(setup::Message::Typed(Number::Rounds, "5".to_owned()))));
     let entered = bench.hands(|ui| {
         ui.click(iced_test::selector::id("rounds-field")).unwrap();
         ui.tap_key(Named::Enter);
@@ -99,16 +99,23 @@ fn own_words_say_on_which_line_they_are_wrong() {
         let mut bench = bench(language);
         bench.click(own);
         let file = |bench: &mut Bench, text: &str| {
-            bench.give(Message::Read(PathBuf::from("words.txt"), Ok(text.as_bytes().to_vec())));
+            bench.give(Message::FileRead(PathBuf::from("words.txt"), Ok(text.as_bytes().to_vec())));
         };
         file(&mut bench, "one\n둘\n?!\n");
         bench.must_show(line);
-        assert!(commands(&bench.give(Message::Plan(Press::Start))).is_empty());
+        assert!(commands(&bench.give(Message::Dialog(dialog::Message::Setup(setup::Message::Start)))).is_empty());
         file(&mut bench, "one\n둘\n");
         bench.must_show(count);
         file(&mut bench, "one\n둘\nthree\n넷\nfive\n여섯\nseven\n여덟\nnine\n열\n");
-        bench.give(Message::Plan(Press::Pack(if language == Language::En { BuiltIn::En } else { BuiltIn::Ko })));
-        assert_eq!(proposed(&bench.give(Message::Plan(Press::Start))).1.words().len(), 10);
+        bench.give(Message::Dialog(dialog::Message::Setup(setup::Message::Pack(if language == Language::En {
+            BuiltIn::En
+        } else {
+            BuiltIn::Ko
+        }))));
+        assert_eq!(
+            proposed(&bench.give(Message::Dialog(dialog::Message::Setup(setup::Message::Start)))).1.words().len(),
+            10
+        );
     }
 }
 
@@ -117,8 +124,8 @@ fn a_file_that_is_dropped_is_read() {
     let mut bench = Bench::open(Language::En, WIDE, &[]);
     let path = PathBuf::from("/home/mia/animals.txt");
     let actions = bench.give(Message::Dropped(path.clone()));
-    assert!(matches!(&actions[..], [Action::Focus(_), Action::Read(read)] if *read == path), "{actions:?}");
-    bench.give(Message::Read(path, Err("permission denied".to_owned())));
+    assert!(matches!(&actions[..], [Action::Focus(_), Action::ReadFile(read)] if *read == path), "{actions:?}");
+    bench.give(Message::FileRead(path, Err("permission denied".to_owned())));
     bench.must_show("The file can't be read: permission denied");
     bench.must_show("/home/mia/animals.txt");
 }
@@ -126,15 +133,15 @@ fn a_file_that_is_dropped_is_read() {
 #[test]
 fn what_was_chosen_is_remembered_when_the_game_is_proposed() {
     let mut bench = bench(Language::Ko);
-    bench.give(Message::Plan(Press::Pack(BuiltIn::En)));
+    bench.give(Message::Dialog(dialog::Message::Setup(setup::Message::Pack(BuiltIn::En))));
     let (rules, words) = proposed(&bench.click("시작"));
     assert_eq!(words.words().len(), BuiltIn::En.words().len() + BuiltIn::Ko.words().len());
     let actions = bench.give(Message::Answered(Answer::Stepped(lobby(), Step::Start(rules, words), Ok(()))));
     let chosen = GameChoice { english: true, ..GameChoice::first(Language::Ko) };
-    assert!(matches!(&actions[..], [Action::Chosen(choice)] if *choice == chosen), "{actions:?}");
+    assert!(matches!(&actions[..], [Action::RememberGame(choice)] if *choice == chosen), "{actions:?}");
     assert!(!bench.shows("규칙 불러오기"), "the dialog is closed");
-    bench.give(Message::PlanGame);
-    bench.give(Message::Plan(Press::Pack(BuiltIn::Ko)));
+    bench.give(Message::Game(game::Message::Setup));
+    bench.give(Message::Dialog(dialog::Message::Setup(setup::Message::Pack(BuiltIn::Ko))));
     assert_eq!(proposed(&bench.click("시작")).1.words().len(), BuiltIn::En.words().len());
 }
 
@@ -144,9 +151,9 @@ fn a_game_that_runs_already_is_told_in_the_dialog() {
     let step = Step::Start(Rules::skribbl(), WordList::default());
     bench.give(Message::Answered(Answer::Stepped(lobby(), step, Err(CommandError::Play(PlayError::GameRunning)))));
     bench.must_show("A game is already running in this room.");
-    bench.give(Message::Plan(Press::TellClose(false)));
+    bench.give(Message::Dialog(dialog::Message::Setup(setup::Message::TellClose(false))));
     assert!(!bench.shows("A game is already running in this room."), "what is changed may be tried");
     play(&mut bench, super::quiz::game(inkmesh::game::Phase::Gathering));
     bench.must_show("A game is already running in this room.");
-    assert!(commands(&bench.give(Message::Plan(Press::Start))).is_empty());
+    assert!(commands(&bench.give(Message::Dialog(dialog::Message::Setup(setup::Message::Start)))).is_empty());
 }

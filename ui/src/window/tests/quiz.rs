@@ -11,9 +11,8 @@ use inkmesh::words::{Level, Mask, Word};
 use super::bench::{ANA, BORA, Bench, ME, NARROW, WIDE, commands, entry, lobby, person, play, player, said};
 use crate::settings::Language;
 use crate::window::link::{Answer, Command, Step, Touch};
-use crate::window::screen::room::drawing::Press;
-use crate::window::screen::room::tools::Choice;
-use crate::window::screen::room::{Action, Message, Pane, Shortcut};
+use crate::window::screen::room::sheet::Choice;
+use crate::window::screen::room::{Action, Message, Shortcut, chat, layout, layout::Pane, sheet};
 
 pub fn game(phase: Phase) -> GameView {
     GameView {
@@ -59,7 +58,7 @@ fn the_drawer_chooses_by_click_or_key() {
     for text in ["Choose a word to draw", "hard", "Pass on this turn"] {
         bench.must_show(text);
     }
-    let third = Message::Key(Shortcut::Choose(Choice::Width(2)));
+    let third = Message::Key(Shortcut::Sheet(sheet::Message::Choose(Choice::Width(2))));
     assert_eq!(commands(&bench.give(third.clone())), [Command::Game(lobby(), Step::Choose(2))]);
     assert!(!bench.shows("ice cream"), "one choice is enough");
     assert!(commands(&bench.give(third)).is_empty(), "now the key is for the pen");
@@ -67,24 +66,28 @@ fn the_drawer_chooses_by_click_or_key() {
     bench.give(Message::Answered(refused));
     assert_eq!(commands(&bench.click("ice cream")), [Command::Game(lobby(), Step::Choose(1))]);
     play(&mut bench, choosing());
-    assert!(commands(&bench.give(Message::Key(Shortcut::Choose(Choice::Width(4))))).is_empty(), "there are only three");
+    assert!(
+        commands(&bench.give(Message::Key(Shortcut::Sheet(sheet::Message::Choose(Choice::Width(4)))))).is_empty(),
+        "there are only three"
+    );
 }
 
 #[test]
 fn keys_do_nothing_to_a_sheet_behind_a_tab() {
     let mut bench = Bench::open(Language::En, NARROW, &[person(ANA, "Ana", true)]);
     play(&mut bench, choosing());
-    let (second, undo) = (Shortcut::Choose(Choice::Width(1)), Shortcut::Sheet(Press::Undo));
+    let key = |message| Message::Key(Shortcut::Sheet(message));
+    let (second, undo) = (|| key(sheet::Message::Choose(Choice::Width(1))), || key(sheet::Message::Undo));
     for pane in [Pane::Chat, Pane::People] {
-        bench.give(Message::Pane(pane));
-        assert!(commands(&bench.give(Message::Key(second))).is_empty(), "the words are not in view");
-        assert!(commands(&bench.give(Message::Key(undo))).is_empty());
+        bench.give(Message::Layout(layout::Message::Pane(pane)));
+        assert!(commands(&bench.give(second())).is_empty(), "the words are not in view");
+        assert!(commands(&bench.give(undo())).is_empty());
         let write = bench.give(Message::Key(Shortcut::Write));
         assert!(matches!(write[..], [Action::Focus("chat-field")]));
     }
-    bench.give(Message::Pane(Pane::Sheet));
-    assert_eq!(commands(&bench.give(Message::Key(second))), [Command::Game(lobby(), Step::Choose(1))]);
-    let undone = commands(&bench.give(Message::Key(undo)));
+    bench.give(Message::Layout(layout::Message::Pane(Pane::Sheet)));
+    assert_eq!(commands(&bench.give(second())), [Command::Game(lobby(), Step::Choose(1))]);
+    let undone = commands(&bench.give(undo()));
     assert!(matches!(undone[..], [Command::Touch(_, Touch::Undo)]), "{undone:?}");
 }
 
@@ -96,9 +99,9 @@ fn who_is_in_the_middle_of_a_line_keeps_the_cursor() {
     writing.write("see you at ");
     assert!(!takes_focus(&writing.happen(offered())), "the rest of the line would choose a word");
     let mut mixing = bench(Language::En);
-    mixing.give(Message::Sheet(Press::Mix));
+    mixing.give(Message::Sheet(sheet::Message::OpenColors));
     assert!(!takes_focus(&mixing.happen(offered())), "a colour has digits too");
-    mixing.give(Message::Sheet(Press::ClosePopup));
+    mixing.give(Message::Sheet(sheet::Message::ClosePopup));
     play(&mut mixing, drawing());
     assert!(takes_focus(&mixing.happen(offered())));
 }
@@ -126,7 +129,7 @@ fn guessers_see_the_mask_and_write_guesses() {
     bench.must_show("Guess");
     bench.must_show("420");
     bench.write("배");
-    assert_eq!(commands(&bench.give(Message::Say)), [Command::Say(lobby(), "배".to_owned())]);
+    assert_eq!(commands(&bench.give(Message::Chat(chat::Message::Say))), [Command::Say(lobby(), "배".to_owned())]);
     bench.wait(Duration::from_secs(1));
     bench.must_show("“배”: waiting for the drawer's answer…");
     bench.give(Message::Answered(Answer::Said(lobby(), "배".to_owned(), Ok(Spoken::Line(OperationId([1; 32]))))));
@@ -169,7 +172,7 @@ fn a_guess_that_was_not_answered_stays_with_the_reason() {
         let mut bench = bench(language);
         play(&mut bench, drawing());
         bench.write("사과");
-        bench.give(Message::Say);
+        bench.give(Message::Chat(chat::Message::Say));
         assert_eq!(bench.room.draft(), "");
         let error = Err(CommandError::Guess(error));
         bench.give(Message::Answered(Answer::Said(lobby(), "사과".to_owned(), error)));
@@ -187,16 +190,16 @@ fn our_own_solve_is_stamped() {
     for (language, joy) in [(Language::En, "You got it!"), (Language::Ko, "맞혔어요!")] {
         let mut bench = bench(language);
         play(&mut bench, drawing());
-        assert!(!bench.room.moves());
+        assert!(!bench.room.is_animated());
         let known = Some(word("사과", Level::Easy));
         // Our program knows it before what it wrote comes back from the log.
         play(&mut bench, GameView { word: known.clone(), guessing: false, ..drawing() });
-        assert!(bench.room.moves(), "the stamp comes down");
+        assert!(bench.room.is_animated(), "the stamp comes down");
         bench.wait(Duration::from_secs(1));
-        assert!(!bench.room.moves() && bench.room.ticks(), "it rests");
+        assert!(!bench.room.is_animated() && bench.room.ticks(), "it rests");
         bench.wait(Duration::from_secs(5));
         play(&mut bench, GameView { word: known, guessing: false, solved: vec![ME], ..drawing() });
-        assert!(!bench.room.moves(), "it is stamped once");
+        assert!(!bench.room.is_animated(), "it is stamped once");
         bench.happen(vec![Event::Entries {
             room: lobby(),
             entries: vec![entry(1, ME, "Me", EntryBody::Game(GameNotice::Solved))],
@@ -210,7 +213,7 @@ fn a_word_that_was_known_on_arrival_is_not_stamped() {
     let mut bench = bench(Language::En);
     let known = Some(word("사과", Level::Easy));
     play(&mut bench, GameView { word: known, guessing: false, solved: vec![ME], ..drawing() });
-    assert!(!bench.room.moves());
+    assert!(!bench.room.is_animated());
 }
 
 #[test]

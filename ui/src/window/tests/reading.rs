@@ -10,7 +10,7 @@ use super::bench::{ANA, BORA, Bench, NARROW, WIDE, commands, late, lobby, person
 use crate::settings::Language;
 use crate::window::link::{Answer, Command, PAGE, SEEK_PAGE};
 use crate::window::screen::room::dialog::Topic;
-use crate::window::screen::room::{Action, Message};
+use crate::window::screen::room::{Action, Message, Shortcut, Timer, chat};
 
 fn with_ana() -> Bench {
     Bench::open(Language::En, WIDE, &[person(ANA, "Ana", true), person(BORA, "Ben", true)])
@@ -38,14 +38,14 @@ fn syncing(bench: &mut Bench, received: u64, remaining: u64) -> Vec<Action> {
 
 /// Whether a look at what was read is coming up.
 fn will_notice(actions: &[Action]) -> bool {
-    actions.iter().any(|action| matches!(action, Action::Later(_, Message::Noticed)))
+    actions.iter().any(|action| matches!(action, Action::Wait(_, Timer::MarkRead)))
 }
 
 #[test]
 fn catching_up_has_a_bar_with_words_that_does_not_flicker() {
     let mut bench = with_ana();
     let actions = syncing(&mut bench, 0, 10_000);
-    assert!(matches!(actions[..], [Action::Later(_, Message::Tick)]), "it looks again in time: {actions:?}");
+    assert!(matches!(actions[..], [Action::Wait(_, Timer::Refresh)]), "it looks again in time: {actions:?}");
     bench.must_show("2 people connected");
     assert!(syncing(&mut bench, 1_234, 8_766).is_empty());
     bench.must_show("2 people connected");
@@ -117,8 +117,8 @@ fn what_has_been_in_view_for_a_while_is_marked_as_read() {
     assert!(will_notice(&entries(&mut bench, new.clone())));
     assert!(!will_notice(&entries(&mut bench, lines(3..4))), "one look at a time");
     let upto = said(3, ANA, "Ana", "").id;
-    assert_eq!(commands(&bench.give(Message::Noticed)), [Command::MarkRead(lobby(), upto)]);
-    assert!(!will_notice(&bench.give(Message::Tick)), "nothing new");
+    assert_eq!(commands(&bench.give(Message::Timer(Timer::MarkRead))), [Command::MarkRead(lobby(), upto)]);
+    assert!(!will_notice(&bench.give(Message::Timer(Timer::Refresh))), "nothing new");
     assert!(will_notice(&entries(&mut bench, lines(4..5))));
 }
 
@@ -129,10 +129,10 @@ fn what_nobody_sees_is_not_marked_as_read() {
         ("another window has the keyboard", Message::Focused(false), Message::Focused(true)),
         (
             "the end is out of view",
-            Message::Scrolled { at_top: false, at_end: false },
-            Message::Scrolled { at_top: false, at_end: true },
+            Message::Chat(chat::Message::Scrolled { at_top: false, at_end: false }),
+            Message::Chat(chat::Message::Scrolled { at_top: false, at_end: true }),
         ),
-        ("a dialog is over it", Message::Show(Topic::Help), Message::Close),
+        ("a dialog is over it", Message::Show(Topic::Help), Message::Key(Shortcut::Escape)),
     ];
     for (why, hide, show) in unseen {
         let mut bench = with_ana();
@@ -140,9 +140,9 @@ fn what_nobody_sees_is_not_marked_as_read() {
         assert!(!will_notice(&entries(&mut bench, lines(1..2))), "{why}");
         assert!(will_notice(&bench.give(show.clone())), "not any more: {why}");
         bench.give(hide);
-        assert!(commands(&bench.give(Message::Noticed)).is_empty(), "again: {why}");
+        assert!(commands(&bench.give(Message::Timer(Timer::MarkRead))).is_empty(), "again: {why}");
         bench.give(show);
-        assert_eq!(commands(&bench.give(Message::Noticed)), [Command::MarkRead(lobby(), upto)], "{why}");
+        assert_eq!(commands(&bench.give(Message::Timer(Timer::MarkRead))), [Command::MarkRead(lobby(), upto)], "{why}");
     }
     let mut bench = Bench::open(Language::En, NARROW, &[]);
     assert!(!will_notice(&entries(&mut bench, lines(1..2))), "another tab is in view");
@@ -153,7 +153,7 @@ fn what_nobody_sees_is_not_marked_as_read() {
 fn what_comes_while_the_window_is_away_is_set_off() {
     let mut bench = with_ana();
     entries(&mut bench, lines(1..2));
-    bench.give(Message::Noticed);
+    bench.give(Message::Timer(Timer::MarkRead));
     let first = said(1, ANA, "Ana", "");
     reading(&mut bench, read_up_to(&first, 0));
     bench.give(Message::Focused(false));
@@ -239,6 +239,6 @@ fn a_long_history_that_comes_in_newest_first_is_not_held_whole() {
     }
     bench.must_show("line 9999");
     assert!(!bench.shows("line 9000"));
-    let actions = bench.give(Message::Scrolled { at_top: true, at_end: false });
+    let actions = bench.give(Message::Chat(chat::Message::Scrolled { at_top: true, at_end: false }));
     assert_eq!(commands(&actions), [Command::Older(lobby(), lines(9800..9801)[0].id, PAGE)]);
 }

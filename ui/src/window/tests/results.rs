@@ -135,11 +135,11 @@ fn the_podium_draws_itself_unless_nothing_is_to_move() {
     let mut bench = bench(Language::En);
     play(&mut bench, revealed());
     play(&mut bench, over(&[(ANA, 900), (ME, 300)]));
-    assert!(bench.room.moves());
+    assert!(bench.room.is_animated());
     bench.look = Look { calm: true, ..bench.look };
     bench.must_show("Ana wins!");
     bench.wait(Duration::from_secs(2));
-    assert!(!bench.room.moves());
+    assert!(!bench.room.is_animated());
 }
 
 #[test]

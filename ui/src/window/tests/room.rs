@@ -13,7 +13,7 @@ use super::bench::{ANA, BORA, Bench, ME, NARROW, WIDE, commands, lobby, person, 
 use crate::settings::Language;
 use crate::window::link::{Answer, Command};
 use crate::window::screen::room::dialog::{self, Topic};
-use crate::window::screen::room::{Action, Message, Pane, Shortcut};
+use crate::window::screen::room::{Action, Message, Shortcut, layout, layout::Pane, rooms};
 
 const CHAT_FIELD: &str = "chat-field";
 
@@ -117,7 +117,7 @@ fn a_language_is_chosen_at_any_time() {
     assert!(matches!(actions[..], [Action::Language(Language::Ko)]), "{actions:?}");
     bench.must_show("People");
     bench.look.language = Language::Ko;
-    bench.give(Message::Close);
+    bench.give(Message::Key(Shortcut::Escape));
     for text in ["사람들", "1명 연결됨", "누구나 이 종이에 그릴 수 있어요", "보내기"] {
         bench.must_show(text);
     }
@@ -128,12 +128,12 @@ fn a_language_is_chosen_at_any_time() {
 fn a_room_is_entered_by_its_name() {
     let mut bench = with_ana();
     bench.click("+ Enter a room");
-    bench.give(Message::RoomTyped("  ".to_owned()));
-    assert!(bench.give(Message::EnterRoom).is_empty());
+    bench.give(Message::Rooms(rooms::Message::Typed("  ".to_owned())));
+    assert!(bench.give(Message::Rooms(rooms::Message::Join)).is_empty());
     bench.must_show("A name can't be empty.");
-    bench.give(Message::RoomTyped("#Family".to_owned()));
+    bench.give(Message::Rooms(rooms::Message::Typed("#Family".to_owned())));
     let family: RoomName = "family".parse().unwrap();
-    assert_eq!(commands(&bench.give(Message::EnterRoom)), [Command::Join(family.clone())]);
+    assert_eq!(commands(&bench.give(Message::Rooms(rooms::Message::Join))), [Command::Join(family.clone())]);
     bench.write("unfinished");
     let actions = bench.give(Message::Answered(Answer::Joined(family.clone(), Ok(()))));
     assert_eq!(commands(&actions), [Command::Load(family.clone())]);
@@ -146,7 +146,7 @@ fn a_room_is_entered_by_its_name() {
     bench.must_show("7");
     bench.click("# lobby");
     assert_eq!(bench.room.draft(), "unfinished");
-    let actions = bench.give(Message::Leave(family.clone()));
+    let actions = bench.give(Message::Rooms(rooms::Message::Leave(family.clone())));
     assert_eq!(commands(&actions), [Command::Leave(family)]);
 }
 
@@ -162,7 +162,7 @@ fn connecting_by_address_says_what_is_wrong_and_how_others_reach_us() {
     assert!(!bench.shows("127.0.0.1:47770"), "nobody else can use that");
     let actions = bench.click("Copy");
     assert!(matches!(&actions[..], [Action::Copy(text)] if text == "192.168.0.9:47770"), "{actions:?}");
-    bench.give(Message::Dialog(dialog::Press::Address(" nowhere ".to_owned())));
+    bench.give(Message::Dialog(dialog::Message::Address(" nowhere ".to_owned())));
     assert_eq!(commands(&bench.click("Connect")), [Command::Dial("nowhere".to_owned())]);
     let error = CommandError::Address("nowhere".to_owned());
     bench.give(Message::Answered(Answer::Dialled("nowhere".to_owned(), Err(error))));
@@ -177,14 +177,14 @@ fn a_name_is_changed_in_the_settings() {
     let mut bench = with_ana();
     bench.give(Message::Show(Topic::Settings));
     bench.must_show("Me");
-    bench.give(Message::Dialog(dialog::Press::Name("\u{202e}".to_owned())));
+    bench.give(Message::Dialog(dialog::Message::Name("\u{202e}".to_owned())));
     bench.click("Rename");
     bench.must_show("A name can't be empty.");
-    bench.give(Message::Dialog(dialog::Press::Name("Mia".to_owned())));
+    bench.give(Message::Dialog(dialog::Message::Name("Mia".to_owned())));
     let name = "Mia".parse().unwrap();
     assert_eq!(commands(&bench.click("Rename")), [Command::Rename("Mia".parse().unwrap())]);
     let actions = bench.give(Message::Answered(Answer::Renamed("Mia".parse().unwrap(), Ok(()))));
-    assert!(matches!(&actions[..], [Action::Named(named)] if *named == name));
+    assert!(matches!(&actions[..], [Action::RememberName(named)] if *named == name));
 }
 
 #[test]
@@ -221,7 +221,7 @@ fn a_narrow_window_has_tabs_with_badges() {
     bench.click("Chat");
     bench.must_show("Send");
     assert!(!bench.shows("2"), "what was seen is not counted");
-    bench.give(Message::Pane(Pane::People));
+    bench.give(Message::Layout(layout::Message::Pane(Pane::People)));
     bench.must_show("Connect by address…");
 }
 

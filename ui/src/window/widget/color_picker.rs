@@ -32,7 +32,7 @@ pub struct ColorPicker {
 }
 
 /// What happens in the color picker.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Message {
     /// A hue was picked, in degrees.
     Hue(f32),

@@ -67,6 +67,12 @@ pub fn choice<'a, M: Clone + 'a>(
     focusable(button.style(style::choice(look.tones, chosen)), message, look.tones.seal)
 }
 
+/// Returns a faded button.
+pub fn quiet_button<'a, M: Clone + 'a>(look: Look, words: String, message: M) -> Element<'a, M> {
+    let button = button(theme::body(words).color(look.tones.faded)).on_press(message.clone()).padding([4, 8]);
+    focusable(button.style(style::quiet(look.tones)), message, look.tones.seal)
+}
+
 /// Returns a disc of this diameter and colour.
 pub fn dot<'a, M: 'a>(size: f32, color: Color) -> Element<'a, M> {
     container(Space::new().width(size).height(size)).style(style::pill(color, color)).into()

@@ -21,7 +21,7 @@ use inkmesh::node::CommandError;
 use self::replay::Replay;
 use self::thumbs::Thumbs;
 pub use self::thumbs::{Thumb, ThumbJob};
-pub use self::view::Scene;
+pub use self::view::Context;
 use crate::export::picture::Format;
 use crate::window::ink::painter::{Job, Painted};
 

@@ -17,9 +17,9 @@ use crate::window::widget::parts::scroll;
 /// How far out of view pictures are made already, in pixels.
 const AHEAD: f32 = 200.0;
 
-/// Everything that the gallery shows beside itself.
+/// What the gallery is shown with.
 #[derive(Clone, Copy)]
-pub struct Scene<'a> {
+pub struct Context<'a> {
     /// The look.
     pub look: Look,
     /// Today.
@@ -32,8 +32,8 @@ pub struct Scene<'a> {
 
 impl Hall {
     /// What is seen.
-    pub fn view<'a>(&'a self, scene: Scene<'_>) -> Element<'a, Message> {
-        let look = scene.look;
+    pub fn view<'a>(&'a self, context: Context<'_>) -> Element<'a, Message> {
+        let look = context.look;
         let content = match &self.gallery {
             None => words(look, look.t("gallery-reading"), None),
             Some(Err(error)) => {
@@ -42,18 +42,22 @@ impl Hall {
             }
             Some(Ok(gallery)) if gallery.is_empty() => words(look, look.t("gallery-empty"), None),
             Some(Ok(gallery)) => match self.opened(gallery) {
-                Some((replay, drawing)) => viewer::view(replay, drawing, scene),
-                None => self.list(gallery, scene),
+                Some((replay, drawing)) => viewer::view(replay, drawing, context),
+                None => self.list(gallery, context),
             },
         };
         let (back, heading) =
             if self.replay.is_some() { (Message::Close, "gallery-all") } else { (Message::Leave, "gallery-back") };
         let back = button(theme::body(format!("← {}", look.t(heading)))).on_press(back).padding([4, 12]);
         let title = theme::title(look.t_args("gallery-of", [("room", self.room.as_str().into())]));
-        let title = title.size(if scene.short { theme::BODY } else { theme::TITLE }).wrapping(Wrapping::None);
+        let title = title.size(if context.short { theme::BODY } else { theme::TITLE }).wrapping(Wrapping::None);
         let title = container(title).width(Length::Fill).clip(true);
         let head = row![title, back.style(style::secondary(look.tones))].spacing(12).align_y(Alignment::Center);
-        column![head, content].spacing(if scene.short { 4 } else { 12 }).width(Length::Fill).height(Length::Fill).into()
+        column![head, content]
+            .spacing(if context.short { 4 } else { 12 })
+            .width(Length::Fill)
+            .height(Length::Fill)
+            .into()
     }
 
     fn opened<'a>(&'a self, gallery: &'a Gallery) -> Option<(&'a super::Replay, &'a Drawing)> {
@@ -61,12 +65,12 @@ impl Hall {
         Some((replay, gallery.drawings().find(|drawing| drawing.key == replay.key())?))
     }
 
-    fn list<'a>(&'a self, gallery: &'a Gallery, scene: Scene<'_>) -> Element<'a, Message> {
-        let look = scene.look;
+    fn list<'a>(&'a self, gallery: &'a Gallery, context: Context<'_>) -> Element<'a, Message> {
+        let look = context.look;
         let all = gallery.drawings();
         let older = all.len().saturating_sub(self.listed);
         let newest: Vec<&Drawing> = all.skip(older).collect();
-        let cards = newest.into_iter().rev().map(|drawing| self.card(drawing, scene));
+        let cards = newest.into_iter().rev().map(|drawing| self.card(drawing, context));
         let cards = Row::with_children(cards).spacing(12).wrap().vertical_spacing(12);
         let more = (older > 0).then(|| {
             let words = look.t_args("gallery-older", [("count", grouped(older as u64).into())]);
@@ -76,8 +80,8 @@ impl Hall {
         scroll(look, cards).width(Length::Fill).height(Length::Fill).into()
     }
 
-    fn card<'a>(&'a self, drawing: &'a Drawing, scene: Scene<'_>) -> Element<'a, Message> {
-        let (look, key) = (scene.look, drawing.key);
+    fn card<'a>(&'a self, drawing: &'a Drawing, context: Context<'_>) -> Element<'a, Message> {
+        let (look, key) = (context.look, drawing.key);
         let picture: Element<'_, Message> = match self.thumbs.of(key) {
             Some(thumb) => image(thumb.clone()).width(WIDTH).height(HEIGHT).into(),
             None => center(theme::small("…", look.tones.faded)).width(WIDTH).height(HEIGHT).into(),
@@ -87,8 +91,8 @@ impl Hall {
             Some(told) => theme::strong(told.word.text.clone()),
             None => theme::strong(look.t(kind(drawing))),
         };
-        let names = names(drawing, scene);
-        let when = scene.calendar.moment(look, drawing.to_ms);
+        let names = names(drawing, context);
+        let when = context.calendar.moment(look, drawing.to_ms);
         let facts = theme::small(format!("{names} · {when}"), look.tones.faded).wrapping(Wrapping::WordOrGlyph);
         let card = column![picture, column![what.wrapping(Wrapping::WordOrGlyph), facts].spacing(2)].spacing(8);
         let card = button(card.width(WIDTH)).on_press(Message::Open(key)).padding(8).style(style::framed(look.tones));
@@ -110,14 +114,14 @@ pub fn kind(drawing: &Drawing) -> &'static str {
 }
 
 /// Who drew it.
-pub fn names(drawing: &Drawing, scene: Scene<'_>) -> String {
+pub fn names(drawing: &Drawing, context: Context<'_>) -> String {
     /// Most names.
     const MOST: usize = 3;
-    let names: Vec<String> = drawing.authors.iter().take(MOST).map(|author| (scene.name_of)(*author)).collect();
+    let names: Vec<String> = drawing.authors.iter().take(MOST).map(|author| (context.name_of)(*author)).collect();
     let names = names.join(", ");
     match drawing.authors.len().saturating_sub(MOST) {
         0 => names,
-        more => scene.look.t_args("gallery-and-more", [("names", names.into()), ("count", more.into())]),
+        more => context.look.t_args("gallery-and-more", [("names", names.into()), ("count", more.into())]),
     }
 }
 

@@ -9,32 +9,32 @@ use inkmesh::gallery::Drawing;
 
 use super::Message;
 use super::replay::{Press, Replay, SPEEDS};
-use super::view::{Scene, kind, names};
+use super::view::{Context, kind, names};
 use crate::export::picture::Format;
 use crate::window::ink::{live, paper};
 use crate::window::theme::{self, Look, style};
 use crate::window::widget::parts::hint;
 
 /// A drawing and what can be done with it.
-pub fn view<'a>(replay: &'a Replay, drawing: &'a Drawing, scene: Scene<'_>) -> Element<'a, Message> {
-    let look = scene.look;
+pub fn view<'a>(replay: &'a Replay, drawing: &'a Drawing, context: Context<'_>) -> Element<'a, Message> {
+    let look = context.look;
     let growing = Canvas::new(Growing { replay }).width(Length::Fill).height(Length::Fill);
     let ground = Space::new().width(Length::Fill).height(Length::Fill);
     let picture = stack![ground, paper::view(replay.picture(), replay.lens(), look), growing].clip(true);
     let picture = Sensor::new(picture).on_show(Message::Resized).on_resize(Message::Resized);
-    let (spacing, edge) = if scene.short { (4, [2, 8]) } else { (8, [8, 12]) };
-    let controls = column![scrub(replay, look), controls(replay, scene)].spacing(spacing);
+    let (spacing, edge) = if context.short { (4, [2, 8]) } else { (8, [8, 12]) };
+    let controls = column![scrub(replay, look), controls(replay, context)].spacing(spacing);
     let controls = container(controls).padding(edge).width(Length::Fill).style(style::card(look.tones));
-    column![facts(drawing, scene), picture, controls].spacing(spacing).width(Length::Fill).height(Length::Fill).into()
+    column![facts(drawing, context), picture, controls].spacing(spacing).width(Length::Fill).height(Length::Fill).into()
 }
 
-fn facts<'a>(drawing: &Drawing, scene: Scene<'_>) -> Element<'a, Message> {
-    let look = scene.look;
+fn facts<'a>(drawing: &Drawing, context: Context<'_>) -> Element<'a, Message> {
+    let look = context.look;
     let what = match &drawing.told {
         Some(told) => look.t_args("gallery-word", [("word", told.word.text.as_str().into())]),
         None => look.t(kind(drawing)),
     };
-    let mut facts = vec![names(drawing, scene), scene.calendar.at(look, drawing.to_ms)];
+    let mut facts = vec![names(drawing, context), context.calendar.at(look, drawing.to_ms)];
     if let Some(told) = &drawing.told {
         facts.push(look.t_args("gallery-solved", [("count", told.solved.len().into())]));
     }
@@ -45,7 +45,7 @@ fn facts<'a>(drawing: &Drawing, scene: Scene<'_>) -> Element<'a, Message> {
     });
     let exports = row![theme::small(look.t("gallery-save"), look.tones.faded), Row::with_children(exports).spacing(4)];
     let exports = exports.spacing(8).align_y(Alignment::Center);
-    if scene.short {
+    if context.short {
         return exports.into();
     }
     let words = column![theme::strong(what).wrapping(Wrapping::WordOrGlyph), facts].spacing(2);
@@ -64,8 +64,8 @@ fn scrub(replay: &Replay, look: Look) -> Element<'_, Message> {
         .into()
 }
 
-fn controls<'a>(replay: &'a Replay, scene: Scene<'_>) -> Element<'a, Message> {
-    let look = scene.look;
+fn controls<'a>(replay: &'a Replay, context: Context<'_>) -> Element<'a, Message> {
+    let look = context.look;
     let (_, all) = replay.place();
     let play = if replay.plays() { ("⏸", "gallery-rest") } else { ("⏵", "gallery-play") };
     let buttons = [
@@ -79,13 +79,13 @@ fn controls<'a>(replay: &'a Replay, scene: Scene<'_>) -> Element<'a, Message> {
         let button = button(theme::sign(sign).size(18).center()).on_press(Message::Replay(press)).width(36).height(32);
         hint(look, button.padding(4).style(style::quiet(look.tones)), look.t(words))
     });
-    let width = if scene.short { 48 } else { 120 };
+    let width = if context.short { 48 } else { 120 };
     let speed = slider(SPEEDS, replay.speed(), |speed| Message::Replay(Press::Speed(speed))).step(0.25).width(width);
     let times = theme::small(times(replay.speed()), look.tones.faded).width(44);
-    let words = (!scene.short).then(|| theme::small(look.t("gallery-speed"), look.tones.faded));
+    let words = (!context.short).then(|| theme::small(look.t("gallery-speed"), look.tones.faded));
     let speed = row![].push(words).push(speed.style(style::slider(look.tones))).push(times);
     let speed = speed.spacing(8).align_y(Alignment::Center);
-    let spacing = if scene.short { 4 } else { 16 };
+    let spacing = if context.short { 4 } else { 16 };
     row![Row::with_children(buttons).spacing(4), speed].spacing(spacing).align_y(Alignment::Center).wrap().into()
 }
 

@@ -1,29 +1,31 @@
-//! What lies over the room for a moment: connecting by address, settings, help, starting a game.
+//! The dialogs over the room: connecting by address, settings, help, a link, the setup of a game.
 
 use iced::widget::text::Wrapping;
 use iced::widget::{Column, Row, button, center, column, container, mouse_area, row, space, text_input};
 use iced::{Alignment, Element, Length, Size};
+use inkmesh::game::{Rules, WordList};
 use inkmesh::identity::Author;
-use inkmesh::name::NameError;
+use inkmesh::name::{NameError, PersonName};
 use inkmesh::node::CommandError;
 
-use super::game_bar::SHORT_BELOW;
-use super::plan::Plan;
-use super::words::Link;
-use super::{Message, plan_view};
+use super::action::Action;
+use super::chat::Link;
+use super::game::setup::{self, Setup};
+use super::game::{ROUNDS_FIELD, SHORT_BELOW, setup_content, setup_foot};
+use super::people::short_address;
 use crate::settings::{Appearance, Language, Settings};
 use crate::text::{command_error, name_error};
 use crate::window::theme::{self, Look, style};
 use crate::window::widget::{Pinned, focusable, opaque, parts};
 
-/// The field for an address.
-pub const ADDRESS_FIELD: &str = "address-field";
-/// Below this width the buttons of a dialog stand below the words that go with them, in pixels.
-pub const NARROW_BELOW: f32 = 480.0;
-/// The field for our name.
-pub const NAME_FIELD: &str = "own-name-field";
+/// The id of the field for an address.
+const ADDRESS_FIELD: &str = "address-field";
+/// Width of the window below which the buttons of a dialog stand below its words, in pixels.
+const NARROW_BELOW: f32 = 480.0;
+/// The id of the field for our name.
+const NAME_FIELD: &str = "own-name-field";
 
-/// What a dialog is about.
+/// The topic of a dialog.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Topic {
     /// Connecting by address.
@@ -34,55 +36,76 @@ pub enum Topic {
     Help,
 }
 
-/// A dialog that is open.
+/// An open dialog.
 #[derive(Debug)]
 pub enum Dialog {
     /// Connecting by address.
     Connect {
-        /// What is written.
+        /// The text in the field.
         address: String,
         /// Why it can't be dialled.
         error: Option<CommandError>,
     },
     /// Settings.
     Settings {
-        /// Our name, as it is written.
+        /// The text in the field for our name.
         name: String,
         /// Why it is none.
         error: Option<NameError>,
     },
     /// Help.
     Help,
-    /// Opening a link.
+    /// A confirmation to open a link.
     Link(Link),
-    /// Starting a game.
-    Plan(Box<Plan>),
+    /// The setup of a game.
+    Setup(Box<Setup>),
 }
 
-/// What happens in a dialog.
+/// An event of a dialog.
 #[derive(Debug, Clone)]
-pub enum Press {
-    /// The address is now this.
+pub enum Message {
+    /// Close the dialog.
+    Close,
+    /// The address was typed.
     Address(String),
     /// Connect.
     Dial,
-    /// Put this on the clipboard.
+    /// Copy a text to the clipboard.
     Copy(String),
-    /// Our name is now this.
+    /// Our name was typed.
     Name(String),
-    /// Take that name.
+    /// Change our name.
     Rename,
-    /// Speak another language.
+    /// Change the language.
     Language(Language),
-    /// Look different.
+    /// Change the appearance.
     Appearance(Appearance),
-    /// Let nothing move by itself, or let it.
+    /// Reduce motion, or not.
     ReduceMotion(bool),
+    /// Open a link.
+    OpenLink(Link),
+    /// An event of the setup of a game.
+    Setup(setup::Message),
 }
 
-/// Everything that a dialog shows beside itself.
+/// A consequence of a message, outside of the dialog.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Nothing.
+    None,
+    /// An effect outside of the screen.
+    Act(Action),
+    /// Connect to an address.
+    Dial(String),
+    /// Change our name.
+    Rename(PersonName),
+    /// Propose a game.
+    Start(Rules, WordList),
+}
+
+/// What a dialog is shown with.
 #[derive(Clone, Copy)]
-pub struct Scene<'a> {
+pub struct Context<'a> {
     /// The look.
     pub look: Look,
     /// The settings.
@@ -97,8 +120,8 @@ pub struct Scene<'a> {
     pub size: Size,
 }
 
-impl Scene<'_> {
-    /// Space around what is in a dialog, in a window that is low or narrow less.
+impl Context<'_> {
+    /// Returns the padding of a dialog, which is smaller in a low or narrow window.
     fn edge(&self) -> f32 {
         if self.size.height < SHORT_BELOW || self.size.width < NARROW_BELOW { 10.0 } else { 24.0 }
     }
@@ -114,33 +137,66 @@ impl Dialog {
         }
     }
 
-    /// The field to write in first.
+    /// Handles a message. A dialog that a message closes is closed by the caller.
+    pub fn update(&mut self, message: Message) -> Outcome {
+        match (message, self) {
+            (Message::Address(text), Dialog::Connect { address, error }) => (*address, *error) = (text, None),
+            (Message::Dial, Dialog::Connect { address, .. }) if !address.trim().is_empty() => {
+                return Outcome::Dial(address.trim().to_owned());
+            }
+            (Message::Name(text), Dialog::Settings { name, error }) => (*name, *error) = (text, None),
+            (Message::Rename, Dialog::Settings { name, error }) => match name.parse() {
+                Ok(name) => return Outcome::Rename(name),
+                Err(reason) => *error = Some(reason),
+            },
+            (Message::Copy(text), _) => return Outcome::Act(Action::Copy(text)),
+            (Message::Language(language), _) => return Outcome::Act(Action::Language(language)),
+            (Message::Appearance(appearance), _) => return Outcome::Act(Action::Appearance(appearance)),
+            (Message::ReduceMotion(reduce), _) => return Outcome::Act(Action::ReduceMotion(reduce)),
+            (Message::OpenLink(link), _) => return Outcome::Act(Action::Browse(link.url)),
+            (Message::Setup(message), Dialog::Setup(setup)) => match setup.update(message) {
+                setup::Outcome::None => {}
+                setup::Outcome::Read(path) => return Outcome::Act(Action::ReadFile(path)),
+                setup::Outcome::Start(rules, words) => return Outcome::Start(rules, words),
+            },
+            // Of another dialog, which was closed meanwhile.
+            _ => {}
+        }
+        Outcome::None
+    }
+
+    /// Returns the id of the first field.
     pub fn first_field(&self) -> Option<&'static str> {
         match self {
             Dialog::Connect { .. } => Some(ADDRESS_FIELD),
-            Dialog::Plan(_) => Some(plan_view::ROUNDS_FIELD),
+            Dialog::Setup(_) => Some(ROUNDS_FIELD),
             Dialog::Settings { .. } | Dialog::Help | Dialog::Link(_) => None,
         }
     }
 
-    /// The dialog, over a veil that closes it.
-    pub fn view<'a>(&'a self, scene: Scene<'a>) -> Element<'a, Message> {
-        let look = scene.look;
+    /// Returns the dialog, over a veil that closes it.
+    pub fn view<'a>(&'a self, context: Context<'a>) -> Element<'a, Message> {
+        let look = context.look;
         let (heading, fields, content) = match self {
             Dialog::Connect { address, error } => {
-                ("connect-title", Some(connect(look, address, error.as_ref())), own_addresses(scene))
+                ("connect-title", Some(connect(look, address, error.as_ref())), own_addresses(context))
             }
-            Dialog::Settings { name, error } => ("settings-title", Some(rename(scene, name, *error)), settings(scene)),
+            Dialog::Settings { name, error } => {
+                ("settings-title", Some(rename(context, name, *error)), settings(context))
+            }
             Dialog::Help => ("help-title", None, help(look)),
             Dialog::Link(link) => ("link-title", None, ask_link(link, look)),
-            Dialog::Plan(plan) => ("plan-title", None, plan_view::content(plan, look)),
+            Dialog::Setup(setup) => ("plan-title", None, setup_content(setup, look).map(Message::Setup)),
         };
         let foot = match self {
-            Dialog::Plan(plan) => Some(plan_view::foot(plan, look, scene.game_runs, scene.size.width < NARROW_BELOW)),
+            Dialog::Setup(setup) => {
+                let messages = (Message::Setup(setup::Message::Start), Message::Close);
+                Some(setup_foot(setup, look, context.game_runs, context.size.width < NARROW_BELOW, messages))
+            }
             Dialog::Link(link) => Some(link_foot(link, look)),
             Dialog::Connect { .. } | Dialog::Settings { .. } | Dialog::Help => None,
         };
-        let edge = scene.edge();
+        let edge = context.edge();
         let beside = iced::padding::horizontal(edge);
         let close = parts::close_button(look, theme::BODY, Message::Close);
         let head = row![theme::title(look.t(heading)).width(Length::Fill), close].align_y(Alignment::Center);
@@ -155,20 +211,20 @@ impl Dialog {
     }
 }
 
-/// The field for an address, which stays in view.
+/// Returns the field for an address, which stays in view.
 fn connect<'a>(look: Look, address: &'a str, error: Option<&CommandError>) -> Element<'a, Message> {
     let field = text_input("192.168.0.7", address)
         .id(ADDRESS_FIELD)
-        .on_input(|address| Message::Dialog(Press::Address(address)))
-        .on_submit(Message::Dialog(Press::Dial))
+        .on_input(Message::Address)
+        .on_submit(Message::Dial)
         .padding([8, 12])
         .size(theme::BODY)
         .style(style::input(look.tones));
     let dial = button(theme::body(look.t("connect-dial")))
-        .on_press_maybe((!address.trim().is_empty()).then_some(Message::Dialog(Press::Dial)))
+        .on_press_maybe((!address.trim().is_empty()).then_some(Message::Dial))
         .padding([8, 16])
         .style(style::primary(look.tones));
-    let dial = focusable(dial, Message::Dialog(Press::Dial), look.tones.ink);
+    let dial = focusable(dial, Message::Dial, look.tones.ink);
     let words = match error {
         Some(error) => theme::small(command_error(look.language, error), look.tones.seal),
         None => theme::small(look.t("connect-form"), look.tones.faded),
@@ -177,15 +233,15 @@ fn connect<'a>(look: Look, address: &'a str, error: Option<&CommandError>) -> El
     column![row![field, dial].spacing(8), words].spacing(8).into()
 }
 
-fn own_addresses(scene: Scene<'_>) -> Element<'_, Message> {
-    let look = scene.look;
-    // An address of the machine itself helps nobody else, unless there is no other.
+fn own_addresses(context: Context<'_>) -> Element<'_, Message> {
+    let look = context.look;
+    // Others can't use an address of the machine itself. It is shown only without any other.
     let is_local = |address: &str| address.contains("/127.0.0.1/") || address.contains("/ip6/::1/");
-    let all_local = scene.addresses.iter().all(|address| is_local(address));
-    let addresses = scene.addresses.iter().filter(|address| all_local || !is_local(address));
+    let all_local = context.addresses.iter().all(|address| is_local(address));
+    let addresses = context.addresses.iter().filter(|address| all_local || !is_local(address));
     let lines = addresses.map(|address| {
-        let short = super::people::short_address(address);
-        let press = Message::Dialog(Press::Copy(short.clone()));
+        let short = short_address(address);
+        let press = Message::Copy(short.clone());
         let copy = button(theme::small(look.t("connect-copy"), look.tones.ink))
             .on_press(press.clone())
             .padding([4, 8])
@@ -194,27 +250,27 @@ fn own_addresses(scene: Scene<'_>) -> Element<'_, Message> {
         row![theme::strong(short).width(Length::Fill), copy].spacing(8).align_y(Alignment::Center).into()
     });
     let lines = Column::with_children(lines).spacing(4);
-    let words = if scene.addresses.is_empty() { "connect-no-address" } else { "connect-own" };
+    let words = if context.addresses.is_empty() { "connect-no-address" } else { "connect-own" };
     let own = column![theme::small(look.t(words), look.tones.faded), lines].spacing(8);
     column![theme::body(look.t("connect-why")), own].spacing(16).into()
 }
 
-/// The field for our name, which stays in view.
-fn rename<'a>(scene: Scene<'a>, name: &'a str, error: Option<NameError>) -> Element<'a, Message> {
-    let look = scene.look;
+/// Returns the field for our name, which stays in view.
+fn rename<'a>(context: Context<'a>, name: &'a str, error: Option<NameError>) -> Element<'a, Message> {
+    let look = context.look;
     let field = text_input(&look.t("settings-name"), name)
         .id(NAME_FIELD)
-        .on_input(|name| Message::Dialog(Press::Name(name)))
-        .on_submit(Message::Dialog(Press::Rename))
+        .on_input(Message::Name)
+        .on_submit(Message::Rename)
         .padding([8, 12])
         .size(theme::BODY)
         .style(style::input(look.tones));
     let rename = button(theme::body(look.t("settings-rename")))
-        .on_press(Message::Dialog(Press::Rename))
+        .on_press(Message::Rename)
         .padding([8, 16])
         .style(style::secondary(look.tones));
-    let rename = focusable(rename, Message::Dialog(Press::Rename), look.tones.seal);
-    let fingerprint = scene.me.fingerprint();
+    let rename = focusable(rename, Message::Rename, look.tones.seal);
+    let fingerprint = context.me.fingerprint();
     let words = match error {
         Some(error) => theme::small(name_error(look.language, error), look.tones.seal),
         None => theme::small(look.t_args("settings-fingerprint", [("print", fingerprint.into())]), look.tones.faded),
@@ -225,14 +281,14 @@ fn rename<'a>(scene: Scene<'a>, name: &'a str, error: Option<NameError>) -> Elem
         .into()
 }
 
-fn settings<'a>(scene: Scene<'a>) -> Element<'a, Message> {
-    let look = scene.look;
+fn settings<'a>(context: Context<'a>) -> Element<'a, Message> {
+    let look = context.look;
     let languages = Language::ALL.map(|language| {
         let name = match language {
             Language::En => "English",
             Language::Ko => "한국어",
         };
-        choice(look, name.to_owned(), language == look.language, Press::Language(language))
+        choice(look, name.to_owned(), language == look.language, Message::Language(language))
     });
     let appearances = Appearance::ALL.map(|appearance| {
         let key = match appearance {
@@ -240,10 +296,10 @@ fn settings<'a>(scene: Scene<'a>) -> Element<'a, Message> {
             Appearance::Light => "settings-light",
             Appearance::Dark => "settings-dark",
         };
-        choice(look, look.t(key), appearance == scene.settings.appearance, Press::Appearance(appearance))
+        choice(look, look.t(key), appearance == context.settings.appearance, Message::Appearance(appearance))
     });
     let motions = [("settings-motion-on", false), ("settings-motion-off", true)].map(|(key, reduce)| {
-        choice(look, look.t(key), scene.settings.reduce_motion == reduce, Press::ReduceMotion(reduce))
+        choice(look, look.t(key), context.settings.reduce_motion == reduce, Message::ReduceMotion(reduce))
     });
     let part =
         |key, content: Element<'a, Message>| column![theme::small(look.t(key), look.tones.faded), content].spacing(8);
@@ -256,11 +312,11 @@ fn settings<'a>(scene: Scene<'a>) -> Element<'a, Message> {
     .into()
 }
 
-fn choice<'a>(look: Look, words: String, chosen: bool, press: Press) -> Element<'a, Message> {
-    parts::choice(look, words, chosen, [4, 12], Message::Dialog(press))
+fn choice<'a>(look: Look, words: String, chosen: bool, message: Message) -> Element<'a, Message> {
+    parts::choice(look, words, chosen, [4, 12], message)
 }
 
-/// Where a link goes: first of all to which host.
+/// Returns where a link leads, with the host first.
 fn ask_link(link: &Link, look: Look) -> Element<'_, Message> {
     let whole = theme::body(&link.url).wrapping(Wrapping::WordOrGlyph);
     let read = link.host_read.as_ref().map(|read| {
@@ -282,7 +338,7 @@ fn link_foot(link: &Link, look: Look) -> Element<'_, Message> {
         (button, message)
     };
     let reach = |(button, message), ring| focusable(button, message, ring);
-    let (copy, message) = press("connect-copy", Message::Dialog(Press::Copy(link.url.clone())));
+    let (copy, message) = press("connect-copy", Message::Copy(link.url.clone()));
     let copy = reach((copy.style(style::secondary(look.tones)), message), look.tones.seal);
     let (cancel, message) = press("plan-cancel", Message::Close);
     let cancel = reach((cancel.style(style::secondary(look.tones)), message), look.tones.seal);

@@ -5,50 +5,72 @@ use std::collections::{BTreeMap, BTreeSet};
 use iced::widget::{Column, button, column, container, row, text};
 use iced::{Alignment, Element, Length};
 use inkmesh::event::Person;
-use inkmesh::game::Phase;
 use inkmesh::identity::Author;
 
-use super::Message;
-use super::game_bar::{GameBar, Press};
 use crate::text::grouped;
-use crate::window::link::Step;
 use crate::window::theme::{self, Look, palette, style};
 use crate::window::when::Calendar;
 use crate::window::widget::parts::hint;
 
-/// Room for a name in a list, in columns: Hangul takes two of them. A name may have so many characters.
+/// Columns for a name in a list. Hangul takes two of them; a name may have so many characters.
 const MOST: usize = 2 * inkmesh::name::MAX_NAME_CHARS;
-/// Room for a name in a line that must not grow.
+/// Columns for a name in a line that must not grow.
 const FEW: usize = 18;
-/// The mark of those who signed two different histories.
+/// The mark of a person who signed two different histories.
 pub const FORKED: &str = "⚑";
+
+/// An event of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Message {
+    /// Select a person, or nobody.
+    Select(Author),
+    /// Vote to remove a player from the game.
+    Remove(Author),
+}
+
+/// A person's part in the game.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InGame {
+    /// Whether a turn of a quiz is running or revealed.
+    pub is_quiz_turn: bool,
+    /// Whether the person draws.
+    pub draws: bool,
+    /// Whether the person has solved the word.
+    pub solved: bool,
+    /// The points, in a quiz.
+    pub score: Option<u32>,
+    /// Whether we may vote to remove the person now.
+    pub may_remove: bool,
+    /// Whether we have voted so.
+    pub voted_to_remove: bool,
+}
 
 /// The people of a room, ourselves included.
 #[derive(Debug)]
 pub struct People {
     me: Author,
     people: BTreeMap<Author, Person>,
-    /// Names that more than one of them uses.
+    /// The names that several of them use.
     shared: BTreeSet<String>,
-    /// Counts changes of what lines say of their authors.
+    /// A number that changes with what lines show of their authors.
     revision: u64,
-    /// Whom we look at.
-    looked_at: Option<Author>,
+    /// The person who is selected in the list.
+    selected: Option<Author>,
 }
 
 impl People {
-    /// Nobody yet, seen by `me`.
+    /// Creates an empty list; `me` is our own key.
     pub fn new(me: Author) -> Self {
-        People { me, people: BTreeMap::new(), shared: BTreeSet::new(), revision: 0, looked_at: None }
+        People { me, people: BTreeMap::new(), shared: BTreeSet::new(), revision: 0, selected: None }
     }
 
-    /// These are the people now.
+    /// Replaces the people.
     pub fn replace(&mut self, people: Vec<Person>) {
         self.people = people.into_iter().map(|person| (person.peer, person)).collect();
         self.names_changed();
     }
 
-    /// Somebody came, went or is called something else now.
+    /// Updates a person.
     pub fn update(&mut self, person: Person) {
         let known = self.people.get(&person.peer);
         let changed = known.is_none_or(|known| known.name != person.name || known.forked != person.forked);
@@ -69,18 +91,18 @@ impl People {
         self.revision += 1;
     }
 
-    /// Counts changes of what lines say of their authors.
+    /// Returns a number that changes with what lines show of their authors.
     pub fn revision(&self) -> u64 {
         self.revision
     }
 
-    /// What to call somebody: by the name they use, with a fingerprint where two use the same; by `fallback` when
-    /// they are not among the people, and by the fingerprint alone when nothing is known.
+    /// Returns a person's name, with the fingerprint where two use the same. It is `fallback` for a person who is not
+    /// known, and the fingerprint alone without either.
     pub fn label(&self, author: Author, fallback: &str) -> String {
         self.label_of(author, fallback, MOST)
     }
 
-    /// The same with a long name cut, for a line that must not grow.
+    /// Returns the same with a long name cut, for a line that must not grow.
     pub fn short_label(&self, author: Author, fallback: &str) -> String {
         self.label_of(author, fallback, FEW)
     }
@@ -97,46 +119,40 @@ impl People {
         }
     }
 
-    /// Ourselves.
+    /// Returns our own key.
     pub fn me(&self) -> Author {
         self.me
     }
 
-    /// Whether somebody signed two different histories.
+    /// Returns whether a person signed two different histories.
     pub fn is_forked(&self, author: Author) -> bool {
         self.people.get(&author).is_some_and(|person| person.forked)
     }
 
-    /// How many others are online.
+    /// Returns how many others are online.
     pub fn others_online(&self) -> usize {
         self.people.values().filter(|person| person.online && person.peer != self.me).count()
     }
 
-    /// Ourselves, then those online, then the others, each by name.
+    /// Returns ourselves, then those online, then the others, each by name.
     pub fn in_order(&self) -> Vec<&Person> {
         let mut people: Vec<&Person> = self.people.values().collect();
         people.sort_by_key(|person| (person.peer != self.me, !person.online, &person.name, person.peer));
         people
     }
 
-    /// Somebody is looked at, or not any more.
-    pub fn look_at(&mut self, author: Author) {
-        self.looked_at = if self.looked_at == Some(author) { None } else { Some(author) };
+    /// Selects a person, or nobody if that person is selected.
+    pub fn select(&mut self, author: Author) {
+        self.selected = if self.selected == Some(author) { None } else { Some(author) };
     }
 
-    /// The list, with what the game says of each.
-    pub fn view(&self, look: Look, calendar: &Calendar, game: &GameBar) -> Element<'_, Message> {
-        let rows = self.in_order().into_iter().map(|person| self.person(look, calendar, person, game));
+    /// Returns the list, with each person's part in the game.
+    pub fn view(&self, look: Look, calendar: &Calendar, game: impl Fn(Author) -> InGame) -> Element<'_, Message> {
+        let rows = self.in_order().into_iter().map(|person| self.person(look, calendar, person, game(person.peer)));
         Column::with_children(rows).spacing(8).width(Length::Fill).into()
     }
 
-    fn person<'a>(
-        &'a self,
-        look: Look,
-        calendar: &Calendar,
-        person: &'a Person,
-        game: &GameBar,
-    ) -> Element<'a, Message> {
+    fn person<'a>(&'a self, look: Look, calendar: &Calendar, person: &'a Person, game: InGame) -> Element<'a, Message> {
         let tones = look.tones;
         let name = self.label(person.peer, "");
         let color = if person.online { tones.ink } else { tones.faded };
@@ -147,25 +163,25 @@ impl People {
         .push(person.forked.then(|| theme::small(look.t("person-forked"), tones.seal)));
         let heading = row![avatar(look, person, &name), words.width(Length::Fill)]
             .push(person.forked.then(|| theme::sign(FORKED).color(tones.seal)))
-            .push(mark(look, game, person.peer))
-            .push(score(game, person.peer))
+            .push(mark(look, game))
+            .push(score(game))
             .spacing(8)
             .align_y(Alignment::Center);
-        if !may_remove(game, self.me, person.peer) {
+        if !game.may_remove {
             return heading.into();
         }
         let heading = button(heading)
-            .on_press(Message::Person(person.peer))
+            .on_press(Message::Select(person.peer))
             .padding(0)
             .width(Length::Fill)
             .style(style::quiet(tones));
-        column![heading].push((self.looked_at == Some(person.peer)).then(|| removal(look, game, person.peer))).into()
+        column![heading].push((self.selected == Some(person.peer)).then(|| removal(look, game, person.peer))).into()
     }
 
-    fn state(&self, look: Look, calendar: &Calendar, person: &Person, game: &GameBar) -> String {
+    fn state(&self, look: Look, calendar: &Calendar, person: &Person, game: InGame) -> String {
         if person.peer == self.me {
             look.t("person-you")
-        } else if person.online && game.is_quiz_turn() {
+        } else if person.online && game.is_quiz_turn {
             // There is no room for an address beside the points.
             look.t("person-online")
         } else if person.online {
@@ -178,12 +194,13 @@ impl People {
         }
     }
 
-    /// The people as letters, one below the other.
-    pub fn narrow_view(&self, look: Look, game: &GameBar) -> Element<'_, Message> {
+    /// Returns the people as letters, one below the other.
+    pub fn narrow_view(&self, look: Look, game: impl Fn(Author) -> InGame) -> Element<'_, Message> {
         let letters = self.in_order().into_iter().map(|person| {
             let letter = avatar(look, person, &self.label(person.peer, ""));
-            let score = score(game, person.peer).map(|score| score.size(theme::SMALL));
-            let letter = column![letter].push(mark(look, game, person.peer)).push(score);
+            let game = game(person.peer);
+            let score = score(game).map(|score| score.size(theme::SMALL));
+            let letter = column![letter].push(mark(look, game)).push(score);
             let letter = letter.align_x(Alignment::Center);
             if !person.forked {
                 return letter.into();
@@ -195,7 +212,7 @@ impl People {
     }
 }
 
-/// As much of a name as there is room for, with an ellipsis if there is more.
+/// Cuts a name to so many columns, with an ellipsis.
 fn cut(name: &str, columns: usize) -> String {
     let mut used = 0;
     for (at, letter) in name.char_indices() {
@@ -207,40 +224,32 @@ fn cut(name: &str, columns: usize) -> String {
     name.to_owned()
 }
 
-/// Whether somebody draws, or knows the word.
-fn mark<'a>(look: Look, game: &GameBar, author: Author) -> Option<Element<'a, Message>> {
-    if game.drawer() == Some(author) {
+/// Returns a sign for a person who draws, or has solved the word.
+fn mark<'a>(look: Look, game: InGame) -> Option<Element<'a, Message>> {
+    if game.draws {
         return Some(theme::sign("✎").color(look.tones.seal).into());
     }
-    let knows = game.is_quiz_turn() && game.game.solved.contains(&author);
-    knows.then(|| theme::sign("✔").color(look.tones.pine).into())
+    game.solved.then(|| theme::sign("✔").color(look.tones.pine).into())
 }
 
-/// The points of a player of a quiz.
-fn score<'a>(game: &GameBar, author: Author) -> Option<text::Text<'a, iced::Theme>> {
-    let player = game.game.players.iter().find(|player| player.player == author)?;
-    game.is_quiz_turn().then(|| theme::strong(grouped(player.score.into())))
+fn score<'a>(game: InGame) -> Option<text::Text<'a, iced::Theme>> {
+    game.score.map(|score| theme::strong(grouped(score.into())))
 }
 
-/// Whether we may vote to remove somebody now.
-fn may_remove(game: &GameBar, me: Author, author: Author) -> bool {
-    let plays = |author| game.game.players.iter().any(|player| player.player == author && player.playing);
-    matches!(game.game.phase, Phase::Choosing | Phase::Drawing) && author != me && plays(author) && plays(me)
-}
-
-fn removal<'a>(look: Look, game: &GameBar, author: Author) -> Element<'a, Message> {
-    let (words, press) = match game.voted_to_remove(author) {
+/// Returns a button to vote for a person's removal.
+fn removal<'a>(look: Look, game: InGame, author: Author) -> Element<'a, Message> {
+    let (words, message) = match game.voted_to_remove {
         true => (look.t("game-voted-remove"), None),
-        false => (look.t("game-remove"), Some(Message::Game(Press::Step(Step::Kick(author))))),
+        false => (look.t("game-remove"), Some(Message::Remove(author))),
     };
     let remove = button(theme::small(words, look.tones.ink))
-        .on_press_maybe(press)
+        .on_press_maybe(message)
         .padding([4, 8])
         .style(style::secondary(look.tones));
     container(remove).padding(iced::padding::left(36).top(4)).into()
 }
 
-/// The first letter of a name on the person's colour; hollow for those who are away.
+/// Returns a disc of the person's colour with the first letter of the name; hollow for a person who is away.
 fn avatar<'a>(look: Look, person: &Person, name: &str) -> Element<'a, Message> {
     let letter: String = name.chars().next().into_iter().flat_map(char::to_uppercase).collect();
     let letter = text(letter).size(theme::SMALL).font(theme::BOLD);
@@ -252,7 +261,7 @@ fn avatar<'a>(look: Look, person: &Person, name: &str) -> Element<'a, Message> {
     }
 }
 
-/// A multiaddress as people write it: `192.168.0.7:47770`.
+/// Returns a multiaddress as people write it: `192.168.0.7:47770`.
 pub fn short_address(address: &str) -> String {
     let mut parts = address.split('/').skip(1);
     let (mut host, mut port) = (None, None);

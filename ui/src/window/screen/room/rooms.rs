@@ -1,0 +1,235 @@
+//! The rooms that we are in.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use iced::widget::{Column, button, column, container, row, text, text_input};
+use iced::{Alignment, Element, Length};
+use inkmesh::event::RoomSummary;
+use inkmesh::identity::Author;
+use inkmesh::name::{NameError, RoomName};
+
+use super::game::call::{Call, PendingCall};
+use crate::text::name_error;
+use crate::window::theme::{self, Look, style};
+use crate::window::widget::focusable;
+use crate::window::widget::parts::{hint, quiet_button};
+
+/// The id of the mark of a room whose game waits for us.
+const CALL_MARK: &str = "mark-of-a-call";
+/// The id of the field for a room's name.
+pub const ROOM_FIELD: &str = "room-name-field";
+
+/// An event of the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Message {
+    /// Open a room.
+    Open(RoomName),
+    /// Show the field for the name of a room to join.
+    Add,
+    /// The name was typed.
+    Typed(String),
+    /// Join the room of that name.
+    Join,
+    /// Leave a room.
+    Leave(RoomName),
+}
+
+/// A consequence of a message, outside of the list.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing.
+    None,
+    /// Open a room.
+    Open(RoomName),
+    /// Focus the field for the name.
+    FocusField,
+    /// Join a room.
+    Join(RoomName),
+    /// Leave a room.
+    Leave(RoomName),
+}
+
+/// A room that we are in.
+#[derive(Debug, Default)]
+pub struct RoomInfo {
+    /// The others who are online in the room.
+    pub online: BTreeSet<Author>,
+    /// The number of unread lines.
+    pub unread: u64,
+    /// What its game waits for from us.
+    pub call: PendingCall,
+}
+
+/// The rooms that we are in.
+#[derive(Debug, Default)]
+pub struct Rooms {
+    /// The rooms by name.
+    pub rooms: BTreeMap<RoomName, RoomInfo>,
+    /// The open room.
+    pub here: Option<RoomName>,
+    /// The name of a room to join, while it is being written.
+    pub adding: Option<Adding>,
+}
+
+/// The name of a room to join.
+#[derive(Debug, Default)]
+pub struct Adding {
+    /// The text in the field.
+    name: String,
+    /// Why it is no name.
+    error: Option<NameError>,
+}
+
+impl Rooms {
+    /// Handles a message.
+    pub fn update(&mut self, message: Message) -> Outcome {
+        match message {
+            Message::Open(room) => return Outcome::Open(room),
+            Message::Add => {
+                self.adding = Some(Adding::default());
+                return Outcome::FocusField;
+            }
+            Message::Typed(name) => self.adding = Some(Adding { name, error: None }),
+            Message::Join => return self.join(),
+            Message::Leave(room) => return Outcome::Leave(room),
+        }
+        Outcome::None
+    }
+
+    fn join(&mut self) -> Outcome {
+        let Some(adding) = &mut self.adding else { return Outcome::None };
+        match adding.name.parse::<RoomName>() {
+            Ok(room) => {
+                self.adding = None;
+                Outcome::Join(room)
+            }
+            Err(error) => {
+                adding.error = Some(error);
+                Outcome::None
+            }
+        }
+    }
+
+    /// Replaces the rooms by these. What is known of a room stays.
+    pub fn replace(&mut self, rooms: Vec<RoomSummary>) {
+        let mut known = std::mem::take(&mut self.rooms);
+        for summary in rooms {
+            let mut info = known.remove(&summary.room).unwrap_or_default();
+            info.unread = summary.unread;
+            self.rooms.insert(summary.room, info);
+        }
+    }
+
+    /// Returns what is known of a room.
+    pub fn info(&mut self, room: &RoomName) -> &mut RoomInfo {
+        self.rooms.entry(room.clone()).or_default()
+    }
+
+    /// Returns the calls with their rooms.
+    pub fn calls(&self) -> impl Iterator<Item = (Call, &RoomName)> {
+        self.rooms.iter().filter_map(|(name, info)| Some((info.call.get()?, name)))
+    }
+
+    /// Returns how many others are online in any room.
+    pub fn others(&self) -> usize {
+        self.rooms.values().flat_map(|room| &room.online).collect::<BTreeSet<_>>().len()
+    }
+
+    /// Returns the number of unread lines in other rooms.
+    pub fn unread_elsewhere(&self) -> u64 {
+        self.rooms.iter().filter(|(name, _)| Some(*name) != self.here.as_ref()).map(|(_, room)| room.unread).sum()
+    }
+
+    /// Returns the list.
+    pub fn list(&self, look: Look) -> Element<'_, Message> {
+        let rows = self.rooms.iter().map(|(name, info)| self.line(look, name, info));
+        Column::with_children(rows).spacing(4).into()
+    }
+
+    /// Returns the field for the name of a room to join, or a button that shows it.
+    pub fn add_view(&self, look: Look) -> Element<'_, Message> {
+        match &self.adding {
+            Some(adding) => field(look, adding),
+            None => quiet_button(look, look.t("room-add"), Message::Add),
+        }
+    }
+
+    fn line<'a>(&'a self, look: Look, name: &'a RoomName, info: &'a RoomInfo) -> Element<'a, Message> {
+        let tones = look.tones;
+        let here = self.here.as_ref() == Some(name);
+        let label = theme::body(format!("# {name}")).wrapping(text::Wrapping::WordOrGlyph).width(Length::Fill);
+        let mut line = row![if here { label.font(theme::BOLD) } else { label }].spacing(8).align_y(Alignment::Center);
+        if info.call.get().is_some() {
+            line = line.push(call_mark(look));
+        }
+        if info.unread > 0 {
+            line = line.push(badge(look, info.unread));
+        } else if !info.online.is_empty() {
+            line = line.push(theme::small((info.online.len() + 1).to_string(), tones.faded));
+        }
+        let open = button(line)
+            .on_press(Message::Open(name.clone()))
+            .padding([4, 8])
+            .width(Length::Fill)
+            .style(style::choice(tones, here));
+        let open = focusable(open, Message::Open(name.clone()), tones.seal);
+        if !here || self.rooms.len() < 2 {
+            return open;
+        }
+        let leave = button(theme::sign("✕").size(theme::SMALL))
+            .on_press(Message::Leave(name.clone()))
+            .padding([4, 8])
+            .style(style::quiet(tones));
+        let leave = focusable(leave, Message::Leave(name.clone()), tones.seal);
+        row![open, hint(look, leave, look.t("room-leave"))].spacing(4).align_y(Alignment::Center).into()
+    }
+
+    /// Returns the rooms as letters, one below the other.
+    pub fn letters(&self, look: Look) -> Element<'_, Message> {
+        let rows = self.rooms.iter().map(|(name, info)| {
+            let letter: String = name.as_str().chars().take(1).flat_map(char::to_uppercase).collect();
+            let chosen = self.here.as_ref() == Some(name);
+            let letter = button(theme::strong(letter).center())
+                .on_press(Message::Open(name.clone()))
+                .width(36)
+                .padding(4)
+                .style(style::choice(look.tones, chosen));
+            let mut cell = column![letter].align_x(Alignment::Center);
+            let call = info.call.get();
+            if call.is_some() {
+                cell = cell.push(call_mark(look));
+            }
+            if info.unread > 0 {
+                cell = cell.push(badge(look, info.unread));
+            }
+            hint(look, cell, call.map_or_else(|| format!("# {name}"), |call| call.words(look, name)))
+        });
+        Column::with_children(rows).spacing(4).into()
+    }
+}
+
+/// Returns the field for the name of a room to join.
+fn field(look: Look, adding: &Adding) -> Element<'_, Message> {
+    let field = text_input(&look.t("room-add-placeholder"), &adding.name)
+        .id(ROOM_FIELD)
+        .on_input(Message::Typed)
+        .on_submit(Message::Join)
+        .padding(8)
+        .size(theme::BODY)
+        .style(style::input(look.tones));
+    let error = adding.error.map(|error| theme::small(name_error(look.language, error), look.tones.seal));
+    column![field].push(error).spacing(4).into()
+}
+
+/// Returns a number of unread lines.
+fn badge<'a>(look: Look, number: u64) -> Element<'a, Message> {
+    let words = if number > 99 { "99+".to_owned() } else { number.to_string() };
+    let words = theme::small(words, look.tones.on_seal);
+    container(words).padding([0, 8]).style(style::pill(look.tones.seal, look.tones.on_seal)).into()
+}
+
+/// Returns the mark of a room whose game waits for us.
+pub fn call_mark<'a, M: 'a>(look: Look) -> Element<'a, M> {
+    let sign = theme::sign("✎").size(theme::SMALL).color(look.tones.on_seal);
+    container(sign).id(CALL_MARK).padding([1, 6]).style(style::pill(look.tones.seal, look.tones.on_seal)).into()
+}

@@ -1,0 +1,359 @@
+//! The visible sheet: its picture, the strokes that are not part of it yet, and our own pen.
+
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+use iced::Size;
+use inkmesh::canvas::{CanvasStep, Color, Drawn, Ink, Point, Points, StrokeId, Tool};
+use inkmesh::event::{CanvasView, PenLine};
+use inkmesh::identity::Author;
+use inkmesh::operation::OperationId;
+use inkmesh::payload::Board;
+
+use super::tools::Brush;
+use crate::window::ink::lens::Lens;
+use crate::window::ink::live::{self, Line, LiveInk, SILENCE};
+use crate::window::ink::painter::{Job, Painted};
+use crate::window::ink::picture::Picture;
+use crate::window::ink::round;
+
+/// Width of the dot that stands for a fill until it is painted, in logical units.
+const FILL_DOT: u16 = 14;
+
+/// The visible sheet of a room.
+#[derive(Debug)]
+pub struct LiveSheet {
+    board: Board,
+    may_draw: bool,
+    picture: Picture,
+    lens: Lens,
+    known: BTreeSet<OperationId>,
+    pen: Option<Pen>,
+    /// Our own finished strokes and fills that are not part of the picture yet.
+    waiting: Vec<Waiting>,
+    live: LiveInk,
+    /// The steps that came while the sheet was being loaded; `None`: it is not.
+    since_load: Option<Vec<Drawn>>,
+    /// Whether to load the sheet again after that.
+    load_again: bool,
+}
+
+#[derive(Debug)]
+struct Pen {
+    stroke: StrokeId,
+    line: Line,
+    /// How many of its points others have been sent; for a shape, its two or none.
+    shown: usize,
+}
+
+/// What stands for a stroke or fill of ours until it is part of the picture.
+#[derive(Debug)]
+struct Waiting {
+    mark: Mine,
+    line: Line,
+    /// When the node reported it as saved.
+    saved: Option<Instant>,
+    /// The change of the picture that contains it.
+    landed: Option<u64>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mine {
+    /// A stroke with this id, and the number of its operations that have not come back.
+    Line(StrokeId, usize),
+    /// A fill at this point.
+    Fill(Point, Color),
+}
+
+/// The author of a stroke (`None`: ourselves) and its id.
+pub type Key = (Option<Author>, StrokeId);
+
+impl LiveSheet {
+    /// Creates an empty sheet that nobody may draw on yet, for a screen with this scale factor.
+    pub fn new(scale_factor: f32) -> Self {
+        LiveSheet {
+            board: Board::Free,
+            may_draw: false,
+            picture: Picture::new(),
+            lens: Lens::new(scale_factor),
+            known: BTreeSet::new(),
+            pen: None,
+            waiting: Vec::new(),
+            live: LiveInk::default(),
+            since_load: None,
+            load_again: false,
+        }
+    }
+
+    /// Creates the empty sheet of another room, in the same place of the window.
+    pub fn of_another_room(&self, scale_factor: f32) -> Self {
+        let mut sheet = LiveSheet::new(scale_factor);
+        sheet.resize(self.lens.area(), scale_factor);
+        sheet
+    }
+
+    /// Returns whether we may draw on it now.
+    pub fn may_draw(&self) -> bool {
+        self.may_draw
+    }
+
+    /// Returns whether it is the sheet of a turn, on which only its drawer draws.
+    pub fn is_of_a_turn(&self) -> bool {
+        matches!(self.board, Board::Turn { .. })
+    }
+
+    /// Returns whether our pen is down.
+    pub fn pen_is_down(&self) -> bool {
+        self.pen.is_some()
+    }
+
+    /// Returns whether there are strokes that disappear after a time.
+    pub fn is_waiting(&self) -> bool {
+        !self.live.is_empty() || self.waiting.iter().any(|waiting| waiting.saved.is_some())
+    }
+
+    /// Returns its picture.
+    pub fn picture(&self) -> &Picture {
+        &self.picture
+    }
+
+    /// Returns its viewport.
+    pub fn lens(&self) -> Lens {
+        self.lens
+    }
+
+    /// Returns the strokes that are not part of the picture, the lowest first.
+    pub fn growing(&self) -> impl Iterator<Item = (Key, &Line)> {
+        let waiting = self.waiting.iter().map(|waiting| match waiting.mark {
+            Mine::Line(stroke, _) => ((None, stroke), &waiting.line),
+            Mine::Fill(..) => ((None, 0), &waiting.line),
+        });
+        let of_others = |((author, stroke), line): (live::Key, _)| ((Some(author), stroke), line);
+        let ours = self.pen.as_ref().map(|pen| ((None, pen.stroke), &pen.line));
+        waiting.chain(self.live.lines().map(of_others)).chain(ours)
+    }
+
+    // ---- the screen ----
+
+    /// Returns the size of its space.
+    pub fn area(&self) -> Size {
+        self.lens.area()
+    }
+
+    /// Sets the size of its space and the scale factor of the screen.
+    pub fn resize(&mut self, area: Size, scale_factor: f32) {
+        self.look(|lens| lens.resize(area, scale_factor));
+    }
+
+    /// Changes its viewport.
+    pub fn look(&mut self, change: impl FnOnce(&mut Lens)) {
+        change(&mut self.lens);
+        self.picture.want(self.lens.wanted());
+    }
+
+    /// Returns the next job for the painter.
+    pub fn work(&mut self) -> Option<Job> {
+        self.picture.work()
+    }
+
+    /// Returns whether something was painted for it.
+    pub fn is_of(&self, painted: &Painted) -> bool {
+        self.picture.is_of(painted)
+    }
+
+    /// Takes what was painted, and removes the strokes that are part of it. Returns the change of the picture; `None`: it
+    /// was for another sheet.
+    pub fn painted(&mut self, painted: Painted) -> Option<u64> {
+        let change = self.picture.painted(painted)?;
+        self.live.painted(change);
+        self.waiting.retain(|waiting| waiting.landed.is_none_or(|landed| landed > change));
+        Some(change)
+    }
+
+    // ---- what the node reports ----
+
+    /// Notes that the sheet is to be loaded. Returns whether to ask for it now: not while that is under way.
+    pub fn load(&mut self) -> bool {
+        if self.since_load.is_some() {
+            self.load_again = true;
+            return false;
+        }
+        self.since_load = Some(Vec::new());
+        true
+    }
+
+    /// Notes that the sheet could not be loaded. Returns whether to ask again.
+    pub fn not_shown(&mut self) -> bool {
+        self.since_load = None;
+        std::mem::take(&mut self.load_again) && self.load()
+    }
+
+    /// Shows the loaded sheet, with the steps that came while it was being loaded. Returns whether to ask again.
+    pub fn show(&mut self, view: CanvasView, me: Author) -> bool {
+        let since = self.since_load.take().unwrap_or_default();
+        if view.board != self.board {
+            self.live.clear();
+            self.waiting.clear();
+            self.pen = None;
+            self.lens.whole();
+            self.picture.want(self.lens.wanted());
+        }
+        self.board = view.board;
+        self.may_draw = view.may_draw;
+        if !view.may_draw {
+            self.pen = None;
+        }
+        let ids = view.marks.iter().map(|drawn| drawn.id).collect();
+        let before = std::mem::replace(&mut self.known, ids);
+        let change = self.picture.next_change();
+        let new = view.marks.iter().filter(|drawn| !before.contains(&drawn.id));
+        new.for_each(|drawn| self.came_back(drawn, me, change));
+        self.picture.show(view.marks);
+        since.into_iter().for_each(|drawn| self.added(drawn, me));
+        std::mem::take(&mut self.load_again) && self.load()
+    }
+
+    /// Adds a step after all others.
+    pub fn added(&mut self, drawn: Drawn, me: Author) {
+        if let Some(since) = &mut self.since_load {
+            since.push(drawn.clone());
+        }
+        if self.known.insert(drawn.id) {
+            let change = self.picture.next_change();
+            self.came_back(&drawn, me, change);
+            self.picture.add(drawn);
+        }
+    }
+
+    /// Notes that a step has come: what stands for it disappears with this change of the picture.
+    fn came_back(&mut self, drawn: &Drawn, me: Author, change: u64) {
+        let stroke = drawn.step.stroke();
+        if drawn.author != me {
+            if drawn.step.ink().is_some() {
+                self.live.land(drawn.author, stroke, change);
+            }
+            return;
+        }
+        let same = |waiting: &&mut Waiting| match (&drawn.step, waiting.mark) {
+            (CanvasStep::Ink(_), Mine::Line(line, _)) => line == stroke,
+            (CanvasStep::Fill { at, color, .. }, mark) => mark == Mine::Fill(*at, *color) && waiting.landed.is_none(),
+            _ => false,
+        };
+        let Some(waiting) = self.waiting.iter_mut().find(same) else { return };
+        if let Mine::Line(_, parts) = &mut waiting.mark {
+            *parts = parts.saturating_sub(1);
+        }
+        if matches!(waiting.mark, Mine::Line(_, 0) | Mine::Fill(..)) {
+            waiting.landed = Some(change);
+        }
+    }
+
+    /// Adds the points of somebody's pen.
+    pub fn moved(&mut self, author: Author, board: Board, ink: &Ink, from: u32, now: Instant) {
+        if board == self.board {
+            self.live.feed(author, ink, from, now);
+        }
+    }
+
+    // ---- our own pen ----
+
+    /// Starts a stroke.
+    pub fn pen_down(&mut self, stroke: StrokeId, brush: Brush, point: Point) {
+        if self.may_draw {
+            let line = Line { tool: brush.tool, color: brush.color, width: brush.width, points: vec![point] };
+            self.pen = Some(Pen { stroke, line, shown: 0 });
+        }
+    }
+
+    /// Moves the pen.
+    pub fn pen_to(&mut self, point: Point) {
+        let Some(pen) = &mut self.pen else { return };
+        if !pen.line.tool.is_shape() {
+            return round::go(&mut pen.line.points, point);
+        }
+        if pen.line.points.last() != Some(&point) {
+            pen.line.points.truncate(1);
+            pen.line.points.push(point);
+            pen.shown = 0;
+        }
+    }
+
+    /// Returns the points that others have not been sent, and the index of the first.
+    pub fn unshown(&mut self) -> Option<(PenLine, u32)> {
+        let Pen { stroke, line, shown } = self.pen.as_mut()?;
+        let (points, from) = if line.tool.is_shape() {
+            // A shape is sent whole each time.
+            ((*shown == 0 && line.points.len() == 2).then_some(&line.points[..])?, 0)
+        } else {
+            let settled = round::settled(&line.points);
+            (settled.get(*shown..).filter(|points| !points.is_empty())?, *shown)
+        };
+        *shown = from + points.len();
+        Some((pen_line(*stroke, line, points.to_vec()), u32::try_from(from).ok()?))
+    }
+
+    /// Ends the stroke and returns it. A shape without an extent is dropped.
+    pub fn pen_up(&mut self) -> Option<PenLine> {
+        let Pen { stroke, line, .. } = self.pen.take()?;
+        if line.tool.is_shape() && (line.points.len() < 2 || line.points[0] == line.points[1]) {
+            return None;
+        }
+        let finished = pen_line(stroke, &line, line.points.clone());
+        let mark = Mine::Line(stroke, Points::split(&line.points).len());
+        self.waiting.push(Waiting { mark, line, saved: None, landed: None });
+        Some(finished)
+    }
+
+    /// Shows a dot of a fill's colour until the fill is painted.
+    pub fn fill(&mut self, at: Point, color: Color) {
+        let line = Line { tool: Tool::Pen, color, width: FILL_DOT, points: vec![at] };
+        self.waiting.push(Waiting { mark: Mine::Fill(at, color), line, saved: None, landed: None });
+    }
+
+    /// Notes that a stroke of ours was saved.
+    pub fn stroke_saved(&mut self, stroke: StrokeId, now: Instant) {
+        self.saved(|mark| matches!(mark, Mine::Line(line, _) if line == stroke), now);
+    }
+
+    /// Removes a stroke of ours that could not be saved.
+    pub fn stroke_failed(&mut self, stroke: StrokeId) {
+        self.waiting.retain(|waiting| !matches!(waiting.mark, Mine::Line(line, _) if line == stroke));
+    }
+
+    /// Notes that a fill of ours was saved, or removes it.
+    pub fn fill_answered(&mut self, at: Point, color: Color, saved: bool, now: Instant) {
+        if saved {
+            self.saved(|mark| mark == Mine::Fill(at, color), now);
+        } else {
+            self.waiting.retain(|waiting| waiting.mark != Mine::Fill(at, color));
+        }
+    }
+
+    fn saved(&mut self, is_it: impl Fn(Mine) -> bool, now: Instant) {
+        let waiting = self.waiting.iter_mut().find(|waiting| waiting.saved.is_none() && is_it(waiting.mark));
+        if let Some(waiting) = waiting {
+            waiting.saved = Some(now);
+        }
+    }
+
+    /// Drops the stroke under our pen.
+    pub fn lift(&mut self) {
+        self.pen = None;
+    }
+
+    /// Removes strokes whose operation is overdue.
+    pub fn expire(&mut self, now: Instant) {
+        self.live.expire(now);
+        // Saved, but not on the sheet: the turn was over.
+        let late = |saved| now.saturating_duration_since(saved) >= SILENCE;
+        self.waiting.retain(|waiting| waiting.landed.is_some() || !waiting.saved.is_some_and(late));
+    }
+}
+
+fn pen_line(stroke: StrokeId, line: &Line, points: Vec<Point>) -> PenLine {
+    PenLine { stroke, tool: line.tool, color: line.color, width: line.width, points }
+}
+
+#[cfg(test)]
+#[path = "live_sheet_tests.rs"]
+mod tests;

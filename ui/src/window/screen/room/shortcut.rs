@@ -1,0 +1,38 @@
+//! What keys mean on the room screen.
+
+use crate::window::screen::gallery::replay;
+use crate::window::screen::room::sheet;
+
+/// A key that is not for a text field.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Shortcut {
+    /// Write a line.
+    Write,
+    /// Close what is open.
+    Escape,
+    /// Copy the selected lines.
+    Copy,
+    /// Do something on the sheet.
+    Sheet(sheet::Message),
+    /// Do something with the drawing that the gallery shows.
+    Replay(replay::Press),
+    /// Do something in the game.
+    Game(GameKey),
+    /// Open the room whose game waits for us.
+    ToCall,
+    /// Show the help.
+    Help,
+}
+
+/// A key of the game. Its step depends on the state of the game.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GameKey {
+    /// Begin the game, end our own turn, or vote to skip the drawer.
+    GoOn,
+    /// Show the results, or hide them.
+    Results,
+    /// Propose the last game again.
+    Again,
+    /// Open the setup dialog.
+    Setup,
+}
