@@ -40,6 +40,8 @@ pub enum Command {
         /// A multiaddress, `HOST` or `HOST:PORT`.
         address: String,
     },
+    /// Says who we are: [`Reply::Whoami`].
+    Whoami,
     /// Lists the rooms that we are in, by name: [`Reply::Rooms`].
     Rooms,
     /// Reads lines of a room in the log's order: [`Reply::History`].
@@ -226,6 +228,17 @@ pub enum Reply {
     Started {
         /// The game's name.
         game: OperationId,
+    },
+    /// Our own identity and program.
+    Whoami {
+        /// Our key.
+        peer: Author,
+        /// The name that others see.
+        name: PersonName,
+        /// The short form of the key, which tells people of the same name apart.
+        fingerprint: String,
+        /// The version of the program.
+        version: &'static str,
     },
     /// The rooms that we are in.
     Rooms(Vec<RoomSummary>),

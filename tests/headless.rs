@@ -10,6 +10,7 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use inkmesh::identity::Author;
 use inkmesh_store::Store;
 use serde_json::{Value, json};
 use support::host::{Host, agree, local, local_command, say};
@@ -262,6 +263,18 @@ fn everything_can_be_asked_for() {
     assert_eq!((&line["room"], &line["name"]), (&json!("art"), &json!("Anna")));
     host.ok(json!({"do": "leave", "room": "art"}));
     assert_eq!(host.refused(json!({"do": "state", "room": "art"})), "not_in_room");
+}
+
+#[test]
+fn a_program_can_ask_who_it_is() {
+    let _turn = turn();
+    let (_dir, mut host) = alone();
+    let peer: Author = host.peer.parse().unwrap();
+    let mut expected = json!({"peer": host.peer, "name": "Ana", "fingerprint": peer.fingerprint(), "version": "0.1.0"});
+    assert_eq!(host.ok(json!({"do": "whoami"})), expected);
+    host.ok(json!({"do": "rename", "name": "Anna"}));
+    expected["name"] = json!("Anna");
+    assert_eq!(host.ok(json!({"do": "whoami"})), expected);
 }
 
 /// Returns the names of the rooms that it is in.

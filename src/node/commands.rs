@@ -27,6 +27,7 @@ impl Runner {
             Command::Drawings { room } => return self.on_drawings(&room, answer),
             Command::Quit => return self.quit(Some(answer)),
             Command::Dial { address } => self.want(&address).map(|()| Reply::Done {}),
+            Command::Whoami => Ok(self.whoami()),
             Command::Rooms => Ok(Reply::Rooms(self.rooms.values().map(|member| member.room.summary()).collect())),
             Command::History { room, limit, before } => self.history(room, limit.unwrap_or(HISTORY), before),
         };
@@ -57,6 +58,11 @@ impl Runner {
     pub(super) fn reply_when_saved(&mut self, ticket: CommandTicket) {
         let answer = self.replies.remove(&ticket);
         self.keep_now(answer);
+    }
+
+    fn whoami(&self) -> Reply {
+        let (peer, version) = (self.identity.author(), env!("CARGO_PKG_VERSION"));
+        Reply::Whoami { peer, name: self.name.clone(), fingerprint: peer.fingerprint(), version }
     }
 
     fn room(&self, name: &RoomName) -> Result<&Room, CommandError> {
