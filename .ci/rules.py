@@ -126,13 +126,24 @@ def check_pure_tree() -> Iterator[str]:
             yield f"the pure half of inkmesh is built from {crate}"
 
 
+def headings(document: Path) -> set[str]:
+    """The anchors of a document's headings, as GitHub makes them."""
+    titles = re.findall(r"^#+ (.+)$", document.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
 def check_links() -> Iterator[str]:
-    """Links of the documents to files of the tree."""
+    """Links of the documents to files of the tree, and to headings in them."""
     folders = ["*.md", "docs/**/*.md", ".github/**/*.md", "tests/**/*.md", "ui/assets/**/*.md"]
     for document in sorted(path for pattern in folders for path in ROOT.glob(pattern)):
-        for link in re.findall(r"\]\(([^)\s#]+)", document.read_text()):
-            if not re.match(r"[a-z]+:", link) and not (document.parent / link).exists():
+        for link, anchor in re.findall(r"\]\(([^)\s#]*)#?([^)\s]*)\)", document.read_text()):
+            target = document.parent / link if link else document
+            if re.match(r"[a-z]+:", link):
+                continue
+            if not target.exists():
                 yield f"{document.relative_to(ROOT)}: there is no {link}"
+            elif anchor and anchor not in headings(target):
+                yield f"{document.relative_to(ROOT)}: there is no heading #{anchor} in {target.name}"
 
 
 def main() -> int:
