@@ -3,7 +3,6 @@
 //! `INKMESH_REQUIRE_WINDOW=1`, as in CI, it fails.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
-#[path = "support/mod.rs"]
 mod support;
 
 use std::time::{Duration, Instant};

@@ -10,6 +10,7 @@ pub mod game;
 pub mod host;
 pub mod lan;
 pub mod process;
+#[path = "../../../tests/support/stats.rs"]
 pub mod stats;
 
 use std::path::Path;

@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark may panic")]
 
-#[path = "../../support/mod.rs"]
+#[path = "../../tests/support/mod.rs"]
 mod support;
 
 mod bytes;
@@ -11,7 +11,7 @@ mod fold;
 mod game;
 mod guess;
 mod pen;
-#[path = "../../support/pens.rs"]
+#[path = "../../../tests/support/pens.rs"]
 #[allow(dead_code, reason = "shared with others")]
 mod pens;
 

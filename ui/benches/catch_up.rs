@@ -7,7 +7,7 @@ mod history;
 mod usage;
 mod wire;
 
-#[path = "../support/mod.rs"]
+#[path = "../tests/support/mod.rs"]
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
