@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Checks the rules of the house that no lint knows: layers, purity, sizes of files, forbidden words, links of documents.
+"""Checks the rules of the house that no lint knows: layers, purity, sizes of files, forbidden words, links of documents,
+paths and terms of ARCHITECTURE.md.
 
 Prints every breach and exits with 1 if there is one. Long files are only warned about up to HARD_LIMIT.
 """
@@ -16,6 +17,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 SOFT_LIMIT, HARD_LIMIT = 700, 900
+# Terms of the glossary in ARCHITECTURE.md.
+MAX_TERMS = 35
 
 # What a package may not name in any of its dependency tables. The layers: store <- inkmesh (src) <- ui.
 FORBIDDEN_DEPENDENCIES = {
@@ -146,9 +149,22 @@ def check_links() -> Iterator[str]:
                 yield f"{document.relative_to(ROOT)}: there is no heading #{anchor} in {target.name}"
 
 
+def check_architecture() -> Iterator[str]:
+    """The code map names only what exists, and the glossary stays short."""
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+    for path in re.findall(r"`([^`\s]+(?:\.rs|/))`", text):
+        if not (ROOT / path).exists():
+            print(f"  warning: ARCHITECTURE.md: there is no {path}")
+    _, _, glossary = text.partition("\n## Glossary\n")
+    rows = re.findall(r"^\| (.+?) \|", glossary.partition("\n## ")[0], re.MULTILINE)[2:]
+    terms = [term for row in rows for term in row.split(", ")]
+    if not 0 < len(terms) <= MAX_TERMS:
+        yield f"ARCHITECTURE.md: {len(terms)} terms in the glossary, at most {MAX_TERMS}"
+
+
 def main() -> int:
     breaches = 0
-    for check in (check_dependencies, check_sources, check_links, check_pure_tree):
+    for check in (check_dependencies, check_sources, check_links, check_architecture, check_pure_tree):
         for breach in check():
             print(f"  {breach}", flush=True)
             breaches += 1
