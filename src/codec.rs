@@ -1,29 +1,29 @@
-//! The only place where CBOR (RFC 8949) is read or written. Every length is capped before anything is decoded, and
-//! depth is capped while decoding.
+//! Reads and writes CBOR (RFC 8949); no other file does. Lengths are compared with their bounds before decoding, and the
+//! depth while decoding.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// Deepest nesting that is followed.
+/// The deepest nesting that is read.
 const MAX_DEPTH: usize = 16;
 
 /// Bytes that can't be read, or a value that can't be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CodecError {
-    /// More bytes than the cap of their kind.
+    /// More bytes than their bound.
     #[error("too large: {len} bytes, at most {cap}")]
     TooLarge {
-        /// How many there are.
+        /// The number of bytes.
         len: usize,
-        /// How many are allowed.
+        /// The bound.
         cap: usize,
     },
-    /// No CBOR, other fields than expected, or bytes left over.
+    /// Bytes that are not CBOR, other fields than expected, or bytes left over.
     #[error("malformed")]
     Malformed,
 }
 
-/// The CBOR of `value`, in ciborium's form: shortest integers and lengths, definite lengths, fields as declared.
+/// Returns the CBOR of `value` in its one form: shortest integers and lengths, definite lengths, fields as declared.
 ///
 /// # Errors
 /// [`CodecError::TooLarge`] above `cap` bytes; [`CodecError::Malformed`] for a value that CBOR has no form for.
@@ -31,10 +31,10 @@ pub fn encode<T: Serialize>(value: &T, cap: usize) -> Result<Vec<u8>, CodecError
     encode_onto(Vec::new(), value, cap)
 }
 
-/// One byte `tag`, then the CBOR of `value`.
+/// Returns one byte `tag`, then the CBOR of `value`.
 ///
 /// # Errors
-/// As [`encode`]; `cap` counts the tag.
+/// Those of [`encode`]; `cap` counts the tag.
 pub fn encode_tagged<T: Serialize>(tag: u8, value: &T, cap: usize) -> Result<Vec<u8>, CodecError> {
     encode_onto(vec![tag], value, cap)
 }
@@ -45,7 +45,7 @@ fn encode_onto<T: Serialize>(mut bytes: Vec<u8>, value: &T, cap: usize) -> Resul
     Ok(bytes)
 }
 
-/// Reads one value, which must be all of `bytes`. The caller has capped their length.
+/// Reads one value, which must take up all of `bytes`. The caller has checked their length.
 ///
 /// # Errors
 /// [`CodecError::Malformed`].
@@ -55,7 +55,7 @@ pub fn decode<T: DeserializeOwned>(mut bytes: &[u8]) -> Result<T, CodecError> {
     if bytes.is_empty() { Ok(value) } else { Err(CodecError::Malformed) }
 }
 
-/// Checks a length against its cap.
+/// Compares a length with its bound.
 ///
 /// # Errors
 /// [`CodecError::TooLarge`].

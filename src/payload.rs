@@ -1,8 +1,8 @@
-//! What an operation can say.
+//! The contents of operations.
 //!
 //! A payload is one *kind* byte followed by the CBOR of that kind's fields (a map with text keys, so that fields can
 //! be added; of a stroke, arrays). A kind that this program doesn't know is kept, ordered and passed on like any other,
-//! and folds to nothing: an older program never stands in a newer one's way.
+//! and has no effect, so that programs of different versions can share a room.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,10 +15,10 @@ use crate::operation_id::OperationId;
 
 pub use crate::limits::{MAX_PAYLOAD, MAX_TEXT};
 
-/// What an operation says.
+/// The content of an operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Payload {
-    /// The author's name in this room from here on.
+    /// The author's name in this room, until the next profile.
     Profile(Profile),
     /// A line of talk.
     Chat(Chat),
@@ -35,7 +35,7 @@ pub enum Payload {
     Unknown,
 }
 
-/// How the author wants to be called.
+/// The name that the author takes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
     /// The name; several people may choose the same.
@@ -75,7 +75,7 @@ pub mod kind {
 }
 
 impl Payload {
-    /// The bytes of this payload.
+    /// Returns the bytes of this payload.
     ///
     /// # Errors
     /// [`CodecError::TooLarge`] above [`MAX_PAYLOAD`]; [`CodecError::Malformed`] for [`Payload::Unknown`], which
@@ -90,8 +90,8 @@ impl Payload {
         }
     }
 
-    /// Reads a payload. What can't be read is [`Payload::Unknown`]: whether an operation is *valid* must not depend
-    /// on which kinds a program knows.
+    /// Reads a payload. Bytes that can't be read are [`Payload::Unknown`], because whether an operation is valid must not
+    /// depend on the kinds that a program knows.
     #[must_use]
     pub fn decode(bytes: &[u8]) -> Self {
         let Some((&tag, body)) = bytes.split_first() else { return Payload::Unknown };
@@ -106,7 +106,7 @@ impl Payload {
         payload.ok().filter(Payload::is_sound).unwrap_or(Payload::Unknown)
     }
 
-    /// Whether the contents keep their own bounds.
+    /// Returns whether the contents keep their bounds.
     fn is_sound(&self) -> bool {
         match self {
             Payload::Chat(chat) => !chat.text.is_empty() && chat.text.len() <= MAX_TEXT,
@@ -135,7 +135,7 @@ fn from_stroke((turn, ink): StrokeBody<Ink>) -> Payload {
     Payload::Canvas { board, step: CanvasStep::Ink(ink) }
 }
 
-/// Ink has a kind of its own: in this one it would be a second form of the same thing.
+/// Returns [`Payload::Unknown`] for ink: it has a kind of its own, and here it would be a second form of the same payload.
 fn from_canvas(CanvasBody { board, step }: CanvasBody<CanvasStep>) -> Payload {
     if matches!(step, CanvasStep::Ink(_)) { Payload::Unknown } else { Payload::Canvas { board, step } }
 }

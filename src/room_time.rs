@@ -1,44 +1,46 @@
-//! The room's time: this machine's clock, compared with those of the peers we are connected with. Bookkeeping only.
+//! The room's time: this machine's clock, corrected by those of connected peers.
 //!
-//! The clock to go by is the lower median of our own and theirs. If ours is within [`AGREED_MS`] of it, ours is right. If
-//! not, the person is told, and the time is corrected for everything that Inkmesh writes and judges. With two peers that
-//! disagree, the earlier clock is taken for right: so the warning comes up on the machine that is ahead.
+//! The right time is the lower median of our own clock and theirs. If our clock is within [`AGREED_MS`] of it, it is used as
+//! it is. If not, the person is warned, and the time is corrected for everything that Inkmesh writes and judges. Of two clocks
+//! that disagree the earlier one counts, so the warning appears on the machine that is ahead.
 
 use std::collections::BTreeMap;
 
 use crate::event::Warning;
 use crate::identity::Author;
 
-/// How far apart clocks may be, in milliseconds, without anybody having to know.
+/// The largest difference between clocks that needs no correction, in milliseconds.
 pub const AGREED_MS: i64 = 2 * 60 * 1000;
-/// A correction changes only by more than this: the time that messages travel is in it.
+/// The least change of a correction, in milliseconds: it includes the time that messages travel.
 pub const STEADY_MS: i64 = 5_000;
 
-/// Before this moment, the beginning of 2026, there was no Inkmesh: a clock that says so is wrong for certain.
+/// The beginning of 2026, in milliseconds since 1970. A clock that shows an earlier time is wrong, because there was no
+/// Inkmesh then.
 pub const BEGINNING_MS: u64 = 1_767_225_600_000;
 
-/// What the clocks of others say.
+/// The clocks of peers, and the correction of ours.
 #[derive(Debug, Default)]
 pub struct Clocks {
-    /// How far each is ahead of ours, in milliseconds. The last one to leave stays: it is still the best we know.
+    /// The difference of each clock to ours, in milliseconds; positive if it is ahead. The last peer stays after it left,
+    /// because no better clock is known.
     ahead: BTreeMap<Author, i64>,
-    /// Whether our own clock may be right at all.
+    /// True if our own clock shows a possible time.
     credible: bool,
     correction: i64,
 }
 
 impl Clocks {
-    /// What to add to our clock, in milliseconds.
+    /// Returns the milliseconds to be added to our clock.
     #[must_use]
     pub fn correction(&self) -> i64 {
         self.correction
     }
 
-    /// Somebody told the time, when our own clock (uncorrected) said `ours`. Returns what to tell the person if the
-    /// time to go by is another now.
+    /// Takes the time of a peer's clock, received when our own clock (uncorrected) showed `ours`. Returns a warning for the
+    /// person if the correction changed.
     pub fn heard(&mut self, peer: Author, theirs: u64, ours: u64) -> Option<Warning> {
         if theirs < BEGINNING_MS {
-            // What it said before, when its clock or ours was another, is no use any more either.
+            // An earlier difference of this peer is of no use any more either.
             return self.lost(&peer);
         }
         self.credible = ours >= BEGINNING_MS;
@@ -47,7 +49,7 @@ impl Clocks {
         self.settle()
     }
 
-    /// Somebody is not connected any more.
+    /// Removes a peer that is not connected any more. Returns a warning for the person if the correction changed.
     pub fn lost(&mut self, peer: &Author) -> Option<Warning> {
         if self.ahead.len() > 1 {
             self.ahead.remove(peer);

@@ -20,8 +20,8 @@ use crate::opening::{Opening, Quarantine};
 use crate::salvage::{self, Copied};
 use crate::witness::{self, Witness};
 
-/// How many bytes may be written for one byte of a record: the record itself, its page again as it fills and as it
-/// splits, and once more in the archive.
+/// The most bytes written for one byte of a record: the record itself, its page again as it fills and as it splits, and once
+/// more in the archive.
 const AMPLIFICATION: u64 = 5;
 
 /// A log in a store's folder.

@@ -20,12 +20,12 @@ pub(crate) struct Chain {
     pub(crate) next: u64,
 }
 
-/// Everything durable except the records themselves.
+/// The durable state except the records themselves.
 #[derive(Default)]
 pub(crate) struct Index {
     pub(crate) chains: BTreeMap<ChainKey, Chain>,
     pub(crate) meta: BTreeMap<String, Vec<u8>>,
-    /// How often a named value was set.
+    /// The number of times that a named value was set.
     pub(crate) changes: u64,
     /// The short id of the next new chain.
     pub(crate) next_id: u32,

@@ -55,7 +55,7 @@ impl Log {
     /// Opens the log in `path` for reading, with sled's files from `copy`, because sled writes while it opens.
     ///
     /// # Errors
-    /// As [`Log::open`].
+    /// Those of [`Log::open`].
     pub(crate) fn open_to_read(folder: &Folder, path: &Path, copy: &Path) -> Result<Log, StoreError> {
         let tree = Tree::open(folder, copy)?;
         let archive = folder.ok("opening", Archive::open_to_read(path))?;

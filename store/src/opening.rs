@@ -7,7 +7,7 @@ use std::path::PathBuf;
 pub struct Opening {
     /// Set if the log could not be read: it was moved aside, and a new one was made.
     pub quarantined: Option<Quarantine>,
-    /// Whether something that was durable is gone: the end of the log was lost, or there was damage. Own chains must not
+    /// True if something that was durable is gone: the end of the log was lost, or there was damage. Own chains must not
     /// be continued then, as others may know more of them than this store does. Set at every opening until something new
     /// is written.
     pub lost: bool,

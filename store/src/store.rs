@@ -49,7 +49,7 @@ impl Store {
     /// Creates a store in memory, with the same rules.
     ///
     /// # Panics
-    /// When the operating system has no thread left.
+    /// Panics when the operating system has no thread left.
     #[must_use]
     pub fn in_memory() -> Store {
         Store::start(Box::new(Memory::new()), Index::default(), None)
@@ -93,7 +93,7 @@ impl Store {
     /// none.
     ///
     /// # Errors
-    /// As [`Store::append`]; `TooLarge` also for a name of more than 255 bytes.
+    /// Those of [`Store::append`]; `TooLarge` also for a name of more than 255 bytes.
     pub fn append_with(
         &self,
         records: Vec<Record>,

@@ -27,7 +27,7 @@ pub struct Report {
     pub holes: Vec<(ChainKey, u64)>,
     /// The reason why the log can't be opened at all: the next start moves it aside.
     pub unreadable: Option<String>,
-    /// Whether something that was durable is gone (see [`Opening::lost`](crate::Opening::lost)).
+    /// True if something that was durable is gone (see [`Opening::lost`](crate::Opening::lost)).
     pub lost: bool,
 }
 

@@ -14,7 +14,7 @@ use std::path::Path;
 pub(crate) struct Count {
     /// Records in all chains together.
     pub(crate) records: u64,
-    /// How often a named value was set.
+    /// The number of times that a named value was set.
     pub(crate) values: u64,
 }
 
