@@ -1,157 +1,285 @@
 //! The test vectors of PROTOCOL.md are what this program does. `cargo test --test vectors -- --nocapture` prints them.
 #![allow(clippy::unwrap_used)] // a test fails by panicking
 
-use inkmesh::canvas::{CanvasStep, Color, Ink, Point, Points, Tool};
+use inkmesh::canvas::{CanvasStep, Color, Ink, Point, Points, Raster, Tool};
 use inkmesh::clock::Timestamp;
+use inkmesh::codec;
 use inkmesh::frame::{Frame, message_id};
-use inkmesh::game::guess::{Ask, GuessAnswer, GuessRequest, Receipt, Reply};
+use inkmesh::game::guess::{GuessAnswer, GuessRequest, PeerReply, PeerRequest, Receipt, Refusal};
 use inkmesh::game::secret::{Blinding, TurnKey};
-use inkmesh::game::{GameStep, Rules, SkipReason, WordList, commitment, drawing_order, guesser_points, seed};
+use inkmesh::game::{
+    CancelReason, EndReason, GameStep, Reveal, Rules, SkipReason, WordList, commitment, drawing_order, guesser_points,
+    seed,
+};
 use inkmesh::identity::Identity;
 use inkmesh::live::LiveInk;
 use inkmesh::log::{Ingest, Log};
 use inkmesh::name::{RoomId, RoomName};
 use inkmesh::operation::{ChainId, Header, Operation, OperationId};
 use inkmesh::payload::{Board, Chat, Payload, Profile};
-use inkmesh::sync::{Request, Response};
-use inkmesh::words::{Level, Mask, Word, normalise};
+use inkmesh::sync::{Neighbour, Request, Response};
+use inkmesh::words::{Level, Mask, Word, candidates, is_close, normalise};
+use serde_bytes::ByteBuf;
+
+/// Names in PROTOCOL.md with their values.
+type Vectors = Vec<(&'static str, String)>;
+
+const CLOCK: u64 = 1_790_000_000_000;
+const RED: Color = Color([0xb8, 0x38, 0x22]);
+/// The turn that Ana draws.
+const TURN: u32 = 2;
 
 fn hex(bytes: &[u8]) -> String {
     data_encoding::HEXLOWER.encode(bytes)
 }
 
-/// Every value that PROTOCOL.md names, with its name there.
-fn vectors() -> Vec<(&'static str, String)> {
-    let ana = Identity::from_secret([1; 32]);
-    let author = ana.author();
-    let room = RoomName::lobby();
-    let chain = ChainId { author, log: 7 };
-    let time = Timestamp::from_ms(1_790_000_000_000);
-    let header = Header { room: room.id(), chain, seq: 0, backlink: None, time };
-    let profile = Payload::Profile(Profile { name: "Ana".parse().unwrap() });
-    let first = Operation::sign(&ana, header, &profile).unwrap();
-    let header = Header { seq: 1, backlink: Some(first.id()), time: Timestamp(time.0 + 1), ..header };
-    let chat = Payload::Chat(Chat { text: "안녕".to_owned() });
-    let second = Operation::sign(&ana, header, &chat).unwrap();
-    let points = Points::new(vec![Point::new(400, 800), Point::new(404, 798), Point::new(400, 4000)]);
-    let ink = Ink { stroke: 9, tool: Tool::Pen, color: Color([0xb8, 0x38, 0x22]), width: 6, points: points.clone() };
-    let on = |board, step| hex(&Payload::Canvas { board, step }.encode().unwrap());
-    let drawn = || CanvasStep::Ink(ink.clone());
-    let turn = Board::Turn { game: first.id(), turn: 2 };
-    let fill = CanvasStep::Fill { stroke: 10, at: Point::new(401, 805), color: Color([0xb8, 0x38, 0x22]) };
-    let word = |text: &str, level| Word { text: text.to_owned(), level };
-    let words =
-        WordList::new(vec![word("사과", Level::Easy), word("ice cream", Level::Easy), word("탈춤", Level::Hard)]);
-    let proposed = Payload::Game(GameStep::Proposed { rules: Rules::skribbl(), words, more: 0 });
-    let live = LiveInk { author, board: Board::Free.into(), from: 0, ink: ink.clone() };
-    let mut log = Log::new(room.id());
-    let empty = log.digest();
-    for operation in [&first, &second] {
-        assert_eq!(log.ingest(operation.clone(), u64::MAX).outcomes, [Ingest::Inserted]);
-    }
-    let (game, ben) = (first.id(), Identity::from_secret([2; 32]).author());
-    let seed = seed([[3; 32], [4; 32]]);
-    let order = drawing_order(&seed, 0, [author, ben]);
-    let step = |step: GameStep| hex(&Payload::Game(step).encode().unwrap());
-    let neighbours = Vec::new();
-    let quiz = quiz(&ana, room.id(), game);
-    let mut vectors = vec![
-        ("secret", hex(&ana.secret())),
+fn payload(payload: &Payload) -> String {
+    hex(&payload.encode().unwrap())
+}
+
+fn ana() -> Identity {
+    Identity::from_secret([1; 32])
+}
+
+fn ben() -> Identity {
+    Identity::from_secret([2; 32])
+}
+
+fn room() -> RoomId {
+    RoomName::lobby().id()
+}
+
+fn profile() -> Payload {
+    Payload::Profile(Profile { name: "Ana".parse().unwrap() })
+}
+
+fn chat() -> Payload {
+    Payload::Chat(Chat { text: "안녕".to_owned() })
+}
+
+/// Returns the two operations that Ana wrote in chain 7.
+fn operations() -> [Operation; 2] {
+    let chain = ChainId { author: ana().author(), log: 7 };
+    let header = Header { room: room(), chain, seq: 0, backlink: None, time: Timestamp::from_ms(CLOCK) };
+    let first = Operation::sign(&ana(), header, &profile()).unwrap();
+    let header = Header { seq: 1, backlink: Some(first.id()), time: Timestamp(header.time.0 + 1), ..header };
+    let second = Operation::sign(&ana(), header, &chat()).unwrap();
+    [first, second]
+}
+
+/// Returns the name of the game: the id of the first operation.
+fn game() -> OperationId {
+    operations()[0].id()
+}
+
+fn log_vectors() -> Vectors {
+    let (author, [first, second]) = (ana().author(), operations());
+    vec![
+        ("secret", hex(&ana().secret())),
         ("author", hex(&author.0)),
         ("peer id", author.to_string()),
         ("fingerprint", author.fingerprint()),
-        ("room id of lobby", room.id().hex()),
-        ("topic", room.id().topic()),
-        ("profile payload", hex(&profile.encode().unwrap())),
+        ("room id of lobby", room().hex()),
+        ("topic", room().topic()),
+        ("profile payload", payload(&profile())),
         ("profile operation", hex(first.bytes())),
         ("profile id", first.id().to_string()),
-        ("chat payload", hex(&chat.encode().unwrap())),
+        ("chat payload", payload(&chat())),
         ("chat operation", hex(second.bytes())),
         ("chat id", second.id().to_string()),
         ("gossip message id", hex(&message_id(&Frame::operation(&second)))),
-        ("path", hex(points.bytes())),
-        ("stroke payload", on(Board::Free, drawn())),
-        ("stroke payload on a turn", on(turn, drawn())),
-        ("fill payload", on(Board::Free, fill)),
-        ("clear payload", on(Board::Free, CanvasStep::Clear { stroke: 11 })),
-        ("undo payload", on(Board::Free, CanvasStep::Undo { stroke: 9 })),
-        ("redo payload on a turn", on(turn, CanvasStep::Redo { stroke: 9 })),
-        ("proposal payload", hex(&proposed.encode().unwrap())),
-        ("skip payload", step(GameStep::Skip { game, turn: 2, reason: None })),
-        ("skip payload of a program", step(GameStep::Skip { game, turn: 2, reason: Some(SkipReason::Silent) })),
-        ("absent payload", step(GameStep::Absent { game, player: ben })),
+    ]
+}
+
+fn ink(tool: Tool, width: u16, points: &[(i32, i32)]) -> Ink {
+    let points = Points::new(points.iter().map(|(x, y)| Point::new(*x, *y)).collect());
+    Ink { stroke: 9, tool, color: RED, width, points }
+}
+
+fn sheet_vectors() -> Vectors {
+    let stroke = ink(Tool::Pen, 6, &[(400, 800), (404, 798), (400, 4000)]);
+    let ellipse = ink(Tool::Ellipse, 1, &[(1001, 1003), (3000, 2000)]);
+    let rectangle = ink(Tool::Rectangle, 9, &[(200, 3000), (2500, 1500)]);
+    let eraser = ink(Tool::Eraser, 30, &[(0, 0), (6400, 4800)]);
+    let fill = |x, y| CanvasStep::Fill { stroke: 10, at: Point::new(x, y), color: RED };
+    let on = |board, step: &CanvasStep| payload(&Payload::Canvas { board, step: step.clone() });
+    let on_free = |step: &CanvasStep| on(Board::Free, step);
+    let turn = Board::Turn { game: game(), turn: TURN };
+    let live = |board: Board| {
+        let live = LiveInk { author: ana().author(), board: board.into(), from: 0, ink: stroke.clone() };
+        hex(&Frame::live(&live.sign(&ana(), room()).unwrap()))
+    };
+    let [stroke_step, ellipse, rectangle, eraser] = [stroke.clone(), ellipse, rectangle, eraser].map(CanvasStep::Ink);
+    let mut picture = Raster::default();
+    for step in [&stroke_step, &ellipse, &rectangle, &eraser, &fill(2400, 1500)] {
+        picture.draw(step);
+    }
+    vec![
+        ("path", hex(stroke.points.bytes())),
+        ("stroke payload", on_free(&stroke_step)),
+        ("stroke payload on a turn", on(turn, &stroke_step)),
+        ("ellipse payload", on_free(&ellipse)),
+        ("rectangle payload", on_free(&rectangle)),
+        ("eraser payload", on_free(&eraser)),
+        ("fill payload", on_free(&fill(401, 805))),
+        ("fill payload in the ellipse", on_free(&fill(2400, 1500))),
+        ("clear payload", on_free(&CanvasStep::Clear { stroke: 11 })),
+        ("undo payload", on_free(&CanvasStep::Undo { stroke: 9 })),
+        ("redo payload on a turn", on(turn, &CanvasStep::Redo { stroke: 9 })),
+        ("digest of the picture", hex(&picture.digest())),
+        ("live frame", live(Board::Free)),
+        ("live frame on a turn", live(turn)),
+    ]
+}
+
+fn sync_vectors() -> Vectors {
+    let mut log = Log::new(room());
+    let empty = log.digest();
+    let [first, second] = operations();
+    let last = second.header().time;
+    for operation in [&first, &second] {
+        assert_eq!(log.ingest(operation.clone(), u64::MAX).outcomes, [Ingest::Inserted]);
+    }
+    let neighbour = Neighbour { peer: ben().author(), addresses: vec!["/ip4/192.168.0.7/tcp/47770".to_owned()] };
+    let request = |request: Request| hex(&request.encode().unwrap());
+    let response = |response: Response| hex(&response.encode().unwrap());
+    let operations = vec![ByteBuf::from(first.bytes()), ByteBuf::from(second.bytes())];
+    let wants = Log::new(room()).missing(&log.frontier());
+    vec![
+        ("digest of the empty log", hex(&empty)),
+        ("digest of the two operations", hex(&log.digest())),
+        ("hello", request(Request::Hello { room: room(), digest: log.digest(), clock: CLOCK })),
+        ("newest", request(Request::Newest { limit: 160, after: last })),
+        ("fetch", request(Request::Fetch { wants })),
+        ("same", response(Response::Same { neighbours: vec![neighbour], clock: CLOCK })),
+        ("not here", response(Response::NotHere)),
+        ("busy", response(Response::Busy)),
+        ("frontier", response(Response::Frontier { heads: log.frontier(), neighbours: Vec::new(), clock: CLOCK })),
+        ("operations", response(Response::Operations { operations })),
+        ("end", response(Response::End)),
+        (
+            "hello on loopback",
+            hex(&codec::encode(&("inkmesh hello 1", ana().author(), 47_771_u16, true), 128).unwrap()),
+        ),
+    ]
+}
+
+/// Steps of a game, in the order of PROTOCOL.md, but for those with the cryptography of a word.
+fn step_vectors() -> Vectors {
+    let step = |step: GameStep| payload(&Payload::Game(step));
+    let word = |text: &str, level| Word { text: text.to_owned(), level };
+    let words =
+        WordList::new(vec![word("사과", Level::Easy), word("ice cream", Level::Easy), word("탈춤", Level::Hard)]);
+    let (game, player, [first, second]) = (game(), ben().author(), operations().map(|operation| operation.id()));
+    let commit = commitment(game, ana().author(), &[3; 32]);
+    let seed = seed([[3; 32], [4; 32]]);
+    let order = drawing_order(&seed, 0, [ana().author(), player]);
+    vec![
+        ("proposal payload", step(GameStep::Proposed { rules: Rules::skribbl(), words: words.clone(), more: 0 })),
+        ("more words payload", step(GameStep::MoreWords { game, part: 1, words })),
+        ("commitment", hex(&commit)),
+        ("ready payload", step(GameStep::Ready { game, commit })),
+        ("roster closed payload", step(GameStep::RosterClosed { game, ready: vec![first, second] })),
+        ("opened payload", step(GameStep::Opened { game, nonce: [3; 32] })),
+        ("started payload", step(GameStep::Started { game, opened: vec![first, second] })),
+        ("cancelled payload", step(GameStep::Cancelled { game, reason: CancelReason::Abandoned })),
+        ("seed", hex(&seed)),
+        ("drawing order", order.iter().map(|player| hex(&player.0)).collect::<Vec<_>>().join(" ")),
+        ("turn began payload", step(GameStep::TurnBegan { game, turn: TURN })),
+        ("hint payload", step(GameStep::Hint { game, turn: TURN, cell: 4, letter: 'c' })),
+        ("guessed payload", step(GameStep::Guessed { game, turn: TURN, text: "안녕".to_owned() })),
+        ("skip payload", step(GameStep::Skip { game, turn: TURN, reason: None })),
+        ("skip payload of a program", step(GameStep::Skip { game, turn: TURN, reason: Some(SkipReason::Silent) })),
+        ("kick payload", step(GameStep::Kick { game, player })),
+        ("absent payload", step(GameStep::Absent { game, player })),
         ("here payload", step(GameStep::Here { game })),
         ("left payload", step(GameStep::Left { game })),
         ("end payload", step(GameStep::End { game })),
-        ("live frame", hex(&Frame::live(&live.sign(&ana, room.id()).unwrap()))),
-        ("digest of the empty log", hex(&empty)),
-        ("digest of the two operations", hex(&log.digest())),
-        (
-            "hello",
-            hex(&Request::Hello { room: room.id(), digest: log.digest(), clock: 1_790_000_000_000 }.encode().unwrap()),
-        ),
-        ("newest", hex(&Request::Newest { limit: 160, after: second.header().time }.encode().unwrap())),
-        ("fetch", hex(&Request::Fetch { wants: Log::new(room.id()).missing(&log.frontier()) }.encode().unwrap())),
-        (
-            "frontier",
-            hex(&Response::Frontier { heads: log.frontier(), neighbours, clock: 1_790_000_000_000 }.encode().unwrap()),
-        ),
-        ("end", hex(&Response::End.encode().unwrap())),
-        ("commitment", hex(&commitment(game, author, &[3; 32]))),
-        ("seed", hex(&seed)),
-        ("drawing order", order.iter().map(|player| hex(&player.0)).collect::<Vec<_>>().join(" ")),
-    ];
-    vectors.extend(quiz);
-    vectors
+    ]
 }
 
-/// Ana draws turn 2, `Ice Cream!`; Ben asks for it, is right, and shows it afterwards. What is chosen freely (the turn's key,
-/// blinds) is what this program derives.
-fn quiz(ana: &Identity, room: RoomId, game: OperationId) -> Vec<(&'static str, String)> {
-    let (ben, turn) = (Identity::from_secret([2; 32]), 2);
+/// Ana draws turn 2, `ice cream`; Ben requests it, is right, and unblinds it afterwards. What is chosen freely (the turn's
+/// key, blinds, nonces) is what this program derives.
+fn word_vectors() -> Vectors {
+    let (game, room, turn) = (game(), room(), TURN);
     let word = normalise("Ice Cream!");
-    let key = TurnKey::new(ana, &[5; 32], game, turn);
+    let key = TurnKey::new(&ana(), &[5; 32], game, turn);
     let word_key = key.word_key(&word);
-    let blinding = Blinding::new(&ben, game, turn, std::slice::from_ref(&word)).unwrap();
-    let request = GuessRequest::new(&ben, room, (game, turn, key.public()), 0, None, blinding.blinded());
-    let receipt = Receipt::new(ana, &request, 1_500);
-    let signature = word_key.sign_solved(ben.author());
+    let blinding = Blinding::new(&ben(), game, turn, std::slice::from_ref(&word)).unwrap();
+    let (blinded, opening) = (blinding.blinded()[0], blinding.opening(0).unwrap());
+    let request = GuessRequest::new(&ben(), room, (game, turn, key.public()), 0, None, blinding.blinded());
+    let receipt = Receipt::new(&ana(), &request, 1_500);
+    let signature = word_key.sign_solved(ben().author());
     let (voprf, locked) = (key.public(), word_key.public());
     let lock = GameStep::WordLocked { game, turn, voprf, word: locked, mask: Mask::of("ice cream") };
     let answer = key.answer(&request.blinded).unwrap();
-    let reply = Reply::Answer(Box::new(GuessAnswer { answer, receipt: receipt.clone() }));
+    let answer = PeerReply::Answer(Box::new(GuessAnswer { answer, receipt: receipt.clone() }));
+    let solved = GameStep::Solved { game, turn, receipt: Box::new(receipt), candidate: 0, word: locked, signature };
+    let whispered = GameStep::Whispered { game, turn, sealed: word_key.seal(ben().author(), 0, "안녕").unwrap() };
+    let reveal = Reveal { word: "ice cream".to_owned(), secret: key.reveal(), voprf, key: locked };
+    let ended = GameStep::TurnEnded {
+        game,
+        turn,
+        reason: EndReason::AllSolved,
+        reveal: Some(Box::new(reveal)),
+        evidence: Vec::new(),
+    };
+    let accused =
+        GameStep::TurnEnded { game, turn, reason: EndReason::Time, reveal: None, evidence: vec![request.clone()] };
+    let unblinded = GameStep::Unblinded { game, turn, blinded, opening, word: "ice cream".to_owned() };
+    let step = |step: GameStep| payload(&Payload::Game(step));
+    let reply = |reply: PeerReply| hex(&reply.encode().unwrap());
+    let close = PeerRequest::Close { room, game, turn, line: operations()[1].id() };
     vec![
         ("normalised word", word),
         ("mask", Mask::of("ice cream").into()),
         ("turn's key, public", hex(&voprf.0)),
         ("turn's key, secret", hex(&key.reveal().0)),
         ("word's key, public", hex(&locked.0)),
-        ("word locked payload", hex(&Payload::Game(lock).encode().unwrap())),
-        ("blind", hex(&blinding.opening(0).unwrap().0)),
-        ("guess", hex(&Ask::Guess(request).encode().unwrap())),
-        ("answer", hex(&reply.encode().unwrap())),
+        ("word locked payload", step(lock)),
+        ("blind", hex(&opening.0)),
+        ("guess", hex(&PeerRequest::Guess(request).encode().unwrap())),
+        ("answer", reply(answer)),
+        ("refused", reply(PeerReply::Refused(Refusal::TooFast))),
+        ("close", hex(&close.encode().unwrap())),
+        ("noted", reply(PeerReply::Noted)),
         ("signature by the word's key", hex(&signature)),
+        ("solved payload", step(solved)),
+        ("whispered payload", step(whispered)),
+        ("turn ended payload", step(ended)),
+        ("turn ended payload with evidence", step(accused)),
+        ("unblinded payload", step(unblinded)),
+    ]
+}
+
+fn text_vectors() -> Vectors {
+    let asked = |line: &str, words: &[&str]| candidates(line, |text| words.contains(&text)).join(" ");
+    let close = |pairs: &[(&str, &str)]| {
+        let close = pairs.iter().filter(|(guess, word)| is_close(guess, word));
+        close.map(|(guess, word)| format!("{guess}/{word}")).collect::<Vec<_>>().join(" ")
+    };
+    let points = [guesser_points(Level::Easy, 1_500, 80_000, 0), guesser_points(Level::Hard, 40_000, 80_000, 3)];
+    vec![
+        ("room name of `## Tea  ROOM`", "## Tea  ROOM".parse::<RoomName>().unwrap().to_string()),
         (
-            "points",
-            format!(
-                "{} {}",
-                guesser_points(Level::Easy, 1_500, 80_000, 0),
-                guesser_points(Level::Hard, 40_000, 80_000, 3)
-            ),
+            "candidates of `Is it ice-cream or 고양이야?`",
+            asked("Is it ice-cream or 고양이야?", &["icecream", "고양이", "cream"]),
         ),
+        ("candidates of `사과먹고싶다`", asked("사과먹고싶다", &["사과", "먹"])),
+        (
+            "close",
+            close(&[("bannaa", "banana"), ("떡보끼", "떡볶이"), ("딸", "달"), ("o", "ox"), ("bnaaan", "banana")]),
+        ),
+        ("points", points.map(|points| points.to_string()).join(" ")),
     ]
 }
 
 #[test]
 fn the_protocol_page_says_what_the_program_does() {
     let page = include_str!("../PROTOCOL.md");
-    let mut missing = Vec::new();
-    for (name, value) in vectors() {
-        let row = format!("| {name} | `{value}` |");
-        println!("{row}");
-        if !page.contains(&row) {
-            missing.push(name);
-        }
-    }
-    assert!(missing.is_empty(), "PROTOCOL.md has other values for {missing:?}");
+    let all = [log_vectors(), sheet_vectors(), sync_vectors(), step_vectors(), word_vectors(), text_vectors()];
+    let rows: Vec<String> = all.concat().iter().map(|(name, value)| format!("| {name} | `{value}` |")).collect();
+    println!("{}", rows.join("\n"));
+    let missing: Vec<&String> = rows.iter().filter(|row| !page.contains(*row)).collect();
+    assert!(missing.is_empty(), "PROTOCOL.md has no or other values for {missing:#?}");
 }
