@@ -3,12 +3,11 @@
 
 use serde::{Serialize, Serializer};
 
-use crate::canvas::{Color, Ink, Point, StrokeId, Tool};
+use crate::canvas::{Color, Ink, Point, SheetId, StrokeId, Tool};
 use crate::game::GameNotice;
 use crate::identity::Author;
 use crate::name::RoomName;
 use crate::operation::{OperationId, OrderKey};
-use crate::payload::Board;
 
 pub use crate::canvas::Drawn;
 pub use crate::game::{GameView, Phase, PlayerView};
@@ -47,7 +46,7 @@ pub enum Event {
         /// Whose pen.
         author: Author,
         /// The sheet.
-        board: Board,
+        sheet: SheetId,
         /// The points from index `from` of this stroke on, with its tool, colour and width.
         ink: Ink,
         /// Index of the first of these points in the stroke.
@@ -438,7 +437,7 @@ pub enum CanvasChange {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CanvasView {
     /// Which sheet it is.
-    pub board: Board,
+    pub sheet: SheetId,
     /// The steps that count on it, in order, undo and redo among them: [`Sheet::show`](crate::canvas::Sheet::show) them.
     pub marks: Vec<Drawn>,
     /// Whether we may draw on it now.

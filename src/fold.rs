@@ -11,12 +11,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::canvas::{CanvasStep, Drawn, REACH, Standing};
+use crate::canvas::{CanvasStep, Drawn, REACH, SheetId, Standing};
 use crate::game::secret::{VoprfSecret, WordKey, word_key_from_reveal};
 use crate::game::{Effect, Game, GameStep, StepAt};
 use crate::identity::Author;
 use crate::operation::{OperationId, OrderKey};
-use crate::payload::{Board, Payload};
+use crate::payload::Payload;
 use crate::words::normalise;
 
 mod budget;
@@ -35,7 +35,7 @@ pub enum StepBody {
     /// A step of a game.
     Game(GameStep),
     /// A step on a sheet.
-    Canvas(Board, CanvasStep),
+    Canvas(SheetId, CanvasStep),
 }
 
 /// An operation that a game or a sheet cares about.
@@ -57,7 +57,7 @@ impl Step {
     pub fn new(key: OrderKey, id: OperationId, payload: &Payload) -> Option<Self> {
         let body = match payload {
             Payload::Game(step) => StepBody::Game(step.clone()),
-            Payload::Canvas { board, step } => StepBody::Canvas(*board, step.clone()),
+            Payload::Canvas { sheet, step } => StepBody::Canvas(*sheet, step.clone()),
             Payload::Profile(_) | Payload::Chat(_) | Payload::Unknown => return None,
         };
         let proven = match &body {
@@ -72,9 +72,9 @@ impl Step {
     }
 
     /// What was done on this sheet, if it was on this one.
-    fn on(&self, board: Board) -> Option<&CanvasStep> {
+    fn on(&self, sheet: SheetId) -> Option<&CanvasStep> {
         match &self.body {
-            StepBody::Canvas(on, step) if *on == board => Some(step),
+            StepBody::Canvas(on, step) if *on == sheet => Some(step),
             _ => None,
         }
     }
@@ -93,8 +93,8 @@ impl State {
         let at = StepAt { id: step.id, author: step.author(), time: step.key.time.0, proven: step.proven };
         match &step.body {
             StepBody::Game(game_step) => self.game.apply(at, game_step),
-            StepBody::Canvas(board, done) => {
-                (self.game.takes_ink(step.author(), *board) && self.budget.spend(*board, done)).into()
+            StepBody::Canvas(sheet, done) => {
+                (self.game.takes_ink(step.author(), *sheet) && self.budget.spend(*sheet, done)).into()
             }
         }
     }
@@ -241,30 +241,30 @@ impl Fold {
     }
 
     /// The steps on a sheet that count, in order, without those under a clear that nobody can undo any more.
-    pub fn marks(&self, board: Board) -> impl Iterator<Item = Drawn> {
-        self.above(board).map(|(at, step)| Drawn { id: at.id, author: at.author(), step: step.clone() })
+    pub fn marks(&self, sheet: SheetId) -> impl Iterator<Item = Drawn> {
+        self.above(sheet).map(|(at, step)| Drawn { id: at.id, author: at.author(), step: step.clone() })
     }
 
     /// Which of the marks on a sheet stand, of those that undo can reach.
     #[must_use]
-    pub fn standing(&self, board: Board) -> Standing {
+    pub fn standing(&self, sheet: SheetId) -> Standing {
         // Undo and redo of what is in reach are in reach themselves: the steps farther down change nothing of it.
-        let mut last: Vec<_> = self.on(board).rev().take(REACH).collect();
+        let mut last: Vec<_> = self.on(sheet).rev().take(REACH).collect();
         last.reverse();
         standing(last.into_iter())
     }
 
     /// Whether there is room on a sheet for all of these steps, one after the other.
     #[must_use]
-    pub fn has_room_for<'a>(&self, board: Board, steps: impl IntoIterator<Item = &'a CanvasStep>) -> bool {
+    pub fn has_room_for<'a>(&self, sheet: SheetId, steps: impl IntoIterator<Item = &'a CanvasStep>) -> bool {
         let mut budget = self.state.budget;
-        steps.into_iter().all(|step| budget.spend(board, step))
+        steps.into_iter().all(|step| budget.spend(sheet, step))
     }
 
     /// Hash of the visible sheet.
     #[must_use]
     pub fn canvas_digest(&self) -> [u8; 32] {
-        sheet_digest(self.above(self.game().visible_board()).map(|(step, _)| step.id))
+        sheet_digest(self.above(self.game().visible_sheet()).map(|(step, _)| step.id))
     }
 
     /// While `patient`, steps are gathered and folded now and then only: many are coming in out of order, and each one
@@ -322,7 +322,7 @@ impl Fold {
         self.saves.drain(..spare / SAVE_EVERY);
         self.base.upto = old.last().map(|(step, _)| step.key);
         self.base.state = self.saves.first().cloned().unwrap_or_default();
-        let seen = [Board::Free, self.base.state.game.visible_board()];
+        let seen = [SheetId::Free, self.base.state.game.visible_sheet()];
         self.base.decided.extend(old.iter().filter_map(|(step, effect)| match effect {
             Effect::Decided(player) => Some((step.key.id, *player)),
             Effect::None | Effect::Counted => None,
@@ -331,7 +331,7 @@ impl Fold {
         self.base.void.extend(void.into_iter().map(|(step, _)| step.key.id));
         self.base.void.sort_unstable();
         self.base.marks.extend(counting.into_iter().map(|(step, _)| step));
-        self.base.marks.retain(|step| matches!(&step.body, StepBody::Canvas(board, _) if seen.contains(board)));
+        self.base.marks.retain(|step| matches!(&step.body, StepBody::Canvas(sheet, _) if seen.contains(sheet)));
         self.base.let_go_of_what_is_covered();
         self.base.marks.shrink_to_fit();
     }
@@ -343,7 +343,7 @@ impl Fold {
         self.early.extend(new.drain(..at));
         self.stale |= at > 0;
         let Some(first) = new.first().map(|step| step.key) else { return Change::default() };
-        let (game_before, board_before) = (self.game().clone(), self.game().visible_board());
+        let (game_before, sheet_before) = (self.game().clone(), self.game().visible_sheet());
         let at = self.steps.partition_point(|(step, _)| step.key < first);
         let tail = self.steps.split_off(at);
         let refolded = !tail.is_empty();
@@ -358,7 +358,7 @@ impl Fold {
         }
         Change {
             game: *self.game() != game_before,
-            reset: refolded || self.game().visible_board() != board_before,
+            reset: refolded || self.game().visible_sheet() != sheet_before,
             refolded,
         }
     }
@@ -398,23 +398,23 @@ impl Fold {
         }
     }
 
-    fn on(&self, board: Board) -> impl DoubleEndedIterator<Item = (&Step, &CanvasStep)> {
+    fn on(&self, sheet: SheetId) -> impl DoubleEndedIterator<Item = (&Step, &CanvasStep)> {
         let recent = self.steps.iter().filter(|(_, effect)| effect.counts()).map(|(step, _)| step);
-        self.base.marks.iter().chain(recent).filter_map(move |step| Some((step, step.on(board)?)))
+        self.base.marks.iter().chain(recent).filter_map(move |step| Some((step, step.on(sheet)?)))
     }
 
-    fn above(&self, board: Board) -> impl Iterator<Item = (&Step, &CanvasStep)> {
-        self.on(board).skip(covered(self.on(board)))
+    fn above(&self, sheet: SheetId) -> impl Iterator<Item = (&Step, &CanvasStep)> {
+        self.on(sheet).skip(covered(self.on(sheet)))
     }
 }
 
 impl Base {
     /// Whether a clear can be undone is settled by what comes after it: so this is the same whenever it is done.
     fn let_go_of_what_is_covered(&mut self) {
-        let free = self.marks.iter().filter_map(|step| Some((step, step.on(Board::Free)?)));
+        let free = self.marks.iter().filter_map(|step| Some((step, step.on(SheetId::Free)?)));
         let mut covered = covered(free);
         self.marks.retain(|step| {
-            let goes = covered > 0 && step.on(Board::Free).is_some();
+            let goes = covered > 0 && step.on(SheetId::Free).is_some();
             covered -= usize::from(goes);
             !goes
         });

@@ -1,7 +1,7 @@
 //! Projection: the drawings that a room has ever seen, from all its steps.
 //!
 //! The sheet of a turn is one drawing, as it was at the end; if it was cleared last, as it was before. The room's own
-//! board is one drawing after another: each ends with a clear that was not undone.
+//! sheet is one drawing after another: each ends with a clear that was not undone.
 
 mod told;
 
@@ -10,17 +10,16 @@ use std::sync::Arc;
 
 pub use told::Told;
 
-use crate::canvas::{CanvasStep, Drawn, Standing};
+use crate::canvas::{CanvasStep, Drawn, SheetId, Standing};
 use crate::fold::{State, Step, StepBody};
 use crate::identity::Author;
 use crate::operation::OperationId;
-use crate::payload::Board;
 
 /// Names a drawing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DrawingKey {
-    /// The board it is on.
-    pub board: Board,
+    /// The sheet it is on.
+    pub sheet: SheetId,
     /// Its first mark.
     pub first: OperationId,
 }
@@ -52,9 +51,9 @@ impl Gallery {
     pub fn new(steps: Vec<Step>) -> Self {
         let mut told = told::told_words(&steps);
         let mut all = Vec::new();
-        sweep(steps, |board, marks| {
-            if let Some(mut drawing) = drawing(board, &marks) {
-                drawing.told = told.remove(&board);
+        sweep(steps, |sheet, marks| {
+            if let Some(mut drawing) = drawing(sheet, &marks) {
+                drawing.told = told.remove(&sheet);
                 all.push((drawing, marks.into_iter().map(|taken| taken.drawn).collect()));
             }
         });
@@ -80,7 +79,7 @@ impl Gallery {
     }
 }
 
-fn drawing(board: Board, marks: &[Taken]) -> Option<Drawing> {
+fn drawing(sheet: SheetId, marks: &[Taken]) -> Option<Drawing> {
     let (first, last) = marks.first().zip(marks.last())?;
     let mut authors: Vec<Author> = Vec::new();
     for taken in marks {
@@ -88,7 +87,7 @@ fn drawing(board: Board, marks: &[Taken]) -> Option<Drawing> {
             authors.push(taken.drawn.author);
         }
     }
-    let key = DrawingKey { board, first: first.drawn.id };
+    let key = DrawingKey { sheet, first: first.drawn.id };
     Some(Drawing { key, authors, from_ms: first.ms, to_ms: last.ms, marks: marks.len(), told: None })
 }
 
@@ -108,7 +107,7 @@ impl Taken {
 
 /// A sheet whose drawing may still change.
 struct Open {
-    board: Board,
+    sheet: SheetId,
     standing: Standing,
     steps: VecDeque<Taken>,
     /// How many steps of the sheet were finished and are gone.
@@ -116,8 +115,8 @@ struct Open {
 }
 
 impl Open {
-    fn new(board: Board) -> Self {
-        Open { board, standing: Standing::default(), steps: VecDeque::new(), gone: 0 }
+    fn new(sheet: SheetId) -> Self {
+        Open { sheet, standing: Standing::default(), steps: VecDeque::new(), gone: 0 }
     }
 
     fn take(&mut self, ms: u64, drawn: Drawn) {
@@ -140,40 +139,40 @@ impl Open {
 }
 
 /// Tells `finished` the marks of each drawing that can be seen in it; there may be none.
-fn sweep(steps: impl IntoIterator<Item = Step>, mut finished: impl FnMut(Board, Vec<Taken>)) {
+fn sweep(steps: impl IntoIterator<Item = Step>, mut finished: impl FnMut(SheetId, Vec<Taken>)) {
     let mut state = State::default();
-    let (mut free, mut turn) = (Open::new(Board::Free), None::<Open>);
+    let (mut free, mut turn) = (Open::new(SheetId::Free), None::<Open>);
     for step in steps {
         let effect = state.take(&step);
         let (ms, id, author) = (step.key.time.ms(), step.id, step.author());
-        let StepBody::Canvas(board, done) = step.body else { continue };
+        let StepBody::Canvas(sheet, done) = step.body else { continue };
         if !effect.counts() {
             continue;
         }
         let drawn = Drawn { id, author, step: done };
-        if board == Board::Free {
+        if sheet == SheetId::Free {
             free.take(ms, drawn);
-            cut(free.settled(), |marks| finished(Board::Free, marks));
+            cut(free.settled(), |marks| finished(SheetId::Free, marks));
             continue;
         }
         // Ink counts only on the sheet of the turn that runs: the one before is finished.
-        if let Some(last) = turn.take_if(|open| open.board != board) {
+        if let Some(last) = turn.take_if(|open| open.sheet != sheet) {
             finish_turn(last, &mut finished);
         }
-        turn.get_or_insert_with(|| Open::new(board)).take(ms, drawn);
+        turn.get_or_insert_with(|| Open::new(sheet)).take(ms, drawn);
     }
     turn.into_iter().for_each(|last| finish_turn(last, &mut finished));
-    cut(free.steps.into(), |marks| finished(Board::Free, marks));
+    cut(free.steps.into(), |marks| finished(SheetId::Free, marks));
 }
 
-fn finish_turn(turn: Open, finished: &mut impl FnMut(Board, Vec<Taken>)) {
+fn finish_turn(turn: Open, finished: &mut impl FnMut(SheetId, Vec<Taken>)) {
     let mut last = Vec::new();
     cut(turn.steps.into(), |marks| {
         if !marks.is_empty() {
             last = marks;
         }
     });
-    finished(turn.board, last);
+    finished(turn.sheet, last);
 }
 
 /// Tells `drawn` the marks between clears.
@@ -208,12 +207,12 @@ mod tests {
         OperationId(blake3::hash(&n.to_be_bytes()).into())
     }
 
-    /// One step a second on the room's own board.
+    /// One step a second on the room's own sheet.
     fn log(steps: Vec<(Author, CanvasStep)>) -> Vec<Step> {
         let at = |(n, (author, step)): (u64, (Author, CanvasStep))| {
             let chain = ChainId { author, log: 0 };
             let key = OrderKey { time: Timestamp::from_ms(n * 1_000), chain, seq: n, id: 0 };
-            Step { key, id: id(n), body: StepBody::Canvas(Board::Free, step), proven: true }
+            Step { key, id: id(n), body: StepBody::Canvas(SheetId::Free, step), proven: true }
         };
         (0..).zip(steps).map(at).collect()
     }
@@ -234,7 +233,7 @@ mod tests {
         ];
         let gallery = Gallery::new(log(steps.clone()));
         let all: Vec<_> = gallery.drawings().cloned().collect();
-        let key = |first| DrawingKey { board: Board::Free, first: id(first) };
+        let key = |first| DrawingKey { sheet: SheetId::Free, first: id(first) };
         let first =
             Drawing { key: key(1), authors: vec![BEN, ANA], from_ms: 1_000, to_ms: 3_000, marks: 3, told: None };
         let second = Drawing { key: key(8), authors: vec![ANA], from_ms: 8_000, to_ms: 8_000, marks: 1, told: None };
@@ -248,15 +247,15 @@ mod tests {
 
     #[test]
     fn a_drawer_who_clears_at_the_end_leaves_what_was_there_before() {
-        let board = Board::Turn { game: id(0), turn: 0 };
+        let sheet = SheetId::Turn { game: id(0), turn: 0 };
         let drawing = |steps: &[CanvasStep]| {
-            let mut open = Open::new(board);
+            let mut open = Open::new(sheet);
             for (n, step) in (1..).zip(steps) {
                 open.take(n, Drawn { id: id(n), author: ANA, step: step.clone() });
             }
             let mut found = Vec::new();
             finish_turn(open, &mut |of, marks| {
-                assert_eq!(of, board);
+                assert_eq!(of, sheet);
                 found.extend(marks.into_iter().map(|taken| taken.drawn.id));
             });
             found

@@ -7,14 +7,13 @@ use std::collections::BTreeMap;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::canvas::{Color, Point, Points, QUARTERS, StrokeId, Tool};
+use crate::canvas::{Color, Point, Points, QUARTERS, SheetId, StrokeId, Tool};
 use crate::event::{Entry, EntryBody, Event, GameView, Person, Phase, PlayerView, ReadingView, Warning, is_not};
 use crate::gallery::{Drawing, Gallery};
 use crate::game::{CancelReason, QuizRules, Rules, SkippedBy, WordList};
 use crate::identity::Author;
 use crate::name::RoomName;
 use crate::operation::OperationId;
-use crate::payload::Board;
 use crate::words::{BuiltIn, Level, Word};
 
 // --- fields of commands ------------------------------------------------------------------------------------------
@@ -324,7 +323,7 @@ impl Serialize for Gallery {
 struct DrawingFields<'a> {
     /// Its first stroke or fill.
     id: OperationId,
-    /// The game and the turn that it was drawn in, counted from 1; none on the room's own board.
+    /// The game and the turn that it was drawn in, counted from 1; none on the room's own sheet.
     game: Option<OperationId>,
     turn: Option<u32>,
     authors: &'a [Author],
@@ -339,9 +338,9 @@ struct DrawingFields<'a> {
 
 impl Serialize for Drawing {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (game, turn) = match self.key.board {
-            Board::Free => (None, None),
-            Board::Turn { game, turn } => (Some(game), Some(turn + 1)),
+        let (game, turn) = match self.key.sheet {
+            SheetId::Free => (None, None),
+            SheetId::Turn { game, turn } => (Some(game), Some(turn + 1)),
         };
         let fields = DrawingFields {
             id: self.key.first,
@@ -426,7 +425,7 @@ impl EventFields {
             Event::Entries { room, entries } => {
                 return EntryFields::all(&room, &entries).into_iter().map(EventFields::Entry).collect();
             }
-            Event::Live { room, author, board: _, ink, from } => EventFields::Live {
+            Event::Live { room, author, sheet: _, ink, from } => EventFields::Live {
                 room,
                 author,
                 stroke: ink.stroke,

@@ -52,7 +52,7 @@
 //! | [`fetching`] | whom to ask for what, while catching up with several members at once |
 //! | [`pace`] | how much to ask a member for at once, and how long to wait for it |
 //! | [`timeline`] | projection: chat and notices |
-//! | [`canvas`] | projection: marks on the boards, and the picture that they make |
+//! | [`canvas`] | projection: marks on the sheets, and the picture that they make |
 //! | [`gallery`] | projection: the drawings that a room has ever seen |
 //! | [`game`] | projection: turns and the election of the drawer |
 //! | [`words`] | the words of the quiz: packs, masks, what a line of talk guesses, what is close |

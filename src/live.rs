@@ -3,11 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::canvas::Ink;
+use crate::canvas::{Ink, SheetId};
 use crate::codec::{self, CodecError};
 use crate::identity::{Author, Identity, SIGNATURE_LEN};
 use crate::name::RoomId;
-use crate::payload::Board;
 
 /// Largest live frame in bytes, with its signature.
 pub const MAX_LIVE: usize = 4 * 1024;
@@ -16,16 +15,16 @@ pub const MAX_LIVE: usize = 4 * 1024;
 /// with a CBOR array head (0x89), this with an `i`.
 const CONTEXT: &[u8] = b"inkmesh live 2";
 
-/// Enough of a board to tell it from those before and after it: nothing for the free one; of a turn's the first eight bytes
+/// Enough of a sheet to tell it from those before and after it: nothing for the free one; of a turn's the first eight bytes
 /// of the game's id and the turn in four, big-endian.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BoardTag(#[serde(with = "serde_bytes")] Vec<u8>);
+pub struct SheetTag(#[serde(with = "serde_bytes")] Vec<u8>);
 
-impl From<Board> for BoardTag {
-    fn from(board: Board) -> Self {
-        match board {
-            Board::Free => BoardTag(Vec::new()),
-            Board::Turn { game, turn } => BoardTag([&game.0[..8], &turn.to_be_bytes()].concat()),
+impl From<SheetId> for SheetTag {
+    fn from(sheet: SheetId) -> Self {
+        match sheet {
+            SheetId::Free => SheetTag(Vec::new()),
+            SheetId::Turn { game, turn } => SheetTag([&game.0[..8], &turn.to_be_bytes()].concat()),
         }
     }
 }
@@ -33,13 +32,13 @@ impl From<Board> for BoardTag {
 /// New points of a stroke under way.
 ///
 /// A pen at 60 Hz has two new points when it is time for the next frame, so what is around them counts: the room is known from the
-/// topic, and only signed; a tag stands for the board; and there are no names.
+/// topic, and only signed; a tag stands for the sheet; and there are no names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LiveInk {
     /// Whose pen.
     pub author: Author,
     /// The sheet.
-    pub board: BoardTag,
+    pub sheet: SheetTag,
     /// Index in the stroke of the first of these points.
     pub from: u32,
     /// The points, and the stroke's number, tool, colour and width.
@@ -47,7 +46,7 @@ pub struct LiveInk {
 }
 
 /// A frame as it is written.
-type Form<I> = (Author, BoardTag, u32, I);
+type Form<I> = (Author, SheetTag, u32, I);
 
 /// Why bytes are no live frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -64,13 +63,13 @@ pub enum LiveError {
 }
 
 impl LiveInk {
-    /// The signed bytes: CBOR of `[author, board, from, ink]`, then 64 bytes of signature over `"inkmesh live 2"`, the
+    /// The signed bytes: CBOR of `[author, sheet, from, ink]`, then 64 bytes of signature over `"inkmesh live 2"`, the
     /// room and that CBOR.
     ///
     /// # Errors
     /// [`CodecError::TooLarge`] above [`MAX_LIVE`].
     pub fn sign(&self, identity: &Identity, room: RoomId) -> Result<Vec<u8>, CodecError> {
-        let form: Form<&Ink> = (self.author, self.board.clone(), self.from, &self.ink);
+        let form: Form<&Ink> = (self.author, self.sheet.clone(), self.from, &self.ink);
         let mut bytes = codec::encode(&form, MAX_LIVE - SIGNATURE_LEN)?;
         let signature = identity.sign(&[CONTEXT, &room.0, &bytes].concat());
         bytes.extend_from_slice(&signature);
@@ -84,14 +83,14 @@ impl LiveInk {
     pub fn verify(bytes: &[u8], room: RoomId) -> Result<Self, LiveError> {
         codec::within(bytes.len(), MAX_LIVE)?;
         let (body, signature) = bytes.split_last_chunk::<SIGNATURE_LEN>().ok_or(CodecError::Malformed)?;
-        let (author, board, from, ink): Form<Ink> = codec::decode(body)?;
+        let (author, sheet, from, ink): Form<Ink> = codec::decode(body)?;
         if !ink.is_sound() {
             return Err(LiveError::Bounds);
         }
         if !author.verify(&[CONTEXT, &room.0, body].concat(), signature) {
             return Err(LiveError::Signature);
         }
-        Ok(LiveInk { author, board, from, ink })
+        Ok(LiveInk { author, sheet, from, ink })
     }
 }
 
@@ -108,8 +107,8 @@ mod tests {
         let points = Points::new(vec![Point::new(1, 2), Point::new(3, 4)]);
         let ink = Ink { stroke: 9, tool: Tool::Pen, color: Color([1, 2, 3]), width: 4, points };
         let room = RoomName::lobby().id();
-        let board = Board::Turn { game: OperationId([7; 32]), turn: 3 };
-        let live = LiveInk { author: identity.author(), board: board.into(), from: 0, ink };
+        let sheet = SheetId::Turn { game: OperationId([7; 32]), turn: 3 };
+        let live = LiveInk { author: identity.author(), sheet: sheet.into(), from: 0, ink };
         let bytes = live.sign(&identity, room).unwrap();
         assert_eq!(LiveInk::verify(&bytes, room), Ok(live));
         assert_eq!(LiveInk::verify(&bytes, RoomId([9; 32])), Err(LiveError::Signature));
@@ -121,11 +120,11 @@ mod tests {
     }
 
     #[test]
-    fn boards_that_follow_each_other_have_different_tags() {
-        let turn = |game, turn| Board::Turn { game: OperationId([game; 32]), turn };
-        let boards = [Board::Free, turn(0, 0), turn(1, 0), turn(1, 1), turn(1, 256)];
-        for (n, board) in boards.into_iter().enumerate() {
-            assert!(boards[..n].iter().all(|other| BoardTag::from(*other) != board.into()), "{board:?}");
+    fn sheets_that_follow_each_other_have_different_tags() {
+        let turn = |game, turn| SheetId::Turn { game: OperationId([game; 32]), turn };
+        let sheets = [SheetId::Free, turn(0, 0), turn(1, 0), turn(1, 1), turn(1, 256)];
+        for (n, sheet) in sheets.into_iter().enumerate() {
+            assert!(sheets[..n].iter().all(|other| SheetTag::from(*other) != sheet.into()), "{sheet:?}");
         }
     }
 }

@@ -1,12 +1,11 @@
-//! The contents of operations.
+//! What an operation can say.
 //!
 //! A payload is one *kind* byte followed by the CBOR of that kind's fields (a map with text keys, so that fields can
 //! be added; of a stroke, arrays). A kind that this program doesn't know is kept, ordered and passed on like any other,
-//! and has no effect, so that programs of different versions can share a room.
+//! and folds to nothing: an older program never stands in a newer one's way.
 
 use serde::{Deserialize, Serialize};
 
-pub use crate::canvas::SheetId as Board;
 use crate::canvas::{CanvasStep, Ink};
 use crate::codec::{self, CodecError};
 use crate::game::GameStep;
@@ -15,17 +14,17 @@ use crate::operation_id::OperationId;
 
 pub use crate::limits::{MAX_PAYLOAD, MAX_TEXT};
 
-/// The content of an operation.
+/// What an operation says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Payload {
-    /// The author's name in this room, until the next profile.
+    /// The author's name in this room from here on.
     Profile(Profile),
     /// A line of talk.
     Chat(Chat),
-    /// A step on one of the room's boards.
+    /// A step on one of the room's sheets.
     Canvas {
-        /// The board.
-        board: Board,
+        /// The sheet.
+        sheet: SheetId,
         /// The step.
         step: CanvasStep,
     },
@@ -35,7 +34,7 @@ pub enum Payload {
     Unknown,
 }
 
-/// The name that the author takes.
+/// How the author wants to be called.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
     /// The name; several people may choose the same.
@@ -49,14 +48,15 @@ pub struct Chat {
     pub text: String,
 }
 
-/// The form of [`kind::STROKE`]: game and turn, or nothing for the free board, and the ink. An array in arrays, as there are
+/// The form of [`kind::STROKE`]: game and turn, or nothing for the free sheet, and the ink. An array in arrays, as there are
 /// more strokes than anything else.
 type StrokeBody<I> = (Option<(OperationId, u32)>, I);
 
 /// The form of [`kind::CANVAS`].
 #[derive(Serialize, Deserialize)]
 struct CanvasBody<S> {
-    board: Board,
+    #[serde(rename = "board")]
+    sheet: SheetId,
     step: S,
 }
 
@@ -75,7 +75,7 @@ pub mod kind {
 }
 
 impl Payload {
-    /// Returns the bytes of this payload.
+    /// The bytes of this payload.
     ///
     /// # Errors
     /// [`CodecError::TooLarge`] above [`MAX_PAYLOAD`]; [`CodecError::Malformed`] for [`Payload::Unknown`], which
@@ -84,14 +84,14 @@ impl Payload {
         match self {
             Payload::Profile(body) => codec::encode_tagged(kind::PROFILE, body, MAX_PAYLOAD),
             Payload::Chat(body) => codec::encode_tagged(kind::CHAT, body, MAX_PAYLOAD),
-            Payload::Canvas { board, step } => encode_canvas(*board, step),
+            Payload::Canvas { sheet, step } => encode_canvas(*sheet, step),
             Payload::Game(body) => codec::encode_tagged(kind::GAME, body, MAX_PAYLOAD),
             Payload::Unknown => Err(CodecError::Malformed),
         }
     }
 
-    /// Reads a payload. Bytes that can't be read are [`Payload::Unknown`], because whether an operation is valid must not
-    /// depend on the kinds that a program knows.
+    /// Reads a payload. What can't be read is [`Payload::Unknown`]: whether an operation is *valid* must not depend
+    /// on which kinds a program knows.
     #[must_use]
     pub fn decode(bytes: &[u8]) -> Self {
         let Some((&tag, body)) = bytes.split_first() else { return Payload::Unknown };
@@ -106,7 +106,7 @@ impl Payload {
         payload.ok().filter(Payload::is_sound).unwrap_or(Payload::Unknown)
     }
 
-    /// Returns whether the contents keep their bounds.
+    /// Whether the contents keep their own bounds.
     fn is_sound(&self) -> bool {
         match self {
             Payload::Chat(chat) => !chat.text.is_empty() && chat.text.len() <= MAX_TEXT,
@@ -116,28 +116,28 @@ impl Payload {
     }
 }
 
-fn encode_canvas(board: Board, step: &CanvasStep) -> Result<Vec<u8>, CodecError> {
+fn encode_canvas(sheet: SheetId, step: &CanvasStep) -> Result<Vec<u8>, CodecError> {
     match step {
         CanvasStep::Ink(ink) => {
-            let turn = match board {
-                Board::Free => None,
-                Board::Turn { game, turn } => Some((game, turn)),
+            let turn = match sheet {
+                SheetId::Free => None,
+                SheetId::Turn { game, turn } => Some((game, turn)),
             };
             let body: StrokeBody<&Ink> = (turn, ink);
             codec::encode_tagged(kind::STROKE, &body, MAX_PAYLOAD)
         }
-        step => codec::encode_tagged(kind::CANVAS, &CanvasBody { board, step }, MAX_PAYLOAD),
+        step => codec::encode_tagged(kind::CANVAS, &CanvasBody { sheet, step }, MAX_PAYLOAD),
     }
 }
 
 fn from_stroke((turn, ink): StrokeBody<Ink>) -> Payload {
-    let board = turn.map_or(Board::Free, |(game, turn)| Board::Turn { game, turn });
-    Payload::Canvas { board, step: CanvasStep::Ink(ink) }
+    let sheet = turn.map_or(SheetId::Free, |(game, turn)| SheetId::Turn { game, turn });
+    Payload::Canvas { sheet, step: CanvasStep::Ink(ink) }
 }
 
-/// Returns [`Payload::Unknown`] for ink: it has a kind of its own, and here it would be a second form of the same payload.
-fn from_canvas(CanvasBody { board, step }: CanvasBody<CanvasStep>) -> Payload {
-    if matches!(step, CanvasStep::Ink(_)) { Payload::Unknown } else { Payload::Canvas { board, step } }
+/// Ink has a kind of its own: in this one it would be a second form of the same thing.
+fn from_canvas(CanvasBody { sheet, step }: CanvasBody<CanvasStep>) -> Payload {
+    if matches!(step, CanvasStep::Ink(_)) { Payload::Unknown } else { Payload::Canvas { sheet, step } }
 }
 
 #[cfg(test)]
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn every_step_on_a_board_reads_back_from_its_kind() {
+    fn every_step_on_a_sheet_reads_back_from_its_kind() {
         let at = Point::new(17, 4);
         let steps = [
             (kind::STROKE, CanvasStep::Ink(ink())),
@@ -161,8 +161,8 @@ mod tests {
             (kind::CANVAS, CanvasStep::Redo { stroke: u64::MAX }),
         ];
         for (kind, step) in steps {
-            for board in [Board::Free, Board::Turn { game: OperationId([7; 32]), turn: 3 }] {
-                let payload = Payload::Canvas { board, step: step.clone() };
+            for sheet in [SheetId::Free, SheetId::Turn { game: OperationId([7; 32]), turn: 3 }] {
+                let payload = Payload::Canvas { sheet, step: step.clone() };
                 let bytes = payload.encode().unwrap();
                 assert_eq!((bytes[0], Payload::decode(&bytes)), (kind, payload));
             }
@@ -171,7 +171,7 @@ mod tests {
 
     #[test]
     fn ink_has_one_form_and_a_shape_two_points() {
-        let body = CanvasBody { board: Board::Free, step: CanvasStep::Ink(ink()) };
+        let body = CanvasBody { sheet: SheetId::Free, step: CanvasStep::Ink(ink()) };
         let bytes = codec::encode_tagged(kind::CANVAS, &body, MAX_PAYLOAD).unwrap();
         assert_eq!(Payload::decode(&bytes), Payload::Unknown);
         let points = Points::new(vec![Point::new(1, 2)]);
@@ -189,11 +189,13 @@ mod tests {
         }
         let raw = |at| {
             let step = Raw::Fill { stroke: 1, at, color: Color([0; 3]) };
-            Payload::decode(&codec::encode_tagged(kind::CANVAS, &CanvasBody { board: Board::Free, step }, 999).unwrap())
+            Payload::decode(
+                &codec::encode_tagged(kind::CANVAS, &CanvasBody { sheet: SheetId::Free, step }, 999).unwrap(),
+            )
         };
         let fill = |x, y| {
             let step = CanvasStep::Fill { stroke: 1, at: Point::new(x, y), color: Color([0; 3]) };
-            Payload::Canvas { board: Board::Free, step }
+            Payload::Canvas { sheet: SheetId::Free, step }
         };
         assert_eq!(raw((-5, 10_000)), fill(0, 4800));
         assert_eq!(raw((i32::MAX, i32::MIN)), fill(6400, 0));

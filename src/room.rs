@@ -6,19 +6,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::canvas::CanvasStep;
+use crate::canvas::{CanvasStep, SheetId};
 use crate::clock::{Clock, Now, Timestamp};
 use crate::command::{CommandError, CommandTicket, Reply, RoomCommand};
 use crate::event::{Event, GameView};
 use crate::fetching::Fetching;
 use crate::fold::Fold;
-use crate::game::{GameStep, GuessError, GuessTicket, Player};
+use crate::game::{Driver, GameStep, GuessError, GuessTicket};
 use crate::identity::{Author, Identity};
 use crate::live::LiveInk;
 use crate::log::{Head, Log, Place};
 use crate::name::RoomName;
 use crate::operation::{Operation, OperationId};
-use crate::payload::{Board, Payload};
+use crate::payload::Payload;
 use crate::people::People;
 
 mod catching_up;
@@ -143,7 +143,7 @@ pub enum Output {
         to: Author,
         /// Names the question.
         ticket: GuessTicket,
-        /// The bytes of [`crate::game::guess::Ask`].
+        /// The bytes of [`crate::game::guess::PeerRequest`].
         ask: Vec<u8>,
     },
     /// Give the frontend this reply to its command.
@@ -182,8 +182,8 @@ pub struct Room {
     clock: Clock,
     writer: Writer,
     /// Steps of our own on a sheet that are on their way to the disk: undo has to know of them already.
-    unsaved_steps: Vec<(Ticket, Board, CanvasStep)>,
-    player: Player,
+    unsaved_steps: Vec<(Ticket, SheetId, CanvasStep)>,
+    driver: Driver,
     /// The command behind each guess that is not answered yet.
     guesses: BTreeMap<GuessTicket, CommandTicket>,
     live: LiveGate,
@@ -216,7 +216,7 @@ impl Room {
             clock: Clock::default(),
             writer: Writer::new(me, fresh_log),
             unsaved_steps: Vec::new(),
-            player: Player::new(me),
+            driver: Driver::new(me),
             guesses: BTreeMap::new(),
             live: LiveGate::default(),
             fetching: Fetching::default(),
@@ -309,11 +309,11 @@ impl Room {
 
     /// Writes the steps that our own program has to write by itself; returns when to look again.
     fn play(&mut self, now: Now, live: bool, outputs: &mut Vec<Output>) -> Option<u64> {
-        let plan = self.player.advance(self.fold.game(), &self.identity, self.people.online(), now, live);
+        let plan = self.driver.advance(self.fold.game(), &self.identity, self.people.online(), now, live);
         for step in plan.steps {
             match self.write(vec![Payload::Game(step)], now) {
                 Ok(write) => outputs.push(Output::Write(write)),
-                Err(_) => self.player.forget_written(),
+                Err(_) => self.driver.forget_written(),
             }
         }
         self.give_up_guesses(plan.in_vain, GuessError::TooLate, outputs);

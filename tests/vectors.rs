@@ -1,7 +1,7 @@
 //! The test vectors of PROTOCOL.md are what this program does. `cargo test --test vectors -- --nocapture` prints them.
 #![allow(clippy::unwrap_used)] // a test fails by panicking
 
-use inkmesh::canvas::{CanvasStep, Color, Ink, Point, Points, Raster, Tool};
+use inkmesh::canvas::{CanvasStep, Color, Ink, Point, Points, Raster, SheetId, Tool};
 use inkmesh::clock::Timestamp;
 use inkmesh::codec;
 use inkmesh::frame::{Frame, message_id};
@@ -16,7 +16,7 @@ use inkmesh::live::LiveInk;
 use inkmesh::log::{Ingest, Log};
 use inkmesh::name::{RoomId, RoomName};
 use inkmesh::operation::{ChainId, Header, Operation, OperationId};
-use inkmesh::payload::{Board, Chat, Payload, Profile};
+use inkmesh::payload::{Chat, Payload, Profile};
 use inkmesh::sync::{Neighbour, Request, Response};
 use inkmesh::words::{Level, Mask, Word, candidates, is_close, normalise};
 use serde_bytes::ByteBuf;
@@ -102,11 +102,11 @@ fn sheet_vectors() -> Vectors {
     let rectangle = ink(Tool::Rectangle, 9, &[(200, 3000), (2500, 1500)]);
     let eraser = ink(Tool::Eraser, 30, &[(0, 0), (6400, 4800)]);
     let fill = |x, y| CanvasStep::Fill { stroke: 10, at: Point::new(x, y), color: RED };
-    let on = |board, step: &CanvasStep| payload(&Payload::Canvas { board, step: step.clone() });
-    let on_free = |step: &CanvasStep| on(Board::Free, step);
-    let turn = Board::Turn { game: game(), turn: TURN };
-    let live = |board: Board| {
-        let live = LiveInk { author: ana().author(), board: board.into(), from: 0, ink: stroke.clone() };
+    let on = |sheet, step: &CanvasStep| payload(&Payload::Canvas { sheet, step: step.clone() });
+    let on_free = |step: &CanvasStep| on(SheetId::Free, step);
+    let turn = SheetId::Turn { game: game(), turn: TURN };
+    let live = |sheet: SheetId| {
+        let live = LiveInk { author: ana().author(), sheet: sheet.into(), from: 0, ink: stroke.clone() };
         hex(&Frame::live(&live.sign(&ana(), room()).unwrap()))
     };
     let [stroke_step, ellipse, rectangle, eraser] = [stroke.clone(), ellipse, rectangle, eraser].map(CanvasStep::Ink);
@@ -127,7 +127,7 @@ fn sheet_vectors() -> Vectors {
         ("undo payload", on_free(&CanvasStep::Undo { stroke: 9 })),
         ("redo payload on a turn", on(turn, &CanvasStep::Redo { stroke: 9 })),
         ("digest of the picture", hex(&picture.digest())),
-        ("live frame", live(Board::Free)),
+        ("live frame", live(SheetId::Free)),
         ("live frame on a turn", live(turn)),
     ]
 }

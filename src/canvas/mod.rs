@@ -5,7 +5,7 @@
 //! | `ink`, `points`, `step` | what can be done on a sheet, and the bytes of a path |
 //! | `standing` | which marks stand, and which were undone |
 //! | `raster`, `brush`, `flood`, `area` | from marks to pixels, exactly |
-//! | `sheet` | the steps of one board with their picture, kept up to date |
+//! | `sheet` | the steps of one sheet with their picture, kept up to date |
 //! | [`export`] | a picture as SVG, and its making step by step |
 
 mod area;

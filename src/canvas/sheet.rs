@@ -15,7 +15,7 @@ const MAX_SNAPSHOTS: usize = 4;
 /// One is taken when so much drawing was done since the last: about ten milliseconds, in the units of [`Raster::spent`].
 const SNAPSHOT_EVERY: u64 = 1_000_000;
 
-/// The steps of one board and their picture.
+/// The steps of one sheet and their picture.
 #[derive(Debug, Clone)]
 pub struct Sheet {
     steps: Vec<Drawn>,

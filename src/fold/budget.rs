@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::canvas::CanvasStep;
-use crate::payload::Board;
+use crate::canvas::{CanvasStep, SheetId};
 
 /// Steps that count on the sheet of a turn. All of them are within [reach](crate::canvas::REACH) of undo.
 pub const MAX_TURN_STEPS: u32 = 4096;
@@ -12,11 +11,12 @@ pub const MAX_TURN_POINTS: u32 = 200_000;
 /// Fills that count on it.
 pub const MAX_TURN_FILLS: u32 = 256;
 
-/// What has been spent of the last turn's sheet on which somebody drew. Steps on the room's own board cost nothing: it is
+/// What has been spent of the last turn's sheet on which somebody drew. Steps on the room's own sheet cost nothing: it is
 /// everybody's, and lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(super) struct Budget {
-    board: Board,
+    #[serde(rename = "board")]
+    sheet: SheetId,
     steps: u32,
     points: u32,
     fills: u32,
@@ -24,11 +24,11 @@ pub(super) struct Budget {
 
 impl Budget {
     /// Spends what a step costs. Returns false, and spends nothing, when there is not so much left.
-    pub(super) fn spend(&mut self, board: Board, step: &CanvasStep) -> bool {
-        if board == Board::Free {
+    pub(super) fn spend(&mut self, sheet: SheetId, step: &CanvasStep) -> bool {
+        if sheet == SheetId::Free {
             return true;
         }
-        let mut spent = if self.board == board { *self } else { Budget { board, ..Budget::default() } };
+        let mut spent = if self.sheet == sheet { *self } else { Budget { sheet, ..Budget::default() } };
         spent.steps += 1;
         spent.points += step.ink().map_or(0, |ink| ink.points.len() as u32); // at most 512
         spent.fills += u32::from(matches!(step, CanvasStep::Fill { .. }));
@@ -46,13 +46,13 @@ mod tests {
     use crate::canvas::{Color, Ink, Point, Points, Tool};
     use crate::operation::OperationId;
 
-    fn turn(turn: u32) -> Board {
-        Board::Turn { game: OperationId([1; 32]), turn }
+    fn turn(turn: u32) -> SheetId {
+        SheetId::Turn { game: OperationId([1; 32]), turn }
     }
 
-    fn counted(board: Board, step: &CanvasStep, times: u32) -> u32 {
+    fn counted(sheet: SheetId, step: &CanvasStep, times: u32) -> u32 {
         let mut budget = Budget::default();
-        (0..times).map(|_| u32::from(budget.spend(board, step))).sum()
+        (0..times).map(|_| u32::from(budget.spend(sheet, step))).sum()
     }
 
     #[test]
@@ -64,7 +64,7 @@ mod tests {
         assert_eq!(counted(turn(0), &fill, 9_999), MAX_TURN_FILLS);
         assert_eq!(counted(turn(0), &ink, 9_999), MAX_TURN_POINTS / 512);
         assert_eq!(counted(turn(0), &undo, 9_999), MAX_TURN_STEPS);
-        assert_eq!([&fill, &ink, &undo].map(|step| counted(Board::Free, step, 9_999)), [9_999; 3]);
+        assert_eq!([&fill, &ink, &undo].map(|step| counted(SheetId::Free, step, 9_999)), [9_999; 3]);
         let mut budget = Budget::default();
         assert_eq!((0..9_999).filter(|_| budget.spend(turn(0), &fill)).count() as u32, MAX_TURN_FILLS);
         assert!(budget.spend(turn(0), &undo), "another kind of step still does");

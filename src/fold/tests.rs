@@ -24,7 +24,7 @@ fn steps() -> Vec<Step> {
     let people = [1, 2].map(|n| Identity::from_secret([n; 32]).author());
     let body = |n| match n % 7 {
         0 => StepBody::Game(GameStep::Proposed { rules: Rules::default(), words: WordList::default(), more: 0 }),
-        _ => StepBody::Canvas(Board::Free, CanvasStep::Ink(ink(n))),
+        _ => StepBody::Canvas(SheetId::Free, CanvasStep::Ink(ink(n))),
     };
     (0..300).map(|n| step(people[usize::from(n % 3 == 0)], n, body(n))).collect()
 }
@@ -48,7 +48,9 @@ fn ink_on_top_is_no_reset_and_ink_below_is() {
 /// Ink alone, so that little is folded: three times as much as is kept.
 fn many() -> Vec<Step> {
     let author = Identity::from_secret([1; 32]).author();
-    (0..3 * KEEP as u64 + 77).map(|n| step(author, n, StepBody::Canvas(Board::Free, CanvasStep::Ink(ink(n))))).collect()
+    (0..3 * KEEP as u64 + 77)
+        .map(|n| step(author, n, StepBody::Canvas(SheetId::Free, CanvasStep::Ink(ink(n)))))
+        .collect()
 }
 
 #[test]
@@ -138,7 +140,7 @@ fn cleared(clear_every: u64) -> Vec<Step> {
         6 if n % 1_000 == 6 => CanvasStep::Undo { stroke: n - 6 },
         _ => CanvasStep::Ink(ink(n)),
     };
-    let step = |n| step(people[usize::from(n / 3_000 % 2 == 0)], n, StepBody::Canvas(Board::Free, body(n)));
+    let step = |n| step(people[usize::from(n / 3_000 % 2 == 0)], n, StepBody::Canvas(SheetId::Free, body(n)));
     (0..5 * KEEP as u64 + 77).map(step).collect()
 }
 
@@ -153,19 +155,19 @@ fn what_a_settled_clear_covers_is_let_go_of_and_nobody_sees_a_difference() {
             fold.let_go();
         }
         assert_eq!(fold.canvas_digest(), whole.canvas_digest(), "{clear_every}");
-        assert!(fold.marks(Board::Free).eq(whole.marks(Board::Free)), "{clear_every}");
-        let kept = fold.on(Board::Free).count();
+        assert!(fold.marks(SheetId::Free).eq(whole.marks(SheetId::Free)), "{clear_every}");
+        let kept = fold.on(SheetId::Free).count();
         assert!(kept >= REACH, "{kept}");
         if clear_every < KEEP as u64 {
-            assert!(kept < whole.on(Board::Free).count() - KEEP, "{kept}");
+            assert!(kept < whole.on(SheetId::Free).count() - KEEP, "{kept}");
         }
         // The picture is that of all steps from the beginning.
         let (mut sheet, mut from_beginning) = (Sheet::default(), Sheet::default());
-        sheet.show(fold.marks(Board::Free).collect());
+        sheet.show(fold.marks(SheetId::Free).collect());
         let drawn = |(at, step): (&Step, &CanvasStep)| Drawn { id: at.id, author: at.author(), step: step.clone() };
-        from_beginning.show(whole.on(Board::Free).map(drawn).collect());
+        from_beginning.show(whole.on(SheetId::Free).map(drawn).collect());
         assert!(sheet.marks().eq(from_beginning.marks()));
         let author = Identity::from_secret([1; 32]).author();
-        assert_eq!(fold.standing(Board::Free).last_done(author), whole.standing(Board::Free).last_done(author));
+        assert_eq!(fold.standing(SheetId::Free).last_done(author), whole.standing(SheetId::Free).last_done(author));
     }
 }

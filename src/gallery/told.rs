@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::canvas::SheetId;
 use crate::fold::{Step, StepBody};
 use crate::game::{Game, GameStep, StepAt};
 use crate::identity::Author;
-use crate::payload::Board;
 use crate::words::Word;
 
 /// What was drawn in a turn of a quiz: its word was told at the end, and agrees with what had been locked.
@@ -18,7 +18,7 @@ pub struct Told {
 }
 
 /// The words of all turns, by the sheets of these, from all steps of a room in the log's order.
-pub(super) fn told_words(steps: &[Step]) -> BTreeMap<Board, Told> {
+pub(super) fn told_words(steps: &[Step]) -> BTreeMap<SheetId, Told> {
     let (mut told, mut game) = (BTreeMap::new(), Game::default());
     for step in steps {
         let StepBody::Game(done) = &step.body else { continue };
@@ -32,10 +32,10 @@ pub(super) fn told_words(steps: &[Step]) -> BTreeMap<Board, Told> {
     told
 }
 
-fn of_game(game: &Game) -> impl Iterator<Item = (Board, Told)> {
+fn of_game(game: &Game) -> impl Iterator<Item = (SheetId, Told)> {
     let of_turn = |id| {
         move |(turn, word, solved): (u32, &Word, _)| {
-            (Board::Turn { game: id, turn }, Told { word: word.clone(), solved })
+            (SheetId::Turn { game: id, turn }, Told { word: word.clone(), solved })
         }
     };
     game.id().into_iter().flat_map(move |id| game.told_words().map(of_turn(id)))

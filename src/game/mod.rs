@@ -29,6 +29,3 @@ pub use protocol::{
 };
 pub use state::{Effect, Game, Phase, SkippedBy, StepAt, drawer_points, guesser_points};
 pub use view::{GameNotice, GameView, PlayerView};
-
-// The names that other modules still use: see the list of renames.
-pub use driver::{Delivery as Talk, Driver as Player, GuessOutcome as Guessed, OutgoingGuess as Ask};

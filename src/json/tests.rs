@@ -91,7 +91,7 @@ fn live_strokes_are_in_logical_units() {
     let points = Points::new(vec![Point::new(5, 8)]);
     let ink = Ink { stroke: 7, tool: Tool::Pen, color: "#b83822".parse().unwrap(), width: 6, points };
     assert_eq!(
-        told(Event::Live { room: RoomName::lobby(), author: ana(), board: Board::Free, ink, from: 3 }),
+        told(Event::Live { room: RoomName::lobby(), author: ana(), sheet: SheetId::Free, ink, from: 3 }),
         json!({"event": "live", "room": "lobby", "author": ana().to_string(), "stroke": 7, "from": 3,
                "points": [[1.25, 2.0]], "color": "#b83822", "width": 6, "tool": "pen"})
     );
@@ -211,7 +211,7 @@ fn a_drawing() {
     let (first, game) = (OperationId([7; 32]), OperationId([3; 32]));
     let word = Word { text: "탈춤".to_owned(), level: Level::Hard };
     let drawing = Drawing {
-        key: DrawingKey { board: Board::Turn { game, turn: 0 }, first },
+        key: DrawingKey { sheet: SheetId::Turn { game, turn: 0 }, first },
         authors: vec![ana()],
         from_ms: 5,
         to_ms: 9,

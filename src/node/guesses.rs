@@ -14,7 +14,7 @@ use super::network::{author_of, peer_of};
 use super::rooms::Source;
 use super::run::{Note, Runner};
 use crate::game::GuessTicket;
-use crate::game::guess::{Ask, MAX_MESSAGE, Refusal, Reply};
+use crate::game::guess::{MAX_MESSAGE, PeerReply, PeerRequest, Refusal};
 use crate::identity::Author;
 use crate::name::{RoomId, RoomName};
 use crate::room::Input;
@@ -74,12 +74,12 @@ impl Runner {
     }
 
     /// What to reply to somebody who asks.
-    pub(super) fn on_ask(&mut self, peer: PeerId, ask: Ask) -> Reply {
+    pub(super) fn on_ask(&mut self, peer: PeerId, ask: PeerRequest) -> PeerReply {
         let now = self.now();
         let room = room_of(&ask);
         let member = self.rooms.iter_mut().find(|(name, _)| name.id() == room);
         let Some(((name, member), from)) = member.zip(author_of(&peer)) else {
-            return Reply::Refused(Refusal::NotNow);
+            return PeerReply::Refused(Refusal::NotNow);
         };
         let name = name.clone();
         let (reply, outputs) = member.room.asked(from, ask, now);
@@ -95,10 +95,10 @@ impl Runner {
     }
 }
 
-fn room_of(ask: &Ask) -> RoomId {
+fn room_of(ask: &PeerRequest) -> RoomId {
     match ask {
-        Ask::Guess(request) => request.room,
-        Ask::Close { room, .. } => *room,
+        PeerRequest::Guess(request) => request.room,
+        PeerRequest::Close { room, .. } => *room,
     }
 }
 
@@ -113,13 +113,13 @@ async fn exchange(control: &mut libp2p_stream::Control, peer: PeerId, ask: Vec<u
 async fn answer(peer: PeerId, stream: Stream, notes: &mpsc::Sender<Note>) -> Option<()> {
     let mut wire = framed(stream);
     let bytes = wire.next().await?.ok()?;
-    let reply = match Ask::decode(&bytes) {
+    let reply = match PeerRequest::decode(&bytes) {
         Ok(ask) => {
             let (answer, reply) = oneshot::channel();
             notes.send(Note::Ask { peer, ask, answer }).await.ok()?;
             reply.await.ok()?
         }
-        Err(_) => Reply::Refused(Refusal::Malformed),
+        Err(_) => PeerReply::Refused(Refusal::Malformed),
     };
     wire.send(Bytes::from(reply.encode().ok()?)).await.ok()?;
     SinkExt::<Bytes>::close(&mut wire).await.ok()

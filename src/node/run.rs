@@ -28,7 +28,7 @@ use crate::command::{Command, CommandTicket, Reply};
 use crate::event::{Event, Warning};
 use crate::fetching::Fetch;
 use crate::game::GuessTicket;
-use crate::game::guess::{self, Ask};
+use crate::game::guess::{PeerReply, PeerRequest};
 use crate::identity::{Author, Identity};
 use crate::log::{Head, Stretch, Want};
 use crate::name::{PersonName, RoomId, RoomName};
@@ -71,7 +71,7 @@ pub(super) enum Note {
     /// What are the last operations of a room?
     Newest { room: RoomId, limit: u32, after: Timestamp, answer: oneshot::Sender<Vec<Vec<u8>>> },
     /// Somebody asks us something about a game.
-    Ask { peer: PeerId, ask: Ask, answer: oneshot::Sender<guess::Reply> },
+    Ask { peer: PeerId, ask: PeerRequest, answer: oneshot::Sender<PeerReply> },
     /// Somebody who asked something has the reply, or is gone.
     Answered { peer: PeerId },
     /// The reply to what we asked; `None`: they were not reached.

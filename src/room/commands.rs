@@ -81,15 +81,15 @@ impl Room {
             RoomCommand::Start { rules, words } => return started(self.start_game(rules, &words, now)?),
             RoomCommand::Rematch => return started(self.rematch(now)?),
             RoomCommand::Choose { index } => {
-                let step = self.player.choose(game, index, now)?;
-                return done(self.write_step(step, now).inspect_err(|_| self.player.forget_written())?);
+                let step = self.driver.choose(game, index, now)?;
+                return done(self.write_step(step, now).inspect_err(|_| self.driver.forget_written())?);
             }
             RoomCommand::LeaveGame => {
-                let steps = self.player.leave(game)?;
+                let steps = self.driver.leave(game)?;
                 return done(self.write(steps.into_iter().map(Payload::Game).collect(), now)?);
             }
             RoomCommand::Begin => {
-                self.player.request_begin(game)?;
+                self.driver.request_begin(game)?;
                 return Ok(Carried::Now(Reply::Done {}));
             }
             RoomCommand::Game => {
@@ -107,17 +107,17 @@ impl Room {
             RoomCommand::Reading => {
                 return Ok(Carried::Now(Reply::Reading { room: self.name.clone(), reading: self.reading() }));
             }
-            RoomCommand::Ready => self.player.ready(game, &self.identity)?,
-            RoomCommand::Pass => self.player.pass(game)?,
-            RoomCommand::Skip => self.player.skip(game)?,
-            RoomCommand::Kick { peer } => self.player.kick(game, peer)?,
-            RoomCommand::EndGame => self.player.end_game(game)?,
+            RoomCommand::Ready => self.driver.ready(game, &self.identity)?,
+            RoomCommand::Pass => self.driver.pass(game)?,
+            RoomCommand::Skip => self.driver.skip(game)?,
+            RoomCommand::Kick { peer } => self.driver.kick(game, peer)?,
+            RoomCommand::EndGame => self.driver.end_game(game)?,
         };
         done(self.write_step(step, now)?)
     }
 
     fn start_game(&mut self, rules: Rules, words: &WordList, now: Now) -> Result<Write, CommandError> {
-        let step = self.player.start(self.fold.game(), rules, words, now)?;
+        let step = self.driver.start(self.fold.game(), rules, words, now)?;
         self.write_step(step, now)
     }
 

@@ -1,85 +1,85 @@
 //! What a person can do on the visible sheet.
 
 use super::{Output, Room, Write, live_ink};
-use crate::canvas::{CanvasStep, Color, Point, Standing};
+use crate::canvas::{CanvasStep, Color, Point, SheetId, Standing};
 use crate::clock::Now;
 use crate::command::CommandError;
 use crate::event::PenLine;
 use crate::frame::Frame;
 use crate::game::PlayError;
 use crate::live::LiveInk;
-use crate::payload::{Board, Payload};
+use crate::payload::Payload;
 
 impl Room {
     /// Writes a finished line, or a shape.
     pub(super) fn draw(&mut self, line: &PenLine, now: Now) -> Result<Write, CommandError> {
-        let board = self.my_board()?;
+        let sheet = self.my_sheet()?;
         let inks = live_ink::split(line)?;
-        self.write_steps(board, inks.into_iter().map(|(_, ink)| CanvasStep::Ink(ink)).collect(), now)
+        self.write_steps(sheet, inks.into_iter().map(|(_, ink)| CanvasStep::Ink(ink)).collect(), now)
     }
 
     /// Colours the area around a point.
     pub(super) fn fill(&mut self, at: Point, color: Color, now: Now) -> Result<Write, CommandError> {
-        let (board, stroke) = (self.my_board()?, self.writer.mark_number());
-        self.write_steps(board, vec![CanvasStep::Fill { stroke, at, color }], now)
+        let (sheet, stroke) = (self.my_sheet()?, self.writer.mark_number());
+        self.write_steps(sheet, vec![CanvasStep::Fill { stroke, at, color }], now)
     }
 
     /// Takes everything off the sheet.
     pub(super) fn clear(&mut self, now: Now) -> Result<Write, CommandError> {
-        let (board, stroke) = (self.my_board()?, self.writer.mark_number());
-        self.write_steps(board, vec![CanvasStep::Clear { stroke }], now)
+        let (sheet, stroke) = (self.my_sheet()?, self.writer.mark_number());
+        self.write_steps(sheet, vec![CanvasStep::Clear { stroke }], now)
     }
 
     /// Takes our last mark off the sheet.
     pub(super) fn undo(&mut self, now: Now) -> Result<Write, CommandError> {
-        let board = self.my_board()?;
-        let last = self.standing(board).last_done(self.identity.author());
+        let sheet = self.my_sheet()?;
+        let last = self.standing(sheet).last_done(self.identity.author());
         let stroke = last.ok_or(CommandError::NothingToUndo)?;
-        self.write_steps(board, vec![CanvasStep::Undo { stroke }], now)
+        self.write_steps(sheet, vec![CanvasStep::Undo { stroke }], now)
     }
 
     /// Puts the mark back that we undid last, unless we have made another since.
     pub(super) fn redo(&mut self, now: Now) -> Result<Write, CommandError> {
-        let board = self.my_board()?;
-        let last = self.standing(board).last_undone(self.identity.author());
+        let sheet = self.my_sheet()?;
+        let last = self.standing(sheet).last_undone(self.identity.author());
         let stroke = last.ok_or(CommandError::NothingToRedo)?;
-        self.write_steps(board, vec![CanvasStep::Redo { stroke }], now)
+        self.write_steps(sheet, vec![CanvasStep::Redo { stroke }], now)
     }
 
     /// Which marks stand, with what we did a moment ago.
-    fn standing(&self, board: Board) -> Standing {
-        let mut standing = self.fold.standing(board);
-        for (_, _, step) in self.unsaved_steps.iter().filter(|(_, on, _)| *on == board) {
+    fn standing(&self, sheet: SheetId) -> Standing {
+        let mut standing = self.fold.standing(sheet);
+        for (_, _, step) in self.unsaved_steps.iter().filter(|(_, on, _)| *on == sheet) {
             standing.push(self.identity.author(), step);
         }
         standing
     }
 
-    fn write_steps(&mut self, board: Board, steps: Vec<CanvasStep>, now: Now) -> Result<Write, CommandError> {
-        if !self.fold.has_room_for(board, &steps) {
+    fn write_steps(&mut self, sheet: SheetId, steps: Vec<CanvasStep>, now: Now) -> Result<Write, CommandError> {
+        if !self.fold.has_room_for(sheet, &steps) {
             return Err(CommandError::SheetFull);
         }
-        let payloads = steps.iter().map(|step| Payload::Canvas { board, step: step.clone() }).collect();
+        let payloads = steps.iter().map(|step| Payload::Canvas { sheet, step: step.clone() }).collect();
         let write = self.write(payloads, now)?;
-        self.unsaved_steps.extend(steps.into_iter().map(|step| (write.ticket, board, step)));
+        self.unsaved_steps.extend(steps.into_iter().map(|step| (write.ticket, sheet, step)));
         Ok(write)
     }
 
     /// Shows the new points of a line under way, the first of which has index `from` in it.
     pub(super) fn pen_moved(&self, line: &PenLine, from: u32) -> Result<Vec<Output>, CommandError> {
-        let (board, room, author) = (self.my_board()?, self.name.id(), self.identity.author());
+        let (sheet, room, author) = (self.my_sheet()?, self.name.id(), self.identity.author());
         let frames = live_ink::split(line)?.into_iter().map(|(offset, ink)| {
-            let live = LiveInk { author, board: board.into(), from: from.saturating_add(offset), ink };
+            let live = LiveInk { author, sheet: sheet.into(), from: from.saturating_add(offset), ink };
             live.sign(&self.identity, room).map(|signed| Output::Publish(Frame::live(&signed)))
         });
         frames.collect::<Result<_, _>>().map_err(|_| CommandError::Stroke)
     }
 
     /// The visible sheet, if we may draw on it now.
-    pub(super) fn my_board(&self) -> Result<Board, CommandError> {
-        let board = self.fold.game().visible_board();
-        let mine = self.fold.game().takes_ink(self.identity.author(), board);
-        if mine { Ok(board) } else { Err(CommandError::Play(PlayError::NotTheDrawer)) }
+    pub(super) fn my_sheet(&self) -> Result<SheetId, CommandError> {
+        let sheet = self.fold.game().visible_sheet();
+        let mine = self.fold.game().takes_ink(self.identity.author(), sheet);
+        if mine { Ok(sheet) } else { Err(CommandError::Play(PlayError::NotTheDrawer)) }
     }
 }
 

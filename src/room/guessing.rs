@@ -7,9 +7,9 @@ use super::{Output, Room};
 use crate::clock::Now;
 use crate::command::{CommandError, CommandTicket, Reply};
 use crate::event::{Entry, EntryBody, Event};
-use crate::game::guess;
+use crate::game::guess::{PeerReply, PeerRequest};
 use crate::game::secret::WordKey;
-use crate::game::{Ask, GameStep, GuessError, GuessTicket, Guessed, Talk};
+use crate::game::{Delivery, GameStep, GuessError, GuessOutcome, GuessTicket, OutgoingGuess};
 use crate::identity::Author;
 use crate::operation::{Operation, OperationId};
 use crate::payload::{Chat, MAX_TEXT, Payload};
@@ -40,12 +40,12 @@ impl Room {
         if text.trim().is_empty() || text.len() > MAX_TEXT {
             return Err(CommandError::Text { len: text.len() });
         }
-        match self.player.talk(self.fold.game(), &text, now.wall_ms) {
-            Talk::Plain => written(self.write(vec![Payload::Chat(Chat { text })], now)?),
-            Talk::Miss(step) | Talk::Whisper(step) => written(self.write_step(step, now)?),
-            Talk::Sealed => Err(CommandError::Sealed),
-            Talk::Guess => {
-                let (guess, ask) = self.player.guess(self.fold.game(), self.name.id(), &self.identity, text, now)?;
+        match self.driver.talk(self.fold.game(), &text, now.wall_ms) {
+            Delivery::Plain => written(self.write(vec![Payload::Chat(Chat { text })], now)?),
+            Delivery::Miss(step) | Delivery::Whisper(step) => written(self.write_step(step, now)?),
+            Delivery::Sealed => Err(CommandError::Sealed),
+            Delivery::Guess => {
+                let (guess, ask) = self.driver.guess(self.fold.game(), self.name.id(), &self.identity, text, now)?;
                 self.guesses.insert(guess, ticket);
                 outputs.extend(ask.map(asked));
                 Ok(Carried::Later)
@@ -56,22 +56,24 @@ impl Room {
     /// The drawer replied to our guess; `None`: they were not reached.
     pub(super) fn replied(&mut self, ticket: GuessTicket, reply: Option<Vec<u8>>, now: Now, outputs: &mut Vec<Output>) {
         // What can't be read is no answer, and certainly not the one to a guess.
-        let reply = reply.map(|bytes| guess::Reply::decode(&bytes).unwrap_or(guess::Reply::Noted));
-        let (outcome, in_vain) = self.player.replied(self.fold.game(), self.name.id(), &self.identity, ticket, reply);
+        let reply = reply.map(|bytes| PeerReply::decode(&bytes).unwrap_or(PeerReply::Noted));
+        let (outcome, in_vain) = self.driver.replied(self.fold.game(), self.name.id(), &self.identity, ticket, reply);
         // Those that waited behind one that failed fail like it.
         let waited = match outcome {
-            Some(Guessed::Failed(error)) => error,
-            Some(Guessed::Solved(_)) => GuessError::AlreadySolved,
+            Some(GuessOutcome::Failed(error)) => error,
+            Some(GuessOutcome::Solved(_)) => GuessError::AlreadySolved,
             _ => GuessError::TooLate,
         };
         let outcome = match outcome {
-            Some(Guessed::Solved(step)) => self.write_step(step, now).map(|write| Carried::Write(write, Reply::Solved)),
-            Some(Guessed::Wrong(step)) => self.write_step(step, now).and_then(written),
-            Some(Guessed::Failed(error)) => Err(error.into()),
+            Some(GuessOutcome::Solved(step)) => {
+                self.write_step(step, now).map(|write| Carried::Write(write, Reply::Solved))
+            }
+            Some(GuessOutcome::Wrong(step)) => self.write_step(step, now).and_then(written),
+            Some(GuessOutcome::Failed(error)) => Err(error.into()),
             None => Err(GuessError::TooLate.into()),
         };
         if matches!(outcome, Err(CommandError::Busy)) {
-            self.player.take_back();
+            self.driver.take_back();
         }
         match (self.guesses.remove(&ticket), outcome) {
             (Some(command), outcome) => outputs.extend(outcome_of(command, outcome)),
@@ -94,19 +96,19 @@ impl Room {
 
     /// Sends the next guess that waits, if its time has come.
     pub(super) fn ask_next(&mut self, outputs: &mut Vec<Output>) {
-        let ask = self.player.next_ask(self.fold.game(), self.name.id(), &self.identity);
+        let ask = self.driver.next_ask(self.fold.game(), self.name.id(), &self.identity);
         outputs.extend(ask.map(asked));
     }
 
     /// Somebody asks us something, straight: a guess at our word, or they tell us that one of ours was close.
-    pub fn asked(&mut self, from: Author, ask: guess::Ask, now: Now) -> (guess::Reply, Vec<Output>) {
+    pub fn asked(&mut self, from: Author, ask: PeerRequest, now: Now) -> (PeerReply, Vec<Output>) {
         let mut outputs = Vec::new();
-        if let guess::Ask::Close { game, turn, line, .. } = ask
-            && self.player.hears_close(self.fold.game(), from, (game, turn), now)
+        if let PeerRequest::Close { game, turn, line, .. } = ask
+            && self.driver.hears_close(self.fold.game(), from, (game, turn), now)
         {
             outputs.push(Output::Tell(Event::Close { room: self.name.clone(), line }));
         }
-        (self.player.asked(self.fold.game(), self.name.id(), &self.identity, from, ask, now), outputs)
+        (self.driver.asked(self.fold.game(), self.name.id(), &self.identity, from, ask, now), outputs)
     }
 
     /// Looks at what others wrote just now: guesses at our word that were close, words that were told.
@@ -133,11 +135,11 @@ impl Room {
         outputs: &mut Vec<Output>,
     ) {
         let (to, line, room) = (operation.author(), operation.id(), self.name.id());
-        if !self.player.tells_close(self.fold.game(), to, (game, turn), text, now) {
+        if !self.driver.tells_close(self.fold.game(), to, (game, turn), text, now) {
             return;
         }
         // Nobody waits for the reply: zero is nobody's ticket.
-        if let Ok(ask) = (guess::Ask::Close { room, game, turn, line }).encode() {
+        if let Ok(ask) = (PeerRequest::Close { room, game, turn, line }).encode() {
             outputs.push(Output::Ask { to, ticket: 0, ask });
         }
     }
@@ -148,7 +150,7 @@ impl Room {
     }
 
     fn key_of(&self, game: OperationId, turn: u32) -> Option<WordKey> {
-        self.player.known_key(game, turn).or_else(|| self.fold.told_key(game, turn))
+        self.driver.known_key(game, turn).or_else(|| self.fold.told_key(game, turn))
     }
 
     /// Remembers a line that can't be read yet.
@@ -185,8 +187,8 @@ impl Room {
     }
 }
 
-fn asked(ask: Ask) -> Output {
-    let Ask { to, ticket, request } = ask;
+fn asked(guess: OutgoingGuess) -> Output {
+    let OutgoingGuess { to, ticket, request } = guess;
     // It can't be too large: a request has at most four words.
-    Output::Ask { to, ticket, ask: guess::Ask::Guess(request).encode().unwrap_or_default() }
+    Output::Ask { to, ticket, ask: PeerRequest::Guess(request).encode().unwrap_or_default() }
 }

@@ -114,15 +114,15 @@ impl Room {
     }
 
     pub(super) fn live(&mut self, live: LiveInk, now: Now, outputs: &mut Vec<Output>) {
-        let board = self.fold.game().visible_board();
-        let welcome = live.board == board.into()
-            && self.fold.game().takes_ink(live.author, board)
+        let sheet = self.fold.game().visible_sheet();
+        let welcome = live.sheet == sheet.into()
+            && self.fold.game().takes_ink(live.author, sheet)
             && self.live.admits(live.author, now.mono_ms);
         outputs.push(Output::Verdict(if welcome { Verdict::Accept } else { Verdict::Ignore }));
         if welcome {
             let LiveInk { author, from, ink, .. } = live;
-            self.player.saw_ink(self.fold.game(), board, now);
-            outputs.push(Output::Tell(Event::Live { room: self.name.clone(), author, board, ink, from }));
+            self.driver.saw_ink(self.fold.game(), sheet, now);
+            outputs.push(Output::Tell(Event::Live { room: self.name.clone(), author, sheet, ink, from }));
         }
     }
 

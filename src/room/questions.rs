@@ -91,15 +91,15 @@ impl Room {
     /// The visible sheet.
     #[must_use]
     pub fn canvas(&self) -> CanvasView {
-        let board = self.fold.game().visible_board();
-        CanvasView { board, marks: self.fold.marks(board).collect(), may_draw: self.my_board().is_ok() }
+        let sheet = self.fold.game().visible_sheet();
+        CanvasView { sheet, marks: self.fold.marks(sheet).collect(), may_draw: self.my_sheet().is_ok() }
     }
 
     /// The game.
     #[must_use]
     pub fn game(&self, now: Now) -> GameView {
         let name_of = |author: &Author| self.people.name(*author);
-        self.player.view(self.fold.game(), self.people.online(), name_of, now)
+        self.driver.view(self.fold.game(), self.people.online(), name_of, now)
     }
 
     /// Everybody in the room, ourselves included, those who are away too.

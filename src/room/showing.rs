@@ -1,6 +1,7 @@
 //! From operations to what people see.
 
 use super::{Output, Room};
+use crate::canvas::SheetId;
 use crate::clock::Now;
 use crate::event::{CanvasChange, Drawn, Entry, Event};
 use crate::fold::{Change, Step};
@@ -8,7 +9,7 @@ use crate::game::GameStep;
 use crate::identity::Author;
 use crate::log::MAX_FLOATING;
 use crate::operation::{Operation, OrderKey};
-use crate::payload::{Board, Payload, kind};
+use crate::payload::{Payload, kind};
 use crate::timeline;
 
 /// Lines that were told before their operations were in the log, at most: some times as many as can float.
@@ -137,8 +138,8 @@ impl Room {
     /// The drawer who draws is not idle.
     fn watch_ink(&mut self, drawn: &[CanvasChange], now: Now) {
         if drawn.iter().any(|change| matches!(change, CanvasChange::Added(_))) {
-            let board = self.fold.game().visible_board();
-            self.player.saw_ink(self.fold.game(), board, now);
+            let sheet = self.fold.game().visible_sheet();
+            self.driver.saw_ink(self.fold.game(), sheet, now);
         }
     }
 
@@ -146,14 +147,14 @@ impl Room {
         if change.reset {
             return vec![CanvasChange::Reset];
         }
-        let visible = self.fold.game().visible_board();
+        let visible = self.fold.game().visible_sheet();
         let pairs = inserted.iter().zip(payloads);
         pairs.filter_map(|(operation, payload)| self.drawn_on(visible, operation, payload)).collect()
     }
 
-    fn drawn_on(&self, visible: Board, operation: &Operation, payload: &Payload) -> Option<CanvasChange> {
+    fn drawn_on(&self, visible: SheetId, operation: &Operation, payload: &Payload) -> Option<CanvasChange> {
         match payload {
-            Payload::Canvas { board, step } if *board == visible && self.fold.counts(operation.key()) => {
+            Payload::Canvas { sheet, step } if *sheet == visible && self.fold.counts(operation.key()) => {
                 let (id, author) = (operation.id(), operation.author());
                 Some(CanvasChange::Added(Drawn { id, author, step: step.clone() }))
             }

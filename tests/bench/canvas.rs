@@ -6,12 +6,14 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use inkmesh::canvas::{COLUMNS, CanvasStep, Color, Drawn, Ink, Point, Points, ROWS, Raster, Sheet, Tool, export};
+use inkmesh::canvas::{
+    COLUMNS, CanvasStep, Color, Drawn, Ink, Point, Points, ROWS, Raster, Sheet, SheetId, Tool, export,
+};
 use inkmesh::clock::Timestamp;
 use inkmesh::identity::{Author, Identity};
 use inkmesh::name::RoomName;
 use inkmesh::operation::{ChainId, Header, Operation, OperationId};
-use inkmesh::payload::{Board, Payload};
+use inkmesh::payload::Payload;
 
 #[path = "../support/pens.rs"]
 mod pens;
@@ -169,6 +171,6 @@ fn operation(points: Points) -> usize {
     let backlink = Some(OperationId([1; 32]));
     let header = Header { room: RoomName::lobby().id(), chain, seq: 700, backlink, time: Timestamp::from_ms(1 << 40) };
     let ink = Ink { stroke: 1 << 60, tool: Tool::Pen, color: Color([1, 2, 3]), width: 8, points };
-    let payload = Payload::Canvas { board: Board::Free, step: CanvasStep::Ink(ink) };
+    let payload = Payload::Canvas { sheet: SheetId::Free, step: CanvasStep::Ink(ink) };
     Operation::sign(&identity, header, &payload).unwrap().bytes().len()
 }

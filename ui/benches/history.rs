@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use inkmesh::canvas::{CanvasStep, Color, Ink, Point, Points, Tool};
+use inkmesh::canvas::{CanvasStep, Color, Ink, Point, Points, SheetId, Tool};
 use inkmesh::clock::Timestamp;
 use inkmesh::game::{GameStep, Rules, WordList};
 use inkmesh::identity::Identity;
 use inkmesh::name::RoomName;
 use inkmesh::operation::{ChainId, Header, Operation, OperationId};
-use inkmesh::payload::{Board, Chat, Payload, Profile};
+use inkmesh::payload::{Chat, Payload, Profile};
 use inkmesh_store::{ChainKey, Record, Store};
 use rand::rngs::SmallRng;
 use rand::{RngExt as _, SeedableRng as _};
@@ -173,7 +173,7 @@ impl Author {
         match self.rng.random_range(0..200) {
             0 => Payload::Profile(Profile { name: format!("Name {}", self.next).parse().unwrap() }),
             1 => Payload::Game(GameStep::Proposed { rules: Rules::default(), words: WordList::default(), more: 0 }),
-            2..20 => Payload::Canvas { board: Board::Free, step: CanvasStep::Ink(self.ink()) },
+            2..20 => Payload::Canvas { sheet: SheetId::Free, step: CanvasStep::Ink(self.ink()) },
             _ => Payload::Chat(Chat { text: self.text() }),
         }
     }

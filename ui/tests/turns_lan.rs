@@ -132,7 +132,7 @@ fn everybody_draws_once_a_round_and_nobody_else_meanwhile() {
     for host in hosts.iter_mut() {
         host.ok(ink("stroke", &json!([[0, 0], [99, 99]])));
     }
-    let board = same_picture(hosts);
+    let sheet = same_picture(hosts);
 
     let game = begin(hosts, 3, 2, 600);
     assert_eq!(hosts[1].refused(json!({"do": "start", "room": "lobby", "rounds": 1, "seconds": 9})), "game_running");
@@ -156,7 +156,7 @@ fn everybody_draws_once_a_round_and_nobody_else_meanwhile() {
     let everybody: HashSet<String> = hosts.iter().map(|host| host.peer.clone()).collect();
     assert_eq!(drawers, [everybody.clone(), everybody]);
     await_over(hosts, &game);
-    assert_eq!(same_picture(hosts), board, "the room's board comes back");
+    assert_eq!(same_picture(hosts), sheet, "the room's sheet comes back");
 }
 
 /// Like [`same_picture`], but repeated, as the next turn may begin meanwhile on one host before the other.

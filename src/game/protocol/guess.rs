@@ -268,9 +268,6 @@ impl PeerReply {
     }
 }
 
-// The names that other modules still use: see the list of renames.
-pub use self::{PeerReply as Reply, PeerRequest as Ask};
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

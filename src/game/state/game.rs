@@ -107,20 +107,20 @@ impl Game {
         self.0.as_ref().is_some_and(|table| !table.is_over() && !table.is_stale(ms))
     }
 
-    /// Whether `author`'s ink on `board` counts at this place of the log: on the room's own board everybody's, on the
+    /// Whether `author`'s ink on `sheet` counts at this place of the log: on the room's own sheet everybody's, on the
     /// sheet of the turn that runs its drawer's, on any other sheet nobody's.
     #[must_use]
-    pub fn takes_ink(&self, author: Author, board: SheetId) -> bool {
-        match board {
+    pub fn takes_ink(&self, author: Author, sheet: SheetId) -> bool {
+        match sheet {
             SheetId::Free => true,
             SheetId::Turn { game, turn } => self.0.as_ref().is_some_and(|table| table.takes_ink(author, game, turn)),
         }
     }
 
     /// The sheet to look at: while a game is played that of the last turn that began (before the first an empty one),
-    /// otherwise the room's own board.
+    /// otherwise the room's own sheet.
     #[must_use]
-    pub fn visible_board(&self) -> SheetId {
+    pub fn visible_sheet(&self) -> SheetId {
         match &self.0 {
             Some(Table { id, stage: Stage::Playing(turns), .. }) => {
                 SheetId::Turn { game: *id, turn: turns.visible_turn() }

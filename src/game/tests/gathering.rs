@@ -1,8 +1,8 @@
 //! Proposals, readiness, and games that don't come about.
 
 use super::script::{Script, operation, proposed};
+use crate::canvas::SheetId;
 use crate::game::{CancelReason, GameStep, Phase, Rules};
-use crate::payload::Board;
 
 #[test]
 fn without_a_game_nothing_counts_but_a_proposal() {
@@ -12,7 +12,7 @@ fn without_a_game_nothing_counts_but_a_proposal() {
     assert!(script.propose(0, 1));
     assert_eq!(script.game.phase(), Phase::Gathering);
     assert_eq!(script.id(), script.last());
-    assert_eq!(script.game.visible_board(), Board::Free);
+    assert_eq!(script.game.visible_sheet(), SheetId::Free);
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn its_people_call_a_stale_game_off() {
     assert!(!script.cancel(3, CancelReason::Abandoned), "not in the game");
     assert!(script.cancel(1, CancelReason::Abandoned));
     assert_eq!(script.game.phase(), Phase::Over);
-    assert_eq!(script.game.visible_board(), Board::Free);
+    assert_eq!(script.game.visible_sheet(), SheetId::Free);
     script.wait(200_000);
     assert!(!script.cancel(1, CancelReason::Abandoned), "over");
 }

@@ -3,12 +3,12 @@
 use proptest::prelude::*;
 
 use super::script::{EPOCH_MS, operation, people, proposed};
+use crate::canvas::SheetId;
 use crate::clock::Now;
 use crate::game::state::Stage;
 use crate::game::{CancelReason, Driver, EndReason, Game, GameStep, Phase, Rules, StepAt, WordList, commitment, nonce};
 use crate::identity::Identity;
 use crate::operation::OperationId;
-use crate::payload::Board;
 
 const PEOPLE: u8 = 5;
 
@@ -131,7 +131,7 @@ fn check(game: &Game) {
     assert!(turns.players().contains(&drawer));
     assert!(turns.is_present(drawer) && turns.present().count() >= 2);
     assert!(turns.players().intersection(turns.newcomers()).all(|back| turns.has_left(*back)));
-    let sheet = Board::Turn { game: game.id().unwrap(), turn: turns.turn() };
+    let sheet = SheetId::Turn { game: game.id().unwrap(), turn: turns.turn() };
     assert_eq!(game.takes_ink(drawer, sheet), game.phase() == Phase::Drawing);
     assert!(turns.players().iter().all(|player| *player == drawer || !game.takes_ink(*player, sheet)));
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::script::Script;
+use crate::canvas::SheetId;
 use crate::game::{Game, Phase};
-use crate::payload::Board;
 
 #[test]
 fn a_turn_is_begun_and_ended_by_its_drawer() {
@@ -39,7 +39,7 @@ fn the_game_is_over_after_the_last_turn() {
         script.play_turn();
     }
     assert_eq!((script.game.phase(), script.game.drawer()), (Phase::Over, None));
-    assert_eq!(script.game.visible_board(), Board::Free);
+    assert_eq!(script.game.visible_sheet(), SheetId::Free);
     let id = script.id();
     assert!(!script.ready(0) && !script.begin(0, 5) && !script.skip(1, 5) && !script.kick(1, 0));
     assert!(script.propose(2, 1));
@@ -96,15 +96,15 @@ fn only_the_drawers_ink_counts_and_only_in_its_turn() {
     let mut script = Script::started(3, 3, 1);
     let (drawer, other) = (script.drawer(), script.others()[0]);
     let (me, they) = (script.who(drawer), script.who(other));
-    let sheet = |turn| Board::Turn { game: script.id(), turn };
+    let sheet = |turn| SheetId::Turn { game: script.id(), turn };
     let (first, second) = (sheet(0), sheet(1));
     let may = |game: &Game| [game.takes_ink(me, first), game.takes_ink(they, first), game.takes_ink(me, second)];
     assert_eq!(may(&script.game), [false; 3], "before the beginning");
     assert!(script.begin(drawer, 0));
     assert_eq!(may(&script.game), [true, false, false]);
-    let elsewhere = Board::Turn { game: script.last(), turn: 0 };
+    let elsewhere = SheetId::Turn { game: script.last(), turn: 0 };
     assert!(!script.game.takes_ink(me, elsewhere), "another game's sheet");
-    assert!(script.game.takes_ink(they, Board::Free), "everybody's at any time");
+    assert!(script.game.takes_ink(they, SheetId::Free), "everybody's at any time");
     assert!(script.end(drawer, 0));
     assert_eq!(may(&script.game), [false; 3], "after the end");
 }
@@ -112,15 +112,15 @@ fn only_the_drawers_ink_counts_and_only_in_its_turn() {
 #[test]
 fn a_sheet_stays_until_the_next_drawer_begins() {
     let mut script = Script::started(3, 3, 1);
-    let sheet = |turn| Board::Turn { game: script.id(), turn };
+    let sheet = |turn| SheetId::Turn { game: script.id(), turn };
     let (first, second) = (sheet(0), sheet(1));
-    assert_eq!(script.game.visible_board(), first, "empty");
+    assert_eq!(script.game.visible_sheet(), first, "empty");
     script.play_turn();
-    assert_eq!((script.turn(), script.game.visible_board()), (1, first));
+    assert_eq!((script.turn(), script.game.visible_sheet()), (1, first));
     let drawer = script.drawer();
     assert!(script.begin(drawer, 1));
-    assert_eq!(script.game.visible_board(), second);
+    assert_eq!(script.game.visible_sheet(), second);
     assert!(script.end(drawer, 1));
     // The third drawer never begins.
-    assert_eq!(script.game.visible_board(), second);
+    assert_eq!(script.game.visible_sheet(), second);
 }

@@ -2,14 +2,14 @@
 
 use std::sync::OnceLock;
 
-use inkmesh::canvas::{CanvasStep, Color, Ink, Point, Points, Tool};
+use inkmesh::canvas::{CanvasStep, Color, Ink, Point, Points, SheetId, Tool};
 use inkmesh::clock::Timestamp;
 use inkmesh::identity::Identity;
 use inkmesh::log::Log;
 use inkmesh::log::Place;
 use inkmesh::name::RoomName;
 use inkmesh::operation::{ChainId, Header, Operation};
-use inkmesh::payload::{Board, Chat, Payload};
+use inkmesh::payload::{Chat, Payload};
 
 use super::disk::Folder;
 
@@ -51,5 +51,5 @@ fn payload(n: usize) -> Payload {
     }
     let points = Points::new(vec![Point::new(100 + (n % 500) as i32, 200), Point::new(300, 400)]);
     let ink = Ink { stroke: n as u64, tool: Tool::Pen, color: Color([1, 2, 3]), width: 5, points };
-    Payload::Canvas { board: Board::Free, step: CanvasStep::Ink(ink) }
+    Payload::Canvas { sheet: SheetId::Free, step: CanvasStep::Ink(ink) }
 }

@@ -4,7 +4,7 @@
 use inkmesh::clock::Now;
 use inkmesh::command::{CommandError, RoomCommand};
 use inkmesh::event::{GameView, Phase};
-use inkmesh::game::guess::Ask;
+use inkmesh::game::guess::PeerRequest;
 use inkmesh::game::{GuessTicket, QuizRules, Rules, WordList};
 use inkmesh::identity::Author;
 use inkmesh::operation::OperationId;
@@ -133,7 +133,8 @@ impl World {
         let arrives = self.reaches(from, to);
         let author = self.author_of(from);
         let room = self.devices.get_mut(&to).and_then(|device| device.room.as_mut());
-        let Some(((room, author), ask)) = room.zip(author).zip(Ask::decode(bytes).ok()).filter(|_| arrives) else {
+        let Some(((room, author), ask)) = room.zip(author).zip(PeerRequest::decode(bytes).ok()).filter(|_| arrives)
+        else {
             return self.unanswered(from, process, ticket);
         };
         let (reply, outputs) = room.asked(author, ask, now);

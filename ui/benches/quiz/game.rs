@@ -1,6 +1,6 @@
 //! A long quiz: all operations that its players' programs would have written.
 
-use inkmesh::canvas::{CanvasStep, Color, Ink, Point, Points, Tool};
+use inkmesh::canvas::{CanvasStep, Color, Ink, Point, Points, SheetId, Tool};
 use inkmesh::clock::Timestamp;
 use inkmesh::game::guess::{GuessRequest, Receipt};
 use inkmesh::game::secret::{Blinding, TurnKey};
@@ -8,7 +8,7 @@ use inkmesh::game::{EndReason, GameStep, Reveal, Rules, WordList, commitment, dr
 use inkmesh::identity::{Author, Identity};
 use inkmesh::name::RoomName;
 use inkmesh::operation::{ChainId, Header, Operation, OperationId};
-use inkmesh::payload::{Board, Payload};
+use inkmesh::payload::Payload;
 use inkmesh::words::{BuiltIn, Mask, Word, normalise};
 
 /// Strokes of a drawing.
@@ -123,5 +123,5 @@ fn stroke(game: OperationId, turn: u32, n: usize) -> Payload {
     let n = i32::try_from(n).unwrap();
     let points = (0..POINTS).map(|at| Point::new(400 + at * 70 + n * 13, 900 + (at * at) % 700 + n * 40)).collect();
     let ink = Ink { stroke: n as u64, tool: Tool::Pen, color: Color([0, 0, 0]), width: 8, points: Points::new(points) };
-    Payload::Canvas { board: Board::Turn { game, turn }, step: CanvasStep::Ink(ink) }
+    Payload::Canvas { sheet: SheetId::Turn { game, turn }, step: CanvasStep::Ink(ink) }
 }

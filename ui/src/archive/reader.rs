@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
+use inkmesh::canvas::SheetId;
 use inkmesh::event::Entry;
 use inkmesh::gallery::Drawing;
 use inkmesh::identity::Author;
 use inkmesh::json::{EntryFields, EventFields};
 use inkmesh::name::{RoomId, RoomName};
 use inkmesh::node::archive::{Archive, ArchivedRoom};
-use inkmesh::payload::Board;
 
 use super::error::ToolError;
 use crate::export::dates::LocalTime;
@@ -60,9 +60,9 @@ impl Reader {
     pub fn caption(&self, drawing: &Drawing, names: &Names) -> String {
         let list = |people: &[Author]| people.iter().map(|who| names.label(*who)).collect::<Vec<_>>().join(", ");
         let drawers = list(&drawing.authors);
-        let mut words = vec![match drawing.key.board {
-            Board::Free => t_args(self.language, "archive-by", [("names", drawers.into())]),
-            Board::Turn { turn, .. } => {
+        let mut words = vec![match drawing.key.sheet {
+            SheetId::Free => t_args(self.language, "archive-by", [("names", drawers.into())]),
+            SheetId::Turn { turn, .. } => {
                 let args = [("turn", (turn + 1).into()), ("names", drawers.into())];
                 t_args(self.language, "archive-turn", args)
             }

@@ -3,10 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use directories::UserDirs;
-use inkmesh::canvas::{Drawn, Sheet};
+use inkmesh::canvas::{Drawn, Sheet, SheetId};
 use inkmesh::gallery::Drawing;
 use inkmesh::identity::Author;
-use inkmesh::payload::Board;
 
 use super::dates::LocalTime;
 use super::files::{self, Saved, WriteError};
@@ -58,9 +57,9 @@ pub fn folder(data_dir: &Path) -> PathBuf {
 
 /// Returns the name of a drawing's file, without its extension: `2026-11-22_14-03_turn-3_Ana_apple`.
 pub fn file_name(time: &LocalTime, drawing: &Drawing, name_of: impl Fn(Author) -> String) -> String {
-    let turn = match drawing.key.board {
-        Board::Free => "sheet".to_owned(),
-        Board::Turn { turn, .. } => format!("turn-{}", turn + 1),
+    let turn = match drawing.key.sheet {
+        SheetId::Free => "sheet".to_owned(),
+        SheetId::Turn { turn, .. } => format!("turn-{}", turn + 1),
     };
     let drawer = drawing.authors.first().map(|author| name_of(*author)).unwrap_or_default();
     let word = drawing.told.as_ref().map_or("", |told| told.word.text.as_str());

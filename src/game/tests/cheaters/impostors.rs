@@ -1,10 +1,10 @@
 //! Steps and strokes written for somebody else.
 
 use super::table::Table;
-use crate::canvas::CanvasStep;
+use crate::canvas::{CanvasStep, SheetId};
 use crate::fold::StepBody;
 use crate::game::{EndReason, GameStep};
-use crate::payload::{Board, MAX_TEXT};
+use crate::payload::MAX_TEXT;
 use crate::words::Mask;
 
 const WORD: &str = "banana";
@@ -123,7 +123,7 @@ fn only_the_drawer_draws_and_only_while_the_turn_runs() {
     let draws = |table: &mut Table, who, turn| {
         table.ms += 1;
         let step = CanvasStep::Clear { stroke: table.ms };
-        table.put(who, table.ms, StepBody::Canvas(Board::Turn { game, turn }, step))
+        table.put(who, table.ms, StepBody::Canvas(SheetId::Turn { game, turn }, step))
     };
     assert!(!draws(&mut table, drawer, 0), "no word is locked yet");
     assert!(table.lock(WORD));
@@ -138,7 +138,7 @@ fn only_the_drawer_draws_and_only_while_the_turn_runs() {
         assert!(!draws(&mut table, who, 0) && !draws(&mut table, who, 1));
     }
     // A stroke dated back into the turn counts for the drawer alone.
-    let stroke = StepBody::Canvas(Board::Turn { game, turn: 0 }, CanvasStep::Clear { stroke: 1 });
+    let stroke = StepBody::Canvas(SheetId::Turn { game, turn: 0 }, CanvasStep::Clear { stroke: 1 });
     let end_ms = table.steps.iter().rev().find(|step| matches!(step.body, StepBody::Game(_))).unwrap().key.time.ms();
     assert!(table.put(drawer, end_ms - 1, stroke.clone()) && !table.put(next, end_ms - 1, stroke));
 }

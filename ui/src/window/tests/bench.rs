@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 use iced::widget::text_editor;
 use iced::{Element, Pixels, Settings as IcedSettings, Size};
 use iced_test::Simulator;
+use inkmesh::canvas::SheetId;
 use inkmesh::clock::Timestamp;
 use inkmesh::event::{CanvasView, Entry, EntryBody, Event, Late, Person, ReadingView, RoomSummary};
 use inkmesh::game::{GameView, PlayerView};
 use inkmesh::identity::Author;
 use inkmesh::name::RoomName;
 use inkmesh::operation::{ChainId, OperationId, OrderKey};
-use inkmesh::payload::Board;
 
 use crate::settings::{Appearance, GameChoice, Language, Settings};
 use crate::window::link::{Answer, Command, Loaded};
@@ -110,7 +110,7 @@ pub fn late(first: &Entry, count: u64, seconds: u64) -> Late {
 
 /// A sheet that everybody may draw on, or not.
 pub fn sheet(may_draw: bool) -> CanvasView {
-    CanvasView { board: Board::Free, marks: Vec::new(), may_draw }
+    CanvasView { sheet: SheetId::Free, marks: Vec::new(), may_draw }
 }
 
 impl Bench {

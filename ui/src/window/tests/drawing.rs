@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use iced::{Event as IcedEvent, Point, keyboard, mouse};
-use inkmesh::canvas::{CanvasStep, Color, Ink, Point as At, Points, Tool};
+use inkmesh::canvas::{CanvasStep, Color, Ink, Point as At, Points, SheetId, Tool};
 use inkmesh::event::{CanvasChange, CanvasView, Drawn, Event};
 use inkmesh::game::PlayError;
 use inkmesh::node::CommandError;
 use inkmesh::operation::OperationId;
-use inkmesh::payload::Board;
 
 use super::bench::{ANA, Bench, WIDE, commands, lobby, person, sheet};
 use crate::export::picture::Format;
@@ -145,8 +144,8 @@ fn the_free_sheet_is_cleared_when_that_is_meant() {
     assert!(!bench.shows("Keep it"));
     bench.click("🗑");
     assert_eq!(commands(&bench.click("Clear")), [Command::Touch(lobby(), Touch::Clear)]);
-    let board = Board::Turn { game: OperationId([3; 32]), turn: 0 };
-    bench.give(Message::Answered(Answer::Canvas(lobby(), Ok(CanvasView { board, ..sheet(true) }))));
+    let sheet = SheetId::Turn { game: OperationId([3; 32]), turn: 0 };
+    bench.give(Message::Answered(Answer::Canvas(lobby(), Ok(CanvasView { sheet, ..sheet(true) }))));
     assert_eq!(commands(&bench.click("🗑")), [Command::Touch(lobby(), Touch::Clear)], "all of it is the drawer's");
 }
 
@@ -283,7 +282,7 @@ fn a_shape_of_another_shows_while_it_is_drawn_out() {
     for end in [100, 900] {
         let points = Points::new(vec![At::new(0, 0), At::new(end, end)]);
         let ink = Ink { stroke: 5, tool: Tool::Rectangle, color: Color([9; 3]), width: 8, points };
-        bench.happen(vec![Event::Live { room: lobby(), author: ANA, board: Board::Free, ink, from: 0 }]);
+        bench.happen(vec![Event::Live { room: lobby(), author: ANA, sheet: SheetId::Free, ink, from: 0 }]);
     }
     assert!(bench.room.ticks());
 }
@@ -304,8 +303,8 @@ fn who_may_not_draw_sends_no_ink() {
     bench.must_show("Nobody can draw on this sheet now. You can save it.");
     assert!(bench.click("↶").is_empty() && bench.click("✎").is_empty());
     assert!(matches!(bench.click("💾")[..], [Action::Save(_)]));
-    let board = Board::Turn { game: OperationId([3; 32]), turn: 0 };
-    bench.give(Message::Answered(Answer::Canvas(lobby(), Ok(CanvasView { board, ..sheet(false) }))));
+    let sheet = SheetId::Turn { game: OperationId([3; 32]), turn: 0 };
+    bench.give(Message::Answered(Answer::Canvas(lobby(), Ok(CanvasView { sheet, ..sheet(false) }))));
     bench.must_show("On this sheet only the drawer draws. You can save it, and look closer with Ctrl and the wheel.");
 }
 
@@ -333,7 +332,7 @@ fn ink_of_others_is_shown_and_goes_when_nothing_follows() {
     let mut bench = bench();
     let points = Points::new(vec![At::new(0, 0), At::new(900, 900)]);
     let ink = Ink { stroke: 5, tool: Tool::Pen, color: Color([9; 3]), width: 8, points };
-    let live = Event::Live { room: lobby(), author: ANA, board: Board::Free, ink: ink.clone(), from: 0 };
+    let live = Event::Live { room: lobby(), author: ANA, sheet: SheetId::Free, ink: ink.clone(), from: 0 };
     bench.happen(vec![live.clone()]);
     assert!(bench.room.ticks(), "it is looked at again");
     bench.wait(Duration::from_secs(6));

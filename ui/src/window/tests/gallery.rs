@@ -6,14 +6,14 @@ use iced::Event;
 use iced::event::Status;
 use iced::keyboard::key::{Code, Named, Physical};
 use iced::keyboard::{self, Key};
-use inkmesh::canvas::{CanvasStep, Color, Ink, Point, Points, Tool};
+use inkmesh::canvas::{CanvasStep, Color, Ink, Point, Points, SheetId, Tool};
 use inkmesh::clock::Timestamp;
 use inkmesh::fold::Step;
 use inkmesh::gallery::{DrawingKey, Gallery};
 use inkmesh::identity::Author;
 use inkmesh::node::CommandError;
 use inkmesh::operation::{ChainId, OperationId, OrderKey};
-use inkmesh::payload::{Board, Payload};
+use inkmesh::payload::Payload;
 
 use super::bench::{ANA, BORA, Bench, ME, NARROW, TIME, WIDE, commands, lobby, person};
 use crate::export::picture::Format;
@@ -27,12 +27,12 @@ pub fn ink(stroke: u64) -> CanvasStep {
     CanvasStep::Ink(Ink { stroke, tool: Tool::Pen, color: Color([0; 3]), width: 16, points })
 }
 
-/// One step a minute on the free board.
+/// One step a minute on the free sheet.
 pub fn gallery(steps: Vec<(Author, CanvasStep)>) -> Gallery {
     let at = |(n, (author, step)): (u64, (Author, CanvasStep))| {
         let time = Timestamp::from_ms(TIME + n * 60_000);
         let key = OrderKey { time, chain: ChainId { author, log: 0 }, seq: n, id: 0 };
-        Step::new(key, id(n), &Payload::Canvas { board: Board::Free, step }).unwrap()
+        Step::new(key, id(n), &Payload::Canvas { sheet: SheetId::Free, step }).unwrap()
     };
     Gallery::new((0..).zip(steps).map(at).collect())
 }
@@ -44,7 +44,7 @@ fn id(n: u64) -> OperationId {
 }
 
 pub fn key(first: u64) -> DrawingKey {
-    DrawingKey { board: Board::Free, first: id(first) }
+    DrawingKey { sheet: SheetId::Free, first: id(first) }
 }
 
 /// A drawing of Ana and Bora of three strokes, and one of our own of one.

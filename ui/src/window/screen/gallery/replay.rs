@@ -252,10 +252,9 @@ fn strokes(marks: &[Drawn]) -> Vec<Range<usize>> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
-    use inkmesh::canvas::{Color, Ink, Point, Points, Tool};
+    use inkmesh::canvas::{Color, Ink, Point, Points, SheetId, Tool};
     use inkmesh::identity::Author;
     use inkmesh::operation::OperationId;
-    use inkmesh::payload::Board;
 
     use super::*;
     use crate::window::ink::painter::Steps;
@@ -273,7 +272,7 @@ mod tests {
     fn replay() -> Replay {
         let fill = CanvasStep::Fill { stroke: 8, at: Point::new(9, 900), color: Color([9; 3]) };
         let marks = vec![line(1, 7, 10), line(2, 7, 10), drawn(3, fill), line(4, 9, 83)];
-        let key = DrawingKey { board: Board::Free, first: OperationId([1; 32]) };
+        let key = DrawingKey { sheet: SheetId::Free, first: OperationId([1; 32]) };
         let mut replay = Replay::new(key, marks, 1.0);
         replay.resize(Size::new(400.0, 300.0));
         paint(&mut replay);

@@ -122,15 +122,15 @@ fn grid(scale_factor: f32) -> Grid {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
+    use inkmesh::canvas::SheetId;
     use inkmesh::operation::OperationId;
-    use inkmesh::payload::Board;
 
     use super::*;
 
     fn key(number: u64) -> DrawingKey {
         let mut id = [0; 32];
         id[..8].copy_from_slice(&number.to_be_bytes());
-        DrawingKey { board: Board::Free, first: OperationId(id) }
+        DrawingKey { sheet: SheetId::Free, first: OperationId(id) }
     }
 
     #[test]

@@ -3,9 +3,9 @@
 use iced::widget::text::Wrapping;
 use iced::widget::{Row, Sensor, button, center, column, container, image, row};
 use iced::{Alignment, Element, Length};
+use inkmesh::canvas::SheetId;
 use inkmesh::gallery::{Drawing, Gallery};
 use inkmesh::identity::Author;
-use inkmesh::payload::Board;
 
 use super::thumbs::{HEIGHT, WIDTH};
 use super::{Hall, Message, viewer};
@@ -107,9 +107,9 @@ impl Hall {
 
 /// What kind of a drawing it is, of which no word was told.
 pub fn kind(drawing: &Drawing) -> &'static str {
-    match drawing.key.board {
-        Board::Free => "gallery-free",
-        Board::Turn { .. } => "gallery-turn",
+    match drawing.key.sheet {
+        SheetId::Free => "gallery-free",
+        SheetId::Turn { .. } => "gallery-turn",
     }
 }
 

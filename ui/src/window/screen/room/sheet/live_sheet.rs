@@ -4,11 +4,10 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use iced::Size;
-use inkmesh::canvas::{CanvasStep, Color, Drawn, Ink, Point, Points, StrokeId, Tool};
+use inkmesh::canvas::{CanvasStep, Color, Drawn, Ink, Point, Points, SheetId, StrokeId, Tool};
 use inkmesh::event::{CanvasView, PenLine};
 use inkmesh::identity::Author;
 use inkmesh::operation::OperationId;
-use inkmesh::payload::Board;
 
 use super::tools::Brush;
 use crate::window::ink::lens::Lens;
@@ -23,7 +22,7 @@ const FILL_DOT: u16 = 14;
 /// The visible sheet of a room.
 #[derive(Debug)]
 pub struct LiveSheet {
-    board: Board,
+    sheet: SheetId,
     may_draw: bool,
     picture: Picture,
     lens: Lens,
@@ -72,7 +71,7 @@ impl LiveSheet {
     /// Creates an empty sheet that nobody may draw on yet, for a screen with this scale factor.
     pub fn new(scale_factor: f32) -> Self {
         LiveSheet {
-            board: Board::Free,
+            sheet: SheetId::Free,
             may_draw: false,
             picture: Picture::new(),
             lens: Lens::new(scale_factor),
@@ -99,7 +98,7 @@ impl LiveSheet {
 
     /// Returns whether it is the sheet of a turn, on which only its drawer draws.
     pub fn is_of_a_turn(&self) -> bool {
-        matches!(self.board, Board::Turn { .. })
+        matches!(self.sheet, SheetId::Turn { .. })
     }
 
     /// Returns whether our pen is down.
@@ -191,14 +190,14 @@ impl LiveSheet {
     /// Shows the loaded sheet, with the steps that came while it was being loaded. Returns whether to ask again.
     pub fn show(&mut self, view: CanvasView, me: Author) -> bool {
         let since = self.since_load.take().unwrap_or_default();
-        if view.board != self.board {
+        if view.sheet != self.sheet {
             self.live.clear();
             self.waiting.clear();
             self.pen = None;
             self.lens.whole();
             self.picture.want(self.lens.wanted());
         }
-        self.board = view.board;
+        self.sheet = view.sheet;
         self.may_draw = view.may_draw;
         if !view.may_draw {
             self.pen = None;
@@ -249,8 +248,8 @@ impl LiveSheet {
     }
 
     /// Adds the points of somebody's pen.
-    pub fn moved(&mut self, author: Author, board: Board, ink: &Ink, from: u32, now: Instant) {
-        if board == self.board {
+    pub fn moved(&mut self, author: Author, sheet: SheetId, ink: &Ink, from: u32, now: Instant) {
+        if sheet == self.sheet {
             self.live.feed(author, ink, from, now);
         }
     }

@@ -22,7 +22,7 @@ fn drawn(id: u8, author: Author, stroke: StrokeId) -> Drawn {
 }
 
 fn view(marks: Vec<Drawn>, may_draw: bool) -> CanvasView {
-    CanvasView { board: Board::Free, marks, may_draw }
+    CanvasView { sheet: SheetId::Free, marks, may_draw }
 }
 
 fn brush(tool: Tool) -> Brush {
@@ -146,8 +146,8 @@ fn a_stroke_that_comes_while_the_sheet_is_asked_for_is_not_lost() {
 #[test]
 fn ink_without_an_operation_goes() {
     let (mut sheet, now) = (sheet(), Instant::now());
-    sheet.moved(ANA, Board::Free, &ink(3), 0, now);
-    sheet.moved(ANA, Board::Turn { game: OperationId([0; 32]), turn: 1 }, &ink(4), 0, now);
+    sheet.moved(ANA, SheetId::Free, &ink(3), 0, now);
+    sheet.moved(ANA, SheetId::Turn { game: OperationId([0; 32]), turn: 1 }, &ink(4), 0, now);
     assert_eq!(sheet.growing().count(), 1, "ink on another sheet doesn't show");
     sheet.pen_down(7, brush(Tool::Pen), Point::new(0, 0));
     sheet.pen_up();
