@@ -3,8 +3,8 @@
 //! Places are in eighths of a pixel: twice the quarters of [`Point`], so that the middle of a shape has a place too. Centres
 //! of pixels lie at 4 eighths. All products fit 32 bits: a sheet is 12,800 × 9,600 eighths.
 
-use super::raster::{COLUMNS, ROWS};
-use super::{Ink, Point, QUARTERS, Tool};
+use super::size::{COLUMNS, QUARTERS, ROWS};
+use super::{Ink, Point, Tool};
 
 /// Eighths of a pixel.
 const UNIT: i32 = 2 * QUARTERS;

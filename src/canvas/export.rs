@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use super::raster::{COLUMNS, ROWS};
+use super::size::{COLUMNS, ROWS};
 use super::{Area, CanvasStep, Color, Drawn, Ink, Point, Raster, Sheet, Tool};
 
 /// Units of the SVG to a pixel: eighths, so that every place in it is an integer.

@@ -1,6 +1,6 @@
 //! Filling what hangs together.
 
-use super::raster::{COLUMNS, ROWS};
+use super::size::{COLUMNS, ROWS};
 
 /// A run of pixels that was filled, and the direction in which the rows beside it were not looked at yet. Kept small: there
 /// are at most three to a run, so that of a sheet full of the shortest runs less than 24 MB could wait; of a maze that

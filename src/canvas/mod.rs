@@ -17,6 +17,7 @@ mod points;
 mod raster;
 mod sheet;
 mod sheet_id;
+mod size;
 mod standing;
 mod step;
 #[cfg(test)]
@@ -24,9 +25,10 @@ mod tests;
 
 pub use area::Area;
 pub use ink::{Color, Ink, MAX_WIDTH, ParseColorError, StrokeId, Tool};
-pub use points::{BadPath, HEIGHT, MAX_POINTS, Point, Points, QUARTERS, WIDTH};
-pub use raster::{COLUMNS, ROWS, Raster};
+pub use points::{BadPath, MAX_POINTS, Point, Points};
+pub use raster::Raster;
 pub use sheet::{MAX_FILLS, Sheet};
 pub use sheet_id::SheetId;
 pub use standing::{REACH, Standing};
+pub use size::{COLUMNS, HEIGHT, QUARTERS, ROWS, WIDTH};
 pub use step::{CanvasStep, Drawn};

@@ -2,12 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Logical width of a sheet.
-pub const WIDTH: i32 = 1600;
-/// Logical height of a sheet.
-pub const HEIGHT: i32 = 1200;
-/// Points are integers in units of `1 / QUARTERS` logical unit.
-pub const QUARTERS: i32 = 4;
+use super::size::{HEIGHT, QUARTERS, WIDTH};
+
 /// Most points of one stroke operation; a longer stroke is split, the parts sharing a point.
 pub const MAX_POINTS: usize = 512;
 

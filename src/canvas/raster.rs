@@ -4,12 +4,8 @@
 //! window shows may be smoother; what a fill fills, and what digests compare, is this.
 
 use super::brush::Brush;
-use super::{Area, CanvasStep, Color, HEIGHT, Ink, Point, QUARTERS, Tool, WIDTH, flood};
-
-/// Columns of a raster: one a logical unit.
-pub const COLUMNS: usize = WIDTH as usize;
-/// Rows of a raster.
-pub const ROWS: usize = HEIGHT as usize;
+use super::size::{COLUMNS, QUARTERS, ROWS};
+use super::{Area, CanvasStep, Color, Ink, Point, Tool, flood};
 
 /// White, the colour of a sheet.
 const SHEET: u32 = 0x00ff_ffff;
