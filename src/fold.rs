@@ -146,7 +146,7 @@ pub struct Fold {
 
 /// A fold as it is kept on the disk.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FoldImage {
+pub struct FoldSnapshot {
     base: Base,
     steps: Vec<Step>,
     told: BTreeMap<(OperationId, u32), Told>,
@@ -164,19 +164,20 @@ struct Told {
 }
 
 impl Fold {
-    /// The fold from its image.
+    /// The fold from its snapshot.
     #[must_use]
-    pub fn from_image(image: FoldImage) -> Self {
-        let mut fold = Fold { state: image.base.state.clone(), base: image.base, told: image.told, ..Fold::default() };
-        fold.insert(image.steps);
+    pub fn from_snapshot(snapshot: FoldSnapshot) -> Self {
+        let mut fold =
+            Fold { state: snapshot.base.state.clone(), base: snapshot.base, told: snapshot.told, ..Fold::default() };
+        fold.insert(snapshot.steps);
         fold
     }
 
-    /// The image of this fold. Lets go of old steps first.
-    pub fn image(&mut self) -> FoldImage {
+    /// The snapshot of this fold. Lets go of old steps first.
+    pub fn snapshot(&mut self) -> FoldSnapshot {
         self.let_go();
         let steps = self.steps.iter().map(|(step, _)| step).chain(&self.waiting).cloned().collect();
-        FoldImage { base: self.base.clone(), steps, told: self.told.clone() }
+        FoldSnapshot { base: self.base.clone(), steps, told: self.told.clone() }
     }
 
     /// The game after all steps.

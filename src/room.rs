@@ -25,21 +25,21 @@ mod catching_up;
 mod commands;
 mod drawing;
 mod guessing;
-mod image;
 mod incoming;
 mod keeping;
 mod live_ink;
 mod questions;
 mod reading;
 mod showing;
+mod snapshot;
 mod writer;
 
 use guessing::Sealed;
-pub use image::{BadImage, RoomImage};
 use keeping::Kept;
 pub use keeping::retire;
 use live_ink::LiveGate;
 pub use questions::Waiting;
+pub use snapshot::{BadSnapshot, RoomSnapshot};
 use writer::Writer;
 pub use writer::{Ticket, Write};
 

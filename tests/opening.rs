@@ -59,14 +59,14 @@ fn with_store<T>(dir: &Path, look: impl FnOnce(&Store) -> T) -> T {
 }
 
 #[tokio::test]
-async fn an_image_that_is_no_use_is_made_anew() {
+async fn a_snapshot_that_is_no_use_is_made_anew() {
     let dir = tempfile::tempdir().unwrap();
     let room = RoomName::lobby().id();
     write_history(dir.path());
     visit(dir.path()).await;
     assert!(with_store(dir.path(), |store| store.checkpoint(&room.0)).unwrap().is_some());
-    with_store(dir.path(), |store| store.put_checkpoint(&room.0, b"no image")).unwrap();
+    with_store(dir.path(), |store| store.put_checkpoint(&room.0, b"no snapshot")).unwrap();
     assert_eq!(visit(dir.path()).await, MANY + 1, "all of it, and our own name from the first time");
     let again = with_store(dir.path(), |store| store.checkpoint(&room.0)).unwrap().unwrap();
-    assert_ne!(again, b"no image");
+    assert_ne!(again, b"no snapshot");
 }

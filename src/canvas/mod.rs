@@ -29,6 +29,6 @@ pub use points::{BadPath, MAX_POINTS, Point, Points};
 pub use raster::Raster;
 pub use sheet::{MAX_FILLS, Sheet};
 pub use sheet_id::SheetId;
-pub use standing::{REACH, Standing};
 pub use size::{COLUMNS, HEIGHT, QUARTERS, ROWS, WIDTH};
+pub use standing::{REACH, Standing};
 pub use step::{CanvasStep, Drawn};

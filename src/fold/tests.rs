@@ -62,7 +62,7 @@ fn what_was_let_go_still_counts() {
     assert_eq!(fold.canvas_digest(), whole.canvas_digest());
     assert_eq!(fold.state, whole.state);
     assert!(whole.steps.iter().all(|(step, effect)| fold.counts(step.key) == effect.counts()));
-    let read = Fold::from_image(fold.image());
+    let read = Fold::from_snapshot(fold.snapshot());
     assert_eq!((read.canvas_digest(), read.steps.len()), (whole.canvas_digest(), fold.steps.len()));
     assert!(whole.steps.iter().all(|(step, effect)| read.counts(step.key) == effect.counts()));
 }

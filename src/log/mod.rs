@@ -15,21 +15,21 @@ mod float;
 mod forest;
 mod frontier;
 mod history;
-mod image;
 mod lane;
 mod order;
 mod outcome;
 mod queries;
 mod restore;
+mod snapshot;
 mod take;
 #[cfg(test)]
 mod tests;
 
 pub use frontier::{Head, Stretch, Want};
 pub use history::Line;
-pub use image::{BadImage, LogImage};
 pub use lane::ShortId;
 pub use outcome::{Ingest, Reason, Taken};
+pub use snapshot::{BadSnapshot, LogSnapshot};
 
 use float::Floating;
 use forest::Forest;

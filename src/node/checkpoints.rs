@@ -17,7 +17,7 @@ use crate::identity::Author;
 use crate::log::Stretch;
 use crate::name::{RoomId, RoomName};
 use crate::operation::Operation;
-use crate::room::{Input, Room, RoomImage};
+use crate::room::{Input, Room, RoomSnapshot};
 
 /// A room is imaged when it has grown by this many operations, or by a part of itself if that is more.
 const GROWTH: usize = 20_000;
@@ -78,9 +78,9 @@ impl Runner {
     fn imaged(&self, name: &RoomName, chains: &[(ChainKey, u64)], now: Now) -> Option<Room> {
         let bytes =
             self.store.checkpoint(&name.id().0).inspect_err(|error| tracing::warn!(%error, "no image")).ok()??;
-        let image = RoomImage::decode(&bytes);
+        let image = RoomSnapshot::decode(&bytes);
         let identity = self.identity.clone();
-        let room = image.and_then(|image| Room::from_image(name.clone(), identity, rand::random(), image, now));
+        let room = image.and_then(|image| Room::from_snapshot(name.clone(), identity, rand::random(), image, now));
         let room = room.inspect_err(|error| tracing::warn!(%error, room = %name, "the room's image is no use")).ok()?;
         let stored: BTreeMap<(Author, u64), u64> =
             chains.iter().map(|(chain, next)| ((Author(chain.author), chain.log), *next)).collect();
@@ -99,7 +99,7 @@ impl Runner {
         if len < SMALL || len < member.imaged + GROWTH.max(member.imaged / GROWTH_PART) || !self.saving.is_empty() {
             return;
         }
-        let Some(image) = member.room.image() else { return };
+        let Some(image) = member.room.snapshot() else { return };
         member.imaged = len;
         self.keep_now(None); // what is in the image is on its way to the disk before it
         let (store, room) = (self.store.clone(), name.id());
@@ -107,12 +107,12 @@ impl Runner {
     }
 
     /// Images of all rooms that have changed and are large enough.
-    pub(super) fn images_at_the_end(&mut self) -> Vec<(RoomId, RoomImage)> {
+    pub(super) fn images_at_the_end(&mut self) -> Vec<(RoomId, RoomSnapshot)> {
         let changed = self.rooms.iter_mut().filter(|(_, member)| {
             let len = member.room.len();
             len >= SMALL && len != member.imaged
         });
-        changed.filter_map(|(name, member)| Some((name.id(), member.room.image()?))).collect()
+        changed.filter_map(|(name, member)| Some((name.id(), member.room.snapshot()?))).collect()
     }
 
     /// Reads all games and ink of a room, for it to fold them anew.
@@ -158,7 +158,7 @@ impl Runner {
 }
 
 /// Writes an image down, after everything that was given to the disk before.
-pub(super) fn write(store: &Store, room: RoomId, image: &RoomImage) {
+pub(super) fn write(store: &Store, room: RoomId, image: &RoomSnapshot) {
     let written = store.append_wait(Vec::new()).map_err(|error| error.to_string()).and_then(|()| {
         let bytes = image.encode().map_err(|error| error.to_string())?;
         store.put_checkpoint(&room.0, &bytes).map_err(|error| error.to_string())

@@ -45,15 +45,15 @@ fn main() {
     let million = std::env::args().any(|arg| arg == "million");
     let sizes: &[usize] = if million { &[1_000_000] } else { &[10_000, 100_000] };
     let histories: Vec<History> = sizes.iter().map(|size| History::of(*size)).collect();
-    let imaged: Vec<TempDir> = histories.iter().map(imaged).collect();
-    let measured: Vec<Measured> = histories.iter().zip(&imaged).map(|(made, dir)| catch_up(made, dir.path())).collect();
+    let folders: Vec<TempDir> = histories.iter().map(with_snapshot).collect();
+    let measured: Vec<Measured> = histories.iter().zip(&folders).map(|(made, dir)| catch_up(made, dir.path())).collect();
     print_caught_up(&measured);
     print_threads(measured.last().unwrap());
-    print_opened(&histories, &imaged);
+    print_opened(&histories, &folders);
 }
 
 /// Returns a copy of a history's folder that a program has opened and closed, so that it holds the room's snapshot.
-fn imaged(history: &History) -> TempDir {
+fn with_snapshot(history: &History) -> TempDir {
     let dir = history.copy();
     let mut host = Host::launch("first".to_owned(), local_command(dir.path(), &[]));
     await_state(&mut host);
@@ -105,9 +105,9 @@ struct Moments {
     all: Instant,
 }
 
-fn catch_up(history: &History, imaged: &Path) -> Measured {
+fn catch_up(history: &History, folders: &Path) -> Measured {
     let before = floor(history);
-    let mut giver = Host::launch("giver".to_owned(), local_command(imaged, &[]));
+    let mut giver = Host::launch("giver".to_owned(), local_command(folders, &[]));
     await_state(&mut giver);
     let (held, screen) = (giver.state(), last_screen(&mut giver));
     let spent = usage::processor_time(giver.pid());
@@ -292,24 +292,24 @@ fn mb(bytes: u64) -> String {
 
 // --- opening -------------------------------------------------------------------------------------------------------
 
-fn print_opened(histories: &[History], imaged: &[TempDir]) {
+fn print_opened(histories: &[History], folders: &[TempDir]) {
     println!("\n### From process start to the first page of {SCREEN} lines, {STARTS} starts\n");
-    println!("| operations | image | median | worst | memory then |\n| ---: | --- | ---: | ---: | ---: |");
-    for (history, dir) in histories.iter().zip(imaged) {
-        for image in [true, false] {
-            let starts: Vec<(Duration, u64)> = (0..STARTS).map(|_| open(dir.path(), image)).collect();
+    println!("| operations | snapshot | median | worst | memory then |\n| ---: | --- | ---: | ---: | ---: |");
+    for (history, dir) in histories.iter().zip(folders) {
+        for snapshot in [true, false] {
+            let starts: Vec<(Duration, u64)> = (0..STARTS).map(|_| open(dir.path(), snapshot)).collect();
             let times = Times::new(starts.iter().map(|(time, _)| *time).collect());
             let memory = starts.iter().map(|(_, kib)| kib / 1024).max().unwrap();
-            let image = if image { "there" } else { "missing" };
+            let snapshot = if snapshot { "there" } else { "missing" };
             let (median, worst) = (ms(times.median()), ms(times.worst()));
-            println!("| {} | {image} | {median} | {worst} | {memory} MiB |", history.operations);
+            println!("| {} | {snapshot} | {median} | {worst} | {memory} MiB |", history.operations);
         }
     }
 }
 
 /// Returns the time until the first page is there, and the memory then, in KiB.
-fn open(dir: &Path, image: bool) -> (Duration, u64) {
-    if !image {
+fn open(dir: &Path, snapshot: bool) -> (Duration, u64) {
+    if !snapshot {
         // Written by the program that quit before.
         fs::remove_dir_all(dir.join("log").join("checkpoints")).unwrap();
     }

@@ -230,7 +230,7 @@ fn read_again(mut table: Table, scores: &Value, canvas: &str) {
     }
     for (n, folder) in table.folders.iter().enumerate() {
         if n % 2 == 0 {
-            forget_images(folder.path());
+            forget_snapshots(folder.path());
         }
         let mut host = table.lan.start(u8::try_from(n).unwrap() + 1, folder.path(), &[]);
         let game = host.game();
@@ -241,7 +241,7 @@ fn read_again(mut table: Table, scores: &Value, canvas: &str) {
 }
 
 /// Removes the files derived from the log, which lie in the log's own folder.
-fn forget_images(folder: &Path) {
+fn forget_snapshots(folder: &Path) {
     for log in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path().join("checkpoints")) {
         if log.is_dir() {
             std::fs::remove_dir_all(log).unwrap();

@@ -10,8 +10,8 @@ use crate::payload::{Chat, Payload};
 
 mod bounds;
 mod catching_up;
-mod image;
 mod restoring;
+mod snapshot;
 mod taking;
 mod tree;
 mod trees;

@@ -65,12 +65,12 @@ proptest! {
         let mut peer = Peer::new();
         let (before, after) = arrival.split_at(seen.min(arrival.len()));
         peer.take(before);
-        let image = peer.log.image();
+        let snapshot = peer.log.snapshot();
         for operation in after {
             peer.take(std::slice::from_ref(operation));
         }
-        // All of it, or an image and what came after it.
-        for start in [log(), Log::from_image(RoomName::lobby().id(), &image).unwrap()] {
+        // All of it, or a snapshot and what came after it.
+        for start in [log(), Log::from_snapshot(RoomName::lobby().id(), &snapshot).unwrap()] {
             let mut again = Peer { log: start, disk: peer.disk.clone() };
             let records = stored(&again.disk, &again.log);
             let halves = records.split_at(records.len() / 2);

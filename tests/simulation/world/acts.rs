@@ -52,7 +52,7 @@ impl World {
             Action::Leave(seat) => self.leave(seat),
             Action::Join(seat) => self.start(seat),
             Action::Reload(seat) => self.reload(seat),
-            Action::Image(seat) => self.image(seat),
+            Action::Snapshot(seat) => self.snapshot(seat),
             Action::Backup(seat) => {
                 self.with_device(seat, |device| device.backup = Some(device.disk.folder.clone()));
             }
@@ -171,14 +171,14 @@ impl World {
         }
     }
 
-    /// Writes the room's image, after all that is on its way to the disk. As the node, not while own writes are.
-    fn image(&mut self, seat: Seat) {
+    /// Writes the room's snapshot, after all that is on its way to the disk. As the node, not while own writes are.
+    fn snapshot(&mut self, seat: Seat) {
         let Some(device) = self.devices.get_mut(&seat) else { return };
         let own_under_way = device.disk.jobs.iter().any(|job| matches!(job.then, Then::Saved(_)));
         let Some(room) = device.room.as_mut().filter(|_| !own_under_way) else { return };
-        let Some(bytes) = room.image().map(|image| image.encode().unwrap()) else { return };
+        let Some(bytes) = room.snapshot().map(|snapshot| snapshot.encode().unwrap()) else { return };
         self.flush(seat, None);
-        self.give(seat, Group { image: Some(bytes), ..Group::default() }, Then::Nothing);
+        self.give(seat, Group { snapshot: Some(bytes), ..Group::default() }, Then::Nothing);
     }
 
     fn restore(&mut self, seat: Seat) {
@@ -214,18 +214,18 @@ impl World {
         self.note("all faults end".to_owned());
     }
 
-    /// Every program ends as by a power cut after everything was written, and begins again, from its image or from the
+    /// Every program ends as by a power cut after everything was written, and begins again, from its snapshot or from the
     /// whole log.
-    pub(super) fn restart_everybody(&mut self, with_images: bool) {
+    pub(super) fn restart_everybody(&mut self, with_snapshots: bool) {
         for seat in self.devices.keys().copied().collect::<Vec<_>>() {
-            if with_images {
-                self.image(seat);
+            if with_snapshots {
+                self.snapshot(seat);
             }
             self.leave(seat);
             self.with_device(seat, |device| {
                 let mut folder = std::mem::take(&mut device.disk).folder;
-                if !with_images {
-                    folder.image = None;
+                if !with_snapshots {
+                    folder.snapshot = None;
                 }
                 device.disk = Disk::new(folder);
             });

@@ -7,7 +7,7 @@ use inkmesh::identity::{Author, Identity};
 use inkmesh::log::Place;
 use inkmesh::name::RoomName;
 use inkmesh::operation::{Operation, OperationId};
-use inkmesh::room::{Output, Room, RoomImage, Ticket, retire};
+use inkmesh::room::{Output, Room, RoomSnapshot, Ticket, retire};
 use inkmesh::room_time::Clocks;
 
 use super::disk::{Disk, Folder, Group, Then};
@@ -148,21 +148,23 @@ impl World {
         }
     }
 
-    /// The room as the disk has it: from its image and what came after, or from everything.
+    /// The room as the disk has it: from its snapshot and what came after, or from everything.
     pub(super) fn read_room(&mut self, seat: Seat) -> Option<Room> {
         let now = self.clock(seat);
         let fresh = self.chance.number("log", seat, 0);
         let device = self.devices.get(&seat)?;
         let folder = &device.disk.folder;
         let lanes = folder.lanes();
-        let image = folder.image.as_ref().and_then(|bytes| RoomImage::decode(bytes).ok());
-        let from_image = image
-            .and_then(|image| Room::from_image(RoomName::lobby(), device.identity.clone(), fresh, image, now).ok());
+        let snapshot = folder.snapshot.as_ref().and_then(|bytes| RoomSnapshot::decode(bytes).ok());
+        let from_snapshot = snapshot.and_then(|snapshot| {
+            Room::from_snapshot(RoomName::lobby(), device.identity.clone(), fresh, snapshot, now).ok()
+        });
         let agrees = |room: &Room| {
             room.lanes().all(|(author, lane, len)| lanes.get(&(author, lane)).is_some_and(|next| *next >= len))
         };
-        let mut room =
-            from_image.filter(agrees).unwrap_or_else(|| Room::new(RoomName::lobby(), device.identity.clone(), fresh));
+        let mut room = from_snapshot
+            .filter(agrees)
+            .unwrap_or_else(|| Room::new(RoomName::lobby(), device.identity.clone(), fresh));
         let held: BTreeMap<_, u64> = room.lanes().map(|(author, lane, len)| ((author, lane), len)).collect();
         let rest = folder
             .records

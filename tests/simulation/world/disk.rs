@@ -15,7 +15,7 @@ pub struct Folder {
     /// In the order in which they became durable.
     pub written: Vec<Place>,
     pub kept: Option<Vec<u8>>,
-    pub image: Option<Vec<u8>>,
+    pub snapshot: Option<Vec<u8>>,
     /// Chains of which others brought something. It stands here for the checks, no program reads it.
     pub brought: BTreeSet<ChainId>,
 }
@@ -36,7 +36,7 @@ pub struct Group {
     /// Durable no later than the records.
     pub kept: Option<Vec<u8>>,
     pub records: Vec<(Place, Operation)>,
-    pub image: Option<Vec<u8>>,
+    pub snapshot: Option<Vec<u8>>,
 }
 
 #[derive(Debug)]
@@ -93,7 +93,7 @@ impl Folder {
 
 impl Group {
     pub fn is_empty(&self) -> bool {
-        self.pieces() == 0 && self.image.is_none()
+        self.pieces() == 0 && self.snapshot.is_none()
     }
 
     /// Those that may be there after a power failure and those that may not.
@@ -138,8 +138,8 @@ impl Disk {
             self.staged.remove(place);
             self.folder.write(*place, operation.clone(), &then);
         }
-        if group.image.is_some() {
-            self.folder.image = group.image;
+        if group.snapshot.is_some() {
+            self.folder.snapshot = group.snapshot;
         }
         Some((group.records, then))
     }
@@ -156,11 +156,11 @@ impl Disk {
             for (place, operation) in group.records.into_iter().take(many.saturating_sub(beside)) {
                 self.folder.write(place, operation, &then);
             }
-            if !whole || (group.image.is_some() && percent < 100) {
+            if !whole || (group.snapshot.is_some() && percent < 100) {
                 break;
             }
-            if group.image.is_some() {
-                self.folder.image = group.image;
+            if group.snapshot.is_some() {
+                self.folder.snapshot = group.snapshot;
             }
         }
         self.folder

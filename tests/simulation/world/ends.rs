@@ -37,8 +37,8 @@ impl World {
         self.come_together()?;
         let log = self.check(&held)?;
         self.check_told(&log)?;
-        let with_images = self.plan.seed.is_multiple_of(2);
-        self.restart_everybody(with_images);
+        let with_snapshots = self.plan.seed.is_multiple_of(2);
+        self.restart_everybody(with_snapshots);
         self.note("everybody begins again from the disk".to_owned());
         self.run_for(4_000)?;
         self.come_together()?;

@@ -77,8 +77,8 @@ pub enum Action {
     Join(Seat),
     /// The rooms are read anew from the disk, as after the disk refused a write.
     Reload(Seat),
-    /// The room's image is written beside the log.
-    Image(Seat),
+    /// The room's snapshot is written beside the log.
+    Snapshot(Seat),
     Backup(Seat),
     /// The folder is put back as it was at the last backup.
     Restore(Seat),
@@ -263,7 +263,7 @@ impl Plan {
                 if rng.random() {
                     Action::Reload(seat)
                 } else {
-                    Action::Image(seat)
+                    Action::Snapshot(seat)
                 }
             }
         }
@@ -272,7 +272,7 @@ impl Plan {
     fn disk_fault(&self, seat: Seat, rng: &mut SmallRng) -> Action {
         match rng.random_range(0..14) {
             0..3 => Action::Crash(seat, rng.random_range(0..3_000), rng.random_range(0..=100)),
-            3..5 => Action::Image(seat),
+            3..5 => Action::Snapshot(seat),
             5..7 => Action::Backup(seat),
             7 | 8 => Action::Restore(seat),
             9 | 10 => Action::LoseTail(seat, rng.random_range(1..12)),

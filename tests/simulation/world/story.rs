@@ -72,7 +72,7 @@ pub fn sentence(action: &Action) -> String {
         Action::Leave(seat) => format!("{} leaves", of(seat)),
         Action::Join(seat) => format!("{} comes back if away", of(seat)),
         Action::Reload(seat) => format!("{}'s disk had refused a write: the room is read anew", of(seat)),
-        Action::Image(seat) => format!("{}'s program writes the room's image", of(seat)),
+        Action::Snapshot(seat) => format!("{}'s program writes the room's snapshot", of(seat)),
         Action::Backup(seat) => format!("{} makes a backup", of(seat)),
         Action::Restore(seat) => format!("{} puts the backup back, if there is one", of(seat)),
         Action::LoseTail(seat, count) => format!("{}'s disk loses its last {count} records", of(seat)),

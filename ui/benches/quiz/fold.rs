@@ -7,7 +7,7 @@ use inkmesh::fold::{Fold, Step};
 use inkmesh::identity::Identity;
 use inkmesh::name::RoomName;
 use inkmesh::operation::{Operation, Unverified};
-use inkmesh::room::{Room, RoomImage};
+use inkmesh::room::{Room, RoomSnapshot};
 use inkmesh_store::{ChainKey, Record, Store};
 use tempfile::TempDir;
 
@@ -37,12 +37,12 @@ pub fn report() {
     in_order.sort_by_key(Operation::key);
     room.restore(in_order.into_iter().map(|operation| (operation.header().chain.log, operation)).collect(), now);
     let scores = room.game(now).players.iter().map(|player| player.score).collect::<Vec<_>>();
-    let image = room.image().unwrap().encode().unwrap();
-    let file = folder.path().join("image");
-    std::fs::write(&file, &image).unwrap();
+    let snapshot = room.snapshot().unwrap().encode().unwrap();
+    let file = folder.path().join("snapshot");
+    std::fs::write(&file, &snapshot).unwrap();
     let (opening, again) = timed(|| {
-        let image = RoomImage::decode(&std::fs::read(&file).unwrap()).unwrap();
-        let mut room = Room::from_image(RoomName::lobby(), me(), 1, image, now).unwrap();
+        let snapshot = RoomSnapshot::decode(&std::fs::read(&file).unwrap()).unwrap();
+        let mut room = Room::from_snapshot(RoomName::lobby(), me(), 1, snapshot, now).unwrap();
         room.open(true, now);
         room
     });
@@ -51,11 +51,11 @@ pub fn report() {
     println!("| what | time |\n| --- | ---: |");
     println!("| the fold alone | {} |", ms(folding));
     println!(
-        "| from the disk as the program opens a room: its image ({} kB) read, and folded | {} |",
-        image.len() / 1000,
+        "| from the disk as the program opens a room: its snapshot ({} kB) read, and folded | {} |",
+        snapshot.len() / 1000,
         ms(opening)
     );
-    println!("| without the image: reading all operations | {} |", ms(reading));
+    println!("| without the snapshot: reading all operations | {} |", ms(reading));
     println!("| … and checking every proof in them, on one core | {} |", ms(proving));
     println!();
 }

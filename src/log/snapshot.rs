@@ -16,10 +16,10 @@ use crate::operation::{ChainId, MAX_SEQ, OperationId};
 
 /// All of a log but what floats or is parked: about 20 bytes an operation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LogImage {
+pub struct LogSnapshot {
     room: RoomId,
     /// Those of a chain together, parents before what branches off.
-    lanes: Vec<LaneImage>,
+    lanes: Vec<LaneSnapshot>,
     /// For each operation in order, the number of its lane in `lanes`, as LEB128.
     order: ByteBuf,
     /// The kind of each operation, in the same order.
@@ -29,18 +29,18 @@ pub struct LogImage {
 /// A lane: author, log, number, first sequence number, the parent's number in the list, whether it is closed, the last
 /// id, the short ids one after another, the times as LEB128, each as the difference to the one before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct LaneImage(Author, u64, u64, u64, Option<u32>, bool, OperationId, ByteBuf, ByteBuf);
+struct LaneSnapshot(Author, u64, u64, u64, Option<u32>, bool, OperationId, ByteBuf, ByteBuf);
 
-/// An image that doesn't fit together: damaged, or of another room.
+/// A snapshot that doesn't fit together: damaged, or of another room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the image of the log is damaged")]
-pub struct BadImage;
+#[error("the snapshot of the log is damaged")]
+pub struct BadSnapshot;
 
 impl Log {
     /// The log as it is now. With [`Log::lanes`] of the log read back from it, what the disk has beyond it is found.
     #[must_use]
-    pub fn image(&self) -> LogImage {
-        let lanes: Vec<(u32, &Lane)> = in_image_order(&self.forest);
+    pub fn snapshot(&self) -> LogSnapshot {
+        let lanes: Vec<(u32, &Lane)> = in_snapshot_order(&self.forest);
         let numbers: BTreeMap<u32, u32> = lanes.iter().zip(0..).map(|((index, _), number)| (*index, number)).collect();
         let number_of = |index: u32| numbers.get(&index).copied().unwrap_or(0);
         // A table, because it is asked once for each operation.
@@ -50,31 +50,31 @@ impl Log {
         let mut order = Vec::with_capacity(slots.len() * 2);
         slots.iter().for_each(|slot| put_varint(&mut order, u64::from(table[slot.spot().lane as usize])));
         let kinds: Vec<u8> = slots.iter().map(|slot| slot.kind()).collect();
-        let lanes = lanes.into_iter().map(|(_, lane)| lane_image(lane, lane.parent.map(number_of))).collect();
-        LogImage { room: self.room, lanes, order: ByteBuf::from(order), kinds: ByteBuf::from(kinds) }
+        let lanes = lanes.into_iter().map(|(_, lane)| lane_snapshot(lane, lane.parent.map(number_of))).collect();
+        LogSnapshot { room: self.room, lanes, order: ByteBuf::from(order), kinds: ByteBuf::from(kinds) }
     }
 
-    /// The log of an image.
+    /// The log of a snapshot.
     ///
     /// # Errors
-    /// [`BadImage`].
-    pub fn from_image(room: RoomId, image: &LogImage) -> Result<Self, BadImage> {
-        if image.room != room || image.lanes.len() > MAX_LANES {
-            return Err(BadImage);
+    /// [`BadSnapshot`].
+    pub fn from_snapshot(room: RoomId, snapshot: &LogSnapshot) -> Result<Self, BadSnapshot> {
+        if snapshot.room != room || snapshot.lanes.len() > MAX_LANES {
+            return Err(BadSnapshot);
         }
         let mut log = Log::new(room);
-        for lane in &image.lanes {
+        for lane in &snapshot.lanes {
             let lane = read_lane(lane, &log.forest)?;
-            log.forest.adopt_read(lane).map_err(|_| BadImage)?;
+            log.forest.adopt_read(lane).map_err(|_| BadSnapshot)?;
         }
         check_chains(&mut log.forest)?;
-        log.order = read_order(image, &log.forest)?;
+        log.order = read_order(snapshot, &log.forest)?;
         Ok(log)
     }
 }
 
 #[cfg(test)]
-impl LogImage {
+impl LogSnapshot {
     pub(super) fn with_first_two_swapped(mut self) -> Self {
         self.order.swap(0, 1);
         self
@@ -82,13 +82,13 @@ impl LogImage {
 }
 
 /// The lanes of a chain together, parents first: a lane begins after its parent does.
-fn in_image_order(forest: &Forest) -> Vec<(u32, &Lane)> {
+fn in_snapshot_order(forest: &Forest) -> Vec<(u32, &Lane)> {
     let mut lanes: Vec<(u32, &Lane)> = forest.lanes().collect();
     lanes.sort_by_key(|(_, lane)| (lane.chain, lane.from, lane.number));
     lanes
 }
 
-fn lane_image(lane: &Lane, parent: Option<u32>) -> LaneImage {
+fn lane_snapshot(lane: &Lane, parent: Option<u32>) -> LaneSnapshot {
     let ids: Vec<u8> = lane.ids().iter().flat_map(|id| id.0).collect();
     let mut times = Vec::with_capacity(lane.len() * 4);
     let mut last = 0;
@@ -98,27 +98,27 @@ fn lane_image(lane: &Lane, parent: Option<u32>) -> LaneImage {
     }
     let ChainId { author, log } = lane.chain;
     let (ids, times) = (ByteBuf::from(ids), ByteBuf::from(times));
-    LaneImage(author, log, lane.number, lane.from, parent, lane.closed, lane.head, ids, times)
+    LaneSnapshot(author, log, lane.number, lane.from, parent, lane.closed, lane.head, ids, times)
 }
 
 /// Reads a lane whose parent has been read before.
-fn read_lane(image: &LaneImage, forest: &Forest) -> Result<Lane, BadImage> {
-    let LaneImage(author, log, number, from, parent, closed, head, ids, times) = image;
+fn read_lane(snapshot: &LaneSnapshot, forest: &Forest) -> Result<Lane, BadSnapshot> {
+    let LaneSnapshot(author, log, number, from, parent, closed, head, ids, times) = snapshot;
     let chain = ChainId { author: *author, log: *log };
     let mut last = 0;
     if let Some(parent) = parent {
-        let before = from.checked_sub(1).ok_or(BadImage)?;
-        let parent = forest.get(*parent).filter(|parent| parent.chain == chain).ok_or(BadImage)?;
-        last = parent.time(before).ok_or(BadImage)?.0;
+        let before = from.checked_sub(1).ok_or(BadSnapshot)?;
+        let parent = forest.get(*parent).filter(|parent| parent.chain == chain).ok_or(BadSnapshot)?;
+        last = parent.time(before).ok_or(BadSnapshot)?.0;
     } else if *from > 0 {
-        return Err(BadImage);
+        return Err(BadSnapshot);
     }
     let (ids, rest) = ids.as_chunks::<12>();
     let times = read_times(times, ids.len(), last, *from == 0)?;
     let whole = rest.is_empty() && !ids.is_empty() && *from < MAX_SEQ && ids.len() as u64 <= MAX_SEQ - from;
     let ids: Vec<ShortId> = ids.iter().map(|id| ShortId(*id)).collect();
     if !whole || (!closed && ids.last() != Some(&(*head).into())) {
-        return Err(BadImage);
+        return Err(BadSnapshot);
     }
     let mut lane = Lane::new(chain, *number, *from, *parent);
     lane.closed = *closed;
@@ -128,27 +128,27 @@ fn read_lane(image: &LaneImage, forest: &Forest) -> Result<Lane, BadImage> {
 
 /// As many times as there are ids, each later than the one before; the first later than `last` unless it is the
 /// chain's.
-fn read_times(mut bytes: &[u8], count: usize, last: u64, is_first: bool) -> Result<Vec<Timestamp>, BadImage> {
+fn read_times(mut bytes: &[u8], count: usize, last: u64, is_first: bool) -> Result<Vec<Timestamp>, BadSnapshot> {
     // Every time takes a byte at least: what is reserved is no more than what was read.
     if bytes.len() < count {
-        return Err(BadImage);
+        return Err(BadSnapshot);
     }
     let mut times = Vec::with_capacity(count);
     let mut time = 0_u64;
     for _ in 0..count {
-        let step = take_varint(&mut bytes).ok_or(BadImage)?;
+        let step = take_varint(&mut bytes).ok_or(BadSnapshot)?;
         let first = times.is_empty();
-        time = time.checked_add(step).ok_or(BadImage)?;
+        time = time.checked_add(step).ok_or(BadSnapshot)?;
         if if first { !is_first && time <= last } else { step == 0 } {
-            return Err(BadImage);
+            return Err(BadSnapshot);
         }
         times.push(Timestamp(time));
     }
-    if bytes.is_empty() { Ok(times) } else { Err(BadImage) }
+    if bytes.is_empty() { Ok(times) } else { Err(BadSnapshot) }
 }
 
 /// The rules of the forest: branches, and whole ids at all ends.
-fn check_chains(forest: &mut Forest) -> Result<(), BadImage> {
+fn check_chains(forest: &mut Forest) -> Result<(), BadSnapshot> {
     let mut openers = Vec::new();
     for (id, chain) in forest.chains() {
         let of_chain = forest.openers(chain);
@@ -157,37 +157,37 @@ fn check_chains(forest: &mut Forest) -> Result<(), BadImage> {
             lane.id(tip.seq) == Some(lane.head.into())
         });
         if !ends || of_chain.len() >= MAX_BRANCHES_OF_CHAIN {
-            return Err(BadImage);
+            return Err(BadSnapshot);
         }
         openers.push((*id, of_chain));
     }
     openers.into_iter().for_each(|(id, openers)| forest.set_openers(id, openers));
-    forest.is_within_bounds().then_some(()).ok_or(BadImage)
+    forest.is_within_bounds().then_some(()).ok_or(BadSnapshot)
 }
 
 /// Reads the order: every operation of every lane once, sorted.
-fn read_order(image: &LogImage, forest: &Forest) -> Result<Order, BadImage> {
+fn read_order(snapshot: &LogSnapshot, forest: &Forest) -> Result<Order, BadSnapshot> {
     let total: usize = forest.lanes().map(|(_, lane)| lane.len()).sum();
-    if image.kinds.len() != total {
-        return Err(BadImage);
+    if snapshot.kinds.len() != total {
+        return Err(BadSnapshot);
     }
-    let mut next: Vec<u64> = image.lanes.iter().map(|lane| lane.3).collect();
+    let mut next: Vec<u64> = snapshot.lanes.iter().map(|lane| lane.3).collect();
     let mut slots: Vec<Slot> = Vec::with_capacity(total);
-    let mut bytes = &image.order[..];
-    for kind in image.kinds.iter() {
-        let lane = take_varint(&mut bytes).and_then(|lane| u32::try_from(lane).ok()).ok_or(BadImage)?;
-        let seq = next.get_mut(lane as usize).ok_or(BadImage)?;
+    let mut bytes = &snapshot.order[..];
+    for kind in snapshot.kinds.iter() {
+        let lane = take_varint(&mut bytes).and_then(|lane| u32::try_from(lane).ok()).ok_or(BadSnapshot)?;
+        let seq = next.get_mut(lane as usize).ok_or(BadSnapshot)?;
         if !forest.lane(lane).holds(*seq) {
-            return Err(BadImage);
+            return Err(BadSnapshot);
         }
         let slot = Slot::new(Spot { lane, seq: *seq }, *kind);
         *seq += 1;
         if slots.last().is_some_and(|last| last.compare(slot, forest).is_ge()) {
-            return Err(BadImage);
+            return Err(BadSnapshot);
         }
         slots.push(slot);
     }
-    if bytes.is_empty() { Ok(Order::read(slots)) } else { Err(BadImage) }
+    if bytes.is_empty() { Ok(Order::read(slots)) } else { Err(BadSnapshot) }
 }
 
 fn put_varint(bytes: &mut Vec<u8>, mut value: u64) {

@@ -6,23 +6,23 @@ use serde::{Deserialize, Serialize};
 use super::Room;
 use crate::clock::Now;
 use crate::codec::{self, CodecError};
-use crate::fold::{Fold, FoldImage};
+use crate::fold::{Fold, FoldSnapshot};
 use crate::identity::{Author, Identity};
-use crate::log::{Log, LogImage};
+use crate::log::{Log, LogSnapshot};
 use crate::name::{PersonName, RoomName};
 use crate::operation::OrderKey;
 
-/// The form described here. Another form is as good as no image.
+/// The form described here. Another form is as good as no snapshot.
 const VERSION: u32 = 5;
-/// Largest image in bytes: a few million operations.
+/// Largest snapshot in bytes: a few million operations.
 const MAX_BYTES: usize = 256 << 20;
 
 /// A room at some moment; what comes after it is read from the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RoomImage {
+pub struct RoomSnapshot {
     version: u32,
-    log: LogImage,
-    fold: FoldImage,
+    log: LogSnapshot,
+    fold: FoldSnapshot,
     people: Vec<Written>,
 }
 
@@ -30,9 +30,9 @@ pub struct RoomImage {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Written(Author, Option<(OrderKey, PersonName)>, Option<u64>);
 
-/// Bytes that are no image of this room.
+/// Bytes that are no snapshot of this room.
 #[derive(Debug, Clone, thiserror::Error)]
-pub enum BadImage {
+pub enum BadSnapshot {
     /// They can't be read.
     #[error("unreadable: {0}")]
     Codec(#[from] CodecError),
@@ -41,10 +41,10 @@ pub enum BadImage {
     Version(u32),
     /// The log in it contradicts itself.
     #[error(transparent)]
-    Log(#[from] crate::log::BadImage),
+    Log(#[from] crate::log::BadSnapshot),
 }
 
-impl RoomImage {
+impl RoomSnapshot {
     /// The bytes.
     ///
     /// # Errors
@@ -53,43 +53,48 @@ impl RoomImage {
         codec::encode(self, MAX_BYTES)
     }
 
-    /// Reads an image.
+    /// Reads a snapshot.
     ///
     /// # Errors
-    /// [`BadImage`].
-    pub fn decode(bytes: &[u8]) -> Result<Self, BadImage> {
+    /// [`BadSnapshot`].
+    pub fn decode(bytes: &[u8]) -> Result<Self, BadSnapshot> {
         codec::within(bytes.len(), MAX_BYTES)?;
-        let image: RoomImage = codec::decode(bytes)?;
-        if image.version == VERSION { Ok(image) } else { Err(BadImage::Version(image.version)) }
+        let snapshot: RoomSnapshot = codec::decode(bytes)?;
+        if snapshot.version == VERSION { Ok(snapshot) } else { Err(BadSnapshot::Version(snapshot.version)) }
     }
 }
 
 impl Room {
     /// The room as it is now; `None` while games and ink have to be folded anew. Cheap beside writing it down.
-    pub fn image(&mut self) -> Option<RoomImage> {
+    pub fn snapshot(&mut self) -> Option<RoomSnapshot> {
         if self.fold.is_stale() || self.refolding {
             return None;
         }
         let people = self.people.written().map(|(author, name, seen)| Written(author, name, seen));
-        Some(RoomImage { version: VERSION, log: self.log.image(), people: people.collect(), fold: self.fold.image() })
+        Some(RoomSnapshot {
+            version: VERSION,
+            log: self.log.snapshot(),
+            people: people.collect(),
+            fold: self.fold.snapshot(),
+        })
     }
 
-    /// The room from its image. What the disk holds beyond it is to be given by [`Room::restore`]: see
+    /// The room from its snapshot. What the disk holds beyond it is to be given by [`Room::restore`]: see
     /// [`Log::lanes`](crate::log::Log::lanes). Then comes [`Room::open`].
     ///
     /// # Errors
-    /// [`BadImage::Log`].
-    pub fn from_image(
+    /// [`BadSnapshot::Log`].
+    pub fn from_snapshot(
         name: RoomName,
         identity: Identity,
         fresh_log: u64,
-        image: RoomImage,
+        snapshot: RoomSnapshot,
         now: Now,
-    ) -> Result<Self, BadImage> {
+    ) -> Result<Self, BadSnapshot> {
         let mut room = Room::new(name, identity, fresh_log);
-        room.log = Log::from_image(room.name.id(), &image.log)?;
-        room.fold = Fold::from_image(image.fold);
-        for Written(author, name, seen) in image.people {
+        room.log = Log::from_snapshot(room.name.id(), &snapshot.log)?;
+        room.fold = Fold::from_snapshot(snapshot.fold);
+        for Written(author, name, seen) in snapshot.people {
             if let Some((key, name)) = name {
                 room.people.named(key, name);
             }
