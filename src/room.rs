@@ -15,7 +15,7 @@ use crate::fold::Fold;
 use crate::game::{Driver, GameStep, GuessError, GuessTicket};
 use crate::identity::{Author, Identity};
 use crate::live::LiveInk;
-use crate::log::{Head, Log, Place};
+use crate::log::{Head, Log, Position};
 use crate::name::RoomName;
 use crate::operation::{Operation, OperationId};
 use crate::payload::Payload;
@@ -132,7 +132,7 @@ pub enum Output {
     /// The verdict on the gossiped message that was the input. First, where there is one.
     Verdict(Verdict),
     /// Keep these on the disk, each at its place.
-    Persist(Vec<(Place, Operation)>),
+    Persist(Vec<(Position, Operation)>),
     /// Keep these of our own on the disk, then say [`Input::Saved`].
     Write(Write),
     /// Send this frame to the room.
@@ -163,7 +163,7 @@ pub enum Output {
     /// Keep these few bytes about the room; they come back by [`Room::recall`].
     Keep(Vec<u8>),
     /// These lines of our own are dated in the future: tell the face, see [`Event::HeldBack`].
-    HeldBack(Vec<Place>),
+    HeldBack(Vec<Position>),
     /// Games and ink have to be folded anew from the disk: read all operations of [`Room::steps`] and say
     /// [`Input::Refolded`].
     Refold,
@@ -230,7 +230,7 @@ impl Room {
         }
     }
 
-    /// Takes in what is on the disk, each operation with the number of its lane (see [`Place`]), parents before children.
+    /// Takes in what is on the disk, each operation with the number of its lane (see [`Position`]), parents before children.
     pub fn restore(&mut self, stored: Vec<(u64, Operation)>, now: Now) {
         let inserted: Vec<Operation> =
             self.log.restore(stored).inserted.into_iter().map(|(_, operation)| operation).collect();

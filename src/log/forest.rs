@@ -9,7 +9,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::lane::{Lane, ShortId, Spot};
+use super::lane::{Lane, OpRef, ShortId};
 use super::{
     MAX_BRANCHES, MAX_BRANCHES_OF_CHAIN, MAX_CHAINS, MAX_CHAINS_OF_AUTHOR, MAX_LANES, MAX_LANES_OF_CHAIN, Reason,
 };
@@ -36,8 +36,8 @@ pub(super) enum Home {
 
 /// An operation is in the forest now.
 #[derive(Debug)]
-pub(super) struct Grown {
-    pub(super) spot: Spot,
+pub(super) struct Added {
+    pub(super) op: OpRef,
     /// Its chain was not forked before and is now.
     pub(super) forked: bool,
     /// A chain of the same author that had to make room.
@@ -109,13 +109,13 @@ impl Forest {
     }
 
     /// Where an operation is.
-    pub(super) fn find(&self, chain: ChainId, seq: u64, id: ShortId) -> Option<Spot> {
-        self.lanes_of(chain).find(|(_, lane)| lane.id(seq) == Some(id)).map(|(lane, _)| Spot { lane, seq })
+    pub(super) fn find(&self, chain: ChainId, seq: u64, id: ShortId) -> Option<OpRef> {
+        self.lanes_of(chain).find(|(_, lane)| lane.id(seq) == Some(id)).map(|(lane, _)| OpRef { lane, seq })
     }
 
-    /// Whether there still is an operation at a spot that was given out since the last [`Forest::recycle`].
-    pub(super) fn is_alive(&self, spot: Spot) -> bool {
-        self.lane(spot.lane).holds(spot.seq)
+    /// Whether there still is an operation at a op that was given out since the last [`Forest::recycle`].
+    pub(super) fn is_alive(&self, op: OpRef) -> bool {
+        self.lane(op.lane).holds(op.seq)
     }
 
     /// Whether an operation of this chain could be taken; if so, which other chain would have to go.
@@ -133,20 +133,20 @@ impl Forest {
     }
 
     /// Takes an operation in, if what it follows is there. What it pushes out is added to `removed`.
-    pub(super) fn grow(
+    pub(super) fn add(
         &mut self,
         header: &Header,
         id: OperationId,
         home: Home,
         removed: &mut Vec<OrderKey>,
-    ) -> Result<Grown, Refusal> {
+    ) -> Result<Added, Refusal> {
         let parent = self.parent(header)?;
-        if parent.and_then(|spot| self.lane(spot.lane).time(spot.seq)).is_some_and(|time| header.time <= time) {
+        if parent.and_then(|op| self.lane(op.lane).time(op.seq)).is_some_and(|time| header.time <= time) {
             return Err(Refusal::Never(Reason::Time));
         }
         let pushed_out = self.admits(header.chain).map_err(Refusal::Never)?;
         let openers = self.openers_with(header, parent, id.into()).map_err(Refusal::Never)?;
-        let spot = self.place(header, parent, id, home)?;
+        let op = self.place(header, parent, id, home)?;
         let forked = openers.is_some() && self.chain(header.chain).is_some_and(|chain| chain.openers.is_empty());
         if let Some(openers) = openers {
             self.keep_openers(header.chain, openers, removed);
@@ -154,11 +154,11 @@ impl Forest {
         if let Some(chain) = pushed_out {
             self.remove_chain(chain, removed);
         }
-        Ok(Grown { spot, forked, pushed_out })
+        Ok(Added { op, forked, pushed_out })
     }
 
     /// The operation that this one follows: `None` at the beginning of a chain.
-    fn parent(&self, header: &Header) -> Result<Option<Spot>, Refusal> {
+    fn parent(&self, header: &Header) -> Result<Option<OpRef>, Refusal> {
         match (header.seq.checked_sub(1), header.backlink) {
             (None, _) => Ok(None),
             (Some(seq), Some(link)) => self.find(header.chain, seq, link.into()).map(Some).ok_or(Refusal::NoParent),
@@ -172,7 +172,7 @@ impl Forest {
     fn openers_with(
         &self,
         header: &Header,
-        parent: Option<Spot>,
+        parent: Option<OpRef>,
         id: ShortId,
     ) -> Result<Option<Vec<(u64, ShortId)>>, Reason> {
         let Some(chain) = self.chain(header.chain) else { return Ok(None) };
@@ -189,32 +189,32 @@ impl Forest {
     }
 
     /// What follows an operation, or begins the chain.
-    fn children(&self, chain: &Chain, parent: Option<Spot>) -> impl Iterator<Item = ShortId> {
-        let seq = parent.map_or(0, |spot| spot.seq + 1);
-        let next = parent.and_then(|spot| self.lane(spot.lane).id(seq));
+    fn children(&self, chain: &Chain, parent: Option<OpRef>) -> impl Iterator<Item = ShortId> {
+        let seq = parent.map_or(0, |op| op.seq + 1);
+        let next = parent.and_then(|op| self.lane(op.lane).id(seq));
         let begun = chain.lanes.iter().map(|index| self.lane(*index));
-        let begun = begun.filter(move |lane| lane.from == seq && lane.parent == parent.map(|spot| spot.lane));
+        let begun = begun.filter(move |lane| lane.from == seq && lane.parent == parent.map(|op| op.lane));
         next.into_iter().chain(begun.filter_map(|lane| lane.id(lane.from)))
     }
 
     /// Puts an operation behind its parent if that is the end of an open lane, else into a lane of its own.
-    fn place(&mut self, header: &Header, parent: Option<Spot>, id: OperationId, home: Home) -> Result<Spot, Refusal> {
-        let behind = parent.filter(|spot| {
-            let lane = self.lane(spot.lane);
+    fn place(&mut self, header: &Header, parent: Option<OpRef>, id: OperationId, home: Home) -> Result<OpRef, Refusal> {
+        let behind = parent.filter(|op| {
+            let lane = self.lane(op.lane);
             !lane.closed && lane.next() == header.seq && (home == Home::Any || home == Home::Lane(lane.number))
         });
         let lane = match behind {
-            Some(spot) => spot.lane,
+            Some(op) => op.lane,
             None => self.open_lane(header, parent, id, home)?,
         };
         self.lanes[lane as usize].push(id, header.time);
-        Ok(Spot { lane, seq: header.seq })
+        Ok(OpRef { lane, seq: header.seq })
     }
 
     fn open_lane(
         &mut self,
         header: &Header,
-        parent: Option<Spot>,
+        parent: Option<OpRef>,
         id: OperationId,
         home: Home,
     ) -> Result<u32, Refusal> {
@@ -227,7 +227,7 @@ impl Forest {
             Home::Lane(number) => self.is_number_of(number, header, id).then_some(number),
         };
         let number = number.ok_or(Refusal::Misplaced)?;
-        let lane = Lane::new(header.chain, number, header.seq, parent.map(|spot| spot.lane));
+        let lane = Lane::new(header.chain, number, header.seq, parent.map(|op| op.lane));
         let index = match self.free.pop() {
             Some(index) => {
                 self.lanes[index as usize] = lane;
@@ -283,22 +283,22 @@ impl Forest {
             self.branches = self.branches + openers.len() - chain.openers.len();
             chain.openers = openers;
         }
-        if let Some(spot) = out.and_then(|(seq, short)| self.find(id, seq, short)) {
-            self.cut(id, spot, removed);
+        if let Some(op) = out.and_then(|(seq, short)| self.find(id, seq, short)) {
+            self.cut(id, op, removed);
         }
     }
 
     /// Removes an operation and all that grows on it.
-    fn cut(&mut self, chain: ChainId, spot: Spot, removed: &mut Vec<OrderKey>) {
-        let mut cuts = vec![spot];
-        while let Some(Spot { lane, seq }) = cuts.pop() {
-            let grown = self.lanes_of(chain).filter(|(_, other)| other.parent == Some(lane) && other.from > seq);
-            cuts.extend(grown.map(|(index, other)| Spot { lane: index, seq: other.from }));
-            self.cut_lane(Spot { lane, seq }, removed);
+    fn cut(&mut self, chain: ChainId, op: OpRef, removed: &mut Vec<OrderKey>) {
+        let mut cuts = vec![op];
+        while let Some(OpRef { lane, seq }) = cuts.pop() {
+            let added = self.lanes_of(chain).filter(|(_, other)| other.parent == Some(lane) && other.from > seq);
+            cuts.extend(added.map(|(index, other)| OpRef { lane: index, seq: other.from }));
+            self.cut_lane(OpRef { lane, seq }, removed);
         }
     }
 
-    fn cut_lane(&mut self, Spot { lane: index, seq }: Spot, removed: &mut Vec<OrderKey>) {
+    fn cut_lane(&mut self, OpRef { lane: index, seq }: OpRef, removed: &mut Vec<OrderKey>) {
         let lane = &mut self.lanes[index as usize];
         self.cut.insert(index);
         removed.extend(lane.cut(seq));
@@ -311,7 +311,7 @@ impl Forest {
         let Some(chain) = self.chains.get(&id).cloned() else { return };
         for index in chain.lanes {
             let from = self.lane(index).from;
-            self.cut_lane(Spot { lane: index, seq: from }, removed);
+            self.cut_lane(OpRef { lane: index, seq: from }, removed);
         }
         self.branches -= 1 + chain.openers.len();
         self.chains.remove(&id);
@@ -345,8 +345,8 @@ impl Forest {
     }
 
     /// The ends of a chain: operations that nothing follows.
-    pub(super) fn tips(&self, chain: &Chain) -> Vec<Spot> {
-        let last = |index: u32| Spot { lane: index, seq: self.lane(index).next() - 1 };
+    pub(super) fn tips(&self, chain: &Chain) -> Vec<OpRef> {
+        let last = |index: u32| OpRef { lane: index, seq: self.lane(index).next() - 1 };
         if let [only] = chain.lanes[..] {
             return vec![last(only)];
         }
@@ -358,7 +358,7 @@ impl Forest {
 
     /// The way from the beginning of a chain to an operation: pieces of lanes, each with the sequence numbers from and
     /// before which it holds the way.
-    pub(super) fn path(&self, to: Spot) -> Vec<(u32, u64, u64)> {
+    pub(super) fn path(&self, to: OpRef) -> Vec<(u32, u64, u64)> {
         let mut path = Vec::new();
         let (mut lane, mut end) = (Some(to.lane), to.seq + 1);
         while let Some(index) = lane {
@@ -400,7 +400,7 @@ impl Forest {
             chain.lanes.iter().map(|index| (self.lane(*index).parent, self.lane(*index).from)).collect();
         let mut openers = Vec::new();
         for (lane, seq) in places {
-            let parent = lane.zip(seq.checked_sub(1)).map(|(lane, seq)| Spot { lane, seq });
+            let parent = lane.zip(seq.checked_sub(1)).map(|(lane, seq)| OpRef { lane, seq });
             let mut children: Vec<ShortId> = self.children(chain, parent).collect();
             children.sort_unstable();
             openers.extend(children.into_iter().skip(1).map(|child| (seq, child)));

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::lane::{ShortId, Spot};
+use super::lane::{OpRef, ShortId};
 use super::{Log, MAX_BRANCHES_OF_CHAIN, MAX_KNOWN_OF_TIP, MAX_KNOWN_OF_WANTS};
 use crate::identity::Author;
 use crate::operation::{ChainId, MAX_SEQ, OperationId};
@@ -80,7 +80,7 @@ impl From<Want> for (u32, u64, u64, Vec<(u64, ShortId)>) {
 
 /// Operations that stand together on the disk: `from` to before `to` of a lane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stretch {
+pub struct StoredRange {
     /// The chain's author.
     pub author: Author,
     /// The lane's number.
@@ -178,7 +178,7 @@ impl Log {
     }
 
     /// Operations on the way to a tip, ever farther apart.
-    fn samples(&self, tip: Spot) -> Vec<(u64, ShortId)> {
+    fn samples(&self, tip: OpRef) -> Vec<(u64, ShortId)> {
         let path = self.forest.path(tip);
         let at = |seq: u64| {
             let piece = path.partition_point(|(_, _, to)| *to <= seq);
@@ -192,7 +192,7 @@ impl Log {
     /// Where to find what somebody wants of a branch that ends with `head`, from its beginning to its end. Nothing when
     /// that isn't there any more.
     #[must_use]
-    pub fn locate(&self, head: &Head, want: &Want) -> Vec<Stretch> {
+    pub fn locate(&self, head: &Head, want: &Want) -> Vec<StoredRange> {
         let tip = head.next.checked_sub(1).and_then(|last| self.forest.find(head.chain(), last, head.id));
         let Some(tip) = tip else { return Vec::new() };
         let path = self.forest.path(tip);
@@ -206,8 +206,8 @@ impl Log {
         pieces.filter(|(_, from, to)| from < to).map(|(lane, from, to)| self.stretch(lane, from, to)).collect()
     }
 
-    fn stretch(&self, lane: u32, from: u64, to: u64) -> Stretch {
+    fn stretch(&self, lane: u32, from: u64, to: u64) -> StoredRange {
         let lane = self.forest.lane(lane);
-        Stretch { author: lane.chain.author, lane: lane.number, from: from - lane.from, to: to - lane.from }
+        StoredRange { author: lane.chain.author, lane: lane.number, from: from - lane.from, to: to - lane.from }
     }
 }

@@ -35,7 +35,7 @@ impl std::fmt::Debug for ShortId {
 
 /// An operation in memory: which lane it is in, and its sequence number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Spot {
+pub(super) struct OpRef {
     /// The lane's index in the forest.
     pub(super) lane: u32,
     /// The sequence number in the chain.

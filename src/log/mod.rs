@@ -25,10 +25,10 @@ mod take;
 #[cfg(test)]
 mod tests;
 
-pub use frontier::{Head, Stretch, Want};
+pub use frontier::{Head, StoredRange, Want};
 pub use history::Line;
 pub use lane::ShortId;
-pub use outcome::{Ingest, Reason, Taken};
+pub use outcome::{Ingest, Ingested, Reason};
 pub use snapshot::{BadSnapshot, LogSnapshot};
 
 use float::Floating;
@@ -64,12 +64,12 @@ const MAX_KNOWN_OF_WANTS: usize = 32 << 10;
 /// Lanes of one chain, at most. Four are enough for its branches; more come into being when branches push each other
 /// out, one for each time.
 const MAX_LANES_OF_CHAIN: usize = 4096;
-/// Lanes of a room: an order slot has 24 bits for them.
+/// Lanes of a room: an order op has 24 bits for them.
 const MAX_LANES: usize = 1 << 24;
 
 /// Where an operation is kept: lanes are runs of operations of one chain, in their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct Position {
     /// The author.
     pub author: Author,
     /// The lane's number: that of the chain for its trunk; the first eight bytes of
@@ -101,7 +101,7 @@ impl Log {
     /// How many operations are held (without those that wait).
     #[must_use]
     pub fn len(&self) -> usize {
-        self.order.slots().len()
+        self.order.ops().len()
     }
 
     /// Whether none are held.

@@ -1,6 +1,6 @@
 //! What became of operations that came in.
 
-use super::Place;
+use super::Position;
 use crate::identity::Author;
 use crate::operation::{Operation, OrderKey};
 
@@ -40,10 +40,10 @@ pub enum Reason {
 
 /// What became of many operations that came in together.
 #[derive(Debug, Default)]
-pub struct Taken {
+pub struct Ingested {
     /// Those that are in the log now and were not before, with where to keep them, parents before children. Among
     /// them may be some that had been floating.
-    pub inserted: Vec<(Place, Operation)>,
+    pub inserted: Vec<(Position, Operation)>,
     /// Those that float since now: known, but not part of the log until what they follow has come.
     pub floating: Vec<Operation>,
     /// What was there before, in the log or floating, and isn't any more: pushed out by another branch or chain of

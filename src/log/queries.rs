@@ -1,11 +1,11 @@
 //! Smaller questions about what is in the log.
 
-use super::{Line, Log, Place};
+use super::{Line, Log, Position};
 use crate::clock::Timestamp;
 use crate::identity::Author;
 use crate::operation::{Header, Operation, OperationId, OrderKey};
 
-impl Place {
+impl Position {
     /// Whether this is where a branch of its chain begins.
     #[must_use]
     pub fn begins_branch(&self, operation: &Operation) -> bool {
@@ -29,8 +29,8 @@ impl Log {
     /// The last `limit` lines, those of them that are later than `after`.
     #[must_use]
     pub fn newest(&self, limit: usize, after: Timestamp) -> Vec<Line> {
-        let slots = self.order.slots();
-        let later = slots.len() - slots.partition_point(|slot| slot.key(&self.forest).time <= after);
+        let ops = self.order.ops();
+        let later = ops.len() - ops.partition_point(|op| op.key(&self.forest).time <= after);
         let floating = self.floating.iter().filter(|operation| operation.header().time > after).count();
         self.page(limit.min(later + floating), None).unwrap_or_default()
     }
@@ -38,30 +38,30 @@ impl Log {
     /// The last moment at which anybody but `author` wrote something.
     #[must_use]
     pub fn last_of_others(&self, author: Author) -> Timestamp {
-        let mut from_end = self.order.slots().iter().rev().map(|slot| slot.key(&self.forest));
+        let mut from_end = self.order.ops().iter().rev().map(|op| op.key(&self.forest));
         from_end.find(|key| key.chain.author != author).map(|key| key.time).unwrap_or_default()
     }
 
     /// The last key that is not later than `limit`.
     #[must_use]
     pub fn last_before(&self, limit: Timestamp) -> Option<OrderKey> {
-        let slots = self.order.slots();
-        let end = slots.partition_point(|slot| slot.key(&self.forest).time <= limit);
-        slots[..end].last().map(|slot| slot.key(&self.forest))
+        let ops = self.order.ops();
+        let end = ops.partition_point(|op| op.key(&self.forest).time <= limit);
+        ops[..end].last().map(|op| op.key(&self.forest))
     }
 
     /// Where operations of `author` from `from` on are kept, in order; the last `limit` of them.
     #[must_use]
-    pub fn places_from(&self, from: Timestamp, author: Author, limit: usize) -> Vec<Place> {
-        let later = self.order.slots().iter().rev().take_while(|slot| slot.key(&self.forest).time >= from);
-        let places = later.map(|slot| self.place(slot.spot())).filter(|place| place.author == author);
-        let mut places: Vec<Place> = places.take(limit).collect();
+    pub fn positions_from(&self, from: Timestamp, author: Author, limit: usize) -> Vec<Position> {
+        let later = self.order.ops().iter().rev().take_while(|op| op.key(&self.forest).time >= from);
+        let places = later.map(|op| self.position_of(op.unpack())).filter(|place| place.author == author);
+        let mut places: Vec<Position> = places.take(limit).collect();
         places.reverse();
         places
     }
 
     /// Where all operations are kept of those kinds for which `of` says so, in order.
-    pub fn places_of(&self, of: impl Fn(u8) -> bool) -> Vec<Place> {
-        self.order.slots().iter().filter(|slot| of(slot.kind())).map(|slot| self.place(slot.spot())).collect()
+    pub fn positions_of(&self, of: impl Fn(u8) -> bool) -> Vec<Position> {
+        self.order.ops().iter().filter(|op| of(op.kind())).map(|op| self.position_of(op.unpack())).collect()
     }
 }

@@ -2,7 +2,7 @@
 
 use super::forest::{Home, Refusal};
 use super::take::Batch;
-use super::{Ingest, Log, Reason, Taken};
+use super::{Ingest, Ingested, Log, Reason};
 use crate::operation::Operation;
 
 impl Log {
@@ -10,7 +10,7 @@ impl Log {
     /// and parents before children. Nothing is parked (it was accepted before, and a clock that has been set back
     /// since must not change that) and nothing floats: what can't be placed where it is kept was removed before, and is
     /// not told. `floating` is empty.
-    pub fn restore(&mut self, stored: Vec<(u64, Operation)>) -> Taken {
+    pub fn restore(&mut self, stored: Vec<(u64, Operation)>) -> Ingested {
         let mut batch = Batch::default();
         for (lane, operation) in stored {
             let outcome = self.put_back(lane, &operation, &mut batch);
@@ -31,7 +31,7 @@ impl Log {
         if self.is_held(header, operation.id()) {
             return Ingest::Duplicate;
         }
-        match self.grow(operation, Home::Lane(lane), Some(batch.outcomes.len()), batch) {
+        match self.add(operation, Home::Lane(lane), Some(batch.outcomes.len()), batch) {
             Ok(()) => Ingest::Inserted,
             Err(Refusal::Never(reason)) => Ingest::Rejected(reason),
             Err(Refusal::NoParent | Refusal::Misplaced) => Ingest::Dropped,

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
 use super::forest::Forest;
-use super::lane::{Lane, ShortId, Spot};
-use super::order::{Order, Slot};
+use super::lane::{Lane, OpRef, ShortId};
+use super::order::{Order, PackedOp};
 use super::{Log, MAX_BRANCHES_OF_CHAIN, MAX_LANES};
 use crate::clock::Timestamp;
 use crate::identity::Author;
@@ -46,10 +46,10 @@ impl Log {
         // A table, because it is asked once for each operation.
         let size = numbers.keys().next_back().map_or(0, |last| *last as usize + 1);
         let table: Vec<u32> = (0..size).map(|index| number_of(index as u32)).collect();
-        let slots = self.order.slots();
-        let mut order = Vec::with_capacity(slots.len() * 2);
-        slots.iter().for_each(|slot| put_varint(&mut order, u64::from(table[slot.spot().lane as usize])));
-        let kinds: Vec<u8> = slots.iter().map(|slot| slot.kind()).collect();
+        let ops = self.order.ops();
+        let mut order = Vec::with_capacity(ops.len() * 2);
+        ops.iter().for_each(|op| put_varint(&mut order, u64::from(table[op.unpack().lane as usize])));
+        let kinds: Vec<u8> = ops.iter().map(|op| op.kind()).collect();
         let lanes = lanes.into_iter().map(|(_, lane)| lane_snapshot(lane, lane.parent.map(number_of))).collect();
         LogSnapshot { room: self.room, lanes, order: ByteBuf::from(order), kinds: ByteBuf::from(kinds) }
     }
@@ -172,7 +172,7 @@ fn read_order(snapshot: &LogSnapshot, forest: &Forest) -> Result<Order, BadSnaps
         return Err(BadSnapshot);
     }
     let mut next: Vec<u64> = snapshot.lanes.iter().map(|lane| lane.3).collect();
-    let mut slots: Vec<Slot> = Vec::with_capacity(total);
+    let mut ops: Vec<PackedOp> = Vec::with_capacity(total);
     let mut bytes = &snapshot.order[..];
     for kind in snapshot.kinds.iter() {
         let lane = take_varint(&mut bytes).and_then(|lane| u32::try_from(lane).ok()).ok_or(BadSnapshot)?;
@@ -180,14 +180,14 @@ fn read_order(snapshot: &LogSnapshot, forest: &Forest) -> Result<Order, BadSnaps
         if !forest.lane(lane).holds(*seq) {
             return Err(BadSnapshot);
         }
-        let slot = Slot::new(Spot { lane, seq: *seq }, *kind);
+        let op = PackedOp::new(OpRef { lane, seq: *seq }, *kind);
         *seq += 1;
-        if slots.last().is_some_and(|last| last.compare(slot, forest).is_ge()) {
+        if ops.last().is_some_and(|last| last.compare(op, forest).is_ge()) {
             return Err(BadSnapshot);
         }
-        slots.push(slot);
+        ops.push(op);
     }
-    if bytes.is_empty() { Ok(Order::read(slots)) } else { Err(BadSnapshot) }
+    if bytes.is_empty() { Ok(Order::read(ops)) } else { Err(BadSnapshot) }
 }
 
 fn put_varint(bytes: &mut Vec<u8>, mut value: u64) {

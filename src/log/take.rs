@@ -2,16 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::forest::{Grown, Home, Refusal};
-use super::lane::Spot;
-use super::order::Slot;
-use super::{Ingest, Log, MAX_PARKED, Reason, Taken};
+use super::forest::{Added, Home, Refusal};
+use super::lane::OpRef;
+use super::order::PackedOp;
+use super::{Ingest, Ingested, Log, MAX_PARKED, Reason};
 use crate::identity::Author;
 use crate::operation::{Operation, OperationId, OrderKey};
 
 /// An operation that came into the forest with the batch.
 struct New {
-    spot: Spot,
+    op: OpRef,
     /// Which of the operations given it is; none for one that had been floating.
     given: Option<usize>,
     operation: Operation,
@@ -26,20 +26,20 @@ pub(super) struct Batch {
     /// What left the forest.
     cut: Vec<OrderKey>,
     /// What floated before the batch, and doesn't any more, nor is it in the forest.
-    sunk: Vec<OrderKey>,
+    dropped: Vec<OrderKey>,
     forks: Vec<Author>,
     pub(super) outcomes: Vec<Ingest>,
 }
 
 impl Log {
     /// Takes an operation in. Cheaper together: see [`Log::ingest_all`].
-    pub fn ingest(&mut self, operation: Operation, wall_ms: u64) -> Taken {
+    pub fn ingest(&mut self, operation: Operation, wall_ms: u64) -> Ingested {
         self.ingest_all(vec![operation], wall_ms)
     }
 
     /// Takes operations in, whose signatures have been checked. `wall_ms`, milliseconds since 1970, decides whether one
     /// is from the future.
-    pub fn ingest_all(&mut self, operations: Vec<Operation>, wall_ms: u64) -> Taken {
+    pub fn ingest_all(&mut self, operations: Vec<Operation>, wall_ms: u64) -> Ingested {
         let mut batch = Batch { inserted: Vec::with_capacity(operations.len()), ..Batch::default() };
         for operation in operations {
             let outcome = self.take(operation, wall_ms, &mut batch);
@@ -59,7 +59,7 @@ impl Log {
         if header.time.is_future(wall_ms) {
             return self.park(operation);
         }
-        match self.grow(&operation, Home::Any, Some(batch.outcomes.len()), batch) {
+        match self.add(&operation, Home::Any, Some(batch.outcomes.len()), batch) {
             Ok(()) => {
                 self.connect(operation, batch);
                 Ingest::Inserted
@@ -72,16 +72,16 @@ impl Log {
     }
 
     /// Takes an operation into the forest, if what it follows is there.
-    pub(super) fn grow(
+    pub(super) fn add(
         &mut self,
         operation: &Operation,
         home: Home,
         given: Option<usize>,
         batch: &mut Batch,
     ) -> Result<(), Refusal> {
-        let grown = self.forest.grow(operation.header(), operation.id(), home, &mut batch.cut)?;
-        let Grown { spot, forked, pushed_out } = grown;
-        batch.inserted.push(New { spot, given, operation: operation.clone() });
+        let added = self.forest.add(operation.header(), operation.id(), home, &mut batch.cut)?;
+        let Added { op, forked, pushed_out } = added;
+        batch.inserted.push(New { op, given, operation: operation.clone() });
         if forked {
             batch.forks.push(operation.author());
         }
@@ -100,7 +100,7 @@ impl Log {
             let header = parent.header();
             for child in self.floating.take_children(header.chain, header.seq, parent.id()) {
                 let given = batch.floated.get(&child.id()).copied();
-                match self.grow(&child, Home::Any, given, batch) {
+                match self.add(&child, Home::Any, given, batch) {
                     Ok(()) => {
                         if let Some(outcome) = given.and_then(|given| batch.outcomes.get_mut(given)) {
                             *outcome = Ingest::Inserted;
@@ -138,28 +138,28 @@ impl Log {
     }
 
     /// Brings the order up to date with the forest, and tells what became of a batch.
-    pub(super) fn settle(&mut self, batch: Batch) -> Taken {
-        let Batch { mut inserted, floated, cut, sunk, forks, mut outcomes } = batch;
-        let mut removed = sunk;
+    pub(super) fn settle(&mut self, batch: Batch) -> Ingested {
+        let Batch { mut inserted, floated, cut, dropped, forks, mut outcomes } = batch;
+        let mut removed = dropped;
         if !cut.is_empty() {
             let dead = self.drop_dead(&mut inserted, &mut outcomes);
             self.order.remove(&cut, &self.forest);
             removed.extend(cut.into_iter().filter(|key| !dead.contains(key)));
         }
-        let slots = inserted.iter().map(|new| Slot::new(new.spot, new.operation.kind())).collect();
-        self.order.insert(slots, &self.forest);
+        let ops = inserted.iter().map(|new| PackedOp::new(new.op, new.operation.kind())).collect();
+        self.order.insert(ops, &self.forest);
         self.forest.recycle();
-        let inserted = inserted.into_iter().map(|new| (self.place(new.spot), new.operation)).collect();
+        let inserted = inserted.into_iter().map(|new| (self.position_of(new.op), new.operation)).collect();
         let floating = self.floating.iter().filter(|operation| floated.contains_key(&operation.id()));
-        Taken { inserted, floating: floating.cloned().collect(), removed, forks, outcomes }
+        Ingested { inserted, floating: floating.cloned().collect(), removed, forks, outcomes }
     }
 
     /// Drops from the new operations those that were pushed out in the batch that brought them. Which of those had
     /// floated before it is told: they are gone from there.
     fn drop_dead(&self, inserted: &mut Vec<New>, outcomes: &mut [Ingest]) -> BTreeSet<OrderKey> {
         let mut dead = BTreeSet::new();
-        inserted.retain(|New { spot, given, operation }| {
-            if self.forest.is_alive(*spot) {
+        inserted.retain(|New { op, given, operation }| {
+            if self.forest.is_alive(*op) {
                 return true;
             }
             let chain_gone = self.forest.chain(operation.header().chain).is_none();
@@ -179,7 +179,7 @@ impl Batch {
     fn lose(&mut self, operation: &Operation, outcome: Ingest) {
         match self.floated.remove(&operation.id()).and_then(|given| self.outcomes.get_mut(given)) {
             Some(told) => *told = outcome,
-            None => self.sunk.push(operation.key()),
+            None => self.dropped.push(operation.key()),
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::event::Entry;
 use crate::fold::{Fold, Step};
 use crate::gallery::Gallery;
 use crate::identity::Author;
-use crate::log::{Log, Stretch};
+use crate::log::{Log, StoredRange};
 use crate::name::{RoomId, RoomName};
 use crate::operation::{Operation, Unverified};
 use crate::payload::Payload;
@@ -115,7 +115,7 @@ impl Archive {
     /// # Errors
     /// [`ArchiveError`].
     pub fn room(&self, room: RoomId) -> Result<History, ArchiveError> {
-        let whole = |(chain, next): (ChainKey, u64)| Stretch {
+        let whole = |(chain, next): (ChainKey, u64)| StoredRange {
             author: Author(chain.author),
             lane: chain.log,
             from: 0,
@@ -133,7 +133,7 @@ impl Archive {
 pub struct History {
     store: Store,
     room: RoomId,
-    stretches: Vec<Stretch>,
+    stretches: Vec<StoredRange>,
     log: Log,
     fold: Fold,
     people: People,

@@ -14,7 +14,7 @@ use super::saving::{quarantined, retire_own_chains, room_key};
 use crate::clock::Now;
 use crate::event::Warning;
 use crate::identity::Author;
-use crate::log::Stretch;
+use crate::log::StoredRange;
 use crate::name::{RoomId, RoomName};
 use crate::operation::Operation;
 use crate::room::{Input, Room, RoomSnapshot};
@@ -55,9 +55,9 @@ impl Runner {
         let rest = |(chain, next): &(ChainKey, u64)| {
             let author = Author(chain.author);
             let from = held.get(&(author, chain.log)).copied().unwrap_or(0);
-            (from < *next).then_some(Stretch { author, lane: chain.log, from, to: *next })
+            (from < *next).then_some(StoredRange { author, lane: chain.log, from, to: *next })
         };
-        let rest: Vec<Stretch> = chains.iter().filter_map(rest).collect();
+        let rest: Vec<StoredRange> = chains.iter().filter_map(rest).collect();
         let mut merge = Merge::new(self.store.clone(), id, &rest);
         let damaged = |error| match error {
             SyncError::Store(error) => StartError::Store(error),

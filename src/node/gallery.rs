@@ -11,7 +11,7 @@ use super::unsaved::key_of;
 use crate::command::{CommandError, Reply};
 use crate::fold::Step;
 use crate::gallery::Gallery;
-use crate::log::Place;
+use crate::log::Position;
 use crate::name::{RoomId, RoomName};
 use crate::operation::{Operation, Unverified};
 
@@ -55,8 +55,8 @@ fn steps(operations: impl Iterator<Item = Operation>) -> Vec<Step> {
 }
 
 /// Those of the operations at these places that are on the disk, chain by chain.
-pub(super) fn read_all(store: &Store, room: RoomId, places: &[Place]) -> Result<Vec<Operation>, SyncError> {
-    let wanted: BTreeSet<Place> = places.iter().copied().collect();
+pub(super) fn read_all(store: &Store, room: RoomId, places: &[Position]) -> Result<Vec<Operation>, SyncError> {
+    let wanted: BTreeSet<Position> = places.iter().copied().collect();
     let mut operations = Vec::with_capacity(wanted.len());
     for (chain, first, last) in runs(room, &wanted) {
         let mut next = first;
@@ -68,7 +68,7 @@ pub(super) fn read_all(store: &Store, room: RoomId, places: &[Place]) -> Result<
             }
             for bytes in records {
                 let author = crate::identity::Author(chain.author);
-                if wanted.contains(&Place { author, lane: chain.log, index: next }) {
+                if wanted.contains(&Position { author, lane: chain.log, index: next }) {
                     operations.push(Unverified::decode(&bytes)?.trust());
                 }
                 next += 1;
@@ -79,7 +79,7 @@ pub(super) fn read_all(store: &Store, room: RoomId, places: &[Place]) -> Result<
 }
 
 /// Stretches of chains with all of these places in them, and not much else: first and last.
-fn runs(room: RoomId, wanted: &BTreeSet<Place>) -> Vec<(ChainKey, u64, u64)> {
+fn runs(room: RoomId, wanted: &BTreeSet<Position>) -> Vec<(ChainKey, u64, u64)> {
     let mut runs: Vec<(ChainKey, u64, u64)> = Vec::new();
     for place in wanted {
         let (chain, seq) = key_of(room, *place);
@@ -129,7 +129,7 @@ mod tests {
     fn what_is_wanted_is_read_and_nothing_else() {
         let store = Store::in_memory();
         let chains = [write(&store, 1), write(&store, 2)];
-        let place = |author: Author, index: u64| Place { author, lane: 9, index };
+        let place = |author: Author, index: u64| Position { author, lane: 9, index };
         let wants = |n: u64| n.is_multiple_of(7) || n.is_multiple_of(1000) || (4000..9500).contains(&n);
         let mut places = vec![place(chains[0][0].author(), LEN + 5)]; // not on the disk yet
         let mut expected = BTreeSet::new();
@@ -148,7 +148,7 @@ mod tests {
     #[test]
     fn places_far_apart_are_read_by_themselves() {
         let author = Author([1; 32]);
-        let at = |lane, index| Place { author, lane, index };
+        let at = |lane, index| Position { author, lane, index };
         let wanted = BTreeSet::from([at(1, 5), at(1, 5 + GAP), at(1, 6 + 2 * GAP), at(2, 7 + 2 * GAP)]);
         let runs: Vec<_> =
             runs(RoomName::lobby().id(), &wanted).into_iter().map(|run| (run.0.log, run.1, run.2)).collect();

@@ -14,7 +14,7 @@ use crate::clock::Now;
 use crate::command::{MAX_ROOMS, Reply};
 use crate::event::{CanvasChange, Event, Warning};
 use crate::frame::MAX_FRAME;
-use crate::log::{Line, Place};
+use crate::log::{Line, Position};
 use crate::name::RoomName;
 use crate::operation::Operation;
 use crate::room::{Input, Output, Room, Verdict};
@@ -221,8 +221,8 @@ impl Runner {
         source.done.map(|done| done.send(Ok(Reply::Done {}))); // nothing had to be kept
     }
 
-    fn tell_held_back(&mut self, name: &RoomName, places: Vec<Place>) {
-        let lines = places.into_iter().map(Line::Kept).collect();
+    fn tell_held_back(&mut self, name: &RoomName, places: Vec<Position>) {
+        let lines = places.into_iter().map(Line::Stored).collect();
         let entries = self.operations(name.id(), lines).iter().map(Operation::id).collect();
         self.tell(Event::HeldBack { room: name.clone(), entries });
     }

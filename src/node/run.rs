@@ -30,7 +30,7 @@ use crate::fetching::Fetch;
 use crate::game::GuessTicket;
 use crate::game::guess::{PeerReply, PeerRequest};
 use crate::identity::{Author, Identity};
-use crate::log::{Head, Stretch, Want};
+use crate::log::{Head, StoredRange, Want};
 use crate::name::{PersonName, RoomId, RoomName};
 use crate::operation::Operation;
 use crate::room::{Input, Write};
@@ -67,7 +67,7 @@ pub(super) enum Note {
     /// Somebody asks what we hold of a room, and tells what its clock says.
     Asked { room: RoomId, peer: PeerId, clock: u64, answer: oneshot::Sender<Option<Offer>> },
     /// Where is what somebody wants of what we told it to hold?
-    Locate { room: RoomId, heads: Arc<Vec<Head>>, wants: Vec<Want>, answer: oneshot::Sender<Vec<Stretch>> },
+    Locate { room: RoomId, heads: Arc<Vec<Head>>, wants: Vec<Want>, answer: oneshot::Sender<Vec<StoredRange>> },
     /// What are the last operations of a room?
     Newest { room: RoomId, limit: u32, after: Timestamp, answer: oneshot::Sender<Vec<Vec<u8>>> },
     /// Somebody asks us something about a game.

@@ -14,7 +14,7 @@ use super::{CommandError, StartError};
 use crate::command::Reply;
 use crate::event::Warning;
 use crate::identity::Author;
-use crate::log::{Line, Place};
+use crate::log::{Line, Position};
 use crate::name::{RoomId, RoomName};
 use crate::operation::{Operation, Unverified};
 use crate::room::{Input, Write};
@@ -27,7 +27,7 @@ impl Runner {
 
     /// Has received operations written: at once when somebody waits for that (`done` is told then), else together with
     /// those that come in the next moments. Nobody was told that they are kept; what a crash takes comes again.
-    pub(super) fn keep(&mut self, room: RoomId, operations: Vec<(Place, Operation)>, done: Option<Answer>) {
+    pub(super) fn keep(&mut self, room: RoomId, operations: Vec<(Position, Operation)>, done: Option<Answer>) {
         let now = self.now().mono_ms;
         if self.unsaved.gather(room, operations, now) || done.is_some() {
             self.keep_now(done);
@@ -68,7 +68,7 @@ impl Runner {
     }
 
     /// An operation of a room, from the disk or on its way there.
-    pub(super) fn operation(&self, room: RoomId, place: Place) -> Result<Option<Operation>, SyncError> {
+    pub(super) fn operation(&self, room: RoomId, place: Position) -> Result<Option<Operation>, SyncError> {
         let key = key_of(room, place);
         if let Some(operation) = self.unsaved.get(&key) {
             return Ok(Some(operation.clone()));
@@ -86,7 +86,7 @@ impl Runner {
         for line in lines {
             match line {
                 Line::Floating(operation) => operations.push(operation),
-                Line::Kept(place) => match self.operation(room, place) {
+                Line::Stored(place) => match self.operation(room, place) {
                     Ok(operation) => operations.extend(operation),
                     Err(error) => self.reading_failed(&error),
                 },

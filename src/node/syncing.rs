@@ -13,7 +13,7 @@ use crate::clock::Timestamp;
 use crate::event::{Event, Warning};
 use crate::fetching::Fetch;
 use crate::identity::Author;
-use crate::log::{Head, Stretch, Want};
+use crate::log::{Head, StoredRange, Want};
 use crate::name::{RoomId, RoomName};
 use crate::operation::Operation;
 use crate::room::Input;
@@ -65,7 +65,7 @@ impl Runner {
     }
 
     /// Where to find what somebody wants.
-    pub(super) fn locate(&self, room: RoomId, heads: &[Head], wants: &[Want]) -> Vec<Stretch> {
+    pub(super) fn locate(&self, room: RoomId, heads: &[Head], wants: &[Want]) -> Vec<StoredRange> {
         let member = self.rooms.values().find(|member| member.room.name().id() == room);
         member.map(|member| member.room.locate(heads, wants)).unwrap_or_default()
     }

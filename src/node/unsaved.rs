@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use inkmesh_store::{ChainKey, Record};
 
-use crate::log::Place;
+use crate::log::Position;
 use crate::name::RoomId;
 use crate::operation::Operation;
 
@@ -22,7 +22,7 @@ const MAX_GROUP: usize = 1024;
 pub(super) type Key = (ChainKey, u64);
 
 /// Where the store keeps an operation of a room.
-pub(super) fn key_of(room: RoomId, place: Place) -> Key {
+pub(super) fn key_of(room: RoomId, place: Position) -> Key {
     (ChainKey { room: room.0, author: place.author.0, log: place.lane }, place.index)
 }
 
@@ -45,7 +45,7 @@ impl Unsaved {
     }
 
     /// Takes operations in. Returns whether enough are gathered to be written at once.
-    pub(super) fn gather(&mut self, room: RoomId, operations: Vec<(Place, Operation)>, now: u64) -> bool {
+    pub(super) fn gather(&mut self, room: RoomId, operations: Vec<(Position, Operation)>, now: u64) -> bool {
         for (place, operation) in operations {
             let (chain, seq) = key_of(room, place);
             self.gathered.push(Record { chain, seq, bytes: operation.bytes().to_vec() });
@@ -108,13 +108,13 @@ mod tests {
     use crate::operation::{ChainId, Header};
     use crate::payload::{Chat, Payload};
 
-    fn operation() -> (Place, Operation) {
+    fn operation() -> (Position, Operation) {
         let identity = Identity::from_secret([1; 32]);
         let chain = ChainId { author: identity.author(), log: 3 };
         let header =
             Header { room: RoomName::lobby().id(), chain, seq: 0, backlink: None, time: Timestamp::from_ms(1) };
         let operation = Operation::sign(&identity, header, &Payload::Chat(Chat { text: "x".to_owned() })).unwrap();
-        (Place { author: identity.author(), lane: 3, index: 0 }, operation)
+        (Position { author: identity.author(), lane: 3, index: 0 }, operation)
     }
 
     #[test]
@@ -151,7 +151,7 @@ mod tests {
         let mut full = false;
         for index in 0..MAX_OPERATIONS as u64 {
             assert!(unsaved.has_room());
-            full |= unsaved.gather(room, vec![(Place { index, ..place }, operation.clone())], 0);
+            full |= unsaved.gather(room, vec![(Position { index, ..place }, operation.clone())], 0);
         }
         assert!(full && !unsaved.has_room());
         unsaved.clear();

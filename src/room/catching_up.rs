@@ -89,7 +89,7 @@ impl Room {
     /// Tells which lines of our own are dated so far ahead that others don't show them yet.
     pub(super) fn tell_held_back(&self, now: Now, outputs: &mut Vec<Output>) {
         let ahead = Timestamp::from_ms(now.wall_ms.saturating_add(MAX_AHEAD_MS + 1));
-        let places = self.log.places_from(ahead, self.identity.author(), MAX_HELD_BACK);
+        let places = self.log.positions_from(ahead, self.identity.author(), MAX_HELD_BACK);
         if !places.is_empty() {
             outputs.push(Output::HeldBack(places));
         }

@@ -8,7 +8,7 @@ use crate::event::{CanvasChange, Event, Warning};
 use crate::frame::Frame;
 use crate::identity::Author;
 use crate::live::LiveInk;
-use crate::log::{Ingest, Place, Reason, Taken};
+use crate::log::{Ingest, Ingested, Position, Reason};
 use crate::operation::Operation;
 
 impl Room {
@@ -43,8 +43,8 @@ impl Room {
     }
 
     /// Received operations were put where they belong: keep those that are in the log, and show what is new.
-    fn took(&mut self, taken: Taken, now: Now, outputs: &mut Vec<Output>) {
-        let Taken { inserted, floating, removed, forks, .. } = taken;
+    fn took(&mut self, taken: Ingested, now: Now, outputs: &mut Vec<Output>) {
+        let Ingested { inserted, floating, removed, forks, .. } = taken;
         let me = self.identity.author();
         // Others know more of our own chains than we did: this folder was put back from a copy, or lost something.
         let ours = inserted.iter().filter(|(_, operation)| operation.author() == me);
@@ -71,7 +71,7 @@ impl Room {
     }
 
     /// Somebody signed two operations for one place. They are in the log, both; everybody in reach is to have them.
-    fn forked(&mut self, author: Author, inserted: &[(Place, Operation)], now: Now, outputs: &mut Vec<Output>) {
+    fn forked(&mut self, author: Author, inserted: &[(Position, Operation)], now: Now, outputs: &mut Vec<Output>) {
         let branches =
             inserted.iter().filter(|(place, operation)| operation.author() == author && place.begins_branch(operation));
         outputs.extend(branches.map(|(_, operation)| Output::Publish(Frame::operation(operation))));

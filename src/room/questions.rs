@@ -4,7 +4,7 @@ use super::Room;
 use crate::clock::{Now, Timestamp};
 use crate::event::{CanvasView, GameView, Person, RoomState, RoomSummary};
 use crate::identity::Author;
-use crate::log::{Head, Line, Place, Stretch, Want};
+use crate::log::{Head, Line, Position, StoredRange, Want};
 use crate::name::RoomName;
 use crate::operation::{Header, OperationId};
 use crate::payload::kind;
@@ -71,7 +71,7 @@ impl Room {
 
     /// Where to find what is wanted of the chains that we told to end in `heads`; see [`crate::log::Log::locate`].
     #[must_use]
-    pub fn locate(&self, heads: &[Head], wants: &[Want]) -> Vec<Stretch> {
+    pub fn locate(&self, heads: &[Head], wants: &[Want]) -> Vec<StoredRange> {
         let located = wants.iter().filter_map(|want| Some((heads.get(want.head as usize)?, want)));
         located.flat_map(|(head, want)| self.log.locate(head, want)).collect()
     }
@@ -84,8 +84,8 @@ impl Room {
 
     /// Where all games and ink of the log are kept, in its order.
     #[must_use]
-    pub fn steps(&self) -> Vec<Place> {
-        self.log.places_of(|kind| matches!(kind, kind::STROKE | kind::CANVAS | kind::GAME))
+    pub fn steps(&self) -> Vec<Position> {
+        self.log.positions_of(|kind| matches!(kind, kind::STROKE | kind::CANVAS | kind::GAME))
     }
 
     /// The visible sheet.

@@ -46,7 +46,8 @@ fn main() {
     let sizes: &[usize] = if million { &[1_000_000] } else { &[10_000, 100_000] };
     let histories: Vec<History> = sizes.iter().map(|size| History::of(*size)).collect();
     let folders: Vec<TempDir> = histories.iter().map(with_snapshot).collect();
-    let measured: Vec<Measured> = histories.iter().zip(&folders).map(|(made, dir)| catch_up(made, dir.path())).collect();
+    let measured: Vec<Measured> =
+        histories.iter().zip(&folders).map(|(made, dir)| catch_up(made, dir.path())).collect();
     print_caught_up(&measured);
     print_threads(measured.last().unwrap());
     print_opened(&histories, &folders);

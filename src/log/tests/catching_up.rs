@@ -17,7 +17,7 @@ fn answer(asks: &Peer, answers: &Peer) -> Vec<Operation> {
     for want in &wants {
         assert!(want.from < want.to && want.known.len() <= MAX_KNOWN);
         for stretch in answers.log.locate(&heads[want.head as usize], want) {
-            let at = |index| Place { author: stretch.author, lane: stretch.lane, index };
+            let at = |index| Position { author: stretch.author, lane: stretch.lane, index };
             operations.extend((stretch.from..stretch.to).map(|index| answers.disk[&at(index)].clone()));
         }
     }
@@ -157,7 +157,7 @@ fn what_is_not_there_is_not_found() {
     assert_eq!(log.locate(&gone, &want(0, 5, vec![])), []);
     assert_eq!(log.locate(&Head { next: 0, ..gone }, &want(0, 5, vec![])), []);
     assert_eq!(log.locate(&head(&ana), &want(9, u64::MAX, vec![])), []);
-    let stretch = |from, to| vec![Stretch { author: ana[0].author(), lane: 0, from, to }];
+    let stretch = |from, to| vec![StoredRange { author: ana[0].author(), lane: 0, from, to }];
     let lie = (u64::MAX, ShortId([7; 12]));
     assert_eq!(log.locate(&head(&ana), &want(0, u64::MAX, vec![lie, (1, ana[1].id().into())])), stretch(2, 5));
     assert_eq!(log.locate(&head(&ana[..3]), &want(1, 9, vec![])), stretch(1, 3), "an older head");

@@ -58,7 +58,7 @@ fn ingest(log: &mut Log, operation: &Operation) -> Ingest {
 #[derive(Clone)]
 struct Peer {
     log: Log,
-    disk: BTreeMap<Place, Operation>,
+    disk: BTreeMap<Position, Operation>,
 }
 
 impl Peer {
@@ -66,13 +66,13 @@ impl Peer {
         Peer { log: log(), disk: BTreeMap::new() }
     }
 
-    fn take(&mut self, operations: &[Operation]) -> Taken {
+    fn take(&mut self, operations: &[Operation]) -> Ingested {
         let taken = self.log.ingest_all(operations.to_vec(), WALL);
         assert_eq!(taken.outcomes.len(), operations.len());
         for (place, operation) in &taken.inserted {
             let before = self.disk.insert(*place, operation.clone());
             assert_eq!(before, None, "a place was given out twice");
-            let behind = place.index.checked_sub(1).map(|index| Place { index, ..*place });
+            let behind = place.index.checked_sub(1).map(|index| Position { index, ..*place });
             assert!(behind.is_none_or(|behind| self.disk.contains_key(&behind)), "a hole in a lane");
         }
         self.check();
@@ -104,10 +104,10 @@ impl Peer {
     }
 }
 
-fn kept(log: &Log) -> Vec<Place> {
+fn kept(log: &Log) -> Vec<Position> {
     let page = log.page(usize::MAX, None).unwrap();
     let kept = page.into_iter().filter_map(|line| match line {
-        Line::Kept(place) => Some(place),
+        Line::Stored(place) => Some(place),
         Line::Floating(_) => None,
     });
     kept.collect()

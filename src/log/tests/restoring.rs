@@ -6,7 +6,7 @@ use super::tree::{operations, shuffled};
 use super::*;
 
 /// What is on a disk beyond `known`, in the order of the log.
-fn stored(disk: &BTreeMap<Place, Operation>, known: &Log) -> Vec<(u64, Operation)> {
+fn stored(disk: &BTreeMap<Position, Operation>, known: &Log) -> Vec<(u64, Operation)> {
     let lanes: BTreeMap<_, _> = known.lanes().map(|(author, lane, len)| ((author, lane), len)).collect();
     let beyond =
         disk.iter().filter(|(place, _)| place.index >= lanes.get(&(place.author, place.lane)).copied().unwrap_or(0));

@@ -49,14 +49,14 @@ fn a_branch_that_is_pushed_out_is_told_and_stays_out() {
     let mut roots: Vec<_> = (0..5).map(|n: u32| one(&ana(), 0, 0, None, 10, &n.to_string())).collect();
     roots.sort_by_key(Operation::id);
     let (lowest, highest) = (roots.remove(0), roots.remove(3));
-    let (grown, late) = (after(&ana(), &highest, "a"), after(&ana(), &highest, "b"));
+    let (added, late) = (after(&ana(), &highest, "a"), after(&ana(), &highest, "b"));
     let mut peer = Peer::new();
-    peer.take(&[roots.clone(), vec![highest.clone(), grown.clone()]].concat());
+    peer.take(&[roots.clone(), vec![highest.clone(), added.clone()]].concat());
     assert_eq!(peer.log.len(), 5);
     let taken = peer.take(std::slice::from_ref(&lowest));
-    assert_eq!(BTreeSet::from_iter(taken.removed), BTreeSet::from([highest.key(), grown.key()]));
+    assert_eq!(BTreeSet::from_iter(taken.removed), BTreeSet::from([highest.key(), added.key()]));
     assert_eq!(peer.kept(), oracle_order(&[roots, vec![lowest]].concat()));
-    let again = peer.take(&[highest, grown, late]).outcomes;
+    let again = peer.take(&[highest, added, late]).outcomes;
     assert_eq!(again, [Ingest::Rejected(Reason::TooManyBranches), Ingest::Floating, Ingest::Floating]);
 }
 
@@ -133,7 +133,7 @@ fn history_counts_back_from_an_operation_floating_or_not() {
     let operations = chain(1, 0, 10, 10);
     let mut log = log();
     log.ingest_all([&operations[..6], &operations[8..]].concat(), WALL);
-    let kept = |index| Line::Kept(Place { author: ana().author(), lane: 0, index });
+    let kept = |index| Line::Stored(Position { author: ana().author(), lane: 0, index });
     let floating = |n: usize| Line::Floating(operations[n].clone());
     assert_eq!(log.page(3, Some(operations[5].id())), Some(vec![kept(2), kept(3), kept(4)]));
     assert_eq!(log.page(3, None), Some(vec![kept(5), floating(8), floating(9)]));

@@ -20,7 +20,7 @@ fn batched(arrival: &[Operation], size: usize) -> Peer {
     }
     let page = peer.log.page(usize::MAX, None).unwrap();
     let shown = page.into_iter().map(|line| match line {
-        Line::Kept(place) => peer.disk[&place].key(),
+        Line::Stored(place) => peer.disk[&place].key(),
         Line::Floating(operation) => operation.key(),
     });
     assert_eq!(shown.collect::<Vec<_>>(), told.into_keys().collect::<Vec<_>>());

@@ -6,7 +6,7 @@ use std::collections::{BinaryHeap, VecDeque};
 use inkmesh_store::{ChainKey, Store};
 
 use super::SyncError;
-use crate::log::Stretch;
+use crate::log::StoredRange;
 use crate::name::RoomId;
 use crate::operation::{Operation, OrderKey, Unverified};
 use crate::sync::{CHUNK_BYTES, CHUNK_OPERATIONS};
@@ -33,8 +33,8 @@ pub(in crate::node) struct Merge {
 }
 
 impl Merge {
-    pub(in crate::node) fn new(store: Store, room: RoomId, stretches: &[Stretch]) -> Self {
-        let cursor = |stretch: &Stretch| Cursor {
+    pub(in crate::node) fn new(store: Store, room: RoomId, stretches: &[StoredRange]) -> Self {
+        let cursor = |stretch: &StoredRange| Cursor {
             chain: ChainKey { room: room.0, author: stretch.author.0, log: stretch.lane },
             next: stretch.from,
             to: stretch.to,
@@ -117,7 +117,7 @@ mod tests {
                 let chain = ChainKey { room: room.0, author: identity.author().0, log: 9 };
                 store.append_wait(vec![Record { chain, seq, bytes: operation.bytes().to_vec() }]).unwrap();
             }
-            stretches.push(Stretch { author: identity.author(), lane: 9, from: 500, to: 5000 });
+            stretches.push(StoredRange { author: identity.author(), lane: 9, from: 500, to: 5000 });
         }
         let mut merge = Merge::new(store, room, &stretches);
         let mut keys = Vec::new();

@@ -32,7 +32,7 @@ impl World {
         let Some(device) = self.devices.get(&seat) else { return Vec::new() };
         let Some(room) = &device.room else { return Vec::new() };
         let lines = room.page(usize::MAX, None).unwrap_or_default();
-        let kept = lines.into_iter().filter(|line| matches!(line, inkmesh::log::Line::Kept(_)));
+        let kept = lines.into_iter().filter(|line| matches!(line, inkmesh::log::Line::Stored(_)));
         self.operations_of(seat, kept.collect())
     }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use inkmesh::command::{CommandError, CommandTicket};
 use inkmesh::identity::{Author, Identity};
-use inkmesh::log::Place;
+use inkmesh::log::Position;
 use inkmesh::name::RoomName;
 use inkmesh::operation::{Operation, OperationId};
 use inkmesh::room::{Output, Room, RoomSnapshot, Ticket, retire};
@@ -36,7 +36,7 @@ pub struct Device {
     pub slow_disk: u64,
     pub wake: Option<u64>,
     /// Received operations on their way to the disk; what is gathered first.
-    pub unsaved: BTreeMap<Place, Operation>,
+    pub unsaved: BTreeMap<Position, Operation>,
     pub gathered: Group,
     /// Who is within reach as far as this machine knows, and which start of theirs it met.
     pub online: BTreeMap<Seat, u32>,
@@ -334,8 +334,8 @@ impl World {
 }
 
 /// Records in the log's order, lanes in theirs.
-pub fn merged(records: Vec<(Place, Operation)>) -> Vec<(Place, Operation)> {
-    let mut lanes: BTreeMap<(Author, u64), std::collections::VecDeque<(Place, Operation)>> = BTreeMap::new();
+pub fn merged(records: Vec<(Position, Operation)>) -> Vec<(Position, Operation)> {
+    let mut lanes: BTreeMap<(Author, u64), std::collections::VecDeque<(Position, Operation)>> = BTreeMap::new();
     let count = records.len();
     for (place, operation) in records {
         lanes.entry((place.author, place.lane)).or_default().push_back((place, operation));

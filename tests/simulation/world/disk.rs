@@ -4,16 +4,16 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use inkmesh::identity::Author;
-use inkmesh::log::Place;
+use inkmesh::log::Position;
 use inkmesh::operation::{ChainId, Operation, OperationId};
 use inkmesh::room::Write;
 
 /// What is durable.
 #[derive(Debug, Clone, Default)]
 pub struct Folder {
-    pub records: BTreeMap<Place, Operation>,
+    pub records: BTreeMap<Position, Operation>,
     /// In the order in which they became durable.
-    pub written: Vec<Place>,
+    pub written: Vec<Position>,
     pub kept: Option<Vec<u8>>,
     pub snapshot: Option<Vec<u8>>,
     /// Chains of which others brought something. It stands here for the checks, no program reads it.
@@ -35,7 +35,7 @@ pub enum Then {
 pub struct Group {
     /// Durable no later than the records.
     pub kept: Option<Vec<u8>>,
-    pub records: Vec<(Place, Operation)>,
+    pub records: Vec<(Position, Operation)>,
     pub snapshot: Option<Vec<u8>>,
 }
 
@@ -51,7 +51,7 @@ pub struct Disk {
     pub folder: Folder,
     pub jobs: VecDeque<Job>,
     /// What is on its way.
-    staged: BTreeMap<Place, OperationId>,
+    staged: BTreeMap<Position, OperationId>,
     /// The end of every lane, with what is on its way.
     ends: BTreeMap<(Author, u64), u64>,
 }
@@ -66,7 +66,7 @@ impl Folder {
         lanes
     }
 
-    fn write(&mut self, place: Place, operation: Operation, then: &Then) {
+    fn write(&mut self, place: Position, operation: Operation, then: &Then) {
         if !matches!(then, Then::Saved(_)) {
             self.brought.insert(operation.header().chain);
         }
@@ -128,7 +128,7 @@ impl Disk {
     }
 
     /// The first group, if it is durable at this time.
-    pub fn finish(&mut self, now: u64) -> Option<(Vec<(Place, Operation)>, Then)> {
+    pub fn finish(&mut self, now: u64) -> Option<(Vec<(Position, Operation)>, Then)> {
         if self.jobs.front().is_none_or(|job| job.at > now) {
             return None;
         }

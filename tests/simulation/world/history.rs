@@ -6,7 +6,7 @@ use inkmesh::canvas::{CanvasStep, Color, Ink, Point, Points, SheetId, Tool};
 use inkmesh::clock::Timestamp;
 use inkmesh::identity::Identity;
 use inkmesh::log::Log;
-use inkmesh::log::Place;
+use inkmesh::log::Position;
 use inkmesh::name::RoomName;
 use inkmesh::operation::{ChainId, Header, Operation};
 use inkmesh::payload::{Chat, Payload};
@@ -20,14 +20,14 @@ const EACH: u64 = 60_000;
 
 /// A folder with the first `count` operations, the last of them written some minutes before `epoch`.
 pub fn folder(count: usize, epoch: u64) -> Folder {
-    static WRITTEN: OnceLock<Vec<(Place, Operation)>> = OnceLock::new();
+    static WRITTEN: OnceLock<Vec<(Position, Operation)>> = OnceLock::new();
     let written = WRITTEN.get_or_init(|| write(epoch));
     let records: Vec<_> = written.iter().take(count).cloned().collect();
     let written = records.iter().map(|(place, _)| *place).collect();
     Folder { records: records.into_iter().collect(), written, ..Folder::default() }
 }
 
-fn write(epoch: u64) -> Vec<(Place, Operation)> {
+fn write(epoch: u64) -> Vec<(Position, Operation)> {
     let mut log = Log::new(RoomName::lobby().id());
     let people: Vec<Identity> = (50..53).map(|n| Identity::from_secret([n; 32])).collect();
     let mut ends = vec![(0, None); people.len()];

@@ -2,7 +2,7 @@
 
 use inkmesh::clock::Timestamp;
 use inkmesh::identity::Identity;
-use inkmesh::log::{Head, Log, Place, ShortId, Want};
+use inkmesh::log::{Head, Log, Position, ShortId, Want};
 use inkmesh::name::RoomName;
 use inkmesh::operation::Operation;
 use inkmesh::sync::{Request, Response};
@@ -113,7 +113,7 @@ impl World {
     }
 
     /// What the attacker holds for one person.
-    fn attackers_log(&self, asker: Seat) -> (Log, Vec<(Place, Operation)>) {
+    fn attackers_log(&self, asker: Seat) -> (Log, Vec<(Position, Operation)>) {
         let mut log = Log::new(RoomName::lobby().id());
         let Some(attacker) = &self.attacker else { return (log, Vec::new()) };
         let other_half = |operation: &&Operation| !operation.id().0[0].wrapping_add(asker as u8).is_multiple_of(3);
@@ -160,7 +160,7 @@ impl World {
         let (log, held) = self.attackers_log(round.asker);
         let wanted = wants.iter().filter_map(|want| Some((round.heads.get(want.head as usize)?, want)));
         let stretches: Vec<_> = wanted.flat_map(|(head, want)| log.locate(head, want)).collect();
-        let is_wanted = |place: &Place| {
+        let is_wanted = |place: &Position| {
             let here = stretches.iter().filter(|part| (part.author, part.lane) == (place.author, place.lane));
             here.into_iter().any(|part| (part.from..part.to).contains(&place.index))
         };

@@ -14,7 +14,7 @@ use super::disk::Folder;
 pub fn kept(room: &Room, folder: &Folder) -> Vec<Operation> {
     let lines = room.page(usize::MAX, None).unwrap_or_default();
     let places = lines.into_iter().filter_map(|line| match line {
-        Line::Kept(place) => folder.records.get(&place).cloned(),
+        Line::Stored(place) => folder.records.get(&place).cloned(),
         Line::Floating(_) => None,
     });
     places.collect()

@@ -5,7 +5,7 @@ use inkmesh::command::{CommandError, CommandTicket};
 use inkmesh::event::{EntryBody, Event, Phase, Warning};
 use inkmesh::game::GameNotice;
 use inkmesh::identity::Author;
-use inkmesh::log::{MAX_FLOATING, MAX_PARKED, Place};
+use inkmesh::log::{MAX_FLOATING, MAX_PARKED, Position};
 use inkmesh::operation::Operation;
 use inkmesh::room::{Input, Output, Verdict, Write};
 use inkmesh::room_time::{AGREED_MS, BEGINNING_MS, STEADY_MS};
@@ -91,7 +91,7 @@ impl World {
         }
     }
 
-    fn persist(&mut self, seat: Seat, operations: Vec<(Place, Operation)>, round: Option<u64>) {
+    fn persist(&mut self, seat: Seat, operations: Vec<(Position, Operation)>, round: Option<u64>) {
         let Some(device) = self.devices.get_mut(&seat) else { return };
         device.unsaved.extend(operations.iter().cloned());
         let first = device.gathered.is_empty();
@@ -136,7 +136,7 @@ impl World {
         device.promised.insert(write.ticket, write.operations.iter().map(Operation::id).collect());
         let place = |operation: &Operation| {
             let header = operation.header();
-            Place { author: header.chain.author, lane: header.chain.log, index: header.seq }
+            Position { author: header.chain.author, lane: header.chain.log, index: header.seq }
         };
         let records = write.operations.iter().map(|operation| (place(operation), operation.clone())).collect();
         self.give(seat, Group { records, ..Group::default() }, Then::Saved(write));
@@ -197,10 +197,10 @@ impl World {
         self.feed(seat, Input::Saved(write));
     }
 
-    fn held_back(&mut self, seat: Seat, places: &[Place]) {
+    fn held_back(&mut self, seat: Seat, places: &[Position]) {
         let Some(device) = self.devices.get(&seat) else { return };
         let unknown =
-            |place: &&Place| !device.disk.folder.records.contains_key(place) && !device.unsaved.contains_key(place);
+            |place: &&Position| !device.disk.folder.records.contains_key(place) && !device.unsaved.contains_key(place);
         let strange = places.iter().find(|place| place.author != device.author()).or(places.iter().find(unknown));
         if let Some(place) = strange {
             self.fail("held back", format!("{} is told of {place:?}", name_of(seat)));

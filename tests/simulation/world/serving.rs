@@ -29,9 +29,9 @@ impl World {
                 let Some(room) = self.devices.get(&server).and_then(|device| device.room.as_ref()) else { return };
                 let stretches = room.locate(&self.rounds[&number].heads, &wants);
                 let records = &self.devices[&server].disk.folder.records;
-                let of = |stretch: inkmesh::log::Stretch| {
-                    let inkmesh::log::Stretch { author, lane, from, to } = stretch;
-                    let place = |index| inkmesh::log::Place { author, lane, index };
+                let of = |stretch: inkmesh::log::StoredRange| {
+                    let inkmesh::log::StoredRange { author, lane, from, to } = stretch;
+                    let place = |index| inkmesh::log::Position { author, lane, index };
                     records.range(place(from)..place(to)).map(|(place, operation)| (*place, operation.clone()))
                 };
                 let found = merged(stretches.into_iter().flat_map(of).collect());
@@ -72,7 +72,9 @@ impl World {
         let Some(device) = self.devices.get(&seat) else { return Vec::new() };
         let read = lines.into_iter().filter_map(|line| match line {
             Line::Floating(operation) => Some(operation),
-            Line::Kept(place) => device.unsaved.get(&place).or_else(|| device.disk.folder.records.get(&place)).cloned(),
+            Line::Stored(place) => {
+                device.unsaved.get(&place).or_else(|| device.disk.folder.records.get(&place)).cloned()
+            }
         });
         read.collect()
     }
