@@ -1,11 +1,10 @@
-//! The chains of a room as trees: who follows whom, which branches are kept, where the next operation goes.
+//! The chains of a room as trees: which operations follow which, which branches are kept, where the next one goes.
 //!
-//! A chain is a tree of operations joined by backlinks; an honest one doesn't branch. Which branches of a forked chain
-//! are kept is a function of the set of its operations alone, so that it doesn't matter in which order they arrive:
-//! wherever an operation (or the beginning) has several children, the child with the lowest id goes on for free, and
-//! every other one is an *opener*. The first [`MAX_BRANCHES_OF_CHAIN`] - 1 openers by (sequence number, id) are kept;
-//! any other is removed with all that grows on it. Adding an operation never turns an opener into none, so what was
-//! removed once stays out, and what was forgotten need not be remembered.
+//! A chain is a tree of operations joined by backlinks; an honest one doesn't branch. The branches of a forked chain that
+//! are kept depend only on the set of its operations, not on the order of arrival. Wherever an operation, or the
+//! beginning of the chain, has several children, every child but the one with the lowest id is an *opener*. The first
+//! [`MAX_BRANCHES_OF_CHAIN`] - 1 openers by (sequence number, id) are kept; any other is removed with its descendants.
+//! An opener stays one when operations are added, so a removed branch never comes back and need not be remembered.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,42 +15,42 @@ use super::{
 use crate::identity::Author;
 use crate::operation::{ChainId, Header, OperationId, OrderKey};
 
-/// What the tree rule knows of a chain.
+/// The lanes and the branches of a chain.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Chain {
-    /// The lanes that hold it; the one that was there first comes first.
+    /// Its lanes, the oldest first.
     pub(super) lanes: Vec<u32>,
-    /// The openers kept, sorted.
+    /// The openers that are kept, sorted.
     pub(super) openers: Vec<(u64, ShortId)>,
 }
 
-/// Where an operation wants to be kept.
+/// The lane in which an operation has to go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Home {
-    /// Wherever there is room: it is new.
+    /// Any: the operation is new.
     Any,
-    /// In the lane of this number: it is on the disk there.
+    /// The lane with this number: the operation is stored there.
     Lane(u64),
 }
 
-/// An operation is in the forest now.
+/// The result of adding an operation.
 #[derive(Debug)]
 pub(super) struct Added {
     pub(super) op: OpRef,
-    /// Its chain was not forked before and is now.
+    /// Whether its chain became forked.
     pub(super) forked: bool,
-    /// A chain of the same author that had to make room.
+    /// The chain of the same author that was removed for it.
     pub(super) pushed_out: Option<ChainId>,
 }
 
-/// Why an operation is not in the forest.
+/// Why an operation was not added to the forest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Refusal {
-    /// What it follows is not there.
+    /// The operation before it is not there.
     NoParent,
-    /// It is on the disk in a place where it can't have been put.
+    /// The operation is stored in a lane in which it can't have been put.
     Misplaced,
-    /// It can't be there.
+    /// The operation can't be part of the log.
     Never(Reason),
 }
 
@@ -60,13 +59,13 @@ pub(super) enum Refusal {
 pub(super) struct Forest {
     lanes: Vec<Lane>,
     chains: BTreeMap<ChainId, Chain>,
-    /// The numbers of the lanes that aren't called like their chain.
+    /// The lane numbers that differ from the log number of their chain.
     derived: BTreeSet<(Author, u64)>,
-    /// Lanes of which something was cut off, to which the order may still refer.
+    /// Lanes of which operations were cut off, to which the order may still refer.
     cut: BTreeSet<u32>,
-    /// Lanes to be used anew.
+    /// Unused lanes.
     free: Vec<u32>,
-    /// Ends of chains: one of each, and one for each opener.
+    /// The number of branches: one for each chain, and one for each opener.
     branches: usize,
 }
 
@@ -87,12 +86,12 @@ impl Forest {
         self.chains.range(ChainId { author, log: 0 }..=ChainId { author, log: u64::MAX })
     }
 
-    /// All lanes, those of a chain together.
+    /// Returns all lanes, those of a chain together.
     pub(super) fn lanes(&self) -> impl Iterator<Item = (u32, &Lane)> {
         self.chains.values().flat_map(|chain| &chain.lanes).map(|index| (*index, self.lane(*index)))
     }
 
-    /// Lanes in use and to be used anew.
+    /// Returns the number of lanes, used and unused.
     #[cfg(test)]
     pub(super) fn size(&self) -> usize {
         self.lanes.len()
@@ -103,27 +102,28 @@ impl Forest {
         self.branches
     }
 
-    /// The lanes of a chain.
+    /// Returns the lanes of a chain.
     fn lanes_of(&self, chain: ChainId) -> impl Iterator<Item = (u32, &Lane)> {
         self.chain(chain).into_iter().flat_map(|chain| &chain.lanes).map(|index| (*index, self.lane(*index)))
     }
 
-    /// Where an operation is.
+    /// Finds an operation.
     pub(super) fn find(&self, chain: ChainId, seq: u64, id: ShortId) -> Option<OpRef> {
         self.lanes_of(chain).find(|(_, lane)| lane.id(seq) == Some(id)).map(|(lane, _)| OpRef { lane, seq })
     }
 
-    /// Whether there still is an operation at a op that was given out since the last [`Forest::recycle`].
+    /// Returns whether a referenced operation is still there. The reference must be newer than the last
+    /// [`Forest::recycle`].
     pub(super) fn is_alive(&self, op: OpRef) -> bool {
         self.lane(op.lane).holds(op.seq)
     }
 
-    /// Whether an operation of this chain could be taken; if so, which other chain would have to go.
+    /// Returns whether an operation of this chain could be added, and the chain that would have to be removed for it.
     pub(super) fn admits(&self, chain: ChainId) -> Result<Option<ChainId>, Reason> {
         if self.chains.contains_key(&chain) {
             return Ok(None);
         }
-        // The lowest numbers are kept: which those are doesn't depend on who came first.
+        // The lowest numbers are kept, because they don't depend on the order of arrival.
         if self.chains_of(chain.author).count() >= MAX_CHAINS_OF_AUTHOR {
             let highest = self.chains_of(chain.author).next_back().map(|(id, _)| *id).filter(|id| *id > chain);
             return highest.map(Some).ok_or(Reason::TooManyChains);
@@ -132,7 +132,8 @@ impl Forest {
         if full { Err(Reason::TooManyChains) } else { Ok(None) }
     }
 
-    /// Takes an operation in, if what it follows is there. What it pushes out is added to `removed`.
+    /// Adds an operation, if the one before it is there. The keys of the operations that it pushes out are added to
+    /// `removed`.
     pub(super) fn add(
         &mut self,
         header: &Header,
@@ -157,18 +158,18 @@ impl Forest {
         Ok(Added { op, forked, pushed_out })
     }
 
-    /// The operation that this one follows: `None` at the beginning of a chain.
+    /// Returns the operation before this one; `None` at the beginning of a chain.
     fn parent(&self, header: &Header) -> Result<Option<OpRef>, Refusal> {
         match (header.seq.checked_sub(1), header.backlink) {
             (None, _) => Ok(None),
             (Some(seq), Some(link)) => self.find(header.chain, seq, link.into()).map(Some).ok_or(Refusal::NoParent),
-            // `Unverified::decode` lets none pass.
+            // `Unverified::decode` refuses it.
             (Some(_), None) => Err(Refusal::NoParent),
         }
     }
 
-    /// The chain's openers with this operation, sorted, perhaps one too many (which is another then); `None` when it
-    /// makes no branch.
+    /// Returns the chain's openers with this operation, sorted, perhaps one too many (another than this one); `None` when
+    /// it opens no branch.
     fn openers_with(
         &self,
         header: &Header,
@@ -188,7 +189,7 @@ impl Forest {
         Ok(Some(openers))
     }
 
-    /// What follows an operation, or begins the chain.
+    /// Returns the operations that follow one, or that begin the chain.
     fn children(&self, chain: &Chain, parent: Option<OpRef>) -> impl Iterator<Item = ShortId> {
         let seq = parent.map_or(0, |op| op.seq + 1);
         let next = parent.and_then(|op| self.lane(op.lane).id(seq));
@@ -197,7 +198,7 @@ impl Forest {
         next.into_iter().chain(begun.filter_map(|lane| lane.id(lane.from)))
     }
 
-    /// Puts an operation behind its parent if that is the end of an open lane, else into a lane of its own.
+    /// Puts an operation after its parent if that is the end of an open lane, else into a new lane.
     fn place(&mut self, header: &Header, parent: Option<OpRef>, id: OperationId, home: Home) -> Result<OpRef, Refusal> {
         let behind = parent.filter(|op| {
             let lane = self.lane(op.lane);
@@ -242,7 +243,7 @@ impl Forest {
         Ok(index)
     }
 
-    /// Makes a lane part of its chain.
+    /// Adds a lane to its chain.
     fn adopt(&mut self, index: u32) {
         let Lane { chain, number, .. } = self.lanes[index as usize];
         if number != chain.log {
@@ -256,8 +257,8 @@ impl Forest {
         held.lanes.push(index);
     }
 
-    /// The number of a new lane that begins with this operation. A chain's own is given once, to its first lane:
-    /// something may be kept under it ever after.
+    /// Returns the number for a new lane that begins with this operation. The log number is given once, to the chain's
+    /// first lane: operations may be stored under it ever after.
     fn free_number(&self, chain: ChainId, first: OperationId) -> Option<u64> {
         let own = (!self.chains.contains_key(&chain)).then_some(chain.log);
         own.into_iter().chain(derived_numbers(chain, first)).find(|number| {
@@ -266,7 +267,7 @@ impl Forest {
         })
     }
 
-    /// Whether a lane that begins with this operation can have been given this number, and none has it now.
+    /// Returns whether a lane that begins with this operation may have this number, and no lane has it now.
     fn is_number_of(&self, number: u64, first: &Header, id: OperationId) -> bool {
         let chain = first.chain;
         let given = (number == chain.log && first.seq == 0) || derived_numbers(chain, id).any(|other| other == number);
@@ -276,7 +277,7 @@ impl Forest {
         given && !taken
     }
 
-    /// Keeps the first of these openers, and removes what grows on the one too many.
+    /// Keeps these openers; if there is one too many, removes it with its descendants.
     fn keep_openers(&mut self, id: ChainId, mut openers: Vec<(u64, ShortId)>, removed: &mut Vec<OrderKey>) {
         let out = if openers.len() < MAX_BRANCHES_OF_CHAIN { None } else { openers.pop() };
         if let Some(chain) = self.chains.get_mut(&id) {
@@ -288,7 +289,7 @@ impl Forest {
         }
     }
 
-    /// Removes an operation and all that grows on it.
+    /// Removes an operation and its descendants.
     fn cut(&mut self, chain: ChainId, op: OpRef, removed: &mut Vec<OrderKey>) {
         let mut cuts = vec![op];
         while let Some(OpRef { lane, seq }) = cuts.pop() {
@@ -317,7 +318,7 @@ impl Forest {
         self.chains.remove(&id);
     }
 
-    /// An emptied lane is no longer part of its chain.
+    /// Removes an empty lane from its chain.
     fn disown(&mut self, index: u32) {
         let Lane { chain, number, .. } = self.lanes[index as usize];
         self.derived.remove(&(chain.author, number));
@@ -326,7 +327,7 @@ impl Forest {
         }
     }
 
-    /// The order no longer refers to what was cut off.
+    /// Forgets the operations that were cut off, as the order no longer refers to them, and frees empty lanes.
     pub(super) fn recycle(&mut self) {
         for index in std::mem::take(&mut self.cut) {
             self.lanes[index as usize].forget_cut();
@@ -336,7 +337,7 @@ impl Forest {
         }
     }
 
-    /// Nothing is to be appended to a lane any more: the disk holds something else behind it.
+    /// Closes a lane, because the disk holds operations after its end that aren't part of the log.
     pub(super) fn close(&mut self, chain: ChainId, number: u64) {
         let index = self.lanes_of(chain).find(|(_, lane)| lane.number == number).map(|(index, _)| index);
         if let Some(index) = index {
@@ -344,7 +345,7 @@ impl Forest {
         }
     }
 
-    /// The ends of a chain: operations that nothing follows.
+    /// Returns the operations of a chain that none follows.
     pub(super) fn tips(&self, chain: &Chain) -> Vec<OpRef> {
         let last = |index: u32| OpRef { lane: index, seq: self.lane(index).next() - 1 };
         if let [only] = chain.lanes[..] {
@@ -356,8 +357,8 @@ impl Forest {
         ends.map(|index| last(*index)).collect()
     }
 
-    /// The way from the beginning of a chain to an operation: pieces of lanes, each with the sequence numbers from and
-    /// before which it holds the way.
+    /// Returns the path from the beginning of a chain to an operation: for each lane on it the lane's index, the first
+    /// sequence number, and the one after the last.
     pub(super) fn path(&self, to: OpRef) -> Vec<(u32, u64, u64)> {
         let mut path = Vec::new();
         let (mut lane, mut end) = (Some(to.lane), to.seq + 1);
@@ -370,12 +371,12 @@ impl Forest {
         path
     }
 
-    /// A lane by its index, which may be none.
+    /// Returns the lane with this index, if there is one.
     pub(super) fn get(&self, index: u32) -> Option<&Lane> {
         self.lanes.get(index as usize)
     }
 
-    /// Takes over a lane that was read back, if its number is still free. Its parent, if any, was taken over before.
+    /// Adds a lane that was read back, if its number is free. Its parent must have been added before.
     pub(super) fn adopt_read(&mut self, lane: Lane) -> Result<(), Reason> {
         let in_chain = self.lanes_of(lane.chain).any(|(_, other)| other.number == lane.number);
         if in_chain || self.derived.contains(&(lane.chain.author, lane.number)) {
@@ -389,12 +390,12 @@ impl Forest {
         Ok(())
     }
 
-    /// Whether nothing is larger than the forest lets it become.
+    /// Returns whether the numbers of branches and lanes are within their bounds.
     pub(super) fn is_within_bounds(&self) -> bool {
         self.branches <= MAX_BRANCHES && self.chains.values().all(|chain| chain.lanes.len() <= MAX_LANES_OF_CHAIN)
     }
 
-    /// Works out the openers of a chain from its tree.
+    /// Computes the openers of a chain from its lanes.
     pub(super) fn openers(&self, chain: &Chain) -> Vec<(u64, ShortId)> {
         let places: BTreeSet<(Option<u32>, u64)> =
             chain.lanes.iter().map(|index| (self.lane(*index).parent, self.lane(*index).from)).collect();
@@ -418,9 +419,10 @@ impl Forest {
     }
 }
 
-/// The numbers that a lane which begins with this operation may have, the best first, if not that of its chain.
+/// Returns the numbers that a lane that begins with this operation may have, besides the log number, in order of
+/// preference.
 fn derived_numbers(chain: ChainId, first: OperationId) -> impl Iterator<Item = u64> {
-    // Nobody has more chains at a time than this whose numbers could stand in the way.
+    // No author has more chains than this whose numbers could be taken.
     (0..=MAX_CHAINS_OF_AUTHOR as u32).map(move |attempt| derived_number(chain, first, attempt))
 }
 

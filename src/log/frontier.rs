@@ -1,4 +1,4 @@
-//! What a peer holds, in few bytes, and what another lacks of it.
+//! The heads that a peer holds, and the operations that another lacks of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,22 +9,22 @@ use super::{Log, MAX_BRANCHES_OF_CHAIN, MAX_KNOWN_OF_TIP, MAX_KNOWN_OF_WANTS};
 use crate::identity::Author;
 use crate::operation::{ChainId, MAX_SEQ, OperationId};
 
-/// The end of a branch of a chain, as a peer tells it to another. As CBOR: `[author, log, next, id]`.
+/// The end of a branch of a chain, as one peer sends it to another. As CBOR: `[author, log, next, id]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "(Author, u64, u64, ShortId)", from = "(Author, u64, u64, ShortId)")]
 pub struct Head {
     /// The chain's author.
     pub author: Author,
-    /// The chain's number.
+    /// The chain's log number.
     pub log: u64,
-    /// How many operations the branch has from the chain's beginning: 0 to `next` - 1.
+    /// The number of operations from the chain's beginning to the end of the branch.
     pub next: u64,
-    /// The last of them.
+    /// The last operation.
     pub id: ShortId,
 }
 
 impl Head {
-    /// The chain.
+    /// Returns the chain.
     #[must_use]
     pub fn chain(&self) -> ChainId {
         ChainId { author: self.author, log: self.log }
@@ -43,23 +43,23 @@ impl From<Head> for (Author, u64, u64, ShortId) {
     }
 }
 
-/// What is wanted of one branch that another peer told of. As CBOR: `[head, from, to, known]`.
+/// A request for a part of a branch that another peer holds. As CBOR: `[head, from, to, known]`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "(u32, u64, u64, Vec<(u64, ShortId)>)", from = "(u32, u64, u64, Vec<(u64, ShortId)>)")]
 pub struct Want {
-    /// Which head of the peer's frontier, counted from 0.
+    /// The index of the head in the peer's frontier.
     pub head: u32,
-    /// The first sequence number wanted, if `known` doesn't say more.
+    /// The first sequence number wanted, unless `known` raises it.
     pub from: u64,
-    /// The first not wanted any more.
+    /// The sequence number after the last one wanted.
     pub to: u64,
-    /// Some of what is held of the chain: wanted is what comes after the last of them that is on the branch. At most
-    /// [`super::MAX_KNOWN`].
+    /// Samples of the operations of the chain that are held. The part of the branch after the last of them is wanted. At
+    /// most [`super::MAX_KNOWN`].
     pub known: Vec<(u64, ShortId)>,
 }
 
 impl Want {
-    /// How many operations that is, at most.
+    /// Returns the highest number of operations that the answer can have.
     #[must_use]
     pub fn count(&self) -> u64 {
         self.to.saturating_sub(self.from)
@@ -78,21 +78,21 @@ impl From<Want> for (u32, u64, u64, Vec<(u64, ShortId)>) {
     }
 }
 
-/// Operations that stand together on the disk: `from` to before `to` of a lane.
+/// A range of operations that are stored together: `from` to before `to` of a lane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StoredRange {
     /// The chain's author.
     pub author: Author,
     /// The lane's number.
     pub lane: u64,
-    /// The first index in the lane.
+    /// The first index.
     pub from: u64,
-    /// The first not meant any more.
+    /// The index after the last.
     pub to: u64,
 }
 
 impl Log {
-    /// The ends of all branches, sorted.
+    /// Returns the ends of all branches, sorted.
     #[must_use]
     pub fn frontier(&self) -> Vec<Head> {
         let ends = self.tips().map(|(chain, next, id)| {
@@ -102,8 +102,8 @@ impl Log {
         ends.collect()
     }
 
-    /// A hash of the whole log: equal for two peers exactly when they hold the same operations, because every end
-    /// commits to all that stands before it.
+    /// Returns a hash of the whole log, which is equal for two peers exactly when they hold the same operations: every end
+    /// commits to all operations before it.
     #[must_use]
     pub fn digest(&self) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new_derive_key("inkmesh 2026 digest of a log");
@@ -114,7 +114,7 @@ impl Log {
         *hasher.finalize().as_bytes()
     }
 
-    /// The ends of all branches, by chain and id: chain, number of operations, last id.
+    /// Returns the ends of all branches by chain and id: chain, number of operations, last id.
     fn tips(&self) -> impl Iterator<Item = (ChainId, u64, OperationId)> {
         self.forest.chains().iter().flat_map(|(id, chain)| {
             let mut tips = self.forest.tips(chain);
@@ -123,10 +123,10 @@ impl Log {
         })
     }
 
-    /// What somebody with this frontier holds and we don't, in the order of their heads. Of a chain of which something
-    /// is `known` every branch that we lack, because any of them may be one that we don't keep: two of them can share
-    /// operations, which are then wanted twice. Of any other chain one branch; the others are wanted when it is there.
-    /// Nothing of a chain of which something is parked: it would only come again.
+    /// Returns requests for the operations that a peer with this frontier holds and we don't, in the order of their heads.
+    /// Of a chain of which we hold operations, every branch that we lack is requested, because any of them may be one that
+    /// we don't keep; operations that two of them share are requested twice. Of a new chain one branch is requested, the
+    /// others in a later round. Of a chain with parked operations none is requested: those would only come again.
     #[must_use]
     pub fn missing(&self, theirs: &[Head]) -> Vec<Want> {
         let mut wants = Vec::new();
@@ -151,7 +151,7 @@ impl Log {
 
     fn want(&self, index: u32, head: &Head) -> Option<Want> {
         let chain = head.chain();
-        // More than a chain can have is a lie; it must not overflow what sums these up.
+        // A peer may claim more than a chain can have; the sum must not overflow.
         let next = head.next.min(MAX_SEQ);
         let last = next.checked_sub(1)?;
         if self.forest.find(chain, last, head.id).is_some() || self.forest.admits(chain).is_err() {
@@ -162,13 +162,13 @@ impl Log {
         (from < to).then_some(Want { head: index, from, to, known })
     }
 
-    /// From where on something is wanted of a branch of `next` operations that we don't hold, and what to say that we
-    /// hold of its chain.
+    /// Returns the first sequence number to request of a branch of `next` operations that we don't hold, and samples of
+    /// the operations of its chain that we do.
     fn known_for(&self, chain: ChainId, next: u64) -> (u64, Vec<(u64, ShortId)>) {
         let Some(held) = self.forest.chain(chain) else { return (0, Vec::new()) };
         if let [lane] = held.lanes[..] {
             let ours = self.forest.lane(lane).next();
-            // What floats there and doesn't follow from what we hold belongs to another branch.
+            // A floating operation there that doesn't follow ours belongs to another branch.
             if next > ours && !self.floating.any_up_to(chain, ours) {
                 return (ours, Vec::new());
             }
@@ -177,7 +177,7 @@ impl Log {
         (0, samples.into_iter().rev().collect())
     }
 
-    /// Operations on the way to a tip, ever farther apart.
+    /// Returns samples of the path to a tip, at distances that double.
     fn samples(&self, tip: OpRef) -> Vec<(u64, ShortId)> {
         let path = self.forest.path(tip);
         let at = |seq: u64| {
@@ -189,8 +189,8 @@ impl Log {
         std::iter::once(tip.seq).chain(back).chain(std::iter::once(0)).filter_map(at).collect()
     }
 
-    /// Where to find what somebody wants of a branch that ends with `head`, from its beginning to its end. Nothing when
-    /// that isn't there any more.
+    /// Returns the stored ranges that answer a peer's request for a part of the branch that ends with `head`, in order.
+    /// Empty when that end is no longer there.
     #[must_use]
     pub fn locate(&self, head: &Head, want: &Want) -> Vec<StoredRange> {
         let tip = head.next.checked_sub(1).and_then(|last| self.forest.find(head.chain(), last, head.id));
@@ -203,10 +203,10 @@ impl Log {
         let known = want.known.iter().filter(|(seq, id)| is_ours(*seq, *id)).map(|(seq, _)| seq + 1).max();
         let (from, to) = (want.from.max(known.unwrap_or(0)), want.to);
         let pieces = path.iter().map(|(lane, begin, end)| (*lane, from.max(*begin), to.min(*end)));
-        pieces.filter(|(_, from, to)| from < to).map(|(lane, from, to)| self.stretch(lane, from, to)).collect()
+        pieces.filter(|(_, from, to)| from < to).map(|(lane, from, to)| self.stored(lane, from, to)).collect()
     }
 
-    fn stretch(&self, lane: u32, from: u64, to: u64) -> StoredRange {
+    fn stored(&self, lane: u32, from: u64, to: u64) -> StoredRange {
         let lane = self.forest.lane(lane);
         StoredRange { author: lane.chain.author, lane: lane.number, from: from - lane.from, to: to - lane.from }
     }

@@ -1,4 +1,4 @@
-//! Reading the log back: pages of lines, marks, counts.
+//! Reading the log back: pages of lines, and counts.
 
 use super::lane::OpRef;
 use super::order::{PackedOp, search};
@@ -6,18 +6,18 @@ use super::{Log, Position};
 use crate::identity::Author;
 use crate::operation::{Operation, OperationId, OrderKey};
 
-/// A line of the room.
+/// An operation of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Line {
-    /// It is in the log, and on the disk at this place.
+    /// In the log, and on the disk at this position.
     Stored(Position),
-    /// What it follows is missing; it is nowhere but here.
+    /// Floating, and not on the disk.
     Floating(Operation),
 }
 
 impl Log {
-    /// The last `limit` lines before the operation called `before` (or the last of all), in order, floating ones among
-    /// them. `None` when there is no such operation.
+    /// Returns the last `limit` operations before the operation `before`, or the last of all, in order, floating ones
+    /// included. `None` when there is no such operation.
     #[must_use]
     pub fn page(&self, limit: usize, before: Option<OperationId>) -> Option<Vec<Line>> {
         let ops = self.order.ops();
@@ -48,30 +48,29 @@ impl Log {
         Some(page)
     }
 
-    /// The place in the order of an operation that is in the log or floats.
+    /// Returns the key of an operation that is in the log or floats.
     #[must_use]
     pub fn key_of(&self, id: OperationId) -> Option<OrderKey> {
         let kept = search(&self.forest, id).and_then(|OpRef { lane, seq }| self.forest.lane(lane).key(seq));
         kept.or_else(|| self.floating.key_of(id))
     }
 
-    /// How many operations stand behind a key, floating ones not counted, of those for which `of` says so by their author and
-    /// kind.
+    /// Returns the number of operations after a key whose author and kind pass `of`, without floating ones.
     pub fn count_after(&self, key: OrderKey, of: impl Fn(Author, u8) -> bool) -> u64 {
         let author = |op: &PackedOp| self.forest.lane(op.unpack().lane).chain.author;
         let at = self.order.position(key, &self.forest);
-        // The key itself doesn't stand behind itself.
+        // The operation with the key itself doesn't count.
         let behind = self.order.ops()[at..].iter().skip_while(|op| op.key(&self.forest) == key);
         behind.filter(|op| of(author(op), op.kind())).count() as u64
     }
 
-    /// The key of the last operation in the log, floating ones not counted.
+    /// Returns the key of the last operation in the log, without floating ones.
     #[must_use]
     pub fn last(&self) -> Option<OrderKey> {
         self.order.ops().last().map(|op| op.key(&self.forest))
     }
 
-    /// Where an operation of the forest is kept.
+    /// Returns the position at which an operation of the forest is stored.
     pub(super) fn position_of(&self, op: OpRef) -> Position {
         let lane = self.forest.lane(op.lane);
         Position { author: lane.chain.author, lane: lane.number, index: op.seq - lane.from }

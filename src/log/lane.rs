@@ -1,17 +1,17 @@
-//! A run of consecutive operations of one chain, and the short ids that are kept of them.
+//! A lane: a run of consecutive operations of one chain, with their short ids and times.
 
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
 use crate::operation::{ChainId, OperationId, OrderKey};
 
-/// The first twelve bytes of an operation's id: all that the log keeps of most of them. Two operations of an author
-/// with the same one would cost the author 2^48 hashes, and would confuse nothing but that author's own chain.
+/// The first twelve bytes of an operation's id; for most operations the log holds no more. To make two operations with
+/// the same short id costs an author 2^48 hashes and harms only that author's chain.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ShortId(#[serde(with = "serde_bytes")] pub [u8; 12]);
 
 impl ShortId {
-    /// The first eight bytes: the last part of an [`OrderKey`].
+    /// Returns the first eight bytes, the last part of an [`OrderKey`].
     #[must_use]
     pub fn prefix(self) -> u64 {
         let [a, b, c, d, e, f, g, h, ..] = self.0;
@@ -33,32 +33,32 @@ impl std::fmt::Debug for ShortId {
     }
 }
 
-/// An operation in memory: which lane it is in, and its sequence number.
+/// A reference to an operation in the forest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct OpRef {
-    /// The lane's index in the forest.
+    /// The index of its lane in the forest.
     pub(super) lane: u32,
-    /// The sequence number in the chain.
+    /// Its sequence number in the chain.
     pub(super) seq: u64,
 }
 
-/// A run of consecutive operations of one chain, each linked to the one before. What is kept on the disk of a lane is
-/// never overwritten, so a lane only grows, or is closed.
+/// A run of consecutive operations of one chain, each linked to the one before. Stored operations of a lane are never
+/// overwritten, so a lane grows until it is closed.
 #[derive(Debug, Clone)]
 pub(super) struct Lane {
     pub(super) chain: ChainId,
-    /// Under which number its operations are kept: the chain's for the trunk, a derived one for a branch.
+    /// The number under which its operations are stored: see [`Position::lane`](super::Position::lane).
     pub(super) number: u64,
     /// The sequence number of its first operation.
     pub(super) from: u64,
-    /// The lane that holds the operation before its first; none at sequence number 0.
+    /// The lane with the operation before its first; `None` at sequence number 0.
     pub(super) parent: Option<u32>,
-    /// Whether the disk may hold something behind its end that isn't part of the log: nothing is appended then.
+    /// Whether the disk may hold operations after its end that aren't part of the log; then nothing is appended.
     pub(super) closed: bool,
-    /// The id of its last operation, whole. Nobody asks for it after a cut: something else follows there then.
+    /// The whole id of its last operation; of no use after a cut.
     pub(super) head: OperationId,
-    /// How many operations there are. Behind them stands what was cut off, until [`Lane::forget_cut`]: the order
-    /// finds it there.
+    /// The number of operations. `ids` and `times` have the ones that were cut off after them until
+    /// [`Lane::forget_cut`], for the order to find.
     len: usize,
     ids: Vec<ShortId>,
     times: Vec<Timestamp>,
@@ -78,7 +78,7 @@ impl Lane {
         self.len == 0
     }
 
-    /// The sequence number after its last.
+    /// Returns the sequence number after its last.
     pub(super) fn next(&self) -> u64 {
         self.from + self.len as u64
     }
@@ -87,7 +87,7 @@ impl Lane {
         self.from <= seq && seq < self.next()
     }
 
-    /// Where `seq` is in the lane, counted from its first operation.
+    /// Returns the index of `seq` in the lane.
     pub(super) fn index(&self, seq: u64) -> Option<usize> {
         usize::try_from(seq.checked_sub(self.from)?).ok()
     }
@@ -104,12 +104,12 @@ impl Lane {
         self.holds(seq).then(|| self.key_in_order(seq))
     }
 
-    /// The time of an operation that is there, or was until this batch.
+    /// Returns the time of an operation that is there, or was until this batch.
     pub(super) fn time_in_order(&self, seq: u64) -> Timestamp {
         self.index(seq).and_then(|index| self.times.get(index)).copied().unwrap_or_default()
     }
 
-    /// The key of an operation that is there, or was until this batch.
+    /// Returns the key of an operation that is there, or was until this batch.
     pub(super) fn key_in_order(&self, seq: u64) -> OrderKey {
         let id = self.index(seq).and_then(|index| self.ids.get(index)).map_or(0, |id| id.prefix());
         OrderKey { time: self.time_in_order(seq), chain: self.chain, seq, id }
@@ -134,12 +134,12 @@ impl Lane {
         self.head = id;
     }
 
-    /// Takes over what was read back: as many ids as times.
+    /// Sets the ids and times that were read back, as many of each.
     pub(super) fn fill(&mut self, ids: Vec<ShortId>, times: Vec<Timestamp>, head: OperationId) {
         (self.len, self.ids, self.times, self.head) = (ids.len(), ids, times, head);
     }
 
-    /// Cuts off `seq` and all after it; returns their keys.
+    /// Cuts off `seq` and everything after it; returns the keys.
     pub(super) fn cut(&mut self, seq: u64) -> Vec<OrderKey> {
         let keys = (seq..self.next()).filter_map(|seq| self.key(seq)).collect();
         self.len = self.index(seq).unwrap_or(0);
@@ -147,15 +147,15 @@ impl Lane {
         keys
     }
 
-    /// The order no longer refers to what was cut off.
+    /// Forgets the operations that were cut off, as the order no longer refers to them.
     pub(super) fn forget_cut(&mut self) {
         self.ids.truncate(self.len);
         self.times.truncate(self.len);
     }
 }
 
-/// Appends to a vector that grows by an eighth at a time: doubling would cost a room of a million operations twice
-/// its size.
+/// Appends to a vector that grows by an eighth at a time, because doubling would cost a room of a million operations
+/// twice its size.
 pub(super) fn push<T>(list: &mut Vec<T>, item: T) {
     if list.len() == list.capacity() {
         list.reserve_exact((list.len() / 8).max(4));

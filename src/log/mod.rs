@@ -1,8 +1,18 @@
-//! All operations of a room: hash chains, one per (author, log), merged into one total order.
+//! The log of a room: hash chains, one per (author, log number), merged into one total order.
 //!
-//! Whatever arrives in whatever order, two peers that have received the same operations hold the same log: also when
-//! an author signs two different continuations of one chain (see [`MAX_BRANCHES_OF_CHAIN`]). The log holds places and
-//! hashes, not contents: those are on the disk. An operation costs 28 bytes.
+//! Two peers that have received the same operations hold the same log, whatever order they came in, even when an author
+//! signed two different continuations of one chain (see [`MAX_BRANCHES_OF_CHAIN`]). The log holds ids and times, 28 bytes
+//! an operation; the contents are on the disk.
+//!
+//! | module | content |
+//! | --- | --- |
+//! | `forest`, `lane` | the chains as trees of operations, stored in lanes |
+//! | `order` | the total order |
+//! | `floating` | operations whose predecessor is missing |
+//! | `take`, `restore` | operations from the network and from the disk |
+//! | `frontier` | the heads that are held, the operations that another peer lacks |
+//! | `history`, `queries` | pages of lines, counts, smaller questions |
+//! | `snapshot` | the log as bytes |
 
 use std::collections::BTreeMap;
 
@@ -11,7 +21,7 @@ use crate::identity::Author;
 use crate::name::RoomId;
 use crate::operation::{Header, Operation, OperationId, OrderKey};
 
-mod float;
+mod floating;
 mod forest;
 mod frontier;
 mod history;
@@ -31,52 +41,52 @@ pub use lane::ShortId;
 pub use outcome::{Ingest, Ingested, Reason};
 pub use snapshot::{BadSnapshot, LogSnapshot};
 
-use float::Floating;
+use floating::Floating;
 use forest::Forest;
 use order::Order;
 
-/// Operations that wait for what they follow, at most, over all chains of a room.
+/// Most floating operations of a room.
 pub const MAX_FLOATING: usize = 2048;
-/// Bytes of those, at most.
+/// Most bytes of floating operations of a room.
 pub const MAX_FLOATING_BYTES: usize = 8 << 20;
-/// How many of them may be of one author.
+/// Most floating operations of one author.
 pub const MAX_FLOATING_OF_AUTHOR: usize = MAX_FLOATING / 4;
-/// How many of their bytes.
+/// Most bytes of floating operations of one author.
 pub const MAX_FLOATING_BYTES_OF_AUTHOR: usize = MAX_FLOATING_BYTES / 4;
-/// Operations from the future that are kept until their time, at most.
+/// Most operations from the future that are held until their time.
 pub const MAX_PARKED: usize = 256;
-/// Chains of a room, at most; who comes first is kept.
+/// Most chains of a room; the first to arrive are kept.
 pub const MAX_CHAINS: usize = 16_384;
-/// Chains of one author in a room, at most: nobody can fill the room alone. Those of the lowest numbers are kept.
+/// Most chains of one author in a room, so that nobody can fill it alone. Those with the lowest numbers are kept.
 pub const MAX_CHAINS_OF_AUTHOR: usize = 256;
-/// Branches of one chain, at most. Where several operations follow one, that with the lowest id goes on for free;
-/// of all others in the chain the first three by (sequence number, id) are kept, each with what grows on it.
+/// Most branches of one chain. Where several operations follow one, the one with the lowest id doesn't count; of all
+/// others in the chain, the first three by (sequence number, id) are kept, with everything that follows them.
 pub const MAX_BRANCHES_OF_CHAIN: usize = 4;
-/// Branches of all chains of a room, at most: the heads of a frontier. Who comes first is kept.
+/// Most branches of all chains of a room, and so most heads of a frontier. The first to arrive are kept.
 pub const MAX_BRANCHES: usize = 20_000;
-/// Samples in a [`Want`], at most.
+/// Most samples in a [`Want`].
 pub const MAX_KNOWN: usize = MAX_BRANCHES_OF_CHAIN * MAX_KNOWN_OF_TIP;
 
-/// Samples on the way to one tip, at most: with the first and the last operation they reach back 2^21 operations.
+/// Most samples on the path to one tip: with the first and the last operation they reach back 2^21 operations.
 const MAX_KNOWN_OF_TIP: usize = 24;
-/// When there are more samples than this in one answer, the rest of the chains have to wait for the next round.
+/// Most samples in one answer; the remaining chains wait for the next sync round.
 const MAX_KNOWN_OF_WANTS: usize = 32 << 10;
-/// Lanes of one chain, at most. Four are enough for its branches; more come into being when branches push each other
-/// out, one for each time.
+/// Most lanes of one chain. Four are enough for its branches; each time that a branch pushes out another, one more is
+/// made.
 const MAX_LANES_OF_CHAIN: usize = 4096;
-/// Lanes of a room: an order op has 24 bits for them.
+/// Most lanes of a room: [`order::PackedOp`] has 24 bits for them.
 const MAX_LANES: usize = 1 << 24;
 
-/// Where an operation is kept: lanes are runs of operations of one chain, in their order.
+/// The position of an operation on the disk. A lane is a run of consecutive operations of one chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     /// The author.
     pub author: Author,
-    /// The lane's number: that of the chain for its trunk; the first eight bytes of
-    /// `H("inkmesh 2026 branch of a chain", log as 8 bytes big-endian ‖ id of its first operation)` for a branch, or,
-    /// if something else of the author has that, with an attempt number (4 bytes big-endian, from 1) behind the id.
+    /// The lane's number: the chain's log number for its first lane; for a branch the first eight bytes of
+    /// `H("inkmesh 2026 branch of a chain", log number as 8 bytes big-endian ‖ id of its first operation)`, or, if another
+    /// chain or lane of the author has that number, with an attempt number (4 bytes big-endian, from 1) after the id.
     pub lane: u64,
-    /// Where in the lane, from 0.
+    /// The index in the lane, from 0.
     pub index: u64,
 }
 
@@ -91,38 +101,38 @@ pub struct Log {
 }
 
 impl Log {
-    /// The empty log of a room.
+    /// Creates the empty log of a room.
     #[must_use]
     pub fn new(room: RoomId) -> Self {
         let (forest, order, floating) = (Forest::default(), Order::default(), Floating::default());
         Log { room, forest, order, floating, parked: BTreeMap::new() }
     }
 
-    /// How many operations are held (without those that wait).
+    /// Returns the number of operations in the log, without floating and parked ones.
     #[must_use]
     pub fn len(&self) -> usize {
         self.order.ops().len()
     }
 
-    /// Whether none are held.
+    /// Returns whether the log has no operations.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// How many operations wait for what they follow.
+    /// Returns the number of floating operations.
     #[must_use]
     pub fn floating(&self) -> usize {
         self.floating.len()
     }
 
-    /// How many operations wait for their time.
+    /// Returns the number of parked operations.
     #[must_use]
     pub fn parked(&self) -> usize {
         self.parked.len()
     }
 
-    /// Whether an operation is worth verifying: `false` when it is held already, or waits.
+    /// Returns whether an operation is new and so worth verifying: not in the log, floating or parked.
     #[must_use]
     pub fn is_news(&self, header: &Header, id: OperationId) -> bool {
         let waits = self.floating.contains(header, id) || self.parked.contains_key(&header.key(id));
@@ -133,21 +143,21 @@ impl Log {
         self.forest.find(header.chain, header.seq, id.into()).is_some()
     }
 
-    /// The parked operations whose time has come, no longer parked. They are to be taken in again.
+    /// Removes the parked operations whose time has come and returns them. The caller ingests them again.
     pub fn release(&mut self, wall_ms: u64) -> Vec<Operation> {
         let later = self.parked.iter().find(|(key, _)| key.time.is_future(wall_ms)).map(|(key, _)| *key);
         let kept = later.map(|key| self.parked.split_off(&key)).unwrap_or_default();
         std::mem::replace(&mut self.parked, kept).into_values().collect()
     }
 
-    /// The first moment at which something parked is to be released, in milliseconds since 1970.
+    /// Returns the moment at which the first parked operation is to be released, in milliseconds since 1970.
     #[must_use]
     pub fn next_release(&self) -> Option<u64> {
         self.parked.keys().next().map(|key| key.time.ms().saturating_sub(crate::clock::MAX_AHEAD_MS))
     }
 
-    /// The chain of `author` that ends latest and can be gone on with: its number, length, last id and time. Not one
-    /// that forks, nor one that is `retired`.
+    /// Returns the log number, length, last id and last time of the chain of `author` with the latest end that can be
+    /// continued: it has no fork and is not `retired`.
     #[must_use]
     pub fn latest_chain(
         &self,
@@ -164,14 +174,14 @@ impl Log {
         ends.max_by_key(|(log, _, _, time)| (*time, *log))
     }
 
-    /// Who signed two different continuations of one chain, in the order of their keys.
+    /// Returns the authors who signed two different continuations of one chain, in the order of their keys.
     pub fn forked(&self) -> impl Iterator<Item = Author> {
         let mut last = None;
         let forked = self.forest.chains().iter().filter(|(_, chain)| !chain.openers.is_empty());
         forked.map(|(id, _)| id.author).filter(move |author| last.replace(*author) != Some(*author))
     }
 
-    /// All lanes: author, number, and how many operations are held of it.
+    /// Returns all lanes: author, number and number of operations.
     pub fn lanes(&self) -> impl Iterator<Item = (Author, u64, u64)> {
         self.forest.lanes().map(|(_, lane)| (lane.chain.author, lane.number, lane.len() as u64))
     }

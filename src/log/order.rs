@@ -1,4 +1,4 @@
-//! The total order of a room: eight bytes an operation, sorted by order key.
+//! The total order of a room: references to its operations, sorted by order key.
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -8,7 +8,7 @@ use super::lane::OpRef;
 use crate::clock::Timestamp;
 use crate::operation::{OperationId, OrderKey};
 
-/// An operation in the order: 32 bits of sequence number (`MAX_SEQ`), 24 of its lane (`MAX_LANES`), 8 of its kind.
+/// An [`OpRef`] and a kind in eight bytes: 32 bits of sequence number (`MAX_SEQ`), 24 of lane (`MAX_LANES`), 8 of kind.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PackedOp {
     seq: u32,
@@ -38,7 +38,7 @@ impl PackedOp {
         forest.lane(lane).key_in_order(seq)
     }
 
-    /// As the keys compare, but without putting them together unless the times are equal.
+    /// Compares as the keys do, but builds those only when the times are equal.
     pub(super) fn compare(self, other: PackedOp, forest: &Forest) -> Ordering {
         let times = self.time(forest).cmp(&other.time(forest));
         times.then_with(|| self.key(forest).cmp(&other.key(forest)))
@@ -56,12 +56,12 @@ impl Order {
         &self.ops
     }
 
-    /// Takes over what was read back, in order.
+    /// Makes the order from operations that are sorted.
     pub(super) fn read(ops: Vec<PackedOp>) -> Self {
         Order { ops }
     }
 
-    /// How many stand before a key.
+    /// Returns the number of operations before a key.
     pub(super) fn position(&self, key: OrderKey, forest: &Forest) -> usize {
         self.ops.partition_point(|op| match op.time(forest).cmp(&key.time) {
             Ordering::Equal => op.key(forest) < key,
@@ -69,10 +69,10 @@ impl Order {
         })
     }
 
-    /// Takes out what was cut off in the forest: these keys, some of which may not be in the order yet.
+    /// Removes the operations with these keys, which were cut off in the forest. Some may not be in the order yet.
     pub(super) fn remove(&mut self, cut: &[OrderKey], forest: &Forest) {
         if cut.len() > self.ops.len() / 64 {
-            // So many that looking at every op is cheaper than searching.
+            // So many that a pass over all operations is cheaper than searching.
             self.ops.retain(|op| forest.is_alive(op.unpack()));
             return;
         }
@@ -87,8 +87,8 @@ impl Order {
         self.ops.truncate(kept);
     }
 
-    /// Brings new ops in, all of them in one pass from the end: free where they belong there, else whole stretches
-    /// of old ones are moved up at once.
+    /// Inserts operations in one pass from the end. Runs of old ones are moved as a whole; new ones that belong at the end
+    /// move nothing.
     pub(super) fn insert(&mut self, mut new: Vec<PackedOp>, forest: &Forest) {
         let Some(last) = new.last().copied() else { return };
         new.sort_unstable_by(|a, b| a.compare(*b, forest));
@@ -105,7 +105,7 @@ impl Order {
         }
     }
 
-    /// Makes room for `more`, growing by an eighth at least and not by the whole.
+    /// Reserves room for `more`, growing by at least an eighth instead of doubling.
     fn reserve(&mut self, more: usize) {
         if self.ops.capacity() - self.ops.len() < more {
             self.ops.reserve_exact(more.max(self.ops.len() / 8));
@@ -113,7 +113,7 @@ impl Order {
     }
 }
 
-/// How many of these sorted ops stand before a op that probably belongs near their end.
+/// Returns the number of these sorted operations that stand before one that probably belongs near their end.
 fn before(ops: &[PackedOp], op: PackedOp, forest: &Forest) -> usize {
     let is_before = |old: &PackedOp| old.compare(op, forest) == Ordering::Less;
     let (mut low, mut high, mut step) = (ops.len(), ops.len(), 1);
@@ -125,7 +125,7 @@ fn before(ops: &[PackedOp], op: PackedOp, forest: &Forest) -> usize {
     low + ops[low..high].partition_point(is_before)
 }
 
-/// The op of an operation, by its id alone.
+/// Finds an operation by its id alone, in all lanes.
 pub(super) fn search(forest: &Forest, id: OperationId) -> Option<OpRef> {
     let short = id.into();
     forest.lanes().find_map(|(index, lane)| Some(OpRef { lane: index, seq: lane.seq_of(short)? }))

@@ -1,4 +1,4 @@
-//! Smaller questions about what is in the log.
+//! Smaller queries of the log.
 
 use super::{Line, Log, Position};
 use crate::clock::Timestamp;
@@ -6,7 +6,7 @@ use crate::identity::Author;
 use crate::operation::{Header, Operation, OperationId, OrderKey};
 
 impl Position {
-    /// Whether this is where a branch of its chain begins.
+    /// Returns whether a branch of its chain begins here.
     #[must_use]
     pub fn begins_branch(&self, operation: &Operation) -> bool {
         self.index == 0 && self.lane != operation.header().chain.log
@@ -14,19 +14,19 @@ impl Position {
 }
 
 impl Log {
-    /// Whether an operation is known but waits for what it follows.
+    /// Returns whether an operation floats.
     #[must_use]
     pub fn is_floating(&self, header: &Header, id: OperationId) -> bool {
         self.floating.contains(header, id)
     }
 
-    /// Whether somebody signed two different continuations of one chain.
+    /// Returns whether an author signed two different continuations of one chain.
     #[must_use]
     pub fn is_forked(&self, author: Author) -> bool {
         self.forest.chains_of(author).any(|(_, chain)| !chain.openers.is_empty())
     }
 
-    /// The last `limit` lines, those of them that are later than `after`.
+    /// Returns the last `limit` lines that are later than `after`.
     #[must_use]
     pub fn newest(&self, limit: usize, after: Timestamp) -> Vec<Line> {
         let ops = self.order.ops();
@@ -35,14 +35,14 @@ impl Log {
         self.page(limit.min(later + floating), None).unwrap_or_default()
     }
 
-    /// The last moment at which anybody but `author` wrote something.
+    /// Returns the time of the last operation of any author but this one.
     #[must_use]
     pub fn last_of_others(&self, author: Author) -> Timestamp {
         let mut from_end = self.order.ops().iter().rev().map(|op| op.key(&self.forest));
         from_end.find(|key| key.chain.author != author).map(|key| key.time).unwrap_or_default()
     }
 
-    /// The last key that is not later than `limit`.
+    /// Returns the last key that is not later than `limit`.
     #[must_use]
     pub fn last_before(&self, limit: Timestamp) -> Option<OrderKey> {
         let ops = self.order.ops();
@@ -50,17 +50,17 @@ impl Log {
         ops[..end].last().map(|op| op.key(&self.forest))
     }
 
-    /// Where operations of `author` from `from` on are kept, in order; the last `limit` of them.
+    /// Returns the positions of the last `limit` operations of `author` from `from` on, in order.
     #[must_use]
     pub fn positions_from(&self, from: Timestamp, author: Author, limit: usize) -> Vec<Position> {
         let later = self.order.ops().iter().rev().take_while(|op| op.key(&self.forest).time >= from);
-        let places = later.map(|op| self.position_of(op.unpack())).filter(|place| place.author == author);
-        let mut places: Vec<Position> = places.take(limit).collect();
-        places.reverse();
-        places
+        let theirs = later.map(|op| self.position_of(op.unpack())).filter(|position| position.author == author);
+        let mut positions: Vec<Position> = theirs.take(limit).collect();
+        positions.reverse();
+        positions
     }
 
-    /// Where all operations are kept of those kinds for which `of` says so, in order.
+    /// Returns the positions of all operations whose kind passes `of`, in order.
     pub fn positions_of(&self, of: impl Fn(u8) -> bool) -> Vec<Position> {
         self.order.ops().iter().filter(|op| of(op.kind())).map(|op| self.position_of(op.unpack())).collect()
     }

@@ -1,4 +1,4 @@
-//! Taking in what is on the disk.
+//! Taking in operations from the disk.
 
 use super::forest::{Home, Refusal};
 use super::take::Batch;
@@ -6,16 +6,16 @@ use super::{Ingest, Ingested, Log, Reason};
 use crate::operation::Operation;
 
 impl Log {
-    /// Takes in operations from our own disk, each with the number of the lane it is kept in, lanes in their order
-    /// and parents before children. Nothing is parked (it was accepted before, and a clock that has been set back
-    /// since must not change that) and nothing floats: what can't be placed where it is kept was removed before, and is
-    /// not told. `floating` is empty.
+    /// Takes in operations from our own disk, each with the number of its lane, lanes in their order and parents before
+    /// children. None is parked: each was accepted before, and a clock that was set back must not change that. None
+    /// floats: an operation that doesn't fit its position was removed from the log before, and is skipped. `floating` is
+    /// empty.
     pub fn restore(&mut self, stored: Vec<(u64, Operation)>) -> Ingested {
         let mut batch = Batch::default();
         for (lane, operation) in stored {
             let outcome = self.put_back(lane, &operation, &mut batch);
             if !matches!(outcome, Ingest::Inserted) {
-                // The disk holds something there that isn't part of the lane: nothing may be put on top of it.
+                // The disk holds an operation there that isn't part of the lane: nothing may be stored after it.
                 self.forest.close(operation.header().chain, lane);
             }
             batch.outcomes.push(outcome);

@@ -1,4 +1,4 @@
-//! The log as bytes, so that a room of a million operations is there at once.
+//! The log as bytes, so that a room of a million operations opens at once.
 
 use std::collections::BTreeMap;
 
@@ -14,36 +14,37 @@ use crate::identity::Author;
 use crate::name::RoomId;
 use crate::operation::{ChainId, MAX_SEQ, OperationId};
 
-/// All of a log but what floats or is parked: about 20 bytes an operation.
+/// A log without its floating and parked operations: about 20 bytes an operation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogSnapshot {
     room: RoomId,
-    /// Those of a chain together, parents before what branches off.
+    /// The lanes, those of a chain together, parents before their branches.
     lanes: Vec<LaneSnapshot>,
-    /// For each operation in order, the number of its lane in `lanes`, as LEB128.
+    /// For each operation in order the index of its lane in `lanes`, as LEB128.
     order: ByteBuf,
     /// The kind of each operation, in the same order.
     kinds: ByteBuf,
 }
 
-/// A lane: author, log, number, first sequence number, the parent's number in the list, whether it is closed, the last
-/// id, the short ids one after another, the times as LEB128, each as the difference to the one before.
+/// A lane: author, log number, lane number, first sequence number, index of the parent lane, whether it is closed, the
+/// last id, all short ids, and all times as LEB128, each as the difference to the one before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct LaneSnapshot(Author, u64, u64, u64, Option<u32>, bool, OperationId, ByteBuf, ByteBuf);
 
-/// A snapshot that doesn't fit together: damaged, or of another room.
+/// A snapshot that is damaged, or of another room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the snapshot of the log is damaged")]
 pub struct BadSnapshot;
 
 impl Log {
-    /// The log as it is now. With [`Log::lanes`] of the log read back from it, what the disk has beyond it is found.
+    /// Returns the log as it is now. To find the stored operations that are not in it, compare the disk with
+    /// [`Log::lanes`] of the log that is read back.
     #[must_use]
     pub fn snapshot(&self) -> LogSnapshot {
         let lanes: Vec<(u32, &Lane)> = in_snapshot_order(&self.forest);
         let numbers: BTreeMap<u32, u32> = lanes.iter().zip(0..).map(|((index, _), number)| (*index, number)).collect();
         let number_of = |index: u32| numbers.get(&index).copied().unwrap_or(0);
-        // A table, because it is asked once for each operation.
+        // A table, because it is read once for each operation.
         let size = numbers.keys().next_back().map_or(0, |last| *last as usize + 1);
         let table: Vec<u32> = (0..size).map(|index| number_of(index as u32)).collect();
         let ops = self.order.ops();
@@ -54,7 +55,7 @@ impl Log {
         LogSnapshot { room: self.room, lanes, order: ByteBuf::from(order), kinds: ByteBuf::from(kinds) }
     }
 
-    /// The log of a snapshot.
+    /// Reads the log from a snapshot.
     ///
     /// # Errors
     /// [`BadSnapshot`].
@@ -81,7 +82,7 @@ impl LogSnapshot {
     }
 }
 
-/// The lanes of a chain together, parents first: a lane begins after its parent does.
+/// Returns the lanes, those of a chain together, parents first: a lane begins after its parent does.
 fn in_snapshot_order(forest: &Forest) -> Vec<(u32, &Lane)> {
     let mut lanes: Vec<(u32, &Lane)> = forest.lanes().collect();
     lanes.sort_by_key(|(_, lane)| (lane.chain, lane.from, lane.number));
@@ -101,7 +102,7 @@ fn lane_snapshot(lane: &Lane, parent: Option<u32>) -> LaneSnapshot {
     LaneSnapshot(author, log, lane.number, lane.from, parent, lane.closed, lane.head, ids, times)
 }
 
-/// Reads a lane whose parent has been read before.
+/// Reads a lane. Its parent must have been read before.
 fn read_lane(snapshot: &LaneSnapshot, forest: &Forest) -> Result<Lane, BadSnapshot> {
     let LaneSnapshot(author, log, number, from, parent, closed, head, ids, times) = snapshot;
     let chain = ChainId { author: *author, log: *log };
@@ -126,10 +127,10 @@ fn read_lane(snapshot: &LaneSnapshot, forest: &Forest) -> Result<Lane, BadSnapsh
     Ok(lane)
 }
 
-/// As many times as there are ids, each later than the one before; the first later than `last` unless it is the
-/// chain's.
+/// Reads `count` times, each later than the one before. The first must be later than `last`, unless it is the first of
+/// the chain.
 fn read_times(mut bytes: &[u8], count: usize, last: u64, is_first: bool) -> Result<Vec<Timestamp>, BadSnapshot> {
-    // Every time takes a byte at least: what is reserved is no more than what was read.
+    // Every time takes at least a byte, so no more is reserved than was read.
     if bytes.len() < count {
         return Err(BadSnapshot);
     }
@@ -147,7 +148,7 @@ fn read_times(mut bytes: &[u8], count: usize, last: u64, is_first: bool) -> Resu
     if bytes.is_empty() { Ok(times) } else { Err(BadSnapshot) }
 }
 
-/// The rules of the forest: branches, and whole ids at all ends.
+/// Computes the openers of all chains. Refuses too many branches, and ends whose whole id is missing.
 fn check_chains(forest: &mut Forest) -> Result<(), BadSnapshot> {
     let mut openers = Vec::new();
     for (id, chain) in forest.chains() {
@@ -165,7 +166,7 @@ fn check_chains(forest: &mut Forest) -> Result<(), BadSnapshot> {
     forest.is_within_bounds().then_some(()).ok_or(BadSnapshot)
 }
 
-/// Reads the order: every operation of every lane once, sorted.
+/// Reads the order. It must have every operation of every lane once, and be sorted.
 fn read_order(snapshot: &LogSnapshot, forest: &Forest) -> Result<Order, BadSnapshot> {
     let total: usize = forest.lanes().map(|(_, lane)| lane.len()).sum();
     if snapshot.kinds.len() != total {
@@ -198,7 +199,7 @@ fn put_varint(bytes: &mut Vec<u8>, mut value: u64) {
     bytes.push(value as u8);
 }
 
-/// Reads a LEB128 number of at most 64 bits off the front.
+/// Reads a LEB128 number of at most 64 bits from the front.
 fn take_varint(bytes: &mut &[u8]) -> Option<u64> {
     let mut value = 0;
     for shift in (0..64).step_by(7) {

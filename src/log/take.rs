@@ -1,4 +1,4 @@
-//! Taking operations in, one batch at a time.
+//! Taking operations in, in batches.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,36 +9,36 @@ use super::{Ingest, Ingested, Log, MAX_PARKED, Reason};
 use crate::identity::Author;
 use crate::operation::{Operation, OperationId, OrderKey};
 
-/// An operation that came into the forest with the batch.
+/// An operation that the batch added to the forest.
 struct New {
     op: OpRef,
-    /// Which of the operations given it is; none for one that had been floating.
+    /// Its index among the given operations; `None` for one that had been floating.
     given: Option<usize>,
     operation: Operation,
 }
 
-/// A batch on its way in. The order is touched only when all of it is in the forest.
+/// A batch that is being taken in. The order changes only when all of the batch is in the forest.
 #[derive(Default)]
 pub(super) struct Batch {
     inserted: Vec<New>,
-    /// Those of the batch that float, or did for a while: which of the operations given they are.
+    /// The operations of the batch that float or floated for a while, with their indices among the given ones.
     floated: BTreeMap<OperationId, usize>,
-    /// What left the forest.
+    /// The operations that were removed from the forest.
     cut: Vec<OrderKey>,
-    /// What floated before the batch, and doesn't any more, nor is it in the forest.
+    /// The operations that floated before the batch and are now neither floating nor in the forest.
     dropped: Vec<OrderKey>,
     forks: Vec<Author>,
     pub(super) outcomes: Vec<Ingest>,
 }
 
 impl Log {
-    /// Takes an operation in. Cheaper together: see [`Log::ingest_all`].
+    /// Takes one operation in. Several together cost less: see [`Log::ingest_all`].
     pub fn ingest(&mut self, operation: Operation, wall_ms: u64) -> Ingested {
         self.ingest_all(vec![operation], wall_ms)
     }
 
-    /// Takes operations in, whose signatures have been checked. `wall_ms`, milliseconds since 1970, decides whether one
-    /// is from the future.
+    /// Takes operations in. Their signatures must have been checked. An operation that is too far ahead of `wall_ms`,
+    /// in milliseconds since 1970, is parked.
     pub fn ingest_all(&mut self, operations: Vec<Operation>, wall_ms: u64) -> Ingested {
         let mut batch = Batch { inserted: Vec::with_capacity(operations.len()), ..Batch::default() };
         for operation in operations {
@@ -66,12 +66,12 @@ impl Log {
             }
             Err(Refusal::NoParent) => self.float(operation, batch),
             Err(Refusal::Never(reason)) => Ingest::Rejected(reason),
-            // Only what says where it is kept can be misplaced.
+            // Only an operation with a stored position can be misplaced.
             Err(Refusal::Misplaced) => Ingest::Rejected(Reason::TooManyBranches),
         }
     }
 
-    /// Takes an operation into the forest, if what it follows is there.
+    /// Adds an operation to the forest, if the operation before it is there.
     pub(super) fn add(
         &mut self,
         operation: &Operation,
@@ -93,7 +93,7 @@ impl Log {
         Ok(())
     }
 
-    /// What waited for an operation, and what waited for that, comes into the forest.
+    /// Adds the floating operations that follow this one to the forest, and those that follow them.
     fn connect(&mut self, operation: Operation, batch: &mut Batch) {
         let mut parents = vec![operation];
         while let Some(parent) = parents.pop() {
@@ -137,7 +137,7 @@ impl Log {
         Ingest::Parked
     }
 
-    /// Brings the order up to date with the forest, and tells what became of a batch.
+    /// Brings the order up to date with the forest; returns the outcome of the batch.
     pub(super) fn settle(&mut self, batch: Batch) -> Ingested {
         let Batch { mut inserted, floated, cut, dropped, forks, mut outcomes } = batch;
         let mut removed = dropped;
@@ -154,8 +154,8 @@ impl Log {
         Ingested { inserted, floating: floating.cloned().collect(), removed, forks, outcomes }
     }
 
-    /// Drops from the new operations those that were pushed out in the batch that brought them. Which of those had
-    /// floated before it is told: they are gone from there.
+    /// Drops the new operations that were pushed out by the batch that brought them. Returns the keys of those that
+    /// had not floated before.
     fn drop_dead(&self, inserted: &mut Vec<New>, outcomes: &mut [Ingest]) -> BTreeSet<OrderKey> {
         let mut dead = BTreeSet::new();
         inserted.retain(|New { op, given, operation }| {
@@ -175,7 +175,7 @@ impl Log {
 }
 
 impl Batch {
-    /// Something that floated is neither floating nor in the forest any more.
+    /// Notes that an operation that floated is neither floating nor in the forest any more.
     fn lose(&mut self, operation: &Operation, outcome: Ingest) {
         match self.floated.remove(&operation.id()).and_then(|given| self.outcomes.get_mut(given)) {
             Some(told) => *told = outcome,

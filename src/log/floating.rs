@@ -1,4 +1,4 @@
-//! Operations whose parent is not there yet: a bounded buffer.
+//! A bounded buffer of operations whose parent is missing.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use super::{MAX_FLOATING, MAX_FLOATING_BYTES, MAX_FLOATING_BYTES_OF_AUTHOR, MAX_
 use crate::identity::Author;
 use crate::operation::{ChainId, Header, MAX_SEQ, Operation, OperationId, OrderKey};
 
-/// Chain and sequence number, the parent's id, the operation's own.
+/// Chain, sequence number, id of the parent, id of the operation.
 type Key = (ChainId, u64, OperationId, OperationId);
 
 const LOWEST: OperationId = OperationId([0; 32]);
@@ -19,7 +19,7 @@ struct Share {
     bytes: usize,
 }
 
-/// What floats in a room.
+/// The floating operations of a room.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Floating {
     held: BTreeMap<Key, Operation>,
@@ -54,8 +54,8 @@ impl Floating {
         self.held.contains_key(&key(header, id))
     }
 
-    /// Keeps an operation, if need be in the place of earlier ones of its author: what was said last is what people
-    /// look at. Returns those, or `None` when it doesn't fit; then nothing has changed.
+    /// Adds an operation; when there is no room, in place of earlier ones of its author, because people read the last
+    /// lines first. Returns the removed ones, or `None`, and changes nothing, when it doesn't fit.
     pub(super) fn keep(&mut self, operation: Operation) -> Option<Vec<Operation>> {
         let author = operation.author();
         let overtaken = self.overtaken_by(&operation)?;
@@ -68,7 +68,7 @@ impl Floating {
         Some(overtaken)
     }
 
-    /// What of its author must go so that this one fits.
+    /// Returns the operations of its author that must go so that this one fits.
     fn overtaken_by(&self, operation: &Operation) -> Option<Vec<Key>> {
         let author = operation.author();
         let share = self.shares.get(&author).copied().unwrap_or_default();
@@ -111,7 +111,7 @@ impl Floating {
         Some(operation)
     }
 
-    /// Takes out what waited for this operation.
+    /// Removes and returns the operations that follow this one.
     pub(super) fn take_children(&mut self, chain: ChainId, seq: u64, id: OperationId) -> Vec<Operation> {
         if self.held.is_empty() {
             return Vec::new();
@@ -121,20 +121,20 @@ impl Floating {
         keys.iter().filter_map(|key| self.remove(key)).collect()
     }
 
-    /// Takes out all of a chain.
+    /// Removes and returns all operations of a chain.
     pub(super) fn take_chain(&mut self, chain: ChainId) -> Vec<Operation> {
         let all = (chain, 0, LOWEST, LOWEST)..=(chain, u64::MAX, HIGHEST, HIGHEST);
         let keys: Vec<Key> = self.held.range(all).map(|(key, _)| *key).collect();
         keys.iter().filter_map(|key| self.remove(key)).collect()
     }
 
-    /// Whether anything of a chain floats at this sequence number or before.
+    /// Returns whether an operation of the chain with this sequence number or a lower one floats.
     pub(super) fn any_up_to(&self, chain: ChainId, seq: u64) -> bool {
         self.held.range((chain, 0, LOWEST, LOWEST)..=(chain, seq, HIGHEST, HIGHEST)).next().is_some()
     }
 
-    /// Where the unbroken run of floating operations begins that ends with this one, the last before `next`; `next`
-    /// itself when that one doesn't float.
+    /// Returns the first sequence number of the unbroken run of floating operations that ends before `next` with the
+    /// operation `last`; `next` itself when that one doesn't float.
     pub(super) fn run_before(&self, chain: ChainId, next: u64, last: ShortId) -> u64 {
         let (mut begins, mut wanted) = (next.min(MAX_SEQ), last);
         while let Some(seq) = begins.checked_sub(1) {
@@ -146,7 +146,7 @@ impl Floating {
         begins
     }
 
-    /// The key of one that floats.
+    /// Returns the key of a floating operation.
     pub(super) fn key_of(&self, id: OperationId) -> Option<OrderKey> {
         self.iter().find(|operation| operation.id() == id).map(Operation::key)
     }
