@@ -1,33 +1,33 @@
-//! Whatever is thrown at it, a log stays within its bounds.
+//! The bounds of a log hold for any input.
 
 use super::tree::oracle;
 use super::*;
 
-/// An operation whose parent nobody has.
+/// Signs an operation with an unknown parent.
 fn lost(identity: &Identity, seq: u64, ms: u64) -> Operation {
     one(identity, 0, seq, Some(OperationId([9; 32])), ms, "x")
 }
 
 #[test]
-fn nobody_fills_what_floats_alone_and_the_newest_stays() {
+fn one_author_cannot_use_up_the_floating_room_and_the_newest_stay() {
     let ana = ana();
     let flood: Vec<_> = (1..=MAX_FLOATING_OF_AUTHOR as u64 + 10).map(|seq| lost(&ana, seq, 10 + seq)).collect();
     let mut peer = Peer::new();
-    let taken = peer.take(&flood);
+    let ingested = peer.take(&flood);
     assert_eq!(peer.log.floating(), MAX_FLOATING_OF_AUTHOR);
-    assert_eq!(taken.outcomes[..10], [Ingest::Dropped; 10]);
-    assert_eq!((taken.floating, taken.removed), (flood[10..].to_vec(), vec![]));
-    // What is earlier than all that waits is dropped, what is later takes the place of the earliest.
+    assert_eq!(ingested.outcomes[..10], [Ingest::Dropped; 10]);
+    assert_eq!((ingested.floating, ingested.removed), (flood[10..].to_vec(), vec![]));
+    // An operation earlier than all floating ones is dropped; a later one replaces the earliest.
     assert_eq!(peer.take(&[lost(&ana, 1, 5)]).outcomes, [Ingest::Dropped]);
     let later = lost(&ana, 9999, 99_999);
-    let taken = peer.take(std::slice::from_ref(&later));
-    assert_eq!((taken.outcomes, taken.removed), (vec![Ingest::Floating], vec![flood[10].key()]));
+    let ingested = peer.take(std::slice::from_ref(&later));
+    assert_eq!((ingested.outcomes, ingested.removed), (vec![Ingest::Floating], vec![flood[10].key()]));
     assert_eq!(peer.log.floating(), MAX_FLOATING_OF_AUTHOR);
     assert_eq!(peer.take(&[lost(&Identity::from_secret([2; 32]), 1, 5)]).outcomes, [Ingest::Floating]);
 }
 
 #[test]
-fn what_floats_has_a_bound_in_all() {
+fn floating_operations_are_bounded_in_number() {
     let authors: Vec<_> = (1..=5).map(|secret| Identity::from_secret([secret; 32])).collect();
     let mut log = log();
     for seq in 1..=MAX_FLOATING_OF_AUTHOR as u64 {
@@ -35,14 +35,14 @@ fn what_floats_has_a_bound_in_all() {
     }
     assert_eq!(ingest(&mut log, &lost(&authors[4], 1, 9999)), Ingest::Dropped);
     assert_eq!(log.floating(), MAX_FLOATING);
-    // What is left when one of them catches up is room for others.
+    // When one of them catches up, there is room for others.
     let freed: Vec<_> = log.floating.take_chain(lost(&authors[0], 1, 1).header().chain);
     assert_eq!(freed.len(), MAX_FLOATING_OF_AUTHOR);
     assert_eq!(ingest(&mut log, &lost(&authors[4], 1, 9999)), Ingest::Floating);
 }
 
 #[test]
-fn what_floats_is_bounded_in_bytes() {
+fn floating_operations_are_bounded_in_bytes() {
     let (ana, text) = (ana(), "x".repeat(crate::payload::MAX_TEXT));
     let large = |n: u64| one(&ana, 0, n, Some(OperationId([9; 32])), n, &text);
     let mut log = log();
@@ -54,7 +54,7 @@ fn what_floats_is_bounded_in_bytes() {
 }
 
 #[test]
-fn what_is_parked_is_bounded() {
+fn parked_operations_are_bounded() {
     let mut log = log();
     for n in 0..=(MAX_PARKED as u64) {
         assert_eq!(ingest(&mut log, &one(&ana(), n, 0, None, WALL * 10_000, "x")), Ingest::Parked);
@@ -63,7 +63,7 @@ fn what_is_parked_is_bounded() {
 }
 
 #[test]
-fn the_chains_of_lowest_number_are_kept_whoever_comes_first() {
+fn the_chains_with_the_lowest_numbers_are_kept_in_any_order_of_arrival() {
     let ana = ana();
     let count = MAX_CHAINS_OF_AUTHOR as u64 + 4;
     let roots: Vec<_> = (0..count).map(|log| one(&ana, log, 0, None, 10 + log, "x")).collect();
@@ -88,13 +88,13 @@ fn the_chains_of_lowest_number_are_kept_whoever_comes_first() {
 }
 
 #[test]
-fn a_chain_called_like_a_branch_takes_nothing_from_it() {
+fn a_chain_with_the_number_of_a_branch_takes_nothing_from_it() {
     let ana = ana();
     let trunk = chain(1, 7, 3, 10);
     let branch = [after(&ana, &trunk[0], "b")];
     let mut peer = Peer::new();
-    let taken = peer.take(&[&trunk[..], &branch].concat());
-    let number = taken.inserted[3].0.lane;
+    let ingested = peer.take(&[&trunk[..], &branch].concat());
+    let number = ingested.inserted[3].0.lane;
     assert_ne!(number, 7);
     let namesake = chain(1, number, 3, 10);
     let (mut one, mut other) = (peer.clone(), Peer::new());
@@ -103,7 +103,7 @@ fn a_chain_called_like_a_branch_takes_nothing_from_it() {
     assert_eq!((one.log.digest(), one.kept()), (other.log.digest(), other.kept()));
     for peer in [one, other] {
         let mut again = Peer { log: log(), disk: peer.disk.clone() };
-        let mut stored: Vec<_> = peer.disk.into_iter().map(|(place, op)| (place.lane, op)).collect();
+        let mut stored: Vec<_> = peer.disk.into_iter().map(|(position, op)| (position.lane, op)).collect();
         stored.sort_by_key(|(_, op)| op.key());
         again.log.restore(stored);
         assert_eq!((again.log.digest(), kept(&again.log)), (peer.log.digest(), kept(&peer.log)));
@@ -125,7 +125,7 @@ fn branches_that_push_each_other_out_end_in_a_bounded_number_of_lanes() {
     peer.log.ingest(after(&ana, &at, "end"), WALL);
     assert_eq!((peer.log.len(), peer.log.frontier().len()), (205, 4));
     assert_eq!(peer.log.lanes().count(), 204);
-    // Those that were pushed out whole leave nothing behind.
+    // Branches that were pushed out as a whole leave nothing behind.
     let mut roots: Vec<_> = (10..300).map(|n: u32| one(&ana, 1, 0, None, 10, &n.to_string())).collect();
     roots.sort_by_key(|operation| std::cmp::Reverse(operation.id()));
     roots.iter().for_each(|root| drop(peer.log.ingest(root.clone(), WALL)));
@@ -134,7 +134,7 @@ fn branches_that_push_each_other_out_end_in_a_bounded_number_of_lanes() {
 }
 
 #[test]
-fn what_is_cut_out_of_a_long_order_is_found() {
+fn operations_cut_from_a_long_order_are_found() {
     let ana = ana();
     let mut peer = Peer::new();
     peer.take(&[chain(2, 0, 200, 1), chain(3, 0, 200, 1)].concat());

@@ -1,4 +1,4 @@
-//! Two peers ask each other until they hold the same.
+//! Two peers catch up with each other until they hold the same.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use super::tree::{operations, oracle};
 use super::*;
 use crate::operation::MAX_SEQ;
 
-/// One peer asks, another answers: the operations that travel, in the order of the room.
+/// Returns the operations that one peer sends to another in a round, in the order of the room.
 fn answer(asks: &Peer, answers: &Peer) -> Vec<Operation> {
     let heads = answers.log.frontier();
     let wants = asks.log.missing(&heads);
@@ -25,7 +25,8 @@ fn answer(asks: &Peer, answers: &Peer) -> Vec<Operation> {
     operations
 }
 
-/// Rounds in which each asks the other once, until both hold the same; and how many operations travelled.
+/// Lets each peer ask the other once a round until both hold the same; returns the numbers of rounds and of operations
+/// sent.
 fn rounds(one: &mut Peer, other: &mut Peer) -> (usize, usize) {
     let mut travelled = 0;
     for round in 0..60 {
@@ -47,7 +48,7 @@ fn head(chain: &[Operation]) -> Head {
 }
 
 #[test]
-fn a_frontier_tells_what_is_missing() {
+fn a_frontier_shows_what_is_missing() {
     let (ana, ben) = (chain(1, 5, 4, 10), chain(2, 6, 3, 10));
     let (mut ours, mut theirs) = (log(), log());
     ours.ingest_all(ana[..2].to_vec(), WALL);
@@ -66,7 +67,7 @@ fn a_frontier_tells_what_is_missing() {
 }
 
 #[test]
-fn what_floats_already_is_not_wanted_again() {
+fn floating_operations_are_not_requested_again() {
     let ana = chain(1, 0, 10, 10);
     let mut ours = log();
     ours.ingest_all([&ana[..3], &ana[6..]].concat(), WALL);
@@ -88,7 +89,7 @@ fn a_longer_branch_beside_ours_is_found_by_samples() {
     let (mut ours, mut theirs) = (Peer::new(), Peer::new());
     ours.take(&trunk);
     theirs.take(&branch);
-    // Nothing tells the first time that they fork: what comes floats.
+    // The first answer doesn't say that the chain forks, so the operations float.
     ours.take(&answer(&ours, &theirs));
     assert_eq!((ours.log.len(), ours.log.floating()), (100, 20));
     let want = ours.log.missing(&theirs.log.frontier()).remove(0);
@@ -100,8 +101,8 @@ fn a_longer_branch_beside_ours_is_found_by_samples() {
     assert_eq!((ours.log.len(), ours.log.floating()), (160, 0));
 }
 
-/// Each has pushed out, by what the other doesn't have, the branch that the other tells of first: if only one branch
-/// a chain were asked for, both would ask for ever for what they don't keep.
+/// Each peer holds operations that push out the branch that the other names first. If only one branch of a chain were
+/// requested, both would request branches that they don't keep, for ever.
 #[test]
 fn a_branch_that_is_not_kept_does_not_hide_the_others() {
     let ana = ana();
@@ -114,13 +115,13 @@ fn a_branch_that_is_not_kept_does_not_hide_the_others() {
     let first = children(&trunk[0], 8);
     let (low, high) = (&first[1..4], &first[4..7]);
     let end = |parent: &Operation, text: &str| after(&ana, parent, text);
-    // The free way goes on by the lowest; there they differ again.
+    // The lowest id doesn't count as an opener; after it the peers differ again.
     let fork = children(&first[0], 12);
     let (mut one, mut other) = (Peer::new(), Peer::new());
     let mut given = Vec::new();
     for (peer, openers, ends) in [(&mut one, low, &fork[6..7]), (&mut other, high, &fork[..1])] {
         let hand = [&trunk[..1], &first[..1], openers, ends].concat();
-        // Tails of the openers, tried until the one that is not kept is told first.
+        // Other tails of the openers, until the head of the one that is not kept comes first.
         peer.take(&hand);
         given.extend(hand);
     }
@@ -136,7 +137,7 @@ fn a_branch_that_is_not_kept_does_not_hide_the_others() {
 }
 
 #[test]
-fn a_frontier_that_promises_too_much_is_cut() {
+fn a_frontier_with_impossible_numbers_is_cut() {
     let author = ana().author();
     let head = |log| Head { author, log, next: u64::MAX, id: ShortId([7; 12]) };
     let wants = log().missing(&[head(0), head(0), head(1)]);
@@ -148,7 +149,7 @@ fn a_frontier_that_promises_too_much_is_cut() {
 }
 
 #[test]
-fn what_is_not_there_is_not_found() {
+fn missing_operations_are_not_found() {
     let ana = chain(1, 0, 5, 10);
     let mut log = log();
     log.ingest_all(ana.clone(), WALL);
@@ -173,7 +174,7 @@ fn heads_and_wants_are_small() {
     assert_eq!(crate::codec::decode::<Want>(&bytes), Ok(want));
 }
 
-/// Those whose chains are there from the beginning.
+/// Returns the operations that are linked to the beginning of their chain.
 fn connected(operations: &[Operation]) -> Vec<Operation> {
     let mut sorted = operations.to_vec();
     sorted.sort_by_key(Operation::key);
@@ -185,7 +186,7 @@ fn connected(operations: &[Operation]) -> Vec<Operation> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
-    /// Each has the beginning of every chain, and something later of it that floats.
+    /// Each peer has the beginning of every chain, and a later part of it that floats.
     #[test]
     fn honest_peers_need_few_rounds(
         all in operations(60, 0.0),
@@ -206,7 +207,7 @@ proptest! {
         prop_assert!(rounds <= 4, "{} rounds", rounds);
     }
 
-    /// Operations are dealt out anyhow, and some to both.
+    /// Operations are given to one peer or the other at random, some to both.
     #[test]
     fn peers_with_forks_hold_the_same_in_the_end(
         all in operations(60, 0.3),
@@ -226,7 +227,7 @@ proptest! {
         one.take(&dealt[0]);
         other.take(&dealt[1]);
         let (rounds, _) = rounds(&mut one, &mut other);
-        // What lies between two that float is found piece by piece.
+        // The gaps between floating operations are filled in several rounds.
         prop_assert!(rounds <= 6 || !whole, "{} rounds", rounds);
         let union = connected(&dealt.concat());
         prop_assert_eq!(one.kept(), oracle(&union));

@@ -1,4 +1,4 @@
-//! Tests of the log, and what they have in common.
+//! Tests of the log, and their shared helpers.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ mod trees;
 
 const WALL: u64 = 1_000_000;
 
-/// `count` operations of one chain, a millisecond apart.
+/// Signs `count` operations of one chain, a millisecond apart.
 fn chain(secret: u8, log: u64, count: u64, start_ms: u64) -> Vec<Operation> {
     let identity = Identity::from_secret([secret; 32]);
     let mut operations: Vec<Operation> = Vec::new();
@@ -35,7 +35,7 @@ fn one(identity: &Identity, log: u64, seq: u64, backlink: Option<OperationId>, m
     Operation::sign(identity, header, &Payload::Chat(Chat { text: text.to_owned() })).unwrap()
 }
 
-/// An operation that follows another of its chain a millisecond later.
+/// Signs the operation after another one of its chain, a millisecond later.
 fn after(identity: &Identity, parent: &Operation, text: &str) -> Operation {
     let header = parent.header();
     one(identity, header.chain.log, header.seq + 1, Some(parent.id()), header.time.ms() + 1, text)
@@ -49,12 +49,12 @@ fn log() -> Log {
     Log::new(RoomName::lobby().id())
 }
 
-/// What became of one operation.
+/// Ingests one operation; returns its outcome.
 fn ingest(log: &mut Log, operation: &Operation) -> Ingest {
     log.ingest(operation.clone(), WALL).outcomes[0]
 }
 
-/// A log with its disk: what was inserted is written where the log says, and never over something else.
+/// A log with its disk. Inserted operations are written at the positions that the log gives, each to an empty one.
 #[derive(Clone)]
 struct Peer {
     log: Log,
@@ -67,24 +67,24 @@ impl Peer {
     }
 
     fn take(&mut self, operations: &[Operation]) -> Ingested {
-        let taken = self.log.ingest_all(operations.to_vec(), WALL);
-        assert_eq!(taken.outcomes.len(), operations.len());
-        for (place, operation) in &taken.inserted {
-            let before = self.disk.insert(*place, operation.clone());
-            assert_eq!(before, None, "a place was given out twice");
-            let behind = place.index.checked_sub(1).map(|index| Position { index, ..*place });
+        let ingested = self.log.ingest_all(operations.to_vec(), WALL);
+        assert_eq!(ingested.outcomes.len(), operations.len());
+        for (position, operation) in &ingested.inserted {
+            let before = self.disk.insert(*position, operation.clone());
+            assert_eq!(before, None, "a position was given out twice");
+            let behind = position.index.checked_sub(1).map(|index| Position { index, ..*position });
             assert!(behind.is_none_or(|behind| self.disk.contains_key(&behind)), "a hole in a lane");
         }
         self.check();
-        taken
+        ingested
     }
 
-    /// All that is in the log, in its order.
+    /// Returns the operations of the log in their order.
     fn kept(&self) -> Vec<Operation> {
-        kept(&self.log).into_iter().map(|place| self.disk[&place].clone()).collect()
+        kept(&self.log).into_iter().map(|position| self.disk[&position].clone()).collect()
     }
 
-    /// What must be true at any time.
+    /// Checks what must hold at any time.
     fn check(&self) {
         let forest = &self.log.forest;
         let ends: usize = forest.chains().values().map(|chain| forest.tips(chain).len()).sum();
@@ -107,7 +107,7 @@ impl Peer {
 fn kept(log: &Log) -> Vec<Position> {
     let page = log.page(usize::MAX, None).unwrap();
     let kept = page.into_iter().filter_map(|line| match line {
-        Line::Stored(place) => Some(place),
+        Line::Stored(position) => Some(position),
         Line::Floating(_) => None,
     });
     kept.collect()

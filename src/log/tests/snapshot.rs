@@ -1,4 +1,4 @@
-//! Snapshots: the same log comes back, and a damaged one is refused.
+//! A snapshot gives the same log back, and a damaged one is refused.
 
 use proptest::prelude::*;
 
@@ -26,7 +26,7 @@ fn forked() -> Log {
 }
 
 #[test]
-fn a_snapshot_is_of_one_room() {
+fn a_snapshot_of_another_room_is_refused() {
     let elsewhere = "elsewhere".parse::<RoomName>().unwrap().id();
     assert_eq!(Log::from_snapshot(elsewhere, &log().snapshot()).err(), Some(BadSnapshot));
     assert!(read(&bytes(&log())).is_some_and(|log| log.is_empty()));
@@ -50,8 +50,8 @@ fn a_snapshot_out_of_order_is_refused() {
     assert_eq!(Log::from_snapshot(RoomName::lobby().id(), &swapped).err(), Some(BadSnapshot));
 }
 
-/// What reads back after damage hangs together: it can be asked anything.
-fn ask_everything(log: &mut Log) {
+/// Calls every method of a log that was read from damaged bytes: it must be consistent.
+fn call_everything(log: &mut Log) {
     let frontier = log.frontier();
     let wants = super::log().missing(&frontier);
     wants.iter().for_each(|want| drop(log.locate(&frontier[want.head as usize], want)));
@@ -74,7 +74,7 @@ proptest! {
         prop_assert_eq!(again.log.digest(), peer.log.digest());
         let lanes = |log: &Log| log.lanes().collect::<std::collections::BTreeSet<_>>();
         prop_assert_eq!(lanes(&again.log), lanes(&peer.log));
-        // They go on alike; what floated has to come again.
+        // Both continue alike; floating operations have to come again.
         again.take(before);
         again.take(after);
         peer.take(after);
@@ -88,11 +88,11 @@ proptest! {
         let (at, more) = (at.index(bytes.len()), more.index(bytes.len()));
         bytes[at] ^= 1 << bit;
         if let Some(mut log) = read(&bytes) {
-            ask_everything(&mut log);
+            call_everything(&mut log);
         }
         bytes[more] = byte;
         if let Some(mut log) = read(&bytes) {
-            ask_everything(&mut log);
+            call_everything(&mut log);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What becomes of operations one by one.
+//! The outcomes of single operations.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use super::*;
 use crate::clock::MAX_AHEAD_MS;
 
 #[test]
-fn what_comes_early_floats_until_the_gap_is_filled() {
+fn an_early_operation_floats_until_the_gap_is_filled() {
     let operations = chain(1, 0, 4, 10);
     let mut peer = Peer::new();
     let early = peer.take(&operations[2..3]);
@@ -23,11 +23,11 @@ fn what_comes_early_floats_until_the_gap_is_filled() {
 }
 
 #[test]
-fn what_is_connected_within_its_batch_was_never_floating() {
+fn an_operation_connected_within_its_batch_never_floats() {
     let operations: Vec<_> = chain(1, 0, 4, 10).into_iter().rev().collect();
-    let taken = Peer::new().take(&operations);
-    assert_eq!(taken.outcomes, [Ingest::Inserted; 4]);
-    assert_eq!((taken.inserted.len(), taken.floating), (4, vec![]));
+    let ingested = Peer::new().take(&operations);
+    assert_eq!(ingested.outcomes, [Ingest::Inserted; 4]);
+    assert_eq!((ingested.inserted.len(), ingested.floating), (4, vec![]));
 }
 
 #[test]
@@ -37,15 +37,15 @@ fn both_operations_of_a_fork_are_kept_and_the_author_is_known() {
     let mut peer = Peer::new();
     peer.take(&[first, chain(2, 0, 1, 10).remove(0)]);
     assert_eq!(peer.log.forked().count(), 0);
-    let taken = peer.take(&[other, after_other]);
-    assert_eq!((taken.outcomes, taken.forks), (vec![Ingest::Inserted; 2], vec![ana().author()]));
+    let ingested = peer.take(&[other, after_other]);
+    assert_eq!((ingested.outcomes, ingested.forks), (vec![Ingest::Inserted; 2], vec![ana().author()]));
     assert_eq!(peer.log.len(), 4);
     assert_eq!(peer.log.forked().collect::<Vec<_>>(), [ana().author()]);
     assert_eq!(peer.take(&[one(&ana(), 0, 0, None, 10, "perhaps")]).forks, [], "a fork is told once");
 }
 
 #[test]
-fn a_branch_that_is_pushed_out_is_told_and_stays_out() {
+fn a_branch_that_is_pushed_out_is_reported_and_stays_out() {
     let mut roots: Vec<_> = (0..5).map(|n: u32| one(&ana(), 0, 0, None, 10, &n.to_string())).collect();
     roots.sort_by_key(Operation::id);
     let (lowest, highest) = (roots.remove(0), roots.remove(3));
@@ -53,8 +53,8 @@ fn a_branch_that_is_pushed_out_is_told_and_stays_out() {
     let mut peer = Peer::new();
     peer.take(&[roots.clone(), vec![highest.clone(), added.clone()]].concat());
     assert_eq!(peer.log.len(), 5);
-    let taken = peer.take(std::slice::from_ref(&lowest));
-    assert_eq!(BTreeSet::from_iter(taken.removed), BTreeSet::from([highest.key(), added.key()]));
+    let ingested = peer.take(std::slice::from_ref(&lowest));
+    assert_eq!(BTreeSet::from_iter(ingested.removed), BTreeSet::from([highest.key(), added.key()]));
     assert_eq!(peer.kept(), oracle_order(&[roots, vec![lowest]].concat()));
     let again = peer.take(&[highest, added, late]).outcomes;
     assert_eq!(again, [Ingest::Rejected(Reason::TooManyBranches), Ingest::Floating, Ingest::Floating]);
@@ -67,14 +67,14 @@ fn oracle_order(operations: &[Operation]) -> Vec<Operation> {
 }
 
 #[test]
-fn what_is_pushed_out_by_its_own_batch_is_neither_inserted_nor_removed() {
+fn an_operation_pushed_out_by_its_own_batch_is_neither_inserted_nor_removed() {
     let mut roots: Vec<_> = (0..5).map(|n: u32| one(&ana(), 0, 0, None, 10, &n.to_string())).collect();
     roots.sort_by_key(Operation::id);
     roots.reverse();
-    let taken = Peer::new().take(&roots);
-    assert_eq!((taken.inserted.len(), taken.removed), (4, vec![]));
-    assert_eq!(taken.outcomes[0], Ingest::Rejected(Reason::TooManyBranches));
-    assert_eq!(taken.outcomes[1..], [Ingest::Inserted; 4]);
+    let ingested = Peer::new().take(&roots);
+    assert_eq!((ingested.inserted.len(), ingested.removed), (4, vec![]));
+    assert_eq!(ingested.outcomes[0], Ingest::Rejected(Reason::TooManyBranches));
+    assert_eq!(ingested.outcomes[1..], [Ingest::Inserted; 4]);
 }
 
 #[test]
@@ -88,11 +88,11 @@ fn time_runs_forward_along_a_chain_and_its_branches() {
     log.ingest_all(operations[..2].to_vec(), WALL);
     assert_eq!(ingest(&mut log, &same_time(&operations[1])), Ingest::Rejected(Reason::Time));
     assert_eq!(ingest(&mut log, &same_time(&operations[0])), Ingest::Rejected(Reason::Time));
-    // One that floated is told to be gone.
+    // An operation that floated is reported as removed.
     let early = same_time(&operations[2]);
     assert_eq!(ingest(&mut log, &early), Ingest::Floating);
-    let taken = log.ingest(operations[2].clone(), WALL);
-    assert_eq!((taken.outcomes, taken.removed), (vec![Ingest::Inserted], vec![early.key()]));
+    let ingested = log.ingest(operations[2].clone(), WALL);
+    assert_eq!((ingested.outcomes, ingested.removed), (vec![Ingest::Inserted], vec![early.key()]));
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn the_future_is_parked_and_released() {
 }
 
 #[test]
-fn the_chain_to_go_on_with_ends_last_and_is_whole() {
+fn the_chain_to_continue_ends_last_and_has_no_fork() {
     let [old, new, forked] = [chain(1, 7, 3, 10), chain(1, 8, 2, 20), chain(1, 9, 2, 30)];
     let mut log = log();
     log.ingest_all([old.clone(), new.clone(), forked.clone()].concat(), WALL);
@@ -129,7 +129,7 @@ fn the_chain_to_go_on_with_ends_last_and_is_whole() {
 }
 
 #[test]
-fn history_counts_back_from_an_operation_floating_or_not() {
+fn a_page_ends_before_an_operation_floating_or_not() {
     let operations = chain(1, 0, 10, 10);
     let mut log = log();
     log.ingest_all([&operations[..6], &operations[8..]].concat(), WALL);
@@ -142,13 +142,13 @@ fn history_counts_back_from_an_operation_floating_or_not() {
 }
 
 #[test]
-fn what_stands_behind_a_mark_is_counted_by_author_and_kind() {
+fn operations_after_a_key_are_counted_by_author_and_kind() {
     let (mine, others) = (chain(1, 0, 5, 10), chain(2, 0, 6, 12));
     let mut log = log();
     log.ingest_all([&mine[..], &others[..3], &others[5..]].concat(), WALL);
     let mark = log.key_of(mine[2].id()).unwrap();
     assert_eq!(mark, mine[2].key());
-    // Behind it are two of mine, the others' first or not (the same millisecond), their two next; one more floats.
+    // After it come two of mine and two of the others', or three, as their first has the same millisecond; one more floats.
     let tied = u64::from(others[0].key() > mark);
     assert_eq!(log.count_after(mark, |_, _| true), 4 + tied);
     assert_eq!(log.count_after(mark, |author, kind| author == mine[0].author() && kind == mine[0].kind()), 2);

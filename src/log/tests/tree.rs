@@ -1,4 +1,4 @@
-//! Random chains, forked or not, and what is to be kept of them by an oracle that is too simple to be wrong.
+//! Random chains with and without forks, and a simple model of which operations are kept.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,14 +10,14 @@ use super::one;
 use crate::identity::Identity;
 use crate::operation::{ChainId, Operation, OperationId};
 
-/// Operations of two authors in two chains each; `forks` says how often one doesn't follow the last of its chain.
+/// Makes operations of two authors in two chains each; `forks` is the share that doesn't follow the last of its chain.
 pub(super) fn operations(count: usize, forks: f64) -> impl Strategy<Value = Vec<Operation>> {
     let piece = (0..2_u8, 0..2_u64, prop::bool::weighted(forks), any::<Index>(), 1..4_u64);
     prop::collection::vec(piece, 1..count).prop_map(|pieces| {
         let mut chains: BTreeMap<(u8, u64), Vec<Operation>> = BTreeMap::new();
         for (n, (secret, log, fork, index, later)) in pieces.into_iter().enumerate() {
             let held = chains.entry((secret, log)).or_default();
-            // The beginning of the chain is a place to fork at like any other.
+            // A fork may be at the beginning of the chain too.
             let parent = if fork { index.index(held.len() + 1).checked_sub(1) } else { held.len().checked_sub(1) };
             let parent = parent.map(|parent| &held[parent]);
             let (seq, ms) = parent.map_or((0, 10), |op| (op.header().seq + 1, op.header().time.ms()));
@@ -32,7 +32,7 @@ pub(super) fn shuffled(operations: Vec<Operation>) -> impl Strategy<Value = Vec<
     Just(operations).prop_shuffle()
 }
 
-/// What is kept of all these operations, in order.
+/// Returns the operations that are kept of these, in order.
 pub(super) fn oracle(operations: &[Operation]) -> Vec<Operation> {
     let mut children: BTreeMap<(ChainId, Option<OperationId>), BTreeSet<OperationId>> = BTreeMap::new();
     let by_id: BTreeMap<OperationId, &Operation> = operations.iter().map(|op| (op.id(), op)).collect();

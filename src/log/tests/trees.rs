@@ -1,26 +1,26 @@
-//! Forked or not: the same operations in any order of arrival make the same log.
+//! The same operations make the same log in any order of arrival, with and without forks.
 
 use proptest::prelude::*;
 
 use super::tree::{operations, oracle, shuffled};
 use super::*;
 
-/// Takes operations in by batches of `size`.
+/// Ingests operations in batches of `size`.
 fn batched(arrival: &[Operation], size: usize) -> Peer {
     let mut peer = Peer::new();
     let mut told: BTreeMap<_, u32> = BTreeMap::new();
     for batch in arrival.chunks(size) {
-        let taken = peer.take(batch);
-        // What people see by what they are told is what the log holds.
-        taken.floating.iter().for_each(|op| *told.entry(op.key()).or_default() |= 1);
-        taken.inserted.iter().for_each(|(_, op)| *told.entry(op.key()).or_default() |= 2);
-        for key in &taken.removed {
+        let ingested = peer.take(batch);
+        // The reported changes must add up to the content of the log.
+        ingested.floating.iter().for_each(|op| *told.entry(op.key()).or_default() |= 1);
+        ingested.inserted.iter().for_each(|(_, op)| *told.entry(op.key()).or_default() |= 2);
+        for key in &ingested.removed {
             assert!(told.remove(key).is_some(), "removed what was never there");
         }
     }
     let page = peer.log.page(usize::MAX, None).unwrap();
     let shown = page.into_iter().map(|line| match line {
-        Line::Stored(place) => peer.disk[&place].key(),
+        Line::Stored(position) => peer.disk[&position].key(),
         Line::Floating(operation) => operation.key(),
     });
     assert_eq!(shown.collect::<Vec<_>>(), told.into_keys().collect::<Vec<_>>());
@@ -57,7 +57,7 @@ proptest! {
         same(&one, &other);
     }
 
-    /// Many children of few operations: most of them are pushed out.
+    /// Few operations have many children, most of which are pushed out.
     #[test]
     fn wide_trees_in_any_order(
         (all, first, second) in operations(14, 0.95)
