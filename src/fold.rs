@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::canvas::{CanvasStep, Drawn, REACH, SheetId, Standing};
+use crate::canvas::{CanvasStep, Drawn, SheetId, UNDO_REACH, UndoHistory};
 use crate::game::secret::{VoprfSecret, WordKey, word_key_from_reveal};
 use crate::game::{Effect, Game, GameStep, StepAt};
 use crate::identity::Author;
@@ -248,11 +248,11 @@ impl Fold {
 
     /// Which of the marks on a sheet stand, of those that undo can reach.
     #[must_use]
-    pub fn standing(&self, sheet: SheetId) -> Standing {
+    pub fn undo_history(&self, sheet: SheetId) -> UndoHistory {
         // Undo and redo of what is in reach are in reach themselves: the steps farther down change nothing of it.
-        let mut last: Vec<_> = self.on(sheet).rev().take(REACH).collect();
+        let mut last: Vec<_> = self.on(sheet).rev().take(UNDO_REACH).collect();
         last.reverse();
-        standing(last.into_iter())
+        undo_history(last.into_iter())
     }
 
     /// Whether there is room on a sheet for all of these steps, one after the other.
@@ -422,15 +422,15 @@ impl Base {
     }
 }
 
-fn standing<'a>(steps: impl Iterator<Item = (&'a Step, &'a CanvasStep)>) -> Standing {
-    let mut standing = Standing::default();
-    steps.for_each(|(at, step)| drop(standing.push(at.author(), step)));
-    standing
+fn undo_history<'a>(steps: impl Iterator<Item = (&'a Step, &'a CanvasStep)>) -> UndoHistory {
+    let mut undo = UndoHistory::default();
+    steps.for_each(|(at, step)| drop(undo.push(at.author(), step)));
+    undo
 }
 
 /// How many of these steps of one sheet will never be seen again: those up to the last clear that can't be undone.
 fn covered<'a>(steps: impl Iterator<Item = (&'a Step, &'a CanvasStep)>) -> usize {
-    standing(steps).settled_clear().map_or(0, |clear| clear + 1)
+    undo_history(steps).settled_clear().map_or(0, |clear| clear + 1)
 }
 
 /// A hash of a sheet: the steps on it, in order. Equal for two peers exactly when the same steps in the same order make

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 pub use told::Told;
 
-use crate::canvas::{CanvasStep, Drawn, SheetId, Standing};
+use crate::canvas::{CanvasStep, Drawn, SheetId, UndoHistory};
 use crate::fold::{State, Step, StepBody};
 use crate::identity::Author;
 use crate::operation::OperationId;
@@ -95,20 +95,20 @@ fn drawing(sheet: SheetId, marks: &[Taken]) -> Option<Drawing> {
 struct Taken {
     ms: u64,
     drawn: Drawn,
-    /// Whether it is a mark that stands.
-    stands: bool,
+    /// Whether it is a mark that done.
+    done: bool,
 }
 
 impl Taken {
     fn clears(&self) -> bool {
-        self.stands && matches!(self.drawn.step, CanvasStep::Clear { .. })
+        self.done && matches!(self.drawn.step, CanvasStep::Clear { .. })
     }
 }
 
 /// A sheet whose drawing may still change.
 struct Open {
     sheet: SheetId,
-    standing: Standing,
+    undo: UndoHistory,
     steps: VecDeque<Taken>,
     /// How many steps of the sheet were finished and are gone.
     gone: usize,
@@ -116,23 +116,23 @@ struct Open {
 
 impl Open {
     fn new(sheet: SheetId) -> Self {
-        Open { sheet, standing: Standing::default(), steps: VecDeque::new(), gone: 0 }
+        Open { sheet, undo: UndoHistory::default(), steps: VecDeque::new(), gone: 0 }
     }
 
     fn take(&mut self, ms: u64, drawn: Drawn) {
-        let changed = self.standing.push(drawn.author, &drawn.step);
-        self.steps.push_back(Taken { ms, stands: drawn.step.is_mark(), drawn });
+        let changed = self.undo.push(drawn.author, &drawn.step);
+        self.steps.push_back(Taken { ms, done: drawn.step.is_mark(), drawn });
         for at in changed {
             // What is gone is settled, and doesn't change.
             if let Some(taken) = at.checked_sub(self.gone).and_then(|at| self.steps.get_mut(at)) {
-                taken.stands = !taken.stands;
+                taken.done = !taken.done;
             }
         }
     }
 
     /// Takes out the steps up to the last clear that can't be undone any more.
     fn settled(&mut self) -> Vec<Taken> {
-        let count = self.standing.settled_clear().map_or(0, |clear| (clear + 1).saturating_sub(self.gone));
+        let count = self.undo.settled_clear().map_or(0, |clear| (clear + 1).saturating_sub(self.gone));
         self.gone += count;
         self.steps.drain(..count).collect()
     }
@@ -181,7 +181,7 @@ fn cut(steps: Vec<Taken>, mut drawn: impl FnMut(Vec<Taken>)) {
     for taken in steps {
         if taken.clears() {
             drawn(std::mem::take(&mut marks));
-        } else if taken.stands {
+        } else if taken.done {
             marks.push(taken);
         }
     }
@@ -191,7 +191,7 @@ fn cut(steps: Vec<Taken>, mut drawn: impl FnMut(Vec<Taken>)) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::canvas::{Color, Ink, Point, Points, REACH, Tool};
+    use crate::canvas::{Color, Ink, Point, Points, Tool, UNDO_REACH};
     use crate::clock::Timestamp;
     use crate::operation::{ChainId, OrderKey};
 
@@ -275,20 +275,20 @@ mod tests {
             _ if n % clear_every == 5 => CanvasStep::Undo { stroke: n - 5 - n / clear_every % 3 },
             _ => ink(n),
         };
-        let steps: Vec<_> = (0..4 * REACH as u64).map(|n| (ANA, step(n))).collect();
+        let steps: Vec<_> = (0..4 * UNDO_REACH as u64).map(|n| (ANA, step(n))).collect();
         // All at once, as if nothing ever settled.
-        let mut standing = Standing::default();
-        let mut stands: Vec<bool> = Vec::new();
+        let mut undo = UndoHistory::default();
+        let mut done: Vec<bool> = Vec::new();
         for (author, step) in &steps {
-            let changed = standing.push(*author, step);
-            stands.push(step.is_mark());
-            changed.into_iter().for_each(|at| stands[at] = !stands[at]);
+            let changed = undo.push(*author, step);
+            done.push(step.is_mark());
+            changed.into_iter().for_each(|at| done[at] = !done[at]);
         }
         let (mut counts, mut count) = (Vec::new(), 0);
-        for ((_, step), stands) in steps.iter().zip(stands) {
+        for ((_, step), done) in steps.iter().zip(done) {
             match step {
-                CanvasStep::Clear { .. } if stands => counts.push(std::mem::take(&mut count)),
-                _ => count += usize::from(stands && step.is_mark()),
+                CanvasStep::Clear { .. } if done => counts.push(std::mem::take(&mut count)),
+                _ => count += usize::from(done && step.is_mark()),
             }
         }
         counts.push(count);

@@ -1,26 +1,26 @@
-//! Where a picture changed.
+//! A rectangle of a picture.
 
 /// A rectangle of pixels, from `left` and `top` to before `right` and `bottom`. Empty by default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Area {
-    /// Its first column.
+    /// The first column.
     pub left: usize,
-    /// Its first row.
+    /// The first row.
     pub top: usize,
-    /// The column after its last.
+    /// The column after the last.
     pub right: usize,
-    /// The row after its last.
+    /// The row after the last.
     pub bottom: usize,
 }
 
 impl Area {
-    /// Whether there is no pixel in it.
+    /// Returns whether it has no pixel.
     #[must_use]
     pub fn is_empty(self) -> bool {
         self.left >= self.right || self.top >= self.bottom
     }
 
-    /// The smallest area with both in it.
+    /// Returns the smallest area with both in it.
     #[must_use]
     pub fn join(self, other: Area) -> Area {
         match (self.is_empty(), other.is_empty()) {
@@ -35,7 +35,7 @@ impl Area {
         }
     }
 
-    /// The pixels of one row, from `left` to before `right`.
+    /// Returns the pixels of one row from `left` to before `right`.
     pub(super) fn of_run(row: usize, left: usize, right: usize) -> Area {
         Area { left, top: row, right, bottom: row + 1 }
     }

@@ -1,7 +1,7 @@
-//! Which pixels a line of some width covers, exactly, in integers.
+//! The pixels that a line of some width covers, computed exactly in integers.
 //!
-//! Places are in eighths of a pixel: twice the quarters of [`Point`], so that the middle of a shape has a place too. Centres
-//! of pixels lie at 4 eighths. All products fit 32 bits: a sheet is 12,800 × 9,600 eighths.
+//! Coordinates are in eighths of a pixel: twice the quarters of [`Point`], so that the middle of a shape is an integer too.
+//! Centres of pixels lie at 4 eighths. All products fit 32 bits: a sheet is 12,800 × 9,600 eighths.
 
 use super::size::{COLUMNS, QUARTERS, ROWS};
 use super::{Ink, Point, Tool};
@@ -10,21 +10,21 @@ use super::{Ink, Point, Tool};
 const UNIT: i32 = 2 * QUARTERS;
 /// The centre of a pixel, from its corner.
 const MIDDLE: i32 = UNIT / 2;
-/// Corners of a quarter of an ellipse, less one: the largest stays within a tenth of a pixel of its true line.
+/// Corners of a quarter of an ellipse, less one: the largest ellipse stays within a tenth of a pixel of its true line.
 const QUARTER_TURN: i32 = 128;
 
-/// Larger than any place, and small enough to be added to one.
+/// A coordinate beyond all others, small enough to be added to one.
 const FAR: i32 = 1 << 24;
 
 /// A round brush.
 pub(super) struct Brush {
-    /// The radius squared. At least half the diagonal of a pixel: every point covers a pixel.
+    /// The radius squared. The radius is at least half the diagonal of a pixel, so that every point covers a pixel.
     radius_squared: i32,
-    /// How far to either side of its centre the brush reaches, by the distance in height.
-    reach: Vec<i32>,
+    /// Half the width of the brush at each vertical distance from its centre.
+    half_widths: Vec<i32>,
 }
 
-/// Places in a row, from the first to the last.
+/// The coordinates of a row from the first to the last.
 #[derive(Clone, Copy)]
 struct Span {
     first: i32,
@@ -35,12 +35,12 @@ impl Span {
     const NOTHING: Span = Span { first: FAR, last: -FAR };
     const EVERYTHING: Span = Span { first: -FAR, last: FAR };
 
-    /// From the first place of the two to the last.
+    /// Returns the smallest span with both in it.
     fn join(self, other: Span) -> Span {
         Span { first: self.first.min(other.first), last: self.last.max(other.last) }
     }
 
-    /// The places that are in both.
+    /// Returns the intersection.
     fn meet(self, other: Span) -> Span {
         let both = Span { first: self.first.max(other.first), last: self.last.min(other.last) };
         if both.first <= both.last { both } else { Span::NOTHING }
@@ -48,16 +48,16 @@ impl Span {
 }
 
 impl Brush {
-    /// A brush of this width in pixels.
+    /// Makes a brush of this width in pixels.
     pub(super) fn new(width: u16) -> Self {
         let radius = i32::from(width) * UNIT / 2;
         let radius_squared = (radius * radius).max(2 * MIDDLE * MIDDLE);
-        let reach = (0..=radius_squared.isqrt()).map(|height| (radius_squared - height * height).isqrt()).collect();
-        Brush { radius_squared, reach }
+        let half_width = |height| (radius_squared - height * height).isqrt();
+        Brush { radius_squared, half_widths: (0..=radius_squared.isqrt()).map(half_width).collect() }
     }
 
-    /// Tells `covered` the runs of pixels that ink covers, row and columns: from the first to before the second. Some are
-    /// told more than once.
+    /// Calls `covered` for the runs of pixels that ink covers, with row, first column and column after the last. Some runs
+    /// come more than once.
     pub(super) fn cover(&self, ink: &Ink, mut covered: impl FnMut(usize, usize, usize)) {
         let mut points = ink.points.iter().map(eighths);
         match ink.tool {
@@ -82,15 +82,15 @@ impl Brush {
         }
     }
 
-    /// The pixels whose centres are no farther than the radius from the line between two places.
+    /// Covers the pixels whose centres are no farther than the radius from the line between two points.
     fn segment(&self, from: (i32, i32), to: (i32, i32), covered: &mut impl FnMut(usize, usize, usize)) {
-        let radius = self.reach.len() as i32 - 1;
+        let radius = self.half_widths.len() as i32 - 1;
         let rows = pixels(Span { first: from.1.min(to.1) - radius, last: from.1.max(to.1) + radius }, ROWS);
         let band = Band::new(from, to, self.radius_squared);
         for row in rows {
             let y = row as i32 * UNIT + MIDDLE;
             let ends = self.disc(from, y).join(self.disc(to, y));
-            // The line with its round ends is convex: in each row one span.
+            // A line with round ends is convex: it has one span in each row.
             let columns = pixels(band.as_ref().map_or(ends, |band| ends.join(band.at(y))), COLUMNS);
             if !columns.is_empty() {
                 covered(row, columns.start, columns.end);
@@ -98,23 +98,23 @@ impl Brush {
         }
     }
 
-    /// Where the brush covers the height `y` when it stands at `center`.
+    /// Returns the span that the brush covers at height `y` with its centre at `center`.
     fn disc(&self, center: (i32, i32), y: i32) -> Span {
-        match self.reach.get((y - center.1).unsigned_abs() as usize) {
-            Some(reach) => Span { first: center.0 - reach, last: center.0 + reach },
+        match self.half_widths.get((y - center.1).unsigned_abs() as usize) {
+            Some(half) => Span { first: center.0 - half, last: center.0 + half },
             None => Span::NOTHING,
         }
     }
 }
 
-/// What lies beside a line between two different places, no farther than a radius from it.
+/// The rectangle along a line between two different points, as far as the radius to either side.
 struct Band {
     from: (i32, i32),
-    /// From the first place to the second.
+    /// From the first point to the second.
     dx: i32,
     dy: i32,
     length_squared: i32,
-    /// The radius times the length, rounded down: what it is compared with is an integer.
+    /// The radius times the length, rounded down, as it is compared with integers.
     breadth: i32,
 }
 
@@ -136,7 +136,7 @@ impl Band {
     }
 }
 
-/// The integers `t` for which `low <= t * factor <= high`.
+/// Returns the integers `t` for which `low <= t * factor <= high`.
 fn between(low: i32, high: i32, factor: i32) -> Span {
     match factor {
         0 if low <= 0 && 0 <= high => Span::EVERYTHING,
@@ -146,7 +146,7 @@ fn between(low: i32, high: i32, factor: i32) -> Span {
     }
 }
 
-/// The pixels, of `count`, whose centres lie in a span.
+/// Returns the pixels, of `count`, whose centres lie in a span.
 fn pixels(span: Span, count: usize) -> std::ops::Range<usize> {
     let first = (span.first + UNIT - 1 - MIDDLE).div_euclid(UNIT).max(0) as usize;
     let end = ((span.last - MIDDLE).div_euclid(UNIT) + 1).max(0) as usize;
@@ -157,12 +157,12 @@ fn eighths(point: Point) -> (i32, i32) {
     (point.x * 2, point.y * 2)
 }
 
-/// The corners of a rectangle, and the first again.
+/// Returns the corners of a rectangle, and the first again.
 fn rectangle(one: (i32, i32), other: (i32, i32)) -> Vec<(i32, i32)> {
     vec![one, (other.0, one.1), other, (one.0, other.1), one]
 }
 
-/// Corners of an ellipse between two corners of the rectangle around it, and the first again.
+/// Returns corners of the ellipse in the rectangle between two points, and the first again.
 ///
 /// `(n² − t²) / (n² + t²)` and `2nt / (n² + t²)` for `t` from 0 to `n` are the cosine and sine of a quarter turn, in
 /// fractions of integers.

@@ -1,22 +1,22 @@
-//! A picture for other programs: as SVG, and its making mark by mark.
+//! A picture as SVG, and as a replay mark by mark.
 
 use std::fmt::{self, Write};
 
 use super::size::{COLUMNS, ROWS};
 use super::{Area, CanvasStep, Color, Drawn, Ink, Point, Raster, Sheet, Tool};
 
-/// Units of the SVG to a pixel: eighths, so that every place in it is an integer.
+/// Units of the SVG per pixel: eighths, so that every coordinate is an integer.
 const UNIT: i32 = 8;
 
-/// The picture of a sheet as SVG text; `None` if that is longer than `most` bytes. Strokes and shapes stay lines and can be
-/// scaled; a fill is the area that it filled, taken from the [`Raster`], so that it ends where it does on the sheet.
+/// Returns the picture of a sheet as SVG text, or `None` if that is longer than `most` bytes. Strokes and shapes are lines
+/// and can be scaled; a fill is the area of pixels that it fills in the [`Raster`].
 #[must_use]
 pub fn svg(sheet: &Sheet, most: usize) -> Option<String> {
     let mut out = Capped { text: String::new(), most };
     put_picture(&mut out, sheet).ok().map(|()| out.text)
 }
 
-/// A text under way that takes no more than so many bytes.
+/// A text that refuses to grow beyond `most` bytes.
 struct Capped {
     text: String,
     most: usize,
@@ -48,7 +48,7 @@ fn put_picture(out: &mut impl Write, sheet: &Sheet) -> fmt::Result {
                 put_ink(out, ink)?;
             }
             CanvasStep::Fill { at, color, .. } => put_fill(out, &mut raster, *at, *color)?,
-            CanvasStep::Clear { .. } | CanvasStep::Undo { .. } | CanvasStep::Redo { .. } => {} // nothing to be seen
+            CanvasStep::Clear { .. } | CanvasStep::Undo { .. } | CanvasStep::Redo { .. } => {} // draw nothing
         }
     }
     out.write_str("</g>\n</svg>\n")
@@ -89,11 +89,11 @@ fn put_fill(out: &mut impl Write, raster: &mut Raster, at: Point, color: Color) 
         let [x, y, width, height] = [left, top, right - left, bottom - top].map(|pixels| pixels * UNIT as usize);
         write!(out, "M{x} {y}h{width}v{height}h-{width}z")?;
     }
-    // The edges of neighbours must meet without a seam.
+    // Without antialiasing, so that neighbouring rectangles meet without a seam.
     writeln!(out, "\" fill=\"{color}\" shape-rendering=\"crispEdges\"/>")
 }
 
-/// Runs of pixels made into rectangles, where those of the same columns lie below each other.
+/// Merges runs of pixels with the same columns in neighbouring rows into rectangles.
 fn merged(mut runs: Vec<Area>) -> Vec<Area> {
     runs.sort_unstable_by_key(|run| (run.left, run.right, run.top));
     let mut rectangles: Vec<Area> = Vec::new();
@@ -108,38 +108,38 @@ fn merged(mut runs: Vec<Area>) -> Vec<Area> {
     rectangles
 }
 
-/// The making of a picture, mark by mark: for a player, or a writer of animations.
+/// Draws a picture mark by mark, for a player or an animation.
 #[derive(Debug)]
 pub struct Replay<'a> {
     marks: std::vec::IntoIter<&'a Drawn>,
     raster: Raster,
 }
 
-/// A picture under way.
+/// One state of a replay.
 #[derive(Debug, Clone, Copy)]
 pub struct Frame<'a> {
-    /// The mark that was put on last. A long stroke comes in parts.
+    /// The mark that was drawn last. A long stroke comes in parts.
     pub drawn: &'a Drawn,
-    /// What it changed.
+    /// The area that it changed.
     pub area: Area,
-    /// The picture with it.
+    /// The picture after it.
     pub raster: &'a Raster,
 }
 
 impl<'a> Replay<'a> {
-    /// From the blank sheet to what is to be seen on this one.
+    /// Starts with an empty sheet; the replay ends with the picture of `sheet`.
     #[must_use]
     pub fn new(sheet: &'a Sheet) -> Self {
         Replay { marks: sheet.marks().collect::<Vec<_>>().into_iter(), raster: Raster::default() }
     }
 
-    /// How many marks are still to come.
+    /// Returns the number of marks that are still to come.
     #[must_use]
     pub fn left(&self) -> usize {
         self.marks.len()
     }
 
-    /// Puts the next mark on; `None`: the picture is whole.
+    /// Draws the next mark; returns `None` when the picture is complete.
     pub fn next_frame(&mut self) -> Option<Frame<'_>> {
         let drawn = self.marks.next()?;
         let area = self.raster.draw(&drawn.step);
@@ -153,7 +153,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fill_in_the_svg_is_the_area_that_was_filled() {
+    fn a_fill_in_the_svg_is_the_area_that_the_raster_fills() {
         let mut raster = Raster::default();
         let mut sheet = Sheet::default();
         sheet.push_all(pictures::golden());
@@ -182,7 +182,7 @@ mod tests {
         }
     }
 
-    /// One mark of each kind of ink, small.
+    /// Makes a small mark of each tool.
     fn shapes() -> Vec<Drawn> {
         let (dot, corner, next) = ((100, 200), (200, 300), (201, 301));
         let marks: [(Tool, &[(i32, i32)]); 7] = [

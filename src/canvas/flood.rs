@@ -1,10 +1,10 @@
-//! Filling what hangs together.
+//! Flood fill.
 
 use super::size::{COLUMNS, ROWS};
 
-/// A run of pixels that was filled, and the direction in which the rows beside it were not looked at yet. Kept small: there
-/// are at most three to a run, so that of a sheet full of the shortest runs less than 24 MB could wait; of a maze that
-/// people draw it is a few KB.
+/// A run of filled pixels, and the direction of the neighbouring row that is still to be filled. It is small, because there
+/// are up to three of them for each run: less than 24 MB for a sheet full of the shortest runs, a few KB for a maze that
+/// people draw.
 #[derive(Clone, Copy)]
 struct Pending {
     row: u16,
@@ -14,8 +14,8 @@ struct Pending {
     down: bool,
 }
 
-/// Gives the pixel at (column, row) and all of exactly its colour that hang together with it by their sides another colour.
-/// `filled` is told each run: row, first column, column after the last.
+/// Fills the pixel at (column, row) and all pixels of exactly its colour that are connected with it by their sides. Calls
+/// `filled` for each run, with row, first column and column after the last.
 pub(super) fn fill(pixels: &mut [u32], at: (usize, usize), color: u32, mut filled: impl FnMut(usize, usize, usize)) {
     let old = pixels[at.1 * COLUMNS + at.0];
     if old == color {
@@ -41,7 +41,7 @@ pub(super) fn fill(pixels: &mut [u32], at: (usize, usize), color: u32, mut fille
         while let Some(skip) = pixels[row * COLUMNS + column..row * COLUMNS + end].iter().position(|p| *p == old) {
             let (from, to) = paint(pixels, row, column + skip);
             pending.push(run(row, from, to, down));
-            // What reaches beyond the run it was found from may go on in that run's own direction too.
+            // The parts beyond the run that it was found from may have neighbours on that run's side too.
             if from < left {
                 pending.push(run(row, from, left, !down));
             }

@@ -1,4 +1,4 @@
-//! A mark's tool, colour, width and path.
+//! The ink of a stroke or shape: tool, colour, width and path.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,19 +10,18 @@ use super::Points;
 /// Widest pen in logical units.
 pub const MAX_WIDTH: u16 = 128;
 
-/// A number that its author gave a mark when the pen touched the sheet; it ties the [live](crate::live) ink to the
-/// finished stroke, and the parts of a long stroke to each other. Undo and redo go by it. Unique only among one author's
-/// marks.
+/// The number of a stroke, shape, fill or clear, chosen by its author, unique among the author's. [Live](crate::live) ink,
+/// all parts of a long stroke, and undo and redo carry the number of their stroke.
 pub type StrokeId = u64;
 
-/// What makes the mark.
+/// A drawing tool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Tool {
-    /// Leaves its colour.
+    /// Draws in its colour.
     #[default]
     Pen,
-    /// Leaves the colour of the sheet.
+    /// Draws in the colour of the sheet.
     Eraser,
     /// A straight line between two points.
     Line,
@@ -33,13 +32,13 @@ pub enum Tool {
 }
 
 impl Tool {
-    /// Whether its mark is a shape given by two points, and not a path that the pen went.
+    /// Returns whether the tool draws a shape given by two points, rather than the path of a pen.
     #[must_use]
     pub fn is_shape(self) -> bool {
         matches!(self, Tool::Line | Tool::Rectangle | Tool::Ellipse)
     }
 
-    /// Whether a mark of this tool may have so many points.
+    /// Returns whether ink of this tool may have this number of points.
     #[must_use]
     pub fn takes(self, points: usize) -> bool {
         if self.is_shape() { points == 2 } else { points > 0 }
@@ -63,7 +62,7 @@ impl fmt::Debug for Color {
     }
 }
 
-/// A text that is no colour.
+/// A text that is not a colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a colour is written #rrggbb")]
 pub struct ParseColorError;
@@ -78,21 +77,21 @@ impl FromStr for Color {
     }
 }
 
-/// What a tool left: a stroke, or a part of one, or a shape.
+/// A stroke, a part of a long stroke, or a shape.
 ///
-/// As CBOR: the array `[stroke, tool, color, width, points]`, as names would cost more than a short path does.
+/// As CBOR: the array `[stroke, tool, color, width, points]`, because field names would cost more than a short path.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(from = "(StrokeId, Tool, Color, u16, Points)")]
 pub struct Ink {
-    /// The author's number for it.
+    /// The number of the stroke.
     pub stroke: StrokeId,
-    /// What made it.
+    /// The tool.
     pub tool: Tool,
-    /// Its colour; an eraser's doesn't show.
+    /// The colour; not used by an eraser.
     pub color: Color,
-    /// Its width in logical units, 1 to [`MAX_WIDTH`].
+    /// The width in logical units, 1 to [`MAX_WIDTH`].
     pub width: u16,
-    /// Its path; of a shape the two points that give it.
+    /// The path; for a shape its two points.
     pub points: Points,
 }
 
@@ -109,7 +108,7 @@ impl Serialize for Ink {
 }
 
 impl Ink {
-    /// Whether width and path keep their bounds.
+    /// Returns whether width and number of points are within their bounds.
     #[must_use]
     pub fn is_sound(&self) -> bool {
         (1..=MAX_WIDTH).contains(&self.width) && self.tool.takes(self.points.len())

@@ -1,12 +1,14 @@
-//! Ink, and what becomes of it on a sheet.
+//! Sheets: the steps that people take on them, and the picture that the steps make.
 //!
-//! | module | what it says |
+//! A *mark* is a step that can be seen and undone: the ink of a stroke or shape, a fill, or a clear.
+//!
+//! | module | content |
 //! | --- | --- |
-//! | `ink`, `points`, `step` | what can be done on a sheet, and the bytes of a path |
-//! | `standing` | which marks stand, and which were undone |
+//! | `ink`, `points`, `step` | the steps on a sheet, and the encoding of a path |
+//! | `undo` | which marks are undone |
 //! | `raster`, `brush`, `flood`, `area` | from marks to pixels, exactly |
-//! | `sheet` | the steps of one sheet with their picture, kept up to date |
-//! | [`export`] | a picture as SVG, and its making step by step |
+//! | `sheet` | the steps of one sheet and their picture, kept up to date |
+//! | [`export`] | a picture as SVG, and as a replay mark by mark |
 
 mod area;
 mod brush;
@@ -18,10 +20,10 @@ mod raster;
 mod sheet;
 mod sheet_id;
 mod size;
-mod standing;
 mod step;
 #[cfg(test)]
 mod tests;
+mod undo;
 
 pub use area::Area;
 pub use ink::{Color, Ink, MAX_WIDTH, ParseColorError, StrokeId, Tool};
@@ -30,5 +32,5 @@ pub use raster::Raster;
 pub use sheet::{MAX_FILLS, Sheet};
 pub use sheet_id::SheetId;
 pub use size::{COLUMNS, HEIGHT, QUARTERS, ROWS, WIDTH};
-pub use standing::{REACH, Standing};
 pub use step::{CanvasStep, Drawn};
+pub use undo::{UNDO_REACH, UndoHistory};

@@ -1,13 +1,13 @@
-//! A stroke's path: integer points, and their form in bytes.
+//! The path of a stroke: integer points, and their encoding.
 
 use serde::{Deserialize, Serialize};
 
 use super::size::{HEIGHT, QUARTERS, WIDTH};
 
-/// Most points of one stroke operation; a longer stroke is split, the parts sharing a point.
+/// Most points of one stroke operation; a longer stroke is split into parts that share a point.
 pub const MAX_POINTS: usize = 512;
 
-/// A place on a sheet in quarter units: x from 0 to 6400, y from 0 to 4800, from the top left corner.
+/// A point of a sheet in quarter units: x from 0 to 6400, y from 0 to 4800, from the top left corner.
 ///
 /// As CBOR: the array `[x, y]`. A point beside the sheet is moved onto it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -20,13 +20,13 @@ pub struct Point {
 }
 
 impl Point {
-    /// The point at these quarter units, moved onto the sheet if it lies beside it.
+    /// Returns the point at these quarter units, moved onto the sheet if it lies outside.
     #[must_use]
     pub fn new(x: i32, y: i32) -> Self {
         Point { x: x.clamp(0, WIDTH * QUARTERS), y: y.clamp(0, HEIGHT * QUARTERS) }
     }
 
-    /// The nearest point to a place given in logical units, which may be fractions.
+    /// Returns the point nearest to a place in logical units, which may be fractions.
     #[must_use]
     pub fn from_logical(x: f64, y: f64) -> Self {
         let quarters = |value: f64| (value * f64::from(QUARTERS)).round() as i32; // `as` saturates; NaN is 0
@@ -46,33 +46,32 @@ impl From<Point> for (i32, i32) {
     }
 }
 
-/// A path of 1 to [`MAX_POINTS`] points, kept in its bytes. (By default it has none, and then it is not sound.)
+/// A path of 1 to [`MAX_POINTS`] points in encoded form. The default path has none and is not sound.
 ///
-/// **Bytes.** A string of bits, the most significant bit of each byte first, filled up with zero bits to whole bytes:
+/// **Encoding.** A string of bits, the most significant bit of each byte first, filled up with zero bits to whole bytes:
 ///
 /// - 9 bits: the number of points less one; 13 bits: x of the first point; 13 bits: its y.
-/// - For each further point x, then y, as what a guess leaves over. `d` is its difference to the point before, `d1` the
-///   difference before that and `d2` the one before `d1`. The guess is `(d1 + d2) >> 1`, rounded down; where only one
-///   difference is known it is that one, and at the second point 0. What is left over, `d` less the guess, is
+/// - For each further point x, then y, as the residual of a prediction. `d` is its difference to the point before, `d1`
+///   the difference before that and `d2` the one before `d1`. The prediction is `(d1 + d2) >> 1`, rounded down; where only
+///   one difference is known it is that one, and at the second point 0. The residual, `d` less the prediction, is
 ///   zigzag-coded (0, −1, 1, −2 … become 0, 1, 2, 3 …) to a number `u`.
-/// - `u` is a Rice code that follows the path's own pace: with a running mean `m`, 64 at first, and `k` the place of the
-///   highest bit of `m >> 3` (0 when there is none), it is written as `u >> k` ones, a zero, and the low `k` bits of `u`;
-///   or, when that would be 12 ones or more, as 12 ones and `u` in 15 bits. Then `m` becomes `m − (m >> 3) + u`; there
-///   is one `m` for both axes.
+/// - `u` is written as an adaptive Rice code: with a running mean `m`, 64 at first, and `k` the index of the highest bit of
+///   `m >> 3` (0 when there is none), as `u >> k` ones, a zero, and the low `k` bits of `u`; or, when that would be 12 ones
+///   or more, as 12 ones and `u` in 15 bits. Then `m` becomes `m − (m >> 3) + u`; there is one `m` for both axes.
 ///
-/// A path has exactly one such form; any other bytes are refused, and so are points beside the sheet. A pen costs about
+/// A path has exactly one encoding; any other bytes are refused, and so are points outside of the sheet. A pen costs about
 /// 0.5 to 1.3 bytes a point.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(try_from = "serde_bytes::ByteBuf", into = "serde_bytes::ByteBuf")]
 pub struct Points(Box<[u8]>);
 
-/// Bytes that are no path.
+/// Bytes that are not a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a path in its one form")]
 pub struct BadPath;
 
 impl Points {
-    /// The path through these points. Those beyond [`MAX_POINTS`] are left out: see [`Points::split`].
+    /// Encodes the path through these points. Points beyond [`MAX_POINTS`] are left out: see [`Points::split`].
     #[must_use]
     pub fn new(mut points: Vec<Point>) -> Self {
         points.truncate(MAX_POINTS);
@@ -83,7 +82,7 @@ impl Points {
         Points(encode(points).into())
     }
 
-    /// Cuts a line of any length into paths of at most [`MAX_POINTS`]; each begins where the one before ended.
+    /// Splits a line of any length into paths of at most [`MAX_POINTS`]; each begins with the last point of the one before.
     #[must_use]
     pub fn split(points: &[Point]) -> Vec<Self> {
         let mut parts = Vec::new();
@@ -98,47 +97,47 @@ impl Points {
         parts
     }
 
-    /// The points, one after the other.
+    /// Returns an iterator over the points.
     pub fn iter(&self) -> impl Iterator<Item = Point> {
         Decoder::new(&self.0)
     }
 
-    /// The points.
+    /// Returns the points.
     #[must_use]
     pub fn to_vec(&self) -> Vec<Point> {
         self.iter().collect()
     }
 
-    /// How many there are.
+    /// Returns the number of points.
     #[must_use]
     pub fn len(&self) -> usize {
         if self.is_empty() { 0 } else { Bits::new(&self.0).take(COUNT_BITS) as usize + 1 }
     }
 
-    /// Whether there are none.
+    /// Returns whether there are no points.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The bytes of the path.
+    /// Returns the encoded path.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         &self.0
     }
 
-    /// Reads a path.
+    /// Checks an encoded path.
     ///
     /// # Errors
-    /// [`BadPath`] when these are not the bytes of a path.
+    /// [`BadPath`] when these bytes are not the encoding of a path.
     pub fn decode(bytes: &[u8]) -> Result<Self, BadPath> {
         if bytes.is_empty() || bytes.len() > MAX_BYTES {
             return Err(BadPath);
         }
         let points: Vec<Point> = Decoder::new(bytes).collect();
-        // What is missing, left over, beside the sheet or longer than needed comes out differently.
-        let one_form = encode(&points);
-        if one_form == bytes { Ok(Points(one_form.into())) } else { Err(BadPath) }
+        // Bytes that are too few or too many, longer than needed, or lead outside of the sheet are encoded differently again.
+        let encoded = encode(&points);
+        if encoded == bytes { Ok(Points(encoded.into())) } else { Err(BadPath) }
     }
 }
 
@@ -158,40 +157,40 @@ impl From<Points> for serde_bytes::ByteBuf {
 
 const COUNT_BITS: u32 = 9;
 const PLACE_BITS: u32 = 13;
-/// So many ones say that a number follows in [`RAW_BITS`].
+/// The number of ones after which a number follows in [`RAW_BITS`].
 const MOST_ONES: u32 = 12;
 const RAW_BITS: u32 = 15;
-/// No path is longer: each number of each point at its worst.
+/// Most bytes of a path: every residual at its longest.
 const MAX_BYTES: usize =
     (COUNT_BITS + 2 * PLACE_BITS + (MAX_POINTS as u32 - 1) * 2 * (MOST_ONES + RAW_BITS)).div_ceil(8) as usize;
 
-/// What the next difference is guessed from, and how far off the guesses were: the same for writer and reader.
-struct Guess {
+/// Predicts the next difference and adapts the Rice code, in the same way for encoder and decoder.
+struct Predictor {
     /// The last two differences of x and of y, the later one first. `None` before the first.
     differences: Option<[[i32; 2]; 2]>,
-    /// Eight times the running mean of what was left over.
+    /// Eight times the running mean of the residuals.
     mean: u32,
 }
 
-impl Guess {
+impl Predictor {
     fn new() -> Self {
-        Guess { differences: None, mean: 64 }
+        Predictor { differences: None, mean: 64 }
     }
 
-    fn next(&self, axis: usize) -> i32 {
+    fn predict(&self, axis: usize) -> i32 {
         self.differences.map_or(0, |pair| (pair[0][axis] + pair[1][axis]) >> 1)
     }
 
-    /// How many low bits of a number are written as they are.
+    /// Returns the parameter of the Rice code: the number of low bits that are written as they are.
     fn low_bits(&self) -> u32 {
         (self.mean >> 3).checked_ilog2().unwrap_or(0)
     }
 
-    fn left_over(&mut self, value: u32) {
+    fn adapt(&mut self, value: u32) {
         self.mean = self.mean - (self.mean >> 3) + value;
     }
 
-    fn went(&mut self, difference: [i32; 2]) {
+    fn advance(&mut self, difference: [i32; 2]) {
         self.differences = Some([difference, self.differences.map_or(difference, |pair| pair[0])]);
     }
 }
@@ -203,16 +202,16 @@ fn encode(points: &[Point]) -> Vec<u8> {
     bits.put(points.len() as u32 - 1, COUNT_BITS);
     bits.put(last.x.cast_unsigned(), PLACE_BITS);
     bits.put(last.y.cast_unsigned(), PLACE_BITS);
-    let mut guess = Guess::new();
+    let mut predictor = Predictor::new();
     for point in further {
         let point = Point::new(point.x, point.y);
         let difference = [point.x - last.x, point.y - last.y];
         for (axis, length) in difference.into_iter().enumerate() {
-            let value = zigzag(length - guess.next(axis));
-            put_rice(&mut bits, value, guess.low_bits());
-            guess.left_over(value);
+            let value = zigzag(length - predictor.predict(axis));
+            put_rice(&mut bits, value, predictor.low_bits());
+            predictor.adapt(value);
         }
-        guess.went(difference);
+        predictor.advance(difference);
         last = point;
     }
     bits.bytes
@@ -229,23 +228,23 @@ fn put_rice(bits: &mut Writer, value: u32, low_bits: u32) {
     }
 }
 
-/// Reads points until the bytes tell of no more, or of one beside the sheet.
+/// Decodes points until all are read or one lies outside of the sheet.
 struct Decoder<'a> {
     bits: Bits<'a>,
     left: usize,
     last: Option<Point>,
-    guess: Guess,
+    predictor: Predictor,
 }
 
 impl<'a> Decoder<'a> {
     fn new(bytes: &'a [u8]) -> Self {
         let mut bits = Bits::new(bytes);
         let left = if bytes.is_empty() { 0 } else { bits.take(COUNT_BITS) as usize + 1 };
-        Decoder { bits, left, last: None, guess: Guess::new() }
+        Decoder { bits, left, last: None, predictor: Predictor::new() }
     }
 
     fn rice(&mut self) -> u32 {
-        let low_bits = self.guess.low_bits();
+        let low_bits = self.predictor.low_bits();
         let ones = self.bits.ones();
         if ones < MOST_ONES { ones << low_bits | self.bits.take(low_bits) } else { self.bits.take(RAW_BITS) }
     }
@@ -254,8 +253,8 @@ impl<'a> Decoder<'a> {
         let mut difference = [0; 2];
         for (axis, difference) in difference.iter_mut().enumerate() {
             let value = self.rice();
-            *difference = self.guess.next(axis) + unzigzag(value);
-            self.guess.left_over(value);
+            *difference = self.predictor.predict(axis) + unzigzag(value);
+            self.predictor.adapt(value);
         }
         difference
     }
@@ -270,7 +269,7 @@ impl Iterator for Decoder<'_> {
             None => (self.bits.take(PLACE_BITS).cast_signed(), self.bits.take(PLACE_BITS).cast_signed()),
             Some(last) => {
                 let [dx, dy] = self.difference();
-                self.guess.went([dx, dy]);
+                self.predictor.advance([dx, dy]);
                 (last.x + dx, last.y + dy)
             }
         };
@@ -287,7 +286,7 @@ impl Iterator for Decoder<'_> {
 #[derive(Default)]
 struct Writer {
     bytes: Vec<u8>,
-    /// Bits of the last byte that are still free.
+    /// The number of unused bits of the last byte.
     free: u32,
 }
 
@@ -310,7 +309,7 @@ impl Writer {
     }
 }
 
-/// Reads bits; beyond the end of the bytes there are zeros.
+/// Reads bits; after the end of the bytes come zeros.
 struct Bits<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -321,7 +320,7 @@ impl<'a> Bits<'a> {
         Bits { bytes, at: 0 }
     }
 
-    /// The next bits, 57 at least, from the highest on.
+    /// Returns the next bits, at least 57, from the highest on.
     fn window(&self) -> u64 {
         let rest = self.bytes.get(self.at / 8..).unwrap_or_default();
         let bytes = match rest.first_chunk() {
@@ -341,7 +340,7 @@ impl<'a> Bits<'a> {
         value as u32 // at most 15 bits
     }
 
-    /// How many ones come next, [`MOST_ONES`] at most, and skips them with the zero that ends fewer.
+    /// Counts the ones that come next, at most [`MOST_ONES`], and skips them and the zero after fewer.
     fn ones(&mut self) -> u32 {
         let ones = self.window().leading_ones().min(MOST_ONES);
         self.at += (ones + 1).min(MOST_ONES) as usize;
@@ -384,7 +383,7 @@ mod tests {
         }
 
         #[test]
-        fn any_bytes_are_a_path_in_its_one_form_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..3000)) {
+        fn any_bytes_are_the_one_encoding_of_a_path_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..3000)) {
             if let Ok(points) = Points::decode(&bytes) {
                 prop_assert_eq!(points.bytes(), &bytes[..]);
                 prop_assert!((1..=MAX_POINTS).contains(&points.len()));
@@ -419,8 +418,8 @@ mod tests {
     }
 
     #[test]
-    fn the_form_is_as_described() {
-        // 2 points less one, x 400, y 800; then 4 and -2 after a guess of 0 with k = 3: 8 is 10|000, 3 is 0|011 with k = 3.
+    fn the_encoding_is_as_described() {
+        // 2 points less one, x 400, y 800; then 4 and -2 after a prediction of 0: 8 is 10|000, 3 is 0|011 with k = 3.
         let bits = "000000001 0000110010000 0001100100000 10000 0011";
         let bits: Vec<char> = bits.chars().filter(|bit| *bit != ' ').collect();
         let byte =
@@ -442,7 +441,7 @@ mod tests {
     }
 
     #[test]
-    fn points_beside_the_sheet_are_moved_onto_it_and_no_bytes_lead_there() {
+    fn points_outside_of_the_sheet_are_moved_onto_it_and_refused_in_bytes() {
         let points = Points::new(vec![Point { x: -7, y: 9 }, Point { x: 7000, y: i32::MAX }]);
         assert_eq!(points.to_vec(), [Point::new(0, 9), Point::new(6400, 4800)]);
         let mut bits = Writer::default();
@@ -453,7 +452,7 @@ mod tests {
     }
 
     #[test]
-    fn points_in_logical_units_land_on_the_sheet() {
+    fn points_in_logical_units_are_moved_onto_the_sheet() {
         assert_eq!(Point::from_logical(1.25, 2.0), Point { x: 5, y: 8 });
         assert_eq!(Point::from_logical(-5.0, 1e300), Point { x: 0, y: 4800 });
         assert_eq!(Point::from_logical(f64::NAN, f64::NEG_INFINITY), Point { x: 0, y: 0 });

@@ -1,21 +1,22 @@
-//! The picture of record: the same pixels on every peer, whatever the machine and the build.
+//! The picture of record: the same pixels on every machine and in every build.
 //!
-//! Nothing here knows a fraction: places are integers in eighths of a pixel, and a pixel is covered or it is not. What a
-//! window shows may be smoother; what a fill fills, and what digests compare, is this.
+//! Coordinates are integers in eighths of a pixel, and a pixel is covered or not. A window may show smoother lines; fills
+//! and digests use these pixels.
 
 use super::brush::Brush;
 use super::size::{COLUMNS, QUARTERS, ROWS};
 use super::{Area, CanvasStep, Color, Ink, Point, Tool, flood};
 
-/// White, the colour of a sheet.
-const SHEET: u32 = 0x00ff_ffff;
+/// The colour of an empty sheet.
+const WHITE: u32 = 0x00ff_ffff;
 
 /// A sheet as pixels, 7.7 MB of them.
 #[derive(Clone)]
 pub struct Raster {
     /// Row by row, as `0xRRGGBB`.
     pixels: Vec<u32>,
-    spent: u64,
+    /// The cost of drawing so far, in units of about ten nanoseconds.
+    cost: u64,
 }
 
 impl Default for Raster {
@@ -26,31 +27,31 @@ impl Default for Raster {
 
 impl std::fmt::Debug for Raster {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Raster").field("spent", &self.spent).finish_non_exhaustive()
+        f.debug_struct("Raster").field("cost", &self.cost).finish_non_exhaustive()
     }
 }
 
 impl Raster {
-    /// All pixels, row by row, each as `0xRRGGBB`.
+    /// Returns all pixels, row by row, each as `0xRRGGBB`.
     #[must_use]
     pub fn pixels(&self) -> &[u32] {
         &self.pixels
     }
 
-    /// All pixels, row by row, red, green and blue of each.
+    /// Returns all pixels, row by row, each as red, green and blue.
     #[must_use]
     pub fn rgb(&self) -> Vec<u8> {
         self.pixels.iter().flat_map(|pixel| rgb(*pixel)).collect()
     }
 
-    /// The colour under a point.
+    /// Returns the colour of the pixel at a point.
     #[must_use]
     pub fn color_at(&self, at: Point) -> Color {
         let (column, row) = place(at);
         Color(rgb(self.pixels[row * COLUMNS + column]))
     }
 
-    /// A hash of the picture.
+    /// Returns a hash of the picture.
     #[must_use]
     pub fn digest(&self) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new_derive_key("inkmesh 2026 digest of a raster");
@@ -58,17 +59,17 @@ impl Raster {
         *hasher.finalize().as_bytes()
     }
 
-    /// A blank sheet, with so much drawing counted already.
-    pub(super) fn blank(spent: u64) -> Self {
-        Raster { pixels: vec![SHEET; COLUMNS * ROWS], spent }
+    /// Returns an empty sheet that has had this cost already.
+    pub(super) fn blank(cost: u64) -> Self {
+        Raster { pixels: vec![WHITE; COLUMNS * ROWS], cost }
     }
 
-    /// How much drawing went into it, in rough units of ten nanoseconds.
-    pub(super) fn spent(&self) -> u64 {
-        self.spent
+    /// Returns the cost of drawing so far, in units of about ten nanoseconds.
+    pub(super) fn cost(&self) -> u64 {
+        self.cost
     }
 
-    /// Puts a mark on top; undo and redo are none. Returns where the picture may have changed.
+    /// Draws a mark; undo and redo draw nothing. Returns the area in which the picture may have changed.
     pub fn draw(&mut self, step: &CanvasStep) -> Area {
         match step {
             CanvasStep::Ink(ink) => self.ink(ink),
@@ -78,11 +79,11 @@ impl Raster {
         }
     }
 
-    /// Puts a stroke or a shape on top. A pixel is covered when its centre is no farther from the line than half the
-    /// width, and never fewer pixels than the one around a point: so the parts of a stroke cover what the whole does.
+    /// Draws a stroke or a shape. A pixel is covered when its centre is no farther from the line than half the width; each
+    /// point covers at least its own pixel. The parts of a stroke cover the same pixels as the whole.
     pub fn ink(&mut self, ink: &Ink) -> Area {
         let color = match ink.tool {
-            Tool::Eraser => SHEET,
+            Tool::Eraser => WHITE,
             Tool::Pen | Tool::Line | Tool::Rectangle | Tool::Ellipse => packed(ink.color),
         };
         let brush = Brush::new(ink.width);
@@ -94,28 +95,28 @@ impl Raster {
         area
     }
 
-    /// Gives the pixel under a point, and all of exactly its colour that hang together with it by their sides, another
-    /// colour. `filled` is told each run of pixels.
+    /// Fills the area of one colour around a point: the pixels of exactly its colour that are connected by their sides.
+    /// Calls `filled` for each run of pixels.
     pub(super) fn fill(&mut self, at: Point, color: Color, mut filled: impl FnMut(Area)) -> Area {
         let mut area = Area::default();
-        let (mut spent, color) = (0, packed(color));
+        let (mut total, color) = (0, packed(color));
         flood::fill(&mut self.pixels, place(at), color, |row, left, right| {
             let run = Area::of_run(row, left, right);
-            spent += cost(left, right);
+            total += cost(left, right);
             area = area.join(run);
             filled(run);
         });
-        self.spent += spent;
+        self.cost += total;
         area
     }
 
-    /// Takes everything off.
+    /// Clears the sheet.
     pub fn clear(&mut self) -> Area {
-        self.pixels.fill(SHEET);
+        self.pixels.fill(WHITE);
         Area { left: 0, top: 0, right: COLUMNS, bottom: ROWS }
     }
 
-    /// Where this picture and another differ.
+    /// Returns the area in which this picture and another differ.
     #[must_use]
     pub fn difference(&self, other: &Raster) -> Area {
         let rows = self.pixels.chunks_exact(COLUMNS).zip(other.pixels.chunks_exact(COLUMNS)).enumerate();
@@ -128,25 +129,25 @@ impl Raster {
         changed.fold(Area::default(), Area::join)
     }
 
-    /// Gives a rectangle of pixels one colour.
+    /// Fills a rectangle of pixels.
     #[cfg(test)]
     pub(super) fn block(&mut self, area: Area, color: Color) {
         (area.top..area.bottom).for_each(|row| self.run(row, area.left, area.right).fill(packed(color)));
     }
 
     fn run(&mut self, row: usize, left: usize, right: usize) -> &mut [u32] {
-        self.spent += cost(left, right);
+        self.cost += cost(left, right);
         &mut self.pixels[row * COLUMNS + left..row * COLUMNS + right]
     }
 }
 
-/// Column and row of the pixel under a point: on the far edges the last ones.
+/// Returns column and row of the pixel at a point; on the right and lower edge the last ones.
 fn place(at: Point) -> (usize, usize) {
     let at = Point::new(at.x, at.y);
     (((at.x / QUARTERS) as usize).min(COLUMNS - 1), ((at.y / QUARTERS) as usize).min(ROWS - 1))
 }
 
-/// Of colouring a run of pixels.
+/// Returns the cost of colouring a run of pixels.
 fn cost(left: usize, right: usize) -> u64 {
     2 + (right - left) as u64 / 32
 }

@@ -1,13 +1,13 @@
-//! The name of a sheet.
+//! The id of a sheet.
 
 use serde::{Deserialize, Serialize};
 
 use crate::operation_id::OperationId;
 
-/// Names a sheet of a room.
+/// The id of a sheet of a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub enum SheetId {
-    /// The room's own sheet, on which everybody may draw.
+    /// The free sheet of the room, on which everybody may draw.
     #[default]
     #[serde(rename = "free")]
     Free,

@@ -1,4 +1,4 @@
-//! What can be done on a sheet.
+//! The steps on a sheet.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,33 +6,32 @@ use super::{Color, Ink, Point, StrokeId};
 use crate::identity::Author;
 use crate::operation_id::OperationId;
 
-/// One step on a sheet. Ink, fills and clears are *marks*, each with its author's number; undo and redo name a mark of
-/// the same author.
+/// A step on a sheet. Ink, fills and clears are *marks*; undo and redo name a mark of the same author.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CanvasStep {
-    /// A stroke, a part of one, or a shape. A stroke that was split into several operations is one mark.
+    /// Draws a stroke, a part of one, or a shape. The parts of a stroke are one mark.
     Ink(Ink),
-    /// Colours the area around a point.
+    /// Fills the area of one colour around a point.
     Fill {
-        /// The author's number for it.
+        /// The number of the fill.
         stroke: StrokeId,
-        /// Where: the pixel under this point, and all of its colour that hang together with it.
+        /// A point in the area.
         at: Point,
-        /// The colour that it gets.
+        /// The new colour.
         color: Color,
     },
-    /// Takes everything below it off the sheet, whoever drew it.
+    /// Takes all earlier marks of all authors off the sheet.
     Clear {
-        /// The author's number for it: a clear can be undone too.
+        /// The number of the clear, which can be undone too.
         stroke: StrokeId,
     },
-    /// Takes a mark of the author off the sheet.
+    /// Undoes a mark of the author.
     Undo {
         /// The mark.
         stroke: StrokeId,
     },
-    /// Puts a mark back that its author had taken off.
+    /// Puts back an undone mark of the author.
     Redo {
         /// The mark.
         stroke: StrokeId,
@@ -40,7 +39,7 @@ pub enum CanvasStep {
 }
 
 impl CanvasStep {
-    /// The number of the mark that it is, or is about.
+    /// Returns the number of the mark; for undo and redo, of the mark that they name.
     #[must_use]
     pub fn stroke(&self) -> StrokeId {
         match self {
@@ -52,13 +51,13 @@ impl CanvasStep {
         }
     }
 
-    /// Whether it is a mark, or a part of one, and not about another.
+    /// Returns whether it is a mark or a part of one.
     #[must_use]
     pub fn is_mark(&self) -> bool {
         matches!(self, CanvasStep::Ink(_) | CanvasStep::Fill { .. } | CanvasStep::Clear { .. })
     }
 
-    /// The ink, if it is a stroke or a shape.
+    /// Returns the ink, if it is a stroke or a shape.
     #[must_use]
     pub fn ink(&self) -> Option<&Ink> {
         match self {
@@ -67,26 +66,26 @@ impl CanvasStep {
         }
     }
 
-    /// Whether it keeps its bounds.
+    /// Returns whether it is within its bounds.
     #[must_use]
     pub fn is_sound(&self) -> bool {
         self.ink().is_none_or(Ink::is_sound)
     }
 }
 
-/// A step that was taken on a sheet.
+/// A step with its author and operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Drawn {
-    /// The operation that it comes from.
+    /// The operation.
     pub id: OperationId,
-    /// Who took it.
+    /// The author.
     pub author: Author,
-    /// What was done.
+    /// The step.
     pub step: CanvasStep,
 }
 
 impl Drawn {
-    /// Whether this is ink of the same stroke as `before`: another part of a long one.
+    /// Returns whether this is ink of the same stroke as `before`: another part of a long one.
     #[must_use]
     pub fn continues(&self, before: &Drawn) -> bool {
         let ink = matches!((&before.step, &self.step), (CanvasStep::Ink(_), CanvasStep::Ink(_)));

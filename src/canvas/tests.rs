@@ -1,4 +1,4 @@
-//! The canvas as a whole: what is drawn, and that it is the same however it came about.
+//! Tests of the whole canvas against simple models: lines, fills, undo and redo, snapshots.
 
 use proptest::prelude::*;
 
@@ -14,7 +14,7 @@ pub mod pictures;
 use pens::{Numbers, Pen};
 use pictures::{drawn, golden, ink};
 
-/// The pictures of record. Every build on every machine must come to these.
+/// The digests of the pictures of record, which every build on every machine must produce.
 const GOLDEN: [&str; 3] = [
     "630f45c7f61bd120c10b430265a9e377a2e179f553c706300cf12dabbb63a92c",
     "debdfb3128101da6dd195a53b1198648d74d839a0996d91f7abda533837df8c3",
@@ -49,8 +49,8 @@ fn the_picture_of_record_is_the_same_on_every_build() {
     assert_eq!(digests, GOLDEN);
 }
 
-/// Straight from the words: a pixel is covered when its centre is no farther from the line than half the width (and no
-/// less than half its diagonal). In eighths of a pixel, in numbers that can't overflow.
+/// Returns whether a pixel is covered: its centre is no farther from the line than half the width, or than half the
+/// diagonal of a pixel if that is more. In eighths of a pixel, in numbers that can't overflow.
 fn is_covered(column: i64, row: i64, from: (i64, i64), to: (i64, i64), width: i64) -> bool {
     let reach = (16 * width * width).max(32);
     let (px, py) = (column * 8 + 4 - from.0, row * 8 + 4 - from.1);
@@ -158,7 +158,7 @@ fn a_closed_line_holds_a_fill_whatever_its_width() {
     }
 }
 
-/// The fill in the plainest words: neighbour by neighbour.
+/// Fills neighbour by neighbour; the model for the fill of a raster.
 fn plain_fill(raster: &Raster, column: usize, row: usize, color: u32) -> Vec<u32> {
     let mut pixels = raster.pixels().to_vec();
     let old = pixels[row * COLUMNS + column];
@@ -180,7 +180,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
 
     #[test]
-    fn a_fill_fills_what_hangs_together(seed: u64, marks in 1..60_usize, at in (0..=6400_i32, 0..=4800_i32)) {
+    fn a_fill_fills_the_connected_area(seed: u64, marks in 1..60_usize, at in (0..=6400_i32, 0..=4800_i32)) {
         let mut numbers = Numbers(seed);
         let mut place = || (numbers.below(6401) as i32, numbers.below(4801) as i32);
         let lines: Vec<CanvasStep> =
@@ -212,9 +212,9 @@ fn a_pen_costs_little_more_than_a_byte_a_point() {
     println!("{}", figures.join("\n"));
 }
 
-/// The rules of undo and redo in the plainest words: which steps stand at the end.
+/// Returns for each step whether it is a mark that is not undone at the end; the model for the undo history.
 fn plainly(steps: &[Drawn]) -> Vec<bool> {
-    let mut stands: Vec<bool> = steps.iter().map(|drawn| drawn.step.is_mark()).collect();
+    let mut done: Vec<bool> = steps.iter().map(|drawn| drawn.step.is_mark()).collect();
     for (now, drawn) in steps.iter().enumerate() {
         let parts = |steps: &[Drawn]| -> Vec<usize> {
             let is_part = |part: &Drawn| {
@@ -224,27 +224,27 @@ fn plainly(steps: &[Drawn]) -> Vec<bool> {
         };
         let by_them = |at: &usize| steps[*at].author == drawn.author;
         match drawn.step {
-            CanvasStep::Undo { .. } => parts(steps).into_iter().for_each(|at| stands[at] = false),
+            CanvasStep::Undo { .. } => parts(steps).into_iter().for_each(|at| done[at] = false),
             CanvasStep::Redo { stroke } => {
                 let undone = (0..now).rev().filter(by_them).find(|at| steps[*at].step == CanvasStep::Undo { stroke });
                 let since = undone.map(|undone| (undone..now).filter(by_them).any(|at| steps[at].step.is_mark()));
                 if since == Some(false) {
-                    parts(steps).into_iter().for_each(|at| stands[at] = true);
+                    parts(steps).into_iter().for_each(|at| done[at] = true);
                 }
             }
             _ => {}
         }
     }
-    stands
+    done
 }
 
 fn from_scratch(steps: &[Drawn]) -> Raster {
-    let stands = plainly(steps);
-    picture(steps.iter().zip(stands).filter(|(_, stands)| *stands).map(|(drawn, _)| &drawn.step))
+    let done = plainly(steps);
+    picture(steps.iter().zip(done).filter(|(_, done)| *done).map(|(drawn, _)| &drawn.step))
 }
 
-/// What somebody does next, by chance: marks, and undo and redo of marks made before or never. `orderly`: no mark goes on
-/// after it was undone.
+/// Makes a random step: a mark, or undo or redo of an earlier or a missing mark. `orderly`: every mark has a number of its
+/// own, so none continues after it was undone.
 fn act(numbers: &mut Numbers, n: u64, orderly: bool) -> Drawn {
     let author = 1 + numbers.below(2) as u8;
     let mut stroke = numbers.below(n / 2 + 1);
@@ -270,7 +270,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
-    fn a_sheet_is_as_if_its_marks_were_drawn_from_scratch(seed: u64, count in 2..40_u64, snapshots in 1..20_000_u64, late: prop::sample::Index) {
+    fn a_sheet_equals_its_marks_drawn_from_scratch(seed: u64, count in 2..40_u64, snapshots in 1..20_000_u64, late: prop::sample::Index) {
         let mut numbers = Numbers(seed);
         let mut steps: Vec<Drawn> = (0..count).map(|n| act(&mut numbers, n, false)).collect();
         let mut sheet = Sheet::with_snapshots_every(snapshots);
@@ -278,7 +278,7 @@ proptest! {
         for (n, drawn) in steps.iter().enumerate() {
             let area = sheet.push(drawn.clone());
             let changed = shown.difference(sheet.raster());
-            prop_assert_eq!(area.join(changed), area, "all that changed is told");
+            prop_assert_eq!(area.join(changed), area, "the area has all changes");
             shown = sheet.raster().clone();
             prop_assert!(is_same(&shown, &from_scratch(&steps[..=n])), "after step {}", n);
         }
@@ -293,28 +293,28 @@ proptest! {
     }
 
     #[test]
-    fn undo_and_redo_of_the_last_mark_is_nothing(seed: u64, count in 1..20_u64) {
+    fn undo_and_redo_of_the_last_marks_change_nothing(seed: u64, count in 1..20_u64) {
         let mut numbers = Numbers(seed);
         let mut sheet = Sheet::with_snapshots_every(5_000);
-        let mut standing = Standing::default();
+        let mut history = UndoHistory::default();
         for drawn in (0..count).map(|n| act(&mut numbers, n, true)) {
-            standing.push(drawn.author, &drawn.step);
+            history.push(drawn.author, &drawn.step);
             sheet.push(drawn);
         }
         let author = Author([1; 32]);
         let before = sheet.raster().clone();
         let mut taken_off = Vec::new();
-        while let Some(stroke) = standing.last_done(author) {
+        while let Some(stroke) = history.last_done(author) {
             let undo = drawn(1, count + taken_off.len() as u64, CanvasStep::Undo { stroke });
-            standing.push(author, &undo.step);
+            history.push(author, &undo.step);
             sheet.push(undo);
             taken_off.push(stroke);
         }
         prop_assert!(sheet.marks().all(|drawn| drawn.author != author));
-        while let Some(stroke) = standing.last_undone(author).filter(|_| !taken_off.is_empty()) {
-            prop_assert_eq!(taken_off.pop(), Some(stroke), "what was undone last comes back first");
+        while let Some(stroke) = history.last_undone(author).filter(|_| !taken_off.is_empty()) {
+            prop_assert_eq!(taken_off.pop(), Some(stroke), "the last undone mark is redone first");
             let redo = drawn(1, u64::MAX - taken_off.len() as u64, CanvasStep::Redo { stroke });
-            standing.push(author, &redo.step);
+            history.push(author, &redo.step);
             sheet.push(redo);
         }
         prop_assert!(taken_off.is_empty());
@@ -323,13 +323,13 @@ proptest! {
 }
 
 #[test]
-fn fills_beyond_the_limit_do_nothing_until_one_below_goes() {
+fn fills_beyond_the_limit_do_nothing_until_an_earlier_one_is_undone() {
     let fill = |n: u64| {
         let color = Color([(n >> 8) as u8, n as u8, 1]);
         drawn(1, n, CanvasStep::Fill { stroke: n, at: Point::new(500, 500), color })
     };
     let mut sheet = Sheet::default();
-    // A small field, so that it is quick.
+    // A small field, so that the test is fast.
     sheet.push(drawn(1, 0, ink(0, Tool::Rectangle, 4, 0, &[(480, 480), (520, 520)])));
     sheet.push_all((1..=u64::from(MAX_FILLS)).map(fill));
     let full = sheet.raster().clone();
@@ -337,5 +337,5 @@ fn fills_beyond_the_limit_do_nothing_until_one_below_goes() {
     assert!(sheet.push(fill(beyond)).is_empty());
     assert_eq!(sheet.marks().count(), beyond as usize);
     sheet.push(drawn(1, beyond + 1, CanvasStep::Undo { stroke: beyond - 1 }));
-    assert!(!is_same(sheet.raster(), &full), "the one beyond came in its place");
+    assert!(!is_same(sheet.raster(), &full), "the fill beyond the limit took its place");
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::canvas::{CanvasStep, SheetId};
 
-/// Steps that count on the sheet of a turn. All of them are within [reach](crate::canvas::REACH) of undo.
+/// Steps that count on the sheet of a turn. All of them are within [reach](crate::canvas::UNDO_REACH) of undo.
 pub const MAX_TURN_STEPS: u32 = 4096;
 /// Points that count on it: those of a pen at 240 Hz that never leaves the sheet for 240 seconds, three times over.
 pub const MAX_TURN_POINTS: u32 = 200_000;

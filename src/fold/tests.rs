@@ -157,7 +157,7 @@ fn what_a_settled_clear_covers_is_let_go_of_and_nobody_sees_a_difference() {
         assert_eq!(fold.canvas_digest(), whole.canvas_digest(), "{clear_every}");
         assert!(fold.marks(SheetId::Free).eq(whole.marks(SheetId::Free)), "{clear_every}");
         let kept = fold.on(SheetId::Free).count();
-        assert!(kept >= REACH, "{kept}");
+        assert!(kept >= UNDO_REACH, "{kept}");
         if clear_every < KEEP as u64 {
             assert!(kept < whole.on(SheetId::Free).count() - KEEP, "{kept}");
         }
@@ -168,6 +168,9 @@ fn what_a_settled_clear_covers_is_let_go_of_and_nobody_sees_a_difference() {
         from_beginning.show(whole.on(SheetId::Free).map(drawn).collect());
         assert!(sheet.marks().eq(from_beginning.marks()));
         let author = Identity::from_secret([1; 32]).author();
-        assert_eq!(fold.standing(SheetId::Free).last_done(author), whole.standing(SheetId::Free).last_done(author));
+        assert_eq!(
+            fold.undo_history(SheetId::Free).last_done(author),
+            whole.undo_history(SheetId::Free).last_done(author)
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! What a person can do on the visible sheet.
 
 use super::{Output, Room, Write, live_ink};
-use crate::canvas::{CanvasStep, Color, Point, SheetId, Standing};
+use crate::canvas::{CanvasStep, Color, Point, SheetId, UndoHistory};
 use crate::clock::Now;
 use crate::command::CommandError;
 use crate::event::PenLine;
@@ -33,7 +33,7 @@ impl Room {
     /// Takes our last mark off the sheet.
     pub(super) fn undo(&mut self, now: Now) -> Result<Write, CommandError> {
         let sheet = self.my_sheet()?;
-        let last = self.standing(sheet).last_done(self.identity.author());
+        let last = self.undo_history(sheet).last_done(self.identity.author());
         let stroke = last.ok_or(CommandError::NothingToUndo)?;
         self.write_steps(sheet, vec![CanvasStep::Undo { stroke }], now)
     }
@@ -41,18 +41,18 @@ impl Room {
     /// Puts the mark back that we undid last, unless we have made another since.
     pub(super) fn redo(&mut self, now: Now) -> Result<Write, CommandError> {
         let sheet = self.my_sheet()?;
-        let last = self.standing(sheet).last_undone(self.identity.author());
+        let last = self.undo_history(sheet).last_undone(self.identity.author());
         let stroke = last.ok_or(CommandError::NothingToRedo)?;
         self.write_steps(sheet, vec![CanvasStep::Redo { stroke }], now)
     }
 
     /// Which marks stand, with what we did a moment ago.
-    fn standing(&self, sheet: SheetId) -> Standing {
-        let mut standing = self.fold.standing(sheet);
+    fn undo_history(&self, sheet: SheetId) -> UndoHistory {
+        let mut undo = self.fold.undo_history(sheet);
         for (_, _, step) in self.unsaved_steps.iter().filter(|(_, on, _)| *on == sheet) {
-            standing.push(self.identity.author(), step);
+            undo.push(self.identity.author(), step);
         }
-        standing
+        undo
     }
 
     fn write_steps(&mut self, sheet: SheetId, steps: Vec<CanvasStep>, now: Now) -> Result<Write, CommandError> {
