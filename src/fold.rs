@@ -1,11 +1,11 @@
-//! What the log makes of games and ink: a fold in the log's order, whatever the order of arrival.
+//! The fold of all steps of games and sheets, in the log's order, whatever the order of arrival.
 //!
-//! A late step is put into its place, and everything from the last save point before it is folded again. Only game
-//! steps change the [`Game`]; whether a step on a sheet counts depends on the game at its place, and on how much was done
-//! on a turn's sheet before it. What the steps that count make of a sheet is for [`Sheet`](crate::canvas::Sheet) to say.
+//! After a late step, everything from the last save point before it is folded again. Only game steps change the [`Game`].
+//! Whether a step on a sheet counts depends on the game at that point of the log, and on the number of steps on the
+//! turn's sheet before it. [`Sheet`](crate::canvas::Sheet) makes the picture of the steps that count.
 //!
-//! Steps of long ago are let go: of them only what they came to is left, its base. A step that lands before it makes
-//! the fold *stale*: it has to be made anew from the disk.
+//! Old steps are dropped and replaced by their result, the base. A step that lands before the base makes the fold
+//! *stale*: it has to be made anew from the disk.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,12 +24,13 @@ mod budget;
 use budget::Budget;
 pub use budget::{MAX_TURN_FILLS, MAX_TURN_POINTS, MAX_TURN_STEPS};
 
-/// A save point is kept every so many steps.
+/// The number of steps between save points.
 const SAVE_EVERY: usize = 128;
-/// Steps that are kept behind the base when older ones are let go: as late as that a step may come cheaply.
+/// The number of recent steps that are kept when older ones are dropped. A step that comes later than these makes the fold
+/// stale.
 const KEEP: usize = 32 * SAVE_EVERY;
 
-/// What a step is about.
+/// The content of a step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum StepBody {
     /// A step of a game.
@@ -38,21 +39,21 @@ pub enum StepBody {
     Canvas(SheetId, CanvasStep),
 }
 
-/// An operation that a game or a sheet cares about.
+/// An operation with a step of a game or on a sheet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
-    /// Its place in the log.
+    /// Its key in the log's order.
     pub key: OrderKey,
     /// Its operation.
     pub id: OperationId,
-    /// What it is about.
+    /// Its content.
     pub body: StepBody,
-    /// What [`GameStep::is_proven`] says of it: worked out once, when the step comes in.
+    /// The result of [`GameStep::is_proven`], computed once, when the step comes in.
     pub proven: bool,
 }
 
 impl Step {
-    /// The step in an operation, if there is one.
+    /// Returns the step of an operation, if it has one.
     #[must_use]
     pub fn new(key: OrderKey, id: OperationId, payload: &Payload) -> Option<Self> {
         let body = match payload {
@@ -71,7 +72,7 @@ impl Step {
         self.key.chain.author
     }
 
-    /// What was done on this sheet, if it was on this one.
+    /// Returns the step on this sheet, if it is one.
     fn on(&self, sheet: SheetId) -> Option<&CanvasStep> {
         match &self.body {
             StepBody::Canvas(on, step) if *on == sheet => Some(step),
@@ -80,132 +81,138 @@ impl Step {
     }
 }
 
-/// What the steps before some place come to, and with it whether the next one counts.
+/// The state after some steps, which decides whether the next one counts.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct State {
-    game: Game,
+    pub(crate) game: Game,
     budget: Budget,
 }
 
 impl State {
-    /// Takes the next step of the log. Returns what it did.
+    /// Takes the next step of the log. Returns its effect.
     pub(crate) fn take(&mut self, step: &Step) -> Effect {
         let at = StepAt { id: step.id, author: step.author(), time: step.key.time.0, proven: step.proven };
         match &step.body {
             StepBody::Game(game_step) => self.game.apply(at, game_step),
             StepBody::Canvas(sheet, done) => {
-                (self.game.takes_ink(step.author(), *sheet) && self.budget.spend(*sheet, done)).into()
+                (self.game.may_draw(step.author(), *sheet) && self.budget.spend(*sheet, done)).into()
             }
         }
     }
 }
 
-/// What new steps did.
+/// The changes that new steps made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Change {
-    /// The game is not what it was.
+    /// Whether the game changed.
     pub game: bool,
-    /// The visible sheet changed in another way than by strokes put on top.
+    /// Whether the visible sheet changed in another way than by new steps at its end.
     pub reset: bool,
-    /// Some step came after one that stands behind it: verdicts given before may have changed.
+    /// Whether a step landed before others, whose effects may have changed.
     pub refolded: bool,
 }
 
-/// What all steps before some place came to.
+/// The result of all dropped steps.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 struct Base {
-    /// The last step that is in it; `None`: there is none.
+    /// The last dropped step, if there is one.
     upto: Option<OrderKey>,
     state: State,
-    /// The steps that count, in order, on the sheets that may be seen again: the room's own and the present one. Of the
-    /// room's own those above the last clear that nobody can undo any more.
+    /// The steps that count on the free sheet and on the visible one, in order; on the free sheet those after the last clear
+    /// that can't be undone any more.
     marks: Vec<Step>,
-    /// The steps that don't count: the first eight bytes of their ids, sorted.
+    /// The first eight bytes of the ids of the steps that don't count, sorted.
     void: Vec<u64>,
-    /// The votes that decided something, called likewise, and about whom.
+    /// The votes that decided something, by the same eight bytes, with the player that they decided about.
     decided: BTreeMap<u64, Author>,
 }
 
-/// All steps of a room and what they come to.
+/// The fold of a room.
 #[derive(Debug, Clone, Default)]
 pub struct Fold {
     base: Base,
     steps: Vec<(Step, Effect)>,
-    /// The state before step `i * SAVE_EVERY`.
+    /// The states before each step `i * SAVE_EVERY`.
     saves: Vec<State>,
     state: State,
-    /// Steps that wait to be folded, while many are coming in out of order.
+    /// Steps that wait to be folded while many are coming in out of order.
     waiting: Vec<Step>,
     patient: bool,
     stale: bool,
-    /// The words of turns that are over, with the keys that their drawers revealed.
-    told: BTreeMap<(OperationId, u32), Told>,
-    /// Steps that landed before what was let go: they count when the fold is made anew.
+    /// The words and keys that drawers revealed.
+    revealed: BTreeMap<(OperationId, u32), Revealed>,
+    /// Steps that landed before the base. They count when the fold is made anew.
     early: Vec<Step>,
 }
 
-/// A fold as it is kept on the disk.
+/// A fold as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FoldSnapshot {
     base: Base,
     steps: Vec<Step>,
-    told: BTreeMap<(OperationId, u32), Told>,
+    #[serde(rename = "told")]
+    revealed: BTreeMap<(OperationId, u32), Revealed>,
 }
 
-/// A word that was told at the end of its turn.
+/// A word that was revealed at the end of its turn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Told {
-    /// As it is normalised.
+struct Revealed {
+    /// The normalised word.
     word: String,
     /// The key of the turn.
     secret: VoprfSecret,
-    /// Whether it is still found to be true, with all that came since.
-    stands: bool,
+    /// Whether it agrees with all steps so far.
+    #[serde(rename = "stands")]
+    is_true: bool,
 }
 
 impl Fold {
-    /// The fold from its snapshot.
+    /// Makes the fold of a snapshot.
     #[must_use]
     pub fn from_snapshot(snapshot: FoldSnapshot) -> Self {
-        let mut fold =
-            Fold { state: snapshot.base.state.clone(), base: snapshot.base, told: snapshot.told, ..Fold::default() };
+        let mut fold = Fold {
+            state: snapshot.base.state.clone(),
+            base: snapshot.base,
+            revealed: snapshot.revealed,
+            ..Fold::default()
+        };
         fold.insert(snapshot.steps);
         fold
     }
 
-    /// The snapshot of this fold. Lets go of old steps first.
+    /// Drops old steps, and returns a snapshot.
     pub fn snapshot(&mut self) -> FoldSnapshot {
-        self.let_go();
+        self.drop_old_steps();
         let steps = self.steps.iter().map(|(step, _)| step).chain(&self.waiting).cloned().collect();
-        FoldSnapshot { base: self.base.clone(), steps, told: self.told.clone() }
+        FoldSnapshot { base: self.base.clone(), steps, revealed: self.revealed.clone() }
     }
 
-    /// The game after all steps.
+    /// Returns the game after all steps.
     #[must_use]
     pub fn game(&self) -> &Game {
         &self.state.game
     }
 
-    /// The key of the word of a turn that is over, if it was told: it opens the sealed talk of that turn.
+    /// Returns the key of the word of a turn, if it was revealed. It opens the sealed lines of that turn.
     #[must_use]
-    pub fn told_key(&self, game: OperationId, turn: u32) -> Option<WordKey> {
-        let Told { word, secret, .. } = self.told.get(&(game, turn))?;
+    pub fn revealed_key(&self, game: OperationId, turn: u32) -> Option<WordKey> {
+        let Revealed { word, secret, .. } = self.revealed.get(&(game, turn))?;
         word_key_from_reveal(secret, word, game, turn)
     }
 
-    /// Whether the word that was told at the end of a turn was found to be true.
+    /// Returns whether the word of a turn was revealed truly.
     #[must_use]
-    pub fn has_told(&self, game: OperationId, turn: u32) -> bool {
-        self.told.get(&(game, turn)).is_some_and(|told| told.stands)
+    pub fn has_revealed(&self, game: OperationId, turn: u32) -> bool {
+        self.revealed.get(&(game, turn)).is_some_and(|revealed| revealed.is_true)
     }
 
-    /// Whether a step landed before what was let go: the fold has to be made anew, see [`Fold::remake`].
+    /// Returns whether a step landed before the base, so that the fold has to be made anew: see [`Fold::remake`].
     #[must_use]
     pub fn is_stale(&self) -> bool {
         self.stale
     }
 
-    /// Whether the step of this key counts, or is a no-op.
+    /// Returns whether the step with this key counts.
     #[must_use]
     pub fn counts(&self, key: OrderKey) -> bool {
         if self.base.upto.is_some_and(|upto| key <= upto) {
@@ -214,7 +221,7 @@ impl Fold {
         self.effect(key).counts()
     }
 
-    /// About whom the vote of this key decided something, if it did.
+    /// Returns the player that the vote with this key decided about, if it decided something.
     #[must_use]
     pub fn decided(&self, key: OrderKey) -> Option<Author> {
         if self.base.upto.is_some_and(|upto| key <= upto) {
@@ -226,11 +233,11 @@ impl Fold {
         }
     }
 
-    /// The last votes after this place, at most `most`: which of them decides may have changed with what came late.
+    /// Returns the last votes after this key, at most `most`: a late step may have changed which of them decides.
     pub fn votes_after(&self, key: OrderKey, most: usize) -> impl Iterator<Item = (&Step, &GameStep)> {
         let after = self.steps.iter().rev().map(|(step, _)| step).take_while(move |step| step.key > key);
         let votes = after.filter_map(|step| match &step.body {
-            StepBody::Game(vote) if vote.is_told_when_decided() => Some((step, vote)),
+            StepBody::Game(vote) if vote.is_shown_when_decided() => Some((step, vote)),
             StepBody::Game(_) | StepBody::Canvas(..) => None,
         });
         votes.take(most)
@@ -241,35 +248,35 @@ impl Fold {
         found.map_or(Effect::None, |at| self.steps[at].1)
     }
 
-    /// The steps on a sheet that count, in order, without those under a clear that nobody can undo any more.
+    /// Returns the steps on a sheet that count, in order, without those before a clear that can't be undone any more.
     pub fn marks(&self, sheet: SheetId) -> impl Iterator<Item = Drawn> {
         self.above(sheet).map(|(at, step)| Drawn { id: at.id, author: at.author(), step: step.clone() })
     }
 
-    /// Which of the marks on a sheet stand, of those that undo can reach.
+    /// Returns the undo history of a sheet.
     #[must_use]
     pub fn undo_history(&self, sheet: SheetId) -> UndoHistory {
-        // Undo and redo of what is in reach are in reach themselves: the steps farther down change nothing of it.
+        // Undo and redo of steps in reach are in reach themselves, so earlier steps change nothing.
         let mut last: Vec<_> = self.on(sheet).rev().take(UNDO_REACH).collect();
         last.reverse();
         undo_history(last.into_iter())
     }
 
-    /// Whether there is room on a sheet for all of these steps, one after the other.
+    /// Returns whether all of these steps would count on a sheet, as far as their number goes.
     #[must_use]
     pub fn has_room_for<'a>(&self, sheet: SheetId, steps: impl IntoIterator<Item = &'a CanvasStep>) -> bool {
         let mut budget = self.state.budget;
         steps.into_iter().all(|step| budget.spend(sheet, step))
     }
 
-    /// Hash of the visible sheet.
+    /// Returns a hash of the steps on the visible sheet.
     #[must_use]
     pub fn canvas_digest(&self) -> [u8; 32] {
         sheet_digest(self.above(self.game().visible_sheet()).map(|(step, _)| step.id))
     }
 
-    /// While `patient`, steps are gathered and folded now and then only: many are coming in out of order, and each one
-    /// would fold all behind it again. Returns what was folded when the patience ends.
+    /// Sets whether steps are gathered and folded only now and then, because many are coming in out of order, and each one
+    /// would fold all later ones again. Returns the changes made when that ends.
     pub fn be_patient(&mut self, patient: bool) -> Change {
         self.patient = patient;
         if patient { Change::default() } else { self.fold_waiting() }
@@ -278,14 +285,14 @@ impl Fold {
     /// Takes new steps in, in any order.
     pub fn insert(&mut self, new: Vec<Step>) -> Change {
         self.waiting.extend(new);
-        // Folding again and again costs no more than a few times folding once if each time there is half as much new.
+        // If there is half as much new each time, folding again and again costs only a few times as much as folding once.
         if self.patient && self.waiting.len() < SAVE_EVERY.max(self.steps.len() / 2) {
             return Change::default();
         }
         self.fold_waiting()
     }
 
-    /// Takes steps out that are no longer part of the log.
+    /// Removes steps that are no longer part of the log.
     pub fn remove(&mut self, gone: &BTreeSet<OrderKey>) -> Change {
         let is_gone = |key: &OrderKey| gone.contains(key);
         self.waiting.retain(|step| !is_gone(&step.key));
@@ -300,8 +307,7 @@ impl Fold {
         Change { game: *self.game() != game_before, reset: true, refolded: true }
     }
 
-    /// Makes the fold anew from all steps of the log that are on the disk; those that came meanwhile are kept, wherever
-    /// they landed.
+    /// Makes the fold anew from all stored steps of the log, and those that came in meanwhile.
     pub fn remake(&mut self, all: Vec<Step>) -> Change {
         let since = std::mem::take(&mut self.steps).into_iter().map(|(step, _)| step);
         let waiting = std::mem::take(&mut self.waiting).into_iter().chain(std::mem::take(&mut self.early));
@@ -312,8 +318,8 @@ impl Fold {
         Change { game: *self.game() != game_before, reset: true, refolded: true }
     }
 
-    /// Lets go of all but the last steps, if there are many.
-    pub fn let_go(&mut self) {
+    /// Drops all but the last steps, if there are many.
+    pub fn drop_old_steps(&mut self) {
         let spare = self.steps.len().saturating_sub(KEEP) / SAVE_EVERY * SAVE_EVERY;
         if spare < KEEP || self.stale {
             return;
@@ -333,7 +339,7 @@ impl Fold {
         self.base.void.sort_unstable();
         self.base.marks.extend(counting.into_iter().map(|(step, _)| step));
         self.base.marks.retain(|step| matches!(&step.body, StepBody::Canvas(sheet, _) if seen.contains(sheet)));
-        self.base.let_go_of_what_is_covered();
+        self.base.drop_covered();
         self.base.marks.shrink_to_fit();
     }
 
@@ -364,7 +370,7 @@ impl Fold {
         }
     }
 
-    /// Brings the game back to what it was before step `at`, the first that is gone, and forgets later save points.
+    /// Goes back to the state before step `at`, the first that was split off, and drops later save points.
     fn rewind(&mut self, at: usize) {
         let save = (at / SAVE_EVERY).min(self.saves.len().saturating_sub(1));
         self.state = self.saves.get(save).cloned().unwrap_or_else(|| self.base.state.clone());
@@ -381,21 +387,20 @@ impl Fold {
         }
         let effect = self.state.take(&step);
         if effect.counts() {
-            self.keep_told(&step);
+            self.note_reveal(&step);
         }
         self.steps.push((step, effect));
     }
 
-    /// A word that was told is kept: what was revealed once is no secret again, wherever late steps land. By these it may
-    /// turn out to be a lie.
-    fn keep_told(&mut self, step: &Step) {
+    /// Notes a revealed word. It stays known, whatever late steps change; but these may show that it is false.
+    fn note_reveal(&mut self, step: &Step) {
         let StepBody::Game(GameStep::TurnEnded { game, turn, reveal, .. }) = &step.body else { return };
-        let found = self.state.game.told_word(*game, *turn).map(|word| &word.text);
+        let found = self.state.game.revealed_word(*game, *turn).map(|word| &word.text);
         if let Some(reveal) = reveal.as_ref().filter(|reveal| found == Some(&reveal.word)) {
-            let told = Told { word: normalise(&reveal.word), secret: reveal.secret, stands: true };
-            self.told.insert((*game, *turn), told);
-        } else if let Some(told) = self.told.get_mut(&(*game, *turn)) {
-            told.stands = false;
+            let revealed = Revealed { word: normalise(&reveal.word), secret: reveal.secret, is_true: true };
+            self.revealed.insert((*game, *turn), revealed);
+        } else if let Some(revealed) = self.revealed.get_mut(&(*game, *turn)) {
+            revealed.is_true = false;
         }
     }
 
@@ -410,8 +415,9 @@ impl Fold {
 }
 
 impl Base {
-    /// Whether a clear can be undone is settled by what comes after it: so this is the same whenever it is done.
-    fn let_go_of_what_is_covered(&mut self) {
+    /// Drops the steps of the free sheet up to the last clear that can't be undone any more. Which clear that is depends only
+    /// on the steps after it, so the result doesn't depend on when this is called.
+    fn drop_covered(&mut self) {
         let free = self.marks.iter().filter_map(|step| Some((step, step.on(SheetId::Free)?)));
         let mut covered = covered(free);
         self.marks.retain(|step| {
@@ -428,13 +434,12 @@ fn undo_history<'a>(steps: impl Iterator<Item = (&'a Step, &'a CanvasStep)>) -> 
     undo
 }
 
-/// How many of these steps of one sheet will never be seen again: those up to the last clear that can't be undone.
+/// Returns the number of these steps of one sheet up to the last clear that can't be undone.
 fn covered<'a>(steps: impl Iterator<Item = (&'a Step, &'a CanvasStep)>) -> usize {
     undo_history(steps).settled_clear().map_or(0, |clear| clear + 1)
 }
 
-/// A hash of a sheet: the steps on it, in order. Equal for two peers exactly when the same steps in the same order make
-/// their sheets, because an operation's id commits to all that it says.
+/// Returns a hash of the steps on a sheet in their order. An operation's id commits to its content.
 fn sheet_digest(steps: impl IntoIterator<Item = OperationId>) -> [u8; 32] {
     let mut hasher = blake3::Hasher::new_derive_key("inkmesh 2026 digest of a sheet");
     for id in steps {

@@ -331,7 +331,7 @@ struct DrawingFields<'a> {
     from: u64,
     to: u64,
     marks: usize,
-    /// The word, if it was told at the end of the turn, and who knew it.
+    /// The word, if it was revealed at the end of the turn, and its solvers.
     word: Option<&'a str>,
     solved: &'a [Author],
 }
@@ -350,8 +350,8 @@ impl Serialize for Drawing {
             from: self.from_ms,
             to: self.to_ms,
             marks: self.marks,
-            word: self.told.as_ref().map(|told| told.word.text.as_str()),
-            solved: self.told.as_ref().map_or(&[], |told| &told.solved),
+            word: self.revealed.as_ref().map(|revealed| revealed.word.text.as_str()),
+            solved: self.revealed.as_ref().map_or(&[], |revealed| &revealed.solved),
         };
         fields.serialize(serializer)
     }

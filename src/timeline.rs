@@ -80,7 +80,7 @@ fn notice(step: GameStep, fold: &Fold, decided: Option<Author>) -> GameNotice {
         GameStep::Hint { .. } => GameNotice::Hint,
         GameStep::Solved { .. } => GameNotice::Solved,
         GameStep::TurnEnded { game, turn, reason, reveal, .. } => {
-            let told = reveal.filter(|_| fold.has_told(game, turn));
+            let told = reveal.filter(|_| fold.has_revealed(game, turn));
             GameNotice::TurnEnded(reason, told.map(|reveal| reveal.word))
         }
         GameStep::Skip { reason: None, .. } => GameNotice::Skip,

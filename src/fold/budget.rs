@@ -1,18 +1,17 @@
-//! How much a turn's sheet takes: a drawer who floods it is not followed by everybody's machine.
+//! The bounds of a turn's sheet, so that a drawer can't flood everybody's machine.
 
 use serde::{Deserialize, Serialize};
 
 use crate::canvas::{CanvasStep, SheetId};
 
-/// Steps that count on the sheet of a turn. All of them are within [reach](crate::canvas::UNDO_REACH) of undo.
+/// Most steps that count on the sheet of a turn. Undo [reaches](crate::canvas::UNDO_REACH) all of them.
 pub const MAX_TURN_STEPS: u32 = 4096;
-/// Points that count on it: those of a pen at 240 Hz that never leaves the sheet for 240 seconds, three times over.
+/// Most points that count on it: three times those of a pen at 240 Hz that doesn't leave the sheet for 240 seconds.
 pub const MAX_TURN_POINTS: u32 = 200_000;
-/// Fills that count on it.
+/// Most fills that count on it.
 pub const MAX_TURN_FILLS: u32 = 256;
 
-/// What has been spent of the last turn's sheet on which somebody drew. Steps on the room's own sheet cost nothing: it is
-/// everybody's, and lasts.
+/// The steps so far on the last turn's sheet that was drawn on. Steps on the free sheet are not bounded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(super) struct Budget {
     #[serde(rename = "board")]
@@ -23,7 +22,7 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    /// Spends what a step costs. Returns false, and spends nothing, when there is not so much left.
+    /// Counts a step. Returns false, and counts nothing, when it is beyond the bounds.
     pub(super) fn spend(&mut self, sheet: SheetId, step: &CanvasStep) -> bool {
         if sheet == SheetId::Free {
             return true;
@@ -67,7 +66,7 @@ mod tests {
         assert_eq!([&fill, &ink, &undo].map(|step| counted(SheetId::Free, step, 9_999)), [9_999; 3]);
         let mut budget = Budget::default();
         assert_eq!((0..9_999).filter(|_| budget.spend(turn(0), &fill)).count() as u32, MAX_TURN_FILLS);
-        assert!(budget.spend(turn(0), &undo), "another kind of step still does");
+        assert!(budget.spend(turn(0), &undo), "another kind of step still counts");
         assert!(budget.spend(turn(1), &fill));
     }
 }

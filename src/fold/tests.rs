@@ -1,4 +1,4 @@
-//! The fold: the order of arrival doesn't matter, nor what was let go.
+//! The fold gives the same result in any order of arrival, and with old steps dropped.
 
 use proptest::prelude::*;
 
@@ -19,7 +19,7 @@ fn ink(stroke: u64) -> Ink {
     Ink { stroke, tool: Tool::Pen, color: Color([0; 3]), width: 4, points }
 }
 
-/// Ink and proposals by two people, more than one save point long.
+/// Makes ink and proposals by two people, more than between two save points.
 fn steps() -> Vec<Step> {
     let people = [1, 2].map(|n| Identity::from_secret([n; 32]).author());
     let body = |n| match n % 7 {
@@ -36,7 +36,7 @@ fn all(steps: Vec<Step>) -> Fold {
 }
 
 #[test]
-fn ink_on_top_is_no_reset_and_ink_below_is() {
+fn later_ink_is_no_reset_and_earlier_ink_is() {
     let mut steps = steps();
     let last = steps.pop().unwrap();
     let early = steps.remove(10);
@@ -45,7 +45,7 @@ fn ink_on_top_is_no_reset_and_ink_below_is() {
     assert_eq!(fold.insert(vec![early]), Change { game: false, reset: true, refolded: true });
 }
 
-/// Ink alone, so that little is folded: three times as much as is kept.
+/// Makes ink alone, which is fast to fold: three times as many steps as are kept.
 fn many() -> Vec<Step> {
     let author = Identity::from_secret([1; 32]).author();
     (0..3 * KEEP as u64 + 77)
@@ -54,10 +54,10 @@ fn many() -> Vec<Step> {
 }
 
 #[test]
-fn what_was_let_go_still_counts() {
+fn dropped_steps_still_count() {
     let whole = all(many());
     let mut fold = all(many());
-    fold.let_go();
+    fold.drop_old_steps();
     assert!(fold.steps.len() < whole.steps.len() - KEEP, "{}", fold.steps.len());
     assert_eq!(fold.canvas_digest(), whole.canvas_digest());
     assert_eq!(fold.state, whole.state);
@@ -68,12 +68,12 @@ fn what_was_let_go_still_counts() {
 }
 
 #[test]
-fn a_step_before_what_was_let_go_makes_the_fold_stale_until_it_is_made_anew() {
+fn a_step_before_the_base_makes_the_fold_stale_until_it_is_made_anew() {
     let mut steps = many();
     let early = steps.remove(10);
     let whole = all(many());
     let mut fold = all(steps.clone());
-    fold.let_go();
+    fold.drop_old_steps();
     let last = steps.pop().unwrap();
     fold.insert(vec![early.clone()]);
     assert!(fold.is_stale());
@@ -84,12 +84,12 @@ fn a_step_before_what_was_let_go_makes_the_fold_stale_until_it_is_made_anew() {
 }
 
 #[test]
-fn what_lands_early_while_the_fold_is_made_anew_is_not_lost() {
+fn a_step_before_the_base_is_not_lost_when_the_fold_is_made_anew() {
     let mut steps = many();
     let whole = all(many());
     let (late, early) = (steps.remove(20), steps.remove(10));
     let mut fold = all(steps.clone());
-    fold.let_go();
+    fold.drop_old_steps();
     fold.insert(vec![early.clone()]);
     steps.push(early); // this is what the disk holds as it is read
     fold.insert(vec![late]);
@@ -99,7 +99,7 @@ fn what_lands_early_while_the_fold_is_made_anew_is_not_lost() {
 }
 
 #[test]
-fn a_step_that_is_gone_is_as_if_it_had_never_come() {
+fn a_removed_step_leaves_no_trace() {
     let mut steps = steps();
     let mut fold = all(steps.clone());
     let gone: BTreeSet<OrderKey> = [7, 150, 151].map(|at: usize| steps[at].key).into();
@@ -130,7 +130,7 @@ proptest! {
     }
 }
 
-/// Steps of two people, with clears, and some of everything undone: five times as many as are kept.
+/// Makes steps of two people, with clears, and with some of each kind undone: five times as many as are kept.
 fn cleared(clear_every: u64) -> Vec<Step> {
     let people = [1, 2].map(|n| Identity::from_secret([n; 32]).author());
     let body = |n: u64| match n % 8 {
@@ -145,14 +145,14 @@ fn cleared(clear_every: u64) -> Vec<Step> {
 }
 
 #[test]
-fn what_a_settled_clear_covers_is_let_go_of_and_nobody_sees_a_difference() {
+fn dropping_the_steps_before_a_settled_clear_changes_no_picture() {
     for clear_every in [500, 2_700, 7_100, 5 * KEEP as u64] {
         let all_steps = cleared(clear_every);
         let whole = all(all_steps.clone());
         let mut fold = Fold::default();
         for part in all_steps.chunks(700) {
             fold.insert(part.to_vec());
-            fold.let_go();
+            fold.drop_old_steps();
         }
         assert_eq!(fold.canvas_digest(), whole.canvas_digest(), "{clear_every}");
         assert!(fold.marks(SheetId::Free).eq(whole.marks(SheetId::Free)), "{clear_every}");

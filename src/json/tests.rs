@@ -4,7 +4,7 @@ use crate::canvas::Ink;
 use crate::clock::Timestamp;
 use crate::command::Reply;
 use crate::event::{Late, RoomState, RoomSummary};
-use crate::gallery::{DrawingKey, Told};
+use crate::gallery::{DrawingKey, RevealedWord};
 use crate::identity::Identity;
 use crate::operation::{ChainId, OrderKey};
 use crate::words::Mask;
@@ -216,7 +216,7 @@ fn a_drawing() {
         from_ms: 5,
         to_ms: 9,
         marks: 2,
-        told: Some(Told { word, solved: vec![ana()] }),
+        revealed: Some(RevealedWord { word, solved: vec![ana()] }),
     };
     let ana = ana().to_string();
     assert_eq!(

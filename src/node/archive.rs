@@ -186,7 +186,7 @@ impl History {
 
     fn entry(&self, operation: &Operation) -> Entry {
         let (author, payload) = (operation.author(), operation.payload());
-        let open = |game, turn, sealed: &[u8]| self.fold.told_key(game, turn)?.open(author, sealed);
+        let open = |game, turn, sealed: &[u8]| self.fold.revealed_key(game, turn)?.open(author, sealed);
         timeline::entry(operation, payload, self.people.name(author), &self.fold, false, open)
     }
 

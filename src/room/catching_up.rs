@@ -41,7 +41,7 @@ impl Room {
                 outputs.push(self.tell_canvas(CanvasChange::Reset));
             }
             self.refold_if_stale(outputs);
-            self.fold.let_go();
+            self.fold.drop_old_steps();
         }
         if self.told_progress.is_some() {
             let progress = Progress { received, ..self.fetching.progress(&self.log) };

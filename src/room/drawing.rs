@@ -78,7 +78,7 @@ impl Room {
     /// The visible sheet, if we may draw on it now.
     pub(super) fn my_sheet(&self) -> Result<SheetId, CommandError> {
         let sheet = self.fold.game().visible_sheet();
-        let mine = self.fold.game().takes_ink(self.identity.author(), sheet);
+        let mine = self.fold.game().may_draw(self.identity.author(), sheet);
         if mine { Ok(sheet) } else { Err(CommandError::Play(PlayError::NotTheDrawer)) }
     }
 }

@@ -150,7 +150,7 @@ impl Room {
     }
 
     fn key_of(&self, game: OperationId, turn: u32) -> Option<WordKey> {
-        self.driver.known_key(game, turn).or_else(|| self.fold.told_key(game, turn))
+        self.driver.known_key(game, turn).or_else(|| self.fold.revealed_key(game, turn))
     }
 
     /// Remembers a line that can't be read yet.

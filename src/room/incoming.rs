@@ -116,12 +116,12 @@ impl Room {
     pub(super) fn live(&mut self, live: LiveInk, now: Now, outputs: &mut Vec<Output>) {
         let sheet = self.fold.game().visible_sheet();
         let welcome = live.sheet == sheet.into()
-            && self.fold.game().takes_ink(live.author, sheet)
+            && self.fold.game().may_draw(live.author, sheet)
             && self.live.admits(live.author, now.mono_ms);
         outputs.push(Output::Verdict(if welcome { Verdict::Accept } else { Verdict::Ignore }));
         if welcome {
             let LiveInk { author, from, ink, .. } = live;
-            self.driver.saw_ink(self.fold.game(), sheet, now);
+            self.driver.saw_drawing(self.fold.game(), sheet, now);
             outputs.push(Output::Tell(Event::Live { room: self.name.clone(), author, sheet, ink, from }));
         }
     }

@@ -74,7 +74,7 @@ impl Room {
         outputs.extend(drawn.into_iter().map(|change| self.tell_canvas(change)));
         self.refold_if_stale(outputs);
         if !self.fetching.is_long() {
-            self.fold.let_go();
+            self.fold.drop_old_steps();
         }
     }
 
@@ -139,7 +139,7 @@ impl Room {
     fn watch_ink(&mut self, drawn: &[CanvasChange], now: Now) {
         if drawn.iter().any(|change| matches!(change, CanvasChange::Added(_))) {
             let sheet = self.fold.game().visible_sheet();
-            self.driver.saw_ink(self.fold.game(), sheet, now);
+            self.driver.saw_drawing(self.fold.game(), sheet, now);
         }
     }
 
@@ -190,7 +190,7 @@ impl Room {
         let held = operations.iter().filter(|operation| !self.log.is_news(operation.header(), operation.id()));
         let steps = held.filter_map(|op| Step::new(op.key(), op.id(), &op.payload())).collect();
         self.fold.remake(steps);
-        self.fold.let_go();
+        self.fold.drop_old_steps();
         self.refolding = false;
         outputs.push(self.tell_canvas(CanvasChange::Reset));
     }
@@ -213,5 +213,5 @@ impl Room {
 }
 
 fn is_vote(payload: &Payload) -> bool {
-    matches!(payload, Payload::Game(step) if step.is_told_when_decided())
+    matches!(payload, Payload::Game(step) if step.is_shown_when_decided())
 }

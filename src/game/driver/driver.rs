@@ -172,7 +172,7 @@ impl Driver {
     }
 
     /// Takes note that the drawer of this sheet has drawn.
-    pub fn saw_ink(&mut self, game: &Game, sheet: SheetId, now: Now) {
+    pub fn saw_drawing(&mut self, game: &Game, sheet: SheetId, now: Now) {
         if self.since.is_some() && game.visible_sheet() == sheet {
             self.drew = Some(Timer::started(now, 0));
         }

@@ -393,7 +393,7 @@ impl GameStep {
 
     /// Returns whether the step's line in the talk depends on whether its vote decided something.
     #[must_use]
-    pub fn is_told_when_decided(&self) -> bool {
+    pub fn is_shown_when_decided(&self) -> bool {
         matches!(self, GameStep::Skip { reason: Some(_), .. } | GameStep::Absent { .. } | GameStep::End { .. })
     }
 

@@ -110,10 +110,10 @@ impl Game {
     /// Whether `author`'s ink on `sheet` counts at this place of the log: on the room's own sheet everybody's, on the
     /// sheet of the turn that runs its drawer's, on any other sheet nobody's.
     #[must_use]
-    pub fn takes_ink(&self, author: Author, sheet: SheetId) -> bool {
+    pub fn may_draw(&self, author: Author, sheet: SheetId) -> bool {
         match sheet {
             SheetId::Free => true,
-            SheetId::Turn { game, turn } => self.0.as_ref().is_some_and(|table| table.takes_ink(author, game, turn)),
+            SheetId::Turn { game, turn } => self.0.as_ref().is_some_and(|table| table.may_draw(author, game, turn)),
         }
     }
 
@@ -137,14 +137,14 @@ impl Game {
 
     /// The word that was told truly at the end of a turn.
     #[must_use]
-    pub fn told_word(&self, game: OperationId, turn: u32) -> Option<&Word> {
+    pub fn revealed_word(&self, game: OperationId, turn: u32) -> Option<&Word> {
         let table = self.0.as_ref().filter(|table| table.id == game)?;
         table.quiz.as_ref()?.turn(turn)?.word()
     }
 
     /// The turns of the last game at whose end the word was told truly: each with its word, and who knew it, in the order
     /// of their receipts.
-    pub fn told_words(&self) -> impl Iterator<Item = (u32, &Word, Vec<Author>)> {
+    pub fn revealed_words(&self) -> impl Iterator<Item = (u32, &Word, Vec<Author>)> {
         let quiz = self.0.as_ref().and_then(|table| table.quiz.as_ref());
         quiz.into_iter().flat_map(Quiz::turns).filter_map(|turn| {
             let solved = turn.solvers().into_iter().map(|claim| claim.author).collect();
@@ -509,7 +509,7 @@ impl Table {
         turn.guessers().contains(&person) && self.is_member(person)
     }
 
-    fn takes_ink(&self, author: Author, game: OperationId, turn: u32) -> bool {
+    fn may_draw(&self, author: Author, game: OperationId, turn: u32) -> bool {
         match &self.stage {
             Stage::Playing(turns) => {
                 game == self.id && turns.is_drawing() && turns.turn() == turn && turns.drawer() == Some(author)

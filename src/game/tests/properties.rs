@@ -132,8 +132,8 @@ fn check(game: &Game) {
     assert!(turns.is_present(drawer) && turns.present().count() >= 2);
     assert!(turns.players().intersection(turns.newcomers()).all(|back| turns.has_left(*back)));
     let sheet = SheetId::Turn { game: game.id().unwrap(), turn: turns.turn() };
-    assert_eq!(game.takes_ink(drawer, sheet), game.phase() == Phase::Drawing);
-    assert!(turns.players().iter().all(|player| *player == drawer || !game.takes_ink(*player, sheet)));
+    assert_eq!(game.may_draw(drawer, sheet), game.phase() == Phase::Drawing);
+    assert!(turns.players().iter().all(|player| *player == drawer || !game.may_draw(*player, sheet)));
 }
 
 proptest! {

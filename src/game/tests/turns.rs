@@ -98,13 +98,13 @@ fn only_the_drawers_ink_counts_and_only_in_its_turn() {
     let (me, they) = (script.who(drawer), script.who(other));
     let sheet = |turn| SheetId::Turn { game: script.id(), turn };
     let (first, second) = (sheet(0), sheet(1));
-    let may = |game: &Game| [game.takes_ink(me, first), game.takes_ink(they, first), game.takes_ink(me, second)];
+    let may = |game: &Game| [game.may_draw(me, first), game.may_draw(they, first), game.may_draw(me, second)];
     assert_eq!(may(&script.game), [false; 3], "before the beginning");
     assert!(script.begin(drawer, 0));
     assert_eq!(may(&script.game), [true, false, false]);
     let elsewhere = SheetId::Turn { game: script.last(), turn: 0 };
-    assert!(!script.game.takes_ink(me, elsewhere), "another game's sheet");
-    assert!(script.game.takes_ink(they, SheetId::Free), "everybody's at any time");
+    assert!(!script.game.may_draw(me, elsewhere), "another game's sheet");
+    assert!(script.game.may_draw(they, SheetId::Free), "everybody's at any time");
     assert!(script.end(drawer, 0));
     assert_eq!(may(&script.game), [false; 3], "after the end");
 }

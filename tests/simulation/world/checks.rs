@@ -116,7 +116,7 @@ impl World {
             }
             for operation in log.iter().filter(|operation| operation.kind() == kind::GAME) {
                 let told = room.entry(operation, false, self.true_now()).body;
-                let open = |game, turn, sealed: &[u8]| fold.told_key(game, turn)?.open(operation.author(), sealed);
+                let open = |game, turn, sealed: &[u8]| fold.revealed_key(game, turn)?.open(operation.author(), sealed);
                 let expected = timeline::entry(operation, operation.payload(), String::new(), &fold, false, open).body;
                 if matches!((&told, &expected), (EntryBody::Whisper(Some(_)), EntryBody::Whisper(None))) {
                     continue; // who solved a word that was never told reads on, until the program ends

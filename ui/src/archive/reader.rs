@@ -67,9 +67,9 @@ impl Reader {
                 t_args(self.language, "archive-turn", args)
             }
         }];
-        if let Some(told) = &drawing.told {
-            words.push(t_args(self.language, "archive-word", [("word", told.word.text.as_str().into())]));
-            words.push(match &told.solved[..] {
+        if let Some(revealed) = &drawing.revealed {
+            words.push(t_args(self.language, "archive-word", [("word", revealed.word.text.as_str().into())]));
+            words.push(match &revealed.solved[..] {
                 [] => t(self.language, "archive-nobody-solved"),
                 solved => t_args(self.language, "archive-solved", [("names", list(solved).into())]),
             });

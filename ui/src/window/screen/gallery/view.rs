@@ -87,8 +87,8 @@ impl Hall {
             None => center(theme::small("…", look.tones.faded)).width(WIDTH).height(HEIGHT).into(),
         };
         let picture = container(picture).style(style::canvas(look.tones));
-        let what = match &drawing.told {
-            Some(told) => theme::strong(told.word.text.clone()),
+        let what = match &drawing.revealed {
+            Some(revealed) => theme::strong(revealed.word.text.clone()),
             None => theme::strong(look.t(kind(drawing))),
         };
         let names = names(drawing, context);

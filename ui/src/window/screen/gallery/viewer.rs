@@ -30,13 +30,13 @@ pub fn view<'a>(replay: &'a Replay, drawing: &'a Drawing, context: Context<'_>) 
 
 fn facts<'a>(drawing: &Drawing, context: Context<'_>) -> Element<'a, Message> {
     let look = context.look;
-    let what = match &drawing.told {
-        Some(told) => look.t_args("gallery-word", [("word", told.word.text.as_str().into())]),
+    let what = match &drawing.revealed {
+        Some(revealed) => look.t_args("gallery-word", [("word", revealed.word.text.as_str().into())]),
         None => look.t(kind(drawing)),
     };
     let mut facts = vec![names(drawing, context), context.calendar.at(look, drawing.to_ms)];
-    if let Some(told) = &drawing.told {
-        facts.push(look.t_args("gallery-solved", [("count", told.solved.len().into())]));
+    if let Some(revealed) = &drawing.revealed {
+        facts.push(look.t_args("gallery-solved", [("count", revealed.solved.len().into())]));
     }
     let facts = theme::small(facts.join(" · "), look.tones.faded).wrapping(Wrapping::WordOrGlyph);
     let exports = [(Format::Png, "PNG"), (Format::Svg, "SVG"), (Format::Gif, "GIF")].map(|(format, name)| {
