@@ -1,32 +1,32 @@
-//! The hybrid logical clock (Kulkarni et al., *Logical Physical Clocks*, 2014): wall time that never runs backwards
-//! and is always later than what was seen.
+//! The hybrid logical clock (Kulkarni et al., *Logical Physical Clocks*, 2014): wall time that never runs backwards and is
+//! later than every time seen before.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// How far ahead of the local clock an operation may be, in milliseconds. What is further ahead is parked.
+/// The time that an operation may be ahead of the local clock, in milliseconds. One that is further ahead is parked.
 pub const MAX_AHEAD_MS: u64 = 10 * 60 * 1000;
 
-/// A moment of the log: 48 bits of milliseconds since 1970, then a 16-bit counter.
+/// A time of the log: 48 bits of milliseconds since 1970, then a 16-bit counter.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Timestamp(pub u64);
 
 impl Timestamp {
-    /// The first moment of a millisecond.
+    /// Returns the first timestamp of a millisecond.
     #[must_use]
     pub fn from_ms(ms: u64) -> Self {
         Timestamp(ms.min((1 << 48) - 1) << 16)
     }
 
-    /// Milliseconds since 1970.
+    /// Returns the milliseconds since 1970.
     #[must_use]
     pub fn ms(self) -> u64 {
         self.0 >> 16
     }
 
-    /// Whether it lies more than [`MAX_AHEAD_MS`] ahead of `wall_ms`.
+    /// Returns whether it is more than [`MAX_AHEAD_MS`] ahead of `wall_ms`.
     #[must_use]
     pub fn is_future(self, wall_ms: u64) -> bool {
         self.ms() > wall_ms.saturating_add(MAX_AHEAD_MS)
@@ -39,42 +39,41 @@ impl fmt::Debug for Timestamp {
     }
 }
 
-/// The time of day and the time since some start, as the node reads them: the first for the log, the second for
-/// intervals (a person may set the first).
+/// The present time: of the wall clock, for the log, and of a monotonic clock, for intervals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Now {
     /// Milliseconds since 1970.
     pub wall_ms: u64,
-    /// Milliseconds of a clock that never jumps.
+    /// Milliseconds of a monotonic clock.
     pub mono_ms: u64,
 }
 
-/// The clock of one peer.
+/// The hybrid clock of one peer.
 #[derive(Debug, Clone, Default)]
 pub struct Clock {
     last: Timestamp,
 }
 
 impl Clock {
-    /// A moment later than every one given out or seen before, and not before `wall_ms`.
+    /// Returns a timestamp later than every one returned or seen before, and not before `wall_ms`.
     pub fn tick(&mut self, wall_ms: u64) -> Timestamp {
         self.last = Timestamp::from_ms(wall_ms).max(Timestamp(self.last.0.saturating_add(1)));
         self.last
     }
 
-    /// Whether the moments given out now would be too far ahead for everybody else.
+    /// Returns whether the next timestamps would be too far ahead for everybody else.
     #[must_use]
     pub fn is_ahead(&self, wall_ms: u64) -> bool {
         self.last.is_future(wall_ms)
     }
 
-    /// Whether the last moment given out or seen lies beyond `ms`.
+    /// Returns whether the last timestamp returned or seen is later than `ms`.
     #[must_use]
     pub fn is_beyond(&self, ms: u64) -> bool {
         self.last.ms() > ms
     }
 
-    /// Takes note of another peer's moment. One from too far ahead (it is parked) does not move the clock.
+    /// Notes another peer's timestamp. One that is too far ahead, and so parked, doesn't move the clock.
     pub fn observe(&mut self, seen: Timestamp, wall_ms: u64) {
         if !seen.is_future(wall_ms) {
             self.last = self.last.max(seen);
@@ -98,14 +97,14 @@ mod tests {
     }
 
     #[test]
-    fn what_was_seen_is_in_the_past() {
+    fn timestamps_are_later_than_those_seen() {
         let mut clock = Clock::default();
         clock.observe(Timestamp::from_ms(5000), 1000);
         assert!(clock.tick(1000) > Timestamp::from_ms(5000));
     }
 
     #[test]
-    fn a_stranger_from_the_future_does_not_drag_the_clock() {
+    fn a_timestamp_too_far_ahead_does_not_move_the_clock() {
         let mut clock = Clock::default();
         clock.observe(Timestamp::from_ms(1000 + MAX_AHEAD_MS + 1), 1000);
         assert_eq!(clock.tick(1000), Timestamp::from_ms(1000));

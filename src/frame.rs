@@ -1,4 +1,4 @@
-//! What travels on a room's gossip topic: a tag byte, then a signed operation or a signed live frame.
+//! Frames of a room's gossip topic: a tag byte, then a signed operation or a signed live frame.
 
 use crate::codec::{self, CodecError};
 use crate::identity::SIGNATURE_LEN;
@@ -9,34 +9,34 @@ use crate::operation::{MAX_OPERATION, Operation, OperationError, Unverified};
 const OPERATION: u8 = 0;
 const LIVE: u8 = 1;
 
-/// Largest frame in bytes; larger ones are refused before they are read.
+/// Largest frame in bytes. Larger ones are refused before they are decoded.
 pub const MAX_FRAME: usize = 1 + if MAX_OPERATION > MAX_LIVE { MAX_OPERATION } else { MAX_LIVE };
 
-/// A frame that came in.
+/// A received frame.
 #[derive(Debug, Clone)]
 pub enum Frame {
-    /// An operation, its signature not checked yet: it may be known already.
+    /// An operation. Its signature is not checked yet, because it may be known already.
     Operation(Unverified),
-    /// Ink under a pen, verified.
+    /// Live ink, verified.
     Live(LiveInk),
 }
 
-/// Why bytes are no frame.
+/// Why bytes are not a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum FrameError {
-    /// Too large, empty, or a tag nobody knows.
+    /// The frame is too large or empty, or its tag is unknown.
     #[error(transparent)]
     Codec(#[from] CodecError),
-    /// A bad operation.
+    /// The operation is invalid.
     #[error(transparent)]
     Operation(#[from] OperationError),
-    /// A bad live frame.
+    /// The live frame is invalid.
     #[error(transparent)]
     Live(#[from] LiveError),
 }
 
 impl Frame {
-    /// Reads a frame that came on the topic of this room.
+    /// Reads a frame from the topic of a room.
     ///
     /// # Errors
     /// [`FrameError`].
@@ -49,21 +49,21 @@ impl Frame {
         }
     }
 
-    /// The bytes of a frame with an operation.
+    /// Encodes a frame with an operation.
     #[must_use]
     pub fn operation(operation: &Operation) -> Vec<u8> {
         [&[OPERATION], operation.bytes()].concat()
     }
 
-    /// The bytes of a frame with signed live ink.
+    /// Encodes a frame with signed live ink.
     #[must_use]
     pub fn live(signed: &[u8]) -> Vec<u8> {
         [&[LIVE], signed].concat()
     }
 }
 
-/// What makes two frames the same message to gossip: the hash of all but the signature. A second, malleated signature
-/// doesn't make a second message, and neither does a second way through the network.
+/// Returns the gossip message id of a frame: the hash of everything but the signature, so that a malleated signature doesn't
+/// make a second message.
 #[must_use]
 pub fn message_id(frame: &[u8]) -> [u8; 32] {
     *blake3::hash(&frame[..frame.len().saturating_sub(SIGNATURE_LEN)]).as_bytes()
@@ -75,7 +75,7 @@ mod tests {
     use crate::name::RoomName;
 
     #[test]
-    fn frames_that_are_none_are_refused() {
+    fn malformed_frames_are_refused() {
         for bytes in [&[][..], &[0], &[1], &[2, 0, 0], &[0x89; 500], &vec![0; MAX_FRAME + 1]] {
             assert!(Frame::decode(bytes, RoomName::lobby().id()).is_err());
         }

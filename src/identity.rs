@@ -1,4 +1,4 @@
-//! Keys and authors: one Ed25519 key per installation, which is also its libp2p identity.
+//! Keys: an installation has one Ed25519 key, which is also its libp2p identity.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,14 +10,14 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// Length of a signature in bytes (RFC 8032).
 pub const SIGNATURE_LEN: usize = 64;
 
-/// What a libp2p peer id of an Ed25519 key starts with: an identity multihash (0x00) of 36 bytes (0x24) holding
-/// the protobuf `{type: Ed25519, data: 32 bytes}` (libp2p peer id specification).
+/// The prefix of a libp2p peer id of an Ed25519 key: an identity multihash (0x00) of 36 bytes (0x24) with the protobuf
+/// `{type: Ed25519, data: 32 bytes}` (libp2p peer id specification).
 const PEER_ID_PREFIX: [u8; 6] = [0x00, 0x24, 0x08, 0x01, 0x12, 0x20];
 
-/// A peer's public key: the author of what it writes, and the same thing as its libp2p `PeerId`.
+/// The public key of an installation, which signs its operations. Its libp2p `PeerId` contains the same key.
 ///
-/// Its text form ([`fmt::Display`], [`FromStr`]) is that of the `PeerId`: base58btc, `12D3KooW…`. In CBOR it is the key's
-/// bytes, in JSON the text form.
+/// The text form ([`fmt::Display`], [`FromStr`]) is that of the `PeerId`: base58btc, `12D3KooW…`. In CBOR an author is the
+/// key's bytes, in JSON the text form.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Author(pub [u8; 32]);
 
@@ -42,10 +42,10 @@ impl<'de> Deserialize<'de> for Author {
 }
 
 impl Author {
-    /// Whether `signature` over `message` is this author's.
+    /// Returns whether `signature` over `message` is this author's.
     ///
-    /// Strict in the sense of `verify_strict`: small-order keys and non-canonical signatures are refused, so
-    /// that every peer decides alike (RFC 8032 leaves room for verifiers that disagree).
+    /// Uses `verify_strict`: small-order keys and non-canonical signatures are refused, so that all peers decide alike, where
+    /// RFC 8032 lets verifiers disagree.
     #[must_use]
     pub fn verify(&self, message: &[u8], signature: &[u8; SIGNATURE_LEN]) -> bool {
         self.key().is_some_and(|key| is_signed(&key, message, signature))
@@ -55,14 +55,14 @@ impl Author {
         VerifyingKey::from_bytes(&self.0).ok()
     }
 
-    /// The author behind the binary form of a libp2p peer id; `None` when that is not of an Ed25519 key.
+    /// Returns the author of a libp2p peer id in binary form; `None` when it is not of an Ed25519 key.
     #[must_use]
     pub fn from_peer_id(bytes: &[u8]) -> Option<Self> {
         let key = bytes.strip_prefix(&PEER_ID_PREFIX)?;
         Some(Author(key.try_into().ok()?))
     }
 
-    /// The binary form of the libp2p peer id.
+    /// Returns the libp2p peer id in binary form.
     #[must_use]
     pub fn to_peer_id(&self) -> [u8; 38] {
         let mut bytes = [0; 38];
@@ -71,9 +71,9 @@ impl Author {
         bytes
     }
 
-    /// Six characters that tell two people of the same name apart at a glance, as `k3f-9qa`.
+    /// Returns six characters that distinguish two people of the same name, such as `k3f-9qa`.
     ///
-    /// 30 bits: enough for people of one network, too few to prove who somebody is.
+    /// They are 30 bits: enough for the people of one network, too few to prove an identity.
     #[must_use]
     pub fn fingerprint(&self) -> String {
         let hash = blake3::derive_key("inkmesh 2026 fingerprint of an author", &self.0);
@@ -94,7 +94,7 @@ impl fmt::Debug for Author {
     }
 }
 
-/// A text that is no peer id of an Ed25519 key.
+/// A text that is not a peer id of an Ed25519 key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a peer id: {0:?} (it looks like 12D3KooW…)")]
 pub struct ParseAuthorError(String);
@@ -104,7 +104,7 @@ impl FromStr for Author {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let error = || ParseAuthorError(text.chars().take(80).collect());
-        // 38 bytes are at most 52 characters of base58; a longer text is not worth decoding.
+        // 38 bytes are at most 52 characters of base58, so a longer text need not be decoded.
         if text.len() > 64 {
             return Err(error());
         }
@@ -117,12 +117,12 @@ fn is_signed(key: &VerifyingKey, message: &[u8], signature: &[u8; SIGNATURE_LEN]
     key.verify_strict(message, &Signature::from_bytes(signature)).is_ok()
 }
 
-/// The keys of some authors, worked out once for many signatures: that is a tenth of checking one.
+/// Decompressed keys of some authors, to check many signatures: decompressing takes a tenth of a check.
 #[derive(Debug, Default)]
 pub struct Keys(BTreeMap<Author, Option<VerifyingKey>>);
 
 impl Keys {
-    /// Those of these authors.
+    /// Decompresses the keys of these authors.
     pub fn of(authors: impl IntoIterator<Item = Author>) -> Self {
         let mut keys = BTreeMap::new();
         for author in authors {
@@ -131,44 +131,44 @@ impl Keys {
         Keys(keys)
     }
 
-    /// As [`Author::verify`]; of others than these authors nothing is a signature.
+    /// As [`Author::verify`]; refuses signatures of other authors.
     #[must_use]
     pub fn verify(&self, author: &Author, message: &[u8], signature: &[u8; SIGNATURE_LEN]) -> bool {
         self.0.get(author).and_then(Option::as_ref).is_some_and(|key| is_signed(key, message, signature))
     }
 }
 
-/// A peer's secret key. Wiped from memory when dropped; never printed.
+/// The secret key of an installation. It is wiped from memory when dropped, and never printed.
 #[derive(Clone)]
 pub struct Identity(SigningKey);
 
 impl Identity {
-    /// The identity with this secret: 32 bytes from a cryptographic random source.
+    /// Makes the identity with this secret: 32 bytes from a cryptographic random source.
     #[must_use]
     pub fn from_secret(secret: [u8; 32]) -> Self {
         Identity(SigningKey::from_bytes(&secret))
     }
 
-    /// The 32 secret bytes, to be kept in a file that only its owner can read.
+    /// Returns the 32 secret bytes, for a file that only its owner can read.
     #[must_use]
     pub fn secret(&self) -> [u8; 32] {
         self.0.to_bytes()
     }
 
-    /// The public half.
+    /// Returns the public key.
     #[must_use]
     pub fn author(&self) -> Author {
         Author(self.0.verifying_key().to_bytes())
     }
 
-    /// Signs `message` (Ed25519, RFC 8032: deterministic, no randomness needed).
+    /// Signs `message` (Ed25519, RFC 8032: deterministic).
     #[must_use]
     pub fn sign(&self, message: &[u8]) -> [u8; SIGNATURE_LEN] {
         self.0.sign(message).to_bytes()
     }
 
-    /// A secret of this identity for one purpose and context, always the same: nothing has to be remembered
-    /// between committing to it and opening it.
+    /// Derives a secret of this identity for one purpose and context. It is always the same, so nothing has to be stored between
+    /// a commitment and its opening.
     #[must_use]
     pub fn derive_secret(&self, purpose: &str, context: &[u8]) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new_derive_key(purpose);
@@ -197,14 +197,14 @@ mod tests {
     }
 
     #[test]
-    fn texts_that_are_no_author_are_refused() {
+    fn texts_that_are_not_an_author_are_refused() {
         for text in ["", "12D3KooW", "QmYyQSo1c1Ym7orWxLYvCrM2EmxFTANf8wXmmE7DWjhx5N", &"1".repeat(10_000)] {
             assert!(text.parse::<Author>().is_err(), "{text}");
         }
     }
 
     #[test]
-    fn only_the_author_signs_and_only_what_was_signed() {
+    fn a_signature_is_valid_for_its_author_and_message_only() {
         let (ana, ben) = (Identity::from_secret([1; 32]), Identity::from_secret([2; 32]));
         let mut signature = ana.sign(b"hello");
         assert!(ana.author().verify(b"hello", &signature));
@@ -216,7 +216,7 @@ mod tests {
 
     #[test]
     fn a_small_order_key_signs_nothing() {
-        // The identity point: with lax verification one signature fits every message.
+        // The identity point: with lax verification one signature would be valid for every message.
         let mut key = [0; 32];
         key[0] = 1;
         let mut signature = [0; 64];
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_worked_out_before_check_as_their_authors_do() {
+    fn decompressed_keys_check_as_their_authors_do() {
         let people = [1, 2, 3].map(|n| Identity::from_secret([n; 32]));
         let [ana, ben, eva] = people.each_ref().map(Identity::author);
         let no_point = Author([2; 32]);

@@ -1,7 +1,6 @@
-//! Bounds that more than one file needs, each with its unit.
+//! Bounds that several files use, each with its unit. A bound of a single file is in that file.
 //!
-//! A bound that only one file needs stands in that file. Nothing that comes from outside is decoded, kept or passed on
-//! before it has been compared with its bound.
+//! Everything from outside is compared with its bound before it is decoded, stored or passed on.
 
 /// Largest payload of an operation, in bytes.
 pub const MAX_PAYLOAD: usize = 32 * 1024;
@@ -15,8 +14,8 @@ pub const MIN_PLAYERS: usize = 2;
 /// Most players of a game.
 pub const MAX_PLAYERS: usize = 24;
 
-/// Most words that one line of text guesses, and that one guess asks the drawer for.
+/// Most candidates of one line of text, and of one request to the drawer.
 pub const MAX_CANDIDATES: usize = 4;
 
-/// Most words that one guesser may ask the drawer for in a turn.
+/// Most candidates of one guesser in a turn.
 pub const MAX_CANDIDATES_OF_TURN: u32 = 60;

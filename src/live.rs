@@ -1,5 +1,5 @@
-//! Short-lived signed frames that are never stored: the ink under somebody's pen. A lost one is repaired by the
-//! operation that follows at pen-up.
+//! Live frames: signed, never stored, with the ink under somebody's pen. The operation at the end of the stroke makes up for
+//! a lost frame.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,15 +8,15 @@ use crate::codec::{self, CodecError};
 use crate::identity::{Author, Identity, SIGNATURE_LEN};
 use crate::name::RoomId;
 
-/// Largest live frame in bytes, with its signature.
+/// Largest live frame in bytes, with the signature.
 pub const MAX_LIVE: usize = 4 * 1024;
 
-/// Set before the body when signing, so that no live frame can pass for an operation: a body of an operation begins
-/// with a CBOR array head (0x89), this with an `i`.
+/// The prefix of a signed body, so that no live frame can pass for an operation: an operation's body begins with a CBOR
+/// array head (0x89), this with an `i`.
 const CONTEXT: &[u8] = b"inkmesh live 2";
 
-/// Enough of a sheet to tell it from those before and after it: nothing for the free one; of a turn's the first eight bytes
-/// of the game's id and the turn in four, big-endian.
+/// A short id of a sheet, enough to distinguish it from the sheets before and after it: empty for the free sheet; for a
+/// turn's the first eight bytes of the game's id and the turn in four bytes, big-endian.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SheetTag(#[serde(with = "serde_bytes")] Vec<u8>);
 
@@ -29,42 +29,42 @@ impl From<SheetId> for SheetTag {
     }
 }
 
-/// New points of a stroke under way.
+/// New points of an unfinished stroke.
 ///
-/// A pen at 60 Hz has two new points when it is time for the next frame, so what is around them counts: the room is known from the
-/// topic, and only signed; a tag stands for the sheet; and there are no names.
+/// A pen at 60 Hz makes two points per frame, so the other fields are kept small: the room is known from the topic and only
+/// signed, a tag replaces the sheet's id, and there are no field names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LiveInk {
-    /// Whose pen.
+    /// The author.
     pub author: Author,
     /// The sheet.
     pub sheet: SheetTag,
-    /// Index in the stroke of the first of these points.
+    /// The index of the first of these points in the stroke.
     pub from: u32,
-    /// The points, and the stroke's number, tool, colour and width.
+    /// The points, with the stroke's number, tool, colour and width.
     pub ink: Ink,
 }
 
-/// A frame as it is written.
+/// The body of a frame.
 type Form<I> = (Author, SheetTag, u32, I);
 
-/// Why bytes are no live frame.
+/// Why bytes are not a live frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum LiveError {
-    /// They can't be read.
+    /// The bytes can't be read.
     #[error("unreadable live frame: {0}")]
     Codec(#[from] CodecError),
-    /// A width or a path out of bounds.
+    /// The width or the path is out of bounds.
     #[error("ink out of bounds")]
     Bounds,
-    /// The signature is not the author's, or is for another room.
+    /// The signature is not the author's, or was made for another room.
     #[error("wrong signature")]
     Signature,
 }
 
 impl LiveInk {
-    /// The signed bytes: CBOR of `[author, sheet, from, ink]`, then 64 bytes of signature over `"inkmesh live 2"`, the
-    /// room and that CBOR.
+    /// Returns the signed frame: the CBOR of `[author, sheet, from, ink]`, then 64 bytes of signature over `"inkmesh live 2"`,
+    /// the room's id and that CBOR.
     ///
     /// # Errors
     /// [`CodecError::TooLarge`] above [`MAX_LIVE`].
@@ -76,7 +76,7 @@ impl LiveInk {
         Ok(bytes)
     }
 
-    /// Reads and verifies a frame that came on the topic of this room.
+    /// Reads and verifies a frame from the topic of a room.
     ///
     /// # Errors
     /// [`LiveError`].
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn sheets_that_follow_each_other_have_different_tags() {
+    fn successive_sheets_have_different_tags() {
         let turn = |game, turn| SheetId::Turn { game: OperationId([game; 32]), turn };
         let sheets = [SheetId::Free, turn(0, 0), turn(1, 0), turn(1, 1), turn(1, 256)];
         for (n, sheet) in sheets.into_iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Names of rooms and of people, and what makes one valid.
+//! Names of rooms and of people: validation and normalisation.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,18 +9,18 @@ use unicode_normalization::UnicodeNormalization;
 /// Longest name of a room or a person, in characters.
 pub const MAX_NAME_CHARS: usize = 40;
 
-/// A room's identity: 32 bytes. A public room's is a hash of its name, so whoever types the name is there.
+/// The id of a room, 32 bytes. A public room's id is a hash of its name.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RoomId(#[serde(with = "serde_bytes")] pub [u8; 32]);
 
 impl RoomId {
-    /// The text form: 64 hexadecimal digits.
+    /// Returns the text form: 64 hexadecimal digits.
     #[must_use]
     pub fn hex(&self) -> String {
         data_encoding::HEXLOWER.encode(&self.0)
     }
 
-    /// The name of the room's gossipsub topic.
+    /// Returns the name of the room's gossipsub topic.
     #[must_use]
     pub fn topic(&self) -> String {
         format!("inkmesh/1/{}", self.hex())
@@ -33,26 +33,26 @@ impl fmt::Debug for RoomId {
     }
 }
 
-/// Why a text is no name.
+/// Why a text is not a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
-    /// Nothing is left after trimming.
+    /// The text is empty after trimming.
     #[error("a name can't be empty")]
     Empty,
-    /// More than [`MAX_NAME_CHARS`].
+    /// The text has more than [`MAX_NAME_CHARS`] characters.
     #[error("a name has at most {MAX_NAME_CHARS} characters")]
     TooLong,
 }
 
-/// A public room's name as everybody writes it: NFC, lower case, without leading `#` and white space, inner white space
-/// single, no control or direction characters. `Lobby`, `# lobby ` and a decomposed `로비` typed on a Mac lead to the
-/// same rooms as `lobby` and `로비`. The text of a name parses to the same name.
+/// The name of a public room in normalised form: NFC, lower case, without leading `#` and white space, inner white space
+/// single, no control or direction characters. `Lobby`, `# lobby ` and a decomposed `로비` typed on a Mac are the same rooms
+/// as `lobby` and `로비`. The text of a name parses to the same name.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String")]
 pub struct RoomName(String);
 
 impl RoomName {
-    /// The room everybody is in at first start.
+    /// Returns the room that every installation starts in.
     #[must_use]
     pub fn lobby() -> Self {
         RoomName("lobby".to_owned())
@@ -64,22 +64,22 @@ impl RoomName {
         &self.0
     }
 
-    /// The room's identity: BLAKE3 of the name under a context of its own.
+    /// Returns the room's id: BLAKE3 of the name in derive-key mode.
     #[must_use]
     pub fn id(&self) -> RoomId {
         RoomId(blake3::derive_key("inkmesh 2026 public room", self.0.as_bytes()))
     }
 
-    /// The name of a room that this installation was in before, as it was written down. Older programs wrote some
-    /// names in another form than [`str::parse`] gives (`# foo` for `  #  Foo`); their rooms keep these names and ids.
+    /// Reads the stored name of a room that this installation was in before. Older programs normalised some names differently
+    /// from [`str::parse`] (`# foo` for `  #  Foo`); such rooms keep their names and ids.
     ///
     /// # Errors
-    /// [`NameError`] for an empty text and one that is too long.
+    /// [`NameError`] for an empty text or one that is too long.
     pub fn remembered(text: &str) -> Result<Self, NameError> {
         text.parse().and_then(|name: RoomName| if name.0 == text { Ok(name) } else { checked(text).map(RoomName) })
     }
 
-    /// Whether this name is written in another form than [`str::parse`] gives, which is `name`.
+    /// Returns whether this name was normalised by an older program and [`str::parse`] makes `name` of it.
     #[must_use]
     pub fn is_old_form_of(&self, name: &RoomName) -> bool {
         self != name && self.0.parse().as_ref() == Ok(name)
@@ -90,7 +90,7 @@ impl FromStr for RoomName {
     type Err = NameError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        // Lower case may put marks into another order, and what it leaves may compose.
+        // Lower case may reorder marks and leave characters that compose.
         let name: String = clean(text)?.to_lowercase().nfc().collect();
         Ok(RoomName(checked(name.trim_start_matches(['#', ' ']))?))
     }
@@ -151,14 +151,14 @@ impl fmt::Display for PersonName {
     }
 }
 
-/// NFC without control and direction-changing characters (which would let a name rewrite the line that it stands
-/// in), white space trimmed and single. Refuses to normalise a text that is far too long.
+/// Normalises a text: NFC, white space trimmed and single, without control and direction characters, with which a name could
+/// change how its line is shown. Refuses a text that is far too long.
 fn clean(text: &str) -> Result<String, NameError> {
     if text.len() > MAX_NAME_CHARS * 64 {
         return Err(NameError::TooLong);
     }
     let spaced = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c });
-    // What stood on both sides of a hidden character may compose.
+    // The characters on both sides of a hidden one may compose.
     let kept: String = spaced.filter(|c| !is_hidden(*c)).nfc().collect();
     Ok(kept.split(' ').filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" "))
 }
@@ -171,7 +171,7 @@ fn checked(text: &str) -> Result<String, NameError> {
     }
 }
 
-/// Controls, zero-width characters and the bidirectional marks, embeddings, overrides and isolates (UAX #9).
+/// Returns whether a character is a control, zero-width, or a bidirectional mark, embedding, override or isolate (UAX #9).
 pub(crate) fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200b}'..='\u{200c}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{061c}')
@@ -184,12 +184,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_room_however_it_is_typed() {
+    fn spellings_of_a_name_are_one_room() {
         let lobby = RoomName::lobby();
         for text in ["lobby", " Lobby ", "#lobby", "LOB\u{200b}BY"] {
             assert_eq!(text.parse(), Ok(lobby.clone()), "{text:?}");
         }
-        // Decomposed Hangul, as macOS types it.
+        // Decomposed Hangul, as macOS enters it.
         assert_eq!(
             "\u{1105}\u{1169}\u{1107}\u{1175}".parse::<RoomName>().map(|name| name.id()),
             "로비".parse::<RoomName>().map(|name| name.id())
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn every_character_with_a_mark_is_normalised_once_and_for_all() {
+    fn normalising_every_character_with_a_mark_twice_changes_nothing() {
         for c in '\0'..=char::MAX {
             for text in [format!("{c}"), format!("a{c}\u{301}"), format!("{c}\u{200b}\u{323}\u{307}#")] {
                 check_twice_is_once(&text);
@@ -227,7 +227,7 @@ mod tests {
         }
     }
 
-    fn check_twice_is_once(text: &str) {
+    fn check_idempotent(text: &str) {
         if let Ok(name) = text.parse::<RoomName>() {
             assert_eq!(name.as_str().parse(), Ok(name.clone()), "{text:?}");
             assert_eq!(RoomName::remembered(name.as_str()), Ok(name));
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_cannot_turn_its_line_around() {
+    fn a_name_has_no_direction_characters() {
         assert_eq!("Ana\u{202e}nimda".parse::<PersonName>().map(|name| name.to_string()), Ok("Ananimda".to_owned()));
     }
 }

@@ -1,4 +1,4 @@
-//! The signed entry of a peer's log: made, signed, read, verified.
+//! Operations: the signed entries of a room's log.
 //!
 //! On the wire and on the disk an operation is its *body*, the CBOR array
 //! `[version, room, author, log, seq, backlink, time, epoch, payload]`, followed by the author's 64-byte signature over
@@ -17,54 +17,54 @@ use crate::name::RoomId;
 pub use crate::operation_id::OperationId;
 use crate::payload::{MAX_PAYLOAD, Payload};
 
-/// The version of the form described here.
+/// The version of this format.
 pub const VERSION: u8 = 1;
 
-/// Largest operation in bytes: the payload, the header's 200 or so, and the signature.
+/// Largest operation in bytes: the payload, about 200 for the header, and the signature.
 pub const MAX_OPERATION: usize = MAX_PAYLOAD + 512;
 
-/// Longest chain: sequence numbers are below this.
+/// The bound of sequence numbers, and so of the length of a chain.
 pub const MAX_SEQ: u64 = 1 << 32;
 
-/// One of an author's hash chains in a room.
+/// The id of one of an author's hash chains in a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ChainId {
-    /// Who writes it.
+    /// The author.
     pub author: Author,
-    /// Its number, random: an author opens another chain when the end of the last one may have been lost.
+    /// The log number, which is random: an author opens another chain when the end of the last one may have been lost.
     pub log: u64,
 }
 
-/// An operation's place in the total order of its room: by time, then author, log, sequence number and id.
+/// The key by which a room orders its operations: time, then author, log number, sequence number and id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct OrderKey {
-    /// The moment of the log.
+    /// The time of the operation.
     pub time: Timestamp,
     /// The chain.
     pub chain: ChainId,
-    /// The place in the chain.
+    /// The sequence number in the chain.
     pub seq: u64,
-    /// The first eight bytes of the id, big-endian: the two operations of a fork have an order too.
+    /// The first eight bytes of the id, big-endian, which order the two operations of a fork.
     pub id: u64,
 }
 
-/// Everything of an operation but its payload and signature.
+/// An operation without its payload and signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Header {
-    /// The room it was written in.
+    /// The room.
     pub room: RoomId,
-    /// The chain it continues.
+    /// The chain that it continues.
     pub chain: ChainId,
-    /// Its place in the chain, from 0.
+    /// The sequence number in the chain, from 0.
     pub seq: u64,
-    /// The operation before it in the chain; none at 0.
+    /// The operation before it in the chain; `None` for the first.
     pub backlink: Option<OperationId>,
-    /// When it was written, by the author's hybrid clock; later than its backlink.
+    /// The time of writing by the author's hybrid clock; later than that of the operation before.
     pub time: Timestamp,
 }
 
 impl Header {
-    /// The place in the room's order of the operation with this header and this id.
+    /// Returns the key of the operation with this header and this id.
     #[must_use]
     pub fn key(&self, id: OperationId) -> OrderKey {
         OrderKey { time: self.time, chain: self.chain, seq: self.seq, id: id.prefix() }
@@ -75,22 +75,22 @@ impl Header {
 #[derive(Serialize, Deserialize)]
 struct Body(u8, RoomId, Author, u64, u64, Option<OperationId>, Timestamp, u32, ByteBuf);
 
-/// The epoch of a public room. Others are for private rooms, which this version doesn't have.
+/// The epoch of public rooms. Other epochs are for private rooms, which this version doesn't have.
 const PUBLIC_EPOCH: u32 = 0;
 
-/// Why bytes are no operation.
+/// Why bytes are not an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum OperationError {
     /// The bytes can't be read.
     #[error("unreadable operation: {0}")]
     Codec(#[from] CodecError),
-    /// They can be read, but would be written differently: a second form of the same thing.
+    /// The bytes are readable, but not the one encoding of their content.
     #[error("not in the one form that an operation has")]
     NotCanonical,
-    /// Another version of the form, or an epoch.
+    /// The version or the epoch is unknown.
     #[error("an operation of another version")]
     Version,
-    /// A sequence number out of range, or one whose backlink is missing or too much.
+    /// The sequence number is out of range, or doesn't agree with the presence of a backlink.
     #[error("sequence number and backlink don't fit")]
     Sequence,
     /// The signature is not the author's.
@@ -103,7 +103,7 @@ pub enum OperationError {
 pub struct Unverified(Operation);
 
 impl Unverified {
-    /// Reads an operation: lengths, form and header, not the signature.
+    /// Reads an operation and checks everything but the signature.
     ///
     /// # Errors
     /// [`OperationError`], all but `Signature`.
@@ -128,19 +128,19 @@ impl Unverified {
         Ok(Unverified(Operation { header, id: id_of(body_bytes), payload_at, bytes: bytes.into() }))
     }
 
-    /// The header as claimed.
+    /// Returns the claimed header.
     #[must_use]
     pub fn header(&self) -> &Header {
         &self.0.header
     }
 
-    /// The id of what is claimed.
+    /// Returns the id.
     #[must_use]
     pub fn id(&self) -> OperationId {
         self.0.id
     }
 
-    /// The place in the room's order, as claimed.
+    /// Returns the claimed key.
     #[must_use]
     pub fn key(&self) -> OrderKey {
         self.0.key()
@@ -155,7 +155,7 @@ impl Unverified {
         self.verify_by(|body, signature| author.verify(body, signature))
     }
 
-    /// Checks the signature with keys that were worked out before, this author's among them.
+    /// Checks the signature with precomputed keys, which must include this author's.
     ///
     /// # Errors
     /// [`OperationError::Signature`].
@@ -171,14 +171,14 @@ impl Unverified {
         if is_signed(body, signature) { Ok(self.0) } else { Err(OperationError::Signature) }
     }
 
-    /// Takes the signature on trust. Only for what was verified before: one's own disk.
+    /// Skips the check of the signature, for operations from our own disk, which were verified before.
     #[must_use]
     pub fn trust(self) -> Operation {
         self.0
     }
 }
 
-/// An operation whose author really wrote it. Cheap to clone.
+/// An operation with a valid signature. Clones are cheap.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Operation {
     header: Header,
@@ -204,7 +204,7 @@ impl Operation {
         Ok(Operation { header, id, payload_at, bytes: bytes.into() })
     }
 
-    /// Reads and verifies an operation from somebody else.
+    /// Reads and verifies an operation.
     ///
     /// # Errors
     /// [`OperationError`].
@@ -212,31 +212,31 @@ impl Operation {
         Unverified::decode(bytes)?.verify()
     }
 
-    /// The header.
+    /// Returns the header.
     #[must_use]
     pub fn header(&self) -> &Header {
         &self.header
     }
 
-    /// The id.
+    /// Returns the id.
     #[must_use]
     pub fn id(&self) -> OperationId {
         self.id
     }
 
-    /// The place in the room's order.
+    /// Returns the key.
     #[must_use]
     pub fn key(&self) -> OrderKey {
         self.header.key(self.id)
     }
 
-    /// Who wrote it.
+    /// Returns the author.
     #[must_use]
     pub fn author(&self) -> Author {
         self.header.chain.author
     }
 
-    /// The payload's kind byte, whether this program knows the kind or not; 0 for an empty payload.
+    /// Returns the kind byte of the payload, also of an unknown kind; 0 for an empty payload.
     #[must_use]
     pub fn kind(&self) -> u8 {
         self.payload_bytes().first().copied().unwrap_or(0)
@@ -246,13 +246,13 @@ impl Operation {
         &self.bytes[self.payload_at..self.bytes.len() - SIGNATURE_LEN]
     }
 
-    /// What it says.
+    /// Decodes the payload.
     #[must_use]
     pub fn payload(&self) -> Payload {
         Payload::decode(self.payload_bytes())
     }
 
-    /// The signed bytes, as they are stored and sent.
+    /// Returns the bytes with the signature, as they are stored and sent.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
@@ -297,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_left_over_or_missing_are_refused() {
+    fn too_many_or_too_few_bytes_are_refused() {
         let operation = said("hello");
         let mut longer = operation.bytes().to_vec();
         longer.push(0);
@@ -308,10 +308,10 @@ mod tests {
     }
 
     #[test]
-    fn a_second_form_of_the_same_body_is_refused() {
+    fn another_encoding_of_the_same_body_is_refused() {
         let operation = said("hello");
         let split = operation.bytes().len() - SIGNATURE_LEN;
-        // The log number 7 in two bytes instead of one: the same value in CBOR, signed by the author.
+        // The log number 7 in two bytes instead of one, with a valid signature.
         let at = 1 + 1 + 34 + 34;
         assert_eq!(operation.bytes()[at], 7);
         let mut body = operation.bytes()[..split].to_vec();

@@ -1,10 +1,10 @@
-//! The name of an operation.
+//! The id of an operation.
 
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// An operation's name: the BLAKE3 hash of its body. Text form: 64 hexadecimal digits. In CBOR it is the bytes, in JSON
+/// The id of an operation: the BLAKE3 hash of its body. Text form: 64 hexadecimal digits. In CBOR it is the bytes, in JSON
 /// the text form.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OperationId(pub [u8; 32]);
@@ -38,7 +38,7 @@ impl OperationId {
         Some(OperationId(bytes.try_into().ok()?))
     }
 
-    /// The first eight bytes, for compact tables.
+    /// Returns the first eight bytes, for compact tables.
     #[must_use]
     pub fn prefix(&self) -> u64 {
         let [a, b, c, d, e, f, g, h, ..] = self.0;

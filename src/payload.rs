@@ -1,8 +1,8 @@
-//! What an operation can say.
+//! Payloads: the content of operations.
 //!
-//! A payload is one *kind* byte followed by the CBOR of that kind's fields (a map with text keys, so that fields can
-//! be added; of a stroke, arrays). A kind that this program doesn't know is kept, ordered and passed on like any other,
-//! and folds to nothing: an older program never stands in a newer one's way.
+//! A payload is a *kind* byte and the CBOR of that kind's fields: a map with text keys, so that fields can be added; arrays
+//! for a stroke. An operation of an unknown kind is stored, ordered and passed on like any other, and ignored by the fold,
+//! so that older programs don't hinder newer ones.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,14 +14,14 @@ use crate::operation_id::OperationId;
 
 pub use crate::limits::{MAX_PAYLOAD, MAX_TEXT};
 
-/// What an operation says.
+/// The content of an operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Payload {
     /// The author's name in this room from here on.
     Profile(Profile),
-    /// A line of talk.
+    /// A chat line.
     Chat(Chat),
-    /// A step on one of the room's sheets.
+    /// A step on a sheet.
     Canvas {
         /// The sheet.
         sheet: SheetId,
@@ -30,29 +30,29 @@ pub enum Payload {
     },
     /// A step of a game.
     Game(GameStep),
-    /// A kind or a form that this program doesn't know.
+    /// A payload that this program can't read.
     Unknown,
 }
 
-/// How the author wants to be called.
+/// The name of an author.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
-    /// The name; several people may choose the same.
+    /// The name, which need not be unique.
     pub name: PersonName,
 }
 
-/// A line of talk.
+/// A chat line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chat {
-    /// UTF-8, 1 to [`MAX_TEXT`] bytes.
+    /// The text, of 1 to [`MAX_TEXT`] bytes of UTF-8.
     pub text: String,
 }
 
-/// The form of [`kind::STROKE`]: game and turn, or nothing for the free sheet, and the ink. An array in arrays, as there are
-/// more strokes than anything else.
+/// The body of [`kind::STROKE`]: game and turn, or `None` for the free sheet, and the ink. Arrays save bytes, as strokes are
+/// the most frequent payload.
 type StrokeBody<I> = (Option<(OperationId, u32)>, I);
 
-/// The form of [`kind::CANVAS`].
+/// The body of [`kind::CANVAS`].
 #[derive(Serialize, Deserialize)]
 struct CanvasBody<S> {
     #[serde(rename = "board")]
@@ -60,13 +60,13 @@ struct CanvasBody<S> {
     step: S,
 }
 
-/// The kind byte of each payload: its first.
+/// The kind bytes.
 pub mod kind {
     /// [`super::Payload::Profile`].
     pub const PROFILE: u8 = 1;
     /// [`super::Payload::Chat`].
     pub const CHAT: u8 = 2;
-    /// [`super::Payload::Canvas`] with ink, written when the pen leaves the sheet.
+    /// [`super::Payload::Canvas`] with ink.
     pub const STROKE: u8 = 3;
     /// [`super::Payload::Game`].
     pub const GAME: u8 = 4;
@@ -75,11 +75,10 @@ pub mod kind {
 }
 
 impl Payload {
-    /// The bytes of this payload.
+    /// Encodes the payload.
     ///
     /// # Errors
-    /// [`CodecError::TooLarge`] above [`MAX_PAYLOAD`]; [`CodecError::Malformed`] for [`Payload::Unknown`], which
-    /// nobody can write.
+    /// [`CodecError::TooLarge`] above [`MAX_PAYLOAD`]; [`CodecError::Malformed`] for [`Payload::Unknown`].
     pub fn encode(&self) -> Result<Vec<u8>, CodecError> {
         match self {
             Payload::Profile(body) => codec::encode_tagged(kind::PROFILE, body, MAX_PAYLOAD),
@@ -90,8 +89,8 @@ impl Payload {
         }
     }
 
-    /// Reads a payload. What can't be read is [`Payload::Unknown`]: whether an operation is *valid* must not depend
-    /// on which kinds a program knows.
+    /// Reads a payload. An unreadable one is [`Payload::Unknown`]: whether an operation is *valid* must not depend on the kinds
+    /// that a program knows.
     #[must_use]
     pub fn decode(bytes: &[u8]) -> Self {
         let Some((&tag, body)) = bytes.split_first() else { return Payload::Unknown };
@@ -106,7 +105,7 @@ impl Payload {
         payload.ok().filter(Payload::is_sound).unwrap_or(Payload::Unknown)
     }
 
-    /// Whether the contents keep their own bounds.
+    /// Returns whether the content is within its bounds.
     fn is_sound(&self) -> bool {
         match self {
             Payload::Chat(chat) => !chat.text.is_empty() && chat.text.len() <= MAX_TEXT,
@@ -135,7 +134,7 @@ fn from_stroke((turn, ink): StrokeBody<Ink>) -> Payload {
     Payload::Canvas { sheet, step: CanvasStep::Ink(ink) }
 }
 
-/// Ink has a kind of its own: in this one it would be a second form of the same thing.
+/// Makes a canvas payload. Ink has a kind of its own, so in this one it is refused: each payload has one encoding.
 fn from_canvas(CanvasBody { sheet, step }: CanvasBody<CanvasStep>) -> Payload {
     if matches!(step, CanvasStep::Ink(_)) { Payload::Unknown } else { Payload::Canvas { sheet, step } }
 }
@@ -170,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn ink_has_one_form_and_a_shape_two_points() {
+    fn ink_has_one_encoding_and_a_shape_two_points() {
         let body = CanvasBody { sheet: SheetId::Free, step: CanvasStep::Ink(ink()) };
         let bytes = codec::encode_tagged(kind::CANVAS, &body, MAX_PAYLOAD).unwrap();
         assert_eq!(Payload::decode(&bytes), Payload::Unknown);
@@ -181,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fill_beside_the_sheet_is_moved_onto_it() {
+    fn a_fill_outside_of_the_sheet_is_moved_onto_it() {
         #[derive(Serialize)]
         #[serde(rename_all = "snake_case")]
         enum Raw {

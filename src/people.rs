@@ -1,4 +1,4 @@
-//! Projection: who is in a room, what they are called, and who of them is here now.
+//! Projection: the people of a room, their names and their presence.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,9 +9,9 @@ use crate::operation::OrderKey;
 
 #[derive(Debug, Clone, Default)]
 struct Known {
-    /// The name that stands last in the log.
+    /// The last name in the log, with its key.
     name: Option<(OrderKey, PersonName)>,
-    /// Milliseconds since 1970.
+    /// The last activity, in milliseconds since 1970.
     last_seen: Option<u64>,
     addresses: Vec<String>,
 }
@@ -24,13 +24,13 @@ pub struct People {
 }
 
 impl People {
-    /// What is known of everybody from the log: the last name and its place, and when they last wrote.
-    pub fn written(&self) -> impl Iterator<Item = (Author, Option<(OrderKey, PersonName)>, Option<u64>)> {
+    /// Returns for everybody the last name with its key, and the time of the last operation.
+    pub fn known(&self) -> impl Iterator<Item = (Author, Option<(OrderKey, PersonName)>, Option<u64>)> {
         self.known.iter().map(|(author, known)| (*author, known.name.clone(), known.last_seen))
     }
 
-    /// Takes note of a name. Returns whether the person is called differently now.
-    pub fn named(&mut self, key: OrderKey, name: PersonName) -> bool {
+    /// Notes a name. Returns whether the person's name changed.
+    pub fn set_name(&mut self, key: OrderKey, name: PersonName) -> bool {
         let known = self.known.entry(key.chain.author).or_default();
         if known.name.as_ref().is_some_and(|(last, _)| *last >= key) {
             return false;
@@ -40,14 +40,14 @@ impl People {
         changed
     }
 
-    /// Takes note that somebody wrote something at this time.
-    pub fn seen(&mut self, author: Author, ms: u64) {
+    /// Notes an operation of an author at this time.
+    pub fn note_activity(&mut self, author: Author, ms: u64) {
         let known = self.known.entry(author).or_default();
         known.last_seen = known.last_seen.max(Some(ms));
     }
 
-    /// Somebody is here. Returns whether that is news.
-    pub fn came(&mut self, author: Author, addresses: Vec<String>) -> bool {
+    /// Notes that somebody is online. Returns whether that or the addresses are new.
+    pub fn set_online(&mut self, author: Author, addresses: Vec<String>) -> bool {
         let known = self.known.entry(author).or_default();
         let moved = !addresses.is_empty() && known.addresses != addresses;
         if moved {
@@ -56,23 +56,23 @@ impl People {
         self.online.insert(author) || moved
     }
 
-    /// Somebody is gone. Returns whether that is news.
-    pub fn went(&mut self, author: Author, ms: u64) -> bool {
-        // Somebody who was never here stays unknown.
+    /// Notes that somebody is offline. Returns whether they were online before.
+    pub fn set_offline(&mut self, author: Author, ms: u64) -> bool {
+        // A person who was never online stays unknown.
         let was_here = self.online.remove(&author);
         if was_here {
-            self.seen(author, ms);
+            self.note_activity(author, ms);
         }
         was_here
     }
 
-    /// Those who are here.
+    /// Returns the people who are online.
     #[must_use]
     pub fn online(&self) -> &BTreeSet<Author> {
         &self.online
     }
 
-    /// What somebody is called; empty when nothing is known.
+    /// Returns a person's name; empty when it is unknown.
     #[must_use]
     pub fn name(&self, author: Author) -> String {
         self.known
@@ -82,7 +82,7 @@ impl People {
             .unwrap_or_default()
     }
 
-    /// Everything about one person.
+    /// Returns the view of one person.
     #[must_use]
     pub fn person(&self, peer: Author, now_ms: u64) -> Person {
         let known = self.known.get(&peer).cloned().unwrap_or_default();
@@ -91,7 +91,7 @@ impl People {
         Person { peer, name: self.name(peer), online, addresses: known.addresses, last_seen, forked: false }
     }
 
-    /// Everybody, those who are away too, by key.
+    /// Returns the views of all people, online and offline, by key.
     #[must_use]
     pub fn all(&self, now_ms: u64) -> Vec<Person> {
         self.known.keys().map(|peer| self.person(*peer, now_ms)).collect()
@@ -105,26 +105,26 @@ mod tests {
     use crate::operation::ChainId;
 
     #[test]
-    fn the_last_name_in_the_log_counts_whenever_it_arrives() {
+    fn the_last_name_in_the_log_counts_in_any_order_of_arrival() {
         let author = Author([1; 32]);
         let key = |ms| OrderKey { time: Timestamp::from_ms(ms), chain: ChainId { author, log: 0 }, seq: ms, id: 0 };
         let mut people = People::default();
-        assert!(people.named(key(20), "Ana".parse().unwrap()));
-        assert!(!people.named(key(10), "Anna".parse().unwrap()), "an older name arrived late");
+        assert!(people.set_name(key(20), "Ana".parse().unwrap()));
+        assert!(!people.set_name(key(10), "Anna".parse().unwrap()), "an older name arrived late");
         assert_eq!(people.name(author), "Ana");
-        assert!(!people.named(key(30), "Ana".parse().unwrap()), "the same name again");
-        assert!(people.named(key(40), "아나".parse().unwrap()));
+        assert!(!people.set_name(key(30), "Ana".parse().unwrap()), "the same name again");
+        assert!(people.set_name(key(40), "아나".parse().unwrap()));
     }
 
     #[test]
-    fn coming_and_going() {
+    fn presence_and_the_last_activity() {
         let author = Author([1; 32]);
         let mut people = People::default();
-        assert!(people.came(author, vec!["/ip4/10.0.0.1".to_owned()]));
-        assert!(!people.came(author, Vec::new()));
+        assert!(people.set_online(author, vec!["/ip4/10.0.0.1".to_owned()]));
+        assert!(!people.set_online(author, Vec::new()));
         assert_eq!(people.person(author, 70).last_seen, Some(70));
-        assert!(people.went(author, 80));
-        assert!(!people.went(author, 80));
+        assert!(people.set_offline(author, 80));
+        assert!(!people.set_offline(author, 80));
         assert_eq!((people.person(author, 90).last_seen, people.all(90).len()), (Some(80), 1));
     }
 }

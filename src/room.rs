@@ -252,7 +252,7 @@ impl Room {
             // What is on its way was said before anything that we say from here on, perhaps in this very millisecond.
             self.clock.observe(Timestamp::from_ms(now.wall_ms + 1), now.wall_ms);
         }
-        self.people.came(me, Vec::new());
+        self.people.set_online(me, Vec::new());
         self.kept.reading.count(&self.log, me);
         let mut outputs = Vec::new();
         self.tell_held_back(now, &mut outputs);

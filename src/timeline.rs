@@ -1,4 +1,4 @@
-//! Projection: the lines that people read, made from operations one by one.
+//! Projection: the lines of a room's history, each made from one operation.
 
 use crate::event::{Entry, EntryBody};
 use crate::fold::{Fold, Step};
@@ -7,8 +7,8 @@ use crate::identity::Author;
 use crate::operation::{Operation, OperationId};
 use crate::payload::Payload;
 
-/// The line that an operation makes. Of a game, a step that the fold found to be a no-op says nothing, and a word that it
-/// didn't find to be true is not told. `open` reads a sealed line of a turn, if its word is known here.
+/// Returns the line of an operation. A game step that doesn't count has no text, and the word of a turn is left out unless
+/// it was revealed truly. `open` decrypts a sealed line of a turn, if its word is known here.
 #[must_use]
 pub fn entry(
     operation: &Operation,
@@ -39,7 +39,7 @@ pub fn entry(
     }
 }
 
-/// The line of a vote as it is now, whatever it was told as before.
+/// Returns the line of a vote by the present state of the fold, which may have changed since it was shown first.
 #[must_use]
 pub fn vote(step: &Step, vote: &GameStep, name: String, fold: &Fold) -> Entry {
     let counts = fold.counts(step.key);
@@ -84,7 +84,7 @@ fn notice(step: GameStep, fold: &Fold, decided: Option<Author>) -> GameNotice {
             GameNotice::TurnEnded(reason, told.map(|reveal| reveal.word))
         }
         GameStep::Skip { reason: None, .. } => GameNotice::Skip,
-        // What programs say by themselves is no person's word: told once, when it has come to something.
+        // Votes of programs are shown only once they have decided something.
         GameStep::Skip { reason: Some(_), .. } => decided.map_or(GameNotice::Quiet, GameNotice::NoAnswer),
         GameStep::Absent { .. } => decided.map_or(GameNotice::Quiet, GameNotice::Absent),
         GameStep::Kick { player, .. } => GameNotice::Kick(player),

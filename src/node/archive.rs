@@ -147,7 +147,7 @@ impl History {
             for (_, operation) in self.log.restore(chunk).inserted {
                 let (key, payload) = (operation.key(), operation.payload());
                 if let Payload::Profile(profile) = &payload {
-                    self.people.named(key, profile.name.clone());
+                    self.people.set_name(key, profile.name.clone());
                 }
                 steps.extend(Step::new(key, operation.id(), &payload));
             }
@@ -205,6 +205,6 @@ impl History {
 
     /// What people were called last, of those who said it.
     pub fn names(&self) -> impl Iterator<Item = (Author, String)> {
-        self.people.written().filter_map(|(author, name, _)| Some((author, name?.1.to_string())))
+        self.people.known().filter_map(|(author, name, _)| Some((author, name?.1.to_string())))
     }
 }

@@ -127,13 +127,13 @@ impl Room {
     }
 
     pub(super) fn online(&mut self, peer: Author, addresses: Vec<String>, now: Now, outputs: &mut Vec<Output>) {
-        if self.people.came(peer, addresses) {
+        if self.people.set_online(peer, addresses) {
             outputs.push(self.tell_person(peer, now));
         }
     }
 
     pub(super) fn offline(&mut self, peer: Author, now: Now, outputs: &mut Vec<Output>) {
-        if self.people.went(peer, now.wall_ms) {
+        if self.people.set_offline(peer, now.wall_ms) {
             outputs.push(self.tell_person(peer, now));
         }
     }

@@ -37,9 +37,9 @@ impl Room {
     fn learn(&mut self, operation: &Operation, payload: &Payload, now: Now, renamed: &mut Vec<Author>) {
         let (key, author) = (operation.key(), operation.author());
         self.clock.observe(key.time, now.wall_ms);
-        self.people.seen(author, key.time.ms());
+        self.people.note_activity(author, key.time.ms());
         if let Payload::Profile(profile) = payload
-            && self.people.named(key, profile.name.clone())
+            && self.people.set_name(key, profile.name.clone())
         {
             renamed.push(author);
         }

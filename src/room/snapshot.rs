@@ -70,7 +70,7 @@ impl Room {
         if self.fold.is_stale() || self.refolding {
             return None;
         }
-        let people = self.people.written().map(|(author, name, seen)| Written(author, name, seen));
+        let people = self.people.known().map(|(author, name, seen)| Written(author, name, seen));
         Some(RoomSnapshot {
             version: VERSION,
             log: self.log.snapshot(),
@@ -96,9 +96,9 @@ impl Room {
         room.fold = Fold::from_snapshot(snapshot.fold);
         for Written(author, name, seen) in snapshot.people {
             if let Some((key, name)) = name {
-                room.people.named(key, name);
+                room.people.set_name(key, name);
             }
-            seen.into_iter().for_each(|ms| room.people.seen(author, ms));
+            seen.into_iter().for_each(|ms| room.people.note_activity(author, ms));
         }
         if let Some(last) = room.log.last_before(crate::clock::Timestamp::from_ms(now.wall_ms)) {
             room.clock.observe(last.time, now.wall_ms);
