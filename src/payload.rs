@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::canvas::{CanvasStep, Ink};
+use crate::canvas::{CanvasStep, Ink, SheetId};
 use crate::codec::{self, CodecError};
 use crate::game::GameStep;
 use crate::name::PersonName;

@@ -52,7 +52,7 @@ impl Brush {
     pub(super) fn new(width: u16) -> Self {
         let radius = i32::from(width) * UNIT / 2;
         let radius_squared = (radius * radius).max(2 * MIDDLE * MIDDLE);
-        let half_width = |height| (radius_squared - height * height).isqrt();
+        let half_width = |height: i32| (radius_squared - height * height).isqrt();
         Brush { radius_squared, half_widths: (0..=radius_squared.isqrt()).map(half_width).collect() }
     }
 

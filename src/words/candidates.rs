@@ -1,4 +1,4 @@
-//! Which words a line of talk guesses.
+//! The candidates of a chat line: the words of the game that it guesses.
 
 use std::ops::Range;
 
@@ -6,57 +6,61 @@ use super::MAX_WORD_CHARS;
 use super::normalise::{folded, is_letter, only_letters};
 use crate::limits::MAX_CANDIDATES;
 
-/// A longer line, as it is written or when it is folded, is talk and guesses nothing; so is one of more words.
+/// Longest line with candidates, in characters, as written and as folded.
 const MAX_LINE_CHARS: usize = 256;
+/// Most words of a line with candidates.
 const MAX_LINE_WORDS: usize = 64;
 
-/// So many neighbouring words are taken together. A word of more words is a guess only as a whole line.
+/// Most neighbouring words that are joined. A longer phrase is a candidate only as a whole line.
 const MAX_TOGETHER: usize = 6;
 
-/// Inside a longer run of letters than this nothing is looked for, and inside shorter ones for nothing short: two syllables
-/// of Hangul, or four letters.
+/// Longest run of letters inside of which words are searched.
 const MAX_AROUND: usize = 16;
+/// Shortest words that are searched inside others: two syllables of Hangul, or four letters.
 const LEAST_INSIDE: (usize, usize) = (2, 4);
 
-/// Endings that a guess is said with: `사과다!`, `사과인가요?`, `사과는?`, `apples`. Without them the guess is asked too.
+/// Endings of words in sentences: `사과다!`, `사과인가요?`, `사과는?`, `apples`. The word without its ending is a candidate
+/// too.
 const ENDINGS: &str = "다 이다 야 이야 요 이요 예요 에요 이에요 네 이네 네요 이네요 지 이지 죠 이죠 인가 인가요 인데 \
                        일까 임 입니다 은 는 이 가 을 를 도 랑 s es";
 
-/// What a line of talk asks for, normalised, distinct, at most [`MAX_CANDIDATES`] and none if it holds no word of the
-/// game: a message counts when it *is or contains* the word. `is_word` says what is a word of the game's packs
-/// (normalised); everybody knows them, and to ask for anything else would only spend requests. So a line that asks
-/// for nothing needs no drawer to be said, and a word of many words is found inside a sentence.
+/// Returns the candidates of a line: the words of the game that it is or contains, normalised, distinct, at most
+/// [`MAX_CANDIDATES`]. `is_word` tells whether a normalised text is a word of the game; everybody knows these words, so a
+/// request for another one would be wasted. A line without candidates can be said without the drawer.
 ///
-/// The order, which decides only where a line holds more than four words of the game: the whole line, its single
-/// words from the longest to the shortest (in the line's order where they are equally long), then neighbouring words
-/// together, from left to right; each with its ending first, then without, the shorter ending first. If none of
-/// these is a word of the game, what stands inside the single words, as where nobody sets spaces (`사과먹고싶다`): word by
-/// word in the order above, the longest first.
+/// The order matters only for a line with more than four words of the game: the whole line; its single words from the
+/// longest to the shortest, equally long ones in the line's order; neighbouring words joined, from left to right; each
+/// first with its ending, then without, the shorter ending first. Only if none of these is a word of the game, parts of the
+/// single words, as in languages without spaces (`사과먹고싶다`), word by word in the order above, the longest part first.
 #[must_use]
 pub fn candidates(line: &str, is_word: impl Fn(&str) -> bool) -> Vec<String> {
     let (parts, singles) = parts(line);
-    let asked = listed(parts.iter().flat_map(|part| forms(part)), &is_word);
-    if asked.is_empty() { listed(parts[singles].iter().flat_map(|single| inside(single)), &is_word) } else { asked }
+    let found = words_among(parts.iter().flat_map(|part| forms(part)), &is_word);
+    if found.is_empty() {
+        words_among(parts[singles].iter().flat_map(|single| inside(single)), &is_word)
+    } else {
+        found
+    }
 }
 
-/// The first of these that are words of the game.
-fn listed<'a>(forms: impl Iterator<Item = &'a str>, is_word: impl Fn(&str) -> bool) -> Vec<String> {
-    let mut asked: Vec<String> = Vec::new();
-    for form in forms {
-        if asked.len() == MAX_CANDIDATES {
+/// Returns the first [`MAX_CANDIDATES`] of these texts that are words of the game.
+fn words_among<'a>(texts: impl Iterator<Item = &'a str>, is_word: impl Fn(&str) -> bool) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for text in texts {
+        if found.len() == MAX_CANDIDATES {
             break;
         }
-        let possible = (1..=MAX_WORD_CHARS).contains(&form.chars().count()) && is_word(form);
-        if possible && !asked.iter().any(|other| other == form) {
-            asked.push(form.to_owned());
+        let possible = (1..=MAX_WORD_CHARS).contains(&text.chars().count()) && is_word(text);
+        if possible && !found.iter().any(|other| other == text) {
+            found.push(text.to_owned());
         }
     }
-    asked
+    found
 }
 
-/// The whole line, its single words from the longest to the shortest, and its neighbouring words together, in the order in
-/// which they are asked; and where the single words are among them. Everybody does this for everybody's lines, so nothing is
-/// made of a line that is too long.
+/// Returns the whole line, its single words from the longest to the shortest, and its neighbouring words joined; and the
+/// range of the single words among them. Returns nothing for a line that is too long, because every program does this for
+/// every line.
 fn parts(line: &str) -> (Vec<String>, Range<usize>) {
     let is_long = |text: &str| text.chars().nth(MAX_LINE_CHARS).is_some();
     if is_long(line) {
@@ -79,7 +83,7 @@ fn parts(line: &str) -> (Vec<String>, Range<usize>) {
     (parts, 1..1 + words.len())
 }
 
-/// What stands inside a word, the longest first and then from left to right.
+/// Returns the parts of a word, the longest first, then from left to right.
 fn inside(word: &str) -> impl Iterator<Item = &str> {
     let mut bounds: Vec<usize> = word.char_indices().map(|(at, _)| at).chain([word.len()]).collect();
     if bounds.len() > MAX_AROUND + 1 {
@@ -92,8 +96,8 @@ fn inside(word: &str) -> impl Iterator<Item = &str> {
     texts.filter(move |(text, count)| *count >= LEAST_INSIDE.1 || is_hangul(text)).map(|(text, _)| text)
 }
 
-/// The part as it stands, then without the endings that it has: the shortest ending first, since `고양이야` is
-/// `고양이` before it is `고양`.
+/// Returns the part as it is, then without each ending that it has, the shortest ending first: `고양이야` is `고양이` rather
+/// than `고양`.
 fn forms(part: &str) -> Vec<&str> {
     let mut stems: Vec<&str> =
         ENDINGS.split(' ').filter_map(|ending| part.strip_suffix(ending)).filter(|stem| !stem.is_empty()).collect();
@@ -119,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_asks_for_the_words_that_it_is_or_contains() {
+    fn candidates_are_the_words_that_a_line_is_or_contains() {
         for (line, words) in [
             ("사과", vec!["사과"]),
             ("APPLE!!", vec!["apple"]),
@@ -147,11 +151,11 @@ mod tests {
         assert_eq!(asked("고양이야?"), ["고양이"]);
         assert_eq!(asked("기린이다"), ["기린"]);
         assert_eq!(asked("two apples"), ["apple"]);
-        assert_eq!(asked("바다"), ["바다"], "a word that ends like an ending is itself");
+        assert_eq!(asked("바다"), ["바다"], "a word whose end looks like an ending");
     }
 
     #[test]
-    fn a_word_inside_another_is_asked_for_too_but_not_a_short_one() {
+    fn a_word_inside_another_is_a_candidate_unless_it_is_short() {
         for (line, words) in [
             ("사과먹고싶다", vec!["사과"]),
             ("정답은사과같은데", vec!["사과"]),
@@ -168,14 +172,14 @@ mod tests {
     }
 
     #[test]
-    fn talk_asks_for_nothing() {
+    fn other_lines_have_no_candidates() {
         for line in ["", "ㅋㅋㅋㅋ", "🍎", "lol what is that", "뭐야 이게", "?!"] {
             assert_eq!(asked(line), Vec::<String>::new(), "{line}");
         }
     }
 
     #[test]
-    fn four_words_at_most_the_whole_line_first_then_the_longest() {
+    fn at_most_four_candidates_the_whole_line_first_then_the_longest() {
         assert_eq!(asked("cat dog banana tree moon apple"), ["banana", "apple", "tree", "moon"]);
         assert_eq!(candidates("one fifteen two", |_| true), ["onefifteentwo", "fifteen", "one", "two"]);
         assert_eq!(candidates("사과다", |_| true), ["사과다", "사과"]);
@@ -183,14 +187,14 @@ mod tests {
     }
 
     #[test]
-    fn no_part_longer_than_a_word_can_be_is_asked() {
+    fn a_part_longer_than_any_word_is_not_a_candidate() {
         let long = "x".repeat(MAX_WORD_CHARS + 1);
         assert_eq!(candidates(&long, |_| true), Vec::<String>::new());
         assert_eq!(candidates(&format!("{long} cat"), |_| true), ["cat"]);
     }
 
     #[test]
-    fn a_long_line_is_talk() {
+    fn a_long_line_has_no_candidates() {
         let apple = |spaces: usize| candidates(&format!("apple{}", " ".repeat(spaces)), |word| word == "apple");
         assert_eq!(apple(MAX_LINE_CHARS - 5), ["apple"]);
         assert_eq!(apple(MAX_LINE_CHARS - 4), [""; 0]);
@@ -200,9 +204,9 @@ mod tests {
         assert_eq!(spread("b a n a n a s"), ["bananas"], "but as a whole line");
     }
 
-    /// A character may be many when it is folded, and each of them a word: what a line costs is bounded by those.
+    /// A character may fold to several, each of which is a word, so the cost of a line is bounded by its folded text.
     #[test]
-    fn a_line_that_is_long_when_folded_is_talk() {
+    fn a_line_that_is_long_when_folded_has_no_candidates() {
         let parens = |count: usize| candidates(&format!("apple{}", "⑴".repeat(count)), |word| word == "apple");
         assert_eq!(parens(63), ["apple"], "64 words");
         assert_eq!(parens(64), [""; 0]);
@@ -219,7 +223,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_line_asks_for_few_distinct_normalised_words(line in "[a-c가-각다요 ㅋ!]{0,40}|\\PC{0,80}") {
+        fn candidates_of_any_line_are_few_distinct_and_normalised(line in "[a-c가-각다요 ㅋ!]{0,40}|\\PC{0,80}") {
             let asked = candidates(&line, |_| true);
             prop_assert!(asked.len() <= MAX_CANDIDATES);
             prop_assert_eq!(asked.iter().collect::<BTreeSet<_>>().len(), asked.len());
@@ -230,10 +234,10 @@ mod tests {
         }
 
         #[test]
-        fn a_word_of_a_pack_asks_for_itself(word in "\\PC{1,32}|[a-zßﷺ⑴⁗\u{33c2} '-]{1,32}") {
+        fn a_word_of_a_pack_is_its_own_candidate(word in "\\PC{1,32}|[a-zßﷺ⑴⁗\u{33c2} '-]{1,32}") {
             if let Ok(word) = Word::new(&word, Level::Easy) {
-                let compared = normalise(&word.text);
-                prop_assert_eq!(candidates(&word.text, |form| form == compared), [compared.clone()]);
+                let normalised = normalise(&word.text);
+                prop_assert_eq!(candidates(&word.text, |form| form == normalised), [normalised.clone()]);
             }
         }
 

@@ -1,20 +1,20 @@
-//! Which wrong guess is close.
+//! Close guesses.
 
 use unicode_normalization::UnicodeNormalization;
 
 use super::{MAX_WORD_CHARS, normalise};
 
-/// A longer guess is close to nothing; it is not even normalised.
+/// Longest guess that can be close, in characters. A longer one is not even normalised.
 const MAX_GUESS_CHARS: usize = 64;
 
-/// Initial and final consonants in the order of their code points: `ㄱ` is one letter wherever it stands.
+/// Initial and final consonants of Hangul in the order of their code points: `ㄱ` is the same letter in both.
 const INITIALS: &str = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ";
 const FINALS: &str = "ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ";
 
-/// Whether a guess is one slip away from the word: a letter too many, too few, another one, or two neighbours
-/// exchanged (Damerau-Levenshtein distance 1, as optimal string alignment). Letters of Hangul are the jamo of its
-/// syllables, double ones as one, so `떡보끼` is close to `떡볶이`. The word itself is not close but right; to a word of
-/// one character or syllable nothing is close, since one slip makes any other of it, and neither to one of two letters.
+/// Returns whether a guess differs from the word by one slip: a letter too many, too few, another one, or two neighbours
+/// exchanged (distance 1 of optimal string alignment). The letters of Hangul are the jamo of its syllables, double ones as
+/// one, so `떡보끼` is close to `떡볶이`. The word itself is not close. Nothing is close to a word of one syllable or two
+/// letters, which one slip turns into too many others.
 #[must_use]
 pub fn is_close(guess: &str, word: &str) -> bool {
     if [guess, word].iter().any(|text| text.chars().nth(MAX_GUESS_CHARS).is_some()) {
@@ -28,8 +28,7 @@ pub fn is_close(guess: &str, word: &str) -> bool {
     word.chars().count() > 2 && strsim::osa_distance(&letters(&guess), &word) == 1
 }
 
-/// A normalised text in its smallest letters: canonical decomposition (Unicode 3.12 for Hangul), consonants as the
-/// keyboard has them.
+/// Decomposes a normalised text into letters (Unicode 3.12 for Hangul), with one code point for each consonant.
 fn letters(normalised: &str) -> String {
     normalised.nfd().map(consonant).collect()
 }
@@ -50,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_slip_is_close() {
+    fn a_guess_with_one_slip_is_close() {
         for (guess, word) in [
             ("banan", "banana"),
             ("bananna", "banana"),
@@ -71,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn the_word_itself_and_other_words_are_not() {
+    fn the_word_itself_and_other_words_are_not_close() {
         for (guess, word) in [
             ("banana", "banana"),
             ("Banana!", "banana"),
@@ -100,21 +99,21 @@ mod tests {
     #[test]
     fn a_long_guess_is_close_to_nothing() {
         assert!(is_close(&"a".repeat(33), &"a".repeat(32)));
-        assert!(!is_close(&"a".repeat(34), &"a".repeat(33)), "no word is so long");
+        assert!(!is_close(&"a".repeat(34), &"a".repeat(33)), "no word is that long");
         assert!(is_close(&format!("banan{}", "!".repeat(MAX_GUESS_CHARS - 5)), "banana"));
         assert!(!is_close(&format!("banan{}", "!".repeat(MAX_GUESS_CHARS - 4)), "banana"));
         assert!(!is_close(&"\u{fdfa}".repeat(MAX_GUESS_CHARS), "banana"), "64 characters that become 1024");
     }
 
     #[test]
-    fn a_consonant_is_one_letter_wherever_it_stands() {
-        // Each consonant that can be both, first at a syllable's end, then alone at a beginning.
+    fn initial_and_final_consonants_are_the_same_letter() {
+        // Each consonant that can be both, first as an initial, then at the end of a syllable.
         for consonant in "ㄱㄲㄴㄷㄹㅁㅂㅅㅆㅇㅈㅊㅋㅌㅍㅎ".chars() {
             let both = |c: &str| c.nfkd().collect::<String>();
             let initial = letters(&both(&consonant.to_string()));
             assert_eq!(initial, consonant.to_string());
-            let place = FINALS.chars().position(|c| c == consonant).unwrap() as u32;
-            let closed = char::from_u32(u32::from('아') + 1 + place).unwrap();
+            let index = FINALS.chars().position(|c| c == consonant).unwrap() as u32;
+            let closed = char::from_u32(u32::from('아') + 1 + index).unwrap();
             assert!(letters(&closed.to_string()).ends_with(consonant), "{closed}");
         }
         assert_eq!((INITIALS.chars().count(), FINALS.chars().count()), (19, 27));
@@ -135,7 +134,7 @@ mod tests {
         }
 
         #[test]
-        fn any_texts_are_compared(guess in any::<String>(), word in any::<String>()) {
+        fn any_texts_can_be_compared(guess in any::<String>(), word in any::<String>()) {
             prop_assert!(!(is_close(&guess, &word) && normalise(&guess) == normalise(&word)));
         }
     }

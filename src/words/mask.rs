@@ -1,4 +1,4 @@
-//! What a guesser sees of the word.
+//! Masks: a word with hidden letters, as guessers see it.
 
 use std::fmt;
 
@@ -8,41 +8,41 @@ use unicode_normalization::UnicodeNormalization;
 use super::MAX_WORD_CHARS;
 use super::normalise::is_letter;
 
-/// Stands for a letter that is not shown. No word holds one ([`super::Word::new`]).
+/// The cell of a hidden letter. No word contains this character ([`super::Word::new`]).
 const HIDDEN: char = '_';
 
-/// Why a text is no mask.
+/// Why a text is not a mask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadMask {
-    /// No cell.
+    /// The text has no cell.
     #[error("a mask has at least one cell")]
     Empty,
-    /// More cells than a word has characters.
+    /// The text has more cells than a word has characters.
     #[error("a mask has at most {MAX_WORD_CHARS} cells")]
     TooLong,
-    /// A control or invisible character.
+    /// The text has a control or invisible character.
     #[error("a mask has no control characters")]
     Control,
 }
 
-/// A word with letters hidden: one cell for each character of the word in NFC. A hidden cell is `_`, any other shows
-/// its character; spaces and punctuation are shown from the beginning. Cells are characters and not grapheme
-/// clusters: in NFC the two differ in no Hangul and no Latin word.
+/// A word with hidden letters: one cell for each character of the word in NFC. A hidden cell is `_`, any other one shows
+/// its character; spaces and punctuation are never hidden. Cells are characters rather than grapheme clusters; in NFC
+/// these are the same in every Hangul and Latin word.
 ///
-/// The text form, also in the log, is the cells one after another: `___ _____` for `ice cream`. It displays with a
-/// space between: `_ 과`.
+/// The text form, also in the log, is the sequence of cells: `___ _____` for `ice cream`. It is displayed with a space
+/// between cells: `_ 과`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Mask(Vec<char>);
 
 impl Mask {
-    /// The mask of a word of a pack, every letter hidden.
+    /// Returns the mask of a word with all letters hidden.
     #[must_use]
     pub fn of(word: &str) -> Self {
         Mask(word.nfc().map(|c| if is_guessed(c) { HIDDEN } else { c }).collect())
     }
 
-    /// Shows a letter. Says whether that changed anything: the cell must be there and hidden.
+    /// Shows a letter. Returns false, and changes nothing, unless there is a hidden cell at this index.
     pub fn reveal(&mut self, index: usize, letter: char) -> bool {
         match self.0.get_mut(index) {
             Some(cell) if *cell == HIDDEN && is_guessed(letter) => {
@@ -53,14 +53,14 @@ impl Mask {
         }
     }
 
-    /// The places of the hidden cells, counted from 0.
+    /// Returns the indices of the hidden cells.
     #[must_use]
     pub fn hidden(&self) -> Vec<usize> {
         self.0.iter().enumerate().filter(|(_, cell)| **cell == HIDDEN).map(|(index, _)| index).collect()
     }
 
-    /// Whether this is a mask of the word: as long, hidden only where the word has a letter, and every shown cell
-    /// what stands in the word.
+    /// Returns whether this is a mask of the word: of the same length, letters at all hidden cells, and the same characters at
+    /// all others.
     #[must_use]
     pub fn agrees(&self, word: &str) -> bool {
         let agrees = |(cell, c): (&char, char)| if *cell == HIDDEN { is_guessed(c) } else { *cell == c };
@@ -68,13 +68,13 @@ impl Mask {
     }
 }
 
-/// The letter at a place of a word in NFC, counted from 0: what a hint shows. None where the mask hides nothing.
+/// Returns the letter at an index of a word in NFC, for a hint; `None` for a character that is never hidden.
 #[must_use]
 pub fn letter(word: &str, index: usize) -> Option<char> {
     word.nfc().nth(index).filter(|c| is_guessed(*c))
 }
 
-/// Whether a character of a word counts for a guess, and so is hidden.
+/// Returns whether a character of a word counts in a guess and so is hidden.
 fn is_guessed(c: char) -> bool {
     std::iter::once(c).nfkc().any(is_letter)
 }
@@ -147,12 +147,12 @@ mod tests {
         assert_eq!(mask.to_string(), "_ 과   _");
         assert_eq!(mask.hidden(), [0, 3]);
         assert!(!mask.reveal(1, '사') && !mask.reveal(2, '사') && !mask.reveal(9, '사'), "no hidden cell there");
-        assert!(!mask.reveal(0, '_') && !mask.reveal(0, ' '), "no letter");
+        assert!(!mask.reveal(0, '_') && !mask.reveal(0, ' '), "not a letter");
         assert_eq!((letter("사과 맛", 2), letter("사과 맛", 9)), (None, None));
     }
 
     #[test]
-    fn a_mask_that_lies_agrees_with_no_word() {
+    fn a_false_mask_does_not_agree_with_the_word() {
         for (mask, word, agrees) in [
             ("___ _____", "ice cream", true),
             ("__e _r___", "ice cream", true),

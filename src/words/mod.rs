@@ -1,4 +1,4 @@
-//! The words of the quiz: the packs that they come from, how a guess is compared, what a guesser sees of a word.
+//! The words of a quiz: packs, normalising, the candidates of a line, masks, close guesses.
 
 mod candidates;
 mod close;
@@ -12,5 +12,5 @@ pub use mask::{BadMask, Mask, letter};
 pub use normalise::normalise;
 pub use pack::{
     BadLevel, BadWord, BuiltIn, Level, MAX_PACK_BYTES, MAX_PACK_WORDS, MAX_WORD_CHARS, MIN_WORDS, PackError, Word,
-    compared, parse, parse_bytes,
+    normalised, parse, parse_bytes,
 };

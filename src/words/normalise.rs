@@ -1,40 +1,41 @@
-//! The form in which words and guesses are compared.
+//! Normalising words and guesses, so that they can be compared.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::canonical_combining_class;
 
-/// A text as it is compared: NFKC, without case, and of that only the letters and digits. `Ice-Cream!`, `ice cream`
-/// and full-width `ＩＣＥ　ＣＲＥＡＭ` are one; Hangul stays syllables, however it was typed.
+/// Normalises a text: NFKC, without case, letters and digits only. `Ice-Cream!`, `ice cream` and full-width
+/// `ＩＣＥ　ＣＲＥＡＭ` become the same text; Hangul becomes syllables. The result is NFC too.
 ///
-/// NFKC (Unicode UAX #15) and not plain NFC, because a guess is typed: input methods leave full-width Latin, half-width
-/// kana and single-character `㎏` behind, which nobody means to be another word. What comes out is NFC as well.
+/// NFKC (Unicode UAX #15) is used instead of NFC because input methods produce full-width Latin, half-width kana and
+/// single characters such as `㎏`, which people don't mean as other words.
 ///
-/// Empty for a text without a letter or digit, such as an emoji: such a text is no word, and as a line it guesses
-/// nothing.
+/// Returns an empty text for one without a letter or digit, such as an emoji: it is not a word, and a line of it has no
+/// candidates.
 #[must_use]
 pub fn normalise(text: &str) -> String {
     only_letters(&folded(text).collect::<String>())
 }
 
-/// NFKC without case. Lower, upper and lower case again is close to the full case folding of Unicode, which the standard
-/// library lacks: it brings together `ẞ`, `ß` and `ss`, and all forms of sigma.
+/// Returns NFKC without case. Lower, upper and lower case again is nearly the full case folding of Unicode, which the
+/// standard library lacks: it makes `ẞ`, `ß` and `ss` the same, and all forms of sigma.
 pub(super) fn folded(text: &str) -> impl Iterator<Item = char> {
     let lower = text.nfkc().flat_map(char::to_lowercase);
     lower.flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkc()
 }
 
-/// The letters of a folded text; those that come together by what is left out compose.
+/// Returns the letters of a folded text, composed again.
 pub(super) fn only_letters(folded: &str) -> String {
     folded.chars().filter(|c| is_letter(*c)).nfc().collect()
 }
 
-/// Whether a character of a folded text belongs to a word: letters, digits, and marks that change a letter. Hangul
-/// jamo that stand alone don't, neither the laughter in `사과ㅋㅋ` nor the invisible fillers.
+/// Returns whether a character of a folded text belongs to a word: letters, digits, and marks that change a letter. Single
+/// Hangul jamo don't: they are laughter, as in `사과ㅋㅋ`, or invisible fillers.
 pub(super) fn is_letter(c: char) -> bool {
     (c.is_alphanumeric() || canonical_combining_class(c) != 0) && !is_jamo(c)
 }
 
-/// The conjoining jamo with both extensions (Unicode 18.6). NFKC makes those of the keyboard block (`ㅋ`) of them too.
+/// Returns whether a character is a conjoining jamo, extensions included (Unicode 18.6). NFKC turns those of the
+/// compatibility block (`ㅋ`) into these.
 fn is_jamo(c: char) -> bool {
     matches!(c, '\u{1100}'..='\u{11ff}' | '\u{a960}'..='\u{a97f}' | '\u{d7b0}'..='\u{d7ff}')
 }
@@ -46,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_people_mean_to_be_one_word_is_one() {
+    fn spellings_of_a_word_are_one_word() {
         for (word, forms) in [
             ("icecream", ["Ice Cream", "ice-cream!", "ICE_CREAM", "ｉｃｅ　ｃｒｅａｍ", "i.c.e cream\u{1f366}"]),
             (
@@ -61,7 +62,7 @@ mod tests {
         }
         assert_eq!(normalise("ΟΔΟΣ"), normalise("οδος"));
         assert_eq!(normalise("οδος"), normalise("οδοσ"));
-        assert_eq!(normalise("cafe-\u{301}"), "café", "what stood between is gone");
+        assert_eq!(normalise("cafe-\u{301}"), "café", "the hyphen between is gone");
     }
 
     #[test]
@@ -73,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_letter_is_nothing() {
+    fn a_text_without_letters_is_empty() {
         for text in ["", " \t\n", "?!…", "🍎", "❤\u{fe0f}", "ㅋㅋㅋ ㅠㅠ", "\u{115f}\u{1160}\u{3164}", "-_'."]
         {
             assert_eq!(normalise(text), "", "{text:?}");
@@ -81,16 +82,16 @@ mod tests {
     }
 
     #[test]
-    fn every_character_alone_is_normalised_once_and_for_all() {
+    fn normalising_any_character_twice_changes_nothing() {
         for c in '\0'..=char::MAX {
             let once = normalise(&c.to_string());
             assert_eq!(normalise(&once), once, "{c:?}");
         }
     }
 
-    /// So a word of 32 letters and other characters is never longer than a line may be: see `candidates`.
+    /// With this bound a word of 32 characters is never longer than a line may be: see `candidates`.
     #[test]
-    fn no_character_holds_more_than_seven_that_are_no_letters() {
+    fn a_folded_character_has_at_most_seven_that_are_not_letters() {
         let longest =
             ('\0'..=char::MAX).map(|c| folded(c.encode_utf8(&mut [0; 4])).filter(|c| !is_letter(*c)).count()).max();
         assert!(longest <= Some(7), "{longest:?}");
@@ -98,13 +99,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn twice_is_once(text in any::<String>()) {
+        fn normalising_twice_changes_nothing(text in any::<String>()) {
             let once = normalise(&text);
             prop_assert_eq!(normalise(&once), once);
         }
 
         #[test]
-        fn twice_is_once_among_letters_and_marks(text in "[a-zA-Zıİßς가-힣ᄀ-ᇿㄱ-ㅣ\u{300}-\u{36f}ﷺ½ -]{0,12}") {
+        fn normalising_letters_and_marks_twice_changes_nothing(text in "[a-zA-Zıİßς가-힣ᄀ-ᇿㄱ-ㅣ\u{300}-\u{36f}ﷺ½ -]{0,12}") {
             let once = normalise(&text);
             prop_assert_eq!(normalise(&once), once);
         }

@@ -1,4 +1,4 @@
-//! Packs: the words that can be drawn, ours and people's own.
+//! Packs of words to draw: built in, and people's own.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -9,7 +9,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::normalise;
 use crate::name::is_hidden;
 
-/// Longest word, in characters, as it is written and as it is compared.
+/// Longest word in characters, as written and as normalised.
 pub const MAX_WORD_CHARS: usize = 32;
 /// Fewest words of a quiz, and of an own pack.
 pub const MIN_WORDS: usize = 10;
@@ -18,19 +18,19 @@ pub const MAX_PACK_WORDS: usize = 500;
 /// Largest file of an own pack, in bytes.
 pub const MAX_PACK_BYTES: usize = 64 * 1024;
 
-/// How hard a word is to draw and to guess; in the log as 1, 2 and 3.
+/// The difficulty of a word; in the log 1, 2 and 3.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "u8", into = "u8")]
 pub enum Level {
     /// A thing that everybody draws.
     Easy,
-    /// A thing that takes some thought. Also the words of an own pack without levels.
+    /// A thing that takes some thought; also every word of an own pack without levels.
     Medium,
-    /// A scene, an idea, or a thing known by few.
+    /// A scene, an idea, or a thing that few people know.
     Hard,
 }
 
-/// A number that is no level.
+/// A number that is not a level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a level is 1, 2 or 3, not {0}")]
 pub struct BadLevel(u8);
@@ -58,31 +58,31 @@ impl From<Level> for u8 {
     }
 }
 
-/// A word of a pack. What others send has any content: see [`compared`].
+/// A word of a pack. Words from other peers may have any content: see [`normalised`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Word {
-    /// As people see it: NFC, trimmed, white space single.
+    /// The text as it is shown: NFC, trimmed, white space single.
     pub text: String,
-    /// How hard it is.
+    /// The difficulty.
     pub level: Level,
 }
 
-/// Why a text is no word.
+/// Why a text is not a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadWord {
-    /// It has no letter or digit, so nobody could guess it.
+    /// The text has no letter or digit, so nobody could guess it.
     #[error("a word has letters or digits")]
     Empty,
-    /// Longer than [`MAX_WORD_CHARS`].
+    /// The text has more than [`MAX_WORD_CHARS`] characters.
     #[error("a word has at most {MAX_WORD_CHARS} characters")]
     TooLong,
-    /// A control character, or one that is not seen.
+    /// The text has a control or invisible character.
     #[error("a word has no control characters")]
     Control,
 }
 
 impl Word {
-    /// A word as a person typed it. An underscore is written as a space: in a mask it stands for a hidden letter.
+    /// Makes a word from a person's text. Underscores become spaces, because they mean hidden letters in a mask.
     ///
     /// # Errors
     /// [`BadWord`].
@@ -91,7 +91,7 @@ impl Word {
         if typed.chars().any(is_hidden) {
             return Err(BadWord::Control);
         }
-        // Three characters of NFD are at most one of NFC in Hangul; nothing far longer is normalised at all.
+        // In Hangul up to three characters of NFD are one of NFC; a much longer text is not normalised at all.
         if typed.chars().nth(MAX_WORD_CHARS * 4).is_some() {
             return Err(BadWord::TooLong);
         }
@@ -106,64 +106,64 @@ impl Word {
     }
 }
 
-/// Words as guesses are compared with them: normalised. `None` for what can't have come from packs: a word that
-/// [`Word::new`] would write in another way, or two that are the same to a guesser.
+/// Normalises words for comparing them with guesses. Returns `None` for words that can't be of a pack: one that
+/// [`Word::new`] would change, or two with the same normalised text.
 #[must_use]
-pub fn compared(words: &[Word]) -> Option<BTreeSet<String>> {
+pub fn normalised(words: &[Word]) -> Option<BTreeSet<String>> {
     let sound = |word: &Word| Word::new(&word.text, word.level).as_ref() == Ok(word);
-    let mut compared = BTreeSet::new();
-    words.iter().all(|word| sound(word) && compared.insert(normalise(&word.text))).then_some(compared)
+    let mut normalised = BTreeSet::new();
+    words.iter().all(|word| sound(word) && normalised.insert(normalise(&word.text))).then_some(normalised)
 }
 
-/// Why a file is no pack. Lines are counted from 1.
+/// Why a file is not a pack. Lines are counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PackError {
-    /// Larger than [`MAX_PACK_BYTES`].
+    /// The file is larger than [`MAX_PACK_BYTES`].
     #[error("the file has {bytes} bytes, at most {MAX_PACK_BYTES} are allowed")]
     TooLarge {
         /// Its size.
         bytes: usize,
     },
-    /// Not a text, or in another encoding.
+    /// The file is not text, or in another encoding.
     #[error("line {line}: the text is not UTF-8")]
     NotUtf8 {
-        /// The first line with wrong bytes.
+        /// The first line that is not UTF-8.
         line: usize,
     },
-    /// A line that is no word.
+    /// A line is not a word.
     #[error("line {line}: {fault}")]
     Word {
-        /// Its number.
+        /// The line.
         line: usize,
-        /// What is wrong with it.
+        /// The reason.
         #[source]
         fault: BadWord,
     },
-    /// A word that stands there already; to a guesser the two would be the same.
+    /// A word is there already, or one with the same normalised text.
     #[error("line {line}: the word is already on line {first}")]
     Twice {
-        /// Where it stands again.
+        /// The line of the second one.
         line: usize,
-        /// Where it stands first.
+        /// The line of the first one.
         first: usize,
     },
-    /// Fewer than [`MIN_WORDS`].
+    /// There are fewer than [`MIN_WORDS`].
     #[error("a pack has at least {MIN_WORDS} words, here are {words}")]
     TooFew {
-        /// How many there are.
+        /// The number of words.
         words: usize,
     },
-    /// More than [`MAX_PACK_WORDS`].
+    /// There are more than [`MAX_PACK_WORDS`].
     #[error("a pack has at most {MAX_PACK_WORDS} words, here are {words}")]
     TooMany {
-        /// How many there are.
+        /// The number of words.
         words: usize,
     },
 }
 
-/// Reads a person's own pack: one word a line. The lines `# easy`, `# medium` and `# hard` (`# 쉬움`, `# 보통`,
-/// `# 어려움`) say how hard the words after them are, before any they are medium. Other lines that begin with `#` and
-/// empty lines say nothing. A byte order mark and Windows line ends are accepted.
+/// Reads a person's own pack, with one word a line. The lines `# easy`, `# medium` and `# hard` (`# 쉬움`, `# 보통`,
+/// `# 어려움`) set the level of the words after them; words before the first are medium. Other lines that begin with `#`
+/// and empty lines are skipped. A byte order mark and Windows line ends are accepted.
 ///
 /// # Errors
 /// The first [`PackError`].
@@ -177,7 +177,7 @@ pub fn parse(text: &str) -> Result<Vec<Word>, PackError> {
     }
 }
 
-/// [`parse`] of a file's bytes, which should be UTF-8.
+/// Reads a person's own pack from the bytes of a file: see [`parse`].
 ///
 /// # Errors
 /// The first [`PackError`].
@@ -193,7 +193,7 @@ fn bounded(bytes: usize) -> Result<(), PackError> {
     if bytes > MAX_PACK_BYTES { Err(PackError::TooLarge { bytes }) } else { Ok(()) }
 }
 
-/// The words of a text, however many.
+/// Reads the words of a text, whatever their number.
 fn read(text: &str) -> Result<Vec<Word>, PackError> {
     let (mut words, mut level, mut lines) = (Vec::new(), Level::Medium, BTreeMap::new());
     for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
@@ -211,7 +211,7 @@ fn read(text: &str) -> Result<Vec<Word>, PackError> {
     Ok(words)
 }
 
-/// The level that a comment names.
+/// Returns the level that a comment names.
 fn heading(comment: &str) -> Option<Level> {
     match normalise(comment).as_str() {
         "easy" | "쉬움" => Some(Level::Easy),
@@ -221,7 +221,7 @@ fn heading(comment: &str) -> Option<Level> {
     }
 }
 
-/// A pack that comes with the program.
+/// A built-in pack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum BuiltIn {
     /// English words.
@@ -231,10 +231,10 @@ pub enum BuiltIn {
 }
 
 impl BuiltIn {
-    /// All of them.
+    /// All built-in packs.
     pub const ALL: [BuiltIn; 2] = [BuiltIn::En, BuiltIn::Ko];
 
-    /// What the log calls it: the language's ISO 639-1 code.
+    /// Returns the id: the ISO 639-1 code of the language.
     #[must_use]
     pub fn id(self) -> &'static str {
         match self {
@@ -243,13 +243,13 @@ impl BuiltIn {
         }
     }
 
-    /// The pack of that id.
+    /// Returns the pack with this id.
     #[must_use]
     pub fn of(id: &str) -> Option<BuiltIn> {
         BuiltIn::ALL.into_iter().find(|pack| pack.id() == id)
     }
 
-    /// Its words, read once. A test holds that they can be read.
+    /// Returns the words, which are parsed once. A test makes sure that they can be.
     #[must_use]
     pub fn words(self) -> &'static [Word] {
         static EN: LazyLock<Vec<Word>> = LazyLock::new(|| read(include_str!("packs/en.txt")).unwrap_or_default());

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
-use crate::words::{Level, Word, candidates, compared, normalise};
+use crate::words::{Level, Word, candidates, normalise, normalised};
 
 /// Most words of a quiz: both packs that come with the program, and the longest list of one's own.
 pub const MAX_WORDS: usize = 2_500;
@@ -114,7 +114,7 @@ impl WordList {
 
     fn compared(&self) -> Option<&BTreeSet<String>> {
         let few = || self.words().len() <= MAX_WORDS;
-        self.0.compared.get_or_init(|| few().then(|| compared(self.words())).flatten()).as_ref()
+        self.0.compared.get_or_init(|| few().then(|| normalised(self.words())).flatten()).as_ref()
     }
 
     /// The words in parts that each fit into an operation: at least one, perhaps empty.

@@ -1,11 +1,11 @@
-//! Own packs as people write them, and what is promised of ours.
+//! Tests of own packs in the forms that people write, and of the promises of the built-in ones.
 
 use proptest::prelude::*;
 
 use super::super::{Mask, candidates};
 use super::*;
 
-/// Ten good words, then what a test adds.
+/// Returns ten words and some more lines.
 fn ten_and(more: &str) -> String {
     "a1\nb2\nc3\nd4\ne5\nf6\ng7\nh8\ni9\nj10\n".to_owned() + more
 }
@@ -15,7 +15,7 @@ fn levels(words: &[Word]) -> Vec<(&str, Level)> {
 }
 
 #[test]
-fn headings_say_the_level_of_what_follows() {
+fn headings_set_the_level_of_the_words_after_them() {
     let words =
         parse(&ten_and("# Easy\nx\n#hard\ny\n# my cats\nz\n# 쉬움\n소\n#보통\n말\n# 어려움\n양\n#MEDIUM\nw")).unwrap();
     assert!(words[..10].iter().all(|word| word.level == Level::Medium));
@@ -38,7 +38,7 @@ fn a_file_may_come_from_any_editor() {
 }
 
 #[test]
-fn what_is_wrong_is_said_with_its_line() {
+fn faults_are_reported_with_their_line() {
     for (more, error) in [
         ("\n?!", "line 12: a word has letters or digits"),
         ("🍎", "line 11: a word has letters or digits"),
@@ -60,7 +60,7 @@ fn what_is_wrong_is_said_with_its_line() {
 }
 
 #[test]
-fn bytes_that_are_no_text_are_refused_with_their_line() {
+fn bytes_that_are_not_text_are_refused_with_their_line() {
     // `사과` in CP949, as an old editor on Windows writes it.
     let old = [ten_and("").as_bytes(), b"\xbb\xe7\xb0\xfa\n"].concat();
     assert_eq!(parse_bytes(&old), Err(PackError::NotUtf8 { line: 11 }));
@@ -95,7 +95,7 @@ fn a_level_is_a_number_in_the_log() {
 }
 
 #[test]
-fn our_packs_are_what_is_promised() {
+fn built_in_packs_keep_their_promises() {
     for (pack, file) in [(BuiltIn::En, include_str!("../packs/en.txt")), (BuiltIn::Ko, include_str!("../packs/ko.txt"))]
     {
         let words = read(file).unwrap_or_else(|error| panic!("{}.txt: {error}", pack.id()));
@@ -110,7 +110,7 @@ fn our_packs_are_what_is_promised() {
             let mask = Mask::of(&word.text);
             assert!(mask.agrees(&word.text) && !mask.hidden().is_empty(), "{}", word.text);
             assert_eq!(Mask::try_from(String::from(mask.clone())), Ok(mask), "{}", word.text);
-            // Written as a file would be read again, so that the file can be copied as an own pack's beginning.
+            // A built-in file can be read as an own pack, so that people can copy parts of it.
             assert_eq!(Word::new(&word.text, word.level).as_ref(), Ok(word));
         }
         assert_eq!(BuiltIn::of(pack.id()), Some(pack));
@@ -130,9 +130,9 @@ fn the_eleven_words_of_the_original_are_easy() {
     }
 }
 
-/// Else who says the longer word has also said the shorter one.
+/// Otherwise a guess of the longer word would also be one of the shorter word.
 #[test]
-fn no_word_of_ours_holds_another_one() {
+fn no_built_in_word_contains_another_one() {
     for pack in BuiltIn::ALL {
         let words: BTreeSet<String> = pack.words().iter().map(|word| normalise(&word.text)).collect();
         for word in pack.words() {
@@ -151,7 +151,7 @@ proptest! {
     }
 
     #[test]
-    fn what_a_file_gives_is_sound(lines in proptest::collection::vec("\\PC{0,40}|[가-힣]{1,10}|#.{0,6}", 0..40)) {
+    fn words_of_any_file_are_sound(lines in proptest::collection::vec("\\PC{0,40}|[가-힣]{1,10}|#.{0,6}", 0..40)) {
         if let Ok(words) = parse(&lines.join("\n")) {
             prop_assert_eq!(compared(&words).map(|compared| compared.len()), Some(words.len()));
         }
