@@ -74,12 +74,12 @@ fn bytes_that_are_not_text_are_refused_with_their_line() {
 #[test]
 fn words_from_others_are_checked_like_a_file() {
     let good = parse(&ten_and("사과\nIce cream")).unwrap();
-    let compared_with = compared(&good).unwrap();
+    let compared_with = normalised(&good).unwrap();
     assert!(compared_with.len() == 12 && compared_with.contains("사과") && compared_with.contains("icecream"));
     for text in ["a1", "A 1", "", "!", " pear", "ice  cream", "ice_cream", "a\nb", "\u{1109}\u{1161}"] {
         let mut words = good.clone();
         words[10].text = text.to_owned();
-        assert_eq!(compared(&words), None, "{text:?}");
+        assert_eq!(normalised(&words), None, "{text:?}");
     }
 }
 
@@ -146,14 +146,14 @@ proptest! {
     #[test]
     fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
         if let Ok(words) = parse_bytes(&bytes) {
-            prop_assert_eq!(compared(&words).map(|compared| compared.len()), Some(words.len()));
+            prop_assert_eq!(normalised(&words).map(|normalised| normalised.len()), Some(words.len()));
         }
     }
 
     #[test]
     fn words_of_any_file_are_sound(lines in proptest::collection::vec("\\PC{0,40}|[가-힣]{1,10}|#.{0,6}", 0..40)) {
         if let Ok(words) = parse(&lines.join("\n")) {
-            prop_assert_eq!(compared(&words).map(|compared| compared.len()), Some(words.len()));
+            prop_assert_eq!(normalised(&words).map(|normalised| normalised.len()), Some(words.len()));
         }
     }
 }

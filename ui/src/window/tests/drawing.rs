@@ -144,8 +144,8 @@ fn the_free_sheet_is_cleared_when_that_is_meant() {
     assert!(!bench.shows("Keep it"));
     bench.click("🗑");
     assert_eq!(commands(&bench.click("Clear")), [Command::Touch(lobby(), Touch::Clear)]);
-    let sheet = SheetId::Turn { game: OperationId([3; 32]), turn: 0 };
-    bench.give(Message::Answered(Answer::Canvas(lobby(), Ok(CanvasView { sheet, ..sheet(true) }))));
+    let turn = SheetId::Turn { game: OperationId([3; 32]), turn: 0 };
+    bench.give(Message::Answered(Answer::Canvas(lobby(), Ok(CanvasView { sheet: turn, ..sheet(true) }))));
     assert_eq!(commands(&bench.click("🗑")), [Command::Touch(lobby(), Touch::Clear)], "all of it is the drawer's");
 }
 
@@ -303,8 +303,8 @@ fn who_may_not_draw_sends_no_ink() {
     bench.must_show("Nobody can draw on this sheet now. You can save it.");
     assert!(bench.click("↶").is_empty() && bench.click("✎").is_empty());
     assert!(matches!(bench.click("💾")[..], [Action::Save(_)]));
-    let sheet = SheetId::Turn { game: OperationId([3; 32]), turn: 0 };
-    bench.give(Message::Answered(Answer::Canvas(lobby(), Ok(CanvasView { sheet, ..sheet(false) }))));
+    let turn = SheetId::Turn { game: OperationId([3; 32]), turn: 0 };
+    bench.give(Message::Answered(Answer::Canvas(lobby(), Ok(CanvasView { sheet: turn, ..sheet(false) }))));
     bench.must_show("On this sheet only the drawer draws. You can save it, and look closer with Ctrl and the wheel.");
 }
 
