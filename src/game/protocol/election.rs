@@ -1,25 +1,24 @@
-//! The draw: who draws when, decided by everybody together and by nobody alone.
+//! The election of drawers by commit-reveal: all players decide the order together, and none alone.
 //!
-//! Each player commits to a nonce before any nonce is known, then all nonces are opened, and their hash is the seed of
-//! the game. From the seed every peer computes the same order by itself.
+//! Each player commits to a nonce before any nonce is known, then all nonces are opened, and their hash is the seed of the
+//! game. Every peer computes the order from the seed.
 //!
-//! What this leaves: who sees the other nonces first can keep their own back, and so choose between two seeds, one of
-//! which they don't play the first round of; and a newcomer, who knows the seed, can look for a key that draws early.
+//! Two weaknesses remain: a player who sees all other nonces first can withhold the own one, and so choose between two
+//! seeds, but misses the first round with one of them; and a newcomer, who knows the seed, can search a key that draws early.
 
 use crate::identity::{Author, Identity};
 use crate::operation_id::OperationId;
 
-/// The nonce that this identity commits to in a game. Derived, so that nothing has to be remembered between the
-/// commitment and the opening; nobody can compute it without the secret key.
+/// Derives the nonce that this identity commits to in a game, so that nothing has to be stored between commitment and
+/// opening. Nobody can compute it without the secret key.
 #[must_use]
 pub fn nonce(identity: &Identity, game: OperationId) -> [u8; 32] {
     identity.derive_secret("inkmesh 2026 game nonce", &game.0)
 }
 
-/// The commitment of `player` to `nonce` in `game`: BLAKE3 (derive key) of game, player and nonce.
+/// Returns the commitment of `player` to `nonce` in `game`: BLAKE3 (derive key) of game, player and nonce.
 ///
-/// Game and player are part of it, so that a commitment copied from somebody else can't be opened by the copier with
-/// the nonce that the other one opens.
+/// With game and player in it, a commitment that is copied from another player can't be opened with that player's nonce.
 #[must_use]
 pub fn commitment(game: OperationId, player: Author, nonce: &[u8; 32]) -> [u8; 32] {
     let mut hasher = blake3::Hasher::new_derive_key("inkmesh 2026 game nonce commitment");
@@ -29,7 +28,7 @@ pub fn commitment(game: OperationId, player: Author, nonce: &[u8; 32]) -> [u8; 3
     *hasher.finalize().as_bytes()
 }
 
-/// The seed of a game: BLAKE3 (derive key) of the opened nonces, in the order of their players' keys.
+/// Returns the seed of a game: BLAKE3 (derive key) of the opened nonces, in the order of their players' keys.
 pub fn seed(nonces: impl IntoIterator<Item = [u8; 32]>) -> [u8; 32] {
     let mut hasher = blake3::Hasher::new_derive_key("inkmesh 2026 game seed");
     for nonce in nonces {
@@ -38,7 +37,7 @@ pub fn seed(nonces: impl IntoIterator<Item = [u8; 32]>) -> [u8; 32] {
     *hasher.finalize().as_bytes()
 }
 
-/// The order in which `players` draw in a round, counted from 0: by BLAKE3 (derive key) of seed, round (32 bits,
+/// Returns the order in which `players` draw in a round, counted from 0: by BLAKE3 (derive key) of seed, round (32 bits,
 /// little-endian) and player.
 pub fn drawing_order(seed: &[u8; 32], round: u32, players: impl IntoIterator<Item = Author>) -> Vec<Author> {
     let lot = |player: &Author| {

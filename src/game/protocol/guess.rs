@@ -1,15 +1,15 @@
-//! What a guesser and the drawer say to each other, straight and not through the room.
+//! The messages between a guesser and the drawer, sent directly and not through the room.
 //!
 //! ```text
 //! guesser                       drawer
 //! Guess{blinded words}      →
-//!                           ←   Answer{evaluations, proof, receipt} | Refused{why}
-//!                           ←   Close{line}                                    (of a wrong guess, when the room has it)
+//!                           ←   Answer{evaluations, proof, receipt} | Refused{reason}
+//!                           ←   Close{line}                                    (for a wrong guess in the log)
 //! Noted                     →
 //! ```
 //!
-//! Requests and receipts are signed, because both are shown to others: a solver shows its receipt to tell when it asked,
-//! and a drawer shows the requests of somebody who asks for words without saying them.
+//! Requests and receipts are signed, because others see them: a solver publishes its receipt to prove its time, and a drawer
+//! the requests of a guesser who doesn't say the requested candidates.
 
 use serde::{Deserialize, Serialize};
 
@@ -23,11 +23,11 @@ use crate::operation_id::OperationId;
 /// Largest message in bytes, either way.
 pub const MAX_MESSAGE: usize = 2 << 10;
 
-/// What signed requests and receipts begin with, so that neither passes for anything else that a peer signs.
+/// The prefixes of signed requests and receipts, so that neither passes for another signed message.
 const REQUEST_CONTEXT: &[u8] = b"inkmesh guess 1";
 const RECEIPT_CONTEXT: &[u8] = b"inkmesh receipt 1";
 
-/// A guesser asks the drawer for some words, blinded: the words that one line may mean.
+/// A guesser's request for the candidates of one line, blinded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GuessRequest {
     /// The room of the game.
@@ -36,24 +36,23 @@ pub struct GuessRequest {
     pub game: OperationId,
     /// Which turn.
     pub turn: u32,
-    /// The key that the turn was locked with: a game that starts again counts its turns anew, and what was asked before
-    /// that is another matter.
+    /// The public key of the turn. A game that starts again counts its turns anew, with other keys.
     pub voprf: VoprfPublic,
-    /// Who asks.
+    /// The guesser.
     pub guesser: Author,
-    /// Words that the guesser has asked for in this turn before, in all its requests.
+    /// The number of candidates in all earlier requests of the guesser in this turn.
     pub asked_before: u32,
-    /// The guesser's last wrong guess that it said in the room in this turn, if any.
+    /// The guesser's last line in this turn, if any.
     pub said: Option<OperationId>,
-    /// 1 to [`MAX_CANDIDATES`] blinded words.
+    /// 1 to [`MAX_CANDIDATES`] blinded candidates.
     pub blinded: Vec<Blinded>,
-    /// By the guesser, over all of the above.
+    /// The guesser's signature over all other fields.
     #[serde(with = "serde_bytes")]
     pub signature: [u8; SIGNATURE_LEN],
 }
 
 impl GuessRequest {
-    /// Writes and signs a request, for a turn given by its game, its number and its key.
+    /// Makes and signs a request. The turn is given by its game, its number and its key.
     #[must_use]
     pub fn new(
         guesser: &Identity,
@@ -70,15 +69,15 @@ impl GuessRequest {
         request
     }
 
-    /// Whether the guesser wrote this, and the number of words is allowed. Whether they are group elements shows when
-    /// they are answered.
+    /// Returns whether the signature is the guesser's and the number of candidates is allowed. Whether they are group elements is
+    /// checked when they are answered.
     #[must_use]
     pub fn is_valid(&self) -> bool {
         (1..=MAX_CANDIDATES).contains(&self.blinded.len()) && self.guesser.verify(&self.signed(), &self.signature)
     }
 
-    /// What is signed: context, room, game, turn, its key, guesser, words asked before, a byte 0 or a byte 1 and the line said,
-    /// blinded words. Numbers have 4 bytes, little-endian.
+    /// Returns the signed bytes: context, room, game, turn, its key, guesser, candidates requested before, a byte 0, or a byte 1
+    /// and the last line, blinded candidates. Numbers have 4 bytes, little-endian.
     fn signed(&self) -> Vec<u8> {
         let mut bytes = REQUEST_CONTEXT.to_vec();
         bytes.extend_from_slice(&self.room.0);
@@ -94,30 +93,30 @@ impl GuessRequest {
     }
 }
 
-/// The drawer's word for when it was asked for what. Receipts are the clock of a turn.
+/// The drawer's signed statement of the time of a request. Receipts are the clock of a turn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
     /// Which game.
     pub game: OperationId,
     /// Which turn.
     pub turn: u32,
-    /// The key that the turn was locked with.
+    /// The public key of the turn.
     pub voprf: VoprfPublic,
-    /// Who drew.
+    /// The drawer.
     pub drawer: Author,
-    /// Who asked.
+    /// The guesser.
     pub guesser: Author,
-    /// For what: the blinded words of the request.
+    /// The blinded candidates of the request.
     pub blinded: Vec<Blinded>,
-    /// When: milliseconds since the turn began, by the drawer's clock.
+    /// Milliseconds since the turn began, by the drawer's clock.
     pub elapsed_ms: u32,
-    /// By the drawer, over all of the above.
+    /// The drawer's signature over all other fields.
     #[serde(with = "serde_bytes")]
     pub signature: [u8; SIGNATURE_LEN],
 }
 
 impl Receipt {
-    /// Writes and signs the receipt for a request that came `elapsed_ms` after the turn began.
+    /// Makes and signs the receipt for a request that came `elapsed_ms` after the turn began.
     #[must_use]
     pub fn new(drawer: &Identity, request: &GuessRequest, elapsed_ms: u32) -> Self {
         let &GuessRequest { game, turn, voprf, guesser, .. } = request;
@@ -128,13 +127,13 @@ impl Receipt {
         receipt
     }
 
-    /// Whether the drawer it names wrote this, and the number of words is allowed.
+    /// Returns whether the signature is the named drawer's and the number of candidates is allowed.
     #[must_use]
     pub fn is_valid(&self) -> bool {
         (1..=MAX_CANDIDATES).contains(&self.blinded.len()) && self.drawer.verify(&self.signed(), &self.signature)
     }
 
-    /// Whether this is `drawer`'s valid receipt for just this request: what a guesser checks before it relies on it.
+    /// Returns whether this is `drawer`'s valid receipt for this request.
     #[must_use]
     pub fn is_for(&self, request: &GuessRequest, drawer: Author) -> bool {
         self.drawer == drawer
@@ -144,8 +143,8 @@ impl Receipt {
             && self.is_valid()
     }
 
-    /// What is signed: context, game, turn, its key, drawer, guesser, milliseconds, blinded words. Numbers have 4 bytes,
-    /// little-endian.
+    /// Returns the signed bytes: context, game, turn, its key, drawer, guesser, milliseconds, blinded candidates. Numbers have 4
+    /// bytes, little-endian.
     fn signed(&self) -> Vec<u8> {
         let mut bytes = RECEIPT_CONTEXT.to_vec();
         bytes.extend_from_slice(&self.game.0);
@@ -162,41 +161,40 @@ impl Receipt {
 /// The drawer's answer to a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GuessAnswer {
-    /// What the blinded words evaluate to, and the proof.
+    /// The evaluations of the blinded candidates, and the proof.
     pub answer: Answer,
-    /// When it was asked.
+    /// The receipt.
     pub receipt: Receipt,
 }
 
-/// Why a drawer doesn't answer a request.
+/// Why a drawer's program doesn't answer a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Refusal {
-    /// Requests come too fast. The same may be asked again a little later.
+    /// Requests come too fast. The same one may be sent again a little later.
     TooFast,
-    /// The guesser has asked for as many words as it may in a turn.
+    /// The guesser has requested all candidates that are allowed in a turn.
     NoneLeft,
-    /// It is not that turn, or its time is not running.
+    /// The turn is not the running one, or its time is over.
     NotNow,
-    /// Who asks doesn't guess in this turn.
+    /// The sender doesn't guess in this turn.
     NotGuessing,
-    /// The guesser has asked for words that it has not said, or miscounts what it asked for.
+    /// The guesser has not said all candidates that it requested, or miscounts them.
     Unsaid,
-    /// Signature, number of words or group elements are wrong.
+    /// The signature, the number of candidates or a group element is invalid.
     Malformed,
     /// A reason that this program doesn't know.
     #[serde(other)]
     Unknown,
 }
 
-/// What one of the two begins with.
+/// The first message of an exchange.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PeerRequest {
-    /// The guesser guesses.
+    /// A guess.
     Guess(GuessRequest),
-    /// The drawer tells the guesser alone that a wrong guess was close. Nobody checks this; it is worth as much as the
-    /// connection that it came over.
+    /// The drawer's report, to the guesser alone, that a wrong guess was close. It is not signed.
     Close {
         /// The room of the game.
         room: RoomId,
@@ -204,25 +202,25 @@ pub enum PeerRequest {
         game: OperationId,
         /// Which turn.
         turn: u32,
-        /// Which line of the guesser.
+        /// The line of the guesser.
         line: OperationId,
     },
 }
 
-/// What the other replies.
+/// The reply to a [`PeerRequest`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PeerReply {
-    /// To a guess: answered.
+    /// The answer to a guess.
     Answer(Box<GuessAnswer>),
-    /// To a guess: not answered.
+    /// The refusal of a guess.
     Refused(Refusal),
-    /// To all else.
+    /// The reply to any other request.
     Noted,
 }
 
 impl PeerRequest {
-    /// The bytes.
+    /// Encodes the request.
     ///
     /// # Errors
     /// [`CodecError`].
@@ -230,22 +228,22 @@ impl PeerRequest {
         codec::encode(self, MAX_MESSAGE)
     }
 
-    /// Reads what the other asks. Signatures are not checked.
+    /// Reads a request. Signatures are not checked.
     ///
     /// # Errors
-    /// [`CodecError`]; also when there are too many words.
+    /// [`CodecError`]; also when there are too many candidates.
     pub fn decode(bytes: &[u8]) -> Result<Self, CodecError> {
         codec::within(bytes.len(), MAX_MESSAGE)?;
-        let ask: PeerRequest = codec::decode(bytes)?;
-        if let PeerRequest::Guess(request) = &ask {
-            codec::within(request.blinded.len(), MAX_CANDIDATES)?;
+        let request: PeerRequest = codec::decode(bytes)?;
+        if let PeerRequest::Guess(guess) = &request {
+            codec::within(guess.blinded.len(), MAX_CANDIDATES)?;
         }
-        Ok(ask)
+        Ok(request)
     }
 }
 
 impl PeerReply {
-    /// The bytes.
+    /// Encodes the reply.
     ///
     /// # Errors
     /// [`CodecError`].
@@ -256,7 +254,7 @@ impl PeerReply {
     /// Reads a reply. Neither proof nor signature is checked.
     ///
     /// # Errors
-    /// [`CodecError`]; also when there are too many words.
+    /// [`CodecError`]; also when there are too many candidates.
     pub fn decode(bytes: &[u8]) -> Result<Self, CodecError> {
         codec::within(bytes.len(), MAX_MESSAGE)?;
         let reply: PeerReply = codec::decode(bytes)?;
@@ -303,7 +301,7 @@ mod tests {
         Box::new(GuessAnswer { answer: Answer { evaluated, proof: Proof([7; 64]) }, receipt })
     }
 
-    /// How often one bit of what was written is flipped, something else is read, and passes `check` all the same.
+    /// Returns the number of single bit flips in the encoding that decode to another value which passes `check`.
     fn passes<T: Serialize + DeserializeOwned + PartialEq>(value: &T, check: impl Fn(&T) -> bool) -> usize {
         let bytes = codec::encode(value, MAX_MESSAGE).unwrap();
         assert!(check(value));
@@ -316,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_was_signed_is_valid() {
+    fn a_changed_request_or_receipt_is_invalid() {
         let request = request(Some(LINE), words(4));
         assert_eq!(passes(&request, GuessRequest::is_valid), 0);
         let receipt = answer(&request).receipt;
@@ -327,7 +325,7 @@ mod tests {
 
     #[test]
     fn no_request_has_the_signature_of_another() {
-        // The first blinded word of the one is the line of the other.
+        // The first blinded candidate of the one is the line of the other.
         let one = request(None, vec![Blinded(LINE.0), Blinded([9; 32])]);
         let other = request(Some(LINE), vec![Blinded([9; 32])]);
         assert!(one.is_valid() && other.is_valid());
@@ -336,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn a_receipt_is_for_its_request_and_of_its_drawer_alone() {
+    fn a_receipt_is_for_its_request_and_drawer_only() {
         let (asked, other) = (request(None, words(2)), request(None, words(3)));
         let receipt = answer(&asked).receipt;
         assert!(receipt.is_for(&asked, drawer().author()));
@@ -350,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn no_words_or_too_many_are_not_valid_even_when_signed() {
+    fn signed_messages_without_candidates_or_with_too_many_are_invalid() {
         for count in [0, 5, 200] {
             let request = request(None, words(count));
             assert!(!request.is_valid() && !Receipt::new(&drawer(), &request, 0).is_valid(), "{count}");

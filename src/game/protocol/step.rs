@@ -1,4 +1,4 @@
-//! The steps of a game, as they stand in the log.
+//! The steps of a game in the log.
 
 use serde::{Deserialize, Serialize};
 
@@ -23,7 +23,7 @@ pub struct Rules {
     /// Seconds without ink after which a drawer is skipped, 5 to 240; 0: never.
     #[serde(default)]
     pub idle: u32,
-    /// The quiz; `None`: drawing in turns, without words.
+    /// The rules of the quiz; `None` for drawing in turns without words.
     #[serde(default)]
     pub quiz: Option<QuizRules>,
 }
@@ -32,14 +32,14 @@ fn most_players() -> u32 {
     MAX_PLAYERS as u32
 }
 
-/// The rules of a quiz beside those of the turns.
+/// The additional rules of a quiz.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QuizRules {
-    /// Words that the drawer chooses from, 1 to 5.
+    /// Number of words that the drawer chooses from, 1 to 5.
     pub offered: u32,
-    /// Letters shown while a turn goes on, at most; 0 to 5.
+    /// Most letters shown during a turn, 0 to 5.
     pub hints: u32,
-    /// Whether a guesser is told, alone, that a guess was close.
+    /// Whether a guesser learns, alone, that a guess was close.
     pub close: bool,
 }
 
@@ -56,20 +56,20 @@ impl Default for QuizRules {
 }
 
 impl Rules {
-    /// As in skribbl: three rounds of 80 seconds, three words to choose from, two hints.
+    /// Returns the rules of skribbl: three rounds of 80 seconds, three words to choose from, two hints.
     #[must_use]
     pub fn skribbl() -> Self {
         Rules { quiz: Some(QuizRules::default()), ..Rules::default() }
     }
 
-    /// As in 캐치마인드: 140 seconds; one word, no choice; who draws nothing for 20 seconds is skipped.
+    /// Returns the rules of 캐치마인드: 140 seconds, one word without choice, a drawer who draws nothing for 20 seconds is skipped.
     #[must_use]
     pub fn catch_mind() -> Self {
         let quiz = QuizRules { offered: 1, hints: 2, close: false };
         Rules { seconds: 140, players: 8, idle: 20, quiz: Some(quiz), ..Rules::default() }
     }
 
-    /// Whether the numbers keep their bounds.
+    /// Returns whether the numbers are within their bounds.
     #[must_use]
     pub fn is_sound(&self) -> bool {
         let seconds = if self.quiz.is_some() { 15..=240 } else { 1..=600 };
@@ -85,21 +85,20 @@ impl Rules {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CancelReason {
-    /// Fewer than two players were ready in time, or opened their nonces. The proposer says so before the start.
+    /// Fewer than two players were ready in time, or opened their nonces. Written by the proposer before the start.
     TooFewPlayers,
-    /// Nothing happened for longer than a turn and a minute: those who could go on are gone. Anyone in the game says so.
+    /// No step counted for longer than a turn and a minute. Written by any member.
     Abandoned,
-    /// The proposer named two rosters, as if to choose among seeds, or two lists of words. Never written: the fold finds
-    /// it.
+    /// The proposer named two rosters, as if to choose among seeds, or two lists of words. Found by the fold, never written.
     TwoRosters,
-    /// Fewer than two players are left: the others left, were removed, or are absent. Never written: the fold finds it.
+    /// Fewer than two players are left: the others left, were removed, or are absent. Found by the fold, never written.
     TooFewLeft,
-    /// More than half of the players wanted the game to end. Never written: the fold finds it.
+    /// More than half of the players voted to end the game. Found by the fold, never written.
     Ended,
 }
 
 impl CancelReason {
-    /// The reason in English.
+    /// Returns the reason in English.
     #[must_use]
     pub fn text(self) -> &'static str {
         match self {
@@ -125,7 +124,7 @@ pub enum EndReason {
 }
 
 impl EndReason {
-    /// The reason in English.
+    /// Returns the reason in English.
     #[must_use]
     pub fn text(self) -> &'static str {
         match self {
@@ -136,7 +135,7 @@ impl EndReason {
     }
 }
 
-/// Why a program votes to skip a drawer without being asked by its person.
+/// Why a program votes to skip a drawer by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SkipReason {
@@ -149,12 +148,12 @@ pub enum SkipReason {
     Unknown,
 }
 
-/// What a drawer tells when the turn is over.
+/// The reveal at the end of a turn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reveal {
-    /// The word, as it stands in the list.
+    /// The word as in the list.
     pub word: String,
-    /// The key with which guesses were answered.
+    /// The secret key with which guesses were answered.
     pub secret: VoprfSecret,
     /// Its public key, as it was locked.
     pub voprf: VoprfPublic,
@@ -162,33 +161,33 @@ pub struct Reveal {
     pub key: WordPublic,
 }
 
-/// One step of a game. Which steps count is decided by the fold alone ([`Game`](crate::game::Game)); a step that is out of place
-/// does nothing, on every peer alike.
+/// A step of a game. The fold ([`Game`](crate::game::Game)) alone decides which steps count; a step out of place does
+/// nothing, on every peer alike.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GameStep {
-    /// The author proposes a game; this operation's id names it from here on.
+    /// The author proposes a game, whose id is that of this operation.
     Proposed {
-        /// How it is to be played.
+        /// The rules.
         rules: Rules,
-        /// The words of a quiz, or the first part of them; none without one.
+        /// The words of a quiz, or the first part of them.
         #[serde(default)]
         words: WordList,
-        /// How many [`GameStep::MoreWords`] follow: until they are there, the roster can't be closed.
+        /// The number of [`GameStep::MoreWords`] that must follow before the roster can be closed.
         #[serde(default)]
         more: u32,
     },
-    /// The proposer goes on with the list of words, part by part.
+    /// The proposer adds a part to the list of words.
     MoreWords {
         /// Which game.
         game: OperationId,
-        /// Counted from 1; the first part is in the proposal.
+        /// The number of the part, counted from 1; part 0 is in the proposal.
         part: u32,
         /// The words.
         words: WordList,
     },
-    /// The author wants to play, and commits to a nonce ([`commitment`](crate::game::commitment)). Said while a game runs: from the next
-    /// round on.
+    /// The author wants to play, and commits to a nonce ([`commitment`](crate::game::commitment)). While a game runs, the author
+    /// joins with the next round.
     Ready {
         /// Which game.
         game: OperationId,
@@ -196,34 +195,34 @@ pub enum GameStep {
         #[serde(with = "serde_bytes")]
         commit: [u8; 32],
     },
-    /// The proposer closes the gathering: these are the players.
+    /// The proposer closes the gathering and names the players.
     RosterClosed {
         /// Which game.
         game: OperationId,
         /// The `Ready` operations that count.
         ready: Vec<OperationId>,
     },
-    /// A player opens the nonce.
+    /// A player opens the commitment.
     Opened {
         /// Which game.
         game: OperationId,
-        /// The nonce; its hash must be what the player committed to.
+        /// The nonce, whose hash must be the commitment.
         #[serde(with = "serde_bytes")]
         nonce: [u8; 32],
     },
-    /// The proposer starts the game with the nonces opened so far; who has not opened is left out. Void when it leaves
-    /// out an opening that stands before it, or when nonces are missing within 3 s of the log's time after the roster.
+    /// The proposer starts the game with the players who opened their nonces. Void when it leaves out an opening before it in
+    /// the log, or when nonces are missing within 3 s of the log's time after the roster.
     Started {
         /// Which game.
         game: OperationId,
         /// The `Opened` operations that count.
         opened: Vec<OperationId>,
     },
-    /// The game is called off: see [`CancelReason`] for who may say so, and when.
+    /// The game is called off: see [`CancelReason`] for the authors who may do so.
     Cancelled {
         /// Which game.
         game: OperationId,
-        /// Why.
+        /// The reason.
         reason: CancelReason,
     },
     /// The drawer of this turn begins, in a game without words.
@@ -239,9 +238,9 @@ pub enum GameStep {
         game: OperationId,
         /// The turn, counted from 0 over the whole game.
         turn: u32,
-        /// With what guesses are answered.
+        /// The public key of the secret with which guesses are answered.
         voprf: VoprfPublic,
-        /// The public key of the word's key pair: whoever can sign for it knows the word.
+        /// The public key of the word's key pair. A signature by it proves that its author knows the word.
         word: WordPublic,
         /// The word with all letters hidden.
         mask: Mask,
@@ -254,16 +253,16 @@ pub enum GameStep {
         turn: u32,
         /// The cell of the mask, counted from 0.
         cell: u32,
-        /// What stands there.
+        /// The letter.
         letter: char,
     },
-    /// A guess that the drawer answered and that was not the word: it is said to the room.
+    /// A guess that the drawer answered and that was not the word, shown to the room.
     Guessed {
         /// Which game.
         game: OperationId,
         /// Which turn.
         turn: u32,
-        /// What was guessed: 1 to [`MAX_TEXT`](crate::payload::MAX_TEXT) bytes.
+        /// The line, of 1 to [`MAX_TEXT`](crate::payload::MAX_TEXT) bytes.
         text: String,
     },
     /// The author knows the word.
@@ -272,23 +271,24 @@ pub enum GameStep {
         game: OperationId,
         /// Which turn.
         turn: u32,
-        /// The drawer's word on what was asked, and when.
+        /// The drawer's receipt for the request.
         receipt: Box<Receipt>,
-        /// Which of the candidates in the receipt was the word.
+        /// The index of the word among the candidates of the receipt.
         candidate: u32,
         /// The word's public key.
         word: WordPublic,
-        /// By the word's key over game, turn and author: see [`WordKey::sign_solved`](crate::game::secret::WordKey::sign_solved).
+        /// A signature by the word's key over game, turn and author: see
+        /// [`WordKey::sign_solved`](crate::game::secret::WordKey::sign_solved).
         #[serde(with = "serde_bytes")]
         signature: [u8; 64],
     },
-    /// Talk of those who know the word, sealed with its key.
+    /// A line among the players who know the word, sealed with its key.
     Whispered {
         /// Which game.
         game: OperationId,
         /// Which turn.
         turn: u32,
-        /// See [`WordKey::seal`](crate::game::secret::WordKey::seal).
+        /// The sealed line: see [`WordKey::seal`](crate::game::secret::WordKey::seal).
         #[serde(with = "serde_bytes")]
         sealed: Vec<u8>,
     },
@@ -298,24 +298,24 @@ pub enum GameStep {
         game: OperationId,
         /// Which turn.
         turn: u32,
-        /// Why.
+        /// The reason.
         reason: EndReason,
         /// The word and the key, in a quiz whose word was locked.
         #[serde(default)]
         reveal: Option<Box<Reveal>>,
-        /// Signed requests of guessers who did not say what they asked, one each at most.
+        /// Signed requests of guessers who did not say the candidates that they requested, at most one of each guesser.
         #[serde(default)]
         evidence: Vec<GuessRequest>,
     },
-    /// Who solved shows, after the reveal, that what they had asked was the word.
+    /// After the reveal a solver proves that the request was for the word.
     Unblinded {
         /// Which game.
         game: OperationId,
         /// Which turn.
         turn: u32,
-        /// The candidate as it stands in their receipt.
+        /// The blinded candidate in the receipt.
         blinded: Blinded,
-        /// What it was blinded with.
+        /// The blinding scalar.
         opening: Opening,
         /// The word.
         word: String,
@@ -326,31 +326,31 @@ pub enum GameStep {
         game: OperationId,
         /// Which turn.
         turn: u32,
-        /// Why the player's program does so by itself; `None`: the person wanted it.
+        /// The reason of a program that votes by itself; `None` for a person's vote.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<SkipReason>,
     },
-    /// A player votes to remove another.
+    /// A player votes to remove another one.
     Kick {
         /// Which game.
         game: OperationId,
-        /// Whom.
+        /// The player to remove.
         player: Author,
     },
-    /// A player's program says that another player is offline. When more than half of the others say so, that player is
-    /// absent: doesn't count in votes and isn't waited for, until a [`GameStep::Here`].
+    /// A player's program votes that another player is offline. When more than half of the others do, that player is absent:
+    /// has no vote and no turn, until a [`GameStep::Here`].
     Absent {
         /// Which game.
         game: OperationId,
-        /// Who is offline.
+        /// The player who is offline.
         player: Author,
     },
-    /// The author is not absent, or not any more.
+    /// The author is not absent, or no longer.
     Here {
         /// Which game.
         game: OperationId,
     },
-    /// The author plays no more. A [`GameStep::Ready`] later brings them back with the next round.
+    /// The author leaves the game. A later [`GameStep::Ready`] brings them back with the next round.
     Left {
         /// Which game.
         game: OperationId,
@@ -363,7 +363,7 @@ pub enum GameStep {
 }
 
 impl GameStep {
-    /// The game that the step belongs to; `None` for a proposal, which is a game of its own.
+    /// Returns the game of the step; `None` for a proposal, which begins a game.
     #[must_use]
     pub fn game(&self) -> Option<OperationId> {
         match *self {
@@ -397,8 +397,8 @@ impl GameStep {
         matches!(self, GameStep::Skip { reason: Some(_), .. } | GameStep::Absent { .. } | GameStep::End { .. })
     }
 
-    /// Whether the cryptography in the step holds, whatever the game it belongs to: signatures, openings, keys. It
-    /// depends on nothing but the step and its author, so it is worked out once and remembered.
+    /// Returns whether the signatures, openings and keys in the step are valid by themselves. The result depends only on the
+    /// step and its author, so it is computed once and stored.
     #[must_use]
     pub fn is_proven(&self, author: Author) -> bool {
         match self {

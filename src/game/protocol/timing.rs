@@ -1,11 +1,11 @@
 //! The lengths of a game's phases, in milliseconds.
 //!
-//! Each program measures them by its own clock. Except for the wait for openings they are conduct and not validity: no
-//! step is void because it came early or late.
+//! Each program measures them by its own clock. Only the wait for openings decides whether a step is valid; no other step is
+//! void because it came early or late.
 
 use super::step::Rules;
 
-/// Length of a gathering, unless all who are online are ready before.
+/// Length of a gathering, unless everybody who is online is ready before.
 pub(crate) const GATHERING_MS: u64 = 20_000;
 /// Shortest time between the roster and a start that leaves out a player, by the log's time. A shorter one is void.
 pub(crate) const OPENING_WAIT_MS: u64 = 3_000;

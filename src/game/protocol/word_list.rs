@@ -1,4 +1,4 @@
-//! The words of a quiz, as they travel in the log.
+//! The words of a quiz in the log.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::words::{Level, Word, candidates, normalise, normalised};
 
-/// Most words of a quiz: both packs that come with the program, and the longest list of one's own.
+/// Most words of a quiz: both built-in packs and the largest own pack.
 pub const MAX_WORDS: usize = 2_500;
 /// Most bytes of the words in one operation, so that it stays within the largest payload.
 const MAX_PART: usize = 24 * 1024;
 /// Most parts after the first.
 pub(crate) const MAX_MORE: u32 = 15;
 
-/// Some words, each with its level. On the wire: one text a level, one word a line.
+/// A list of words with levels. On the wire it is one text for each level, with one word a line.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(from = "Lines", into = "Lines")]
 pub struct WordList(Arc<Words>);
@@ -22,8 +22,8 @@ pub struct WordList(Arc<Words>);
 #[derive(Debug, Clone, Default)]
 struct Words {
     list: Vec<Word>,
-    /// The words as guesses are compared with them, if they make a list; worked out when it is first needed.
-    compared: OnceLock<Option<BTreeSet<String>>>,
+    /// The normalised words, if they are sound; computed when first needed.
+    normalised: OnceLock<Option<BTreeSet<String>>>,
 }
 
 impl PartialEq for WordList {
@@ -73,7 +73,7 @@ impl From<WordList> for Lines {
 }
 
 impl WordList {
-    /// These words, the easy ones first. Of words that are the same to a guesser only the first.
+    /// Makes a list of these words, the easy ones first. Of words with the same normalised text the first is taken.
     #[must_use]
     pub fn new(mut words: Vec<Word>) -> Self {
         let mut seen = BTreeSet::new();
@@ -83,41 +83,40 @@ impl WordList {
     }
 
     fn from_sorted(list: Vec<Word>) -> Self {
-        WordList(Arc::new(Words { list, compared: OnceLock::new() }))
+        WordList(Arc::new(Words { list, normalised: OnceLock::new() }))
     }
 
-    /// The words.
+    /// Returns the words.
     #[must_use]
     pub fn words(&self) -> &[Word] {
         &self.0.list
     }
 
-    /// The word of this text.
+    /// Returns the word with this text.
     #[must_use]
     pub fn find(&self, text: &str) -> Option<&Word> {
         self.words().iter().find(|word| word.text == text)
     }
 
-    /// The word that is this one when normalised.
+    /// Returns the word with this normalised text.
     #[must_use]
     pub fn named(&self, normalised: &str) -> Option<&Word> {
         self.words().iter().find(|word| normalise(&word.text) == normalised)
     }
 
-    /// Whether these can be words of a game: at most [`MAX_WORDS`], each as [`Word::new`] writes it, no two the same to a
-    /// guesser. Else an honest drawer could be made a liar: the mask of a word would not be one, its level not the only
-    /// one.
+    /// Returns whether these can be words of a game: at most [`MAX_WORDS`], each as [`Word::new`] makes it, no two with the same
+    /// normalised text. Otherwise an honest drawer's reveal could be judged false, for its mask or its level.
     #[must_use]
     pub fn is_sound(&self) -> bool {
-        self.compared().is_some()
+        self.normalised().is_some()
     }
 
-    fn compared(&self) -> Option<&BTreeSet<String>> {
+    fn normalised(&self) -> Option<&BTreeSet<String>> {
         let few = || self.words().len() <= MAX_WORDS;
-        self.0.compared.get_or_init(|| few().then(|| normalised(self.words())).flatten()).as_ref()
+        self.0.normalised.get_or_init(|| few().then(|| normalised(self.words())).flatten()).as_ref()
     }
 
-    /// The words in parts that each fit into an operation: at least one, perhaps empty.
+    /// Splits the words into parts that fit into an operation each: at least one, which may be empty.
     #[must_use]
     pub fn parts(&self) -> Vec<Self> {
         let mut parts = vec![Vec::new()];
@@ -133,7 +132,7 @@ impl WordList {
         parts.into_iter().map(WordList::from_sorted).collect()
     }
 
-    /// Hash of the words in their order, with their levels. A word holds no line end.
+    /// Returns a hash of the words in their order, with their levels. Words have no line ends.
     pub(crate) fn digest(&self) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new_derive_key("inkmesh 2026 digest of words");
         for word in self.words() {
@@ -142,23 +141,23 @@ impl WordList {
         *hasher.finalize().as_bytes()
     }
 
-    /// This list and another part, if together they are sound.
+    /// Returns this list with another part, if that is sound.
     pub(crate) fn with(&self, part: &WordList) -> Option<Self> {
-        let (ours, theirs) = self.compared().zip(part.compared())?;
+        let (ours, theirs) = self.normalised().zip(part.normalised())?;
         if ours.len() + theirs.len() > MAX_WORDS || !ours.is_disjoint(theirs) {
             return None;
         }
         let mut list = [self.words(), part.words()].concat();
         list.sort_by_key(|word| word.level);
         let both = ours.union(theirs).cloned().collect();
-        Some(WordList(Arc::new(Words { list, compared: Some(both).into() })))
+        Some(WordList(Arc::new(Words { list, normalised: Some(both).into() })))
     }
 
-    /// What a line of talk asks for, if it is a guess: see [`candidates`].
+    /// Returns the candidates of a line: see [`candidates`].
     #[must_use]
     pub fn candidates(&self, line: &str) -> Vec<String> {
-        let compared = self.compared();
-        candidates(line, |word| compared.is_some_and(|compared| compared.contains(word)))
+        let normalised = self.normalised();
+        candidates(line, |word| normalised.is_some_and(|normalised| normalised.contains(word)))
     }
 }
 
@@ -188,9 +187,8 @@ mod tests {
         WordList::from_sorted(texts.iter().map(|text| Word { text: (*text).to_owned(), level: Level::Easy }).collect())
     }
 
-    /// Of these an honest drawer could not lock the word, tell it truly, or be told it.
     #[test]
-    fn what_is_no_word_is_refused() {
+    fn texts_that_are_not_words_are_refused() {
         let (long, longer) = ("a".repeat(33), "ß".repeat(17));
         for text in
             ["", " ", "...", "a\nb", "a_b", " a", "a  b", "a\u{202e}b", "a\u{7}b", "\u{1109}\u{1161}", &long, &longer]
@@ -203,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn no_two_words_are_the_same_to_a_guesser() {
+    fn words_with_the_same_normalised_text_are_refused() {
         for twice in [["apple", "apple"], ["apple", "Apple"], ["ice cream", "icecream!"], ["straße", "strasse"]] {
             assert!(!of(&twice).is_sound(), "{twice:?}");
         }

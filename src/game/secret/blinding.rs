@@ -1,4 +1,4 @@
-//! The guesser's half: words blinded, the drawer's answer unblinded, and opened after the reveal.
+//! The guesser's side: blinding words, unblinding the drawer's answer, opening a blinded word after the reveal.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ use crate::identity::Identity;
 use crate::limits::MAX_CANDIDATES;
 use crate::operation_id::OperationId;
 
-/// A guess on its way: the words that a line may mean, and what they are blinded with.
+/// The candidates of a guess with their blinding scalars.
 #[derive(Clone)]
 pub struct Blinding {
     game: OperationId,
@@ -25,9 +25,9 @@ pub struct Blinding {
 impl Blinding {
     /// Blinds these normalised words for the drawer of a turn. `None` when they are not 1 to [`MAX_CANDIDATES`].
     ///
-    /// What a word is blinded with follows from the guesser's secret key, the turn and the word: so nothing has to be
-    /// remembered until it is opened. Who asks for a word twice shows the drawer that it did, as its lines show anyway;
-    /// otherwise a blinded word is as likely to be any word as any other.
+    /// The blinding scalar is derived from the guesser's secret key, the turn and the word, so that nothing has to be stored
+    /// until it is opened. A drawer can see that a word is requested twice, as the lines show anyway; otherwise a blinded word
+    /// tells nothing about the word.
     #[must_use]
     pub fn new(guesser: &Identity, game: OperationId, turn: u32, words: &[String]) -> Option<Self> {
         if !(1..=MAX_CANDIDATES).contains(&words.len()) {
@@ -39,22 +39,22 @@ impl Blinding {
         Some(Blinding { game, turn, inputs, clients })
     }
 
-    /// What the drawer is sent, in the order of the words.
+    /// Returns the blinded words, in the order of the words.
     #[must_use]
     pub fn blinded(&self) -> Vec<Blinded> {
         self.clients.iter().map(|client| split(client).1).collect()
     }
 
-    /// What the word of this index was blinded with; `None` when there is no such word.
+    /// Returns the blinding scalar of the word with this index; `None` when there is none.
     #[must_use]
     pub fn opening(&self, index: usize) -> Option<Opening> {
         self.clients.get(index).map(|client| split(client).0)
     }
 
-    /// The keys of the words, in their order, by the drawer's answer.
+    /// Returns the keys of the words, in their order, from the drawer's answer.
     ///
     /// # Errors
-    /// [`FalseAnswer`] when the drawer didn't evaluate just these words with the key whose public half is `public`.
+    /// [`FalseAnswer`] when it isn't an evaluation of these words with the secret key of `public`.
     pub fn finish(&self, answer: &Answer, public: &VoprfPublic) -> Result<Vec<WordKey>, FalseAnswer> {
         finish(&self.inputs, &self.clients, answer, public)
             .map(|outputs| outputs.iter().map(|output| WordKey::from_output(output, self.game, self.turn)).collect())
@@ -68,9 +68,9 @@ impl fmt::Debug for Blinding {
     }
 }
 
-/// Whether `blinded` was this word, as who opens it says.
+/// Returns whether `blinded` is this word, blinded with `opening`.
 ///
-/// Nobody can open one blinded word as two: it would have to know the ratio of two hashed words in the group.
+/// Nobody can open a blinded word as two words, which would need the ratio of two hashed words in the group.
 #[must_use]
 pub fn is_opening_of(blinded: &Blinded, opening: &Opening, word: &str, game: OperationId, turn: u32) -> bool {
     Suite::deserialize_scalar(&opening.0)
@@ -84,7 +84,7 @@ fn blind(input: &[u8; 32], secret: &[u8; 32]) -> VoprfClient<Suite> {
     VoprfClient::blind(input, &mut chance).unwrap_or_else(|error| unreachable!("not blinded: {error}")).state
 }
 
-/// `Finalize` of RFC 9497, of a batch.
+/// `Finalize` of RFC 9497 for a batch.
 pub(super) fn finish<I: AsRef<[u8]>>(
     inputs: &[I],
     clients: &[VoprfClient<Suite>],
@@ -104,7 +104,7 @@ pub(super) fn finish<I: AsRef<[u8]>>(
     outputs.map(|output| output.map(Into::into)).collect()
 }
 
-/// What a client blinds with, and the blinded word.
+/// The client of a word, which has its blinding scalar, and the blinded word.
 fn split(client: &VoprfClient<Suite>) -> (Opening, Blinded) {
     let bytes: [u8; 64] = client.serialize().into();
     let (mut opening, mut blinded) = ([0; 32], [0; 32]);

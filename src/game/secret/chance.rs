@@ -1,13 +1,13 @@
-//! Scalars that nobody can predict, from secrets.
+//! Unpredictable scalars derived from secrets.
 
 use rand_core::{CryptoRng, RngCore};
 
-/// The output of BLAKE3 under a secret, read on and on: for a function that wants a random source.
+/// An endless output of BLAKE3 under a secret, for functions that take a random source.
 pub(super) struct Chance(blake3::OutputReader);
 
 impl Chance {
-    /// What follows from `secret` and `parts`, for one purpose. The parts must have lengths that are known from the
-    /// purpose and from each other.
+    /// Derives the output from `secret` and `parts` for one purpose. The lengths of the parts must follow from the purpose
+    /// and from each other.
     pub(super) fn new<'a>(purpose: &str, secret: &[u8; 32], parts: impl IntoIterator<Item = &'a [u8; 32]>) -> Self {
         let mut hasher = blake3::Hasher::new_derive_key(purpose);
         hasher.update(secret);

@@ -1,5 +1,5 @@
-//! What travels of a turn's secret, as bytes of a fixed length. They come from others and may be anything: they are
-//! read as points, scalars and keys only where they are used, and what is none fits nothing.
+//! Group elements, scalars and keys as bytes of a fixed length. They come from others and may be anything; they are decoded
+//! and checked where they are used.
 
 use std::fmt;
 
@@ -20,18 +20,18 @@ macro_rules! bytes {
 }
 
 bytes! {
-    /// The public half of a turn's key: a group element, `pkS` of RFC 9497.
+    /// The public key of a turn: a group element, `pkS` of RFC 9497.
     VoprfPublic: 32;
-    /// The secret half of a turn's key: a scalar, `skS` of RFC 9497. Public from the reveal on.
+    /// The secret key of a turn: a scalar, `skS` of RFC 9497. It is published with the reveal.
     VoprfSecret: 32;
-    /// A blinded word on its way to the drawer: a group element that says nothing about the word.
+    /// A blinded word: a group element that tells nothing about the word.
     Blinded: 32;
     /// The drawer's evaluation of a blinded word: a group element.
     Evaluated: 32;
     /// The drawer's proof that it evaluated with the turn's key: two scalars, `c` and `s`.
     Proof: 64;
-    /// What a word was blinded with: a scalar. Given away after the reveal, to show what was asked.
+    /// The blinding scalar of a word, published after the reveal to prove the request.
     Opening: 32;
-    /// The public half of a word's Ed25519 key.
+    /// The public key of a word's Ed25519 key pair.
     WordPublic: 32;
 }

@@ -1,4 +1,4 @@
-//! The drawer's half: the key of a turn, answers to guesses, and the reveal.
+//! The drawer's side: the key of a turn, answers to guesses, and the reveal.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ use crate::identity::Identity;
 use crate::limits::MAX_CANDIDATES;
 use crate::operation_id::OperationId;
 
-/// The secret key of one turn, which only its drawer has until the reveal.
+/// The secret key of a turn, which only its drawer has until the reveal.
 #[derive(Clone)]
 pub struct TurnKey {
     game: OperationId,
@@ -22,24 +22,24 @@ pub struct TurnKey {
     server: VoprfServer<Suite>,
 }
 
-/// The drawer's answer to a guess: evaluations in the order asked, and one proof for all of them.
+/// The drawer's answer to a guess: the evaluations in the order of the request, and one proof for all of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
-    /// As many as were asked for.
+    /// The evaluations, as many as blinded words.
     pub evaluated: Vec<Evaluated>,
-    /// That all were evaluated with the turn's key.
+    /// The proof that all were evaluated with the turn's key.
     pub proof: Proof,
 }
 
-/// The drawer answered a guess with something that its own key for this turn doesn't give.
+/// The drawer's answer doesn't agree with the key of the turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the drawer's answer was not made with the key of this turn")]
 pub struct FalseAnswer;
 
 impl TurnKey {
-    /// This drawer's key of a turn. Derived, so that a drawer who comes back within the turn has it again; without the
-    /// drawer's secret key nobody can compute it, and revealed it says nothing about other turns. `draw` is the seed of
-    /// the game: one that has to start again (its start became void) has a turn of the same number once more.
+    /// Derives this drawer's key of a turn, so that a drawer who comes back within the turn has it again. Nobody can compute
+    /// it without the drawer's secret key, and once revealed it tells nothing about other turns. `draw` is the seed of the
+    /// game: a game whose start became void starts again with another seed and the same numbers of turns.
     #[must_use]
     pub fn new(drawer: &Identity, draw: &[u8; 32], game: OperationId, turn: u32) -> Self {
         let name = [&turn_bytes(game, turn)[..], draw].concat();
@@ -48,13 +48,13 @@ impl TurnKey {
         TurnKey { game, turn, server }
     }
 
-    /// What everybody is told when the turn begins.
+    /// Returns the public key, which is published when the turn begins.
     #[must_use]
     pub fn public(&self) -> VoprfPublic {
         public_of(&self.server)
     }
 
-    /// What everybody is told when the turn is over.
+    /// Returns the secret key, which is published when the turn is over.
     #[must_use]
     pub fn reveal(&self) -> VoprfSecret {
         let mut secret = [0; 32];
@@ -62,7 +62,7 @@ impl TurnKey {
         VoprfSecret(secret)
     }
 
-    /// The keys of a normalised word.
+    /// Returns the keys of a normalised word.
     #[must_use]
     pub fn word_key(&self, word: &str) -> WordKey {
         word_key_of(&self.server, word, self.game, self.turn)
@@ -84,8 +84,8 @@ impl fmt::Debug for TurnKey {
     }
 }
 
-/// Whether a drawer has revealed what it committed to: `secret` is the secret half of `public`, and `word_public` is
-/// what this secret makes of `word`. Words that no pack has are found out elsewhere.
+/// Returns whether a reveal agrees with its lock: `secret` is the secret key of `public`, and `word_public` is the public
+/// key of `word` under it. Whether the word is in the list is checked elsewhere.
 #[must_use]
 pub fn is_reveal(
     public: &VoprfPublic,
@@ -100,8 +100,8 @@ pub fn is_reveal(
     })
 }
 
-/// The keys of a word by the key that its drawer revealed: now everybody reads the sealed talk. `None` when `secret` is
-/// no scalar. See [`is_reveal`] for whether they are the right ones.
+/// Returns the keys of a word under the key that its drawer revealed, which open the sealed lines. `None` when `secret` is
+/// not a scalar. [`is_reveal`] checks whether they are the right ones.
 #[must_use]
 pub fn word_key_from_reveal(secret: &VoprfSecret, word: &str, game: OperationId, turn: u32) -> Option<WordKey> {
     let server = VoprfServer::<Suite>::new_with_key(&secret.0).ok()?;

@@ -1,4 +1,4 @@
-//! The keys of a word: who has them knows the word. They sign that it was solved, and seal what solvers say.
+//! The keys of a word, which only those have who know it: to sign that it was solved, and to seal lines among solvers.
 
 use std::fmt;
 
@@ -17,11 +17,11 @@ const TAG_LEN: usize = 16;
 /// Longest sealed line in bytes: nonce, a text of [`MAX_TEXT`], tag.
 const MAX_SEALED: usize = NONCE_LEN + MAX_TEXT + TAG_LEN;
 
-/// What a signature that a turn is solved begins with. Operations begin with another byte.
+/// The prefix of a solver's signature. Operations begin with another byte.
 const SOLVED_CONTEXT: &[u8] = b"inkmesh solved 1";
 const SEALED_CONTEXT: &[u8] = b"inkmesh sealed 1";
 
-/// The keys of one word in one turn: to sign and to seal with.
+/// The keys of a word in one turn.
 #[derive(Clone)]
 pub struct WordKey {
     game: OperationId,
@@ -32,7 +32,7 @@ pub struct WordKey {
 }
 
 impl WordKey {
-    /// The keys that follow from what the VOPRF makes of a word.
+    /// Derives the keys from the output of the VOPRF for a word.
     pub(super) fn from_output(output: &[u8; 64], game: OperationId, turn: u32) -> Self {
         let signing = Identity::from_secret(blake3::derive_key("inkmesh 2026 quiz word signing key", output));
         let sealing = blake3::derive_key("inkmesh 2026 quiz word sealing key", output);
@@ -40,25 +40,24 @@ impl WordKey {
         WordKey { game, turn, signing, sealing: XChaCha20Poly1305::new(Key::from_slice(&sealing)), nonces }
     }
 
-    /// What everybody is told of the drawn word when the turn begins. A guess whose keys have this public half is the
-    /// word.
+    /// Returns the public key, which is published when the turn begins. A guess is the word if its keys have the same one.
     #[must_use]
     pub fn public(&self) -> WordPublic {
         WordPublic(self.signing.author().0)
     }
 
-    /// Signs that `author` knows the word. The signature fits nobody else.
+    /// Signs that `author` knows the word. The signature is valid for no other author.
     #[must_use]
     pub fn sign_solved(&self, author: Author) -> [u8; SIGNATURE_LEN] {
         self.signing.sign(&bound(SOLVED_CONTEXT, self.game, self.turn, author))
     }
 
-    /// Seals a line of `author` for those who know the word. `None` above [`MAX_TEXT`] bytes. How long the text is can
-    /// be seen.
+    /// Seals a line of `author` for the players who know the word. `None` above [`MAX_TEXT`] bytes. The length of the text is
+    /// not hidden.
     ///
-    /// The nonce is a keyed hash of author, `number` and text. So it comes back only with the very same line under the
-    /// same number, and then the sealed bytes are the same too: that tells that somebody repeated itself, and nothing
-    /// else. By giving each line another number an author hides even that.
+    /// The nonce is a keyed hash of author, `number` and text, so it repeats only for the same line with the same number. The
+    /// sealed bytes are then the same too, which shows nothing but the repetition; a different number for each line hides even
+    /// that.
     #[must_use]
     pub fn seal(&self, author: Author, number: u64, text: &str) -> Option<Vec<u8>> {
         if text.len() > MAX_TEXT {
@@ -76,8 +75,7 @@ impl WordKey {
         Some(sealed)
     }
 
-    /// Reads a sealed line of `author`. `None` when it is of somebody else, of another turn or word, changed, too long, or
-    /// no text.
+    /// Opens a sealed line of `author`. `None` when it is of another author, turn or word, changed, too long, or not UTF-8.
     #[must_use]
     pub fn open(&self, author: Author, sealed: &[u8]) -> Option<String> {
         if sealed.len() > MAX_SEALED {
@@ -96,7 +94,7 @@ impl fmt::Debug for WordKey {
     }
 }
 
-/// Whether `signature` shows that `author` knew the word in this turn. Strict, as [`Author::verify`].
+/// Returns whether `signature` proves that `author` knew the word in this turn. Strict, as [`Author::verify`].
 #[must_use]
 pub fn verify_solved(
     word: &WordPublic,
@@ -108,7 +106,7 @@ pub fn verify_solved(
     Author(word.0).verify(&bound(SOLVED_CONTEXT, game, turn, author), signature)
 }
 
-/// A context, a turn and an author as bytes. All that follows the context has a fixed length.
+/// Returns a context, a turn and an author as bytes. Everything after the context has a fixed length.
 fn bound(context: &[u8], game: OperationId, turn: u32, author: Author) -> Vec<u8> {
     [context, &turn_bytes(game, turn), &author.0].concat()
 }

@@ -5,7 +5,7 @@ use crate::identity::Author;
 /// The effect of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
-    /// The step was out of place and did nothing, on every peer alike. (A second word that a drawer locks is noted.)
+    /// The step did nothing, on every peer alike. (A further lock of a drawer is noted nevertheless.)
     None,
     /// The step counts.
     Counted,

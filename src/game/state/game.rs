@@ -1,4 +1,4 @@
-//! The fold: what the steps of the log come to, the same on every peer.
+//! The state of a room's game: the result of its steps in the log's order, the same on every peer.
 
 use std::collections::BTreeSet;
 
@@ -16,27 +16,28 @@ use crate::identity::Author;
 use crate::operation_id::OperationId;
 use crate::words::{Mask, Word};
 
-/// How long, beyond a turn's own time, a game may stand still before it is stale, in milliseconds of the log's time.
+/// The time without a step that counts, beyond a turn's length, after which a game is stale; in milliseconds of the log's
+/// time.
 const STALE_MS: u64 = 60_000;
 
-/// Where in the log a step stands.
+/// The operation of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StepAt {
-    /// The operation that carries the step.
+    /// The operation's id.
     pub id: OperationId,
-    /// Who wrote it.
+    /// The author.
     pub author: Author,
-    /// When, by the hybrid clock: milliseconds since 1970 in the upper 48 bits, a counter in the lower 16.
+    /// The time by the hybrid clock: milliseconds since 1970 in the upper 48 bits, a counter in the lower 16.
     pub time: u64,
-    /// What [`GameStep::is_proven`] says of the step.
+    /// The result of [`GameStep::is_proven`].
     pub proven: bool,
 }
 
-/// The state of a room's game after all steps up to some place of the log. A room has at most one game at a time.
+/// The state of a room's game after some steps of the log. A room has at most one game at a time.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Game(Option<Table>);
 
-/// A game, from its proposal to its end and beyond, until the next one is proposed.
+/// A game, from its proposal until the next one is proposed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Table {
     pub(crate) id: OperationId,
@@ -44,18 +45,18 @@ pub(crate) struct Table {
     pub(crate) rules: Rules,
     pub(crate) stage: Stage,
     pub(crate) quiz: Option<Quiz>,
-    /// The step that brought the present stage or turn.
+    /// The step that began the present stage or turn.
     pub(crate) since: StepTime,
     /// The last step that counted.
     pub(crate) last: StepTime,
 }
 
-/// What a game is at.
+/// The stage of a game.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Stage {
     Gathering(Gathering),
     Playing(Box<Turns>),
-    /// The players of the last round; of these `left` had left by their own word.
+    /// Over or called off. `players` are those of the last round, `left` those of them who left on their own.
     Over {
         cancelled: Option<CancelReason>,
         round: u32,
@@ -65,7 +66,7 @@ pub(crate) enum Stage {
     },
 }
 
-/// A step that counted, and when: milliseconds since 1970 by the log's clock.
+/// A step that counted, with its time in milliseconds since 1970 by the log's clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct StepTime {
     pub(crate) id: OperationId,
@@ -79,7 +80,7 @@ impl StepTime {
 }
 
 impl Game {
-    /// Takes the next step of the log.
+    /// Takes the next step of the log; returns its effect.
     pub fn apply(&mut self, at: StepAt, step: &GameStep) -> Effect {
         match (step, &mut self.0) {
             (GameStep::Proposed { rules, words, more }, _) => self.propose(at, *rules, words, *more).into(),
@@ -94,21 +95,21 @@ impl Game {
             return false;
         }
         let quiz = rules.quiz.map(|quiz| Quiz::new(quiz, words.clone(), more));
-        let mark = StepTime::new(at);
+        let since = StepTime::new(at);
         let stage = Stage::Gathering(Gathering::new(rules.players));
-        self.0 = Some(Table { id: at.id, proposer: at.author, rules, stage, quiz, since: mark, last: mark });
+        self.0 = Some(Table { id: at.id, proposer: at.author, rules, stage, quiz, since, last: since });
         true
     }
 
-    /// Whether a game stands in the way of a new one proposed at `ms`, milliseconds of the log's time: one that is
-    /// neither over nor stale.
+    /// Returns whether there is a game that is neither over nor stale at `ms`, in milliseconds of the log's time. Such a game
+    /// prevents a new one.
     #[must_use]
     pub fn is_running(&self, ms: u64) -> bool {
         self.0.as_ref().is_some_and(|table| !table.is_over() && !table.is_stale(ms))
     }
 
-    /// Whether `author`'s ink on `sheet` counts at this place of the log: on the room's own sheet everybody's, on the
-    /// sheet of the turn that runs its drawer's, on any other sheet nobody's.
+    /// Returns whether a step of `author` on `sheet` counts now: on the free sheet everybody's do, on the sheet of the running
+    /// turn its drawer's, on any other sheet nobody's.
     #[must_use]
     pub fn may_draw(&self, author: Author, sheet: SheetId) -> bool {
         match sheet {
@@ -117,8 +118,8 @@ impl Game {
         }
     }
 
-    /// The sheet to look at: while a game is played that of the last turn that began (before the first an empty one),
-    /// otherwise the room's own sheet.
+    /// Returns the visible sheet: while a game is played that of the last turn that began, or an empty one before the first;
+    /// otherwise the free sheet.
     #[must_use]
     pub fn visible_sheet(&self) -> SheetId {
         match &self.0 {
@@ -129,21 +130,21 @@ impl Game {
         }
     }
 
-    /// The last game that was proposed.
+    /// Returns the id of the last game that was proposed.
     #[must_use]
     pub fn id(&self) -> Option<OperationId> {
         self.0.as_ref().map(|table| table.id)
     }
 
-    /// The word that was told truly at the end of a turn.
+    /// Returns the word of a turn, if it was revealed truly.
     #[must_use]
     pub fn revealed_word(&self, game: OperationId, turn: u32) -> Option<&Word> {
         let table = self.0.as_ref().filter(|table| table.id == game)?;
         table.quiz.as_ref()?.turn(turn)?.word()
     }
 
-    /// The turns of the last game at whose end the word was told truly: each with its word, and who knew it, in the order
-    /// of their receipts.
+    /// Returns the turns of the last game whose word was revealed truly, with the word and the solvers in the order of their
+    /// receipts.
     pub fn revealed_words(&self) -> impl Iterator<Item = (u32, &Word, Vec<Author>)> {
         let quiz = self.0.as_ref().and_then(|table| table.quiz.as_ref());
         quiz.into_iter().flat_map(Quiz::turns).filter_map(|turn| {
@@ -152,25 +153,25 @@ impl Game {
         })
     }
 
-    /// Where it stands by the log; never [`Phase::Revealed`], which is a matter of local time.
+    /// Returns the phase by the log; never [`Phase::Revealed`], which depends on local time.
     #[must_use]
     pub fn phase(&self) -> Phase {
         self.0.as_ref().map_or(Phase::Idle, Table::phase)
     }
 
-    /// The turn that runs or comes up, counted from 0 over the whole game.
+    /// Returns the turn that runs or is next, counted from 0 over the whole game.
     #[must_use]
     pub fn turn(&self) -> Option<u32> {
         self.turns().map(Turns::turn)
     }
 
-    /// Whose turn that is.
+    /// Returns the drawer of that turn.
     #[must_use]
     pub fn drawer(&self) -> Option<Author> {
         self.turns().and_then(Turns::drawer)
     }
 
-    /// The rules and the words of the last game.
+    /// Returns the rules and the words of the last game.
     #[must_use]
     pub fn setup(&self) -> Option<(Rules, WordList)> {
         let table = self.0.as_ref()?;
@@ -202,7 +203,7 @@ impl Table {
             self.last = StepTime::new(at);
             self.pass_turns();
             self.end_if_played_out();
-            self.leave_word(before.2);
+            self.end_word(before.2);
             if self.position() != before {
                 self.since = self.last;
             }
@@ -210,7 +211,7 @@ impl Table {
         effect
     }
 
-    /// A vote of the turns.
+    /// Casts a vote while the game is played.
     fn vote(&mut self, vote: impl FnOnce(&mut Turns) -> Effect) -> Effect {
         match &mut self.stage {
             Stage::Playing(turns) => vote(turns),
@@ -218,7 +219,7 @@ impl Table {
         }
     }
 
-    /// Before the start somebody who leaves is only no longer ready; without its proposer a game can't start.
+    /// Lets somebody leave. Before the start they are only no longer ready; a game whose proposer leaves then is called off.
     fn leave(&mut self, author: Author) -> Effect {
         match &mut self.stage {
             Stage::Gathering(gathering) => {
@@ -233,8 +234,8 @@ impl Table {
         }
     }
 
-    /// Turns that were passed over may have been begun all the same, if what made their drawers go is dated back: then
-    /// those who solved them have a few points.
+    /// Notes the turns that the last step skipped. They may have begun nevertheless, if the step that removed their drawers
+    /// is backdated; their solvers then get a few points.
     fn pass_turns(&mut self) {
         let Stage::Playing(turns) = &mut self.stage else { return };
         for (turn, drawer) in turns.take_passed() {
@@ -247,7 +248,7 @@ impl Table {
 
     fn take(&mut self, at: StepAt, step: &GameStep) -> bool {
         match step {
-            GameStep::Proposed { .. } => false, // a game of its own: Game::propose
+            GameStep::Proposed { .. } => false, // see Game::apply
             GameStep::Ready { commit, .. } => self.take_seat(at, *commit),
             GameStep::RosterClosed { ready, .. } => self.close_roster(at, ready),
             GameStep::Opened { nonce, .. } => self.open(at, *nonce),
@@ -280,7 +281,7 @@ impl Table {
             | GameStep::Absent { .. }
             | GameStep::Here { .. }
             | GameStep::End { .. }
-            | GameStep::Left { .. } => false, // Table::apply
+            | GameStep::Left { .. } => false, // see Table::apply
         }
     }
 
@@ -300,7 +301,7 @@ impl Table {
             return false;
         }
         if self.quiz.as_ref().is_some_and(|quiz| quiz.contradicts(part, words)) {
-            // Dated back, it would change which words there were: who has told what, and how many were guessed.
+            // A backdated part would change the words of the game, and with them the candidates of all lines.
             self.finish(Some(CancelReason::TwoRosters));
             return true;
         }
@@ -327,7 +328,7 @@ impl Table {
         ended
     }
 
-    /// Who plays now and guesses when `drawer` draws.
+    /// Returns the players who guess when `drawer` draws.
     fn players_but(&self, drawer: Author) -> BTreeSet<Author> {
         match &self.stage {
             Stage::Playing(turns) => turns.players().iter().copied().filter(|player| *player != drawer).collect(),
@@ -335,8 +336,8 @@ impl Table {
         }
     }
 
-    /// A turn that is over, or was, and whose drawer told nothing.
-    fn leave_word(&mut self, turn: u32) {
+    /// Ends the word of a turn whose drawer did not reveal it, once the turn is over.
+    fn end_word(&mut self, turn: u32) {
         let over = self.turns().map(Turns::turn) != Some(turn);
         if over && let Some(quiz) = &mut self.quiz {
             quiz.end_silently(turn);
@@ -359,7 +360,7 @@ impl Table {
             return false;
         }
         if gathering.closed_ms().is_some() {
-            // Nonces may be known by now: a proposer who names another roster, perhaps dated back, shops for a seed.
+            // Nonces may be known by now, so a proposer could choose a seed by naming another roster, perhaps backdated.
             self.finish(Some(CancelReason::TwoRosters));
             return true;
         }
@@ -382,12 +383,12 @@ impl Table {
         true
     }
 
-    /// The proposer may call a game off before it starts, its people one that is stale.
+    /// Calls a game off: the proposer may do so before the start, every member when it is stale.
     fn cancel(&mut self, at: StepAt, reason: CancelReason) -> bool {
         let may = match reason {
             CancelReason::TooFewPlayers => at.author == self.proposer && matches!(self.stage, Stage::Gathering(_)),
             CancelReason::Abandoned => self.is_member(at.author) && !self.is_over() && self.is_stale(at.time >> 16),
-            CancelReason::TwoRosters | CancelReason::TooFewLeft | CancelReason::Ended => false, // what the fold finds, nobody's to say
+            CancelReason::TwoRosters | CancelReason::TooFewLeft | CancelReason::Ended => false, // found by the fold alone
         };
         if may {
             self.finish(Some(reason));
@@ -420,7 +421,7 @@ impl Table {
         self.stage = Stage::Over { cancelled, round, turn, players, left };
     }
 
-    /// Changes whenever the game enters another stage or turn.
+    /// Returns a value that changes whenever the game enters another stage or turn.
     fn position(&self) -> (Phase, bool, u32) {
         match &self.stage {
             Stage::Gathering(gathering) => (Phase::Gathering, gathering.closed_ms().is_some(), 0),
@@ -442,12 +443,12 @@ impl Table {
         matches!(self.stage, Stage::Over { .. })
     }
 
-    /// Whether nothing has counted for so long at `ms` of the log's time that the game must have been left.
+    /// Returns whether no step has counted for so long, at `ms` of the log's time, that the game must have been abandoned.
     pub(crate) fn is_stale(&self, ms: u64) -> bool {
         ms.saturating_sub(self.last.ms) > self.stale_after_ms()
     }
 
-    /// How long nothing may count before the game is stale.
+    /// Returns the time in milliseconds without a step that counts after which the game is stale.
     pub(crate) fn stale_after_ms(&self) -> u64 {
         match self.stage {
             Stage::Playing(_) => self.rules.turn_ms() + STALE_MS,
@@ -455,7 +456,7 @@ impl Table {
         }
     }
 
-    /// Whether somebody is ready, plays, or waits to come in.
+    /// Returns whether a person is ready, plays, or waits for the next round.
     pub(crate) fn is_member(&self, person: Author) -> bool {
         match &self.stage {
             Stage::Gathering(gathering) => gathering.is_ready(person),
@@ -467,7 +468,7 @@ impl Table {
         }
     }
 
-    /// Whether there is a seat for somebody who has none.
+    /// Returns whether there is a seat for a person who has none.
     pub(crate) fn admits(&self, person: Author) -> bool {
         match &self.stage {
             Stage::Gathering(gathering) => !gathering.is_ready(person) && gathering.has_room(),
@@ -476,7 +477,7 @@ impl Table {
         }
     }
 
-    /// Whether somebody plays in the round that runs, or played in the last one, and was not removed.
+    /// Returns whether a person plays in the running round, or played in the last one, and was not removed.
     pub(crate) fn is_playing(&self, person: Author) -> bool {
         match &self.stage {
             Stage::Gathering(_) => false,

@@ -1,4 +1,4 @@
-//! Before the first turn: who is ready, and the commit-reveal that draws the seed.
+//! The gathering before the first turn: players get ready, and commit-reveal draws the seed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,25 +11,25 @@ use crate::identity::Author;
 use crate::limits::MIN_PLAYERS;
 use crate::operation_id::OperationId;
 
-/// Who is ready, and what became of their nonces.
+/// The players who are ready, and the openings of their nonces.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Gathering {
     most: u32,
     seats: BTreeMap<Author, Seat>,
-    /// Who was ready and left again. Their seats stay, so that a roster that names them is none the worse: a leaving that
-    /// is dated back undoes no game.
+    /// Players who were ready and left again. They keep their seats, so that a backdated leaving doesn't invalidate a roster
+    /// that names them.
     left: BTreeSet<Author>,
     roster: Option<Roster>,
 }
 
-/// Somebody who is ready.
+/// The seat of a ready player.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Seat {
     ready: OperationId,
     commit: [u8; 32],
 }
 
-/// Those whose nonces make the seed.
+/// The players whose nonces make the seed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Roster {
     closed_ms: u64,
@@ -43,12 +43,12 @@ struct Opening {
 }
 
 impl Gathering {
-    /// Nobody is ready yet; at most so many can be.
+    /// Makes a gathering of at most `most` players.
     pub(crate) fn new(most: u32) -> Self {
         Gathering { most, seats: BTreeMap::new(), left: BTreeSet::new(), roster: None }
     }
 
-    /// Those who are ready.
+    /// Returns the players who are ready.
     pub(crate) fn ready(&self) -> impl Iterator<Item = Author> {
         self.seats.keys().copied().filter(|player| !self.left.contains(player))
     }
@@ -57,7 +57,7 @@ impl Gathering {
         self.seats.contains_key(&player) && !self.left.contains(&player)
     }
 
-    /// The operations by which they are ready: what the proposer closes the roster with.
+    /// Returns the `Ready` operations of the players who are ready, with which the proposer closes the roster.
     pub(crate) fn ready_ids(&self) -> Vec<OperationId> {
         self.ready().filter_map(|player| Some(self.seats.get(&player)?.ready)).collect()
     }
@@ -66,7 +66,7 @@ impl Gathering {
         self.seats.len() < self.most as usize
     }
 
-    /// When the roster was closed, in milliseconds of the log; `None` before.
+    /// Returns the time at which the roster was closed, in milliseconds of the log; `None` before.
     pub(crate) fn closed_ms(&self) -> Option<u64> {
         self.roster.as_ref().map(|roster| roster.closed_ms)
     }
@@ -79,7 +79,7 @@ impl Gathering {
         self.roster.as_ref().and_then(|roster| roster.members.get(&player)).is_some_and(Option::is_some)
     }
 
-    /// The openings that count so far: what the proposer starts with.
+    /// Returns the openings that count so far, with which the proposer starts the game.
     pub(crate) fn opened_ids(&self) -> Vec<OperationId> {
         self.roster.iter().flat_map(Roster::opened).map(|(_, opening)| opening.id).collect()
     }
@@ -88,8 +88,8 @@ impl Gathering {
         self.roster.as_ref().is_some_and(|roster| roster.members.values().all(Option::is_some))
     }
 
-    /// Somebody is ready, for the first time or again after having left; what they committed to first stays. Once the
-    /// roster is closed they come in with the second round.
+    /// Seats a player who is ready, for the first time or again after leaving; the first commitment stays. Once the roster is
+    /// closed, players join with the second round.
     pub(crate) fn take_seat(&mut self, player: Author, ready: OperationId, commit: [u8; 32]) -> bool {
         if self.left.remove(&player) {
             return true;
@@ -101,12 +101,12 @@ impl Gathering {
         true
     }
 
-    /// Somebody is not ready any more. Who is on the roster already leaves the game when it starts.
+    /// Notes that a player is no longer ready. A player on the roster leaves the game when it starts.
     pub(crate) fn leave(&mut self, player: Author) -> bool {
         self.is_ready(player) && self.left.insert(player)
     }
 
-    /// The proposer names the roster.
+    /// Closes the roster with the named `Ready` operations.
     pub(crate) fn close(&mut self, ready: &[OperationId], ms: u64) -> bool {
         let named: BTreeSet<OperationId> = ready.iter().copied().collect();
         let seats = self.seats.iter().filter(|(_, seat)| named.contains(&seat.ready));
@@ -118,7 +118,7 @@ impl Gathering {
         true
     }
 
-    /// A player opens what they committed to.
+    /// Opens a player's commitment.
     pub(crate) fn open(&mut self, game: OperationId, player: Author, id: OperationId, nonce: [u8; 32]) -> bool {
         let (Some(seat), Some(roster)) = (self.seats.get(&player), &mut self.roster) else { return false };
         match roster.members.get_mut(&player) {
@@ -130,9 +130,9 @@ impl Gathering {
         }
     }
 
-    /// The proposer starts. Void unless it names exactly the openings that stand before it, two or more; and as long
-    /// as some are missing, unless the time to wait for them is over. Otherwise a proposer could choose, by what is
-    /// named or by how the start is dated, among the seeds of many subsets.
+    /// Starts the game. The step is void unless it names exactly the openings before it in the log, at least two, and is either
+    /// complete or later than the time to wait for openings. Otherwise a proposer could choose among the seeds of many subsets
+    /// by the names or the date of the start.
     pub(crate) fn start(&self, opened: &[OperationId], ms: u64, rounds: u32) -> Option<Turns> {
         let roster = self.roster.as_ref()?;
         let named: BTreeSet<OperationId> = opened.iter().copied().collect();
@@ -153,7 +153,7 @@ impl Gathering {
 }
 
 impl Roster {
-    /// In the order of the keys, which is the order of the nonces in the seed.
+    /// Returns the openings in the order of the players' keys, which is the order of the nonces in the seed.
     fn opened(&self) -> impl Iterator<Item = (Author, &Opening)> {
         self.members.iter().filter_map(|(player, opening)| Some((*player, opening.as_ref()?)))
     }

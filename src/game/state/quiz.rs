@@ -1,4 +1,4 @@
-//! What a quiz adds to the turns: locked words, guesses, who knew the word, reveals, points. Part of the fold.
+//! The state of a quiz beside its turns: locked words, guesses, solvers, reveals, points.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -14,10 +14,10 @@ use crate::limits::{MAX_CANDIDATES_OF_TURN, MAX_TEXT};
 use crate::operation_id::OperationId;
 use crate::words::{MIN_WORDS, Mask, Word};
 
-/// Lines of guesses that are counted of one guesser in a turn: as many as can be asked for.
+/// Most lines of guesses that are counted of one guesser in a turn: as many as the candidates that can be requested.
 const MAX_LINES: usize = MAX_CANDIDATES_OF_TURN as usize;
-/// Words that a drawer locked beside the one that counts and that are told apart. An honest one may have chosen twice
-/// before the first choice was saved; who locked so many more answered by any.
+/// Most further locks of a drawer that are noted. An honest drawer may have chosen twice before the first choice was saved;
+/// after this many, any key is accepted as a lock.
 const MAX_OTHERS: usize = 3;
 
 /// The quiz of one game.
@@ -25,18 +25,18 @@ const MAX_OTHERS: usize = 3;
 pub(crate) struct Quiz {
     rules: QuizRules,
     words: WordList,
-    /// Parts of the list that are still to come.
+    /// The number of parts of the list that are still to come.
     missing: u32,
-    /// What the parts after the first were: their digests, in order.
+    /// The digests of the parts after the first, in order.
     parts: Vec<[u8; 32]>,
-    /// The turns whose word was locked, in order. A finished one hardly ever changes, so copies share it.
+    /// The turns whose word was locked, in order. Copies share them, because finished ones rarely change.
     turns: Vec<Arc<WordTurn>>,
-    /// The turns whose drawer ended them without locking a word.
+    /// The turns that ended without a locked word.
     passed: Vec<Passed>,
 }
 
-/// A turn that its drawer ended without locking a word. Who could have guessed is kept: the word may have been locked all
-/// the same, and the end dated back.
+/// A turn that ended without a locked word. Its guessers are noted because the word may have been locked nevertheless, and
+/// the end backdated.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Passed {
     turn: u32,
@@ -52,45 +52,45 @@ pub(crate) struct WordTurn {
     pub(crate) drawer: Author,
     pub(crate) voprf: VoprfPublic,
     pub(crate) key: WordPublic,
-    /// With the letters that were shown.
+    /// The mask with the letters shown so far.
     pub(crate) mask: Mask,
     pub(crate) hints: u32,
-    /// Whether the mask was as it has to be at first, as far as that can be told without the word.
+    /// The mask as it was locked.
     locked: Mask,
-    /// Other words that the drawer locked for this turn.
+    /// Further locks of the drawer for this turn.
     others: Vec<(VoprfPublic, WordPublic)>,
     guessers: BTreeSet<Author>,
     length_ms: u64,
     claims: Vec<Claim>,
-    /// What each guesser said: the line, and how many candidates up to it.
+    /// The lines of each guesser, each with the number of candidates of all lines up to it.
     lines: BTreeMap<Author, Vec<(OperationId, u32)>>,
     evidence: BTreeMap<Author, Asked>,
     pub(crate) end: Option<End>,
 }
 
-/// Somebody who knew the word.
+/// The claim of a guesser to know the word.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Claim {
     pub(crate) author: Author,
     pub(crate) elapsed_ms: u64,
     pub(crate) blinded: Blinded,
     pub(crate) opened: bool,
-    /// Whether it is for the word whose lock counts, and not for another that the drawer locked.
+    /// Whether it is for the lock that counts, and not for a further one.
     counted: bool,
 }
 
-/// How a turn with a word ended.
+/// The end of a turn with a word.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum End {
-    /// The drawer told the word and the key, and everything agrees.
+    /// The drawer revealed the word and the key, and they agree with lock, mask and list.
     Revealed(Word),
-    /// The drawer told something that doesn't agree with what was locked, shown or listed.
+    /// The drawer's reveal doesn't agree with lock, mask or list.
     Lied,
-    /// The drawer told nothing: skipped, removed, gone.
+    /// The drawer revealed nothing: skipped, removed or gone.
     Silent,
 }
 
-/// What a guesser signed before asking: so many candidates asked for, this line the last one said.
+/// The statement of a signed request: the number of candidates requested before, and the last line said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Asked {
     before: u32,
@@ -110,22 +110,22 @@ impl Quiz {
         self.rules
     }
 
-    /// Whether all words are there.
+    /// Returns whether all words are there.
     pub(crate) fn is_complete(&self) -> bool {
         self.missing == 0 && self.words.words().len() >= MIN_WORDS
     }
 
-    /// Parts of the list that are still to come.
+    /// Returns the number of parts of the list that are still to come.
     pub(crate) fn missing(&self) -> u32 {
         self.missing
     }
 
-    /// The number of the next part, if one is to come.
+    /// Returns the number of the next part, if one is to come.
     pub(crate) fn next_part(&self) -> Option<u32> {
         (self.missing > 0).then_some(self.parts.len() as u32 + 1)
     }
 
-    /// Whether a part that came already is told otherwise: then the list was not settled when the game began.
+    /// Returns whether this part differs from one with the same number that came before.
     pub(crate) fn contradicts(&self, part: u32, words: &WordList) -> bool {
         let known = part.checked_sub(1).and_then(|index| self.parts.get(index as usize));
         known.is_some_and(|known| *known != words.digest())
@@ -158,8 +158,8 @@ impl Quiz {
         self.turns.push(Arc::new(turn));
     }
 
-    /// A lock that doesn't count: of a turn that began with another word, or was over before. An honest drawer's solvers
-    /// may have been answered by it, and a drawer's who wants to take their points away.
+    /// Notes a lock that doesn't count: of a turn that began with another word, or was over before. The drawer may have
+    /// answered guesses by it, honestly or to take away the solvers' points.
     pub(crate) fn lock_again(&mut self, turn: WordTurn) {
         if let Some(known) = self.turn_mut(turn.turn) {
             known.lock_again(turn.drawer, (turn.voprf, turn.key));
@@ -199,12 +199,12 @@ impl Quiz {
         self.turn_mut(turn).is_some_and(|turn| turn.unblind(author, blinded, word))
     }
 
-    /// Whether somebody may talk under the seal of this turn: it has a word, and they take part.
+    /// Returns whether somebody may say sealed lines of this turn: its drawer and its solvers may.
     pub(crate) fn may_whisper(&self, turn: u32, author: Author) -> bool {
         self.turn(turn).is_some_and(|turn| turn.drawer == author || turn.has_solved(author))
     }
 
-    /// The drawer ends the turn. `proven`: whether the reveal is what it says, by itself.
+    /// Ends a turn by its drawer's step. `proven`: whether reveal and evidence are valid by themselves.
     pub(crate) fn end(&mut self, turn: u32, reveal: Option<&Reveal>, proven: bool, evidence: &[GuessRequest]) {
         let words = self.words.clone();
         if let Some(turn) = self.turn_mut(turn)
@@ -215,14 +215,14 @@ impl Quiz {
         }
     }
 
-    /// The drawer ended the turn; whether or not a word was locked, these could have guessed it.
+    /// Notes that a turn is over, with the players who could have guessed its word, if none was locked.
     pub(crate) fn pass(&mut self, turn: u32, drawer: Author, guessers: BTreeSet<Author>) {
         if self.turn(turn).is_none() {
             self.passed.push(Passed { turn, drawer, guessers });
         }
     }
 
-    /// The turn is over and its drawer told nothing.
+    /// Ends a turn whose drawer revealed nothing.
     pub(crate) fn end_silently(&mut self, turn: u32) {
         if let Some(turn) = self.turn_mut(turn)
             && turn.end.is_none()
@@ -231,7 +231,7 @@ impl Quiz {
         }
     }
 
-    /// The points of the whole game so far.
+    /// Returns the points of the whole game so far.
     pub(crate) fn scores(&self) -> BTreeMap<Author, u32> {
         let mut scores = BTreeMap::new();
         for (player, points) in self.turns().flat_map(WordTurn::points) {
@@ -240,7 +240,7 @@ impl Quiz {
         scores
     }
 
-    /// The words that were told already.
+    /// Returns the words that were revealed truly.
     pub(crate) fn revealed_words(&self) -> impl Iterator<Item = &str> {
         self.turns().filter_map(WordTurn::word).map(|word| word.text.as_str())
     }
@@ -275,20 +275,19 @@ impl WordTurn {
         }
     }
 
-    /// Those who signed with the word's key and have a receipt, and of whom nothing else is known, in the order in which
-    /// they knew it.
+    /// Returns the claims that are good so far, in the order of their receipts.
     pub(crate) fn solvers(&self) -> Vec<&Claim> {
         let mut claims: Vec<&Claim> = self.claims.iter().filter(|claim| self.is_good(claim)).collect();
         claims.sort_by_key(|claim| (claim.elapsed_ms, claim.author));
         claims
     }
 
-    /// Whether somebody says, and can show, that they know the word.
+    /// Returns whether somebody proved to know the word.
     pub(crate) fn has_solved(&self, author: Author) -> bool {
         self.claims.iter().any(|claim| claim.author == author)
     }
 
-    /// What somebody can show, once the word is told, to have asked for.
+    /// Returns somebody's claim for the lock that counts, whose receipt can be opened once the word is revealed.
     pub(crate) fn claim(&self, author: Author) -> Option<&Claim> {
         self.claims.iter().find(|claim| claim.author == author && claim.counted)
     }
@@ -301,13 +300,13 @@ impl WordTurn {
         &self.guessers
     }
 
-    /// Whether everybody who could guess knows the word.
+    /// Returns whether all guessers who are present solved the word, and at least one did.
     pub(crate) fn all_solved(&self, present: impl Fn(Author) -> bool) -> bool {
         let mut open = self.guessers.iter().filter(|guesser| !self.has_solved(**guesser));
         !self.claims.is_empty() && open.all(|guesser| !present(*guesser))
     }
 
-    /// The word, if the turn is over and it was told truly.
+    /// Returns the word, if it was revealed truly.
     pub(crate) fn word(&self) -> Option<&Word> {
         match &self.end {
             Some(End::Revealed(word)) => Some(word),
@@ -315,22 +314,23 @@ impl WordTurn {
         }
     }
 
-    /// Whether the drawer's program broke the rules.
+    /// Returns whether the drawer's reveal is false.
     pub(crate) fn lied(&self) -> bool {
         matches!(self.end, Some(End::Lied))
     }
 
-    /// The last line that a guesser said, and how many candidates all of them made.
+    /// Returns the last line of a guesser, with the number of candidates of all lines up to it.
     pub(crate) fn last_line(&self, guesser: Author) -> Option<(OperationId, u32)> {
         self.lines.get(&guesser)?.last().copied()
     }
 
-    /// How many candidates all lines made that a guesser said.
+    /// Returns the number of candidates of all lines of a guesser.
     pub(crate) fn said_candidates(&self, guesser: Author) -> u32 {
         self.last_line(guesser).map_or(0, |(_, upto)| upto)
     }
 
-    /// How many candidates more, by what is in the log, a guesser who signed this had asked for than said.
+    /// Returns the number of candidates that the guesser had requested before this request without saying them in a line, by
+    /// the lines in the log.
     pub(crate) fn unsaid(&self, request: &GuessRequest) -> u32 {
         self.unsaid_of(request.guesser, Asked { before: request.asked_before, said: request.said })
     }
@@ -342,8 +342,9 @@ impl WordTurn {
         shown
     }
 
-    /// A line counts while its author doesn't know the word. It may stand after the end of the turn: on its way then, or
-    /// written by a clock that is ahead. What it asked for is worked out only while there are not too many such lines.
+    /// Takes a line of a guess. It counts while its author doesn't know the word, also after the end of the turn: it may have
+    /// been on its way, or written by a clock that is ahead. `asked` computes its candidates, which is done for the first
+    /// [`MAX_LINES`] only.
     pub(crate) fn guessed(&mut self, author: Author, line: OperationId, asked: impl FnOnce() -> u32) -> bool {
         if !self.guessers.contains(&author) || self.has_solved(author) {
             return false;
@@ -357,8 +358,8 @@ impl WordTurn {
         true
     }
 
-    /// Somebody knows the word. The receipt says when; where the step stands in the log doesn't matter, so that nobody's
-    /// clock does.
+    /// Takes the claim of a solver. The time is that of the receipt; the step's place in the log doesn't matter, so that
+    /// nobody's clock does.
     fn solve(&mut self, author: Author, receipt: &Receipt, candidate: u32, key: &WordPublic) -> bool {
         let blinded = receipt.blinded.get(candidate as usize).copied();
         let lock = (receipt.voprf, *key);
@@ -383,18 +384,18 @@ impl WordTurn {
         }
     }
 
-    /// Whether the drawer locked this word, as far as that is told apart.
+    /// Returns whether the drawer locked this word. After [`MAX_OTHERS`] further locks any word is accepted.
     fn is_lock(&self, lock: (VoprfPublic, WordPublic)) -> bool {
         lock == (self.voprf, self.key) || self.others.contains(&lock) || self.others.len() >= MAX_OTHERS
     }
 
-    /// Whether the drawer was asked while the time ran.
+    /// Returns whether the drawer gave this receipt within the length of the turn.
     pub(crate) fn is_in_time(&self, receipt: &Receipt) -> bool {
         u64::from(receipt.elapsed_ms) <= self.length_ms
     }
 
     fn unblind(&mut self, author: Author, blinded: &Blinded, word: &str) -> bool {
-        if self.word().is_none_or(|told| told.text != word) {
+        if self.word().is_none_or(|revealed| revealed.text != word) {
             return false;
         }
         let claim = self
@@ -405,8 +406,8 @@ impl WordTurn {
     }
 
     fn judge(&self, words: &WordList, reveal: Option<&Reveal>) -> End {
-        let told = reveal.filter(|reveal| reveal.voprf == self.voprf && reveal.key == self.key);
-        let word = told.and_then(|reveal| words.find(&reveal.word));
+        let locked = reveal.filter(|reveal| reveal.voprf == self.voprf && reveal.key == self.key);
+        let word = locked.and_then(|reveal| words.find(&reveal.word));
         match word.filter(|word| Mask::of(&word.text) == self.locked && self.mask.agrees(&word.text)) {
             Some(word) => End::Revealed(word.clone()),
             None => End::Lied,
@@ -423,13 +424,13 @@ impl WordTurn {
         }
     }
 
-    /// Whether a request was made in this turn, and not in one of the same number before the game started again.
+    /// Returns whether a request was made in this turn, and not in one with the same number before the game started again.
     pub(crate) fn is_about(&self, request: &GuessRequest) -> bool {
         (request.game, request.turn, request.voprf) == (self.game, self.turn, self.voprf)
     }
 
-    /// Each request names the last line said before it. Lines can't be put in later: their names are hashes, and were
-    /// signed. So an honest guesser can't be framed, whatever the drawer does.
+    /// Returns the number of candidates requested without saying them. Each request names the last line before it by its
+    /// hash, so a drawer can't frame an honest guesser by hiding or inserting lines.
     fn unsaid_of(&self, guesser: Author, asked: Asked) -> u32 {
         let lines = self.lines.get(&guesser).map_or(&[][..], Vec::as_slice);
         let line = asked.said.and_then(|said| lines.iter().find(|(id, _)| *id == said));
@@ -438,13 +439,13 @@ impl WordTurn {
 
     fn is_good(&self, claim: &Claim) -> bool {
         let silent = self.evidence.get(&claim.author).is_some_and(|asked| self.unsaid_of(claim.author, *asked) > 0);
-        // Until the word is told, nobody can open anything; if it never is, or another one, the receipt has to do.
+        // Before the reveal nobody can open a receipt. Without a true reveal, or for a further lock, the receipt is enough.
         let opened = claim.opened || !claim.counted || self.word().is_none();
         opened && !silent
     }
 
-    /// Nothing before the end. A drawer who told nothing, lies, or let another word be guessed than the one that counts,
-    /// has none; those who knew that word, or can't open their receipts, have a few.
+    /// Returns the points of the turn; none before its end. The drawer gets none without a true reveal, or if somebody solved
+    /// a further lock; the solvers of such a lock, and those whose receipts can't be opened, get [`UNOPENED`].
     pub(crate) fn points(&self) -> BTreeMap<Author, u32> {
         if self.end.is_none() {
             return BTreeMap::new();

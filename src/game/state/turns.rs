@@ -9,7 +9,7 @@ use crate::game::protocol::{SkipReason, drawing_order};
 use crate::identity::Author;
 use crate::limits::MIN_PLAYERS;
 
-/// A started game.
+/// The turns of a game that is played.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Turns {
     seed: [u8; 32],
@@ -21,35 +21,35 @@ pub(crate) struct Turns {
     /// `None` once the game is over.
     drawer: Option<Author>,
     drawing: bool,
-    /// Who has yet to draw in this round.
+    /// The players who have yet to draw in this round.
     to_come: VecDeque<Author>,
-    /// The last turn whose drawer began: its sheet is looked at until the next one begins.
+    /// The last turn whose drawer began. Its sheet is visible until the next one begins.
     last_begun: Option<Begun>,
-    /// Who takes part in this round and was not removed. Those who left or are absent are among them.
+    /// The players of this round who were not removed, with those who left or are absent.
     players: BTreeSet<Author>,
-    /// Who comes in with the next round.
+    /// The players who join with the next round.
     newcomers: BTreeSet<Author>,
     removed: BTreeSet<Author>,
-    /// Players who left by their own word. Their turns are passed over, and their numbers with them: so that who dates
-    /// its leaving back doesn't give later turns to others.
+    /// Players who left on their own. Their turns are skipped with their numbers, so that a backdated leaving doesn't give
+    /// later turns to others.
     left: BTreeSet<Author>,
-    /// Players of whom more than half of the others said that they are offline. Their turns are passed over too.
+    /// Players who are offline by the votes of more than half of the others. Their turns are skipped too.
     absent: BTreeSet<Author>,
-    /// By the player who is said to be offline.
+    /// The votes that a player is offline, by that player.
     absent_votes: Votes,
     skip_votes: BTreeMap<Author, Option<SkipReason>>,
-    /// The drawer of the turn before this one, if the others ended it, and why.
+    /// The drawer of the turn before this one, if the others ended it, and the reason.
     skipped: Option<Skipped>,
-    /// By the player to be removed.
+    /// The votes to remove a player, by that player.
     kick_votes: Votes,
     end_votes: BTreeSet<Author>,
-    /// More than half of the players wanted the game to end.
+    /// Whether more than half of the players voted to end the game.
     ended: bool,
-    /// Turns that were passed over in the last step, with their drawers: see [`Turns::take_passed`].
+    /// Turns that were skipped by the last step because their drawers are gone, with the drawers.
     passed: Vec<(u32, Author)>,
 }
 
-/// Votes about players, by the player.
+/// The voters for each player that the votes are about.
 type Votes = BTreeMap<Author, BTreeSet<Author>>;
 
 /// A drawer whose turn the others ended.
@@ -59,12 +59,12 @@ pub(crate) struct Skipped {
     pub(crate) why: SkippedBy,
 }
 
-/// Why others ended a turn.
+/// Why the others ended a turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SkippedBy {
     /// People voted.
     People,
-    /// Programs voted, because the drawer's did nothing in time or the drawer drew nothing.
+    /// Programs voted, because the drawer's program did nothing in time or the drawer drew nothing.
     Silence,
     /// The drawer is absent, or left.
     Gone,
@@ -111,37 +111,37 @@ impl Turns {
         }
     }
 
-    /// The seed of the game.
+    /// Returns the seed of the game.
     pub(crate) fn seed(&self) -> &[u8; 32] {
         &self.seed
     }
 
-    /// The round, counted from 0.
+    /// Returns the round, counted from 0.
     pub(crate) fn round(&self) -> u32 {
         self.round
     }
 
-    /// The turn, counted from 0 over the whole game.
+    /// Returns the turn, counted from 0 over the whole game.
     pub(crate) fn turn(&self) -> u32 {
         self.turn
     }
 
-    /// Whose turn it is; `None` when the game is over.
+    /// Returns the drawer; `None` when the game is over.
     pub(crate) fn drawer(&self) -> Option<Author> {
         self.drawer
     }
 
-    /// Whether the drawer has begun.
+    /// Returns whether the drawer has begun.
     pub(crate) fn is_drawing(&self) -> bool {
         self.drawing
     }
 
-    /// The turn whose sheet is looked at.
+    /// Returns the turn whose sheet is visible.
     pub(crate) fn visible_turn(&self) -> u32 {
         self.last_begun.map_or(0, |begun| begun.turn)
     }
 
-    /// The turn before this one, if there is a drawing of it to look at until this one begins.
+    /// Returns the turn before this one, if its drawing is shown until this one begins.
     pub(crate) fn to_reveal(&self) -> Option<Begun> {
         self.last_begun.filter(|begun| begun.turn + 1 == self.turn)
     }
@@ -154,12 +154,12 @@ impl Turns {
         &self.newcomers
     }
 
-    /// Whether somebody left by their own word or is absent.
+    /// Returns whether a player left or is absent.
     pub(crate) fn is_gone(&self, player: Author) -> bool {
         self.left.contains(&player) || self.absent.contains(&player)
     }
 
-    /// Those who left by their own word, players or newcomers.
+    /// Returns the players and newcomers who left on their own.
     pub(crate) fn left(&self) -> &BTreeSet<Author> {
         &self.left
     }
@@ -168,17 +168,17 @@ impl Turns {
         self.left.contains(&player)
     }
 
-    /// The players who are not gone: whose votes count.
+    /// Returns the players who are not gone, whose votes count.
     pub(crate) fn present(&self) -> impl Iterator<Item = Author> {
         self.players.iter().copied().filter(|player| !self.is_gone(*player))
     }
 
-    /// Whether somebody plays and is not gone.
+    /// Returns whether a player is not gone.
     pub(crate) fn is_present(&self, player: Author) -> bool {
         self.players.contains(&player) && !self.is_gone(player)
     }
 
-    /// Whether anybody says that this player is offline, and no `Here` of theirs has come since.
+    /// Returns whether anybody voted that this player is offline since the player's last `Here`.
     pub(crate) fn is_said_absent(&self, player: Author) -> bool {
         self.absent.contains(&player) || self.absent_votes.contains_key(&player)
     }
@@ -191,12 +191,12 @@ impl Turns {
         self.end_votes.contains(&player)
     }
 
-    /// Whether more than half of the players wanted the game to end.
+    /// Returns whether more than half of the players voted to end the game.
     pub(crate) fn is_ended(&self) -> bool {
         self.ended
     }
 
-    /// The turns that the last step passed over because their drawers are gone.
+    /// Removes and returns the turns that the last step skipped because their drawers are gone.
     pub(crate) fn take_passed(&mut self) -> Vec<(u32, Author)> {
         std::mem::take(&mut self.passed)
     }
@@ -209,7 +209,7 @@ impl Turns {
         self.kick_votes.get(&player).is_some_and(|votes| votes.contains(&voter))
     }
 
-    /// Whether somebody could come in now. Who left has their seat still.
+    /// Returns whether a person could join now. Players who left keep their seats.
     pub(crate) fn admits(&self, player: Author) -> bool {
         let seat = match self.players.contains(&player) {
             true => self.left.contains(&player),
@@ -218,27 +218,27 @@ impl Turns {
         seat && !self.newcomers.contains(&player) && !self.removed.contains(&player)
     }
 
-    /// Whether another round follows this one: in the last, nobody comes in any more.
+    /// Returns whether another round follows this one, with which newcomers join.
     pub(crate) fn has_next_round(&self) -> bool {
         self.round + 1 < self.rounds
     }
 
-    /// Whether the others removed somebody.
+    /// Returns whether the others removed a player.
     pub(crate) fn has_removed(&self, player: Author) -> bool {
         self.removed.contains(&player)
     }
 
-    /// The drawer of the last turn that ended, if the others ended it.
+    /// Returns the drawer of the last turn, if the others ended it.
     pub(crate) fn skipped(&self) -> Option<Skipped> {
         self.skipped
     }
 
-    /// Somebody comes in with the next round.
+    /// Lets a person join with the next round.
     pub(crate) fn join(&mut self, player: Author) -> bool {
         self.admits(player) && self.newcomers.insert(player)
     }
 
-    /// The drawer begins.
+    /// Lets the drawer begin.
     pub(crate) fn begin(&mut self, author: Author, turn: u32) -> bool {
         if self.drawing || !self.is_turn_of(author, turn) {
             return false;
@@ -248,7 +248,7 @@ impl Turns {
         true
     }
 
-    /// The drawer ends the turn, begun or not.
+    /// Lets the drawer end the turn, begun or not.
     pub(crate) fn end(&mut self, author: Author, turn: u32) -> bool {
         if !self.is_turn_of(author, turn) {
             return false;
@@ -257,7 +257,7 @@ impl Turns {
         true
     }
 
-    /// A player votes to skip the drawer.
+    /// Votes to skip the drawer.
     pub(crate) fn vote_to_skip(&mut self, voter: Author, turn: u32, reason: Option<SkipReason>) -> Effect {
         if turn != self.turn || self.drawer == Some(voter) || !self.is_present(voter) {
             return Effect::None;
@@ -269,7 +269,7 @@ impl Turns {
         self.settle()
     }
 
-    /// A player votes to remove another, or somebody who waits to come in.
+    /// Votes to remove another player or a newcomer.
     pub(crate) fn vote_to_kick(&mut self, voter: Author, player: Author) -> Effect {
         let is_here = self.players.contains(&player) || self.newcomers.contains(&player);
         if !is_here || player == voter || !self.is_present(voter) {
@@ -281,7 +281,7 @@ impl Turns {
         self.settle()
     }
 
-    /// A player says that another is offline.
+    /// Votes that another player is offline.
     pub(crate) fn vote_absent(&mut self, voter: Author, player: Author) -> Effect {
         if player == voter || !self.is_present(voter) || !self.is_present(player) {
             return Effect::None;
@@ -292,7 +292,7 @@ impl Turns {
         self.settle()
     }
 
-    /// A player says that they are not absent.
+    /// Notes that a player is not absent.
     pub(crate) fn is_here(&mut self, player: Author) -> Effect {
         if !self.is_said_absent(player) {
             return Effect::None;
@@ -302,7 +302,7 @@ impl Turns {
         self.settle()
     }
 
-    /// Somebody plays no more.
+    /// Lets a player or newcomer leave.
     pub(crate) fn leave(&mut self, player: Author) -> Effect {
         if self.newcomers.remove(&player) {
             self.left.insert(player);
@@ -318,7 +318,7 @@ impl Turns {
         Effect::Decided(player)
     }
 
-    /// A player votes to end the game.
+    /// Votes to end the game.
     pub(crate) fn vote_to_end(&mut self, voter: Author) -> Effect {
         if !self.is_present(voter) || !self.end_votes.insert(voter) {
             return Effect::None;
@@ -331,8 +331,8 @@ impl Turns {
         turn == self.turn && self.drawer == Some(author)
     }
 
-    /// Carries out what more than half want, of those who are present. Each thing that is done changes who is present, so
-    /// every vote is looked at again after it. Returns about whom something was decided.
+    /// Carries out all votes with a majority of the players who are present. Each decision changes who is present, so all
+    /// votes are counted again after it. Returns the effect.
     fn settle(&mut self) -> Effect {
         let mut decided = Effect::Counted;
         loop {
@@ -363,23 +363,23 @@ impl Turns {
         decided
     }
 
-    /// Whether fewer than two players are present.
+    /// Returns whether fewer than two players are present.
     pub(crate) fn has_too_few(&self) -> bool {
         self.present().count() < MIN_PLAYERS
     }
 
-    /// The player about whom more than half of the others agree.
+    /// Returns a player about whom more than half of the others agree.
     fn outvoted(&self, votes: &Votes) -> Option<Author> {
         votes.iter().find(|(player, votes)| self.is_majority(votes.iter(), **player)).map(|(player, _)| *player)
     }
 
-    /// Whether these are more than half of the players other than `player` who are present.
+    /// Returns whether these votes are of more than half of the present players other than `player`.
     fn is_majority<'a>(&self, votes: impl Iterator<Item = &'a Author>, player: Author) -> bool {
         let others = self.present().filter(|other| *other != player).count();
         votes.count() * 2 > others
     }
 
-    /// The turn of a player who is gone ends.
+    /// Ends the turn of a player who is gone.
     fn pass_over(&mut self, player: Author) {
         if self.drawer == Some(player) {
             self.skip(player, SkippedBy::Gone);
@@ -405,8 +405,8 @@ impl Turns {
         }
     }
 
-    /// Forgets what somebody who is gone voted, and who said that they are offline. Otherwise those who were cut off
-    /// together would come back with a majority against those who went on without them.
+    /// Removes the votes of a player who is gone, and the votes that the player is offline. Otherwise players who were cut off
+    /// together would come back with a majority against those who went on.
     fn forget_votes(&mut self, player: Author) {
         self.skip_votes.remove(&player);
         self.end_votes.remove(&player);
@@ -417,8 +417,8 @@ impl Turns {
         self.absent_votes.retain(|_, votes| !votes.is_empty());
     }
 
-    /// On to the next drawer who is present, of the next round if need be; to nobody after the last. The turns of those who
-    /// are gone are passed over.
+    /// Goes on to the next drawer who is present, in the next round if need be; to none after the last. The turns of players
+    /// who are gone are skipped.
     fn end_turn(&mut self) {
         self.drawing = false;
         self.skip_votes.clear();
