@@ -70,6 +70,8 @@ const ADD_ROOM: [&str; 2] = ["90", "695"];
 const BELOW: &str = "790";
 /// What is logged when a field gets the input method.
 const OPENED: &str = "the input method is Opened";
+/// What is logged when a field gets or loses it.
+const CHANGED: &str = "the input method is";
 
 #[test]
 fn a_hangul_syllable_under_composition_is_not_lost_by_a_click() {
@@ -101,75 +103,87 @@ fn a_hangul_syllable_under_composition_is_not_lost_by_a_click() {
             happens_within(Duration::from_secs(5), || composed() > before)
         })
     };
-    let clear = || {
-        display.xdotool(&["key", "ctrl+a", "BackSpace"]).unwrap();
-    };
-    // Types into an empty field. When a key is not composed, it is emptied and all is typed again.
-    let types = |keys: &[&str]| {
-        until("it is composed", || {
-            let done = composes(keys);
-            if !done {
-                clear();
-            }
-            done
-        });
-    };
-    let car = || types(&["w", "k", "e", "h", "d", "c", "k"]);
-    // Clicks into a field and waits until it has the input method.
-    let enter = |place: [&str; 2]| {
-        let before = window.stderr_lines(OPENED);
+    // Clicks into a field and waits until it has the input method; `anew` when what was composed elsewhere is left by it.
+    let enter = |place: [&str; 2], anew: bool| {
+        let before = if anew { window.stderr_lines(OPENED) } else { 0 };
         click(place);
         let mut moves = [place, [place[0], BELOW]].into_iter().cycle();
         until("the field has the input method", || {
             // winit gets a context for the input method when something else happens on the display.
             display.xdotool(&[&["mousemove"], &moves.next().unwrap()[..]].concat()).unwrap();
-            window.stderr_lines(OPENED) > before
+            let log = window.stderr();
+            let has = log.lines().rev().find(|line| line.contains(CHANGED)).is_some_and(|line| line.contains(OPENED));
+            has && window.stderr_lines(OPENED) > before
         });
     };
-    let says = || {
+    let press = |key: &str| {
+        display.xdotool(&["key", key]).unwrap();
+    };
+    let said = || {
         let lines = other.events(0).into_iter().filter(|event| event["event"] == "entry" && event["kind"] == "chat");
         lines.map(|line| line["text"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
-
-    let await_lines = |what: &str, wanted: &[&str]| {
-        assert!(happens_within(DEADLINE, || says() == wanted), "{what}: {:?}; {}", says(), window.stderr());
+    // Takes a step that begins in the empty field for talk and says one line. When the lag of a loaded machine spoils it in the
+    // input method, it is taken again. A fault of the program spoils it each time.
+    let step = |what: &str, wanted: &str, take: &dyn Fn() -> bool| {
+        let mut lines = Vec::new();
+        for _ in 0..8 {
+            let before = said().len();
+            click(SHEET);
+            enter(FIELD, false);
+            press("ctrl+a");
+            press("BackSpace");
+            if take() {
+                happens_within(Duration::from_secs(10), || said().len() > before);
+                lines = said().split_off(before);
+                if lines.first().is_some_and(|line| line == wanted) {
+                    return;
+                }
+            }
+        }
+        panic!("{what}: {lines:?}; {}", window.stderr());
     };
+    let car = || composes(&["w", "k", "e", "h", "d", "c", "k"]);
 
-    // The field may have the input method already: the cursor is put into it when the room is opened.
+    // The first clicks may come before the window shows the room.
     until("the field has the input method", || {
         click(FIELD);
         window.stderr_lines(OPENED) > 0
     });
-    car();
-    click(SEND);
-    await_lines("Send", &["자동차"]);
-
-    enter(FIELD);
-    car();
-    click(SHEET);
-    enter(FIELD);
-    display.xdotool(&["key", "Return"]).unwrap();
-    await_lines("the sheet", &["자동차"; 2]);
-
-    car();
-    // The field for the name of a room comes with the cursor in it.
-    enter(ADD_ROOM);
-    types(&["s", "k"]);
-    enter(FIELD);
-    display.xdotool(&["key", "Return"]).unwrap();
-    await_lines("another field", &["자동차"; 3]);
-
-    until("it is composed in the middle", || {
-        let mut done = composes(&["w", "k", "c", "k"]);
-        display.xdotool(&["key", "Home"]).unwrap();
-        done &= composes(&["r", "k"]);
-        if !done {
-            clear();
-        }
-        done
+    step("Send", "자동차", &|| {
+        let composed = car();
+        click(SEND);
+        composed
     });
-    click(SEND);
-    await_lines("in the middle", &["자동차", "자동차", "자동차", "가자차"]);
+    step("the sheet", "자동차", &|| {
+        let composed = car();
+        click(SHEET);
+        if composed {
+            enter(FIELD, true);
+            press("Return");
+        }
+        composed
+    });
+    step("another field", "자동차", &|| {
+        // The field for the name of a room comes with the cursor in it, and stays at its place.
+        let mut composed = car();
+        if composed {
+            enter(ADD_ROOM, true);
+            composed = composes(&["s", "k"]);
+        }
+        if composed {
+            enter(FIELD, true);
+            press("Return");
+        }
+        composed
+    });
+    step("in the middle", "가자차", &|| {
+        let mut composed = composes(&["w", "k", "c", "k"]);
+        press("Home");
+        composed = composed && composes(&["r", "k"]);
+        click(SEND);
+        composed
+    });
 }
 
 #[test]
@@ -221,7 +235,12 @@ fn the_window_has_a_class_and_an_icon_and_comes_back_as_it_was() {
 
     let mut window = display.launch(folder.path(), &[]);
     let id = display.window();
-    until("it comes back as it was", || geometry(&display, &id) == before);
+    // The frame is not as thick before the window manager has told the program of it.
+    let near = |[x, y, ..]: [i32; 4]| (x - before[0]).abs() < 40 && (y - before[1]).abs() < 40;
+    until("it comes back as it was", || {
+        let now = geometry(&display, &id);
+        near(now) && now[2..] == before[2..]
+    });
     close(&mut window, &id);
 
     // On a screen that got smaller.
