@@ -6,11 +6,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::world::{Failure, Plan, World, shrink, tell};
 
 thread_local! {
-    /// Whether a world runs on this thread: its panics are caught and told in the end.
+    /// True while a world runs on this thread: its panics are caught and reported in the end.
     static RUNS: Cell<bool> = const { Cell::new(false) };
 }
 
-/// What came of a plan.
+/// The result of a plan.
 pub struct Trial {
     pub story: Vec<(u64, String)>,
     pub failure: Option<Failure>,

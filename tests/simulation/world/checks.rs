@@ -1,4 +1,4 @@
-//! What must hold when everything has come to rest.
+//! The rules that must hold when nothing is under way any more.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use super::quiz::shared;
 use super::story::{name_of, short};
 use super::{Failure, Seat, World, oracle};
 
-/// Everything that is to be the same for everybody.
+/// The state that has to be the same for everybody.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seen {
     ids: Vec<OperationId>,
@@ -46,7 +46,7 @@ impl World {
         Some(Seen { ids, digest: state.digest, canvas: state.canvas, game, forked })
     }
 
-    /// Whether everybody sees the same.
+    /// Returns whether everybody holds the same log.
     pub(super) fn is_one(&self) -> bool {
         let mut all = self.devices.keys().map(|seat| self.digest(*seat));
         let first = all.next();
@@ -57,7 +57,7 @@ impl World {
         Some(self.devices.get(&seat)?.room.as_ref()?.state().digest)
     }
 
-    /// Everything that anybody holds.
+    /// Returns all operations that anybody holds.
     pub(super) fn union(&self) -> Vec<Operation> {
         let mut all: BTreeMap<OperationId, Operation> = BTreeMap::new();
         for seat in self.devices.keys() {
@@ -69,7 +69,7 @@ impl World {
         all.into_values().collect()
     }
 
-    /// Everybody holds the same, and it is what the oracle says of all that was held when faults ended or is held now.
+    /// Checks that everybody holds the same: the oracle's log of all operations that were held when faults ended or are now.
     pub(super) fn check_equal(&self, held_before: &[Operation]) -> Result<Vec<Operation>, Failure> {
         let Some(first) = self.devices.keys().next().copied() else { return Ok(Vec::new()) };
         let expected = oracle::log_of(held_before.iter().cloned().chain(self.union()));
@@ -104,7 +104,7 @@ impl World {
         Ok(expected)
     }
 
-    /// Games and ink are what a fold of the whole log from its beginning makes of them.
+    /// Checks that games and sheets are those of a fold of the whole log from its beginning.
     pub(super) fn check_fold(&self, log: &[Operation]) -> Result<(), Failure> {
         let steps = log.iter().filter_map(|op| Step::new(op.key(), op.id(), &op.payload())).collect();
         let mut fold = Fold::default();
@@ -130,7 +130,7 @@ impl World {
         Ok(())
     }
 
-    /// What people were told is saved is there, unless the only disk that held it was taken back, broke or was thrown away.
+    /// Checks that acknowledged operations are there, unless the only disk that held them was restored, broke or was discarded.
     pub(super) fn check_nothing_lost(&self, log: &[Operation]) -> Result<(), Failure> {
         let held: BTreeSet<OperationId> = log.iter().map(Operation::id).collect();
         let lost = |id: &&OperationId| !held.contains(id) && !self.ledger.excused.contains(id);
@@ -143,7 +143,7 @@ impl World {
         }
     }
 
-    /// Every line of the log was told or was there at the start.
+    /// Checks that every line of the log was sent to the frontend, or was there at the start.
     pub(super) fn check_told(&self, log: &[Operation]) -> Result<(), Failure> {
         for (seat, device) in &self.devices {
             let untold = log.iter().map(Operation::id).find(|id| !device.told.contains(id) && !device.had.contains(id));
@@ -154,7 +154,7 @@ impl World {
         Ok(())
     }
 
-    /// What is unread is what stands after the mark.
+    /// Checks that the unread lines are those after the mark.
     pub(super) fn check_unread(&self) -> Result<(), Failure> {
         for (seat, device) in &self.devices {
             let Some(room) = &device.room else { continue };

@@ -1,4 +1,5 @@
-//! What rooms are given by others: all of it has to be there in the end, but for what a room had no place to let wait.
+//! The operations that rooms received: all of them have to be there in the end, except those for which a room had no space
+//! to wait.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +13,7 @@ use super::devices::Device;
 use super::story::{name_of, short};
 use super::{Seat, World};
 
-/// The operations of the room that an input gives.
+/// Returns the operations that an input brings.
 pub fn given_by(input: &Input) -> Vec<Operation> {
     let mut given = match input {
         Input::Gossiped { operation, .. } => vec![operation.clone()],
@@ -24,8 +25,8 @@ pub fn given_by(input: &Input) -> Vec<Operation> {
 }
 
 impl World {
-    /// A room was given these, and said that. What is in its log or waits it doesn't forget while it lives; what can't
-    /// be in its log is for the oracle to judge. What it had no place for it never had.
+    /// Takes the operations that a room received, and its outputs. A running room never forgets operations in its log or
+    /// waiting; the oracle judges those that can't be in its log. Those it had no space for don't count as received.
     pub(super) fn was_given(&mut self, seat: Seat, given: Vec<Operation>, outputs: &[Output], now: Now) {
         let Some(device) = self.devices.get_mut(&seat) else { return };
         let new: BTreeSet<OperationId> = given.iter().map(Operation::id).collect();
@@ -52,7 +53,7 @@ impl World {
 }
 
 impl Device {
-    /// Those that wait in the room, and those that it doesn't know.
+    /// Returns the operations that wait in the room, and those that it doesn't know.
     fn still_wait(&self, ids: impl Iterator<Item = OperationId>) -> (BTreeSet<OperationId>, BTreeSet<OperationId>) {
         let Some(room) = &self.room else { return Default::default() };
         ids.partition(|id| self.given.get(id).is_some_and(|one| !room.is_news(one.header(), *id)))
@@ -62,14 +63,14 @@ impl Device {
         self.room.as_ref().map_or(0, |room| room.waiting().parked)
     }
 
-    /// Whether all of these that are of one author could have floated together.
+    /// Returns whether all of these operations of one author could have floated together.
     fn could_float(&self, ids: &BTreeSet<OperationId>, author: inkmesh::identity::Author) -> bool {
         let of_author = ids.iter().filter_map(|id| self.given.get(id)).filter(|one| one.author() == author);
         of_author.count() <= MAX_FLOATING_OF_AUTHOR
     }
 }
 
-/// What a room put into its log.
+/// Returns the operations that a room put into its log.
 fn kept_by(output: &Output) -> Vec<OperationId> {
     match output {
         Output::Persist(operations) => operations.iter().map(|(_, operation)| operation.id()).collect(),

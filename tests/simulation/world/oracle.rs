@@ -1,5 +1,4 @@
-//! An oracle that is too simple to be wrong: what the room's log is, worked out from the set of all operations by its
-//! rules, in the most naive way.
+//! An oracle that is too simple to be wrong: it computes a room's log from the set of all operations in the most naive way.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +9,7 @@ use inkmesh::room::Room;
 
 use super::disk::Folder;
 
-/// All operations in a room's log, in its order. Not those that float.
+/// Returns all operations in a room's log, in its order, without those that float.
 pub fn kept(room: &Room, folder: &Folder) -> Vec<Operation> {
     let lines = room.page(usize::MAX, None).unwrap_or_default();
     let places = lines.into_iter().filter_map(|line| match line {
@@ -20,7 +19,7 @@ pub fn kept(room: &Room, folder: &Folder) -> Vec<Operation> {
     places.collect()
 }
 
-/// The log of a room in which somebody holds each of these operations.
+/// Returns the log of a room in which somebody holds each of these operations.
 pub fn log_of(all: impl IntoIterator<Item = Operation>) -> Vec<Operation> {
     let mut chains: BTreeMap<ChainId, BTreeMap<OperationId, Operation>> = BTreeMap::new();
     for operation in all {
@@ -41,7 +40,7 @@ pub fn log_of(all: impl IntoIterator<Item = Operation>) -> Vec<Operation> {
     log
 }
 
-/// Those of a chain whose way from the beginning is there, each later than the one before.
+/// Returns the operations of a chain that are connected with its beginning, each later than the one before.
 fn grown(chain: &BTreeMap<OperationId, Operation>) -> Vec<Operation> {
     let mut sorted: Vec<&Operation> = chain.values().collect();
     sorted.sort_by_key(|operation| operation.header().seq);
@@ -61,8 +60,8 @@ fn grown(chain: &BTreeMap<OperationId, Operation>) -> Vec<Operation> {
     grown.into_values().cloned().collect()
 }
 
-/// Where several follow one, the lowest goes on for free; of all others the first three by number and id are kept, each
-/// with what grows on it.
+/// Returns the operations of the kept branches: of several successors of an operation the lowest continues freely; of all
+/// others the first three by number and id are kept, each with its successors.
 fn branches_kept(tree: Vec<Operation>) -> Vec<Operation> {
     let mut families: BTreeMap<Option<OperationId>, Vec<&Operation>> = BTreeMap::new();
     for operation in &tree {
@@ -86,7 +85,7 @@ fn branches_kept(tree: Vec<Operation>) -> Vec<Operation> {
     tree.into_iter().filter(|operation| !out.contains(&operation.id())).collect()
 }
 
-/// Which chains fork.
+/// Returns the chains that fork.
 pub fn forked_chains(log: &[Operation]) -> BTreeSet<ChainId> {
     let mut places = BTreeMap::new();
     log.iter()
@@ -94,7 +93,7 @@ pub fn forked_chains(log: &[Operation]) -> BTreeSet<ChainId> {
     places.into_iter().filter(|(_, count)| *count > 1).map(|((chain, _), _)| chain).collect()
 }
 
-/// Who wrote those.
+/// Returns their authors.
 pub fn forked(log: &[Operation]) -> BTreeSet<Author> {
     forked_chains(log).into_iter().map(|chain| chain.author).collect()
 }

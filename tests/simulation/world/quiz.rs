@@ -1,5 +1,5 @@
-//! People who play a quiz: they choose, guess and talk; what goes straight to the drawer travels as bytes. They know more
-//! than they may: who is to guess right is told the word by the world.
+//! People who play a quiz: they choose, guess and talk; guesses travel to the drawer as bytes. The world gives the word to
+//! those who are to guess right.
 
 use inkmesh::clock::Now;
 use inkmesh::command::{CommandError, RoomCommand};
@@ -14,7 +14,7 @@ use inkmesh::words::{Level, Word};
 use super::story::name_of;
 use super::{Failure, Happening, Kind, Plan, Seat, World};
 
-/// How long somebody waits for the reply to a guess, in milliseconds.
+/// The time that a guesser waits for the reply, in milliseconds.
 const PATIENCE_MS: u64 = 4_000;
 /// Seconds of a turn.
 const SECONDS: u32 = 15;
@@ -33,7 +33,7 @@ pub fn rules(rounds: u32) -> Rules {
 }
 
 impl World {
-    /// Everybody looks at the screen now and then, if quizzes are played in this world.
+    /// Lets everybody look at the screen now and then, if quizzes are played in this world.
     pub(super) fn begin_looking(&mut self, seat: Seat) {
         if matches!(self.plan.kind, Kind::Quiz | Kind::All) {
             let (at, device) = (self.chance.between(500, 3_000, "look", seat, 0), &self.devices[&seat]);
@@ -42,7 +42,7 @@ impl World {
         }
     }
 
-    /// Somebody looks at the screen, and does what a player does.
+    /// Lets a person look at the screen and act as a player.
     pub(super) fn look(&mut self, seat: Seat) {
         self.begin_looking(seat);
         let now = self.clock(seat);
@@ -76,7 +76,7 @@ impl World {
         }
     }
 
-    /// A word on offer; sometimes another one before the first is saved.
+    /// Chooses a word on offer; sometimes another one before the first is saved.
     fn choose(&mut self, seat: Seat, offered: usize) {
         for _ in 0..=(self.chance.number("again", seat, 0) % 5 / 4) {
             let index = self.chance.number("choice", seat, 0) as usize % offered;
@@ -87,7 +87,7 @@ impl World {
         }
     }
 
-    /// What somebody guesses: right every third time.
+    /// Returns a person's guess: right every third time.
     fn guess_of(&mut self, seat: Seat, view: &GameView, dice: u64) -> String {
         let word = view.drawer.and_then(|drawer| self.word_of(drawer));
         match (word, dice) {
@@ -99,18 +99,18 @@ impl World {
         }
     }
 
-    /// The word that somebody draws.
+    /// Returns the word that a person draws.
     fn word_of(&self, drawer: Author) -> Option<String> {
         let mut rooms = self.devices.values().filter(|device| device.author() == drawer);
         rooms.find_map(|device| Some(device.room.as_ref()?.game(self.true_now()).word?.text))
     }
 
-    /// Says a line; a guess is asked first.
+    /// Says a line; a guess goes to the drawer first.
     pub(super) fn speak(&mut self, seat: Seat, text: String) -> Option<Result<OperationId, CommandError>> {
         self.command(seat, RoomCommand::Say { text })
     }
 
-    /// Asks somebody straight. As the node: nobody waits for what has no ticket.
+    /// Sends a request to one machine. As in the node, nobody waits for a reply to a request without a ticket.
     pub(super) fn ask_straight(&mut self, seat: Seat, to: Author, ticket: GuessTicket, bytes: Vec<u8>) {
         let Some(device) = self.devices.get(&seat) else { return };
         let (process, mut there) = (device.process, device.online.keys().copied());
@@ -127,7 +127,7 @@ impl World {
         }
     }
 
-    /// What was asked straight arrives, and is answered.
+    /// Delivers a request to one machine, which answers.
     pub(super) fn asked_straight(&mut self, from: Seat, process: u32, to: Seat, ticket: GuessTicket, bytes: &[u8]) {
         let now = self.clock(to);
         let arrives = self.reaches(from, to);
@@ -155,7 +155,7 @@ impl World {
         self.feed(seat, Input::Replied { ticket, reply });
     }
 
-    /// When no game runs, nobody waits for the reply to a command: all is written, or refused.
+    /// Checks that nobody waits for the reply to a command when no game runs.
     pub(super) fn check_guesses(&self) -> Result<(), Failure> {
         let waits = |seat: &&Seat| !self.devices[*seat].waits.is_empty() && !self.plays(**seat);
         match self.devices.keys().find(waits) {
@@ -176,8 +176,8 @@ impl World {
     }
 }
 
-/// What everybody is to see alike. How long a finished drawing is still looked at is each program's own affair, and so is
-/// who we are, and what we know of a word before it is told.
+/// Removes from a view the fields that may differ between programs: the time for looking at a finished drawing, our own
+/// role, and our knowledge of a word before the reveal.
 pub fn shared(mut game: GameView) -> GameView {
     if matches!(game.phase, Phase::Revealed | Phase::Choosing) {
         let turn = GameView { phase: Phase::Choosing, turn: 0, round: 0, drawer: None, ..game };
