@@ -45,7 +45,8 @@ impl Room {
             Delivery::Miss(step) | Delivery::Whisper(step) => written(self.write_step(step, now)?),
             Delivery::Sealed => Err(CommandError::Sealed),
             Delivery::Guess => {
-                let (guess, ask) = self.driver.guess(self.fold.game(), self.name.id(), &self.identity, text, now)?;
+                let (guess, ask) =
+                    self.driver.guesses().guess(self.fold.game(), self.name.id(), &self.identity, text, now)?;
                 self.guesses.insert(guess, ticket);
                 outputs.extend(ask.map(asked));
                 Ok(Carried::Later)
@@ -57,7 +58,8 @@ impl Room {
     pub(super) fn replied(&mut self, ticket: GuessTicket, reply: Option<Vec<u8>>, now: Now, outputs: &mut Vec<Output>) {
         // What can't be read is no answer, and certainly not the one to a guess.
         let reply = reply.map(|bytes| PeerReply::decode(&bytes).unwrap_or(PeerReply::Noted));
-        let (outcome, in_vain) = self.driver.replied(self.fold.game(), self.name.id(), &self.identity, ticket, reply);
+        let (outcome, in_vain) =
+            self.driver.guesses().replied(self.fold.game(), self.name.id(), &self.identity, ticket, reply);
         // Those that waited behind one that failed fail like it.
         let waited = match outcome {
             Some(GuessOutcome::Failed(error)) => error,
@@ -73,7 +75,7 @@ impl Room {
             None => Err(GuessError::TooLate.into()),
         };
         if matches!(outcome, Err(CommandError::Busy)) {
-            self.driver.take_back();
+            self.driver.guesses().undo_answer();
         }
         match (self.guesses.remove(&ticket), outcome) {
             (Some(command), outcome) => outputs.extend(outcome_of(command, outcome)),
@@ -96,7 +98,7 @@ impl Room {
 
     /// Sends the next guess that waits, if its time has come.
     pub(super) fn ask_next(&mut self, outputs: &mut Vec<Output>) {
-        let ask = self.driver.next_ask(self.fold.game(), self.name.id(), &self.identity);
+        let ask = self.driver.guesses().next(self.fold.game(), self.name.id(), &self.identity);
         outputs.extend(ask.map(asked));
     }
 

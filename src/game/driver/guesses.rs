@@ -107,7 +107,7 @@ pub enum GuessOutcome {
 
 /// Our guesses, turn after turn.
 #[derive(Debug, Clone)]
-pub(super) struct Guesses {
+pub struct Guesses {
     me: Author,
     /// Our guesses in the turn that runs, or in an earlier one whose last reply is still to come.
     turn: Option<TurnGuesses>,
@@ -184,7 +184,10 @@ impl Guesses {
     }
 
     /// Takes a guess; returns its ticket, and the request to send now unless another guess is under way.
-    pub(super) fn guess(
+    ///
+    /// # Errors
+    /// [`GuessError`].
+    pub fn guess(
         &mut self,
         game: &Game,
         room: RoomId,
@@ -200,14 +203,14 @@ impl Guesses {
     }
 
     /// Returns the next waiting guess, if it can be sent now.
-    pub(super) fn next(&mut self, game: &Game, room: RoomId, identity: &Identity) -> Option<OutgoingGuess> {
+    pub fn next(&mut self, game: &Game, room: RoomId, identity: &Identity) -> Option<OutgoingGuess> {
         let (turn, words) = game.table().and_then(Table::guessing)?;
         self.turn.as_mut()?.next(&Context { room, identity, turn, words })
     }
 
     /// Takes the drawer's reply, or `None` when the drawer was not reached. Returns the outcome, and the tickets of the
     /// waiting guesses that it drops.
-    pub(super) fn replied(
+    pub fn replied(
         &mut self,
         game: &Game,
         room: RoomId,
@@ -228,7 +231,7 @@ impl Guesses {
 
     /// Undoes the last answer, because the step that came of it could not be written: the guess is sent again before any
     /// other.
-    pub(super) fn undo_answer(&mut self) {
+    pub fn undo_answer(&mut self) {
         self.turn.iter_mut().for_each(TurnGuesses::undo_answer);
     }
 

@@ -1,9 +1,18 @@
-//! Our own program's conduct in a game: what it writes by itself and when, and what our person may ask of it.
+//! Our own program's part in a game.
 //!
-//! Nothing here is folded. Two programs may judge the time differently; the log decides which steps count.
+//! | module | content |
+//! | --- | --- |
+//! | `driver` | the state of the program beside the log, and its answers to other programs |
+//! | `conduct` | the steps that it writes by itself, and when |
+//! | `commands` | the commands of our person |
+//! | `guesses` | our guesses on their way to the drawer |
+//! | `own_turn`, `oracle` | our own turn to draw, and the answers to guesses |
+//!
+//! None of this is folded. Two programs may judge the time differently; the log decides which steps count.
 
 mod commands;
-#[expect(clippy::module_inception, reason = "the module is the conduct, this file the type")]
+mod conduct;
+#[expect(clippy::module_inception, reason = "the module is our program's part in a game, this file the type")]
 mod driver;
 mod guesses;
 mod oracle;
@@ -12,6 +21,6 @@ mod timers;
 
 pub use commands::PlayError;
 pub use driver::{Delivery, Driver, Plan};
-pub use guesses::{GuessError, GuessOutcome, GuessTicket, OutgoingGuess};
+pub use guesses::{GuessError, GuessOutcome, GuessTicket, Guesses, OutgoingGuess};
 #[cfg(test)]
 pub(super) use own_turn::OwnTurn;

@@ -23,7 +23,7 @@ fn view(script: &Script, player: &Driver, now: Now) -> GameView {
 }
 
 #[test]
-fn a_drawing_is_looked_at_for_three_seconds() {
+fn a_finished_drawing_is_shown_for_three_seconds() {
     let mut world = World::started(3, 1);
     let first = world.who(world.drawer());
     assert_eq!((world.view(0).phase, world.view(0).turn, world.view(0).round), (Phase::Choosing, 1, 1));
@@ -43,7 +43,7 @@ fn a_drawing_is_looked_at_for_three_seconds() {
 }
 
 #[test]
-fn a_turn_that_never_began_has_nothing_to_look_at() {
+fn a_turn_that_never_began_is_not_shown() {
     let mut script = Script::started(3, 3, 1);
     script.play_turn();
     let drawer = script.drawer();
@@ -53,7 +53,7 @@ fn a_turn_that_never_began_has_nothing_to_look_at() {
 }
 
 #[test]
-fn one_may_join_where_that_comes_to_something() {
+fn joining_is_offered_where_it_has_an_effect() {
     let seen = |script: &Script, person: usize| view(script, &Driver::new(script.who(person)), now(script));
     let may_join = |script: &Script, person: usize| seen(script, person).may_join;
     let mut script = Script::new(5);
@@ -80,7 +80,7 @@ fn one_may_join_where_that_comes_to_something() {
 }
 
 #[test]
-fn who_was_skipped_is_told_until_the_next_turn_ends() {
+fn the_skipped_drawer_is_shown_until_the_next_turn_ends() {
     let mut script = Script::started(3, 3, 2);
     let skipped = |script: &Script| view(script, &Driver::new(script.who(0)), now(script)).skipped;
     let drawer = script.drawer();
@@ -97,7 +97,7 @@ fn who_was_skipped_is_told_until_the_next_turn_ends() {
 }
 
 #[test]
-fn in_the_end_the_last_turn_is_looked_at_if_it_had_a_word() {
+fn after_the_game_the_last_turn_is_shown_if_it_had_a_word() {
     let seen = |table: &Table| {
         Driver::new(table.who(0)).view(&table.game(), &BTreeSet::new(), |_| String::new(), table.now(0))
     };
@@ -138,7 +138,7 @@ fn the_view_names_the_players() {
 }
 
 #[test]
-fn who_is_late_for_the_roster_is_shown_as_waiting() {
+fn a_player_late_for_the_roster_is_shown_as_waiting() {
     let mut script = Script::new(4);
     let ready = script.gathered(1, &[0, 2]);
     assert!(script.close(0, &ready));
@@ -154,7 +154,7 @@ fn who_is_late_for_the_roster_is_shown_as_waiting() {
 }
 
 #[test]
-fn a_view_before_our_program_looked_begins_with_the_phase() {
+fn a_view_before_the_first_advance_starts_with_the_phase() {
     let mut script = Script::started(3, 3, 1);
     let (drawer, online, start) = (script.drawer(), BTreeSet::new(), now(&script));
     assert!(script.begin(drawer, 0));

@@ -14,7 +14,7 @@ fn everybody(table: &Table) -> BTreeSet<Author> {
 }
 
 #[test]
-fn a_word_that_is_not_chosen_in_time_is_taken_by_the_drawers_program_which_says_so() {
+fn the_drawers_program_chooses_a_word_when_the_time_is_over_and_says_so() {
     let mut table = Table::started(3, 3);
     let (drawer, online) = (table.drawer(), everybody(&table));
     let mut player = table.program(drawer);
@@ -45,7 +45,7 @@ fn a_word_that_is_not_chosen_in_time_is_taken_by_the_drawers_program_which_says_
 }
 
 #[test]
-fn a_word_that_was_chosen_and_is_on_its_way_is_not_chosen_again_by_the_program() {
+fn the_program_chooses_no_word_while_the_persons_choice_is_being_saved() {
     let table = Table::started(3, 3);
     let (drawer, online) = (table.drawer(), everybody(&table));
     let mut player = table.program(drawer);

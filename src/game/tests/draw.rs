@@ -11,7 +11,7 @@ fn hex(bytes: [u8; 32]) -> String {
 
 /// Made with another implementation (blake3 for Python): the formulas are part of the protocol.
 #[test]
-fn the_formulas_are_the_protocols() {
+fn nonce_commitment_seed_and_order_match_another_implementation() {
     assert_eq!(
         hex(commitment(OperationId([9; 32]), Author([1; 32]), &[5; 32])),
         "bc1f70d2bcaf8c414cf3010e4125372e0530d5209e3f7d4f05ed440e99f39db4"
@@ -34,7 +34,7 @@ fn nonces_differ_by_game_and_person() {
 }
 
 #[test]
-fn only_what_was_committed_to_opens() {
+fn only_the_committed_nonce_opens() {
     let mut script = Script::new(3);
     script.closed(1, &[0, 1]);
     let game = script.id();
@@ -112,7 +112,7 @@ fn one_opening_starts_nothing() {
 }
 
 #[test]
-fn who_names_a_second_roster_has_lost_the_game() {
+fn a_second_roster_cancels_the_game() {
     let mut script = Script::new(3);
     let ready = script.gathered(1, &[0, 1, 2]);
     assert!(script.close(0, &ready));

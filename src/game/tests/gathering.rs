@@ -16,7 +16,7 @@ fn without_a_game_nothing_counts_but_a_proposal() {
 }
 
 #[test]
-fn rules_out_of_bounds_are_no_proposal() {
+fn a_proposal_with_rules_out_of_bounds_does_not_count() {
     let mut script = Script::new(1);
     for (rounds, seconds) in [(0, 80), (11, 80), (3, 0), (3, 601), (u32::MAX, u32::MAX)] {
         assert!(!script.write(0, proposed(Rules { rounds, seconds, ..Rules::default() })));
@@ -37,7 +37,7 @@ fn one_game_at_a_time() {
 }
 
 #[test]
-fn a_gathering_left_for_a_minute_makes_way() {
+fn a_new_game_can_replace_a_gathering_idle_for_a_minute() {
     let mut script = Script::new(3);
     script.gathered(1, &[0, 1]);
     let last = script.ms - 1;
@@ -49,7 +49,7 @@ fn a_gathering_left_for_a_minute_makes_way() {
 }
 
 #[test]
-fn a_game_left_for_a_turn_and_a_minute_makes_way() {
+fn a_new_game_can_replace_one_idle_for_a_turn_and_a_minute() {
     let mut script = Script::started(3, 3, 1);
     let drawer = script.drawer();
     assert!(script.begin(drawer, 0));
@@ -77,7 +77,7 @@ fn steps_of_another_game_are_out_of_place() {
 }
 
 #[test]
-fn ready_counts_once_and_for_24() {
+fn ready_counts_once_and_for_24_players() {
     let mut script = Script::new(25);
     script.gathered(1, &[0]);
     assert!(!script.ready(0));
@@ -114,7 +114,7 @@ fn the_proposer_calls_off_before_the_start_only() {
 }
 
 #[test]
-fn its_people_call_a_stale_game_off() {
+fn members_call_a_stale_game_off() {
     let mut script = Script::started(4, 3, 1);
     script.wait(139_000);
     assert!(!script.cancel(1, CancelReason::Abandoned));
@@ -128,7 +128,7 @@ fn its_people_call_a_stale_game_off() {
 }
 
 #[test]
-fn who_was_late_for_the_roster_comes_in_later_and_who_did_not_open_stays_out() {
+fn late_players_join_the_second_round_and_players_who_did_not_open_stay_out() {
     let mut script = Script::new(4);
     let ready = script.gathered(2, &[0, 1, 2]);
     assert!(script.close(0, &ready));

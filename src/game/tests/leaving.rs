@@ -9,7 +9,7 @@ fn over(world: &World) -> bool {
 }
 
 #[test]
-fn more_than_half_of_the_present_others_make_somebody_absent() {
+fn a_majority_of_the_other_present_players_makes_one_absent() {
     for (players, needed) in [(3, 2), (4, 2), (5, 3), (24, 12)] {
         let mut script = Script::started(24, players, 1);
         let (drawer, others) = (script.drawer(), script.others());
@@ -24,7 +24,7 @@ fn more_than_half_of_the_present_others_make_somebody_absent() {
 }
 
 #[test]
-fn who_is_absent_does_not_count_in_votes_until_it_is_here_again() {
+fn an_absent_player_does_not_count_in_votes_until_back() {
     let mut script = Script::started(3, 3, 2);
     let (drawer, others) = (script.drawer(), script.others());
     assert!(!script.absent(others[0], others[0]) && !script.here(others[0]));
@@ -42,7 +42,7 @@ fn who_is_absent_does_not_count_in_votes_until_it_is_here_again() {
 
 /// Five, of whom two are cut off: these decide nothing, whenever their votes come.
 #[test]
-fn a_smaller_part_takes_over_no_game() {
+fn a_minority_that_is_cut_off_decides_nothing() {
     let mut script = Script::started(5, 5, 1);
     let (drawer, others) = (script.drawer(), script.others());
     let (small, large) = (&others[..2], [others[2], others[3], drawer]);
@@ -79,7 +79,7 @@ fn two_halves_can_not_both_go_on() {
 }
 
 #[test]
-fn who_leaves_draws_no_more_and_its_turns_keep_their_numbers() {
+fn a_player_who_left_draws_no_more_and_turns_keep_their_numbers() {
     let mut script = Script::started(4, 4, 2);
     let mut whole = script.clone();
     let drawers: Vec<usize> = (0..8).map(|_| whole.play_turn()).collect();
@@ -104,7 +104,7 @@ fn the_turn_of_a_drawer_who_leaves_ends() {
 }
 
 #[test]
-fn who_left_comes_back_with_the_next_round() {
+fn a_player_who_left_comes_back_with_the_next_round() {
     let mut script = Script::started(3, 3, 2);
     let out = script.others()[0];
     assert!(script.leave(out) && script.ready(out) && !script.ready(out));
@@ -174,7 +174,7 @@ fn a_game_of_one_is_over_and_says_so() {
 }
 
 #[test]
-fn it_is_told_whether_people_or_programs_skipped() {
+fn the_game_says_whether_people_or_programs_skipped() {
     let told = |reasons: [Option<SkipReason>; 2]| {
         let mut script = Script::started(3, 3, 2);
         let (game, others) = (script.id(), script.others());
@@ -234,7 +234,7 @@ fn a_network_that_fails_for_a_minute_makes_nobody_absent() {
 
 /// Two don't see each other, though the third sees both: their programs contradict each other once, not for ever.
 #[test]
-fn who_is_said_to_be_absent_says_that_it_is_here() {
+fn a_program_contradicts_a_vote_that_it_is_absent() {
     let mut world = World::started(3, 1);
     let (game, other) = (world.game().id().unwrap(), world.who(1));
     world.write(0, GameStep::Absent { game, player: other });
@@ -247,7 +247,7 @@ fn who_is_said_to_be_absent_says_that_it_is_here() {
 }
 
 #[test]
-fn who_was_absent_is_in_the_game_again_and_draws() {
+fn a_player_who_was_absent_plays_again_and_draws() {
     let mut world = World::started(3, 2);
     world.run_until(|world| world.game().phase() == Phase::Drawing);
     let gone = (world.drawer() + 1) % 3;
@@ -262,7 +262,7 @@ fn who_was_absent_is_in_the_game_again_and_draws() {
 
 /// Nobody went on with the game, and one who was absent looks in the next day.
 #[test]
-fn a_game_that_was_left_long_ago_stands_in_nobodys_way() {
+fn a_game_abandoned_long_ago_does_not_prevent_a_new_one() {
     let mut world = World::started(3, 2);
     world.run_until(|world| world.game().phase() == Phase::Drawing);
     let gone = (world.drawer() + 1) % 3;

@@ -40,7 +40,7 @@ fn nothing_to_do_without_a_game() {
 }
 
 #[test]
-fn what_is_on_its_way_is_not_written_again_unless_it_failed() {
+fn a_step_being_saved_is_not_written_again_unless_it_failed() {
     let mut script = Script::new(2);
     assert!(script.propose(0, 1));
     let (now, online) = (now(&script), everybody(&script));
@@ -58,7 +58,7 @@ fn what_is_on_its_way_is_not_written_again_unless_it_failed() {
 
 /// Two rosters would end the game: somebody who gets ready while the first is being saved has to wait.
 #[test]
-fn a_roster_is_not_named_again_while_it_is_on_its_way() {
+fn a_roster_is_not_named_again_while_it_is_being_saved() {
     let mut script = Script::new(3);
     script.gathered(1, &[0, 1]);
     let (now, mut online) = (now(&script), everybody(&script));
@@ -90,7 +90,7 @@ fn a_start_is_written_again_when_it_left_somebody_out() {
 }
 
 #[test]
-fn a_proposer_who_finds_no_seat_closes_the_roster_all_the_same() {
+fn a_proposer_without_a_seat_closes_the_roster_nevertheless() {
     let mut script = Script::new(25);
     script.gathered(1, &(1..25).collect::<Vec<_>>());
     let mut player = Driver::new(script.who(0));
@@ -114,7 +114,7 @@ fn a_gathering_is_not_ended_with_one_though_it_was_wanted_with_two() {
 
 /// Our wall clock may be wrong: a game in which something happens is never given up.
 #[test]
-fn only_a_game_that_stands_still_before_our_eyes_is_given_up() {
+fn a_game_is_abandoned_only_after_it_was_seen_idle() {
     let mut script = Script::started(4, 3, 2);
     assert!(script.ready(3)); // waits for the next round, and watches
     let start = later(now(&script), 500_000);
@@ -134,7 +134,7 @@ fn only_a_game_that_stands_still_before_our_eyes_is_given_up() {
 
 /// What we date too early would not count.
 #[test]
-fn with_a_slow_clock_a_game_is_given_up_later() {
+fn with_a_slow_clock_a_game_is_abandoned_later() {
     let mut script = Script::started(4, 3, 2);
     assert!(script.ready(3)); // waits for the next round, and watches
     let slow_ms = script.ms - 1 - 10_000;
@@ -169,7 +169,7 @@ fn a_start_without_some_is_dated_late_enough() {
 }
 
 #[test]
-fn a_restored_phase_has_the_age_that_the_wall_clock_says_within_its_length() {
+fn a_restored_phase_has_its_age_by_the_wall_clock_up_to_its_length() {
     let mut script = Script::started(3, 3, 1);
     let (drawer, other) = (script.drawer(), script.others()[0]);
     assert!(script.begin(drawer, 0));
@@ -211,7 +211,7 @@ fn a_long_absence_gives_no_reason_to_skip_at_once() {
 }
 
 #[test]
-fn everybody_looks_again_when_the_drawing_was_looked_at() {
+fn every_program_wakes_when_the_shown_drawing_goes() {
     let mut script = Script::started(4, 3, 1);
     script.play_turn();
     let now = now(&script);
@@ -221,7 +221,7 @@ fn everybody_looks_again_when_the_drawing_was_looked_at() {
 }
 
 #[test]
-fn a_program_looks_away_when_it_is_not_asked() {
+fn a_program_that_does_not_play_has_nothing_to_do() {
     let mut script = Script::started(4, 3, 1);
     assert_eq!(plan(&script, 3, later(now(&script), 500_000), false).steps, []);
     let out = script.others()[0];

@@ -138,7 +138,7 @@ fn check(game: &Game) {
 
 proptest! {
     #[test]
-    fn a_fold_is_a_fold(dice in prop::collection::vec(dice(), 0..200), cut in any::<prop::sample::Index>()) {
+    fn folding_in_two_parts_equals_folding_at_once(dice in prop::collection::vec(dice(), 0..200), cut in any::<prop::sample::Index>()) {
         let log = log(&dice);
         let mut game = Game::default();
         for (at, step) in &log {
@@ -154,7 +154,7 @@ proptest! {
 
     /// Steps in no sensible order at all, at any times.
     #[test]
-    fn no_log_is_a_panic(dice in prop::collection::vec((dice(), any::<u64>()), 0..60)) {
+    fn no_log_makes_the_fold_panic(dice in prop::collection::vec((dice(), any::<u64>()), 0..60)) {
         let mut log = log(&dice.iter().map(|(dice, _)| *dice).collect::<Vec<_>>());
         log.iter_mut().zip(&dice).for_each(|((at, _), (_, time))| at.time = *time);
         log.sort_by_key(|(at, _)| at.time);
@@ -163,7 +163,7 @@ proptest! {
 
     /// Whatever our program lets its person ask for counts, and so does whatever it writes by itself.
     #[test]
-    fn what_a_program_writes_counts(dice in prop::collection::vec(dice(), 0..120), waited in 0..200_000_u64) {
+    fn every_step_that_a_program_writes_counts(dice in prop::collection::vec(dice(), 0..120), waited in 0..200_000_u64) {
         let (log, people) = (log(&dice), people(PEOPLE));
         let game = fold(Game::default(), &log);
         let now = |ms| Now { wall_ms: log.last().map_or(EPOCH_MS, |(at, _)| at.time >> 16) + 1 + ms, mono_ms: ms };

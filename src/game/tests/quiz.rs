@@ -44,7 +44,7 @@ impl Match {
             Delivery::Plain | Delivery::Sealed => {}
             Delivery::Miss(step) | Delivery::Whisper(step) => self.world.write(from, step),
             Delivery::Guess => {
-                if let Ok((ticket, request)) = player.guess(&game, room(), identity, text.to_owned(), now) {
+                if let Ok((ticket, request)) = player.guesses().guess(&game, room(), identity, text.to_owned(), now) {
                     self.open.insert((from, ticket));
                     self.exchange(from, request);
                 }
@@ -53,7 +53,7 @@ impl Match {
         self.world.settle();
         let game = self.world.game();
         let Program { player, identity, .. } = &mut self.world.programs[from];
-        let next = player.next_ask(&game, room(), identity);
+        let next = player.guesses().next(&game, room(), identity);
         self.exchange(from, next);
         self.world.settle();
     }
@@ -71,7 +71,8 @@ impl Match {
         let lost = self.lose_every > 0 && self.replies.is_multiple_of(self.lose_every);
         self.lost += usize::from(lost);
         let Program { player, identity, .. } = &mut self.world.programs[from];
-        let (outcome, dropped) = player.replied(&game, room(), identity, ticket, Some(reply).filter(|_| !lost));
+        let (outcome, dropped) =
+            player.guesses().replied(&game, room(), identity, ticket, Some(reply).filter(|_| !lost));
         self.open.retain(|open| *open != (from, ticket) && !dropped.iter().any(|ticket| *open == (from, *ticket)));
         if let Some(GuessOutcome::Solved(step) | GuessOutcome::Wrong(step)) = outcome {
             self.world.write(from, step);
@@ -152,7 +153,7 @@ impl Match {
 }
 
 #[test]
-fn a_quiz_of_any_size_is_won_by_the_same_everywhere() {
+fn all_programs_agree_on_the_winners_of_a_quiz_of_any_size() {
     for people in [2, 3, 7, 24] {
         let (solved, whispers) = Match::started(people, 3, 0).play(false);
         assert!(solved >= usize::from(people) && (whispers > 0 || people == 2), "{people}: {solved} {whispers}");
@@ -160,7 +161,7 @@ fn a_quiz_of_any_size_is_won_by_the_same_everywhere() {
 }
 
 #[test]
-fn lost_replies_and_restarted_drawers_cost_nobody_anything() {
+fn lost_replies_and_restarted_drawers_cost_no_points() {
     for (people, lose_every) in [(3, 2), (5, 3), (5, 5)] {
         let (solved, _) = Match::started(people, 1, lose_every).play(true);
         assert!(solved > 0, "{people}");

@@ -23,7 +23,7 @@ fn everybody(world: &World) -> BTreeSet<Author> {
 }
 
 #[test]
-fn a_game_plays_itself_without_a_step_too_many() {
+fn a_game_is_played_by_the_programs_without_superfluous_steps() {
     for people in [2, 5, 24] {
         let mut world = World::started(people, 2);
         world.run_until(is_over);
@@ -85,7 +85,7 @@ fn a_drawer_who_is_gone_is_skipped_early_and_comes_back_to_the_game() {
 }
 
 #[test]
-fn two_who_are_gone_are_passed_over_together() {
+fn the_turns_of_two_players_who_are_gone_are_skipped_together() {
     let mut world = World::started(6, 1);
     world.run_until(turn_is(1));
     let second = world.drawer();
@@ -202,7 +202,7 @@ fn the_proposer_begins_before_everybody_is_ready() {
 }
 
 #[test]
-fn who_does_not_open_is_left_out() {
+fn a_player_who_does_not_open_is_left_out() {
     let mut world = World::new(3);
     world.propose(0, 1);
     world.ready(1);
@@ -227,7 +227,7 @@ fn a_seed_of_one_is_called_off() {
 }
 
 #[test]
-fn a_game_that_too_few_are_left_for_is_ended() {
+fn a_game_with_too_few_players_left_is_ended() {
     let mut world = World::started(3, 3);
     world.run_until(is_drawing);
     let left = (world.drawer() + 1) % 3;

@@ -47,7 +47,7 @@ fn the_game_is_over_after_the_last_turn() {
 }
 
 #[test]
-fn everybody_draws_once_a_round() {
+fn every_player_draws_once_a_round() {
     for players in 2..=24 {
         for rounds in 1..=10 {
             let mut script = Script::started(players, players.into(), rounds);
@@ -92,7 +92,7 @@ fn a_running_game_has_24_at_most() {
 }
 
 #[test]
-fn only_the_drawers_ink_counts_and_only_in_its_turn() {
+fn only_the_drawers_strokes_count_and_only_in_the_turn() {
     let mut script = Script::started(3, 3, 1);
     let (drawer, other) = (script.drawer(), script.others()[0]);
     let (me, they) = (script.who(drawer), script.who(other));

@@ -74,7 +74,7 @@ fn a_removed_drawers_turn_ends() {
 }
 
 #[test]
-fn who_waits_to_come_in_can_be_removed() {
+fn a_waiting_newcomer_can_be_removed() {
     let mut script = Script::started(3, 2, 2);
     assert!(script.ready(2));
     assert!(!script.kick(2, 0), "not a player yet");
@@ -121,7 +121,7 @@ fn a_removal_may_bring_the_next() {
 }
 
 #[test]
-fn the_votes_of_a_removed_player_are_gone() {
+fn the_votes_of_a_removed_player_do_not_count() {
     let mut script = Script::started(5, 5, 1);
     let (drawer, others) = (script.drawer(), script.others());
     let out = others[0];

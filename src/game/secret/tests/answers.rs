@@ -50,7 +50,7 @@ fn a_word_has_other_keys_in_another_turn_or_game_or_draw_or_of_another_drawer() 
 }
 
 #[test]
-fn the_same_things_come_out_again() {
+fn derivations_are_deterministic() {
     let guess = blinding(&ana(), ["apple", "pear"]);
     assert_eq!(turn_key().answer(&guess.blinded()), turn_key().answer(&guess.blinded()));
     assert_eq!(guess.blinded(), blinding(&ana(), ["apple", "pear"]).blinded());
@@ -76,7 +76,7 @@ fn proofs_about_different_guesses_have_different_nonces() {
 }
 
 #[test]
-fn a_guess_of_no_words_or_too_many_or_of_no_elements_is_not_answered() {
+fn a_guess_with_too_few_too_many_or_invalid_elements_is_not_answered() {
     let key = turn_key();
     let good = blinding(&ana(), ["a", "b", "c", "d"]).blinded();
     assert!(key.answer(&good).is_some());
@@ -118,7 +118,7 @@ fn false_answers_are_refused() {
 }
 
 #[test]
-fn answers_that_are_no_elements_are_refused() {
+fn answers_that_are_not_group_elements_are_refused() {
     let key = turn_key();
     let guess = blinding(&ana(), ["apple", "pear"]);
     let answer = key.answer(&guess.blinded()).unwrap();
@@ -136,7 +136,7 @@ fn answers_that_are_no_elements_are_refused() {
 }
 
 #[test]
-fn a_drawer_without_a_key_can_answer_nothing() {
+fn without_a_secret_key_no_answer_is_accepted() {
     // A public half whose secret half nobody knows, and all elements the identity: no proof of that is taken.
     let guess = blinding(&ana(), ["apple"]);
     let nobody = VoprfPublic(blinding(&ben(), ["apple"]).blinded()[0].0);

@@ -263,7 +263,7 @@ fn nobody_confirms_a_word_without_asking() {
 }
 
 #[test]
-fn nobody_tells_what_others_asked() {
+fn nobody_finds_out_the_candidates_of_others() {
     let (seen, pack) = (seen(), pack());
     let own: BTreeSet<String> = pack[7..=9].iter().cloned().collect();
     assert_eq!(by_asking(&seen, &pack), own, "an attacker recognises its own questions alone");

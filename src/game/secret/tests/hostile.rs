@@ -22,13 +22,13 @@ fn element() -> impl Strategy<Value = [u8; 32]> {
 
 proptest! {
     #[test]
-    fn any_guess_is_answered_or_not(guess in prop::collection::vec(element().prop_map(Blinded), 0..7)) {
+    fn any_guess_is_answered_or_refused(guess in prop::collection::vec(element().prop_map(Blinded), 0..7)) {
         let answer = turn_key().answer(&guess);
         prop_assert!(answer.is_none_or(|answer| answer.evaluated.len() == guess.len()));
     }
 
     #[test]
-    fn no_made_up_answer_is_taken(
+    fn no_invented_answer_is_accepted(
         evaluated in prop::collection::vec(element().prop_map(Evaluated), 0..6),
         proof in bytes().prop_map(Proof),
         public in element().prop_map(VoprfPublic),
@@ -40,7 +40,7 @@ proptest! {
     }
 
     #[test]
-    fn nothing_made_up_is_an_opening_or_a_reveal_or_solved(
+    fn invented_bytes_are_no_opening_reveal_or_claim(
         key in element(), secret in bytes(), signature in bytes(), word in ".{0,5}", turn in any::<u32>(),
     ) {
         let author = Author(key);
@@ -52,12 +52,12 @@ proptest! {
     }
 
     #[test]
-    fn nothing_made_up_opens(sealed in prop::collection::vec(any::<u8>(), 0..200)) {
+    fn invented_bytes_do_not_open(sealed in prop::collection::vec(any::<u8>(), 0..200)) {
         prop_assert_eq!(turn_key().word_key("apple").open(ana().author(), &sealed), None);
     }
 
     #[test]
-    fn what_is_sealed_opens(text in ".{0,200}", number in any::<u64>()) {
+    fn a_sealed_line_opens(text in ".{0,200}", number in any::<u64>()) {
         let key = turn_key().word_key("apple");
         let sealed = key.seal(ana().author(), number, &text).unwrap();
         prop_assert_eq!(key.open(ana().author(), &sealed), Some(text));

@@ -58,7 +58,7 @@ fn a_changed_line_is_not_read() {
 }
 
 #[test]
-fn lines_have_a_longest_and_a_shortest() {
+fn sealed_lines_have_bounds() {
     let (author, key) = (ana().author(), turn_key().word_key("apple"));
     for len in [0, 1, MAX_TEXT] {
         let text = "x".repeat(len);

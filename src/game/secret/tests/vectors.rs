@@ -129,7 +129,7 @@ fn the_vectors_of_rfc_9497() {
 
 /// The drawer has the secret key `01…01`, Ana `02…02`; the game is `09…09`, its seed `06…06`, the turn 2, the word 사과.
 #[test]
-fn the_derivations_stay_what_they_are() {
+fn the_derivations_match_their_recorded_values() {
     let (key, guess) = (turn_key(), blinding(&ana(), ["사과"]));
     let word = key.word_key("사과");
     let answer = key.answer(&guess.blinded()).unwrap();

@@ -21,12 +21,12 @@ fn outcome(
     reply: impl FnOnce(&GuessRequest) -> Option<PeerReply>,
 ) -> GuessOutcome {
     let (game, me, mut player) = (table.game(), &table.people[who], table.program(who));
-    let (ticket, ask) = player.guess(&game, room(), me, text.to_owned(), table.now(0)).unwrap();
+    let (ticket, ask) = player.guesses().guess(&game, room(), me, text.to_owned(), table.now(0)).unwrap();
     let request = ask.unwrap().request;
-    let (outcome, _) = player.replied(&game, room(), me, ticket, reply(&request));
+    let (outcome, _) = player.guesses().replied(&game, room(), me, ticket, reply(&request));
     // Whatever came of it, the next guess is asked, and holds nothing against the guesser.
     if matches!(outcome, Some(GuessOutcome::Failed(GuessError::FalseAnswer))) {
-        let (_, ask) = player.guess(&game, room(), me, "cherry".to_owned(), table.now(1)).unwrap();
+        let (_, ask) = player.guesses().guess(&game, room(), me, "cherry".to_owned(), table.now(1)).unwrap();
         let next = ask.unwrap().request;
         assert_eq!((next.asked_before, next.said, next.blinded.len()), (0, None, 1));
     }
@@ -34,7 +34,7 @@ fn outcome(
 }
 
 #[test]
-fn a_false_answer_is_noticed_and_the_guess_is_not_said() {
+fn a_false_answer_is_detected_and_the_guess_is_not_said() {
     let (table, drawer, honest, other) = Table::drawing(WORD);
     let liar = &table.people[drawer];
     let true_answer = |request: &GuessRequest| table.answer(request, 1_000);
@@ -137,7 +137,7 @@ fn lies(table: &Table, other: usize) -> Vec<(&'static str, Option<Reveal>)> {
 }
 
 #[test]
-fn a_drawer_who_tells_something_else_gets_nothing() {
+fn a_drawer_with_a_false_reveal_gets_no_points() {
     let (mut table, drawer, solver, other) = Table::drawing(WORD);
     table.solve(solver, WORD, 20_000);
     for (why, lie) in lies(&table, other) {
@@ -168,7 +168,7 @@ fn word_in_the_line((operation, fold): &(Operation, Fold)) -> Option<String> {
 }
 
 #[test]
-fn a_lie_is_not_told_as_the_word() {
+fn a_false_reveal_is_not_shown_as_the_word() {
     let (table, drawer, _, other) = Table::drawing(WORD);
     for (why, lie) in lies(&table, other) {
         assert_eq!(word_in_the_line(&ended_with(&table, drawer, lie)), None, "{why}");
@@ -188,7 +188,7 @@ fn a_lie_is_not_told_as_the_word() {
 }
 
 #[test]
-fn a_drawer_whose_word_is_in_no_list_gets_nothing() {
+fn a_drawer_whose_word_is_not_in_the_list_gets_no_points() {
     let (mut table, drawer, solver, _) = Table::drawing("zeppelin");
     table.solve(solver, "zeppelin", 20_000);
     let reveal = table.reveal("zeppelin");
@@ -198,7 +198,7 @@ fn a_drawer_whose_word_is_in_no_list_gets_nothing() {
 }
 
 #[test]
-fn a_drawer_who_locks_a_wrong_mask_gets_nothing() {
+fn a_drawer_who_locks_a_wrong_mask_gets_no_points() {
     for mask in ["_____", "_______", "b_____", "x_____", "__ ___", "banana", "-"] {
         let mut table = Table::started(3, 3);
         let (drawer, solver, key) = (table.drawer(), table.guessers()[0], table.key());
@@ -212,7 +212,7 @@ fn a_drawer_who_locks_a_wrong_mask_gets_nothing() {
 }
 
 #[test]
-fn a_drawer_who_shows_a_wrong_letter_gets_nothing() {
+fn a_drawer_who_shows_a_wrong_letter_gets_no_points() {
     let hint = |table: &Table, cell, letter| GameStep::Hint { game: table.id(), turn: 0, cell, letter };
     let points = guesser_points(Level::Medium, 20_000, LENGTH_MS.into(), 0);
     for (cell, letter, honest) in [(0, 'b', true), (1, 'n', false), (5, 'a', true), (0, 'B', false), (0, '사', false)]
@@ -240,7 +240,7 @@ fn a_drawer_who_shows_a_wrong_letter_gets_nothing() {
 }
 
 #[test]
-fn a_drawer_who_never_tells_is_skipped_and_gets_nothing() {
+fn a_drawer_who_never_reveals_is_skipped_and_gets_no_points() {
     let (mut table, drawer, solver, other) = Table::drawing(WORD);
     table.solve(solver, WORD, 20_000);
     // Their programs do it by themselves, eight seconds after the time.

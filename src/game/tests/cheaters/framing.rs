@@ -58,7 +58,7 @@ fn requests_of_another_turn_or_game_are_no_evidence() {
 }
 
 #[test]
-fn forged_evidence_makes_a_liar_of_the_drawer_alone() {
+fn forged_evidence_is_held_against_the_drawer_alone() {
     let (table, drawer, honest, requests) = honest_solver();
     let good = requests[2].clone();
     let me = &table.people[drawer];
@@ -81,7 +81,7 @@ fn forged_evidence_makes_a_liar_of_the_drawer_alone() {
 
 /// The lines were on their way, or their author's clock is ahead: they stand after the end of the turn.
 #[test]
-fn lines_that_come_after_the_end_are_said_all_the_same() {
+fn lines_that_come_after_the_end_count_as_said() {
     let (mut table, drawer, honest, _) = Table::drawing(WORD);
     let began = table.ms;
     let first = table.request(honest, ["moon"], 0, None);
@@ -99,7 +99,7 @@ fn lines_that_come_after_the_end_are_said_all_the_same() {
 }
 
 #[test]
-fn until_the_line_comes_nothing_is_sure_and_then_the_solver_has_all() {
+fn a_solver_gets_all_points_once_the_missing_line_arrives() {
     let (table, drawer, honest, requests) = honest_solver();
     let is_line = |step: &crate::fold::Step| matches!(&step.body, crate::fold::StepBody::Game(GameStep::Guessed { text, .. }) if text == "ice cream");
     let mut without = table.clone();
@@ -119,7 +119,7 @@ fn locked(table: &Table, word: &str) -> GameStep {
 
 /// Another word for the turn, dated back: then the lock that was answered by is not the one that counts.
 #[test]
-fn a_drawer_who_locks_another_word_before_the_first_takes_nothing_from_its_solver() {
+fn a_backdated_lock_of_another_word_takes_nothing_from_the_solver() {
     let (mut table, drawer, honest, other) = Table::drawing(WORD);
     let locked_ms = table.ms;
     table.solve(honest, WORD, 20_000);
@@ -142,7 +142,7 @@ fn a_drawer_who_locks_another_word_before_the_first_takes_nothing_from_its_solve
 
 /// The same with another key for the turn: what was asked under the first one was asked all the same.
 #[test]
-fn a_drawer_who_locks_with_another_key_takes_nothing_from_its_solver() {
+fn a_backdated_lock_with_another_key_takes_nothing_from_the_solver() {
     let (mut table, drawer, honest, _) = Table::drawing(WORD);
     let locked_ms = table.ms;
     table.solve(honest, WORD, 20_000);
@@ -156,7 +156,7 @@ fn a_drawer_who_locks_with_another_key_takes_nothing_from_its_solver() {
 
 /// The locks that are kept are few, and the one that was answered by comes after them.
 #[test]
-fn no_number_of_other_words_helps_a_drawer() {
+fn no_number_of_further_locks_helps_a_drawer() {
     let (mut table, drawer, honest, _) = Table::drawing(WORD);
     let locked_ms = table.ms;
     table.solve(honest, WORD, 20_000);
@@ -193,7 +193,7 @@ fn solved_now(table: &Table, who: usize) -> GameStep {
 
 /// A turn that was passed on before its word was locked, dated back: also when it was the last, and the game over by it.
 #[test]
-fn a_drawer_who_ends_the_turn_before_its_beginning_takes_nothing_from_its_solver() {
+fn a_turn_ended_before_its_beginning_takes_nothing_from_the_solver() {
     for last in [false, true] {
         let mut table = Table::started(3, 4);
         for _ in 0..if last { 2 } else { 0 } {

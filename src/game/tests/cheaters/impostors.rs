@@ -39,7 +39,7 @@ fn only_the_drawer_locks_hints_and_ends() {
 }
 
 #[test]
-fn only_those_who_play_guess_talk_and_vote() {
+fn only_players_guess_whisper_and_vote() {
     let mut table = Table::started(4, 5);
     let (drawer, guessers, game, spectator) = (table.drawer(), table.guessers(), table.id(), 4);
     assert!(table.lock(WORD));
@@ -104,7 +104,7 @@ fn a_turn_ends_when_all_who_still_play_know_the_word() {
 }
 
 #[test]
-fn nobody_opens_for_somebody_else() {
+fn nobody_opens_the_receipt_of_another_player() {
     let (mut table, drawer, solver, other) = Table::drawing(WORD);
     table.solve(solver, WORD, 1_000);
     let opened = table.unblinded(solver, WORD);

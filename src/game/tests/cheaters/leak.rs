@@ -173,7 +173,7 @@ fn word_and_others(rooms: &Rooms, drawer: usize) -> (String, Vec<String>) {
 }
 
 #[test]
-fn a_guess_is_nowhere_but_with_the_drawer_until_it_is_answered() {
+fn only_the_drawer_has_a_guess_before_it_is_answered() {
     let (mut rooms, drawer, guesser) = Rooms::playing();
     let (word, others) = word_and_others(&rooms, drawer);
     let proposal = rooms.bytes[guesser].len();
@@ -210,7 +210,7 @@ fn a_guess_is_nowhere_but_with_the_drawer_until_it_is_answered() {
 }
 
 #[test]
-fn a_guess_is_held_back_while_the_drawer_is_cut_off_and_asked_again_before_any_other() {
+fn a_guess_without_a_reply_is_held_back_and_sent_again_before_others() {
     let (mut rooms, drawer, guesser) = Rooms::playing();
     let (_, others) = word_and_others(&rooms, drawer);
     let proposal = rooms.bytes[guesser].len();
@@ -243,7 +243,7 @@ fn a_guess_is_held_back_while_the_drawer_is_cut_off_and_asked_again_before_any_o
 }
 
 #[test]
-fn a_guess_behind_the_right_one_is_told_that_the_word_is_known() {
+fn a_guess_waiting_behind_the_right_one_fails_as_already_solved() {
     let (mut rooms, drawer, guesser) = Rooms::playing();
     let (word, others) = word_and_others(&rooms, drawer);
     let (ticket, asks) = rooms.guess(guesser, &word);
@@ -279,7 +279,7 @@ fn a_guess_answered_in_time_counts_after_the_turn_and_one_that_waited_ends() {
 
 /// To hear that a line was close is worth as much as an answer: only who guesses hears it, and no faster than answers.
 #[test]
-fn who_was_close_is_told_alone_and_no_more_often_than_guesses_are_answered() {
+fn close_is_reported_to_the_guesser_alone_and_no_more_often_than_answers() {
     let (mut rooms, drawer, guesser) = Rooms::playing();
     let (word, _) = word_and_others(&rooms, drawer);
     let nearly = format!("{}x", &word[..word.len() - 1]);

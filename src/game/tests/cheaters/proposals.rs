@@ -31,7 +31,7 @@ fn cancelled(table: &Table) -> Option<CancelReason> {
 }
 
 #[test]
-fn of_two_games_proposed_at_the_same_instant_one_counts_the_same_one_everywhere() {
+fn of_games_proposed_at_the_same_time_the_same_one_counts_everywhere() {
     for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
         let mut table = Table::new(3);
         let ms = table.ms;
@@ -87,7 +87,7 @@ fn a_list_with_too_few_words_starts_no_game() {
 
 /// The proposer sees who leads, and shows another part of the list, dated back, in which the leader's words never were.
 #[test]
-fn a_proposer_who_tells_two_lists_has_no_game() {
+fn a_proposer_with_two_word_lists_cancels_the_game() {
     let mut table = Table::new(3);
     assert!(table.write(0, proposed(numbered(0, 5), 1)));
     let (game, proposed_ms) = (table.id(), table.ms);
@@ -119,7 +119,7 @@ fn a_proposer_who_tells_two_lists_has_no_game() {
 }
 
 #[test]
-fn a_turn_in_a_quiz_can_not_end_before_it_began_and_count() {
+fn a_turn_passed_without_a_word_gives_no_points() {
     let mut table = Table::started(3, 3);
     let drawer = table.drawer();
     let ended = GameStep::TurnEnded {
@@ -176,7 +176,7 @@ fn opening(table: &Table, who: usize) -> GameStep {
 /// Somebody's opening comes late, on purpose, when the first turn is over and its key is told: the start is void, and the
 /// turns begin anew. Keys and offers must not be what everybody knows by now.
 #[test]
-fn a_game_that_starts_again_has_other_secrets() {
+fn a_restarted_game_has_other_keys_and_offers() {
     let started = Started::new(3);
     let (void, mut table) = (started.table.clone(), started.table.clone());
     assert!(table.lock("word 7"));
@@ -195,7 +195,7 @@ fn a_game_that_starts_again_has_other_secrets() {
 
 /// What was asked before a game started again is not asked in it: the next guess goes out.
 #[test]
-fn a_guess_under_way_when_the_game_starts_again_stops_no_other() {
+fn a_guess_under_way_at_a_restart_does_not_block_the_next() {
     let started = Started::new(4);
     let mut table = started.table.clone();
     let mut again = started.again(table.clone());
@@ -203,7 +203,7 @@ fn a_guess_under_way_when_the_game_starts_again_stops_no_other() {
     for guesser in table.guessers().into_iter().filter(|who| again.guessers().contains(who)) {
         let (mut player, identity) = (table.program(guesser), table.people[guesser].clone());
         let guess = |player: &mut Driver, table: &Table, ms| {
-            let asked = player.guess(&table.game(), room(), &identity, "word 9".to_owned(), table.now(ms));
+            let asked = player.guesses().guess(&table.game(), room(), &identity, "word 9".to_owned(), table.now(ms));
             asked.unwrap().1.map(|ask| ask.request.voprf)
         };
         let online = table.people.iter().map(Identity::author).collect();

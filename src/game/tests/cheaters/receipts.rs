@@ -9,7 +9,7 @@ use crate::words::Level;
 const WORD: &str = "banana"; // a medium one
 
 #[test]
-fn an_early_receipt_bought_with_another_word_is_void_when_it_can_not_be_opened() {
+fn an_early_receipt_for_another_word_is_void_as_it_cannot_be_opened() {
     let (mut table, drawer, cheater, honest) = Table::drawing(WORD);
     let early = table.receipt(cheater, ["moon"], 1_000);
     let late = table.receipt(cheater, [WORD], 60_000); // by which the word is known
@@ -30,7 +30,7 @@ fn an_early_receipt_bought_with_another_word_is_void_when_it_can_not_be_opened()
 }
 
 #[test]
-fn an_early_receipt_for_many_words_holds_only_the_one_that_it_claims() {
+fn an_early_receipt_for_several_words_is_good_for_the_claimed_one_only() {
     let (mut table, _, cheater, _) = Table::drawing(WORD);
     let receipt = table.receipt(cheater, ["moon", WORD], 1_000);
     for candidate in [2, 3, u32::MAX] {
@@ -44,7 +44,7 @@ fn an_early_receipt_for_many_words_holds_only_the_one_that_it_claims() {
 
 /// Who sees that the drawer is gone for good could show an early receipt without risk.
 #[test]
-fn receipts_that_nobody_can_open_are_all_worth_the_same() {
+fn unopened_receipts_are_all_worth_the_same() {
     let (mut table, drawer, cheater, honest) = Table::drawing(WORD);
     let early = table.receipt(cheater, ["moon"], 0);
     table.solve(honest, WORD, 70_000);
@@ -56,7 +56,7 @@ fn receipts_that_nobody_can_open_are_all_worth_the_same() {
 }
 
 #[test]
-fn forged_claims_count_nowhere() {
+fn forged_claims_do_not_count() {
     let (mut table, drawer, cheater, honest) = Table::drawing(WORD);
     let good = table.receipt(cheater, [WORD], 5_000);
     let signed = |receipt: Receipt| Receipt { signature: [7; 64], ..receipt };
@@ -120,7 +120,7 @@ fn forged_claims_count_nowhere() {
 }
 
 #[test]
-fn after_the_reveal_only_a_receipt_of_before_counts() {
+fn after_the_reveal_only_an_earlier_receipt_counts() {
     let (mut table, drawer, cheater, honest) = Table::drawing(WORD);
     let mut program = table.program(drawer);
     let asked_before = table.request(honest, [WORD], 0, None);
@@ -153,7 +153,7 @@ fn after_the_reveal_only_a_receipt_of_before_counts() {
 
 /// An accomplice solved it in the first second, and tells the word.
 #[test]
-fn who_is_told_the_word_can_not_say_that_it_was_earlier() {
+fn a_player_who_learned_the_word_cannot_claim_an_earlier_time() {
     let (mut table, _, told, accomplice) = Table::drawing(WORD);
     let first = table.receipt(accomplice, [WORD], 1_000);
     table.solve(accomplice, WORD, 1_000);
