@@ -48,9 +48,7 @@
 //! | [`live`] | short-lived signed frames that are never stored |
 //! | [`frame`] | what travels on a room's gossip topic |
 //! | [`log`] | chains, ingest, total order, frontier |
-//! | [`sync`] | catching up: what one peer asks of another |
-//! | [`fetching`] | whom to ask for what, while catching up with several members at once |
-//! | [`pace`] | how much to ask a member for at once, and how long to wait for it |
+//! | [`sync`] | catching up with others: messages, both sides of a round, the schedule of rounds, what waits for the disk |
 //! | [`timeline`] | projection: chat and notices |
 //! | [`canvas`] | projection: marks on the sheets, and the picture that they make |
 //! | [`gallery`] | projection: the drawings that a room has ever seen |
@@ -69,7 +67,6 @@ pub mod clock;
 pub mod codec;
 pub mod command;
 pub mod event;
-pub mod fetching;
 pub mod fold;
 pub mod frame;
 pub mod gallery;
@@ -84,7 +81,6 @@ pub mod name;
 pub mod node;
 pub mod operation;
 mod operation_id;
-pub mod pace;
 pub mod payload;
 pub mod people;
 pub mod room;

@@ -10,7 +10,6 @@ use crate::canvas::{CanvasStep, SheetId};
 use crate::clock::{Clock, Now, Timestamp};
 use crate::command::{CommandError, CommandTicket, Reply, RoomCommand};
 use crate::event::{Event, GameView};
-use crate::fetching::Fetching;
 use crate::fold::Fold;
 use crate::game::{Driver, GameStep, GuessError, GuessTicket};
 use crate::identity::{Author, Identity};
@@ -20,6 +19,7 @@ use crate::name::RoomName;
 use crate::operation::{Operation, OperationId};
 use crate::payload::Payload;
 use crate::people::People;
+use crate::sync::fetching::Fetching;
 
 mod catching_up;
 mod commands;

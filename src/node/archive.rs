@@ -6,7 +6,7 @@ use std::path::Path;
 
 use inkmesh_store::{ChainKey, Store};
 
-use super::catch_up::{Merge, SyncError};
+use super::catch_up::{Stored, SyncError};
 use super::storage::StorageError;
 use super::wishes::rooms_in;
 use crate::event::Entry;
@@ -142,7 +142,7 @@ pub struct History {
 impl History {
     fn read(&mut self) -> Result<(), ArchiveError> {
         let mut steps = Vec::new();
-        let mut merge = self.merge();
+        let mut merge = self.stored();
         while let Some(chunk) = merge.next_chunk().map_err(ArchiveError::of)? {
             for (_, operation) in self.log.restore(chunk).inserted {
                 let (key, payload) = (operation.key(), operation.payload());
@@ -156,8 +156,8 @@ impl History {
         Ok(())
     }
 
-    fn merge(&self) -> Merge {
-        Merge::new(self.store.clone(), self.room, &self.stretches)
+    fn stored(&self) -> Stored {
+        Stored::new(self.store.clone(), self.room, &self.stretches)
     }
 
     /// All lines, in the log's order, as a node that had just started would give them.
@@ -168,7 +168,7 @@ impl History {
         &self,
         mut take: impl FnMut(Entry) -> Result<ControlFlow<()>, E>,
     ) -> Result<(), E> {
-        let mut merge = self.merge();
+        let mut merge = self.stored();
         while let Some(chunk) = merge.next_chunk().map_err(ArchiveError::of)? {
             for operation in chunk.iter().map(|(_, operation)| operation).filter(|operation| self.holds(operation)) {
                 if take(self.entry(operation))?.is_break() {
@@ -195,7 +195,7 @@ impl History {
     /// # Errors
     /// [`ArchiveError`].
     pub fn gallery(&self) -> Result<Gallery, ArchiveError> {
-        let (mut merge, mut steps) = (self.merge(), Vec::new());
+        let (mut merge, mut steps) = (self.stored(), Vec::new());
         while let Some(chunk) = merge.next_chunk().map_err(ArchiveError::of)? {
             let held = chunk.iter().map(|(_, operation)| operation).filter(|operation| self.holds(operation));
             steps.extend(held.filter_map(|held| Step::new(held.key(), held.id(), &held.payload())));

@@ -7,7 +7,7 @@ use std::time::Duration;
 use inkmesh_store::{ChainKey, Cursor, Opening, Store, StoreError};
 
 use super::StartError;
-use super::catch_up::{Merge, SyncError};
+use super::catch_up::{Stored, SyncError};
 use super::gallery::read_all;
 use super::run::{Note, Runner};
 use super::saving::{quarantined, retire_own_chains, room_key};
@@ -58,12 +58,12 @@ impl Runner {
             (from < *next).then_some(StoredRange { author, lane: chain.log, from, to: *next })
         };
         let rest: Vec<StoredRange> = chains.iter().filter_map(rest).collect();
-        let mut merge = Merge::new(self.store.clone(), id, &rest);
+        let mut stored = Stored::new(self.store.clone(), id, &rest);
         let damaged = |error| match error {
             SyncError::Store(error) => StartError::Store(error),
             other => StartError::HistoryDamaged { reason: other.to_string() },
         };
-        while let Some(chunk) = merge.next_chunk().map_err(damaged)? {
+        while let Some(chunk) = stored.next_chunk().map_err(damaged)? {
             room.restore(chunk, now);
         }
         room.recall(self.store.get_meta(&room_key(id))?.as_deref());

@@ -7,7 +7,7 @@ use inkmesh_store::{ChainKey, Store};
 use super::catch_up::SyncError;
 use super::handle::Answer;
 use super::run::{Note, Runner};
-use super::unsaved::key_of;
+use super::saving::chain_key;
 use crate::command::{CommandError, Reply};
 use crate::fold::Step;
 use crate::gallery::Gallery;
@@ -82,7 +82,7 @@ pub(super) fn read_all(store: &Store, room: RoomId, places: &[Position]) -> Resu
 fn runs(room: RoomId, wanted: &BTreeSet<Position>) -> Vec<(ChainKey, u64, u64)> {
     let mut runs: Vec<(ChainKey, u64, u64)> = Vec::new();
     for place in wanted {
-        let (chain, seq) = key_of(room, *place);
+        let (chain, seq) = (chain_key(room, place.author, place.lane), place.index);
         match runs.last_mut().filter(|(last, _, end)| *last == chain && seq - *end <= GAP) {
             Some((_, _, end)) => *end = seq,
             None => runs.push((chain, seq, seq)),

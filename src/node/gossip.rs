@@ -7,7 +7,7 @@
 //!
 //! An RPC above the limits ends a stream in a way that nobody is told of: the receiver lets go of the stream, and the sender,
 //! which is still allowed to send some, waits for ever. No program that keeps the limits below can send such an RPC. Whoever
-//! does not is noticed by what it asks for: see [`super::sync_plan::SyncPlan::asked`].
+//! does not is noticed by what it asks for: see [`crate::sync::schedule::Schedule::requested`].
 
 use std::collections::VecDeque;
 use std::task::{Context, Poll};

@@ -24,9 +24,7 @@ mod run;
 mod saving;
 pub mod storage;
 mod swarm_events;
-mod sync_plan;
 mod syncing;
-mod unsaved;
 mod wanted;
 mod wishes;
 

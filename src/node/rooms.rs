@@ -6,9 +6,8 @@ use libp2p::gossipsub::{self, IdentTopic, MessageAcceptance, MessageId};
 
 use super::StartError;
 use super::handle::Answer;
-use super::network::{author_of, peer_of};
+use super::network::author_of;
 use super::run::Runner;
-use super::sync_plan::SyncPlan;
 use super::wishes::rooms_in;
 use crate::clock::Now;
 use crate::command::{MAX_ROOMS, Reply};
@@ -18,11 +17,12 @@ use crate::log::{Line, Position};
 use crate::name::RoomName;
 use crate::operation::Operation;
 use crate::room::{Input, Output, Room, Verdict};
+use crate::sync::schedule::Schedule;
 
 /// A room and what the loop keeps beside it.
 pub(super) struct Member {
     pub(super) room: Room,
-    pub(super) sync: SyncPlan,
+    pub(super) schedule: Schedule,
     /// How many operations its image on the disk holds.
     pub(super) imaged: usize,
     wake: Option<u64>,
@@ -31,7 +31,7 @@ pub(super) struct Member {
 impl Member {
     /// When something is to be done for this room. `takes_more`: whether catching up is possible now.
     pub(super) fn next_wake(&self, takes_more: bool) -> Option<u64> {
-        let sync = if takes_more { self.sync.next() } else { None };
+        let sync = if takes_more { self.schedule.next() } else { None };
         [self.wake, sync].into_iter().flatten().min()
     }
 }
@@ -100,7 +100,7 @@ impl Runner {
         let now = self.now();
         let outputs = room.open(!self.saving.contains_key(&name), now);
         let introduction = room.rename(self.name.clone(), now);
-        self.rooms.insert(name.clone(), Member { room, sync: SyncPlan::default(), imaged, wake: None });
+        self.rooms.insert(name.clone(), Member { room, schedule: Schedule::default(), imaged, wake: None });
         self.carry_out(&name, outputs, Source::default());
         if let Ok(Some(write)) = introduction {
             self.save(&name, write);
@@ -147,7 +147,7 @@ impl Runner {
         let Some(author) = author_of(&peer) else { return };
         let (now, addresses) = (self.now(), self.peers.addresses(&peer));
         if let Some(member) = self.rooms.get_mut(name) {
-            member.sync.came(peer, now.mono_ms);
+            member.schedule.came(author, now.mono_ms);
         }
         self.feed(name, Input::Online { peer: author, addresses });
         self.catch_up_where_due();
@@ -166,12 +166,11 @@ impl Runner {
 
     /// Somebody left a room.
     pub(super) fn went(&mut self, name: &RoomName, peer: PeerId) {
+        let Some(author) = author_of(&peer) else { return };
         if let Some(member) = self.rooms.get_mut(name) {
-            member.sync.went(&peer);
+            member.schedule.went(&author);
         }
-        if let Some(author) = author_of(&peer) {
-            self.feed(name, Input::Offline { peer: author });
-        }
+        self.feed(name, Input::Offline { peer: author });
     }
 
     /// Somebody is not connected any more.
@@ -244,8 +243,8 @@ impl Runner {
 
     fn catch_up_soon(&mut self, name: &RoomName, author: crate::identity::Author) {
         let Now { mono_ms, .. } = self.now();
-        if let (Some(member), Some(peer)) = (self.rooms.get_mut(name), peer_of(author)) {
-            member.sync.gap(peer, mono_ms);
+        if let Some(member) = self.rooms.get_mut(name) {
+            member.schedule.gap(author, mono_ms);
         }
     }
 

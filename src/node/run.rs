@@ -11,22 +11,20 @@ use libp2p::gossipsub::TopicHash;
 use libp2p::{Multiaddr, PeerId, Stream, StreamProtocol, Swarm};
 use tokio::sync::{mpsc, oneshot};
 
-use super::catch_up::{Offer, PROTOCOL, Pulled, Serve, Served, SyncError};
+use super::catch_up::{PROTOCOL, Pulled, Serve, Served, SyncError};
 use super::config::Config;
 use super::face::Face;
 use super::handle::{Answer, Events};
 use super::liveness::{Fresh, Liveness};
-use super::network::{self, Behaviour};
+use super::network::{self, Behaviour, author_of};
 use super::peers::Peers;
 use super::ports::Claim;
 use super::rooms::Member;
-use super::unsaved::{Key, Unsaved};
 use super::wanted::HostPort;
 use super::{StartError, guesses, key_file, nearby};
 use crate::clock::{Now, Timestamp};
 use crate::command::{Command, CommandTicket, Reply};
 use crate::event::{Event, Warning};
-use crate::fetching::Fetch;
 use crate::game::GuessTicket;
 use crate::game::guess::{PeerReply, PeerRequest};
 use crate::identity::{Author, Identity};
@@ -36,6 +34,9 @@ use crate::operation::Operation;
 use crate::room::{Input, Write};
 use crate::room_time::Clocks;
 use crate::sync::Neighbour;
+use crate::sync::fetching::Fetch;
+use crate::sync::server::{Holdings, Places};
+use crate::sync::unsaved::{Key, Unsaved};
 
 /// Notes from tasks that wait for the loop at most; beyond it the tasks wait. Small in tests, so that a wait of the loop
 /// for one of them is seen.
@@ -65,11 +66,11 @@ pub(super) enum Outcome {
 /// What tasks tell the loop.
 pub(super) enum Note {
     /// Somebody asks what we hold of a room, and tells what its clock says.
-    Asked { room: RoomId, peer: PeerId, clock: u64, answer: oneshot::Sender<Option<Offer>> },
+    Asked { room: RoomId, peer: PeerId, clock: u64, answer: oneshot::Sender<Option<Holdings>> },
     /// Where is what somebody wants of what we told it to hold?
     Locate { room: RoomId, heads: Arc<Vec<Head>>, wants: Vec<Want>, answer: oneshot::Sender<Vec<StoredRange>> },
     /// What are the last operations of a room?
-    Newest { room: RoomId, limit: u32, after: Timestamp, answer: oneshot::Sender<Vec<Vec<u8>>> },
+    Newest { room: RoomId, limit: u32, after: Timestamp, answer: oneshot::Sender<Vec<Operation>> },
     /// Somebody asks us something about a game.
     Ask { peer: PeerId, ask: PeerRequest, answer: oneshot::Sender<PeerReply> },
     /// Somebody who asked something has the reply, or is gone.
@@ -140,8 +141,8 @@ pub(super) struct Runner {
     pub(super) repairing: bool,
     /// Rooms to be entered when that is done.
     pub(super) joining: Vec<(RoomName, Answer)>,
-    /// How many streams of whom are being served.
-    pub(super) serving: BTreeMap<PeerId, usize>,
+    /// Who has how many of the places for streams that are served.
+    pub(super) serving: Places,
     pub(super) face: Face,
     started: Instant,
     /// When to tell the face that we listen; `None` once it is told.
@@ -200,7 +201,7 @@ pub(super) async fn spawn(
         trouble: None,
         repairing: false,
         joining: Vec::new(),
-        serving: BTreeMap::new(),
+        serving: Places::default(),
         face,
         started: Instant::now(),
         ready_at: Some(LISTEN_MS),
@@ -382,7 +383,7 @@ impl Runner {
 
     fn on_note(&mut self, note: Note) {
         match note {
-            Note::Asked { room, peer, clock, answer } => reply(answer, self.offer(room, &peer, clock)),
+            Note::Asked { room, peer, clock, answer } => reply(answer, self.holdings(room, &peer, clock)),
             Note::Locate { room, heads, wants, answer } => reply(answer, self.locate(room, &heads, &wants)),
             Note::Newest { room, limit, after, answer } => reply(answer, self.newest(room, limit, after)),
             Note::Ask { peer, ask, answer } => reply(answer, self.on_ask(peer, ask)),
@@ -412,7 +413,7 @@ impl Runner {
     }
 
     fn serve(&mut self, peer: PeerId, stream: Stream) {
-        let admitted = self.admit(peer);
+        let admitted = author_of(&peer).is_some_and(|author| self.serving.take(author));
         let serve = Serve { peer, store: self.store.clone(), notes: self.notes.clone(), admitted };
         tokio::spawn(serve.run(stream));
     }

@@ -9,15 +9,15 @@ use inkmesh_store::{ChainKey, Quarantine, Record, Store, StoreError};
 use super::catch_up::SyncError;
 use super::handle::Answer;
 use super::run::{Note, Outcome, Runner};
-use super::unsaved::{Key, key_of};
 use super::{CommandError, StartError};
 use crate::command::Reply;
 use crate::event::Warning;
 use crate::identity::Author;
 use crate::log::{Line, Position};
 use crate::name::{RoomId, RoomName};
-use crate::operation::{Operation, Unverified};
+use crate::operation::{Header, Operation, Unverified};
 use crate::room::{Input, Write};
+use crate::sync::unsaved::{Group, Key};
 
 impl Runner {
     /// Whether more can be taken in from the network now.
@@ -38,17 +38,19 @@ impl Runner {
     /// which of them others know more of, and that has to be on the disk no later than what others know.
     pub(super) fn keep_beside(&mut self, room: RoomId, bytes: Vec<u8>) {
         let now = self.now().mono_ms;
-        self.unsaved.note(room_key(room), bytes, now);
+        self.unsaved.put_beside(room, bytes, now);
     }
 
     /// Writes what was gathered. While the disk refuses, nothing: the rooms will be read anew.
     pub(super) fn keep_now(&mut self, done: Option<Answer>) {
-        let (records, values) = self.unsaved.take_gathered();
+        let Group { operations, beside } = self.unsaved.take_gathered();
         if let Some(reason) = &self.trouble {
             done.map(|done| done.send(Err(CommandError::NotSaved(reason.clone()))));
             return;
         }
-        let keys: Vec<Key> = records.iter().map(|record| (record.chain, record.seq)).collect();
+        let keys: Vec<Key> = operations.iter().map(|(key, _)| *key).collect();
+        let records = operations.iter().map(|(key, operation)| record(*key, operation)).collect();
+        let values = beside.into_iter().map(|(room, bytes)| (room_key(room), bytes)).collect();
         let queued = self.reserve_outcome().and_then(|place| {
             let told = move |result| drop(place.send(Outcome::Kept { keys, done, result }));
             self.store.append_with(records, values, told)
@@ -69,11 +71,12 @@ impl Runner {
 
     /// An operation of a room, from the disk or on its way there.
     pub(super) fn operation(&self, room: RoomId, place: Position) -> Result<Option<Operation>, SyncError> {
-        let key = key_of(room, place);
-        if let Some(operation) = self.unsaved.get(&key) {
+        if let Some(operation) = self.unsaved.get(&(room, place)) {
             return Ok(Some(operation.clone()));
         }
-        let Some(bytes) = self.store.get(&key.0, key.1)? else { return Ok(None) };
+        let Some(bytes) = self.store.get(&chain_key(room, place.author, place.lane), place.index)? else {
+            return Ok(None);
+        };
         Ok(Some(Unverified::decode(&bytes)?.trust()))
     }
 
@@ -247,10 +250,19 @@ pub(super) fn quarantined(quarantine: &Quarantine) -> Warning {
 
 /// Our own operations, where they belong: we only ever write at the end of a chain's first lane.
 fn own_records(operations: &[Operation]) -> Vec<Record> {
-    let record = |operation: &Operation| {
-        let header = operation.header();
-        let chain = ChainKey { room: header.room.0, author: header.chain.author.0, log: header.chain.log };
-        Record { chain, seq: header.seq, bytes: operation.bytes().to_vec() }
+    let own = |operation: &Operation| {
+        let Header { room, chain, seq, .. } = *operation.header();
+        record((room, Position { author: chain.author, lane: chain.log, index: seq }), operation)
     };
-    operations.iter().map(record).collect()
+    operations.iter().map(own).collect()
+}
+
+fn record((room, place): Key, operation: &Operation) -> Record {
+    let chain = chain_key(room, place.author, place.lane);
+    Record { chain, seq: place.index, bytes: operation.bytes().to_vec() }
+}
+
+/// The name of a lane in the store.
+pub(super) fn chain_key(room: RoomId, author: Author, lane: u64) -> ChainKey {
+    ChainKey { room: room.0, author: author.0, log: lane }
 }

@@ -3,26 +3,22 @@
 use libp2p::PeerId;
 
 use super::address;
-use super::catch_up::{Offer, Pull, Pulled, Served, SyncError};
+use super::catch_up::{Pull, Pulled, Served, SyncError};
 use super::handle::Answer;
 use super::network::{author_of, peer_of};
 use super::rooms::Source;
 use super::run::{Runner, wall_ms};
-use super::sync_plan::Round;
 use crate::clock::Timestamp;
 use crate::event::{Event, Warning};
-use crate::fetching::Fetch;
 use crate::identity::Author;
 use crate::log::{Head, StoredRange, Want};
 use crate::name::{RoomId, RoomName};
 use crate::operation::Operation;
 use crate::room::Input;
+use crate::sync::fetching::Fetch;
+use crate::sync::schedule::{self, Round};
+use crate::sync::server::Holdings;
 use crate::sync::{MAX_ADDRESSES, MAX_NEIGHBOURS, Neighbour};
-
-/// Streams that are served at once at most; others are told to come back.
-const MAX_SERVED: usize = 16;
-/// Of one peer: it may be catching up in several rooms.
-const MAX_SERVED_EACH: usize = 4;
 
 impl Runner {
     /// Begins the rounds that are due.
@@ -32,8 +28,8 @@ impl Runner {
         }
         let (now, clock) = (self.now().mono_ms, wall_ms());
         for (name, member) in &mut self.rooms {
-            while let Some(peer) = member.sync.begin(now) {
-                let Some(author) = author_of(&peer) else { continue };
+            while let Some(author) = member.schedule.begin(now) {
+                let Some(peer) = peer_of(author) else { continue };
                 let pull = Pull {
                     control: self.control.clone(),
                     peer,
@@ -50,18 +46,20 @@ impl Runner {
         }
     }
 
-    /// What we hold of a room, for somebody who asks; `None` when we are not in it.
-    pub(super) fn offer(&mut self, room: RoomId, asker: &PeerId, clock: u64) -> Option<Offer> {
-        self.heard_clock(*asker, clock);
+    /// Returns what we hold of a room, for a peer that catches up; `None` when we are not in it.
+    pub(super) fn holdings(&mut self, room: RoomId, puller: &PeerId, clock: u64) -> Option<Holdings> {
+        self.heard_clock(*puller, clock);
         let now = self.now().mono_ms;
         let (name, member) = self.rooms.iter_mut().find(|(name, _)| name.id() == room)?;
-        if member.sync.asked(*asker, now) && self.swarm.is_connected(asker) {
-            tracing::warn!(%asker, room = %name, "nothing comes through from this peer by gossip: closing the connection");
-            let _ = self.swarm.disconnect_peer_id(*asker);
+        if author_of(puller).is_some_and(|author| member.schedule.requested(author, now))
+            && self.swarm.is_connected(puller)
+        {
+            tracing::warn!(%puller, room = %name, "nothing comes through from this peer by gossip: closing the connection");
+            let _ = self.swarm.disconnect_peer_id(*puller);
         }
         let (name, member) = self.rooms.iter().find(|(name, _)| name.id() == room)?;
         let (digest, heads) = (member.room.state().digest, member.room.frontier());
-        Some(Offer { digest, heads, neighbours: self.neighbours(name, asker), clock: wall_ms() })
+        Some(Holdings { digest, heads, neighbours: self.neighbours(name, puller), clock: wall_ms() })
     }
 
     /// Where to find what somebody wants.
@@ -71,30 +69,17 @@ impl Runner {
     }
 
     /// The last operations of a room.
-    pub(super) fn newest(&mut self, room: RoomId, limit: u32, after: Timestamp) -> Vec<Vec<u8>> {
+    pub(super) fn newest(&mut self, room: RoomId, limit: u32, after: Timestamp) -> Vec<Operation> {
         let member = self.rooms.values().find(|member| member.room.name().id() == room);
         let lines = member.map(|member| member.room.newest(limit as usize, after)).unwrap_or_default();
-        self.operations(room, lines).iter().map(|operation| operation.bytes().to_vec()).collect()
-    }
-
-    /// A place for one more stream to serve, if this peer doesn't hold too many.
-    pub(super) fn admit(&mut self, peer: PeerId) -> bool {
-        let all: usize = self.serving.values().sum();
-        let of_peer = self.serving.entry(peer).or_default();
-        let admitted = all < MAX_SERVED && *of_peer < MAX_SERVED_EACH;
-        if admitted {
-            *of_peer += 1;
-        } else if *of_peer == 0 {
-            self.serving.remove(&peer);
-        }
-        admitted
+        self.operations(room, lines)
     }
 
     /// Others in a room and where they listen.
-    fn neighbours(&self, name: &RoomName, asker: &PeerId) -> Vec<Neighbour> {
+    fn neighbours(&self, name: &RoomName, puller: &PeerId) -> Vec<Neighbour> {
         let Some(member) = self.rooms.get(name) else { return Vec::new() };
         let others = member.room.online_now().filter_map(|peer| Some((peer, peer_of(peer)?)));
-        let others = others.filter(|(_, peer)| peer != asker && peer != self.swarm.local_peer_id());
+        let others = others.filter(|(_, peer)| peer != puller && peer != self.swarm.local_peer_id());
         let listed = others.map(|(peer, id)| {
             let addresses = self.peers.listening(&id).iter().take(MAX_ADDRESSES).map(ToString::to_string).collect();
             Neighbour { peer, addresses }
@@ -151,25 +136,22 @@ impl Runner {
 
     pub(super) fn on_pulled(&mut self, pulled: Pulled) {
         let Pulled { room, peer, result } = pulled;
+        let Some(from) = author_of(&peer) else { return };
         let now = self.now().mono_ms;
-        let mut more = false;
-        if let Some(from) = author_of(&peer) {
-            more = self.rooms.get(&room).is_some_and(|member| member.room.could_bring_more(from));
-            self.feed(&room, Input::FetchStopped { from });
-        }
+        let more = self.rooms.get(&room).is_some_and(|member| member.room.could_bring_more(from));
+        self.feed(&room, Input::FetchStopped { from });
+        let outcome = match result {
+            Err(_) => schedule::Outcome::Failed,
+            Ok(_) if more => schedule::Outcome::Unfinished,
+            Ok(_) => schedule::Outcome::Finished,
+        };
         let Some(member) = self.rooms.get_mut(&room) else { return };
-        let Some(Round { ms, sent, first }) = member.sync.end(peer, result.is_err(), now) else { return };
+        let Some(Round { ms, sent, first }) = member.schedule.end(from, outcome, now) else { return };
         match result {
-            Ok(received) => {
-                if more {
-                    member.sync.unfinished(peer, first, now);
-                }
-                if let Some(author) = author_of(&peer)
-                    && ((first && !more) || received > 0 || sent > 0)
-                {
-                    self.tell(Event::Synced { room, peer: author, received, sent, ms });
-                }
+            Ok(received) if first || received > 0 || sent > 0 => {
+                self.tell(Event::Synced { room, peer: from, received, sent, ms });
             }
+            Ok(_) => {}
             Err(error) => self.sync_failed(peer, &error),
         }
         self.catch_up_where_due();
@@ -177,17 +159,14 @@ impl Runner {
 
     pub(super) fn on_served(&mut self, served: Served) {
         let Served { peer, admitted, result } = served;
-        if let Some(streams) = self.serving.get_mut(&peer).filter(|_| admitted) {
-            *streams -= 1;
-            if *streams == 0 {
-                self.serving.remove(&peer);
-            }
+        if let Some(author) = author_of(&peer).filter(|_| admitted) {
+            self.serving.free(author);
         }
         match result {
             Ok(Some((room, count))) => {
                 let member = self.rooms.values_mut().find(|member| member.room.name().id() == room);
-                if let Some(member) = member {
-                    member.sync.served(peer, count);
+                if let (Some(member), Some(author)) = (member, author_of(&peer)) {
+                    member.schedule.served(author, count);
                 }
             }
             Ok(None) => {}

@@ -3,9 +3,9 @@
 use super::{Output, Room};
 use crate::clock::{Clock, MAX_AHEAD_MS, Now, Timestamp};
 use crate::event::{CanvasChange, Event};
-use crate::fetching::{Fetch, Progress};
 use crate::identity::Author;
 use crate::log::{Head, Line};
+use crate::sync::fetching::{Fetch, Progress};
 
 /// Progress is told at most this often, in milliseconds.
 const PROGRESS_MS: u64 = 100;

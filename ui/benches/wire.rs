@@ -4,12 +4,12 @@
 use std::collections::VecDeque;
 
 use inkmesh::clock::Timestamp;
-use inkmesh::fetching::{Fetch, Fetching, SCREEN};
 use inkmesh::identity::Author;
 use inkmesh::log::{Head, Log, Want};
 use inkmesh::name::RoomName;
 use inkmesh::operation::{Operation, Unverified};
-use inkmesh::pace::MOST;
+use inkmesh::sync::fetching::{Fetch, Fetching, SCREEN};
+use inkmesh::sync::pace::MOST;
 use inkmesh::sync::{CHUNK_BYTES, Request, Response};
 use inkmesh_store::{ChainKey, Store};
 

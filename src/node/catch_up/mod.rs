@@ -1,9 +1,9 @@
-//! Catching up over streams of their own, off the loop: one side pulls, the other serves. The messages are those of
-//! [`crate::sync`]; each travels after its length in 4 bytes, big-endian.
+//! Catching up over streams of their own, off the loop. Both sides do what the state machines of [`crate::sync`] say; each
+//! message travels after its length in 4 bytes, big-endian.
 
-mod merge;
 mod pull;
 mod serve;
+mod stored;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,11 +20,11 @@ use super::arrivals::{Arrivals, Counted};
 use super::run::Note;
 use crate::codec::CodecError;
 use crate::operation::OperationError;
-use crate::sync::{MAX_MESSAGE, Request, Response};
+use crate::sync::{MAX_MESSAGE, Request, Response, RoundError};
 
-pub(super) use merge::Merge;
 pub(super) use pull::{Pull, Pulled};
-pub(super) use serve::{Offer, Serve, Served};
+pub(super) use serve::{Serve, Served};
+pub(super) use stored::Stored;
 
 /// The protocol's name.
 pub(super) const PROTOCOL: StreamProtocol = StreamProtocol::new("/inkmesh/sync/2");
@@ -41,18 +41,14 @@ pub(super) enum SyncError {
     Open(#[from] libp2p_stream::OpenStreamError),
     #[error("the stream broke: {0}")]
     Io(#[from] std::io::Error),
-    #[error("nothing came, or too little, for too long")]
-    Silent,
     #[error("the stream ended early")]
     Ended,
     #[error("unreadable message: {0}")]
     Codec(#[from] CodecError),
     #[error("a bad operation: {0}")]
     Operation(#[from] OperationError),
-    #[error("a message out of place")]
-    Unexpected,
-    #[error("the other side is busy")]
-    Busy,
+    #[error(transparent)]
+    Round(#[from] RoundError),
     #[error("the history can't be read: {0}")]
     Store(#[from] inkmesh_store::StoreError),
     #[error("the node is closing")]
@@ -62,7 +58,7 @@ pub(super) enum SyncError {
 impl SyncError {
     /// Whether no honest program does this.
     pub(super) fn is_fault(&self) -> bool {
-        matches!(self, SyncError::Codec(_) | SyncError::Operation(_) | SyncError::Unexpected)
+        matches!(self, SyncError::Codec(_) | SyncError::Operation(_) | SyncError::Round(RoundError::Unexpected))
     }
 }
 
@@ -71,7 +67,7 @@ type Messages = Framed<Compat<Counted<Stream>>, LengthDelimitedCodec>;
 /// A stream cut into messages.
 struct Wire(Messages);
 
-/// Its two halves, for the side that asks while answers come.
+/// Its two halves, for the side that sends requests while responses come.
 struct Sender(SplitSink<Messages, Bytes>);
 struct Receiver(SplitStream<Messages>);
 
@@ -93,24 +89,19 @@ impl Wire {
 
     async fn send(&mut self, message: Vec<u8>) -> Result<(), SyncError> {
         let sent = tokio::time::timeout(LONG_PATIENCE, self.0.send(Bytes::from(message))).await;
-        Ok(sent.map_err(|_| SyncError::Silent)??)
+        Ok(sent.map_err(|_| RoundError::Silent)??)
     }
 
     async fn request(&mut self) -> Result<Request, SyncError> {
-        let received = tokio::time::timeout(LONG_PATIENCE, self.0.next()).await.map_err(|_| SyncError::Silent)?;
+        let received = tokio::time::timeout(LONG_PATIENCE, self.0.next()).await.map_err(|_| RoundError::Silent)?;
         Ok(Request::decode(&received.ok_or(SyncError::Ended)??)?)
-    }
-
-    /// The next message. How long to wait is up to the caller.
-    async fn response(&mut self) -> Result<Response, SyncError> {
-        Ok(Response::decode(&self.0.next().await.ok_or(SyncError::Ended)??)?)
     }
 }
 
 impl Sender {
     async fn send(&mut self, message: Vec<u8>) -> Result<(), SyncError> {
         let sent = tokio::time::timeout(PATIENCE, self.0.send(Bytes::from(message))).await;
-        Ok(sent.map_err(|_| SyncError::Silent)??)
+        Ok(sent.map_err(|_| RoundError::Silent)??)
     }
 }
 

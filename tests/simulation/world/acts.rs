@@ -8,7 +8,7 @@ use inkmesh::operation::{Operation, OperationId};
 use inkmesh::room::{Input, Output};
 
 use super::disk::{Disk, Group, Then};
-use super::plan::{ATTACKER, COPY};
+use super::plan::COPY;
 use super::story::{name_of, sentence};
 use super::{Action, Happening, Seat, World, quiz};
 
@@ -206,7 +206,6 @@ impl World {
         if self.attacker.is_some() {
             self.attacker_ends();
         }
-        self.rounds.retain(|_, round| round.asker != ATTACKER);
         for seat in self.devices.keys().copied().collect::<Vec<_>>() {
             self.start(seat);
         }

@@ -277,10 +277,17 @@ impl World {
         self.send_around(&line);
     }
 
+    fn close_streams_of_attacker(&mut self) {
+        let opened = self.rounds.iter().filter(|(_, round)| round.puller == ATTACKER);
+        for number in opened.map(|(number, _)| *number).collect::<Vec<_>>() {
+            self.close(number);
+        }
+    }
+
     /// The attacker has gone for good.
     pub(super) fn attacker_ends(&mut self) {
+        self.close_streams_of_attacker();
         self.attacker = None;
-        self.rounds.retain(|_, round| round.asker != ATTACKER);
         for seat in self.devices.keys().copied().collect::<Vec<_>>() {
             self.later(10, Happening::Meet { seat, other: ATTACKER });
         }

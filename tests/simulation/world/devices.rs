@@ -4,13 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use inkmesh::command::{CommandError, CommandTicket};
 use inkmesh::identity::{Author, Identity};
-use inkmesh::log::Position;
+use inkmesh::log::{Position, StoredRange};
 use inkmesh::name::RoomName;
 use inkmesh::operation::{Operation, OperationId};
 use inkmesh::room::{Output, Room, RoomSnapshot, Ticket, retire};
 use inkmesh::room_time::Clocks;
+use inkmesh::sync::CHUNK_BYTES;
+use inkmesh::sync::merge::Merge;
+use inkmesh::sync::schedule::Schedule;
+use inkmesh::sync::server::Places;
+use inkmesh::sync::unsaved::{Key, Unsaved};
 
-use super::disk::{Disk, Folder, Group, Then};
+use super::disk::{Disk, Folder, Then};
 use super::plan::COPY;
 use super::story::name_of;
 use super::{EPOCH, Happening, Seat, World, history};
@@ -35,15 +40,16 @@ pub struct Device {
     pub slow: u64,
     pub slow_disk: u64,
     pub wake: Option<u64>,
-    /// Received operations on their way to the disk; what is gathered first.
-    pub unsaved: BTreeMap<Position, Operation>,
-    pub gathered: Group,
+    pub unsaved: Unsaved,
     /// Who is within reach as far as this machine knows, and which start of theirs it met.
     pub online: BTreeMap<Seat, u32>,
-    /// When to catch up with whom.
-    pub due: BTreeMap<Author, u64>,
+    pub schedule: Schedule,
+    /// The timer of the schedule.
+    pub next_round: Option<u64>,
     /// Rounds under way.
-    pub running: BTreeMap<Author, u64>,
+    pub rounds: BTreeMap<Author, u64>,
+    /// Who has how many of the places for streams that are served.
+    pub places: Places,
     /// Gossiped messages seen.
     pub messages: BTreeSet<[u8; 32]>,
     /// What the person waits for to be saved.
@@ -77,11 +83,12 @@ impl Device {
             slow: 0,
             slow_disk: 0,
             wake: None,
-            unsaved: BTreeMap::new(),
-            gathered: Group::default(),
+            unsaved: Unsaved::default(),
             online: BTreeMap::new(),
-            due: BTreeMap::new(),
-            running: BTreeMap::new(),
+            schedule: Schedule::default(),
+            next_round: None,
+            rounds: BTreeMap::new(),
+            places: Places::default(),
             messages: BTreeSet::new(),
             promised: BTreeMap::new(),
             waits: BTreeSet::new(),
@@ -97,6 +104,22 @@ impl Device {
 
     pub fn author(&self) -> Author {
         self.identity.author()
+    }
+
+    /// Whether more can be taken in from the network now.
+    pub fn takes_more(&self) -> bool {
+        self.unsaved.has_room()
+    }
+
+    /// The operation that is to be stored here, if it waits for the disk.
+    pub fn unsaved_at(&self, place: Position) -> Option<&Operation> {
+        self.unsaved.get(&(RoomName::lobby().id(), place))
+    }
+
+    /// These are on the disk.
+    pub fn settled(&mut self, records: &[(Position, Operation)]) {
+        let keys: Vec<Key> = records.iter().map(|(place, _)| (RoomName::lobby().id(), *place)).collect();
+        self.unsaved.settled(&keys);
     }
 }
 
@@ -166,13 +189,13 @@ impl World {
             .filter(agrees)
             .unwrap_or_else(|| Room::new(RoomName::lobby(), device.identity.clone(), fresh));
         let held: BTreeMap<_, u64> = room.lanes().map(|(author, lane, len)| ((author, lane), len)).collect();
-        let rest = folder
-            .records
-            .iter()
-            .filter(|(place, _)| held.get(&(place.author, place.lane)).is_none_or(|len| place.index >= *len));
-        for chunk in merged(rest.map(|(place, operation)| (*place, operation.clone())).collect()).chunks(100) {
-            let stored = chunk.iter().map(|(place, operation)| (place.lane, operation.clone()));
-            room.restore(stored.collect(), now);
+        let rest = lanes.into_iter().map(|((author, lane), to)| {
+            let from = held.get(&(author, lane)).copied().unwrap_or(0);
+            StoredRange { author, lane, from, to }
+        });
+        let mut merge = Merge::new(&rest.collect::<Vec<_>>());
+        while let Ok(Some(chunk)) = merge.next(CHUNK_BYTES, |stretch, bytes| folder.read(stretch, bytes)) {
+            room.restore(chunk, now);
         }
         room.recall(folder.kept.as_deref());
         Some(room)
@@ -212,9 +235,7 @@ impl World {
         for _ in 0..count {
             let Some(device) = self.devices.get_mut(&seat) else { break };
             let Some((records, then)) = device.disk.finish(u64::MAX) else { break };
-            for (place, _) in records {
-                device.unsaved.remove(&place);
-            }
+            device.settled(&records);
             if let Then::Saved(write) = then {
                 self.is_signed(seat, &write);
                 saved.push(write);
@@ -226,14 +247,14 @@ impl World {
     fn forget_program(&mut self, seat: Seat) {
         let Some(device) = self.devices.get_mut(&seat) else { return };
         device.unsaved.clear();
-        device.gathered = Group::default();
         device.online.clear();
-        device.due.clear();
+        (device.schedule, device.next_round) = (Schedule::default(), None);
         device.messages.clear();
         device.promised.clear();
-        let running = std::mem::take(&mut device.running);
-        for round in running.into_values() {
-            self.rounds.remove(&round);
+        device.places = Places::default();
+        let rounds = std::mem::take(&mut device.rounds);
+        for round in rounds.into_values() {
+            self.close(round);
         }
         self.everybody_looks();
     }
@@ -257,12 +278,14 @@ impl World {
             device.disk = Disk::new(disk.tear(0));
         }
         device.unsaved.clear();
-        device.gathered = Group::default();
         // Nothing is fed any more: what this room wrote now would follow what the disk has let go.
         device.room = None;
-        let (process, running) = (device.process, device.running.clone());
-        for round in running.into_values() {
+        let (process, rounds) = (device.process, device.rounds.clone());
+        for round in rounds.into_values() {
             self.finish(round, Err(super::rounds::Trouble::Broken));
+        }
+        if let Some(device) = self.devices.get_mut(&seat) {
+            (device.schedule, device.next_round) = (Schedule::default(), None);
         }
         self.load(seat, saved.is_empty() && on_its_way == 0);
         for (number, write) in (1..).zip(saved) {
@@ -331,24 +354,4 @@ impl World {
             self.everybody_looks();
         }
     }
-}
-
-/// Records in the log's order, lanes in theirs.
-pub fn merged(records: Vec<(Position, Operation)>) -> Vec<(Position, Operation)> {
-    let mut lanes: BTreeMap<(Author, u64), std::collections::VecDeque<(Position, Operation)>> = BTreeMap::new();
-    let count = records.len();
-    for (place, operation) in records {
-        lanes.entry((place.author, place.lane)).or_default().push_back((place, operation));
-    }
-    let mut heads: BTreeMap<_, _> =
-        lanes.iter().filter_map(|(lane, records)| Some(((records.front()?.1.key(), *lane), ()))).collect();
-    let mut sorted = Vec::with_capacity(count);
-    while let Some(((_, lane), ())) = heads.pop_first() {
-        let Some(records) = lanes.get_mut(&lane) else { continue };
-        sorted.extend(records.pop_front());
-        if let Some((_, operation)) = records.front() {
-            heads.insert((operation.key(), lane), ());
-        }
-    }
-    sorted
 }

@@ -2,9 +2,10 @@
 //! another, none ever written over, groups in the order given.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::convert::Infallible;
 
 use inkmesh::identity::Author;
-use inkmesh::log::Position;
+use inkmesh::log::{Position, StoredRange};
 use inkmesh::operation::{ChainId, Operation, OperationId};
 use inkmesh::room::Write;
 
@@ -64,6 +65,21 @@ impl Folder {
             *lanes.entry((place.author, place.lane)).or_default() = place.index + 1;
         }
         lanes
+    }
+
+    /// Returns the first operations of a stretch, about so many bytes at most, as the store does.
+    pub fn read(&self, stretch: StoredRange, bytes: usize) -> Result<Vec<Operation>, Infallible> {
+        let StoredRange { author, lane, from, to } = stretch;
+        let place = |index| Position { author, lane, index };
+        let (mut read, mut size) = (Vec::new(), 0);
+        for (at, operation) in self.records.range(place(from)..place(to)) {
+            if at.index != from + read.len() as u64 || size >= bytes {
+                break;
+            }
+            size += operation.bytes().len();
+            read.push(operation.clone());
+        }
+        Ok(read)
     }
 
     fn write(&mut self, place: Position, operation: Operation, then: &Then) {

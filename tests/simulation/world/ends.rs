@@ -121,9 +121,9 @@ impl World {
     /// Everybody catches up with everybody once.
     fn pass(&mut self) -> Result<(), Failure> {
         for seat in self.seats() {
-            let peers: BTreeSet<_> = self.devices[&seat].due.keys().copied().collect();
-            for peer in peers {
-                self.plan_round(seat, peer, 0);
+            let online: Vec<Seat> = self.devices[&seat].online.keys().copied().collect();
+            for peer in online.into_iter().filter_map(|other| self.author_of(other)).collect::<BTreeSet<_>>() {
+                self.catch_up_soon(seat, peer);
             }
         }
         let end = self.now + PASS_MS;
@@ -137,7 +137,7 @@ impl World {
     /// Whether nothing is under way.
     fn rests(&self) -> bool {
         self.rounds.is_empty()
-            && self.devices.values().all(|device| device.disk.jobs.is_empty() && device.gathered.is_empty())
+            && self.devices.values().all(|device| device.disk.jobs.is_empty() && device.unsaved.write_at().is_none())
     }
 
     /// Everybody says one more line, in a chain that doesn't fork, and all others get it.

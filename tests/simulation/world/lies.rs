@@ -13,6 +13,8 @@ use serde_bytes::ByteBuf;
 use super::plan::ATTACKER;
 use super::{Seat, World};
 
+/// Operations of a chunk at most.
+const CHUNK: u64 = 7;
 /// Chunks of an endless answer.
 const ENDLESS: usize = 60;
 
@@ -98,13 +100,13 @@ impl Probe {
 }
 
 impl World {
-    /// Somebody who catches up asks the attacker.
-    pub(super) fn attacker_asked(&mut self, number: u64, bytes: &[u8]) {
+    /// Somebody who catches up sends the attacker a request.
+    pub(super) fn attacker_serves(&mut self, number: u64, bytes: &[u8]) {
         let Some(lie) = self.attacker.as_ref().map(|attacker| attacker.lie) else { return };
         match (Request::decode(bytes), lie) {
             (_, Lie::Stall(0)) => {}
-            (_, Lie::Garbage) => self.answer(number, vec![0xff, 1, 2, 3]),
-            (Ok(Request::Hello { .. }), Lie::Busy) => self.answer(number, Response::Busy.encode().unwrap()),
+            (_, Lie::Garbage) => self.send_response(number, vec![0xff, 1, 2, 3]),
+            (Ok(Request::Hello { .. }), Lie::Busy) => self.send_response(number, Response::Busy.encode().unwrap()),
             (Ok(Request::Hello { .. }), _) => self.pretend(number, lie),
             (Ok(Request::Newest { .. }), _) => self.deliver(number, lie, &[]),
             (Ok(Request::Fetch { wants }), _) => self.deliver(number, lie, &wants),
@@ -113,10 +115,10 @@ impl World {
     }
 
     /// What the attacker holds for one person.
-    fn attackers_log(&self, asker: Seat) -> (Log, Vec<(Position, Operation)>) {
+    fn attackers_log(&self, puller: Seat) -> (Log, Vec<(Position, Operation)>) {
         let mut log = Log::new(RoomName::lobby().id());
         let Some(attacker) = &self.attacker else { return (log, Vec::new()) };
-        let other_half = |operation: &&Operation| !operation.id().0[0].wrapping_add(asker as u8).is_multiple_of(3);
+        let other_half = |operation: &&Operation| !operation.id().0[0].wrapping_add(puller as u8).is_multiple_of(3);
         let mine = attacker.made.iter().filter(|operation| operation.header().seq == 0 || other_half(operation));
         let operations: Vec<Operation> = mine.chain(&attacker.heard).cloned().collect();
         let inserted = log.ingest_all(operations, u64::MAX).inserted;
@@ -125,12 +127,12 @@ impl World {
 
     /// Tells what it holds.
     fn pretend(&mut self, number: u64, lie: Lie) {
-        let Some(asker) = self.rounds.get(&number).map(|round| round.asker) else { return };
-        let mut heads = self.attackers_log(asker).0.frontier();
+        let Some(puller) = self.rounds.get(&number).map(|round| round.puller) else { return };
+        let mut heads = self.attackers_log(puller).0.frontier();
         let clock = self.wall(ATTACKER);
         match lie {
             Lie::Same => {
-                return self.answer(number, Response::Same { neighbours: Vec::new(), clock }.encode().unwrap());
+                return self.send_response(number, Response::Same { neighbours: Vec::new(), clock }.encode().unwrap());
             }
             Lie::Longer(by) => heads.iter_mut().for_each(|head| {
                 head.next = head.next.saturating_add(by);
@@ -149,16 +151,16 @@ impl World {
             _ => {}
         }
         if let Some(round) = self.rounds.get_mut(&number) {
-            round.heads = heads.clone();
+            round.pretended = heads.clone();
         }
-        self.answer(number, Response::Frontier { heads, neighbours: Vec::new(), clock }.encode().unwrap());
+        self.send_response(number, Response::Frontier { heads, neighbours: Vec::new(), clock }.encode().unwrap());
     }
 
     /// Answers a request.
     fn deliver(&mut self, number: u64, lie: Lie, wants: &[Want]) {
         let Some(round) = self.rounds.get(&number) else { return };
-        let (log, held) = self.attackers_log(round.asker);
-        let wanted = wants.iter().filter_map(|want| Some((round.heads.get(want.head as usize)?, want)));
+        let (log, held) = self.attackers_log(round.puller);
+        let wanted = wants.iter().filter_map(|want| Some((round.pretended.get(want.head as usize)?, want)));
         let stretches: Vec<_> = wanted.flat_map(|(head, want)| log.locate(head, want)).collect();
         let is_wanted = |place: &Position| {
             let here = stretches.iter().filter(|part| (part.author, part.lane) == (place.author, place.lane));
@@ -191,9 +193,21 @@ impl World {
         }
     }
 
+    /// Answers with operations in chunks of a few, and says that this is the end.
+    fn send_all(&mut self, number: u64, operations: Vec<Operation>) {
+        let mut rest = &operations[..];
+        while !rest.is_empty() {
+            let size = self.chance.between(1, CHUNK + 1, "chunk", ATTACKER, 0) as usize;
+            let (chunk, left) = rest.split_at(size.min(rest.len()));
+            self.answer_with(number, chunk);
+            rest = left;
+        }
+        self.send_response(number, Response::End.encode().unwrap());
+    }
+
     fn answer_with(&mut self, number: u64, operations: &[Operation]) {
         let operations = operations.iter().map(|operation| ByteBuf::from(operation.bytes().to_vec())).collect();
-        self.answer(number, Response::Operations { operations }.encode().unwrap());
+        self.send_response(number, Response::Operations { operations }.encode().unwrap());
     }
 
     /// The attacker asks somebody.
@@ -218,7 +232,7 @@ impl World {
             Probe::OutOfPlace => vec![fetch(vec![want(0, 0, 9)]), hello.clone(), hello],
         };
         for bytes in asked {
-            self.ask(round, bytes);
+            self.send_request(round, bytes);
         }
     }
 }

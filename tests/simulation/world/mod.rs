@@ -90,11 +90,11 @@ enum Happening {
         seat: Seat,
         process: u32,
     },
-    Ask {
+    Request {
         round: u64,
         bytes: Vec<u8>,
     },
-    Answer {
+    Response {
         round: u64,
         bytes: Vec<u8>,
     },
@@ -103,6 +103,10 @@ enum Happening {
         round: u64,
     },
     Patience {
+        round: u64,
+    },
+    /// There may be something to fetch for the side that pulls.
+    Resume {
         round: u64,
     },
     /// Somebody who may play a quiz looks at the screen.
@@ -244,16 +248,17 @@ impl World {
             Happening::Act(action) => self.act(action),
             Happening::Frame { to, from, bytes } => self.frame(to, from, bytes),
             Happening::Disk { seat, process } if self.runs(seat, process) => self.disk_done(seat),
-            Happening::Flush { seat, process } if self.runs(seat, process) => self.flush(seat, None),
+            Happening::Flush { seat, process } if self.runs(seat, process) => self.flush_where_due(seat),
             Happening::Saved { seat, process, write } if self.runs(seat, process) => self.saved(seat, write),
             Happening::Wake { seat, life, at } => self.woken(seat, life, at),
             Happening::Start { seat, process } => self.power_is_back(seat, process),
             Happening::Meet { seat, other } => self.meet(seat, other),
-            Happening::Sync { seat, process } if self.runs(seat, process) => self.catch_up_where_due(seat),
-            Happening::Ask { round, bytes } => self.asked(round, &bytes),
-            Happening::Answer { round, bytes } => self.answered(round, bytes),
+            Happening::Sync { seat, process } if self.runs(seat, process) => self.round_is_due(seat),
+            Happening::Request { round, bytes } => self.requested(round, &bytes),
+            Happening::Response { round, bytes } => self.responded(round, bytes),
             Happening::Hangup { round } => self.hung_up(round),
             Happening::Patience { round } => self.patience(round),
+            Happening::Resume { round } => self.resume(round),
             Happening::Refolded { seat, life, operations } => self.refolded(seat, life, operations),
             Happening::Look { seat, process } if self.runs(seat, process) => self.look(seat),
             Happening::Straight { from, process, to, ticket, bytes } => {

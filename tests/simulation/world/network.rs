@@ -69,8 +69,12 @@ impl World {
 
     pub(super) fn came(&mut self, seat: Seat, other: Seat) {
         let Some(peer) = self.author_of(other) else { return };
-        self.plan_round(seat, peer, 0);
+        let now = self.now;
+        if let Some(device) = self.devices.get_mut(&seat) {
+            device.schedule.came(peer, now);
+        }
         self.feed(seat, Input::Online { peer, addresses: Vec::new() });
+        self.catch_up_where_due(seat);
     }
 
     pub(super) fn went(&mut self, seat: Seat, other: Seat) {
@@ -80,13 +84,24 @@ impl World {
             return; // the same person's other machine is still there
         }
         let Some(device) = self.devices.get_mut(&seat) else { return };
-        device.due.remove(&peer);
+        device.schedule.went(&peer);
         if device.heard_clocks.len() > 1 {
             device.heard_clocks.remove(&peer);
         }
         let told = device.clocks.lost(&peer);
         self.clock_told(seat, told.is_some());
         self.feed(seat, Input::Offline { peer });
+    }
+
+    /// Two machines lose their connection, and find each other again.
+    pub(super) fn connection_is_closed(&mut self, a: Seat, b: Seat) {
+        for (seat, other) in [(a, b), (b, a)] {
+            let lost = self.devices.get_mut(&seat).is_some_and(|device| device.online.remove(&other).is_some());
+            if lost {
+                self.went(seat, other);
+            }
+        }
+        self.everybody_looks();
     }
 
     /// Sends a frame to all within reach, or passes one on to a few.
@@ -148,7 +163,8 @@ impl World {
         match Frame::decode(bytes, RoomName::lobby().id()).map_err(|error| error.to_string())? {
             Frame::Live(live) => Ok(Some(Input::Live(live))),
             Frame::Operation(operation) => {
-                let room = self.devices.get(&to).and_then(|device| device.room.as_ref());
+                let device = self.devices.get(&to).filter(|device| device.takes_more());
+                let room = device.and_then(|device| device.room.as_ref());
                 if !room.is_some_and(|room| room.is_news(operation.header(), operation.id())) {
                     return Ok(None);
                 }

@@ -6,6 +6,7 @@ use inkmesh::event::{EntryBody, Event, Phase, Warning};
 use inkmesh::game::GameNotice;
 use inkmesh::identity::Author;
 use inkmesh::log::{MAX_FLOATING, MAX_PARKED, Position};
+use inkmesh::name::RoomName;
 use inkmesh::operation::Operation;
 use inkmesh::room::{Input, Output, Verdict, Write};
 use inkmesh::room_time::{AGREED_MS, BEGINNING_MS, STEADY_MS};
@@ -21,8 +22,6 @@ fn is_vote(body: &EntryBody) -> bool {
     matches!(body, EntryBody::Game(Absent(_) | End | Ended | NoAnswer(_) | Quiet))
 }
 
-/// How long received operations are gathered before they are written together.
-const GATHER_MS: u64 = 20;
 /// The longest that a frame or an answer of this world is on its way, in milliseconds, and so its clock.
 const TRAVEL_MS: u64 = 10_000;
 
@@ -92,32 +91,45 @@ impl World {
     }
 
     fn persist(&mut self, seat: Seat, operations: Vec<(Position, Operation)>, round: Option<u64>) {
+        let now = self.now;
         let Some(device) = self.devices.get_mut(&seat) else { return };
-        device.unsaved.extend(operations.iter().cloned());
-        let first = device.gathered.is_empty();
-        device.gathered.records.extend(operations);
-        let process = device.process;
-        if round.is_some() {
+        if device.unsaved.gather(RoomName::lobby().id(), operations, now) || round.is_some() {
             self.flush(seat, round);
-        } else if first {
-            self.later(GATHER_MS, Happening::Flush { seat, process });
+        } else {
+            self.flush_later(seat);
         }
     }
 
     /// Written with what is gathered, or comes next.
     fn keep(&mut self, seat: Seat, bytes: Vec<u8>) {
+        let now = self.now;
         let Some(device) = self.devices.get_mut(&seat) else { return };
-        let (first, process) = (device.gathered.is_empty(), device.process);
-        device.gathered.kept = Some(bytes);
-        if first {
-            self.later(GATHER_MS, Happening::Flush { seat, process });
+        device.unsaved.put_beside(RoomName::lobby().id(), bytes, now);
+        self.flush_later(seat);
+    }
+
+    fn flush_later(&mut self, seat: Seat) {
+        let Some(device) = self.devices.get(&seat) else { return };
+        if let Some(at) = device.unsaved.write_at() {
+            let process = device.process;
+            self.schedule(at, Happening::Flush { seat, process });
+        }
+    }
+
+    pub(super) fn flush_where_due(&mut self, seat: Seat) {
+        let due = self.devices.get(&seat).and_then(|device| device.unsaved.write_at());
+        if due.is_some_and(|at| at <= self.now) {
+            self.flush(seat, None);
         }
     }
 
     /// Gives what was gathered to the disk.
     pub(super) fn flush(&mut self, seat: Seat, round: Option<u64>) {
         let Some(device) = self.devices.get_mut(&seat) else { return };
-        let group = std::mem::take(&mut device.gathered);
+        let mut gathered = device.unsaved.take_gathered();
+        let kept = gathered.beside.remove(&RoomName::lobby().id());
+        let records = gathered.operations.into_iter().map(|((_, place), operation)| (place, operation)).collect();
+        let group = Group { kept, records, snapshot: None };
         if !group.is_empty() {
             self.give(seat, group, round.map_or(Then::Nothing, Then::Handed));
         }
@@ -161,9 +173,7 @@ impl World {
         let now = self.now;
         while let Some(device) = self.devices.get_mut(&seat) {
             let Some((records, then)) = device.disk.finish(now) else { return };
-            for (place, _) in records {
-                device.unsaved.remove(&place);
-            }
+            device.settled(&records);
             let process = device.process;
             match then {
                 Then::Nothing => {}
@@ -200,7 +210,7 @@ impl World {
     fn held_back(&mut self, seat: Seat, places: &[Position]) {
         let Some(device) = self.devices.get(&seat) else { return };
         let unknown =
-            |place: &&Position| !device.disk.folder.records.contains_key(place) && !device.unsaved.contains_key(place);
+            |place: &&Position| !device.disk.folder.records.contains_key(place) && device.unsaved_at(**place).is_none();
         let strange = places.iter().find(|place| place.author != device.author()).or(places.iter().find(unknown));
         if let Some(place) = strange {
             self.fail("held back", format!("{} is told of {place:?}", name_of(seat)));
@@ -212,7 +222,7 @@ impl World {
         let Some(device) = self.devices.get(&seat) else { return };
         let Some(room) = &device.room else { return };
         let read = room.steps().into_iter().filter_map(|place| device.disk.folder.records.get(&place));
-        let operations = read.chain(device.unsaved.values()).cloned().collect();
+        let operations = read.chain(device.unsaved.of_room(RoomName::lobby().id())).cloned().collect();
         let life = device.life;
         self.note(format!("{}'s program folds its games and ink anew", name_of(seat)));
         self.later(took, Happening::Refolded { seat, life, operations });

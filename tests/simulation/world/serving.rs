@@ -1,70 +1,103 @@
-//! Catching up, the side that is asked: as in `src/node/catch_up/serve.rs`.
+//! Rounds of catching up, the side that serves: a machine does what the program's [`Server`] says, as
+//! `src/node/catch_up/serve.rs` does.
+//!
+//! [`Server`]: inkmesh::sync::server::Server
 
-use inkmesh::log::Line;
+use inkmesh::log::{Line, StoredRange};
 use inkmesh::operation::Operation;
+use inkmesh::sync::merge::Merge;
+use inkmesh::sync::server::{Holdings, Task};
 use inkmesh::sync::{Request, Response};
-use serde_bytes::ByteBuf;
 
-use super::devices::merged;
 use super::plan::ATTACKER;
 use super::{Happening, Kind, Seat, World};
 
+/// Bytes that are read for one message at most, but in worlds with a long history: so much is about in between that others
+/// get in.
+const FEW_BYTES: u64 = 1_500;
+
 impl World {
     /// A message has come to the side that serves.
-    pub(super) fn asked(&mut self, number: u64, bytes: &[u8]) {
+    pub(super) fn requested(&mut self, number: u64, bytes: &[u8]) {
         let Some(round) = self.rounds.get(&number) else { return };
-        let (asker, server) = (round.asker, round.server);
-        if self.cut.contains(&(asker, server)) {
+        let (puller, server) = (round.puller, round.server);
+        if self.cut.contains(&(puller, server)) {
             return;
         }
         if self.process_of(server) != Some(round.server_process) {
             return self.later(40, Happening::Hangup { round: number });
         }
         if server == ATTACKER {
-            return self.attacker_asked(number, bytes);
+            return self.attacker_serves(number, bytes);
         }
-        match Request::decode(bytes) {
-            Ok(Request::Hello { digest, clock, .. }) => self.greet(number, digest, clock),
-            Ok(Request::Fetch { wants }) => {
-                let Some(room) = self.devices.get(&server).and_then(|device| device.room.as_ref()) else { return };
-                let stretches = room.locate(&self.rounds[&number].heads, &wants);
-                let records = &self.devices[&server].disk.folder.records;
-                let of = |stretch: inkmesh::log::StoredRange| {
-                    let inkmesh::log::StoredRange { author, lane, from, to } = stretch;
-                    let place = |index| inkmesh::log::Position { author, lane, index };
-                    records.range(place(from)..place(to)).map(|(place, operation)| (*place, operation.clone()))
-                };
-                let found = merged(stretches.into_iter().flat_map(of).collect());
-                self.send_all(number, found.into_iter().map(|(_, operation)| operation).collect());
-            }
-            Ok(Request::Newest { limit, after }) => {
-                let Some(room) = self.devices.get(&server).and_then(|device| device.room.as_ref()) else { return };
-                let lines = room.newest(limit as usize, after);
-                self.send_all(number, self.operations_of(server, lines));
-            }
+        let task = Request::decode(bytes).map_err(|error| error.to_string()).and_then(|request| {
+            let round = self.rounds.get_mut(&number).ok_or_else(String::new)?;
+            round.serving.request(request).map_err(|error| error.to_string())
+        });
+        match task {
+            Ok(task) => self.carry_task(number, server, task),
             Err(error) => {
-                self.blame(server, asker, &error.to_string());
+                self.blame(server, puller, &error);
                 self.later(40, Happening::Hangup { round: number });
             }
         }
     }
 
-    fn greet(&mut self, number: u64, digest: [u8; 32], clock: u64) {
-        let Some(round) = self.rounds.get(&number) else { return };
-        let (asker, server) = (round.asker, round.server);
-        self.hear_clock(server, asker, clock);
-        let ours = self.wall(server);
-        let Some(room) = self.devices.get(&server).and_then(|device| device.room.as_ref()) else { return };
-        let (state, heads) = (room.state(), room.frontier());
-        let response = if state.digest == digest {
-            Response::Same { neighbours: Vec::new(), clock: ours }
-        } else {
-            Response::Frontier { heads: heads.clone(), neighbours: Vec::new(), clock: ours }
-        };
-        if let Some(round) = self.rounds.get_mut(&number) {
-            round.heads = heads;
+    fn carry_task(&mut self, number: u64, server: Seat, task: Task) {
+        let mut responses = Vec::new();
+        match task {
+            Task::Send(response) => return self.send_response(number, response.encode().unwrap()),
+            Task::LookUp { clock, .. } => {
+                let holdings = self.holdings(number, server, clock);
+                let Some(round) = self.rounds.get_mut(&number) else { return };
+                let response = round.serving.holdings(holdings);
+                return self.send_response(number, response.encode().unwrap());
+            }
+            Task::Read { heads, wants, bytes, .. } => {
+                let room = self.devices.get(&server).and_then(|device| device.room.as_ref());
+                let stretches = room.map(|room| room.locate(&heads, &wants)).unwrap_or_default();
+                for chunk in self.read_stretches(server, &stretches, bytes) {
+                    let Some(round) = self.rounds.get_mut(&number) else { return };
+                    responses.extend(round.serving.operations(chunk, bytes));
+                }
+            }
+            Task::ReadNewest { limit, after, bytes, .. } => {
+                let room = self.devices.get(&server).and_then(|device| device.room.as_ref());
+                let lines = room.map(|room| room.newest(limit as usize, after)).unwrap_or_default();
+                let newest = self.operations_of(server, lines);
+                let Some(round) = self.rounds.get_mut(&number) else { return };
+                responses.extend(round.serving.operations(newest, bytes));
+            }
         }
-        self.answer(number, response.encode().unwrap());
+        for response in responses.into_iter().chain([Response::End]) {
+            self.send_response(number, response.encode().unwrap());
+        }
+    }
+
+    fn holdings(&mut self, number: u64, server: Seat, clock: u64) -> Option<Holdings> {
+        let puller = self.rounds.get(&number)?.puller;
+        self.hear_clock(server, puller, clock);
+        let (now, clock, author) = (self.now, self.wall(server), self.author_of(puller)?);
+        let device = self.devices.get_mut(&server)?;
+        if device.schedule.requested(author, now) && device.online.contains_key(&puller) {
+            self.connection_is_closed(server, puller);
+        }
+        let room = self.devices.get(&server)?.room.as_ref()?;
+        Some(Holdings { digest: room.state().digest, heads: room.frontier(), neighbours: Vec::new(), clock })
+    }
+
+    /// Reads stretches from the disk, about `bytes` at a time or less.
+    fn read_stretches(&mut self, seat: Seat, stretches: &[StoredRange], bytes: usize) -> Vec<Vec<Operation>> {
+        let mut merge = Merge::new(stretches);
+        let mut chunks = Vec::new();
+        loop {
+            let few = self.chance.between(1, FEW_BYTES, "chunk", seat, 0) as usize;
+            let most = if matches!(self.plan.kind, Kind::Newcomer | Kind::Long) { bytes } else { bytes.min(few) };
+            let Some(device) = self.devices.get(&seat) else { return chunks };
+            let Ok(chunk) = merge.next(most, |stretch, bytes| device.disk.folder.read(stretch, bytes));
+            let Some(chunk) = chunk else { return chunks };
+            chunks.push(chunk.into_iter().map(|(_, operation)| operation).collect());
+        }
     }
 
     /// The operations of some lines of a machine's room.
@@ -72,36 +105,8 @@ impl World {
         let Some(device) = self.devices.get(&seat) else { return Vec::new() };
         let read = lines.into_iter().filter_map(|line| match line {
             Line::Floating(operation) => Some(operation),
-            Line::Stored(place) => {
-                device.unsaved.get(&place).or_else(|| device.disk.folder.records.get(&place)).cloned()
-            }
+            Line::Stored(place) => device.unsaved_at(place).or_else(|| device.disk.folder.records.get(&place)).cloned(),
         });
         read.collect()
-    }
-
-    /// Answers with operations in chunks of a few, and says that this is the end.
-    pub(super) fn send_all(&mut self, number: u64, operations: Vec<Operation>) {
-        let Some(server) = self.rounds.get(&number).map(|round| round.server) else { return };
-        let mut rest = &operations[..];
-        let most = if matches!(self.plan.kind, Kind::Newcomer | Kind::Long) { 1_000 } else { 7 };
-        while !rest.is_empty() {
-            let size = self.chance.between(1, most + 1, "chunk", server, 0) as usize;
-            let (chunk, left) = rest.split_at(size.min(rest.len()));
-            let chunk = chunk.iter().map(|operation| ByteBuf::from(operation.bytes().to_vec())).collect();
-            self.answer(number, Response::Operations { operations: chunk }.encode().unwrap());
-            rest = left;
-        }
-        self.answer(number, Response::End.encode().unwrap());
-    }
-
-    /// Sends a message to the side that asks.
-    pub(super) fn answer(&mut self, number: u64, bytes: Vec<u8>) {
-        let Some((asker, server)) = self.rounds.get(&number).map(|round| (round.asker, round.server)) else { return };
-        let took = self.chance.between(1, 60, "answer", server, asker) + self.slowness(asker, server);
-        let now = self.now;
-        let Some(round) = self.rounds.get_mut(&number) else { return };
-        round.answer_at = round.answer_at.max(now + took);
-        let at = round.answer_at;
-        self.schedule(at, Happening::Answer { round: number, bytes });
     }
 }

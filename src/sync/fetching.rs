@@ -20,9 +20,9 @@ pub const SCREEN: u32 = 160;
 /// What to ask a member for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fetch {
-    /// The newest operations of the room: [`crate::sync::Request::Newest`].
+    /// The newest operations of the room: [`super::Request::Newest`].
     Newest,
-    /// These stretches: [`crate::sync::Request::Fetch`].
+    /// These stretches: [`super::Request::Fetch`].
     Unit(Vec<Want>),
     /// Nothing now: all that is missing is being brought. When a unit of another has ended, there may be a share.
     Later,
@@ -82,7 +82,7 @@ impl Fetching {
         self.members.insert(member, Member { heads, units, refused, received: 0 });
     }
 
-    /// Returns the next request for a member, of about `unit` operations at most ([`crate::pace`]).
+    /// Returns the next request for a member, of about `unit` operations at most ([`super::pace`]).
     pub fn next(&mut self, member: Author, log: &Log, unit: u64) -> Fetch {
         let taken = self.chains_under_way();
         let busy: usize = self.members.values().map(|other| other.units.len()).sum();
@@ -215,8 +215,8 @@ mod tests {
     use crate::log::ShortId;
     use crate::name::RoomName;
     use crate::operation::{Header, Operation, OperationId};
-    use crate::pace::MOST;
     use crate::payload::{Chat, Payload};
+    use crate::sync::pace::MOST;
 
     fn member(n: u8) -> Author {
         Author([n; 32])

@@ -1,8 +1,8 @@
-//! Catching up: what one peer asks of another, and how it is answered. Pure messages; each travels as a frame with a
-//! 32-bit length before it. Whom to ask for what is decided in [`crate::fetching`].
+//! The messages of catching up: requests of the peer that pulls, responses of the peer that serves. Each travels as a frame
+//! with a 32-bit length before it.
 //!
 //! ```text
-//! asks                                answers
+//! puller                              server
 //! Hello{room, digest, clock}      →
 //!                                 ←   Same | NotHere | Busy | Frontier{heads}       (+ neighbours, clock)
 //! Newest{limit, after}            →                                                 (if much is missing)
@@ -33,7 +33,7 @@ pub const MAX_NEIGHBOURS: usize = 32;
 /// Addresses of each at most.
 pub const MAX_ADDRESSES: usize = 8;
 
-/// What the one who catches up says.
+/// A message of the side that pulls.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Request {
@@ -61,7 +61,7 @@ pub enum Request {
     },
 }
 
-/// What the one who is asked says.
+/// A message of the side that serves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Response {
@@ -92,6 +92,20 @@ pub enum Response {
     },
     /// That was all that was asked for.
     End,
+}
+
+/// Why a round ended early.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RoundError {
+    /// Too few bytes came for too long.
+    #[error("nothing came, or too little, for too long")]
+    Silent,
+    /// The peer serves as many as it can.
+    #[error("the other side is busy")]
+    Busy,
+    /// The peer sent what no honest program sends at that time.
+    #[error("a message out of place")]
+    Unexpected,
 }
 
 /// Somebody else in the room, so that people who met by address meet each other too.
