@@ -7,6 +7,7 @@ use inkmesh::game::{Rules, WordList};
 use inkmesh::operation::{Operation, OperationId};
 use inkmesh::room::{Input, Output};
 
+use super::devices::Faults;
 use super::disk::{Disk, Group, Then};
 use super::plan::COPY;
 use super::story::{name_of, sentence};
@@ -68,6 +69,22 @@ impl World {
                 }
             }
             Action::Probe(seat, probe) => self.probe(seat, probe),
+            Action::RefuseStreams(seat, ms) => {
+                let until = self.now + ms;
+                self.with_device(seat, |device| device.faults.refuses_streams_until = until);
+            }
+            Action::SlowStreams(seat, rate) => {
+                self.with_device(seat, |device| device.faults.bytes_per_second = Some(rate));
+            }
+            Action::Crowd(seat, ms) => {
+                let until = self.now + ms;
+                self.with_device(seat, |device| device.faults.crowded_until = until);
+            }
+            Action::RefuseWrites(seat, ms) => {
+                let until = self.now + ms;
+                self.with_device(seat, |device| device.faults.refuses_writes_until = until);
+            }
+            Action::FullQueue(seat) => self.with_device(seat, |device| device.faults.queue_is_full = true),
         }
         None
     }
@@ -173,7 +190,7 @@ impl World {
 
     /// Writes the room's snapshot, after all that is on its way to the disk. As the node, not while own writes are.
     fn snapshot(&mut self, seat: Seat) {
-        let Some(device) = self.devices.get_mut(&seat) else { return };
+        let Some(device) = self.devices.get_mut(&seat).filter(|device| !device.trouble) else { return };
         let own_under_way = device.disk.jobs.iter().any(|job| matches!(job.then, Then::Saved(_)));
         let Some(room) = device.room.as_mut().filter(|_| !own_under_way) else { return };
         let Some(bytes) = room.snapshot().map(|snapshot| snapshot.encode().unwrap()) else { return };
@@ -202,6 +219,7 @@ impl World {
         self.queue.retain(|_, happening| !matches!(happening, Happening::Act(_)));
         for device in self.devices.values_mut() {
             (device.wrong, device.slow, device.slow_disk) = (0, 0, 0);
+            device.faults = Faults::default();
         }
         if self.attacker.is_some() {
             self.attacker_ends();

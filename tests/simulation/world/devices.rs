@@ -39,6 +39,9 @@ pub struct Device {
     pub heard_clocks: BTreeMap<Author, (i64, i64)>,
     pub slow: u64,
     pub slow_disk: u64,
+    pub faults: Faults,
+    /// The disk refused a write: nothing is written or taken in until it was tried again.
+    pub trouble: bool,
     pub wake: Option<u64>,
     pub unsaved: Unsaved,
     /// Who is within reach as far as this machine knows, and which start of theirs it met.
@@ -47,7 +50,7 @@ pub struct Device {
     /// The timer of the schedule.
     pub next_round: Option<u64>,
     /// Rounds under way.
-    pub rounds: BTreeMap<Author, u64>,
+    pub rounds: BTreeSet<u64>,
     /// Who has how many of the places for streams that are served.
     pub places: Places,
     /// Gossiped messages seen.
@@ -68,6 +71,16 @@ pub struct Device {
     pub drawers: BTreeMap<(OperationId, u32), Author>,
 }
 
+/// Faults of a machine's streams and of its queue of writes.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Faults {
+    pub refuses_streams_until: u64,
+    pub crowded_until: u64,
+    pub bytes_per_second: Option<u64>,
+    pub refuses_writes_until: u64,
+    pub queue_is_full: bool,
+}
+
 impl Device {
     fn new(identity: Identity, folder: Folder) -> Self {
         Device {
@@ -82,12 +95,14 @@ impl Device {
             heard_clocks: BTreeMap::new(),
             slow: 0,
             slow_disk: 0,
+            faults: Faults::default(),
+            trouble: false,
             wake: None,
             unsaved: Unsaved::default(),
             online: BTreeMap::new(),
             schedule: Schedule::default(),
             next_round: None,
-            rounds: BTreeMap::new(),
+            rounds: BTreeSet::new(),
             places: Places::default(),
             messages: BTreeSet::new(),
             promised: BTreeMap::new(),
@@ -108,7 +123,7 @@ impl Device {
 
     /// Whether more can be taken in from the network now.
     pub fn takes_more(&self) -> bool {
-        self.unsaved.has_room()
+        !self.trouble && self.unsaved.has_room()
     }
 
     /// The operation that is to be stored here, if it waits for the disk.
@@ -248,12 +263,13 @@ impl World {
         let Some(device) = self.devices.get_mut(&seat) else { return };
         device.unsaved.clear();
         device.online.clear();
+        device.trouble = false;
         (device.schedule, device.next_round) = (Schedule::default(), None);
         device.messages.clear();
         device.promised.clear();
         device.places = Places::default();
         let rounds = std::mem::take(&mut device.rounds);
-        for round in rounds.into_values() {
+        for round in rounds {
             self.close(round);
         }
         self.everybody_looks();
@@ -271,7 +287,10 @@ impl World {
         } else {
             self.chance.between(0, jobs as u64 + 1, "reload", seat, 1) as usize
         };
+        let waiting: Vec<u64> = device.disk.jobs.iter().filter_map(|job| job.then.round()).collect();
         let saved = self.write_out(seat, written);
+        // Rounds that wait for the disk are broken off; others go on.
+        waiting.into_iter().for_each(|round| self.later(1, Happening::Hangup { round }));
         let Some(device) = self.devices.get_mut(&seat) else { return };
         if on_its_way == 0 {
             let disk = std::mem::take(&mut device.disk);
@@ -280,10 +299,7 @@ impl World {
         device.unsaved.clear();
         // Nothing is fed any more: what this room wrote now would follow what the disk has let go.
         device.room = None;
-        let (process, rounds) = (device.process, device.rounds.clone());
-        for round in rounds.into_values() {
-            self.finish(round, Err(super::rounds::Trouble::Broken));
-        }
+        let process = device.process;
         if let Some(device) = self.devices.get_mut(&seat) {
             (device.schedule, device.next_round) = (Schedule::default(), None);
         }

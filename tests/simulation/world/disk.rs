@@ -31,6 +31,16 @@ pub enum Then {
     Handed(u64),
 }
 
+impl Then {
+    /// The round that waits.
+    pub fn round(&self) -> Option<u64> {
+        match self {
+            Then::Handed(round) => Some(*round),
+            Then::Nothing | Then::Saved(_) => None,
+        }
+    }
+}
+
 /// What is given to the disk at once.
 #[derive(Debug, Default)]
 pub struct Group {
@@ -158,6 +168,13 @@ impl Disk {
             self.folder.snapshot = group.snapshot;
         }
         Some((group.records, then))
+    }
+
+    /// The disk refuses: nothing of what was on its way is written.
+    pub fn refuse(&mut self) -> Vec<Job> {
+        let Disk { folder, jobs, .. } = std::mem::take(self);
+        *self = Disk::new(folder);
+        jobs.into()
     }
 
     /// The power fails: of what was on its way, so many of a hundred pieces are there.

@@ -137,7 +137,10 @@ impl World {
     /// Whether nothing is under way.
     fn rests(&self) -> bool {
         self.rounds.is_empty()
-            && self.devices.values().all(|device| device.disk.jobs.is_empty() && device.unsaved.write_at().is_none())
+            && self
+                .devices
+                .values()
+                .all(|device| device.disk.jobs.is_empty() && device.unsaved.write_at().is_none() && !device.trouble)
     }
 
     /// Everybody says one more line, in a chain that doesn't fork, and all others get it.

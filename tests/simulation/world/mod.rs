@@ -94,9 +94,16 @@ enum Happening {
         round: u64,
         bytes: Vec<u8>,
     },
+    /// A message, of which so many bytes have not been counted yet.
     Response {
         round: u64,
         bytes: Vec<u8>,
+        uncounted: u64,
+    },
+    /// A part of a message.
+    Bytes {
+        round: u64,
+        count: u64,
     },
     /// The stream of a round has ended at the other side.
     Hangup {
@@ -108,6 +115,11 @@ enum Happening {
     /// There may be something to fetch for the side that pulls.
     Resume {
         round: u64,
+    },
+    /// The disk is tried again after it refused a write.
+    Recover {
+        seat: Seat,
+        process: u32,
     },
     /// Somebody who may play a quiz looks at the screen.
     Look {
@@ -255,12 +267,14 @@ impl World {
             Happening::Meet { seat, other } => self.meet(seat, other),
             Happening::Sync { seat, process } if self.runs(seat, process) => self.round_is_due(seat),
             Happening::Request { round, bytes } => self.requested(round, &bytes),
-            Happening::Response { round, bytes } => self.responded(round, bytes),
+            Happening::Response { round, bytes, uncounted } => self.responded(round, bytes, uncounted),
+            Happening::Bytes { round, count } => drop(self.bytes_came(round, count)),
             Happening::Hangup { round } => self.hung_up(round),
             Happening::Patience { round } => self.patience(round),
             Happening::Resume { round } => self.resume(round),
             Happening::Refolded { seat, life, operations } => self.refolded(seat, life, operations),
             Happening::Look { seat, process } if self.runs(seat, process) => self.look(seat),
+            Happening::Recover { seat, process } if self.runs(seat, process) => self.recover(seat),
             Happening::Straight { from, process, to, ticket, bytes } => {
                 self.asked_straight(from, process, to, ticket, &bytes);
             }
@@ -272,6 +286,7 @@ impl World {
             | Happening::Saved { .. }
             | Happening::Sync { .. }
             | Happening::Look { .. }
+            | Happening::Recover { .. }
             | Happening::Replied { .. } => {} // of a program that has ended
         }
     }

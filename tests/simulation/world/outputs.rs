@@ -22,6 +22,8 @@ fn is_vote(body: &EntryBody) -> bool {
     matches!(body, EntryBody::Game(Absent(_) | End | Ended | NoAnswer(_) | Quiet))
 }
 
+/// How often the disk is tried again after it refused, in milliseconds, as in `src/node`.
+const RECOVER_MS: u64 = 1_000;
 /// The longest that a frame or an answer of this world is on its way, in milliseconds, and so its clock.
 const TRAVEL_MS: u64 = 10_000;
 
@@ -130,12 +132,17 @@ impl World {
         let kept = gathered.beside.remove(&RoomName::lobby().id());
         let records = gathered.operations.into_iter().map(|((_, place), operation)| (place, operation)).collect();
         let group = Group { kept, records, snapshot: None };
-        if !group.is_empty() {
+        if device.trouble {
+            round.into_iter().for_each(|round| self.later(1, Happening::Hangup { round }));
+        } else if !group.is_empty() {
             self.give(seat, group, round.map_or(Then::Nothing, Then::Handed));
         }
     }
 
     fn write(&mut self, seat: Seat, write: Write) {
+        if self.devices.get(&seat).is_some_and(|device| device.trouble) {
+            return self.not_saved(seat, &write);
+        }
         self.check_time(seat, &write);
         self.check_chain(seat, &write);
         self.wrote(&write.operations);
@@ -159,6 +166,10 @@ impl World {
         let took = self.chance.between(2, 25, "disk", seat, 0);
         let now = self.now;
         let Some(device) = self.devices.get_mut(&seat) else { return };
+        if std::mem::take(&mut device.faults.queue_is_full) {
+            let at = now;
+            return self.refused(seat, vec![Job { at, group, then }]);
+        }
         let before = device.disk.jobs.back().map_or(0, |job| job.at);
         let at = before.max(now + took + device.slow_disk);
         let process = device.process;
@@ -171,6 +182,10 @@ impl World {
     /// The first groups on their way are durable.
     pub(super) fn disk_done(&mut self, seat: Seat) {
         let now = self.now;
+        if let Some(device) = self.devices.get_mut(&seat).filter(|device| now < device.faults.refuses_writes_until) {
+            let jobs = device.disk.refuse();
+            return self.refused(seat, jobs);
+        }
         while let Some(device) = self.devices.get_mut(&seat) {
             let Some((records, then)) = device.disk.finish(now) else { return };
             device.settled(&records);
@@ -185,6 +200,46 @@ impl World {
                 Then::Handed(round) => self.handed(round),
             }
         }
+    }
+
+    /// The disk refused these: nothing is written any more until it was tried again.
+    fn refused(&mut self, seat: Seat, jobs: Vec<Job>) {
+        for Job { group, then, .. } in jobs {
+            if let Some(device) = self.devices.get_mut(&seat) {
+                device.settled(&group.records);
+            }
+            match then {
+                Then::Nothing => {}
+                Then::Saved(write) => self.not_saved(seat, &write),
+                Then::Handed(round) => self.later(1, Happening::Hangup { round }),
+            }
+        }
+        let Some(device) = self.devices.get_mut(&seat) else { return };
+        if !std::mem::replace(&mut device.trouble, true) {
+            let process = device.process;
+            self.note(format!("the disk of {} refuses a write", name_of(seat)));
+            self.later(RECOVER_MS, Happening::Recover { seat, process });
+        }
+    }
+
+    fn not_saved(&mut self, seat: Seat, write: &Write) {
+        let Some(device) = self.devices.get_mut(&seat) else { return };
+        device.promised.remove(&write.ticket);
+        if let Some((ticket, _)) = &write.reply {
+            self.replied_to(seat, *ticket, Some(CommandError::NotSaved("the disk refuses".to_owned())));
+        }
+    }
+
+    /// The disk is tried again. If it takes writes, the rooms are read anew.
+    pub(super) fn recover(&mut self, seat: Seat) {
+        let now = self.now;
+        let Some(device) = self.devices.get_mut(&seat) else { return };
+        device.trouble = now < device.faults.refuses_writes_until;
+        if device.trouble {
+            let process = device.process;
+            return self.later(RECOVER_MS, Happening::Recover { seat, process });
+        }
+        self.reload(seat);
     }
 
     /// Own operations are durable: from here on nothing else may stand in their place.

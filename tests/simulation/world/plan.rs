@@ -93,6 +93,16 @@ pub enum Action {
     Attack(Attack),
     Lie(Lie),
     Probe(Seat, Probe),
+    /// No stream can be opened to this machine for so many milliseconds.
+    RefuseStreams(Seat, u64),
+    /// Streams from and to this machine carry so many bytes a second.
+    SlowStreams(Seat, u64),
+    /// All places for streams that are served are taken for so many milliseconds.
+    Crowd(Seat, u64),
+    /// The disk refuses writes for so many milliseconds.
+    RefuseWrites(Seat, u64),
+    /// The queue of writes is full when the next one is given to it.
+    FullQueue(Seat),
 }
 
 /// All of it.
@@ -137,6 +147,7 @@ impl Plan {
         let length = rng.random_range(15_000..40_000);
         let mut plan = Plan { seed, kind, people, attacker, history, holders, actions: Vec::new(), length };
         plan.fill(&mut rng);
+        plan.add_stream_faults();
         plan
     }
 
@@ -190,6 +201,23 @@ impl Plan {
         if self.kind == Kind::Quiz {
             self.actions.push((500, Action::StartQuiz(0, rng.random_range(1..=2))));
             self.actions.extend((1..self.people.len()).map(|seat| (2_000, Action::Ready(seat))));
+        }
+        self.actions.sort_by_key(|(at, _)| *at);
+    }
+
+    /// Adds faults of streams and of the queue of writes, drawn apart from all others.
+    fn add_stream_faults(&mut self) {
+        let mut rng = SmallRng::seed_from_u64(self.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) + 1);
+        for _ in 0..rng.random_range(0..5) {
+            let (at, seat) = (rng.random_range(0..self.length), self.somebody(&mut rng));
+            let action = match rng.random_range(0..6) {
+                0 => Action::RefuseStreams(seat, rng.random_range(100..20_000)),
+                1 | 2 => Action::SlowStreams(seat, rng.random_range(500..20_000)),
+                3 => Action::Crowd(seat, rng.random_range(100..20_000)),
+                4 => Action::RefuseWrites(seat, rng.random_range(1..8_000)),
+                _ => Action::FullQueue(seat),
+            };
+            self.actions.push((at, action));
         }
         self.actions.sort_by_key(|(at, _)| *at);
     }

@@ -17,8 +17,13 @@ use inkmesh::sync::schedule::Outcome;
 use inkmesh::sync::server::Server;
 use inkmesh::sync::{Request, Response, RoundError};
 
+use super::devices::Device;
 use super::plan::ATTACKER;
 use super::{Happening, Seat, World};
+
+/// Bytes a second with which a peer is waited for, and for how many milliseconds at least.
+const FAST_ENOUGH: u64 = 2_048;
+const LONG_MS: u64 = 40_000;
 
 /// One stream between two machines.
 #[derive(Debug)]
@@ -43,6 +48,23 @@ pub struct Round {
     /// A stream keeps its order.
     request_at: u64,
     response_at: u64,
+    transfer: Transfer,
+}
+
+/// Messages that come on a slow stream one right after another.
+#[derive(Debug, Default)]
+struct Transfer {
+    began: u64,
+    bytes_per_second: u64,
+    /// When the last bytes came.
+    heard: u64,
+}
+
+impl Transfer {
+    /// Whether bytes are coming at this time so fast that nobody may lose patience.
+    fn is_fast_enough(&self, now: u64) -> bool {
+        self.bytes_per_second >= FAST_ENOUGH && now <= self.heard + 1_500 && now < self.began + LONG_MS
+    }
 }
 
 /// Why a round ended early.
@@ -104,7 +126,7 @@ impl World {
         }
     }
 
-    /// Begins a round; `None` if nobody is there.
+    /// Begins a round; `None` if nobody is there, or no stream can be opened.
     fn begin(&mut self, seat: Seat, peer: Author) -> Option<()> {
         let online: Vec<Seat> = self.devices[&seat].online.keys().copied().collect();
         let theirs: Vec<Seat> = online.into_iter().filter(|other| self.author_of(*other) == Some(peer)).collect();
@@ -113,11 +135,14 @@ impl World {
         }
         let turn = self.chance.number("which", seat, 0) as usize;
         let server = theirs[turn % theirs.len()];
+        if self.devices.get(&server).is_some_and(|device| self.now < device.faults.refuses_streams_until) {
+            return None;
+        }
         let room = self.devices[&seat].room.as_ref()?;
         let (digest, last) = (room.state().digest, room.last_of_others());
         let hello = Request::Hello { room: RoomName::lobby().id(), digest, clock: self.wall(seat) };
         let round = self.open(seat, server, peer, last)?;
-        self.devices.get_mut(&seat)?.rounds.insert(peer, round);
+        self.devices.get_mut(&seat)?.rounds.insert(round);
         self.send_request(round, hello.encode().unwrap());
         self.drive(round);
         Some(())
@@ -133,14 +158,16 @@ impl World {
     /// Opens a stream.
     pub(super) fn open(&mut self, puller: Seat, server: Seat, peer: Author, last: Timestamp) -> Option<u64> {
         let (puller_process, author) = (self.process_of(puller)?, self.author_of(puller)?);
-        let admitted = self.devices.get_mut(&server).is_none_or(|device| device.places.take(author));
+        let now = self.now;
+        let has_place = |device: &mut Device| now >= device.faults.crowded_until && device.places.take(author);
+        let admitted = self.devices.get_mut(&server).is_none_or(has_place);
         let round = Round {
             puller,
             puller_process,
             server,
             server_process: self.process_of(server).unwrap_or(u32::MAX),
             peer,
-            pulling: Puller::new(last, self.now),
+            pulling: Puller::new(last, now),
             serving: Server::new(admitted),
             admitted,
             pretended: Vec::new(),
@@ -149,6 +176,7 @@ impl World {
             patience: None,
             request_at: 0,
             response_at: 0,
+            transfer: Transfer::default(),
         };
         self.number += 1;
         self.rounds.insert(self.number, round);
@@ -185,22 +213,43 @@ impl World {
     /// Sends a message to the side that pulls.
     pub(super) fn send_response(&mut self, number: u64, bytes: Vec<u8>) {
         let Some((puller, server)) = self.rounds.get(&number).map(|round| (round.puller, round.server)) else { return };
-        let at = self.now + self.chance.between(1, 60, "answer", server, puller) + self.slowness(puller, server);
+        let soon = self.now + self.chance.between(1, 60, "answer", server, puller) + self.slowness(puller, server);
+        let rates = [puller, server].into_iter().filter_map(|seat| self.devices.get(&seat)?.faults.bytes_per_second);
+        let rate = rates.min().unwrap_or(u64::MAX);
         let Some(round) = self.rounds.get_mut(&number) else { return };
-        round.response_at = round.response_at.max(at);
+        if round.response_at < soon {
+            round.transfer.began = soon;
+        }
+        round.transfer.bytes_per_second = rate;
+        let (begins, length) = (round.response_at.max(soon), bytes.len() as u64);
+        round.response_at = begins + length.saturating_mul(1_000) / rate;
         let at = round.response_at;
-        self.schedule(at, Happening::Response { round: number, bytes });
+        for second in 1..=length / rate {
+            self.schedule(begins + second * 1_000, Happening::Bytes { round: number, count: rate });
+        }
+        self.schedule(at, Happening::Response { round: number, bytes, uncounted: length % rate });
+    }
+
+    /// So many bytes of a message have come to the side that pulls. Returns whether it is still there.
+    pub(super) fn bytes_came(&mut self, number: u64, count: u64) -> bool {
+        let Some(round) = self.rounds.get(&number) else { return false };
+        let (puller, server, process) = (round.puller, round.server, round.puller_process);
+        if puller == ATTACKER || self.cut.contains(&(server, puller)) || self.process_of(puller) != Some(process) {
+            return false;
+        }
+        if let Some(round) = self.rounds.get_mut(&number) {
+            round.transfer.heard = self.now;
+            round.pulling.heard(count, self.now);
+        }
+        true
     }
 
     /// A message has come to the side that pulls.
-    pub(super) fn responded(&mut self, number: u64, bytes: Vec<u8>) {
-        let Some(round) = self.rounds.get(&number) else { return };
-        let (puller, server, process) = (round.puller, round.server, round.puller_process);
-        if puller == ATTACKER || self.cut.contains(&(server, puller)) || self.process_of(puller) != Some(process) {
+    pub(super) fn responded(&mut self, number: u64, bytes: Vec<u8>, uncounted: u64) {
+        if !self.bytes_came(number, uncounted) {
             return;
         }
         let Some(round) = self.rounds.get_mut(&number) else { return };
-        round.pulling.heard(bytes.len() as u64, self.now);
         round.inbox.push_back(bytes);
         if !round.busy {
             self.drive(number);
@@ -219,12 +268,16 @@ impl World {
                     self.feed(seat, Input::Offered { from, heads });
                 }
                 Step::Choose { unit } => {
-                    let room = self.devices.get_mut(&seat).and_then(|device| device.room.as_mut());
+                    let device = self.devices.get_mut(&seat).filter(|device| !device.trouble);
+                    let room = device.and_then(|device| device.room.as_mut());
                     round.pulling.fetch(room.map_or(Fetch::Nothing, |room| room.next_fetch(from, unit)), now);
                 }
                 Step::Pause { until } => {
                     round.busy = true;
                     return self.schedule(until, Happening::Resume { round: number });
+                }
+                Step::Take(_) if self.devices.get(&seat).is_none_or(|device| device.trouble) => {
+                    return self.finish(number, Err(Trouble::Broken));
                 }
                 Step::Take(operations) => {
                     round.busy = true;
@@ -305,6 +358,10 @@ impl World {
         }
         match round.pulling.silence(now) {
             Ok(()) => self.drive(number),
+            Err(_) if round.transfer.is_fast_enough(now) => {
+                let reason = format!("a round is broken off although bytes come: {:?}", round.transfer);
+                self.fail("patience", reason);
+            }
             Err(error) => self.finish(number, Err(error.into())),
         }
     }
@@ -318,7 +375,7 @@ impl World {
         let Some(Round { puller, server, peer, .. }) = self.close(number) else { return };
         let mut more = false;
         if let Some(device) = self.devices.get_mut(&puller) {
-            device.rounds.remove(&peer);
+            device.rounds.remove(&number);
             more = device.room.as_ref().is_some_and(|room| room.could_bring_more(peer));
         }
         self.feed(puller, Input::FetchStopped { from: peer });

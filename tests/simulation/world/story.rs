@@ -82,6 +82,11 @@ pub fn sentence(action: &Action) -> String {
         Action::Clock(seat, ms) => format!("{}'s clock is {} now", of(seat), error(*ms)),
         Action::Attack(attack) => format!("the attacker sends {}", sent(attack)),
         Action::Lie(lie) => format!("the attacker {}", lied(*lie)),
+        Action::RefuseStreams(seat, ms) => format!("no stream can be opened to {} for {ms} ms", of(seat)),
+        Action::SlowStreams(seat, rate) => format!("the streams of {} carry {rate} bytes a second", of(seat)),
+        Action::Crowd(seat, ms) => format!("{} serves as many as it can for {ms} ms", of(seat)),
+        Action::RefuseWrites(seat, ms) => format!("the disk of {} refuses writes for {ms} ms", of(seat)),
+        Action::FullQueue(seat) => format!("the queue of writes of {} is full for the next one", of(seat)),
         Action::Probe(seat, probe) => format!("the attacker asks {} {}", of(seat), probed(*probe)),
     }
 }
