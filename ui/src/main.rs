@@ -1,6 +1,6 @@
 //! `inkmesh`: chat, draw together and play on one network, with no server and no host.
 //!
-//! The one binary of the workspace. It reads its arguments, then shows one of its faces: the window, or JSON lines on
+//! The one binary of the workspace. It reads its arguments, then runs a frontend: the window, or JSON lines on
 //! standard input and output. Both drive the same [`inkmesh::node::Node`]. Beside them stand [`store_tool`] and
 //! [`archive`].
 
@@ -32,7 +32,7 @@ fn main() -> ExitCode {
         console::attach();
     }
     let args = args.unwrap_or_else(|error| error.exit());
-    // Standard output belongs to the headless face.
+    // Standard output is for the headless frontend.
     let log = Log::start();
     let done = run(args);
     log.finish();

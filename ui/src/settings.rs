@@ -106,7 +106,7 @@ impl GameChoice {
 
 /// Where the window is on the screen, in logical pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
+pub struct Geometry {
     /// Its width when it is not maximized.
     pub width: u32,
     /// Its height then.
@@ -132,7 +132,7 @@ pub struct Settings {
     /// What was last chosen for a game; `None` before the first.
     pub game: Option<GameChoice>,
     /// Where the window was; `None` before the first.
-    pub window: Option<Place>,
+    pub window: Option<Geometry>,
     /// The room that was looked at last.
     pub room: Option<String>,
 }
@@ -200,7 +200,7 @@ mod tests {
                 own_words: "사과\nmoon".to_owned(),
                 ..GameChoice::first(Language::Ko)
             }),
-            window: Some(Place { width: 900, height: 700, position: Some((-3, 40)), maximized: true }),
+            window: Some(Geometry { width: 900, height: 700, position: Some((-3, 40)), maximized: true }),
             room: Some("가족".to_owned()),
         };
         let inner = folder.path().join("new/folder");

@@ -1,4 +1,4 @@
-//! What people read, in English and Korean.
+//! Texts for people, in English and Korean.
 
 pub mod game;
 
@@ -21,7 +21,7 @@ static_loader! {
     static LOCALES = {
         locales: "./locales",
         fallback_language: "en",
-        // Isolating marks around names and numbers would show as boxes in fonts that lack them.
+        // Bidirectional isolates around names and numbers would show as boxes in fonts that lack them.
         customise: |bundle| bundle.set_use_isolating(false),
     };
 }
@@ -36,19 +36,19 @@ fn identifier(language: Language) -> &'static LanguageIdentifier {
     }
 }
 
-/// The text for a key.
+/// Returns the text of a key.
 pub fn t(language: Language, key: &str) -> String {
     LOCALES.lookup(identifier(language), key)
 }
 
-/// The text for a key, with values for its placeholders.
+/// Returns the text of a key, with values for its placeholders.
 pub fn t_args<const N: usize>(language: Language, key: &str, args: [(&'static str, Value<'_>); N]) -> String {
     let args: HashMap<Cow<'static, str>, Value<'_>> =
         args.into_iter().map(|(name, value)| (Cow::Borrowed(name), value)).collect();
     LOCALES.lookup_with_args(identifier(language), key, &args)
 }
 
-/// A number as people write it: `1,204`.
+/// Returns a number with separators of thousands: `1,204`.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
@@ -61,7 +61,7 @@ pub fn grouped(number: u64) -> String {
     text
 }
 
-/// Why a name is none, in words.
+/// Returns the error of a name in words.
 pub fn name_error(language: Language, error: NameError) -> String {
     match error {
         NameError::Empty => t(language, "error-name-empty"),
@@ -69,7 +69,7 @@ pub fn name_error(language: Language, error: NameError) -> String {
     }
 }
 
-/// Why a command was not carried out, in words.
+/// Returns the error of a command in words.
 pub fn command_error(language: Language, error: &CommandError) -> String {
     let say = |key| t(language, key);
     match error {
@@ -96,7 +96,7 @@ pub fn command_error(language: Language, error: &CommandError) -> String {
     }
 }
 
-/// Why a step of a game was not taken, in words.
+/// Returns the error of a command of a game in words.
 fn play_error(language: Language, error: PlayError) -> String {
     let say = |key| t(language, key);
     match error {
@@ -118,7 +118,7 @@ fn play_error(language: Language, error: PlayError) -> String {
     }
 }
 
-/// Why a guess was not answered, in words.
+/// Returns the error of a guess in words.
 fn guess_error(language: Language, error: GuessError) -> String {
     t(
         language,
@@ -136,7 +136,7 @@ fn guess_error(language: Language, error: GuessError) -> String {
     )
 }
 
-/// Why a list of words is none to play with, in words.
+/// Returns the error of a word list in words.
 pub fn pack_error(language: Language, error: &PackError) -> String {
     let at = |key, line: usize| t_args(language, key, [("line", line.into())]);
     match *error {
@@ -161,7 +161,7 @@ pub fn pack_error(language: Language, error: &PackError) -> String {
     }
 }
 
-/// A warning that is told once, in words; `None` for those that other places of the window say.
+/// Returns a warning in words for a notice; `None` for those that are shown elsewhere in the window.
 pub fn warning(language: Language, warning: &Warning, author: &str) -> Option<String> {
     match warning {
         Warning::StorageRecovered => Some(t(language, "warning-storage-recovered")),
@@ -192,7 +192,7 @@ pub fn warning(language: Language, warning: &Warning, author: &str) -> Option<St
     }
 }
 
-/// About how long something is, in words: the largest unit that fits.
+/// Returns an approximate duration in words, in the largest unit that fits.
 pub fn about(language: Language, ms: u64) -> String {
     let (key, count) = match ms / 60_000 {
         minutes @ 0..120 => ("about-minutes", minutes.max(1)),
@@ -203,7 +203,7 @@ pub fn about(language: Language, ms: u64) -> String {
     t_args(language, key, [("count", count.into())])
 }
 
-/// An error and what caused it on one line; a cause that its effect already quotes is not said twice.
+/// Returns an error and its causes on one line, without causes that the text already contains.
 pub fn with_causes(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
@@ -229,7 +229,7 @@ mod tests {
     const EN: &str = include_str!("../locales/en.ftl");
     const KO: &str = include_str!("../locales/ko.ftl");
 
-    /// The keys of a file with the placeholders that each uses.
+    /// Returns the keys of a file with the placeholders of each.
     fn keys(file: &str) -> Vec<(String, BTreeSet<String>)> {
         let mut keys: Vec<(String, BTreeSet<String>)> = Vec::new();
         for line in file.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()) {
@@ -250,7 +250,7 @@ mod tests {
         keys
     }
 
-    /// Every text between quotes in the source.
+    /// Returns all texts between quotes in the source.
     fn quoted() -> BTreeSet<String> {
         fn walk(folder: &Path, found: &mut BTreeSet<String>) {
             for entry in fs::read_dir(folder).unwrap() {

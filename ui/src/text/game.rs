@@ -1,4 +1,4 @@
-//! Games in words, for the window and for what is read back.
+//! Games in words, for the window and the archive.
 
 use inkmesh::game::{CancelReason, EndReason, GameNotice, Rules};
 use inkmesh::identity::Author;
@@ -6,7 +6,7 @@ use inkmesh::identity::Author;
 use super::{t, t_args};
 use crate::settings::Language;
 
-/// Rules in a line.
+/// Returns rules on one line.
 pub fn rules(language: Language, rules: Rules) -> String {
     let args = [("rounds", rules.rounds.into()), ("seconds", rules.seconds.into())];
     let numbers = t_args(language, "game-rules", args);
@@ -19,7 +19,8 @@ pub fn rules(language: Language, rules: Rules) -> String {
     }
 }
 
-/// A step of a game by somebody called `name`, or by ourselves, as the talk tells it; nothing for one that says nothing.
+/// Returns a step of a game in words, for the chat. It was taken by the person `name`, or by ourselves. The text is empty for
+/// a step that is not shown.
 pub fn notice(
     language: Language,
     notice: &GameNotice,

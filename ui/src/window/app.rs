@@ -1,4 +1,4 @@
-//! The root: it routes messages to the screen that is up, and does what the screen asks for.
+//! The root of the window: routes messages to the screen, and carries out its actions.
 
 use std::io::Read as _;
 use std::path::PathBuf;
@@ -8,14 +8,15 @@ use iced::advanced::widget::{operate, operation::focusable};
 use iced::keyboard::{self, Key, key::Named};
 use iced::widget::operation;
 use iced::{Element, Event, Point, Size, Subscription, Task, Theme, clipboard, event, system, theme, window};
+use inkmesh::command::Command;
 use inkmesh::name::RoomName;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use super::Options;
+use super::bridge::{self, REQUEST_QUEUE, Request, Update};
+use super::geometry::SIZE;
 use super::keys;
-use super::link::{self, COMMAND_QUEUE, Command, Update};
-use super::place::SIZE;
 use super::screen::failed::{self, Failed};
 use super::screen::gallery;
 use super::screen::room::{self, Action, RoomScreen, Shortcut};
@@ -23,16 +24,16 @@ use super::screen::welcome::{self, Welcome};
 use super::theme::Look;
 use super::widget::{compose, tab};
 use crate::export::drawing::{self, DrawingFile};
-use crate::settings::{GameChoice, Language, Place, Settings};
+use crate::settings::{GameChoice, Geometry, Language, Settings};
 
-/// How often others see the ink under our pen.
+/// The time between two live frames with the points under our pen.
 const FLUSH: Duration = Duration::from_millis(33);
-/// How often a drawing that is drawn again is.
+/// The time between two frames of a replay.
 const REPLAY: Duration = Duration::from_millis(25);
-/// How often a clock's ring is drawn anew.
-const RING: Duration = Duration::from_millis(250);
+/// The time between two frames of a countdown.
+const COUNTDOWN: Duration = Duration::from_millis(250);
 
-/// The window's state.
+/// The state of the window.
 pub struct App {
     options: Options,
     runtime: Handle,
@@ -40,14 +41,14 @@ pub struct App {
     system: theme::Mode,
     size: Size,
     scale_factor: f32,
-    place: Place,
-    /// Where the system said last that the window is.
+    geometry: Geometry,
+    /// The position of the window, as the system reported it last.
     at: Option<Point>,
-    /// The size of the screen that the window is on, where the system tells it.
+    /// The size of the screen that the window is on, where the system reports it.
     monitor: Option<Size>,
     focused: bool,
     screen: Screen,
-    commands: Option<mpsc::Sender<Command>>,
+    requests: Option<mpsc::Sender<Request>>,
     closing: bool,
 }
 
@@ -58,13 +59,13 @@ enum Screen {
     Room(Box<RoomScreen>),
 }
 
-/// What happens.
+/// An event of the window.
 #[derive(Debug)]
 pub enum Message {
     Welcome(welcome::Message),
     Failed(failed::Message),
     Room(room::Message),
-    Link(Update),
+    Update(Update),
     System(theme::Mode),
     Opened(Size, f32),
     Monitor(Option<Size>),
@@ -81,13 +82,13 @@ pub enum Message {
 }
 
 impl App {
-    /// The window at its start: with a known name the node starts at once, else the name is asked for.
+    /// Creates the window. With a known name the node is started at once, else the welcome screen is shown.
     pub fn new(options: Options, settings: Settings, runtime: Handle) -> (Self, Task<Message>) {
         let known = options.name_given || settings.name.is_some();
         let mut app = App {
             options,
             runtime,
-            place: settings.window.unwrap_or_default(),
+            geometry: settings.window.unwrap_or_default(),
             at: None,
             monitor: None,
             settings,
@@ -96,7 +97,7 @@ impl App {
             scale_factor: 1.0,
             focused: true,
             screen: Screen::Welcome(Welcome::default()),
-            commands: None,
+            requests: None,
             closing: false,
         };
         let first = if known { app.start() } else { operation::focus(welcome::NAME_FIELD) };
@@ -107,7 +108,7 @@ impl App {
         (app, Task::batch([first, measured, monitor, system::theme().map(Message::System)]))
     }
 
-    /// The window's title.
+    /// Returns the title of the window.
     pub fn title(&self) -> String {
         match &self.screen {
             Screen::Room(room) => room.title(self.look()),
@@ -115,7 +116,7 @@ impl App {
         }
     }
 
-    /// The theme for what we don't colour ourselves.
+    /// Returns the theme for widgets without a style of ours.
     pub fn theme(&self) -> Theme {
         self.look().theme()
     }
@@ -126,14 +127,14 @@ impl App {
         Look { calm: self.settings.reduce_motion, ..look }
     }
 
-    /// Takes a message in.
+    /// Handles a message.
     pub fn update(&mut self, message: Message) -> Task<Message> {
         match message {
             Message::Welcome(message) => self.welcome(message),
             Message::Failed(failed::Message::Retry) => self.start(),
             Message::Failed(failed::Message::Quit) | Message::Close => self.close(),
             Message::Room(message) => self.room(message),
-            Message::Link(update) => self.link(update),
+            Message::Update(update) => self.handle(update),
             Message::System(mode) => {
                 self.system = mode;
                 Task::none()
@@ -142,18 +143,18 @@ impl App {
             Message::Monitor(size) => self.fit(size),
             Message::Resized(size) => Task::batch([self.resized(size, self.scale_factor), ask_whether_maximized(size)]),
             Message::Sized(size, maximized) => {
-                self.place.resize(size, maximized);
+                self.geometry.resize(size, maximized);
                 Task::none()
             }
             Message::Exit(maximized) => {
                 if let Some(maximized) = maximized {
-                    self.place.resize(self.size, maximized);
+                    self.geometry.resize(self.size, maximized);
                 }
-                self.remember_place();
+                self.remember_geometry();
                 iced::exit()
             }
             Message::Moved(at) => {
-                self.at = Some(at).filter(|_| !self.place.maximized).or(self.at);
+                self.at = Some(at).filter(|_| !self.geometry.maximized).or(self.at);
                 Task::none()
             }
             Message::Rescaled(factor) => self.resized(self.size, factor),
@@ -163,7 +164,7 @@ impl App {
         }
     }
 
-    /// What is seen.
+    /// Returns the view.
     pub fn view(&self) -> Element<'_, Message> {
         let look = self.look();
         let screen = match &self.screen {
@@ -175,7 +176,7 @@ impl App {
         compose(screen)
     }
 
-    /// What is listened to.
+    /// Returns the subscriptions.
     pub fn subscription(&self) -> Subscription<Message> {
         let mut listened = vec![event::listen_with(listen), system::theme_changes().map(Message::System)];
         if let Screen::Room(room) = &self.screen {
@@ -188,7 +189,7 @@ impl App {
             if !self.settings.reduce_motion && room.is_animated() {
                 listened.push(window::frames().map(|_| Message::Room(room::Message::Frame)));
             } else if !self.settings.reduce_motion && room.counts_down() {
-                listened.push(iced::time::every(RING).map(|_| Message::Room(room::Message::Frame)));
+                listened.push(iced::time::every(COUNTDOWN).map(|_| Message::Room(room::Message::Frame)));
             }
             if room.replays() {
                 let frames = iced::time::every(REPLAY);
@@ -203,10 +204,10 @@ impl App {
         Subscription::batch(listened)
     }
 
-    /// Sends commands there instead of to a node.
+    /// Sends requests there instead of to a node.
     #[cfg(test)]
-    pub fn commands_to(&mut self, commands: mpsc::Sender<Command>) {
-        self.commands = Some(commands);
+    pub fn requests_to(&mut self, requests: mpsc::Sender<Request>) {
+        self.requests = Some(requests);
     }
 
     /// The window's size.
@@ -227,17 +228,16 @@ impl App {
     // ---- the node ----
 
     fn start(&mut self) -> Task<Message> {
-        let (commands, queue) = mpsc::channel(COMMAND_QUEUE);
-        self.commands = Some(commands);
+        let (requests, queue) = mpsc::channel(REQUEST_QUEUE);
+        self.requests = Some(requests);
         self.screen = Screen::Starting;
         let mut config = self.options.config.clone();
-        // The node knows the name from its log, but a log can get lost, and nobody should be a guest for that.
+        // The node knows the name from its log, but a log can get lost.
         config.name = config.name.or_else(|| self.settings.name.clone());
-        let link = link::run(self.runtime.clone(), config, queue);
-        Task::stream(link).map(Message::Link)
+        Task::stream(bridge::run(self.runtime.clone(), config, queue)).map(Message::Update)
     }
 
-    fn link(&mut self, update: Update) -> Task<Message> {
+    fn handle(&mut self, update: Update) -> Task<Message> {
         match update {
             Update::Started(me) => self.started(me),
             Update::Events(events) => self.room(room::Message::Happened(events)),
@@ -256,7 +256,7 @@ impl App {
 
     fn started(&mut self, me: inkmesh::identity::Author) -> Task<Message> {
         let config = &mut self.options.config;
-        // From here on the settings know the name; starting again must not undo a later change of it.
+        // From here on the name is in the settings: a restart must not undo a later change of it.
         let given = config.name.take();
         let name = given.as_ref().or(self.settings.name.as_ref()).map(ToString::to_string).unwrap_or_default();
         let start = room::Start {
@@ -304,7 +304,8 @@ impl App {
 
     fn act(&mut self, action: Action) -> Task<Message> {
         match action {
-            Action::Ask(command) => self.ask(command),
+            Action::Command(command) => self.send(Request::Command(command)),
+            Action::Load(room) => self.send(Request::Load(room)),
             Action::Focus(field) => operation::focus(field),
             Action::Copy(text) => clipboard::write(text),
             Action::Browse(url) => {
@@ -332,12 +333,13 @@ impl App {
         }
     }
 
-    fn ask(&mut self, command: Command) -> Task<Message> {
-        let Some(commands) = &self.commands else { return Task::none() };
-        let Err(error) = commands.try_send(command) else { return Task::none() };
-        // The line is a thousand commands long: the node must have ended, or hangs.
-        let Some(refused) = link::refuse(error) else { return Task::none() };
-        self.room(room::Message::Answered(refused))
+    fn send(&mut self, request: Request) -> Task<Message> {
+        let Some(requests) = &self.requests else { return Task::none() };
+        match requests.try_send(request) {
+            Ok(()) => Task::none(),
+            // The queue holds a thousand requests: the node has ended, or hangs.
+            Err(error) => self.room(room::Message::Answered(bridge::refuse(error))),
+        }
     }
 
     fn save(&self, drawing: Box<DrawingFile>) -> Task<Message> {
@@ -352,7 +354,7 @@ impl App {
         Task::perform(saving, |saved| Message::Room(room::Message::DrawingSaved(saved)))
     }
 
-    /// Changes the settings and keeps them.
+    /// Changes the settings and saves them.
     fn remember(&mut self, change: impl FnOnce(&mut Settings)) -> Task<Message> {
         change(&mut self.settings);
         if let Err(error) = self.settings.save(&self.options.config.data_dir) {
@@ -375,39 +377,39 @@ impl App {
     fn focused(&mut self, focused: bool) -> Task<Message> {
         self.focused = focused;
         if !focused {
-            self.remember_place();
+            self.remember_geometry();
         }
         self.room(room::Message::Focused(focused))
     }
 
-    /// The screen that the window is on has this size: a window that was on a larger one is brought onto it.
+    /// Moves and shrinks the window, so that it is on a screen of this size.
     fn fit(&mut self, monitor: Option<Size>) -> Task<Message> {
         self.monitor = monitor;
         let Some(monitor) = monitor else { return Task::none() };
-        let (size, at) = self.place.fit(monitor);
+        let (size, at) = self.geometry.fit(monitor);
         let resize = size.map(|size| window::latest().and_then(move |id| window::resize(id, size)));
         let move_to = at.map(|at| window::latest().and_then(move |id| window::move_to(id, at)));
         Task::batch(resize.into_iter().chain(move_to))
     }
 
-    /// Keeps where the window is, for the next start.
-    fn remember_place(&mut self) {
+    /// Saves the geometry for the next start.
+    fn remember_geometry(&mut self) {
         if let (Some(at), Some(screen)) = (self.at, self.monitor) {
-            self.place.move_to(at, screen);
+            self.geometry.move_to(at, screen);
         }
-        if self.settings.window != Some(self.place) {
-            let place = self.place;
-            drop(self.remember(|settings| settings.window = Some(place)));
+        if self.settings.window != Some(self.geometry) {
+            let geometry = self.geometry;
+            drop(self.remember(|settings| settings.window = Some(geometry)));
         }
     }
 
-    /// Ends the node first: what was said is on the disk then.
+    /// Ends the node first, so that everything is on the disk. Then closes the window.
     fn close(&mut self) -> Task<Message> {
-        self.remember_place();
+        self.remember_geometry();
         let closing = std::mem::replace(&mut self.closing, true);
-        match &self.commands {
-            // Asked twice, it closes at once.
-            Some(commands) if !closing && commands.try_send(Command::Quit).is_ok() => Task::none(),
+        match &self.requests {
+            // The second request closes the window at once.
+            Some(requests) if !closing && requests.try_send(Request::Command(Command::Quit)).is_ok() => Task::none(),
             _ => self.exit(),
         }
     }
@@ -440,12 +442,12 @@ impl App {
     }
 }
 
-/// A window that is maximized has a size that is not to be kept.
+/// Asks the system whether the window is maximized: the size of a maximized window is not saved.
 fn ask_whether_maximized(size: Size) -> Task<Message> {
     window::latest().and_then(window::is_maximized).map(move |maximized| Message::Sized(size, maximized))
 }
 
-/// The key, if the cursor is in no field: only the widgets know.
+/// Sends a shortcut unless a field has the focus, which only the widgets know.
 fn unless_in_field(shortcut: Shortcut) -> Task<Message> {
     operate(focusable::count()).then(move |fields| match fields.focused {
         None => Task::done(Message::Room(room::Message::Key(shortcut.clone()))),
@@ -453,7 +455,7 @@ fn unless_in_field(shortcut: Shortcut) -> Task<Message> {
     })
 }
 
-/// Makes a picture away from the window's thread; `None`: it could not be.
+/// Makes a picture outside of the window's thread; `None`: that failed.
 fn make<T: Send + 'static>(
     job: impl FnOnce() -> T + Send + 'static,
     made: impl FnOnce(Option<Box<T>>) -> room::Message + Send + 'static,
@@ -465,7 +467,7 @@ fn make<T: Send + 'static>(
     Task::perform(making, |picture| Message::Room(made(picture)))
 }
 
-/// Lets the system open a web address.
+/// Opens a web address with the system.
 async fn browse(url: String) -> Result<(), String> {
     match tokio::task::spawn_blocking(|| open::that_detached(url)).await {
         Ok(opened) => opened.map_err(|error| error.to_string()),
@@ -473,10 +475,10 @@ async fn browse(url: String) -> Result<(), String> {
     }
 }
 
-/// Reads a file with words, as much of it as could be a pack and a byte more, so that too much is noticed.
+/// Reads a file with words, at most one byte more than a pack may have, so that a longer one is noticed.
 async fn read(path: PathBuf) -> Result<Vec<u8>, String> {
     let read = move || -> std::io::Result<Vec<u8>> {
-        // Opening anything else, such as a pipe, could wait for ever.
+        // Anything else, such as a pipe, could block for ever.
         if !std::fs::metadata(&path)?.is_file() {
             return Err(std::io::Error::other("not a file"));
         }
@@ -500,7 +502,7 @@ pub(super) fn listen(event: Event, status: event::Status, _window: window::Id) -
         Event::Window(window::Event::Unfocused) => Some(Message::Focused(false)),
         Event::Window(window::Event::FileDropped(path)) => Some(Message::Dropped(path)),
         Event::Window(window::Event::CloseRequested) => Some(Message::Close),
-        // A key that is held down would take the step of a game that comes after the one it was pressed for.
+        // A key that is held down would also send the next command of a game.
         Event::Keyboard(keyboard::Event::KeyPressed { key: Key::Named(named), repeat: true, .. })
             if !matches!(named, Named::Tab | Named::ArrowLeft | Named::ArrowRight) =>
         {

@@ -1,4 +1,4 @@
-//! Keys that are not for a field.
+//! Keyboard shortcuts.
 
 use iced::keyboard::key::{Named, Physical};
 use iced::keyboard::{Key, Modifiers};
@@ -8,13 +8,13 @@ use super::screen::gallery::replay;
 use super::screen::room::sheet::{Choice, Message as Sheet};
 use super::screen::room::{GameKey, Shortcut};
 
-/// By how many steps of a wheel a key makes the sheet larger.
+/// The number of wheel steps that a key zooms by.
 const ZOOM: f32 = 2.0;
 
-/// What a key does; `free`: no field has taken it.
+/// Returns the shortcut of a key. `free` is whether no field has handled it.
 pub fn shortcut(key: &Key, physical: Physical, modifiers: Modifiers, free: bool) -> Option<Shortcut> {
     match key.as_ref() {
-        // A field keeps Esc for itself, but what is open closes with it.
+        // A field handles Esc, but it also closes what is open.
         Key::Named(Named::Escape) => Some(Shortcut::Escape),
         Key::Named(Named::F1) => Some(Shortcut::Help),
         Key::Named(Named::F2) => Some(Shortcut::Game(GameKey::GoOn)),
@@ -24,29 +24,29 @@ pub fn shortcut(key: &Key, physical: Physical, modifiers: Modifiers, free: bool)
         Key::Named(Named::F6) => Some(Shortcut::ToCall),
         Key::Named(Named::Enter) if free => Some(Shortcut::Write),
         _ if !free || modifiers.alt() => None,
-        // By the place of the key: with a Korean layout B types ㅠ.
+        // By the position of the key: with a Korean layout B types ㅠ.
         _ if modifiers.command() => with_control(key, latin(key, physical), modifiers.shift()),
         Key::Named(named) => replay(named),
         _ => plain(key, latin(key, physical)),
     }
 }
 
-/// What a key does to a drawing in the gallery.
+/// Returns the shortcut of a key that controls a replay.
 fn replay(named: Named) -> Option<Shortcut> {
-    let press = match named {
-        Named::Space => replay::Press::Play,
-        Named::ArrowRight => replay::Press::Step(1),
-        Named::ArrowLeft => replay::Press::Step(-1),
-        Named::Home => replay::Press::Seek(0),
-        // More than there are is all of them.
-        Named::End => replay::Press::Seek(usize::MAX),
+    let control = match named {
+        Named::Space => replay::Control::Play,
+        Named::ArrowRight => replay::Control::Step(1),
+        Named::ArrowLeft => replay::Control::Step(-1),
+        Named::Home => replay::Control::Seek(0),
+        // More strokes than there are is all of them.
+        Named::End => replay::Control::Seek(usize::MAX),
         _ => return None,
     };
-    Some(Shortcut::Replay(press))
+    Some(Shortcut::Replay(control))
 }
 
-/// Whether somebody with the cursor in a field means their own text with it. A field takes what it writes, but leaves
-/// these alone.
+/// Returns whether a shortcut is meant for the text while a field has the focus. A field handles the keys that write, but
+/// not these.
 pub fn is_for_text(shortcut: &Shortcut) -> bool {
     match shortcut {
         Shortcut::Sheet(Sheet::Choose(_) | Sheet::Undo | Sheet::Redo) | Shortcut::Replay(_) => true,
@@ -89,15 +89,15 @@ fn plain(key: &Key, latin: Option<char>) -> Option<Shortcut> {
     Some(Shortcut::Sheet(Sheet::Choose(choice)))
 }
 
-/// What a key does to the size of the sheet.
+/// Returns the shortcut of a key that zooms.
 fn zoom(key: &Key, latin: Option<char>) -> Option<Shortcut> {
-    let press = match (key.as_ref(), latin) {
+    let message = match (key.as_ref(), latin) {
         (Key::Character("+" | "="), _) | (_, Some('+' | '=')) => Sheet::Zoom(ZOOM),
         (Key::Character("-"), _) | (_, Some('-')) => Sheet::Zoom(-ZOOM),
         (Key::Character("0"), _) | (_, Some('0')) => Sheet::Whole,
         _ => return None,
     };
-    Some(Shortcut::Sheet(press))
+    Some(Shortcut::Sheet(message))
 }
 
 #[cfg(test)]
@@ -132,7 +132,7 @@ mod tests {
     #[test]
     fn undo_redo_save_and_zoom_have_theirs() {
         let (none, control) = (Modifiers::empty(), Modifiers::COMMAND);
-        for (key, code, modifiers, press) in [
+        for (key, code, modifiers, message) in [
             ("z", Code::KeyZ, control, Sheet::Undo),
             ("ㅋ", Code::KeyZ, control, Sheet::Undo),
             ("Z", Code::KeyZ, control | Modifiers::SHIFT, Sheet::Redo),
@@ -144,7 +144,7 @@ mod tests {
             ("0", Code::Digit0, control, Sheet::Whole),
             ("0", Code::Numpad0, none, Sheet::Whole),
         ] {
-            assert_eq!(pressed(key, code, modifiers), Some(Shortcut::Sheet(press)), "{key}");
+            assert_eq!(pressed(key, code, modifiers), Some(Shortcut::Sheet(message)), "{key}");
         }
     }
 
@@ -152,14 +152,14 @@ mod tests {
     fn a_drawing_in_the_gallery_has_its_keys() {
         let pressed =
             |named, modifiers, free| shortcut(&Key::Named(named), Physical::Code(Code::Space), modifiers, free);
-        for (named, press) in [
-            (Named::Space, replay::Press::Play),
-            (Named::ArrowLeft, replay::Press::Step(-1)),
-            (Named::ArrowRight, replay::Press::Step(1)),
-            (Named::Home, replay::Press::Seek(0)),
-            (Named::End, replay::Press::Seek(usize::MAX)),
+        for (named, control) in [
+            (Named::Space, replay::Control::Play),
+            (Named::ArrowLeft, replay::Control::Step(-1)),
+            (Named::ArrowRight, replay::Control::Step(1)),
+            (Named::Home, replay::Control::Seek(0)),
+            (Named::End, replay::Control::Seek(usize::MAX)),
         ] {
-            assert_eq!(pressed(named, Modifiers::empty(), true), Some(Shortcut::Replay(press)));
+            assert_eq!(pressed(named, Modifiers::empty(), true), Some(Shortcut::Replay(control)));
             assert_eq!(pressed(named, Modifiers::empty(), false), None, "a field has taken it");
             assert_eq!(pressed(named, Modifiers::COMMAND, true), None);
         }

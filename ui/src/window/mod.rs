@@ -1,27 +1,27 @@
-//! The window: the face for people.
+//! The window.
 //!
-//! | module | what it says |
+//! | module | what it is |
 //! | --- | --- |
-//! | [`app`] | the root, which routes |
-//! | [`screen`] | what fills the window; screens know no node, they return what they want done |
-//! | [`keys`] | what keys do |
-//! | [`link`] | the line to the node: commands in, answers and events out |
-//! | [`place`] | the window on the screen: its icon, its size, its place |
-//! | [`ink`] | from points to pixels |
+//! | [`app`] | the root: routes messages, and carries out actions |
+//! | [`screen`] | the screens, which return actions and do not access the node |
+//! | [`keys`] | keyboard shortcuts |
+//! | [`bridge`] | the channel to the node: requests in, replies and events out |
+//! | [`geometry`] | the size and position of the window, its icon |
+//! | [`render`] | turns strokes into pixels |
 //! | [`theme`] | colours, fonts, styles |
-//! | [`when`] | moments in words |
-//! | [`widget`] | widgets of our own |
+//! | [`calendar`] | dates and times in words |
+//! | [`widget`] | custom widgets |
 
 mod app;
-mod ink;
+mod bridge;
+mod calendar;
+mod geometry;
 mod keys;
-mod link;
-mod place;
+mod render;
 mod screen;
 #[cfg(test)]
 mod tests;
 mod theme;
-mod when;
 mod widget;
 
 use iced::{Pixels, Settings};
@@ -33,31 +33,31 @@ use self::app::App;
 /// What the window is started with.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// What the node is to be started with.
+    /// The configuration of the node.
     pub config: Config,
-    /// Whether the name was given on the command line, so that nobody needs to be asked.
+    /// Whether the name was given on the command line, so that the welcome screen is skipped.
     pub name_given: bool,
-    /// Whether a room was, so that it is shown and not the one that was looked at last.
+    /// Whether a room was given on the command line, so that it is opened and not the last one.
     pub room_given: bool,
 }
 
-/// Why there is no window.
+/// The error of a window that could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum WindowError {
-    /// No threads for the node.
+    /// The threads of the node could not be started.
     #[error("can't start the threads that the network needs")]
     Runtime(#[source] std::io::Error),
-    /// The system gives no window.
+    /// The system could not open a window.
     #[error("can't open a window (without a screen, `inkmesh headless` runs the same program)")]
     Window(#[from] iced::Error),
 }
 
-/// Shows the window until it is closed. To be called from the main thread, outside of any tokio runtime.
+/// Runs the window until it is closed. Has to be called from the main thread, outside of any tokio runtime.
 ///
 /// # Errors
-/// [`WindowError`] when the system refuses threads or a window. What goes wrong later is told in the window.
+/// [`WindowError`] when the system refuses threads or a window. Later errors are shown in the window.
 pub fn run(options: Options) -> Result<(), WindowError> {
-    // The node has a runtime of its own: a busy window doesn't slow it, and it outlives iced's when the window closes.
+    // The node has its own runtime: a busy window doesn't slow it down, and it outlives iced's when the window closes.
     let runtime = runtime::Builder::new_multi_thread()
         .enable_all()
         .thread_name("inkmesh-node")
@@ -65,9 +65,9 @@ pub fn run(options: Options) -> Result<(), WindowError> {
         .map_err(WindowError::Runtime)?;
     let handle = runtime.handle().clone();
     let remembered = crate::settings::Settings::load(&options.config.data_dir);
-    let window = place::settings(remembered.window);
+    let window = geometry::settings(remembered.window);
     let settings = Settings {
-        id: Some(place::APP_ID.to_owned()),
+        id: Some(geometry::APP_ID.to_owned()),
         fonts: theme::FONT_FILES.map(Into::into).to_vec(),
         default_font: theme::REGULAR,
         default_text_size: Pixels(theme::BODY),

@@ -1,4 +1,4 @@
-//! The screens, tried without a display, a node or a network.
+//! Tests of the screens without a display, a node or a network.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 

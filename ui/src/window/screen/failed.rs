@@ -1,4 +1,4 @@
-//! The node could not start, or ended by itself: why, and what can be done.
+//! The screen after the node could not start, or ended by itself: the reason, and advice.
 
 use iced::Element;
 use iced::widget::text::Wrapping;
@@ -9,10 +9,10 @@ use crate::text::with_causes;
 use crate::window::theme::{self, Look, style};
 use crate::window::widget::Pinned;
 
-/// Below this height everything takes as little room as it can, in pixels.
+/// The height of the window below which everything takes as little room as it can, in pixels.
 const SHORT_BELOW: f32 = 480.0;
 
-/// The screen's state.
+/// The state of the screen.
 #[derive(Debug)]
 pub enum Failed {
     /// The node could not start.
@@ -21,7 +21,7 @@ pub enum Failed {
     Ended,
 }
 
-/// What can be done; also what happens on the screen.
+/// An event of the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Message {
     /// Start the node again.
@@ -31,7 +31,7 @@ pub enum Message {
 }
 
 impl Failed {
-    /// What to do about it.
+    /// Returns the key of the advice.
     fn advice(&self) -> &'static str {
         match self {
             Failed::NotStarted(StartError::Store(_)) => "failed-advice-store",
@@ -45,9 +45,9 @@ impl Failed {
         }
     }
 
-    /// What is seen, in a window of this height.
+    /// Returns the view, in a window of this height.
     pub fn view(&self, look: Look, height: f32) -> Element<'_, Message> {
-        let tones = look.tones;
+        let colors = look.colors;
         let heading = match self {
             Failed::NotStarted(_) => look.t("failed-not-started"),
             Failed::Ended => look.t("failed-ended"),
@@ -55,19 +55,19 @@ impl Failed {
         let mut words = column![theme::body(look.t(self.advice()))].spacing(16);
         if let Failed::NotStarted(error) = self {
             // The exact reason, which names the folder or the file; in English, as the system and the logs say it.
-            words = words.push(theme::small(with_causes(error), tones.faded).wrapping(Wrapping::WordOrGlyph));
+            words = words.push(theme::small(with_causes(error), colors.muted).wrapping(Wrapping::WordOrGlyph));
         }
         let retry = button(theme::strong(look.t("failed-retry")))
             .on_press(Message::Retry)
             .padding([8, 24])
-            .style(style::primary(tones));
+            .style(style::primary(colors));
         let quit = button(theme::body(look.t("failed-quit")))
             .on_press(Message::Quit)
             .padding([8, 24])
-            .style(style::secondary(tones));
+            .style(style::secondary(colors));
         let (edge, spacing) = if height < SHORT_BELOW { (12.0, 8.0) } else { (32.0, 16.0) };
         let buttons = row![retry, quit].spacing(12);
         let card = Pinned::new(theme::title(heading), scrollable(words), buttons).spacing(spacing);
-        center(container(card).padding(edge).max_width(560).style(style::card(tones))).padding(edge / 2.0).into()
+        center(container(card).padding(edge).max_width(560).style(style::card(colors))).padding(edge / 2.0).into()
     }
 }

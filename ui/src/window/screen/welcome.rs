@@ -1,4 +1,4 @@
-//! The first start: it asks for a name and for nothing else.
+//! The welcome screen of the first start, which asks for a name only.
 
 use iced::widget::{Space, button, center, column, container, row, scrollable, text, text_input};
 use iced::{Alignment, Element, Length};
@@ -9,42 +9,42 @@ use crate::text::name_error;
 use crate::window::theme::{self, HUGE, Look, SMALL, style};
 use crate::window::widget::Pinned;
 
-/// Below this height everything takes as little room as it can, in pixels.
+/// The height of the window below which everything takes as little room as it can, in pixels.
 const SHORT_BELOW: f32 = 480.0;
-/// The field for the name.
+/// The id of the field for the name.
 pub const NAME_FIELD: &str = "welcome-name-field";
 
-/// The screen's state.
+/// The state of the screen.
 #[derive(Debug, Default)]
 pub struct Welcome {
     name: String,
     error: Option<NameError>,
 }
 
-/// What happens on it.
+/// An event of the screen.
 #[derive(Debug, Clone)]
 pub enum Message {
-    /// The name is now this.
+    /// The name was typed.
     Typed(String),
-    /// Go on.
+    /// Continue with this name.
     Continue,
-    /// Speak another language.
+    /// Change the language.
     Language(Language),
 }
 
-/// What is to be done.
+/// A consequence of a message, outside of the screen.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// Nothing.
     None,
-    /// Go on with this name.
+    /// Start with this name.
     Named(PersonName),
-    /// Speak another language.
+    /// Change the language.
     Language(Language),
 }
 
 impl Welcome {
-    /// Takes a message in.
+    /// Handles a message.
     pub fn update(&mut self, message: Message) -> Outcome {
         match message {
             Message::Typed(name) => {
@@ -67,9 +67,9 @@ impl Welcome {
         }
     }
 
-    /// What is seen, in a window of this height.
+    /// Returns the view, in a window of this height.
     pub fn view(&self, look: Look, height: f32) -> Element<'_, Message> {
-        let tones = look.tones;
+        let colors = look.colors;
         let (edge, gap) = if height < SHORT_BELOW { (12.0, 8.0) } else { (32.0, 24.0) };
         let field = text_input(&look.t("welcome-placeholder"), &self.name)
             .id(NAME_FIELD)
@@ -77,19 +77,19 @@ impl Welcome {
             .on_submit(Message::Continue)
             .padding(gap / 2.0)
             .size(theme::BODY)
-            .style(style::input(tones));
+            .style(style::input(colors));
         let words = match self.error {
-            Some(error) => text(name_error(look.language, error)).color(tones.seal),
-            None => text(look.t("welcome-hint")).color(tones.faded),
+            Some(error) => text(name_error(look.language, error)).color(colors.accent),
+            None => text(look.t("welcome-hint")).color(colors.muted),
         };
         let go_on = button(theme::strong(look.t("welcome-continue")).width(Length::Fill).align_x(Alignment::Center))
             .on_press(Message::Continue)
             .padding(gap / 2.0)
             .width(Length::Fill)
-            .style(style::primary(tones));
+            .style(style::primary(colors));
         let what = column![
             text("Inkmesh").size(HUGE).font(theme::BOLD),
-            theme::body(look.t("welcome-what")).color(tones.faded)
+            theme::body(look.t("welcome-what")).color(colors.muted)
         ];
         let name = column![theme::body(look.t("welcome-name")), field, words.size(SMALL)].spacing(gap / 3.0);
         let foot = column![name, go_on].spacing(gap);
@@ -102,11 +102,11 @@ impl Welcome {
             button(text(name).size(SMALL))
                 .on_press(Message::Language(language))
                 .padding([4, 12])
-                .style(style::choice(tones, language == look.language))
+                .style(style::choice(colors, language == look.language))
                 .into()
         }))
         .spacing(4);
-        let card = container(card).padding(edge).max_width(420).style(style::card(tones));
+        let card = container(card).padding(edge).max_width(420).style(style::card(colors));
         let card = container(card).center_x(Length::Fill);
         let languages = container(languages).center_x(Length::Fill);
         center(Pinned::new(Space::new(), card, languages).spacing(gap / 2.0)).padding(edge / 2.0).into()

@@ -1,17 +1,17 @@
-//! Every state keeps its actions in view: with 60 people and long names, at every size and scale, in both languages.
+//! Actions are in view in every state: with 60 people and long names, at every size and scale, in both languages.
 
+use inkmesh::command::{Command, Reply, RoomCommand};
 use inkmesh::event::{Event, Person, Warning};
 use inkmesh::game::{CancelReason, GameView, Phase, PlayerView};
 use inkmesh::identity::Author;
 use inkmesh::node::{CommandError, StartError};
 use inkmesh::words::{Level, Mask, Word};
 
-use super::bench::{ANA, BORA, Bench, ME, WIDE, commands, late, lobby, person, play, player, said};
+use super::bench::{ANA, BORA, Bench, ME, WIDE, commands, here, late, lobby, person, play, player, reply, said, say};
 use super::gallery::{gallery, ink, key};
 use super::in_view::{Glass, actions_stay_in_view, resize, sizes};
 use super::quiz::game;
 use crate::settings::Language;
-use crate::window::link::{Answer, Command, Step};
 use crate::window::screen::room::dialog::{self, Topic};
 use crate::window::screen::room::{
     Action, GameKey, Message, Shortcut, chat, game, game::setup, layout, layout::Pane, sheet, status,
@@ -19,10 +19,10 @@ use crate::window::screen::room::{
 use crate::window::screen::{failed, gallery as hall, welcome};
 use crate::window::theme::Look;
 
-/// So many people are in the room beside us.
+/// The number of other people in the room.
 const PEOPLE: u8 = 59;
 
-/// Names of every kind: short and long, in Latin and Hangul, without spaces, and far longer than a name may be.
+/// Names: short and long, in Latin and Hangul, without spaces, and far longer than a name may be.
 fn name(number: u8) -> String {
     match number % 6 {
         0 => format!("보라 {number}"),
@@ -55,7 +55,7 @@ fn word(text: &str, level: Level) -> Word {
     Word::new(text, level).unwrap()
 }
 
-/// Fails unless there are so many actions.
+/// Checks the number of actions.
 fn expect(count: usize, actions: Vec<String>) {
     assert_eq!(actions.len(), count, "{actions:?}");
 }
@@ -64,7 +64,7 @@ fn of_the_game(message: &str) -> bool {
     message.starts_with("Game(")
 }
 
-/// Every state of a game, with how many actions it has.
+/// Returns every state of a game, with the number of its actions.
 pub fn states() -> Vec<(&'static str, GameView, usize)> {
     let full = |phase| GameView { players: players(true), ..game(phase) };
     let offers =
@@ -155,7 +155,7 @@ fn words_to_choose_from_are_whole_also_when_they_are_long() {
     }
     resize(&mut bench, iced::Size::new(320.0, 240.0), 2.0);
     let fifth = Shortcut::Sheet(sheet::Message::Choose(sheet::Choice::Width(4)));
-    assert_eq!(commands(&bench.give(Message::Key(fifth))), [Command::Game(lobby(), Step::Choose(4))]);
+    assert_eq!(commands(&bench.give(Message::Key(fifth))), [here(RoomCommand::Choose { index: 4 })]);
 }
 
 #[test]
@@ -181,7 +181,7 @@ fn the_sheet_keeps_its_place_from_state_to_state() {
             let mut bench = bench(Language::En);
             play(&mut bench, game);
             let may_draw = matches!(state, "nothing is played" | "we draw" | "over");
-            bench.give(Message::Answered(Answer::Canvas(lobby(), Ok(super::bench::sheet(may_draw)))));
+            bench.show_sheet(super::bench::sheet(may_draw));
             resize(&mut bench, size, scale);
             let mut glass = Glass::new(bench.view(), size);
             places.push((state, glass.place("sheet").unwrap()));
@@ -227,10 +227,7 @@ fn notices_and_banners_are_taken_away_at_every_size() {
         Event::Warning(Warning::Quarantined { moved_to: format!("/home/{}", "mia/".repeat(60)), reason: long.clone() }),
     ]);
     for _ in 0..3 {
-        bench.give(Message::Answered(Answer::Renamed(
-            "A".parse().unwrap(),
-            Err(CommandError::Unreadable(long.clone())),
-        )));
+        bench.give(reply(Command::Rooms, Err(CommandError::Unreadable(long.clone()))));
     }
     play(&mut bench, states()[1].1.clone());
     expect(1, actions_stay_in_view("a banner", &mut bench, |message| message == "Status(DismissBanner)"));
@@ -280,7 +277,7 @@ fn the_gallery_keeps_its_actions_in_view() {
         let mut bench = bench(language);
         bench.give(Message::ToGallery);
         let all = (0..30).map(|stroke| (ANA, if stroke % 2 == 0 { ink(stroke) } else { clear(stroke) })).collect();
-        bench.give(Message::Answered(Answer::Gallery(lobby(), Ok(gallery(all)))));
+        bench.give(reply(Command::Drawings { room: lobby() }, Ok(Reply::Drawings { drawings: gallery(all) })));
         expect(1, actions_stay_in_view("the gallery", &mut bench, |message| message == "Gallery(Leave)"));
         bench.give(Message::Gallery(hall::Message::Open(key(0))));
         let is_action = |message: &str| {
@@ -322,8 +319,8 @@ fn press(bench: &mut Bench, shortcut: Shortcut) -> Vec<Command> {
     commands(&bench.give(Message::Key(shortcut)))
 }
 
-fn step(step: Step) -> [Command; 1] {
-    [Command::Game(lobby(), step)]
+fn step(command: RoomCommand) -> [Command; 1] {
+    [here(command)]
 }
 
 #[test]
@@ -331,14 +328,11 @@ fn enter_says_that_we_take_part() {
     let asked = GameView { joined: false, may_join: true, players: players(false), ..game(Phase::Gathering) };
     let mut bench = bench(Language::En);
     play(&mut bench, asked.clone());
-    assert_eq!(press(&mut bench, Shortcut::Write), step(Step::Ready));
+    assert_eq!(press(&mut bench, Shortcut::Write), step(RoomCommand::Ready));
     // With the cursor in the empty field of the talk, too; what is written there is said.
-    assert_eq!(commands(&bench.give(Message::Chat(chat::Message::Say))), step(Step::Ready));
+    assert_eq!(commands(&bench.give(Message::Chat(chat::Message::Say))), step(RoomCommand::Ready));
     bench.write("in a minute");
-    assert_eq!(
-        commands(&bench.give(Message::Chat(chat::Message::Say))),
-        [Command::Say(lobby(), "in a minute".to_owned())]
-    );
+    assert_eq!(commands(&bench.give(Message::Chat(chat::Message::Say))), [here(say("in a minute"))]);
     play(&mut bench, GameView { joined: true, may_join: false, ..asked });
     assert!(commands(&bench.give(Message::Chat(chat::Message::Say))).is_empty());
     let wrote = bench.give(Message::Key(Shortcut::Write));
@@ -351,18 +345,18 @@ fn one_key_brings_a_game_on() {
     let mut bench = bench(Language::En);
     for (game, wanted) in [
         (GameView::default(), None),
-        (GameView { proposer: Some(ME), ..game(Phase::Gathering) }, Some(Step::Begin)),
+        (GameView { proposer: Some(ME), ..game(Phase::Gathering) }, Some(RoomCommand::Begin)),
         (GameView { proposer: Some(ME), players: vec![player(ME, 0, 0)], ..game(Phase::Gathering) }, None),
         (game(Phase::Gathering), None),
-        (GameView { drawer: Some(ME), ..game(Phase::Choosing) }, Some(Step::Pass)),
-        (GameView { drawer: Some(ME), ..game(Phase::Drawing) }, Some(Step::Pass)),
+        (GameView { drawer: Some(ME), ..game(Phase::Choosing) }, Some(RoomCommand::Pass)),
+        (GameView { drawer: Some(ME), ..game(Phase::Drawing) }, Some(RoomCommand::Pass)),
         (GameView { joined: false, ..game(Phase::Drawing) }, None),
         (game(Phase::Revealed), None),
         (game(Phase::Over), None),
-        (game(Phase::Drawing), Some(Step::Skip)),
+        (game(Phase::Drawing), Some(RoomCommand::Skip)),
     ] {
         play(&mut bench, game.clone());
-        let wanted: Vec<Command> = wanted.map(|wanted| Command::Game(lobby(), wanted)).into_iter().collect();
+        let wanted: Vec<Command> = wanted.map(here).into_iter().collect();
         assert_eq!(press(&mut bench, go_on()), wanted, "{game:?}");
     }
     assert!(press(&mut bench, go_on()).is_empty(), "one vote a turn");
@@ -384,7 +378,7 @@ fn the_end_of_a_game_has_its_keys() {
         press(&mut bench, Shortcut::Game(GameKey::Results));
         assert_eq!(bench.shows("Rematch"), shown);
     }
-    assert_eq!(press(&mut bench, Shortcut::Game(GameKey::Again)), step(Step::Rematch));
+    assert_eq!(press(&mut bench, Shortcut::Game(GameKey::Again)), step(RoomCommand::Rematch));
     bench.give(Message::Key(Shortcut::Game(GameKey::Setup)));
     bench.must_show("Rules as in");
 }

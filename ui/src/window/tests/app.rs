@@ -1,4 +1,4 @@
-//! The root: from the first start to the room, and what goes wrong on the way.
+//! The root of the window: from the first start to the room, and its errors.
 
 use std::path::Path;
 
@@ -10,16 +10,17 @@ use iced::{Point, Renderer, Size, Task};
 use iced_test::futures::futures::StreamExt as _;
 use iced_test::runtime::user_interface::{Cache, UserInterface};
 use iced_test::runtime::{Action, task};
+use inkmesh::command::{Command, Reply};
 use inkmesh::event::RoomSummary;
 use inkmesh::name::RoomName;
 use inkmesh::node::{Config, StartError};
 use tokio::runtime::Runtime;
 
 use super::bench::{ME, WIDE, shows, simulate};
-use crate::settings::{Language, Place, Settings};
+use crate::settings::{Geometry, Language, Settings};
 use crate::window::Options;
 use crate::window::app::{App, Message};
-use crate::window::link::{Answer, Update};
+use crate::window::bridge::{Answer, Update};
 use crate::window::screen::room::{Shortcut, rooms, sheet};
 use crate::window::screen::{failed, room, welcome};
 use crate::window::theme;
@@ -55,7 +56,7 @@ fn the_first_start_asks_for_a_name_and_the_second_does_not() {
     drop(first.update(Message::Welcome(welcome::Message::Typed("Mia".to_owned()))));
     drop(first.update(Message::Welcome(welcome::Message::Continue)));
     must_show(&first, "Opening your ink…");
-    drop(first.update(Message::Link(Update::Started(ME))));
+    drop(first.update(Message::Update(Update::Started(ME))));
     must_show(&first, "Rooms");
     assert_eq!(Settings::load(folder.path()).name, Some("Mia".parse().unwrap()));
     must_show(&app(&runtime, folder.path(), None), "Opening your ink…");
@@ -74,12 +75,12 @@ fn a_start_that_fails_can_be_tried_again() {
     english(folder.path());
     let mut app = app(&runtime, folder.path(), Some("Ana"));
     let error = StartError::Network("no interface".to_owned());
-    drop(app.update(Message::Link(Update::NotStarted(error))));
+    drop(app.update(Message::Update(Update::NotStarted(error))));
     must_show(&app, "Inkmesh could not start");
     drop(app.update(Message::Failed(failed::Message::Retry)));
     must_show(&app, "Opening your ink…");
-    drop(app.update(Message::Link(Update::Started(ME))));
-    drop(app.update(Message::Link(Update::Ended)));
+    drop(app.update(Message::Update(Update::Started(ME))));
+    drop(app.update(Message::Update(Update::Ended)));
     must_show(&app, "Inkmesh has stopped");
 }
 
@@ -88,7 +89,7 @@ fn a_chosen_language_is_kept() {
     let (folder, runtime) = (tempfile::tempdir().unwrap(), Runtime::new().unwrap());
     english(folder.path());
     let mut app = app(&runtime, folder.path(), Some("Ana"));
-    drop(app.update(Message::Link(Update::Started(ME))));
+    drop(app.update(Message::Update(Update::Started(ME))));
     let korean = room::dialog::Message::Language(Language::Ko);
     drop(app.update(Message::Room(room::Message::Show(room::dialog::Topic::Settings))));
     drop(app.update(Message::Room(room::Message::Dialog(korean))));
@@ -100,13 +101,13 @@ fn a_chosen_language_is_kept() {
 fn a_new_name_is_kept() {
     let (folder, runtime) = (tempfile::tempdir().unwrap(), Runtime::new().unwrap());
     let mut app = app(&runtime, folder.path(), Some("Ana"));
-    drop(app.update(Message::Link(Update::Started(ME))));
-    let renamed = Answer::Renamed("Bora".parse().unwrap(), Ok(()));
-    drop(app.update(Message::Link(Update::Answer(renamed))));
+    drop(app.update(Message::Update(Update::Started(ME))));
+    let renamed = Answer::Reply(Command::Rename { name: "Bora".parse().unwrap() }, Ok(Reply::Done {}));
+    drop(app.update(Message::Update(Update::Answer(renamed))));
     assert_eq!(Settings::load(folder.path()).name, Some("Bora".parse().unwrap()));
 }
 
-/// What comes of a task when the cursor is in this field, or in none.
+/// Returns the messages of a task, when this field has the focus, or none.
 fn come_of(app: &App, runtime: &Runtime, field: Option<&'static str>, task: Task<Message>) -> Vec<Message> {
     let mut renderer = Renderer::new(theme::REGULAR, theme::BODY.into());
     let mut ui = UserInterface::build(app.view(), WIDE, Cache::default(), &mut renderer);
@@ -133,7 +134,7 @@ fn who_writes_takes_back_no_ink() {
     let (folder, runtime) = (tempfile::tempdir().unwrap(), Runtime::new().unwrap());
     english(folder.path());
     let mut app = app(&runtime, folder.path(), Some("Ana"));
-    drop(app.update(Message::Link(Update::Started(ME))));
+    drop(app.update(Message::Update(Update::Started(ME))));
     for (key, code, press) in [("z", Code::KeyZ, sheet::Message::Undo), ("y", Code::KeyY, sheet::Message::Redo)] {
         for (field, acts) in [(None, true), (Some("chat-field"), false)] {
             // A field leaves these keys alone.
@@ -152,13 +153,14 @@ fn the_window_and_the_room_come_back() {
     let (folder, runtime) = (tempfile::tempdir().unwrap(), Runtime::new().unwrap());
     english(folder.path());
     let mut app = app(&runtime, folder.path(), Some("Ana"));
-    drop(app.update(Message::Link(Update::Started(ME))));
+    drop(app.update(Message::Update(Update::Started(ME))));
     let family: RoomName = "family".parse().unwrap();
     let rooms = || {
         let summary = |room: RoomName| RoomSummary { room, people: 1, last_activity: 0, unread: 0 };
-        Update::Answer(Answer::Rooms(Ok(vec![summary(family.clone()), summary(RoomName::lobby())])))
+        let rooms = vec![summary(family.clone()), summary(RoomName::lobby())];
+        Update::Answer(Answer::Reply(Command::Rooms, Ok(Reply::Rooms(rooms))))
     };
-    drop(app.update(Message::Link(rooms())));
+    drop(app.update(Message::Update(rooms())));
     must_show(&app, "# lobby");
     drop(app.update(Message::Room(room::Message::Rooms(rooms::Message::Open(family.clone())))));
     drop(app.update(Message::Monitor(Some(Size::new(1920.0, 1080.0)))));
@@ -167,16 +169,16 @@ fn the_window_and_the_room_come_back() {
     drop(app.update(Message::Sized(Size::new(1920.0, 1080.0), true)));
     drop(app.update(Message::Close));
     let settings = Settings::load(folder.path());
-    let place = Place { width: 900, height: 700, position: Some((40, 30)), maximized: true };
+    let place = Geometry { width: 900, height: 700, position: Some((40, 30)), maximized: true };
     assert_eq!((settings.window, settings.room.as_deref()), (Some(place), Some("family")));
     // Resized just before the end: the answer to that question comes with the end.
     drop(app.update(Message::Resized(Size::new(901.0, 703.0))));
     drop(app.update(Message::Exit(Some(false))));
-    let resized = Place { width: 901, height: 703, maximized: false, ..place };
+    let resized = Geometry { width: 901, height: 703, maximized: false, ..place };
     assert_eq!(Settings::load(folder.path()).window, Some(resized));
     let mut again = self::app(&runtime, folder.path(), None);
-    drop(again.update(Message::Link(Update::Started(ME))));
-    drop(again.update(Message::Link(rooms())));
+    drop(again.update(Message::Update(Update::Started(ME))));
+    drop(again.update(Message::Update(rooms())));
     assert_eq!(Settings::load(folder.path()).room.as_deref(), Some("family"), "it is the one that is opened");
     drop(again.update(Message::Room(room::Message::Rooms(rooms::Message::Open(RoomName::lobby())))));
     assert_eq!(Settings::load(folder.path()).room.as_deref(), Some("lobby"));

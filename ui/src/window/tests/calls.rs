@@ -1,30 +1,31 @@
-//! A game that waits for us where we don't look.
+//! Games in other rooms that wait for us.
 
+use inkmesh::command::{Command, Reply};
 use inkmesh::event::{Event, RoomSummary};
 use inkmesh::game::{GameView, Phase};
 use inkmesh::name::RoomName;
 
 use super::actions::everybody;
-use super::bench::{ANA, Bench, ME, WIDE, commands, lobby, person, play, sheet};
+use super::bench::{ANA, Bench, ME, WIDE, commands, loads, lobby, person, play, reply, sheet};
 use super::in_view::{Glass, resize, sizes};
 use super::quiz::{drawing, game};
 use crate::settings::Language;
-use crate::window::link::{Answer, Command, Loaded};
+use crate::window::bridge::{Answer, Loaded};
 use crate::window::screen::room::{Action, Message, Shortcut, rooms};
 
 fn family() -> RoomName {
     "family".parse().unwrap()
 }
 
-/// We look at the lobby and are in the family's room as well.
+/// Opens the lobby; we are in the room `family` as well.
 fn bench(language: Language) -> Bench {
     let mut bench = Bench::open(language, WIDE, &[person(ANA, "Ana", true)]);
     let summary = |room| RoomSummary { room, people: 2, last_activity: 0, unread: 0 };
-    bench.give(Message::Answered(Answer::Rooms(Ok(vec![summary(lobby()), summary(family())]))));
+    bench.give(reply(Command::Rooms, Ok(Reply::Rooms(vec![summary(lobby()), summary(family())]))));
     bench
 }
 
-/// The game of the family's room is like this now.
+/// Sets the game of the room `family`.
 fn elsewhere(bench: &mut Bench, game: GameView) -> Vec<Action> {
     bench.happen(vec![Event::Game { room: family(), game: Box::new(game) }])
 }
@@ -61,7 +62,7 @@ fn a_turn_that_begins_in_another_room_is_told_until_we_look_there() {
         bench.must_show(banner);
         assert!(bench.shows_mark());
         assert_eq!(bench.room.title(bench.look), title);
-        assert_eq!(commands(&bench.click(banner)), [Command::Load(family())]);
+        assert_eq!(loads(&bench.click(banner)), [family()]);
         bench.give(loaded(drawing()));
         assert!(!bench.shows(banner));
         assert!(!bench.shows_call());
@@ -115,9 +116,9 @@ fn the_most_urgent_call_is_told_first_and_a_key_goes_there() {
     bench.happen(vec![Event::Game { room: club.clone(), game: Box::new(asked) }]);
     bench.must_show("#family: choose a word to draw →");
     assert_eq!(bench.room.title(bench.look), "● your turn – #family – Inkmesh");
-    assert_eq!(commands(&bench.give(Message::Key(Shortcut::ToCall))), [Command::Load(family())]);
+    assert_eq!(loads(&bench.give(Message::Key(Shortcut::ToCall))), [family()]);
     bench.must_show("#club: a game is about to begin. Do you play? →");
-    assert_eq!(commands(&bench.give(Message::Key(Shortcut::ToCall))), [Command::Load(club)]);
+    assert_eq!(loads(&bench.give(Message::Key(Shortcut::ToCall))), [club]);
     assert!(commands(&bench.give(Message::Key(Shortcut::ToCall))).is_empty());
 }
 
@@ -168,13 +169,13 @@ fn the_banner_is_in_view_at_every_size() {
 }
 
 impl Bench {
-    /// Whether a room is marked in the list.
+    /// Returns whether a room is marked in the list.
     fn shows_mark(&self) -> bool {
         let mut glass = Glass::new(self.view(), self.size);
         glass.place("mark-of-a-call").is_some()
     }
 
-    /// Whether a room calls, by its mark and by the title.
+    /// Returns whether a call is shown, by the mark and by the title.
     fn shows_call(&self) -> bool {
         let titled = self.room.title(self.look).starts_with('●');
         assert_eq!(self.shows_mark(), titled);

@@ -1,13 +1,14 @@
-//! What an input method composes: part of the text at once, once, and where it was typed.
+//! Text that an input method composes is in the field at once, and once.
 
 use iced::Event as WindowEvent;
 use iced::advanced::InputMethod;
 use iced::keyboard::key::Named;
 use iced::{Point, window};
 
+use inkmesh::command::{Command, RoomCommand};
+
 use super::bench::{ANA, lobby, person};
 use super::live::Live;
-use crate::window::link::Command;
 use crate::window::screen::room::{Message, chat, rooms};
 
 const CHAT_FIELD: &str = "chat-field";
@@ -19,7 +20,7 @@ fn live() -> Live {
     live
 }
 
-/// Types 자동차 on a keyboard of two sets; the last syllable is still being composed.
+/// Types 자동차; the last syllable is still being composed.
 fn car(live: &mut Live) {
     for text in ["ㅈ", "자", "잗"] {
         live.compose(text);
@@ -36,10 +37,10 @@ fn car(live: &mut Live) {
 
 fn says(live: &mut Live) -> Vec<String> {
     let said = |command| match command {
-        Command::Say(room, text) if room == lobby() => Some(text),
+        Command::In(room, RoomCommand::Say { text }) if room == lobby() => Some(text),
         _ => None,
     };
-    live.said().into_iter().filter_map(said).collect()
+    live.commands().into_iter().filter_map(said).collect()
 }
 
 #[test]

@@ -3,16 +3,16 @@
 use std::time::Duration;
 
 use iced::{Event as IcedEvent, Point, keyboard, mouse};
-use inkmesh::canvas::{CanvasStep, Color, Ink, Point as At, Points, SheetId, Tool};
-use inkmesh::event::{CanvasChange, CanvasView, Drawn, Event};
+use inkmesh::canvas::SheetId;
+use inkmesh::canvas::{CanvasStep, Color, Ink, Point as At, Points, Tool};
+use inkmesh::command::{Command, CommandError, Reply, RoomCommand};
+use inkmesh::event::{CanvasChange, CanvasView, Drawn, Event, PenLine};
 use inkmesh::game::PlayError;
-use inkmesh::node::CommandError;
 use inkmesh::operation::OperationId;
 
-use super::bench::{ANA, Bench, WIDE, commands, lobby, person, sheet};
+use super::bench::{ANA, Bench, WIDE, commands, here, lobby, person, reply, sheet};
 use crate::export::picture::Format;
 use crate::settings::Language;
-use crate::window::link::{Answer, Command, Touch};
 use crate::window::screen::room::sheet::{COLORS, Choice, WIDTHS};
 use crate::window::screen::room::{Action, Message, Shortcut, sheet};
 use crate::window::widget::color_picker;
@@ -33,9 +33,9 @@ fn released() -> IcedEvent {
     IcedEvent::Mouse(mouse::Event::ButtonReleased(mouse::Button::Left))
 }
 
-/// The pen goes down at one place of the window, through others, and up again.
+/// Draws with the mouse along a path in the window.
 fn draw(bench: &mut Bench, path: &[(f32, f32)]) -> Vec<Action> {
-    bench.hands(|ui| {
+    bench.interact(|ui| {
         ui.point_at(Point::new(path[0].0, path[0].1));
         ui.simulate([moved(&path[0]), pressed()]);
         ui.simulate(path[1..].iter().map(moved));
@@ -43,17 +43,28 @@ fn draw(bench: &mut Bench, path: &[(f32, f32)]) -> Vec<Action> {
     })
 }
 
+/// Returns the stroke that the last command writes.
+fn last_stroke(commands: &[Command]) -> PenLine {
+    match commands.last().cloned() {
+        Some(Command::In(_, RoomCommand::Stroke { stroke: Some(stroke), tool, color, width, points })) => {
+            PenLine { stroke, tool, color, width, points }
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
 #[test]
 fn a_stroke_is_shown_while_it_grows_and_written_down_at_its_end() {
     let mut bench = bench();
     // The middle of the window is the middle of the sheet, more or less.
     let actions = commands(&draw(&mut bench, &[(500.0, 400.0), (520.0, 400.0), (540.0, 420.0)]));
-    let [Command::PenMoved(room, shown, 0), Command::Draw(_, finished)] = &actions[..] else {
+    let [Command::In(room, RoomCommand::Pen { stroke, from: 0, points, .. }), _] = &actions[..] else {
         panic!("{actions:?}");
     };
+    let finished = last_stroke(&actions);
     assert_eq!(*room, lobby());
-    assert_eq!(shown.points.len(), 1, "the first point at once, all of them at the end");
-    assert_eq!((shown.stroke, shown.points[0]), (finished.stroke, finished.points[0]));
+    assert_eq!(points.len(), 1, "the first point at once, all of them at the end");
+    assert_eq!((*stroke, points[0]), (finished.stroke, finished.points[0]));
     assert_eq!((finished.tool, finished.color, finished.width), (Tool::Pen, COLORS[0][0], WIDTHS[1]));
     // 40 pixels to the right on a sheet about 680 pixels wide are about 380 of its quarter units.
     let (first, last) = (finished.points[0], finished.points[finished.points.len() - 1]);
@@ -71,8 +82,8 @@ fn new_points_are_shown_every_few_milliseconds() {
         bench.give(Message::Sheet(sheet::Message::PenTo(At::new(place, place))));
     }
     let actions = commands(&bench.give(Message::Sheet(sheet::Message::Flush)));
-    let [Command::PenMoved(_, line, 1)] = &actions[..] else { panic!("{actions:?}") };
-    assert_eq!(line.points.len(), 2);
+    let [Command::In(_, RoomCommand::Pen { from: 1, points, .. })] = &actions[..] else { panic!("{actions:?}") };
+    assert_eq!(points.len(), 2);
     assert!(bench.give(Message::Sheet(sheet::Message::Flush)).is_empty(), "nothing new, nothing sent");
 }
 
@@ -84,7 +95,7 @@ fn every_tool_writes_its_mark() {
         let mut bench = bench();
         bench.click(choice);
         let actions = commands(&draw(&mut bench, &[(400.0, 350.0), (470.0, 360.0), (500.0, 450.0)]));
-        let Some(Command::Draw(_, line)) = actions.last() else { panic!("{choice}: {actions:?}") };
+        let line = last_stroke(&actions);
         assert_eq!(line.tool, tool);
         if tool.is_shape() {
             let (width, height) = (line.points[1].x - line.points[0].x, line.points[1].y - line.points[0].y);
@@ -95,15 +106,15 @@ fn every_tool_writes_its_mark() {
     bench.click("▨");
     bench.give(Message::Sheet(sheet::Message::Choose(Choice::Color(COLORS[1][4]))));
     let actions = commands(&draw(&mut bench, &[(400.0, 350.0), (470.0, 360.0)]));
-    let [Command::Touch(_, Touch::Fill(at, color))] = actions[..] else { panic!("{actions:?}") };
-    assert!(color == COLORS[1][4] && (0..6400).contains(&at.x) && (0..4800).contains(&at.y));
+    let [Command::In(_, RoomCommand::Fill { x, y, color })] = actions[..] else { panic!("{actions:?}") };
+    assert!(color == COLORS[1][4] && (0..6400).contains(&x) && (0..4800).contains(&y));
 }
 
 #[test]
 fn with_shift_a_shape_is_even() {
     let mut bench = bench();
     bench.give(Message::Sheet(sheet::Message::Choose(Choice::Tool(Tool::Rectangle))));
-    let actions = bench.hands(|ui| {
+    let actions = bench.interact(|ui| {
         let shift = keyboard::Event::ModifiersChanged(keyboard::Modifiers::SHIFT);
         ui.point_at(Point::new(400.0, 350.0));
         ui.simulate([
@@ -114,7 +125,7 @@ fn with_shift_a_shape_is_even() {
             released(),
         ]);
     });
-    let Some(Command::Draw(_, line)) = commands(&actions).last().cloned() else { panic!("{actions:?}") };
+    let line = last_stroke(&commands(&actions));
     let [from, to] = line.points[..] else { panic!("{line:?}") };
     assert_eq!(to.x - from.x, to.y - from.y);
 }
@@ -123,10 +134,9 @@ fn with_shift_a_shape_is_even() {
 fn undo_and_redo_are_asked_for_but_not_under_the_pen() {
     let mut bench = bench();
     let key = |press| Message::Key(Shortcut::Sheet(press));
-    let touch = |touch| vec![Command::Touch(lobby(), touch)];
-    assert_eq!(commands(&bench.give(key(sheet::Message::Undo))), touch(Touch::Undo));
-    assert_eq!(commands(&bench.click("↷")), touch(Touch::Redo));
-    bench.give(Message::Answered(Answer::Touched(lobby(), Touch::Redo, Err(CommandError::NothingToRedo))));
+    assert_eq!(commands(&bench.give(key(sheet::Message::Undo))), [here(RoomCommand::Undo)]);
+    assert_eq!(commands(&bench.click("↷")), [here(RoomCommand::Redo)]);
+    bench.reply(RoomCommand::Redo, Err(CommandError::NothingToRedo));
     bench.must_show("There is nothing to put back.");
     bench.give(Message::Sheet(sheet::Message::PenDown(At::new(0, 0))));
     assert!(bench.give(key(sheet::Message::Undo)).is_empty());
@@ -143,13 +153,13 @@ fn the_free_sheet_is_cleared_when_that_is_meant() {
     bench.give(Message::Key(Shortcut::Escape));
     assert!(!bench.shows("Keep it"));
     bench.click("🗑");
-    assert_eq!(commands(&bench.click("Clear")), [Command::Touch(lobby(), Touch::Clear)]);
+    assert_eq!(commands(&bench.click("Clear")), [here(RoomCommand::Clear)]);
     let turn = SheetId::Turn { game: OperationId([3; 32]), turn: 0 };
-    bench.give(Message::Answered(Answer::Canvas(lobby(), Ok(CanvasView { sheet: turn, ..sheet(true) }))));
-    assert_eq!(commands(&bench.click("🗑")), [Command::Touch(lobby(), Touch::Clear)], "all of it is the drawer's");
+    bench.show_sheet(CanvasView { sheet: turn, ..sheet(true) });
+    assert_eq!(commands(&bench.click("🗑")), [here(RoomCommand::Clear)], "all of it is the drawer's");
 }
 
-/// A sheet with a filled corner, and an unfilled rest.
+/// Returns a sheet whose left half is filled.
 fn filled(color: Color) -> CanvasView {
     let ink = |stroke, points: [(i32, i32); 2]| {
         let points = Points::new(points.map(|(x, y)| At::new(x, y)).to_vec());
@@ -164,24 +174,24 @@ fn filled(color: Color) -> CanvasView {
 fn the_dropper_takes_up_the_colour_of_the_pixel() {
     let mut bench = bench();
     let color = Color([12, 200, 77]);
-    bench.give(Message::Answered(Answer::Canvas(lobby(), Ok(filled(color)))));
+    bench.show_sheet(filled(color));
     bench.give(Message::Key(Shortcut::Sheet(sheet::Message::Choose(Choice::Tool(Tool::Ellipse)))));
     bench.give(Message::Key(Shortcut::Sheet(sheet::Message::Choose(Choice::Dropper))));
     assert!(draw(&mut bench, &[(400.0, 300.0), (401.0, 300.0)]).is_empty(), "it leaves nothing");
     let actions = commands(&draw(&mut bench, &[(500.0, 400.0), (520.0, 430.0)]));
-    let Some(Command::Draw(_, line)) = actions.last() else { panic!("{actions:?}") };
+    let line = last_stroke(&actions);
     assert_eq!((line.tool, line.color), (Tool::Ellipse, color), "and what was held before is held again");
     bench.give(Message::Key(Shortcut::Sheet(sheet::Message::Choose(Choice::Dropper))));
     bench.give(Message::Sheet(sheet::Message::Pick(At::new(6000, 100))));
     let actions = commands(&draw(&mut bench, &[(500.0, 400.0), (520.0, 430.0)]));
-    let Some(Command::Draw(_, line)) = actions.last() else { panic!("{actions:?}") };
+    let line = last_stroke(&actions);
     assert_eq!(line.color, Color([255; 3]));
 }
 
 #[test]
 fn what_is_wished_of_a_picture_waits_until_it_is_painted() {
     let mut bench = bench();
-    let answer = Message::Answered(Answer::Canvas(lobby(), Ok(filled(Color([9, 8, 7])))));
+    let answer = reply(here(RoomCommand::Canvas), Ok(Reply::Canvas(filled(Color([9, 8, 7])))));
     let actions = bench.room.update(answer, bench.now);
     let [Action::Paint(job)] = &actions[..] else { panic!("{actions:?}") };
     assert!(bench.give(Message::Key(Shortcut::Sheet(sheet::Message::Save))).is_empty());
@@ -191,7 +201,7 @@ fn what_is_wished_of_a_picture_waits_until_it_is_painted() {
     assert_eq!((file.steps.len(), file.format), (2, Format::Png));
     assert!(file.name.ends_with("_sheet_lobby"), "{}", file.name);
     let actions = commands(&draw(&mut bench, &[(500.0, 400.0), (520.0, 430.0)]));
-    let Some(Command::Draw(_, line)) = actions.last() else { panic!("{actions:?}") };
+    let line = last_stroke(&actions);
     assert_eq!(line.color, Color([9, 8, 7]));
     bench.give(Message::DrawingSaved(Ok("/pictures/a.png".into())));
     bench.must_show("Saved: /pictures/a.png");
@@ -203,11 +213,11 @@ fn what_is_wished_of_a_picture_waits_until_it_is_painted() {
 fn a_painter_who_breaks_down_is_followed_by_another() {
     let mut bench = bench();
     let actions = bench.give(Message::Painted(None));
-    assert_eq!(commands(&actions), [Command::Canvas(lobby())]);
-    bench.give(Message::Answered(Answer::Canvas(lobby(), Ok(filled(Color([9, 8, 7]))))));
+    assert_eq!(commands(&actions), [here(RoomCommand::Canvas)]);
+    bench.show_sheet(filled(Color([9, 8, 7])));
     bench.give(Message::Sheet(sheet::Message::Pick(At::new(100, 100))));
     let actions = commands(&draw(&mut bench, &[(500.0, 400.0), (520.0, 430.0)]));
-    let Some(Command::Draw(_, line)) = actions.last() else { panic!("{actions:?}") };
+    let line = last_stroke(&actions);
     assert_eq!(line.color, Color([9, 8, 7]));
 }
 
@@ -215,12 +225,9 @@ fn a_painter_who_breaks_down_is_followed_by_another() {
 fn closer_up_the_pen_writes_where_it_points() {
     let mut bench = bench();
     let place = (450.0, 350.0);
-    let first = |actions: Vec<Action>| match commands(&actions).last() {
-        Some(Command::Draw(_, line)) => line.points[0],
-        other => panic!("{other:?}"),
-    };
+    let first = |actions: Vec<Action>| last_stroke(&commands(&actions)).points[0];
     let before = first(draw(&mut bench, &[place, (500.0, 350.0)]));
-    bench.hands(|ui| {
+    bench.interact(|ui| {
         let control = keyboard::Event::ModifiersChanged(keyboard::Modifiers::COMMAND);
         let delta = mouse::ScrollDelta::Lines { x: 0.0, y: 4.0 };
         let wheel = mouse::Event::WheelScrolled { delta };
@@ -230,7 +237,7 @@ fn closer_up_the_pen_writes_where_it_points() {
     bench.must_show("244% · Show all (0)");
     let now = first(draw(&mut bench, &[place, (500.0, 350.0)]));
     assert!((now.x - before.x).abs() <= 6 && (now.y - before.y).abs() <= 6, "{before:?} {now:?}");
-    bench.hands(|ui| {
+    bench.interact(|ui| {
         let space = keyboard::Event::KeyPressed {
             key: keyboard::Key::Named(keyboard::key::Named::Space),
             modified_key: keyboard::Key::Named(keyboard::key::Named::Space),
@@ -252,7 +259,7 @@ fn closer_up_the_pen_writes_where_it_points() {
 #[test]
 fn the_wheel_changes_the_width() {
     let mut bench = bench();
-    bench.hands(|ui| {
+    bench.interact(|ui| {
         let wheel =
             |y| IcedEvent::Mouse(mouse::Event::WheelScrolled { delta: mouse::ScrollDelta::Lines { x: 0.0, y } });
         ui.point_at(Point::new(450.0, 350.0));
@@ -260,7 +267,7 @@ fn the_wheel_changes_the_width() {
     });
     bench.must_show("10");
     let actions = commands(&draw(&mut bench, &[(450.0, 350.0), (500.0, 350.0)]));
-    let Some(Command::Draw(_, line)) = actions.last() else { panic!("{actions:?}") };
+    let line = last_stroke(&actions);
     assert_eq!(line.width, WIDTHS[1] + 2);
 }
 
@@ -272,7 +279,7 @@ fn a_colour_of_ones_own_is_mixed() {
     bench.give(Message::Sheet(sheet::Message::Colors(color_picker::Message::Text("#4080c0".to_owned()))));
     bench.click("Done");
     let actions = commands(&draw(&mut bench, &[(450.0, 350.0), (500.0, 350.0)]));
-    let Some(Command::Draw(_, line)) = actions.last() else { panic!("{actions:?}") };
+    let line = last_stroke(&actions);
     assert_eq!(line.color, Color([0x40, 0x80, 0xc0]));
 }
 
@@ -297,14 +304,14 @@ fn beside_the_sheet_there_is_no_ink() {
 #[test]
 fn who_may_not_draw_sends_no_ink() {
     let mut bench = bench();
-    bench.give(Message::Answered(Answer::Canvas(lobby(), Ok(sheet(false)))));
+    bench.show_sheet(sheet(false));
     let actions = draw(&mut bench, &[(500.0, 400.0), (520.0, 400.0)]);
     assert!(actions.is_empty(), "{actions:?}");
     bench.must_show("Nobody can draw on this sheet now. You can save it.");
     assert!(bench.click("↶").is_empty() && bench.click("✎").is_empty());
     assert!(matches!(bench.click("💾")[..], [Action::Save(_)]));
     let turn = SheetId::Turn { game: OperationId([3; 32]), turn: 0 };
-    bench.give(Message::Answered(Answer::Canvas(lobby(), Ok(CanvasView { sheet: turn, ..sheet(false) }))));
+    bench.show_sheet(CanvasView { sheet: turn, ..sheet(false) });
     bench.must_show("On this sheet only the drawer draws. You can save it, and look closer with Ctrl and the wheel.");
 }
 
@@ -312,8 +319,8 @@ fn who_may_not_draw_sends_no_ink() {
 fn a_stroke_that_could_not_be_written_is_told() {
     let mut bench = bench();
     let actions = commands(&draw(&mut bench, &[(500.0, 400.0), (520.0, 400.0)]));
-    let Some(Command::Draw(room, line)) = actions.last().cloned() else { panic!("{actions:?}") };
-    bench.give(Message::Answered(Answer::Drawn(room, line.stroke, Err(CommandError::Play(PlayError::NotTheDrawer)))));
+    let stroke = actions.last().cloned().unwrap();
+    bench.give(reply(stroke, Err(CommandError::Play(PlayError::NotTheDrawer))));
     bench.must_show("Only the drawer can do that now.");
 }
 
@@ -323,7 +330,7 @@ fn keys_choose_the_pen() {
     bench.give(Message::Key(Shortcut::Sheet(sheet::Message::Choose(Choice::Tool(Tool::Eraser)))));
     bench.give(Message::Key(Shortcut::Sheet(sheet::Message::Choose(Choice::Width(3)))));
     let actions = commands(&draw(&mut bench, &[(500.0, 400.0), (520.0, 400.0)]));
-    let Some(Command::Draw(_, line)) = actions.last() else { panic!("{actions:?}") };
+    let line = last_stroke(&actions);
     assert_eq!((line.tool, line.width), (Tool::Eraser, WIDTHS[3]));
 }
 
@@ -348,9 +355,9 @@ fn a_reset_asks_for_the_sheet_once_at_a_time() {
     let mut bench = bench();
     let reset = || Event::Canvas { room: lobby(), change: CanvasChange::Reset };
     let actions = bench.happen(vec![reset(), reset(), reset()]);
-    assert_eq!(commands(&actions), [Command::Canvas(lobby())]);
-    let actions = bench.give(Message::Answered(Answer::Canvas(lobby(), Ok(sheet(true)))));
-    assert_eq!(commands(&actions), [Command::Canvas(lobby())], "what came meanwhile");
-    let actions = bench.give(Message::Answered(Answer::Canvas(lobby(), Ok(sheet(true)))));
+    assert_eq!(commands(&actions), [here(RoomCommand::Canvas)]);
+    let actions = bench.show_sheet(sheet(true));
+    assert_eq!(commands(&actions), [here(RoomCommand::Canvas)], "what came meanwhile");
+    let actions = bench.show_sheet(sheet(true));
     assert!(actions.is_empty());
 }

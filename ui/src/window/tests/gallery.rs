@@ -1,4 +1,4 @@
-//! The gallery: its list, a drawing drawn again, and files of it.
+//! The gallery: its list, replays, and saved files.
 
 use std::time::Duration;
 
@@ -6,19 +6,19 @@ use iced::Event;
 use iced::event::Status;
 use iced::keyboard::key::{Code, Named, Physical};
 use iced::keyboard::{self, Key};
-use inkmesh::canvas::{CanvasStep, Color, Ink, Point, Points, SheetId, Tool};
+use inkmesh::canvas::SheetId;
+use inkmesh::canvas::{CanvasStep, Color, Ink, Point, Points, Tool};
 use inkmesh::clock::Timestamp;
+use inkmesh::command::{Command, CommandError, Reply};
 use inkmesh::fold::Step;
 use inkmesh::gallery::{DrawingKey, Gallery};
 use inkmesh::identity::Author;
-use inkmesh::node::CommandError;
 use inkmesh::operation::{ChainId, OperationId, OrderKey};
 use inkmesh::payload::Payload;
 
-use super::bench::{ANA, BORA, Bench, ME, NARROW, TIME, WIDE, commands, lobby, person};
+use super::bench::{ANA, BORA, Bench, ME, NARROW, TIME, WIDE, commands, lobby, person, reply};
 use crate::export::picture::Format;
 use crate::settings::Language;
-use crate::window::link::{Answer, Command};
 use crate::window::screen::gallery::{Message as In, replay};
 use crate::window::screen::room::{Action, Message, Shortcut};
 
@@ -27,7 +27,7 @@ pub fn ink(stroke: u64) -> CanvasStep {
     CanvasStep::Ink(Ink { stroke, tool: Tool::Pen, color: Color([0; 3]), width: 16, points })
 }
 
-/// One step a minute on the free sheet.
+/// Returns a gallery with one step a minute on the free sheet.
 pub fn gallery(steps: Vec<(Author, CanvasStep)>) -> Gallery {
     let at = |(n, (author, step)): (u64, (Author, CanvasStep))| {
         let time = Timestamp::from_ms(TIME + n * 60_000);
@@ -47,7 +47,7 @@ pub fn key(first: u64) -> DrawingKey {
     DrawingKey { sheet: SheetId::Free, first: id(first) }
 }
 
-/// A drawing of Ana and Bora of three strokes, and one of our own of one.
+/// Returns a gallery with a drawing of three strokes by Ana and Bora, and one stroke of ours.
 fn two() -> Gallery {
     let clear = CanvasStep::Clear { stroke: 9 };
     gallery(vec![(ANA, ink(1)), (BORA, ink(2)), (ANA, ink(3)), (ANA, clear), (ME, ink(4))])
@@ -56,8 +56,8 @@ fn two() -> Gallery {
 fn open(language: Language, size: iced::Size, gallery: Gallery) -> Bench {
     let mut bench = Bench::open(language, size, &[person(ANA, "Ana", true), person(BORA, "보라", false)]);
     let actions = bench.give(Message::ToGallery);
-    assert_eq!(commands(&actions), [Command::Gallery(lobby())]);
-    bench.give(Message::Answered(Answer::Gallery(lobby(), Ok(gallery))));
+    assert_eq!(commands(&actions), [Command::Drawings { room: lobby() }]);
+    bench.give(reply(Command::Drawings { room: lobby() }, Ok(Reply::Drawings { drawings: gallery })));
     bench.layout();
     bench
 }
@@ -68,7 +68,7 @@ fn it_is_reached_from_the_left_column_and_left_again() {
         [(Language::En, "Gallery", "← Back to the sheet"), (Language::Ko, "갤러리", "← 종이로 돌아가기")]
     {
         let mut bench = Bench::open(language, WIDE, &[]);
-        assert_eq!(commands(&bench.click(open)), [Command::Gallery(lobby())]);
+        assert_eq!(commands(&bench.click(open)), [Command::Drawings { room: lobby() }]);
         assert!(!bench.shows("✎"), "the sheet is not in view");
         bench.click(back);
         assert!(bench.shows("✎"));
@@ -83,13 +83,13 @@ fn while_it_is_read_and_where_there_is_nothing_it_says_so() {
     let mut bench = Bench::open(Language::En, WIDE, &[]);
     bench.give(Message::ToGallery);
     bench.must_show("Looking for the drawings…");
-    bench.give(Message::Answered(Answer::Gallery(lobby(), Ok(Gallery::default()))));
+    bench.give(reply(Command::Drawings { room: lobby() }, Ok(Reply::Drawings { drawings: Gallery::default() })));
     bench.must_show("No drawings yet. Everything that is drawn in this room, freely or in a game, will hang here.");
     bench.give(Message::ToGallery);
     let error = CommandError::Unreadable("bad disk".to_owned());
-    bench.give(Message::Answered(Answer::Gallery(lobby(), Err(error))));
+    bench.give(reply(Command::Drawings { room: lobby() }, Err(error)));
     bench.must_show("The history on the disk can't be read: bad disk");
-    assert_eq!(commands(&bench.click("Try again")), [Command::Gallery(lobby())]);
+    assert_eq!(commands(&bench.click("Try again")), [Command::Drawings { room: lobby() }]);
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn all_drawings_are_listed_with_who_drew_them() {
 fn small_pictures_are_made_when_they_are_seen() {
     let mut bench = Bench::open(Language::En, WIDE, &[]);
     bench.give(Message::ToGallery);
-    bench.give(Message::Answered(Answer::Gallery(lobby(), Ok(two()))));
+    bench.give(reply(Command::Drawings { room: lobby() }, Ok(Reply::Drawings { drawings: two() })));
     assert!(bench.shows("…"));
     bench.layout();
     assert!(!bench.shows("…"), "all of them are in view");
@@ -141,7 +141,7 @@ fn a_drawing_is_drawn_again_stroke_by_stroke() {
     seen.dedup();
     assert_eq!(seen, [2, 3]);
     assert!(!bench.room.replays(), "at the end it rests");
-    bench.give(Message::Gallery(In::Replay(replay::Press::Speed(1.5))));
+    bench.give(Message::Gallery(In::Replay(replay::Control::Speed(1.5))));
     bench.must_show("2.8×");
     bench.give(Message::Key(Shortcut::Escape));
     bench.must_show("Gallery of #lobby");
@@ -152,18 +152,18 @@ fn a_drawing_is_drawn_again_stroke_by_stroke() {
 fn keys_are_for_the_drawing_unless_a_dialog_is_open() {
     let mut bench = open(Language::En, WIDE, two());
     let press = |press| Message::Key(Shortcut::Replay(press));
-    bench.give(press(replay::Press::Play));
+    bench.give(press(replay::Control::Play));
     assert!(!bench.room.replays(), "no drawing is looked at");
     bench.give(Message::Gallery(In::Open(key(0))));
-    bench.give(press(replay::Press::Seek(0)));
+    bench.give(press(replay::Control::Seek(0)));
     bench.must_show("0 of 3");
-    bench.give(press(replay::Press::Step(1)));
+    bench.give(press(replay::Control::Step(1)));
     bench.must_show("1 of 3");
-    bench.give(press(replay::Press::Seek(usize::MAX)));
+    bench.give(press(replay::Control::Seek(usize::MAX)));
     bench.must_show("3 of 3");
     bench.give(Message::Key(Shortcut::Help));
-    bench.give(press(replay::Press::Seek(0)));
-    bench.give(press(replay::Press::Play));
+    bench.give(press(replay::Control::Seek(0)));
+    bench.give(press(replay::Control::Play));
     bench.must_show("3 of 3");
     assert!(!bench.room.replays());
     let space = Event::Keyboard(keyboard::Event::KeyPressed {
@@ -175,7 +175,7 @@ fn keys_are_for_the_drawing_unless_a_dialog_is_open() {
         text: Some(" ".into()),
         repeat: false,
     });
-    bench.hands(|ui| assert_eq!(ui.simulate([space]), [Status::Ignored], "the window is asked what it is for"));
+    bench.interact(|ui| assert_eq!(ui.simulate([space]), [Status::Ignored], "the window is asked what it is for"));
     assert!(!bench.room.replays());
 }
 

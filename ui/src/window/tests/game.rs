@@ -1,17 +1,15 @@
-//! A game of turns: gathering, whose turn it is, what one can do.
+//! Games of turns: gathering, turns, buttons.
 
 use std::time::Duration;
 
+use inkmesh::command::{Command, CommandError, Reply, RoomCommand};
 use inkmesh::event::{EntryBody, Event};
 use inkmesh::game::{CancelReason, GameNotice, GameView, Phase, PlayError, PlayerView, Rules, SkippedBy};
 use inkmesh::identity::Author;
-use inkmesh::node::CommandError;
 use inkmesh::operation::OperationId;
 
-use super::bench::{ANA, BORA, Bench, ME, WIDE, commands, entry, lobby, person, play, player};
+use super::bench::{ANA, BORA, Bench, ME, WIDE, commands, entry, here, lobby, person, play, player};
 use crate::settings::Language;
-use crate::window::link::{Answer, Command, Step};
-use crate::window::screen::room::Message;
 
 fn bench() -> Bench {
     Bench::open(Language::En, WIDE, &[person(ANA, "Ana", true), person(BORA, "보라", true)])
@@ -33,8 +31,8 @@ fn game(phase: Phase) -> GameView {
     }
 }
 
-fn step(step: Step) -> Command {
-    Command::Game(lobby(), step)
+fn step(command: RoomCommand) -> Command {
+    here(command)
 }
 
 #[test]
@@ -47,14 +45,14 @@ fn players_gather() {
     bench.must_show("ready");
     bench.must_show("not yet");
     assert!(!bench.shows("Begin now"), "only the proposer closes the gathering");
-    assert_eq!(commands(&bench.click("I'm ready")), [step(Step::Ready)]);
+    assert_eq!(commands(&bench.click("I'm ready")), [step(RoomCommand::Ready)]);
     play(&mut bench, GameView { joined: false, drawer: None, ..game(Phase::Gathering) });
     bench.must_show("All seats are taken. You can watch.");
     assert!(!bench.shows("I'm ready"));
     play(&mut bench, GameView { proposer: Some(ME), drawer: None, ..game(Phase::Gathering) });
     bench.must_show("You propose to draw in turns");
     assert!(!bench.shows("I'm ready"));
-    assert_eq!(commands(&bench.click("Begin now")), [step(Step::Begin)]);
+    assert_eq!(commands(&bench.click("Begin now")), [step(RoomCommand::Begin)]);
     let alone = GameView { proposer: Some(ME), players: vec![player(ME, 0, 0)], ..game(Phase::Gathering) };
     play(&mut bench, alone);
     assert!(commands(&bench.click("Begin now")).is_empty(), "not with fewer than two");
@@ -64,15 +62,15 @@ fn players_gather() {
 fn a_turn_of_somebody_else() {
     let mut bench = bench();
     let asked = play(&mut bench, game(Phase::Drawing));
-    assert_eq!(asked, [Command::Canvas(lobby())], "another sheet");
+    assert_eq!(asked, [here(RoomCommand::Canvas)], "another sheet");
     assert!(play(&mut bench, game(Phase::Drawing)).is_empty(), "the same turn");
     bench.must_show("Round 2 of 3 · Ana draws");
     bench.must_show("62");
     assert!(bench.room.ticks());
     bench.wait(Duration::from_secs(30));
     bench.must_show("32");
-    assert_eq!(commands(&bench.click("Vote to skip")), [step(Step::Skip)]);
-    bench.give(Message::Answered(Answer::Stepped(lobby(), Step::Skip, Ok(()))));
+    assert_eq!(commands(&bench.click("Vote to skip")), [step(RoomCommand::Skip)]);
+    bench.reply(RoomCommand::Skip, Ok(Reply::Done {}));
     assert!(commands(&bench.click("You voted to skip")).is_empty(), "one vote a turn");
     play(&mut bench, GameView { turn: 5, drawer: Some(BORA), ..game(Phase::Drawing) });
     bench.must_show("Vote to skip");
@@ -84,10 +82,10 @@ fn a_vote_is_for_the_turn_in_which_it_was_given() {
     play(&mut bench, game(Phase::Drawing));
     bench.click("Vote to skip");
     play(&mut bench, GameView { turn: 5, drawer: Some(BORA), ..game(Phase::Drawing) });
-    bench.give(Message::Answered(Answer::Stepped(lobby(), Step::Skip, Ok(()))));
-    assert_eq!(commands(&bench.click("Vote to skip")), [step(Step::Skip)], "nobody voted in this turn");
+    bench.reply(RoomCommand::Skip, Ok(Reply::Done {}));
+    assert_eq!(commands(&bench.click("Vote to skip")), [step(RoomCommand::Skip)], "nobody voted in this turn");
     bench.must_show("You voted to skip");
-    bench.give(Message::Answered(Answer::Stepped(lobby(), Step::Skip, Err(CommandError::Play(PlayError::WrongPhase)))));
+    bench.reply(RoomCommand::Skip, Err(CommandError::Play(PlayError::WrongPhase)));
     bench.must_show("Vote to skip");
 }
 
@@ -98,8 +96,8 @@ fn a_player_is_voted_out_from_the_list_of_people() {
     play(&mut bench, GameView { players, ..game(Phase::Drawing) });
     assert!(!bench.shows("Vote to remove"));
     bench.click("보라");
-    assert_eq!(commands(&bench.click("Vote to remove")), [step(Step::Kick(BORA))]);
-    bench.give(Message::Answered(Answer::Stepped(lobby(), Step::Kick(BORA), Ok(()))));
+    assert_eq!(commands(&bench.click("Vote to remove")), [step(RoomCommand::Kick { peer: BORA })]);
+    bench.reply(RoomCommand::Kick { peer: BORA }, Ok(Reply::Done {}));
     assert!(commands(&bench.click("You voted to remove")).is_empty(), "one vote a game");
     bench.click("Ana");
     bench.must_show("Vote to remove");
@@ -132,14 +130,14 @@ fn each_can_leave_the_game_and_vote_to_end_it() {
     play(&mut bench, running.clone());
     assert!(!bench.shows("Leave the game"), "not beside what is pressed often");
     bench.click("…");
-    assert_eq!(commands(&bench.click("Vote to end the game")), [step(Step::End)]);
+    assert_eq!(commands(&bench.click("Vote to end the game")), [step(RoomCommand::EndGame)]);
     play(&mut bench, GameView { wants_end: true, ..running.clone() });
     bench.click("…");
     assert!(commands(&bench.click("You voted to end the game")).is_empty());
     bench.click("Close");
     bench.must_show("Vote to skip");
     bench.click("…");
-    assert_eq!(commands(&bench.click("Leave the game")), [step(Step::Leave)]);
+    assert_eq!(commands(&bench.click("Leave the game")), [step(RoomCommand::LeaveGame)]);
     play(&mut bench, GameView { joined: false, ..running });
     assert!(!bench.shows("…"), "who doesn't play has nothing to leave");
 }
@@ -182,7 +180,7 @@ fn a_newcomer_whom_the_end_was_faster_than_was_not_removed() {
 fn why_one_can_t_draw_is_said() {
     let mut bench = bench();
     play(&mut bench, game(Phase::Drawing));
-    bench.give(Message::Answered(Answer::Canvas(lobby(), Ok(super::bench::sheet(false)))));
+    bench.show_sheet(super::bench::sheet(false));
     bench.must_show("Only Ana can draw now. Everybody else watches.");
 }
 
@@ -193,20 +191,20 @@ fn our_own_turn() {
     bench.must_show("You draw next");
     play(&mut bench, GameView { drawer: Some(ME), ..game(Phase::Drawing) });
     bench.must_show("Round 2 of 3 · You draw");
-    assert_eq!(commands(&bench.click("Done")), [step(Step::Pass)]);
+    assert_eq!(commands(&bench.click("Done")), [step(RoomCommand::Pass)]);
 }
 
 #[test]
 fn newcomers_join_and_ends_are_told() {
     let mut bench = bench();
     play(&mut bench, GameView { joined: false, may_join: true, ..game(Phase::Drawing) });
-    assert_eq!(commands(&bench.click("Join from the next round")), [step(Step::Ready)]);
+    assert_eq!(commands(&bench.click("Join from the next round")), [step(RoomCommand::Ready)]);
     play(&mut bench, GameView { joined: false, ..game(Phase::Drawing) });
     assert!(!bench.shows("Join from the next round"), "it would do nothing");
     play(&mut bench, GameView { joined: false, removed: true, ..game(Phase::Drawing) });
-    bench.give(Message::Answered(Answer::Canvas(lobby(), Ok(super::bench::sheet(false)))));
+    bench.show_sheet(super::bench::sheet(false));
     bench.must_show("The others removed you from this game");
-    bench.give(Message::Answered(Answer::Canvas(lobby(), Ok(super::bench::sheet(true)))));
+    bench.show_sheet(super::bench::sheet(true));
     play(&mut bench, game(Phase::Revealed));
     bench.must_show("Ana is done");
     play(&mut bench, GameView { remaining_ms: 0, ..game(Phase::Over) });
@@ -236,11 +234,7 @@ fn each_reason_to_call_a_game_off_has_its_words() {
 #[test]
 fn a_refused_step_is_told() {
     let mut bench = bench();
-    bench.give(Message::Answered(Answer::Stepped(
-        lobby(),
-        Step::Rematch,
-        Err(CommandError::Play(PlayError::GameRunning)),
-    )));
+    bench.reply(RoomCommand::Rematch, Err(CommandError::Play(PlayError::GameRunning)));
     bench.must_show("A game is already running in this room.");
 }
 

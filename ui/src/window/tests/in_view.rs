@@ -1,5 +1,5 @@
-//! What checks that actions are in view: at every size of a window, what can be pressed in a state of it has to be as
-//! visible and as pressable as in a window that is large enough for everything.
+//! Checks that actions are in view: at every size of a window, everything that can be clicked in a state has to be as
+//! visible and clickable as in a window with room for everything.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -17,15 +17,15 @@ use super::bench::{Bench, simulate};
 use crate::window::screen::room::Message;
 use crate::window::theme;
 
-/// Sizes of screens, in pixels.
+/// The sizes of screens, in pixels.
 const SCREENS: [(f32, f32); 4] = [(640.0, 480.0), (800.0, 600.0), (1280.0, 800.0), (1920.0, 1080.0)];
-/// What the system scales them by.
+/// The scale factors.
 const SCALES: [f32; 3] = [1.0, 1.25, 2.0];
-/// A window that is large enough for everything.
+/// The size of a window with room for everything.
 const LARGE: Size = Size::new(3000.0, 2400.0);
 
-/// Every size of a window, in logical pixels, with its scale: each size as it is at every scale, and what is left of
-/// a screen of that many pixels at every scale. The smallest is 320 × 240.
+/// Returns sizes of windows in logical pixels, with their scale factors: each size itself at every scale, and a screen of
+/// that many pixels at every scale. The smallest is 320 × 240.
 pub fn sizes() -> Vec<(Size, f32)> {
     let all = SCREENS.into_iter().flat_map(|(width, height)| {
         SCALES.into_iter().flat_map(move |scale| {
@@ -40,7 +40,7 @@ pub fn sizes() -> Vec<(Size, f32)> {
     sizes
 }
 
-/// A text of a view: what it says, where it lies, and what of that is not scrolled away.
+/// A text of a view with its bounds, and the part that is not scrolled away.
 #[derive(Debug, Clone)]
 struct Words {
     words: String,
@@ -48,7 +48,7 @@ struct Words {
     visible: Option<Rectangle>,
 }
 
-/// A view that is built once and then looked at and clicked on.
+/// A view that is built once, to be searched and clicked.
 pub struct Glass<'a, M> {
     ui: Option<UserInterface<'a, M, iced::Theme, Renderer>>,
     renderer: Renderer,
@@ -56,7 +56,7 @@ pub struct Glass<'a, M> {
 }
 
 impl<'a, M: std::fmt::Debug + 'a> Glass<'a, M> {
-    /// A view in a window of this size.
+    /// Builds a view in a window of this size.
     pub fn new(view: Element<'a, M>, size: Size) -> Self {
         // This loads the fonts.
         drop(simulate::<()>(Space::new().into(), size));
@@ -85,7 +85,7 @@ impl<'a, M: std::fmt::Debug + 'a> Glass<'a, M> {
         })
     }
 
-    /// Why none of the places with these words is in view as a whole; nothing if one is.
+    /// Returns why no text with these words is fully in view; `None` if one is.
     pub fn hidden(&mut self, words: &str) -> Option<String> {
         let found = self.words().into_iter().filter(|one| one.words == words);
         let mut trouble = "it is not there".to_owned();
@@ -98,7 +98,7 @@ impl<'a, M: std::fmt::Debug + 'a> Glass<'a, M> {
         Some(trouble)
     }
 
-    /// Where the container with this id lies.
+    /// Returns the bounds of the container with this id.
     pub fn place(&mut self, wanted: &'static str) -> Option<Rectangle> {
         let wanted = iced::widget::Id::new(wanted);
         let found = self.select(move |candidate| match candidate {
@@ -108,7 +108,7 @@ impl<'a, M: std::fmt::Debug + 'a> Glass<'a, M> {
         found.first().copied()
     }
 
-    /// What comes of a click.
+    /// Returns the messages of a click.
     fn click(&mut self, at: Point) -> Vec<String> {
         let cursor = mouse::Cursor::Available(at);
         let button = mouse::Button::Left;
@@ -121,8 +121,8 @@ impl<'a, M: std::fmt::Debug + 'a> Glass<'a, M> {
         messages.iter().map(|message| format!("{message:?}")).filter(|message| !is_of_the_pen(message)).collect()
     }
 
-    /// Everything with words on it that does something when it is clicked: what comes of it, and the words. What a
-    /// click beside everything does has to have a button of its own.
+    /// Returns the messages of everything with words that can be clicked, with the words. A message that a click beside
+    /// everything also sends has to have a button.
     fn pressable(&mut self) -> BTreeMap<String, Vec<String>> {
         let beside = self.click(Point::new(1.0, 1.0));
         let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -140,7 +140,7 @@ impl<'a, M: std::fmt::Debug + 'a> Glass<'a, M> {
         all
     }
 
-    /// Why these words can't be pressed for this message; nothing if they can.
+    /// Returns why these words can't be clicked for this message; `None` if they can.
     fn trouble(&mut self, words: &str, message: &str) -> Option<String> {
         let found: Vec<Words> = self.words().into_iter().filter(|one| one.words == words).collect();
         let mut trouble = "it is not there".to_owned();
@@ -153,7 +153,7 @@ impl<'a, M: std::fmt::Debug + 'a> Glass<'a, M> {
         Some(trouble)
     }
 
-    /// What of these words is not in view.
+    /// Returns which part of a text is not in view.
     fn cut(&self, one: &Words) -> Option<String> {
         let Words { bounds, visible, .. } = one;
         let seen = visible.and_then(|visible| visible.intersection(&Rectangle::with_size(self.size)));
@@ -186,12 +186,12 @@ impl<'a, M: std::fmt::Debug + 'a> Glass<'a, M> {
     }
 }
 
-/// What the sheet says when it is clicked on, or learns its size.
+/// Returns whether a message is from the pen on the sheet, or reports a size.
 fn is_of_the_pen(message: &str) -> bool {
-    ["Sheet(Pen", "Sheet(Resized", "Sheet(Pick", "Sheet(Fill", "Gallery(Seen"].iter().any(|of| message.starts_with(of))
+    ["Sheet(Pen", "Sheet(Resized", "Sheet(Pick", "Sheet(Fill", "Gallery(Shown"].iter().any(|of| message.starts_with(of))
 }
 
-/// The height that words need at least in this width: in small print.
+/// Returns the least height of words in this width, in small text.
 fn height_of(words: &str, width: f32) -> f32 {
     let text = text::Text {
         content: words,
@@ -207,9 +207,8 @@ fn height_of(words: &str, width: f32) -> f32 {
     <Renderer as TextRenderer>::Paragraph::with_text(text).min_bounds().height
 }
 
-/// Fails unless everything that can be pressed in this state, and says a message that is one of these actions, is in
-/// view and can be pressed at every size of the window. An action with several words on it is, when one of them is.
-/// Returns the messages.
+/// Checks that everything in this state that sends one of these actions when clicked is in view and can be clicked at
+/// every size of the window. Of several texts for one action, one has to be. Returns the messages.
 pub fn actions_stay_in_view(state: &str, bench: &mut Bench, is_action: impl Fn(&str) -> bool) -> Vec<String> {
     resize(bench, LARGE, 1.0);
     let mut actions = Glass::new(bench.view(), LARGE).pressable();
@@ -230,7 +229,7 @@ pub fn actions_stay_in_view(state: &str, bench: &mut Bench, is_action: impl Fn(&
     actions.into_keys().collect()
 }
 
-/// Gives the window another size. Nothing is painted for it: what is looked at is where things lie.
+/// Resizes the window. Nothing is painted, as only the layout matters.
 pub fn resize(bench: &mut Bench, size: Size, scale: f32) {
     bench.size = size;
     drop(bench.room.update(Message::Resized(size, scale), bench.now));

@@ -1,14 +1,14 @@
-//! Lines of the talk: written and pasted with their breaks, picked and copied, with links that ask before they open.
+//! Chat lines: line breaks, selection and copying, links and their confirmation.
 
 use iced::keyboard::Modifiers;
 use iced::keyboard::key::Named;
 use iced::{Point, mouse};
-use inkmesh::node::CommandError;
 
-use super::bench::{ANA, BORA, Bench, WIDE, commands, lobby, person, said};
+use inkmesh::command::CommandError;
+
+use super::bench::{ANA, BORA, Bench, WIDE, commands, here, person, said, say};
 use super::live::Live;
 use crate::settings::Language;
-use crate::window::link::Command;
 use crate::window::screen::room::{Action, Message, chat, chat::Link};
 
 const CHAT_FIELD: &str = "chat-field";
@@ -30,11 +30,11 @@ fn pasted_lines_and_shift_enter_stay_lines() {
     live.with(Modifiers::CTRL, |live| live.letters("v"));
     live.with(Modifiers::SHIFT, |live| live.key(Named::Enter));
     live.letters("4");
-    assert!(live.said().is_empty(), "Shift+Enter sends nothing");
+    assert!(live.commands().is_empty(), "Shift+Enter sends nothing");
     let height = live.focus().unwrap().height;
     assert!(height > 80.0, "the field has grown: {height}");
     live.key(Named::Enter);
-    assert_eq!(live.said(), [Command::Say(lobby(), "one\n  two\nthree\n4".to_owned())]);
+    assert_eq!(live.commands(), [here(say("one\n  two\nthree\n4"))]);
     assert!(live.focus().unwrap().height < 50.0, "and shrunk again");
 }
 
@@ -122,7 +122,7 @@ fn the_menu_of_a_line_keeps_keys_and_clicks_and_esc_closes_it() {
     live.letters("x");
     live.click_at(Point::new(500.0, 300.0)); // the sheet
     assert!(!live.shows("Copy"), "a click beside it closes it");
-    assert!(live.said().is_empty());
+    assert!(live.commands().is_empty());
     assert_eq!(live.draft(), "");
     live.click_with(mouse::Button::Right, at);
     live.key(Named::Escape);

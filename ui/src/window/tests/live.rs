@@ -1,4 +1,4 @@
-//! The whole window with its fields, focus and clipboard kept from one event to the next, as on a screen.
+//! The whole window for tests. Fields, focus and clipboard keep their state from event to event.
 
 use std::time::Instant;
 
@@ -16,6 +16,7 @@ use iced_test::futures::futures::{FutureExt as _, StreamExt as _};
 use iced_test::runtime::user_interface::{Cache, State, UserInterface};
 use iced_test::runtime::{Action, clipboard, task};
 use iced_test::selector::{self, Bounded, Candidate, Selector};
+use inkmesh::command::{Command, Reply};
 use inkmesh::event::{Entry, Event as NodeEvent, Person, ReadingView, RoomSummary};
 use inkmesh::game::GameView;
 use inkmesh::name::RoomName;
@@ -28,16 +29,16 @@ use super::bench::{ME, WIDE, lobby, person, sheet};
 use crate::settings::{Language, Settings};
 use crate::window::Options;
 use crate::window::app::{self, App, Message};
-use crate::window::link::{Answer, Command, Loaded, Update};
+use crate::window::bridge::{Answer, Loaded, Request, Update};
 use crate::window::screen::room;
 use crate::window::theme;
 
-/// The window.
+/// The window with its state.
 pub struct Live {
     pub app: App,
     runtime: Runtime,
     _folder: TempDir,
-    commands: mpsc::Receiver<Command>,
+    requests: mpsc::Receiver<Request>,
     renderer: Renderer,
     cache: Cache,
     cursor: Cursor,
@@ -46,7 +47,7 @@ pub struct Live {
     pub pasteboard: Pasteboard,
 }
 
-/// A clipboard that can be looked into.
+/// A clipboard that can be read.
 #[derive(Default)]
 pub struct Pasteboard(pub Option<String>);
 
@@ -61,19 +62,19 @@ impl Clipboard for Pasteboard {
 }
 
 impl Live {
-    /// A window with a room open, with these people in it beside us and these lines.
+    /// Opens a room with these other people and lines.
     pub fn open(people: &[Person], entries: Vec<Entry>) -> Self {
         Self::sized(WIDE, people, entries)
     }
 
-    /// The same in a window of this size.
+    /// Opens the room in a window of this size.
     pub fn sized(size: Size, people: &[Person], entries: Vec<Entry>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         Settings { language: Some(Language::En), ..Settings::default() }.save(folder.path()).unwrap();
         Self::started(folder, size, people, entries)
     }
 
-    /// The same with the settings of this folder.
+    /// Opens the room with the settings of this folder.
     pub fn started(folder: TempDir, size: Size, people: &[Person], entries: Vec<Entry>) -> Self {
         let runtime = Runtime::new().unwrap();
         let config = Config {
@@ -86,17 +87,17 @@ impl Live {
         };
         let options = Options { config, name_given: true, room_given: false };
         let (mut app, _) = App::new(options, Settings::load(folder.path()), runtime.handle().clone());
-        let (sender, commands) = mpsc::channel(1000);
-        app.commands_to(sender);
+        let (sender, requests) = mpsc::channel(1000);
+        app.requests_to(sender);
         let renderer = Renderer::new(theme::REGULAR, theme::BODY.into());
         let (cache, cursor, modifiers) = (Cache::default(), Cursor::Unavailable, Modifiers::empty());
         let pasteboard = Pasteboard::default();
         let mut live =
-            Live { app, runtime, _folder: folder, commands, renderer, cache, cursor, size, modifiers, pasteboard };
+            Live { app, runtime, _folder: folder, requests, renderer, cache, cursor, size, modifiers, pasteboard };
         live.tell(Message::Opened(size, 1.0));
-        live.tell(Message::Link(Update::Started(ME)));
+        live.tell(Message::Update(Update::Started(ME)));
         let summary = RoomSummary { room: lobby(), people: 1, last_activity: 0, unread: 0 };
-        live.answer(Answer::Rooms(Ok(vec![summary])));
+        live.answer(Answer::Reply(Command::Rooms, Ok(Reply::Rooms(vec![summary]))));
         let people = [person(ME, "Me", true)].into_iter().chain(people.iter().cloned()).collect();
         let loaded =
             Loaded { entries, people, canvas: sheet(true), game: GameView::default(), reading: ReadingView::default() };
@@ -104,28 +105,28 @@ impl Live {
         // Twice: the sheet learns its size in the first.
         live.frame();
         live.frame();
-        live.said();
+        live.commands();
         live
     }
 
     // ---- what comes from the node ----
 
-    /// The node answers.
+    /// Sends an answer of the node.
     pub fn answer(&mut self, answer: Answer) {
-        self.tell(Message::Link(Update::Answer(answer)));
+        self.tell(Message::Update(Update::Answer(answer)));
     }
 
-    /// Something happens.
+    /// Sends an event of the node.
     pub fn happen(&mut self, event: NodeEvent) {
-        self.tell(Message::Link(Update::Events(vec![event])));
+        self.tell(Message::Update(Update::Events(vec![event])));
     }
 
-    /// Gives the room a message.
+    /// Sends a message to the room screen.
     pub fn room(&mut self, message: room::Message) {
         self.tell(Message::Room(message));
     }
 
-    /// Gives the window a message, and does what comes of it.
+    /// Sends a message to the window, and carries out its task.
     pub fn tell(&mut self, message: Message) {
         let task = {
             let _entered = self.runtime.enter();
@@ -175,9 +176,9 @@ impl Live {
         done
     }
 
-    // ---- what hands do ----
+    // ---- input ----
 
-    /// Lets something happen to the window; returns what it wants of the input method.
+    /// Sends an event of the system; returns the requested state of the input method.
     pub fn event(&mut self, event: Event) -> InputMethod {
         let cache = std::mem::take(&mut self.cache);
         let mut ui = UserInterface::build(self.app.view(), self.size, cache, &mut self.renderer);
@@ -204,12 +205,12 @@ impl Live {
         self.event(Event::Window(window::Event::RedrawRequested(Instant::now())))
     }
 
-    /// Presses a key and lets it go.
+    /// Presses and releases a key.
     pub fn key(&mut self, named: Named) {
         self.press(Key::Named(named), Physical::Code(Code::F35), None);
     }
 
-    /// Presses a key while these are held.
+    /// Presses and releases a key with modifiers.
     pub fn with(&mut self, modifiers: Modifiers, press: impl FnOnce(&mut Self)) {
         self.modifiers = modifiers;
         self.event(Event::Keyboard(keyboard::Event::ModifiersChanged(modifiers)));
@@ -249,7 +250,7 @@ impl Live {
         self.frame();
     }
 
-    /// The input method composes this.
+    /// Composes a text with the input method.
     pub fn compose(&mut self, text: &str) {
         let end = text.len();
         let selection = (!text.is_empty()).then_some(end..end);
@@ -257,14 +258,14 @@ impl Live {
         self.frame();
     }
 
-    /// The input method commits this, in the way of winit.
+    /// Commits a text with the input method, in the way of winit.
     pub fn commit(&mut self, text: &str) {
         self.event(Event::InputMethod(input_method::Event::Preedit(String::new(), None)));
         self.event(Event::InputMethod(input_method::Event::Commit(text.to_owned())));
         self.frame();
     }
 
-    /// Clicks on a place with a button of the mouse.
+    /// Clicks at a position with a button of the mouse.
     pub fn click_with(&mut self, button: mouse::Button, at: Point) {
         self.cursor = Cursor::Available(at);
         self.event(Event::Mouse(mouse::Event::CursorMoved { position: at }));
@@ -273,12 +274,12 @@ impl Live {
         self.frame();
     }
 
-    /// Clicks on a place.
+    /// Clicks at a position.
     pub fn click_at(&mut self, at: Point) {
         self.click_with(mouse::Button::Left, at);
     }
 
-    /// Touches a place with a finger.
+    /// Taps at a position with a finger.
     pub fn touch(&mut self, position: Point) {
         let id = Finger(1);
         self.event(Event::Touch(touch::Event::FingerPressed { id, position }));
@@ -298,7 +299,7 @@ impl Live {
         self.click_at(place.center());
     }
 
-    /// Puts the cursor into a field without a click.
+    /// Focuses a field without a click.
     pub fn key_focus(&mut self, field: &'static str) {
         self.operate(Box::new(focusable::focus(field.into())));
     }
@@ -315,17 +316,17 @@ impl Live {
         found?.visible_bounds()
     }
 
-    /// Where a text is in view.
+    /// Returns the bounds of a text, if it is in view.
     pub fn place(&mut self, text: &str) -> Option<Rectangle> {
         self.find(text)
     }
 
-    /// Whether a text is in view.
+    /// Returns whether a text is in view.
     pub fn shows(&mut self, text: &str) -> bool {
         self.place(text).is_some()
     }
 
-    /// Where what has the focus is.
+    /// Returns the bounds of the focused widget.
     pub fn focus(&mut self) -> Option<Rectangle> {
         let focused = |candidate: Candidate<'_>| match candidate {
             Candidate::Focusable { state, bounds, .. } if state.is_focused() => {
@@ -336,13 +337,17 @@ impl Live {
         self.find(focused)
     }
 
-    /// What is written in the field for talk.
+    /// Returns the text in the chat's field.
     pub fn draft(&self) -> &str {
         self.app.draft()
     }
 
-    /// What the node was asked to do since the last look.
-    pub fn said(&mut self) -> Vec<Command> {
-        std::iter::from_fn(|| self.commands.try_recv().ok()).collect()
+    /// Returns the commands that were sent to the node since the last call.
+    pub fn commands(&mut self) -> Vec<Command> {
+        let command = |request| match request {
+            Request::Command(command) => Some(command),
+            Request::Load(_) => None,
+        };
+        std::iter::from_fn(|| self.requests.try_recv().ok()).filter_map(command).collect()
     }
 }

@@ -1,21 +1,21 @@
-//! What lies over the room keeps the keyboard, the input method, the mouse and fingers to itself; Esc closes it.
+//! Layers over the room take all input of keyboard, input method, mouse and fingers. Esc closes them.
 
 use iced::keyboard::Modifiers;
 use iced::keyboard::key::Named;
 use iced::{Point, Size};
+use inkmesh::command::{Command, RoomCommand};
 use inkmesh::event::{Event, Warning};
 
 use super::bench::{ANA, person};
 use super::live::Live;
-use crate::window::link::Command;
 use crate::window::screen::room::dialog::{self, Topic};
 use crate::window::screen::room::{Message, Shortcut, game, sheet};
 
 const CHAT_FIELD: &str = "chat-field";
-/// The edge of the sheet: no card or dialog reaches it.
+/// A point at the edge of the sheet, which no card or dialog covers.
 const SHEET: Point = Point::new(270.0, 160.0);
 
-/// What is asked before the sheet is cleared.
+/// The text of the confirmation to clear the sheet.
 const CLEAR: &str = "Take everything off this sheet, also what others drew? You can undo it.";
 
 fn live() -> Live {
@@ -27,14 +27,18 @@ fn live() -> Live {
 }
 
 fn draws(commands: &[Command]) -> bool {
-    commands.iter().any(|command| matches!(command, Command::Draw(..) | Command::PenMoved(..) | Command::Touch(..)))
+    use RoomCommand::{Clear, Fill, Pen, Redo, Stroke, Undo};
+    let draws = |command: &Command| {
+        matches!(command, Command::In(_, Stroke { .. } | Pen { .. } | Fill { .. } | Undo | Redo | Clear))
+    };
+    commands.iter().any(draws)
 }
 
 fn says(commands: &[Command]) -> bool {
-    commands.iter().any(|command| matches!(command, Command::Say(..)))
+    commands.iter().any(|command| matches!(command, Command::In(_, RoomCommand::Say { .. })))
 }
 
-/// Opens each of the overlays that take all input, with a text that it shows.
+/// Returns the messages that open the layers, each with a text of the layer.
 fn modal() -> Vec<(&'static str, Message)> {
     vec![
         ("Help", Message::Key(Shortcut::Help)),
@@ -55,7 +59,7 @@ fn what_is_typed_before_a_dialog_does_not_reach_the_room() {
         live.compose("ㅈ");
         live.commit("자");
         live.key(Named::Enter);
-        let commands = live.said();
+        let commands = live.commands();
         assert_eq!(live.draft(), "hi", "{title}: the talk takes nothing");
         assert!(!says(&commands), "{title}: Enter sends nothing: {commands:?}");
     }
@@ -71,9 +75,9 @@ fn a_click_beside_a_dialog_closes_it_and_draws_nothing() {
             live.frame();
             touch(&mut live);
             assert!(!live.shows(title), "{title} is closed");
-            assert!(!draws(&live.said()), "{title}");
+            assert!(!draws(&live.commands()), "{title}");
             touch(&mut live);
-            assert!(draws(&live.said()), "the sheet is there again");
+            assert!(draws(&live.commands()), "the sheet is there again");
         }
     }
 }
@@ -112,7 +116,7 @@ fn tab_stays_inside_a_dialog() {
         live.with(Modifiers::SHIFT, |live| live.key(Named::Tab));
         assert!(seen.contains(&live.focus().unwrap()), "{title}: back again");
         assert_eq!(live.draft(), "hi");
-        assert!(!says(&live.said()));
+        assert!(!says(&live.commands()));
     }
 }
 
@@ -145,13 +149,13 @@ fn a_click_on_a_notice_draws_nothing() {
         live.happen(Event::Warning(Warning::StorageRecovered));
         let words = "The disk takes writes again.";
         let at = live.place(words).expect("a notice").center();
-        live.said();
+        live.commands();
         touch(&mut live, at);
-        assert!(!draws(&live.said()), "a click on the notice");
+        assert!(!draws(&live.commands()), "a click on the notice");
         live.key(Named::Escape);
         assert!(!live.shows(words), "Esc takes it away");
         touch(&mut live, at);
-        assert!(draws(&live.said()), "the sheet is there");
+        assert!(draws(&live.commands()), "the sheet is there");
     }
 }
 
@@ -165,7 +169,7 @@ fn a_click_on_what_lies_on_the_sheet_draws_nothing() {
         let beside = Point::new(place.x + 2.0, place.y - 6.0);
         live.click_at(beside);
         live.touch(beside);
-        assert!(!draws(&live.said()), "{words}");
+        assert!(!draws(&live.commands()), "{words}");
         live.key(Named::Escape);
         assert!(!live.shows(words), "{words}: Esc closes it");
     }
@@ -182,7 +186,7 @@ fn the_unfolded_column_keeps_keys_and_clicks() {
     assert_eq!(live.draft(), "");
     live.click_at(Point::new(500.0, 300.0));
     assert!(!live.shows("People"), "a click beside it folds it");
-    assert!(!draws(&live.said()));
+    assert!(!draws(&live.commands()));
     live.click("☰");
     live.key(Named::Escape);
     assert!(!live.shows("People"));
@@ -195,7 +199,7 @@ fn the_gallery_keeps_keys() {
     live.frame();
     live.letters("x");
     live.key(Named::Enter);
-    assert!(!says(&live.said()));
+    assert!(!says(&live.commands()));
     live.key(Named::Escape);
     live.frame();
     assert_eq!(live.draft(), "hi");

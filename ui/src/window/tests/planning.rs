@@ -1,15 +1,14 @@
-//! The dialog that starts a game.
+//! The setup of a game.
 
 use std::path::PathBuf;
 
 use iced::keyboard::key::Named;
+use inkmesh::command::{Command, CommandError, Reply, RoomCommand};
 use inkmesh::game::{PlayError, Rules, WordList};
-use inkmesh::node::CommandError;
 use inkmesh::words::BuiltIn;
 
-use super::bench::{ANA, Bench, WIDE, commands, lobby, person, play};
+use super::bench::{ANA, Bench, WIDE, commands, person, play};
 use crate::settings::{GameChoice, Language};
-use crate::window::link::{Answer, Command, Step};
 use crate::window::screen::room::game::setup::Number;
 use crate::window::screen::room::{Action, Message, Shortcut, dialog, game, game::setup};
 
@@ -19,10 +18,10 @@ fn bench(language: Language) -> Bench {
     bench
 }
 
-/// The one game that is proposed.
+/// Returns the game that is proposed.
 fn proposed(actions: &[Action]) -> (Rules, WordList) {
     match &commands(actions)[..] {
-        [Command::Game(_, Step::Start(rules, words))] => (*rules, words.clone()),
+        [Command::In(_, RoomCommand::Start { rules, words })] => (*rules, words.clone()),
         other => panic!("{other:?}"),
     }
 }
@@ -64,14 +63,14 @@ fn the_keyboard_is_enough() {
     let mut bench = bench(Language::En);
     // Where no field has the keyboard, Enter comes as a key for writing.
     assert_eq!(proposed(&bench.give(Message::Key(Shortcut::Write))).0, Rules::skribbl());
-    let entered = bench.hands(|ui| {
+    let entered = bench.interact(|ui| {
         ui.click(iced_test::selector::id("rounds-field")).unwrap();
         ui.typewrite("5");
         ui.tap_key(Named::Enter);
     });
     assert!(commands(&entered).is_empty(), "there is no 53rd round");
     bench.give(Message::Dialog(dialog::Message::Setup(setup::Message::Typed(Number::Rounds, "5".to_owned()))));
-    let entered = bench.hands(|ui| {
+    let entered = bench.interact(|ui| {
         ui.click(iced_test::selector::id("rounds-field")).unwrap();
         ui.tap_key(Named::Enter);
     });
@@ -136,7 +135,7 @@ fn what_was_chosen_is_remembered_when_the_game_is_proposed() {
     bench.give(Message::Dialog(dialog::Message::Setup(setup::Message::Pack(BuiltIn::En))));
     let (rules, words) = proposed(&bench.click("시작"));
     assert_eq!(words.words().len(), BuiltIn::En.words().len() + BuiltIn::Ko.words().len());
-    let actions = bench.give(Message::Answered(Answer::Stepped(lobby(), Step::Start(rules, words), Ok(()))));
+    let actions = bench.reply(RoomCommand::Start { rules, words }, Ok(Reply::Done {}));
     let chosen = GameChoice { english: true, ..GameChoice::first(Language::Ko) };
     assert!(matches!(&actions[..], [Action::RememberGame(choice)] if *choice == chosen), "{actions:?}");
     assert!(!bench.shows("규칙 불러오기"), "the dialog is closed");
@@ -148,8 +147,8 @@ fn what_was_chosen_is_remembered_when_the_game_is_proposed() {
 #[test]
 fn a_game_that_runs_already_is_told_in_the_dialog() {
     let mut bench = bench(Language::En);
-    let step = Step::Start(Rules::skribbl(), WordList::default());
-    bench.give(Message::Answered(Answer::Stepped(lobby(), step, Err(CommandError::Play(PlayError::GameRunning)))));
+    let step = RoomCommand::Start { rules: Rules::skribbl(), words: WordList::default() };
+    bench.reply(step, Err(CommandError::Play(PlayError::GameRunning)));
     bench.must_show("A game is already running in this room.");
     bench.give(Message::Dialog(dialog::Message::Setup(setup::Message::TellClose(false))));
     assert!(!bench.shows("A game is already running in this room."), "what is changed may be tried");

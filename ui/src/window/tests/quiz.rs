@@ -1,16 +1,15 @@
-//! A quiz: the word and its mask, choosing, guessing, what is said of guesses.
+//! Quizzes: the word and its mask, choosing, guessing, replies to guesses.
 
 use std::time::Duration;
 
+use inkmesh::command::{CommandError, Reply, RoomCommand};
 use inkmesh::event::{EntryBody, Event};
 use inkmesh::game::{EndReason, GameNotice, GameView, GuessError, Phase, PlayError, Rules};
-use inkmesh::node::{CommandError, Spoken};
 use inkmesh::operation::OperationId;
 use inkmesh::words::{Level, Mask, Word};
 
-use super::bench::{ANA, BORA, Bench, ME, NARROW, WIDE, commands, entry, lobby, person, play, player, said};
+use super::bench::{ANA, BORA, Bench, ME, NARROW, WIDE, commands, entry, here, lobby, person, play, player, said, say};
 use crate::settings::Language;
-use crate::window::link::{Answer, Command, Step, Touch};
 use crate::window::screen::room::sheet::Choice;
 use crate::window::screen::room::{Action, Message, Shortcut, chat, layout, layout::Pane, sheet};
 
@@ -30,7 +29,7 @@ pub fn game(phase: Phase) -> GameView {
     }
 }
 
-/// A turn of Ana, who draws 사과; the second letter is shown.
+/// Returns a turn of Ana, who draws 사과; the second letter is shown.
 pub fn drawing() -> GameView {
     let mut mask = Mask::of("사과");
     mask.reveal(1, '과');
@@ -59,12 +58,11 @@ fn the_drawer_chooses_by_click_or_key() {
         bench.must_show(text);
     }
     let third = Message::Key(Shortcut::Sheet(sheet::Message::Choose(Choice::Width(2))));
-    assert_eq!(commands(&bench.give(third.clone())), [Command::Game(lobby(), Step::Choose(2))]);
+    assert_eq!(commands(&bench.give(third.clone())), [here(RoomCommand::Choose { index: 2 })]);
     assert!(!bench.shows("ice cream"), "one choice is enough");
     assert!(commands(&bench.give(third)).is_empty(), "now the key is for the pen");
-    let refused = Answer::Stepped(lobby(), Step::Choose(2), Err(CommandError::Play(PlayError::NoSuchWord)));
-    bench.give(Message::Answered(refused));
-    assert_eq!(commands(&bench.click("ice cream")), [Command::Game(lobby(), Step::Choose(1))]);
+    bench.reply(RoomCommand::Choose { index: 2 }, Err(CommandError::Play(PlayError::NoSuchWord)));
+    assert_eq!(commands(&bench.click("ice cream")), [here(RoomCommand::Choose { index: 1 })]);
     play(&mut bench, choosing());
     assert!(
         commands(&bench.give(Message::Key(Shortcut::Sheet(sheet::Message::Choose(Choice::Width(4)))))).is_empty(),
@@ -86,9 +84,9 @@ fn keys_do_nothing_to_a_sheet_behind_a_tab() {
         assert!(matches!(write[..], [Action::Focus("chat-field")]));
     }
     bench.give(Message::Layout(layout::Message::Pane(Pane::Sheet)));
-    assert_eq!(commands(&bench.give(second())), [Command::Game(lobby(), Step::Choose(1))]);
+    assert_eq!(commands(&bench.give(second())), [here(RoomCommand::Choose { index: 1 })]);
     let undone = commands(&bench.give(undo()));
-    assert!(matches!(undone[..], [Command::Touch(_, Touch::Undo)]), "{undone:?}");
+    assert_eq!(undone, [here(RoomCommand::Undo)]);
 }
 
 #[test]
@@ -129,10 +127,10 @@ fn guessers_see_the_mask_and_write_guesses() {
     bench.must_show("Guess");
     bench.must_show("420");
     bench.write("배");
-    assert_eq!(commands(&bench.give(Message::Chat(chat::Message::Say))), [Command::Say(lobby(), "배".to_owned())]);
+    assert_eq!(commands(&bench.give(Message::Chat(chat::Message::Say))), [here(say("배"))]);
     bench.wait(Duration::from_secs(1));
     bench.must_show("“배”: waiting for the drawer's answer…");
-    bench.give(Message::Answered(Answer::Said(lobby(), "배".to_owned(), Ok(Spoken::Line(OperationId([1; 32]))))));
+    bench.reply(say("배"), Ok(Reply::Written { id: OperationId([1; 32]) }));
     assert!(!bench.shows("“배”: waiting for the drawer's answer…"));
 }
 
@@ -175,7 +173,7 @@ fn a_guess_that_was_not_answered_stays_with_the_reason() {
         bench.give(Message::Chat(chat::Message::Say));
         assert_eq!(bench.room.draft(), "");
         let error = Err(CommandError::Guess(error));
-        bench.give(Message::Answered(Answer::Said(lobby(), "사과".to_owned(), error)));
+        bench.reply(say("사과"), error);
         bench.must_show(words);
         assert_eq!(bench.room.draft(), "사과");
         bench.wait(Duration::from_secs(60));
@@ -271,7 +269,7 @@ fn spectators_watch_and_may_join() {
     bench.must_show("You watch · 0 of 2 know it · hint 1/2");
     bench.must_show("과");
     bench.must_show("Send");
-    assert_eq!(commands(&bench.click("Join from the next round")), [Command::Game(lobby(), Step::Ready)]);
+    assert_eq!(commands(&bench.click("Join from the next round")), [here(RoomCommand::Ready)]);
     play(&mut bench, GameView { joined: false, removed: true, guessing: false, ..drawing() });
     bench.must_show("The others removed you from this game · 0 of 2 know it · hint 1/2");
     assert!(!bench.shows("Join from the next round"));

@@ -1,14 +1,15 @@
-//! What is read and unread, what arrives late, and history that comes in.
+//! Read marks, late lines, and the loading of history.
 
 use std::time::Duration;
 
 use iced::Size;
+use inkmesh::command::{Command, Reply, RoomCommand};
 use inkmesh::event::{Entry, Event, ReadingView};
 use inkmesh::operation::OperationId;
 
-use super::bench::{ANA, BORA, Bench, NARROW, WIDE, commands, late, lobby, person, said};
+use super::bench::{ANA, BORA, Bench, NARROW, WIDE, commands, here, late, lobby, person, reply, said};
 use crate::settings::Language;
-use crate::window::link::{Answer, Command, PAGE, SEEK_PAGE};
+use crate::window::bridge::{PAGE, SEEK_PAGE};
 use crate::window::screen::room::dialog::Topic;
 use crate::window::screen::room::{Action, Message, Shortcut, Timer, chat};
 
@@ -36,9 +37,14 @@ fn syncing(bench: &mut Bench, received: u64, remaining: u64) -> Vec<Action> {
     bench.happen(vec![Event::Syncing { room: lobby(), peers: vec![ANA, BORA], received, remaining }])
 }
 
-/// Whether a look at what was read is coming up.
+/// Returns whether the timer of read marks was started.
 fn will_notice(actions: &[Action]) -> bool {
     actions.iter().any(|action| matches!(action, Action::Wait(_, Timer::MarkRead)))
+}
+
+/// Returns the command that reads so many lines before a line.
+fn history(before: OperationId, limit: usize) -> Command {
+    Command::History { room: lobby(), limit: Some(limit), before: Some(before) }
 }
 
 #[test]
@@ -91,7 +97,7 @@ fn rooms_come_with_their_unread_counts() {
         last_activity: 0,
         unread,
     };
-    bench.give(Message::Answered(Answer::Rooms(Ok(vec![summary("lobby", 3), summary("family", 250)]))));
+    bench.give(reply(Command::Rooms, Ok(Reply::Rooms(vec![summary("lobby", 3), summary("family", 250)]))));
     bench.must_show("3");
     bench.must_show("99+");
     reading(&mut bench, ReadingView::default());
@@ -117,7 +123,7 @@ fn what_has_been_in_view_for_a_while_is_marked_as_read() {
     assert!(will_notice(&entries(&mut bench, new.clone())));
     assert!(!will_notice(&entries(&mut bench, lines(3..4))), "one look at a time");
     let upto = said(3, ANA, "Ana", "").id;
-    assert_eq!(commands(&bench.give(Message::Timer(Timer::MarkRead))), [Command::MarkRead(lobby(), upto)]);
+    assert_eq!(commands(&bench.give(Message::Timer(Timer::MarkRead))), [here(RoomCommand::Read { upto })]);
     assert!(!will_notice(&bench.give(Message::Timer(Timer::Refresh))), "nothing new");
     assert!(will_notice(&entries(&mut bench, lines(4..5))));
 }
@@ -142,7 +148,7 @@ fn what_nobody_sees_is_not_marked_as_read() {
         bench.give(hide);
         assert!(commands(&bench.give(Message::Timer(Timer::MarkRead))).is_empty(), "again: {why}");
         bench.give(show);
-        assert_eq!(commands(&bench.give(Message::Timer(Timer::MarkRead))), [Command::MarkRead(lobby(), upto)], "{why}");
+        assert_eq!(commands(&bench.give(Message::Timer(Timer::MarkRead))), [here(RoomCommand::Read { upto })], "{why}");
     }
     let mut bench = Bench::open(Language::En, NARROW, &[]);
     assert!(!will_notice(&entries(&mut bench, lines(1..2))), "another tab is in view");
@@ -174,7 +180,7 @@ fn late_history_is_announced_shown_and_dismissed() {
     bench.look.language = Language::Ko;
     bench.must_show("Ana 님이 2025년 11월 18일에 쓴 메시지 12개가 지금 도착했습니다");
     bench.look.language = Language::En;
-    assert_eq!(commands(&bench.click("Dismiss")), [Command::DismissLate(lobby())]);
+    assert_eq!(commands(&bench.click("Dismiss")), [here(RoomCommand::DismissLate)]);
     assert!(!bench.shows("Dismiss"));
     bench.must_show("arrived late");
 }
@@ -195,17 +201,21 @@ fn late_history_of_many_leaves_room_for_the_talk() {
     assert!(!bench.shows("4 messages from P13, written on 18 November 2025, arrived now"));
 }
 
+/// Returns the lines before a line, for a search.
+fn answer(before: OperationId, entries: Vec<Entry>) -> Message {
+    reply(history(before, SEEK_PAGE), Ok(Reply::History { room: lobby(), entries }))
+}
+
 #[test]
 fn late_history_that_is_not_loaded_is_looked_for() {
     let page = lines(5000..5000 + PAGE as u64);
     let wanted = said(2500, ANA, "Ana", "line 2500");
     let view = ReadingView { late: vec![late(&wanted, 3, 2)], ..read_up_to(&page[99], 0) };
     let mut bench = Bench::with(Language::En, WIDE, &[], page.clone(), view);
-    let asked = |before: OperationId| [Command::Older(lobby(), before, SEEK_PAGE)];
+    let asked = |before: OperationId| [history(before, SEEK_PAGE)];
     assert_eq!(commands(&bench.click("Show")), asked(page[0].id));
     bench.must_show("Looking for them…");
     assert!(commands(&bench.click("Show")).is_empty(), "once at a time");
-    let answer = |before: OperationId, page| Message::Answered(Answer::Older(lobby(), before, Ok(page)));
     let further = bench.give(answer(page[0].id, lines(4000..5000)));
     assert_eq!(commands(&further), asked(lines(4000..4001)[0].id));
     bench.must_show("line 5000");
@@ -227,7 +237,7 @@ fn late_history_that_is_nowhere_is_said_to_be() {
     let view = ReadingView { late: vec![late(&said(1, ANA, "Ana", ""), 3, 2)], ..read_up_to(&page[99], 0) };
     let mut bench = Bench::with(Language::En, WIDE, &[], page.clone(), view);
     bench.click("Show");
-    bench.give(Message::Answered(Answer::Older(lobby(), page[0].id, Ok(Vec::new()))));
+    bench.give(answer(page[0].id, Vec::new()));
     bench.must_show("Those messages stand too far back: scroll up to them.");
 }
 
@@ -240,5 +250,5 @@ fn a_long_history_that_comes_in_newest_first_is_not_held_whole() {
     bench.must_show("line 9999");
     assert!(!bench.shows("line 9000"));
     let actions = bench.give(Message::Chat(chat::Message::Scrolled { at_top: true, at_end: false }));
-    assert_eq!(commands(&actions), [Command::Older(lobby(), lines(9800..9801)[0].id, PAGE)]);
+    assert_eq!(commands(&actions), [history(lines(9800..9801)[0].id, PAGE)]);
 }

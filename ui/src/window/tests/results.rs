@@ -1,16 +1,15 @@
-//! The points of a quiz: after each turn, and at the end.
+//! The points of a quiz, after each turn and at the end.
 
 use std::time::Duration;
 
+use inkmesh::command::{Reply, RoomCommand};
 use inkmesh::game::{CancelReason, GameView, Phase};
 use inkmesh::identity::Author;
 use inkmesh::words::{Level, Mask, Word};
 
-use super::bench::{ANA, BORA, Bench, ME, WIDE, commands, lobby, person, play, player};
+use super::bench::{ANA, BORA, Bench, ME, WIDE, commands, here, person, play, player};
 use super::quiz::game;
 use crate::settings::Language;
-use crate::window::link::{Answer, Command, Step};
-use crate::window::screen::room::Message;
 use crate::window::theme::Look;
 
 const CHO: Author = Author([4; 32]);
@@ -38,7 +37,7 @@ fn over(scores: &[(Author, u32)]) -> GameView {
     GameView { players, remaining_ms: 0, drawer: None, ..game(Phase::Over) }
 }
 
-/// A game that is seen to end.
+/// Plays a game to its end.
 fn ended(language: Language, scores: &[(Author, u32)]) -> Bench {
     let mut bench = bench(language);
     play(&mut bench, revealed());
@@ -82,8 +81,8 @@ fn the_end_has_a_podium_and_a_rematch() {
     for text in ["1", "2", "3", "1,200", "900", "300", "4.", "5."] {
         bench.must_show(text);
     }
-    assert_eq!(commands(&bench.click("Rematch")), [Command::Game(lobby(), Step::Rematch)]);
-    bench.give(Message::Answered(Answer::Stepped(lobby(), Step::Rematch, Ok(()))));
+    assert_eq!(commands(&bench.click("Rematch")), [here(RoomCommand::Rematch)]);
+    bench.reply(RoomCommand::Rematch, Ok(Reply::Done {}));
     assert!(!bench.shows("Rematch"));
     bench.click("Results");
     bench.click("Close");
@@ -176,5 +175,5 @@ fn a_game_that_never_began_has_no_podium() {
     play(&mut bench, off);
     assert!(!bench.shows("Nobody scored a point") && !bench.shows("Results"), "there are none");
     bench.must_show("The game was called off: fewer than two were ready");
-    assert_eq!(commands(&bench.click("Propose it again")), [Command::Game(lobby(), Step::Rematch)]);
+    assert_eq!(commands(&bench.click("Propose it again")), [here(RoomCommand::Rematch)]);
 }

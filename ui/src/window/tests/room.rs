@@ -1,17 +1,16 @@
-//! The room: talk, people, rooms, the state of the connection, languages, sizes.
+//! The room screen: chat, people, rooms, the state of the connection, languages, sizes.
 
 use std::time::Duration;
 
 use iced::Size;
 use iced::keyboard::key::Named;
+use inkmesh::command::{Command, CommandError, Reply};
 use inkmesh::event::{Event, ReadingView, Warning};
-use inkmesh::name::RoomName;
-use inkmesh::node::{CommandError, Spoken};
+use inkmesh::name::{PersonName, RoomName};
 use inkmesh::operation::OperationId;
 
-use super::bench::{ANA, BORA, Bench, ME, NARROW, WIDE, commands, lobby, person, said};
+use super::bench::{ANA, BORA, Bench, ME, NARROW, WIDE, commands, here, loads, lobby, person, reply, said, say};
 use crate::settings::Language;
-use crate::window::link::{Answer, Command};
 use crate::window::screen::room::dialog::{self, Topic};
 use crate::window::screen::room::{Action, Message, Shortcut, layout, layout::Pane, rooms};
 
@@ -21,10 +20,10 @@ fn with_ana() -> Bench {
     Bench::open(Language::En, WIDE, &[person(ANA, "Ana", true)])
 }
 
-/// Types into the field for talk.
+/// Types into the chat's field.
 fn write(bench: &mut Bench, text: &str, enter: bool) -> Vec<Action> {
     bench.write(text);
-    bench.hands(|ui| {
+    bench.interact(|ui| {
         ui.click(iced_test::selector::id(CHAT_FIELD)).unwrap();
         if enter {
             ui.tap_key(Named::Enter);
@@ -35,13 +34,13 @@ fn write(bench: &mut Bench, text: &str, enter: bool) -> Vec<Action> {
 #[test]
 fn enter_says_the_line() {
     let mut bench = with_ana();
-    let typed = bench.hands(|ui| {
+    let typed = bench.interact(|ui| {
         ui.click(iced_test::selector::id(CHAT_FIELD)).unwrap();
         ui.typewrite("h");
     });
     assert!(commands(&typed).is_empty());
     let actions = write(&mut bench, "hello 안녕", true);
-    assert_eq!(commands(&actions), [Command::Say(lobby(), "hello 안녕".to_owned())]);
+    assert_eq!(commands(&actions), [here(say("hello 안녕"))]);
     assert_eq!(bench.room.draft(), "", "the field is empty again");
     assert!(commands(&write(&mut bench, "  ", true)).is_empty(), "nothing is not said");
 }
@@ -51,7 +50,7 @@ fn a_line_that_could_not_be_said_stays_and_the_reason_is_told() {
     let mut bench = with_ana();
     write(&mut bench, "hello", true);
     let error = CommandError::NotSaved("disk full".to_owned());
-    bench.give(Message::Answered(Answer::Said(lobby(), "hello".to_owned(), Err(error))));
+    bench.reply(say("hello"), Err(error));
     assert_eq!(bench.room.draft(), "hello");
     bench.must_show("Not saved and not sent, the disk refused it: disk full");
     bench.wait(Duration::from_secs(60));
@@ -88,7 +87,7 @@ fn the_state_of_the_connection_is_always_said() {
     bench.must_show("Nobody here yet: looking on this network…");
     bench.wait(Duration::from_secs(11));
     bench.must_show("Nobody yet. Is Inkmesh open on another computer here?");
-    bench.give(Message::Answered(Answer::Said(lobby(), "hi".to_owned(), Ok(Spoken::Line(OperationId([9; 32]))))));
+    bench.reply(say("hi"), Ok(Reply::Written { id: OperationId([9; 32]) }));
     bench.must_show("Saved. It will be delivered when somebody connects.");
     bench.happen(vec![Event::Peer { room: lobby(), person: person(ANA, "Ana", true) }]);
     bench.must_show("1 person connected");
@@ -133,10 +132,11 @@ fn a_room_is_entered_by_its_name() {
     bench.must_show("A name can't be empty.");
     bench.give(Message::Rooms(rooms::Message::Typed("#Family".to_owned())));
     let family: RoomName = "family".parse().unwrap();
-    assert_eq!(commands(&bench.give(Message::Rooms(rooms::Message::Join))), [Command::Join(family.clone())]);
+    let join = Command::Join { room: family.clone() };
+    assert_eq!(commands(&bench.give(Message::Rooms(rooms::Message::Join))), std::slice::from_ref(&join));
     bench.write("unfinished");
-    let actions = bench.give(Message::Answered(Answer::Joined(family.clone(), Ok(()))));
-    assert_eq!(commands(&actions), [Command::Load(family.clone())]);
+    let actions = bench.give(reply(join, Ok(Reply::Done {})));
+    assert_eq!(loads(&actions), std::slice::from_ref(&family));
     assert_eq!(bench.room.draft(), "", "what was being written stays in its room");
     // Talk in the room that is not looked at is counted.
     let entries = vec![said(1, ANA, "Ana", "where are you?"), said(2, ME, "Me", "coming")];
@@ -147,7 +147,7 @@ fn a_room_is_entered_by_its_name() {
     bench.click("# lobby");
     assert_eq!(bench.room.draft(), "unfinished");
     let actions = bench.give(Message::Rooms(rooms::Message::Leave(family.clone())));
-    assert_eq!(commands(&actions), [Command::Leave(family)]);
+    assert_eq!(commands(&actions), [Command::Leave { room: family }]);
 }
 
 #[test]
@@ -160,14 +160,15 @@ fn connecting_by_address_says_what_is_wrong_and_how_others_reach_us() {
     bench.click("Connect by address…");
     bench.must_show("192.168.0.9:47770");
     assert!(!bench.shows("127.0.0.1:47770"), "nobody else can use that");
+    let dial = |address: &str| Command::Dial { address: address.to_owned() };
     let actions = bench.click("Copy");
     assert!(matches!(&actions[..], [Action::Copy(text)] if text == "192.168.0.9:47770"), "{actions:?}");
     bench.give(Message::Dialog(dialog::Message::Address(" nowhere ".to_owned())));
-    assert_eq!(commands(&bench.click("Connect")), [Command::Dial("nowhere".to_owned())]);
+    assert_eq!(commands(&bench.click("Connect")), [dial("nowhere")]);
     let error = CommandError::Address("nowhere".to_owned());
-    bench.give(Message::Answered(Answer::Dialled("nowhere".to_owned(), Err(error))));
+    bench.give(reply(dial("nowhere"), Err(error)));
     bench.must_show("“nowhere” is no address. One looks like 192.168.0.7 or 192.168.0.7:47770.");
-    bench.give(Message::Answered(Answer::Dialled("10.0.0.2".to_owned(), Ok(()))));
+    bench.give(reply(dial("10.0.0.2"), Ok(Reply::Done {})));
     assert!(!bench.shows("Connect"), "the dialog is closed");
     bench.must_show("Trying 10.0.0.2. Inkmesh keeps trying until it answers.");
 }
@@ -181,9 +182,10 @@ fn a_name_is_changed_in_the_settings() {
     bench.click("Rename");
     bench.must_show("A name can't be empty.");
     bench.give(Message::Dialog(dialog::Message::Name("Mia".to_owned())));
-    let name = "Mia".parse().unwrap();
-    assert_eq!(commands(&bench.click("Rename")), [Command::Rename("Mia".parse().unwrap())]);
-    let actions = bench.give(Message::Answered(Answer::Renamed("Mia".parse().unwrap(), Ok(()))));
+    let name: PersonName = "Mia".parse().unwrap();
+    let rename = Command::Rename { name: name.clone() };
+    assert_eq!(commands(&bench.click("Rename")), std::slice::from_ref(&rename));
+    let actions = bench.give(reply(rename, Ok(Reply::Done {})));
     assert!(matches!(&actions[..], [Action::RememberName(named)] if *named == name));
 }
 
@@ -240,5 +242,5 @@ fn a_folded_column_unfolds() {
 fn after_lost_events_everything_is_asked_for_again() {
     let mut bench = with_ana();
     let actions = bench.happen(vec![Event::Warning(Warning::Lagged { events: 7 })]);
-    assert_eq!(commands(&actions), [Command::Rooms, Command::Load(lobby())]);
+    assert_eq!((commands(&actions), loads(&actions)), (vec![Command::Rooms], vec![lobby()]));
 }

@@ -1,4 +1,4 @@
-//! The first start, and starts that fail.
+//! The welcome screen, and failed starts.
 
 use iced::Size;
 use inkmesh::node::StartError;
@@ -8,8 +8,8 @@ use crate::settings::Language;
 use crate::window::screen::failed::{self, Failed};
 use crate::window::screen::welcome::{NAME_FIELD, Outcome, Welcome};
 
-/// Lets hands do something on the welcome screen.
-fn hands(
+/// Simulates input on the welcome screen.
+fn interact(
     screen: &mut Welcome,
     language: Language,
     act: impl FnOnce(&mut iced_test::Simulator<'_, crate::window::screen::welcome::Message>),
@@ -24,13 +24,13 @@ fn hands(
 fn a_name_and_nothing_else_is_asked_for() {
     let mut screen = Welcome::default();
     for name in ["B", "o", "r", "a"] {
-        let outcomes = hands(&mut screen, Language::En, |ui| {
+        let outcomes = interact(&mut screen, Language::En, |ui| {
             ui.click(iced_test::selector::id(NAME_FIELD)).unwrap();
             ui.typewrite(name);
         });
         assert_eq!(outcomes, []);
     }
-    let outcomes = hands(&mut screen, Language::En, |ui| {
+    let outcomes = interact(&mut screen, Language::En, |ui| {
         ui.click("Continue").unwrap();
     });
     assert_eq!(outcomes.len(), 1);
@@ -41,11 +41,11 @@ fn a_name_and_nothing_else_is_asked_for() {
 #[test]
 fn enter_goes_on_too_and_an_empty_name_does_not() {
     let mut screen = Welcome::default();
-    assert_eq!(hands(&mut screen, Language::Ko, |ui| drop(ui.click("계속").unwrap())), []);
+    assert_eq!(interact(&mut screen, Language::Ko, |ui| drop(ui.click("계속").unwrap())), []);
     let mut ui = simulate(screen.view(look(Language::Ko), WIDE.height), WIDE);
     assert!(shows(&mut ui, "이름은 비워 둘 수 없습니다."));
     drop(ui);
-    let outcomes = hands(&mut screen, Language::Ko, |ui| {
+    let outcomes = interact(&mut screen, Language::Ko, |ui| {
         ui.click(iced_test::selector::id(NAME_FIELD)).unwrap();
         ui.typewrite("A");
         ui.tap_key(iced::keyboard::key::Named::Enter);
@@ -56,7 +56,7 @@ fn enter_goes_on_too_and_an_empty_name_does_not() {
 #[test]
 fn the_language_can_be_chosen_before_anything_else() {
     let mut screen = Welcome::default();
-    let outcomes = hands(&mut screen, Language::En, |ui| drop(ui.click("한국어").unwrap()));
+    let outcomes = interact(&mut screen, Language::En, |ui| drop(ui.click("한국어").unwrap()));
     assert_eq!(outcomes, [Outcome::Language(Language::Ko)]);
 }
 

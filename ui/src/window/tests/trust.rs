@@ -1,11 +1,10 @@
-//! What is wrong, and whom or what not to rely on: clocks, forks, lines that others don't see yet, damage.
+//! Warnings: clocks, forks, lines that are held back, damaged histories.
 
 use iced::Size;
 use inkmesh::event::{Entry, Event, Person, ReadingView, Warning};
 
-use super::bench::{ANA, Bench, ME, TIME, WIDE, at, commands, lobby, person, said};
+use super::bench::{ANA, Bench, ME, TIME, WIDE, at, commands, here, lobby, person, said, say};
 use crate::settings::Language;
-use crate::window::link::Command;
 use crate::window::screen::room::Message;
 
 const HOUR: u64 = 3_600_000;
@@ -83,7 +82,7 @@ fn those_who_signed_two_histories_are_marked() {
     );
     let marks = |bench: &mut Bench| {
         let mut count = 0;
-        bench.hands(|ui| {
+        bench.interact(|ui| {
             let _ = ui.find(|candidate: iced_test::selector::Candidate<'_>| {
                 if let iced_test::selector::Candidate::Text { content: "⚑", .. } = candidate {
                     count += 1;
@@ -106,7 +105,7 @@ fn a_line_that_others_do_not_see_yet_can_be_said_again() {
     let mut bench = Bench::with(Language::En, WIDE, &[], vec![mine.clone()], ReadingView::default());
     assert!(!bench.shows("Say again"));
     bench.happen(vec![Event::HeldBack { room: lobby(), entries: vec![mine.id] }]);
-    assert_eq!(commands(&bench.click("Say again")), [Command::Say(lobby(), "hello from the future".to_owned())]);
+    assert_eq!(commands(&bench.click("Say again")), [here(say("hello from the future"))]);
     assert!(!bench.shows("Say again"));
     bench.must_show("said again");
     bench.look.language = Language::Ko;

@@ -1,4 +1,4 @@
-//! How things look: sizes, fonts, colours, and the language that goes with them into every view.
+//! Sizes, fonts and colours, and the look of a view: its colours and its language.
 
 pub mod palette;
 pub mod style;
@@ -7,31 +7,31 @@ use iced::font::{Font, Weight};
 use iced::widget::{Text, text};
 use iced::{Color, Theme};
 
-use self::palette::{DARK, LIGHT, Tones};
+use self::palette::{Colors, DARK, LIGHT};
 use crate::settings::{Appearance, Language};
 use crate::text as words;
 use crate::text::Value;
 
-/// Small print.
+/// The size of small text.
 pub const SMALL: f32 = 13.0;
-/// Running text.
+/// The size of text.
 pub const BODY: f32 = 15.0;
-/// Headings.
+/// The size of headings.
 pub const TITLE: f32 = 20.0;
-/// The one big line of a screen.
+/// The size of the largest text of a screen.
 pub const HUGE: f32 = 28.0;
 
-/// Corners of cards.
+/// The radius of the corners of cards.
 pub const CARD_RADIUS: f32 = 10.0;
-/// Corners of controls.
+/// The radius of the corners of controls.
 pub const CONTROL_RADIUS: f32 = 6.0;
 
-/// The font of everything: Latin and Hangul from one family.
+/// The font, with Latin and Hangul letters.
 pub const REGULAR: Font = Font::with_name("Noto Sans KR");
-/// Its bold cut.
+/// The bold font.
 pub const BOLD: Font = Font { weight: Weight::Bold, ..REGULAR };
-/// Signs that the family lacks.
-const SIGNS: Font = Font::with_name("Inkmesh Symbols");
+/// The font with symbols that the others lack.
+const SYMBOLS: Font = Font::with_name("Inkmesh Symbols");
 
 /// The bundled font files, in the order in which they are loaded.
 pub const FONT_FILES: [&[u8]; 5] = [
@@ -42,76 +42,76 @@ pub const FONT_FILES: [&[u8]; 5] = [
     include_bytes!("../../../assets/fonts/InkmeshSymbols.ttf"),
 ];
 
-/// What every view needs: a language and colours.
+/// The look of a view: the language and the colours.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Look {
     /// The language of the texts.
     pub language: Language,
     /// The colours.
-    pub tones: Tones,
-    /// Whether nothing is to move by itself.
+    pub colors: Colors,
+    /// Whether animations are off.
     pub calm: bool,
 }
 
 impl Look {
-    /// The look for a chosen appearance on a system that is dark or not.
+    /// Creates the look of an appearance, on a system that is dark or light.
     pub fn new(language: Language, appearance: Appearance, system_is_dark: bool) -> Self {
         let dark = match appearance {
             Appearance::System => system_is_dark,
             Appearance::Light => false,
             Appearance::Dark => true,
         };
-        Look { language, tones: if dark { DARK } else { LIGHT }, calm: false }
+        Look { language, colors: if dark { DARK } else { LIGHT }, calm: false }
     }
 
-    /// The theme that iced draws the rest with.
+    /// Returns the theme for widgets without a style of ours.
     pub fn theme(self) -> Theme {
-        let tones = self.tones;
+        let colors = self.colors;
         Theme::custom(
             "Inkmesh",
             iced::theme::Palette {
-                background: tones.desk,
-                text: tones.ink,
-                primary: tones.seal,
-                success: tones.pine,
-                warning: tones.amber,
-                danger: tones.seal,
+                background: colors.background,
+                text: colors.text,
+                primary: colors.accent,
+                success: colors.success,
+                warning: colors.warning,
+                danger: colors.accent,
             },
         )
     }
 
-    /// The text for a key.
+    /// Returns the text of a key.
     pub fn t(self, key: &str) -> String {
         words::t(self.language, key)
     }
 
-    /// The text for a key, with values for its placeholders.
+    /// Returns the text of a key, with values for its placeholders.
     pub fn t_args<const N: usize>(self, key: &str, args: [(&'static str, Value<'_>); N]) -> String {
         words::t_args(self.language, key, args)
     }
 }
 
-/// Running text.
+/// Returns a text of normal size.
 pub fn body<'a>(content: impl text::IntoFragment<'a>) -> Text<'a> {
     text(content).size(BODY)
 }
 
-/// Running text that stands out.
+/// Returns a bold text.
 pub fn strong<'a>(content: impl text::IntoFragment<'a>) -> Text<'a> {
     text(content).size(BODY).font(BOLD)
 }
 
-/// Small print in a colour.
+/// Returns a small text of this colour.
 pub fn small<'a>(content: impl text::IntoFragment<'a>, color: Color) -> Text<'a> {
     text(content).size(SMALL).color(color)
 }
 
-/// A heading.
+/// Returns a heading.
 pub fn title<'a>(content: impl text::IntoFragment<'a>) -> Text<'a> {
     text(content).size(TITLE).font(BOLD)
 }
 
-/// A sign from the bundled symbols.
+/// Returns a symbol from the bundled font.
 pub fn sign<'a>(sign: &'static str) -> Text<'a> {
-    text(sign).size(BODY).font(SIGNS)
+    text(sign).size(BODY).font(SYMBOLS)
 }

@@ -1,62 +1,62 @@
-//! The colours of the window: ink on paper, by day and by lamplight.
+//! The colours of the window, light and dark.
 
 use iced::Color;
 use inkmesh::identity::Author;
 
-/// Colours by what they are for.
+/// Colours by their use.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Tones {
-    /// The window behind everything.
-    pub desk: Color,
-    /// Cards.
-    pub paper: Color,
+pub struct Colors {
+    /// The background of the window.
+    pub background: Color,
+    /// The background of cards.
+    pub surface: Color,
     /// Text.
-    pub ink: Color,
+    pub text: Color,
     /// Secondary text.
-    pub faded: Color,
+    pub muted: Color,
     /// Lines and borders.
-    pub line: Color,
-    /// The accent: one per view.
-    pub seal: Color,
+    pub border: Color,
+    /// The accent; one per view.
+    pub accent: Color,
     /// Text on the accent.
-    pub on_seal: Color,
-    /// Good, online.
-    pub pine: Color,
+    pub on_accent: Color,
+    /// Success, online.
+    pub success: Color,
     /// Hints, late, waiting.
-    pub amber: Color,
-    /// A veil over what waits behind a dialog.
+    pub warning: Color,
+    /// The veil behind a dialog.
     pub veil: Color,
 }
 
-/// By day.
-pub const LIGHT: Tones = Tones {
-    desk: rgb(0xF1ECE1),
-    paper: rgb(0xFBF8F2),
-    ink: rgb(0x1E1B18),
-    faded: rgb(0x6A6259),
-    line: rgb(0xDDD5C6),
-    seal: rgb(0xB83822),
-    on_seal: rgb(0xFFFFFF),
-    pine: rgb(0x2B7455),
-    amber: rgb(0x8A5507),
+/// The light colours.
+pub const LIGHT: Colors = Colors {
+    background: rgb(0xF1ECE1),
+    surface: rgb(0xFBF8F2),
+    text: rgb(0x1E1B18),
+    muted: rgb(0x6A6259),
+    border: rgb(0xDDD5C6),
+    accent: rgb(0xB83822),
+    on_accent: rgb(0xFFFFFF),
+    success: rgb(0x2B7455),
+    warning: rgb(0x8A5507),
     veil: Color::from_rgba(0.12, 0.11, 0.09, 0.45),
 };
 
-/// By lamplight.
-pub const DARK: Tones = Tones {
-    desk: rgb(0x191817),
-    paper: rgb(0x23211F),
-    ink: rgb(0xEEE8DC),
-    faded: rgb(0xA69D90),
-    line: rgb(0x38342F),
-    seal: rgb(0xFF7F62),
-    on_seal: rgb(0x191817),
-    pine: rgb(0x66C39A),
-    amber: rgb(0xF0B24E),
+/// The dark colours.
+pub const DARK: Colors = Colors {
+    background: rgb(0x191817),
+    surface: rgb(0x23211F),
+    text: rgb(0xEEE8DC),
+    muted: rgb(0xA69D90),
+    border: rgb(0x38342F),
+    accent: rgb(0xFF7F62),
+    on_accent: rgb(0x191817),
+    success: rgb(0x66C39A),
+    warning: rgb(0xF0B24E),
     veil: Color::from_rgba(0.0, 0.0, 0.0, 0.6),
 };
 
-/// Colours of people: dark enough for white letters, and as far from each other as that allows.
+/// The colours of people: dark enough for white letters, and as different as that allows.
 const PEOPLE: [Color; 16] = [
     rgb(0xB3261E),
     rgb(0x7F1D1D),
@@ -76,20 +76,20 @@ const PEOPLE: [Color; 16] = [
     rgb(0x57534E),
 ];
 
-/// A person's colour as a small mark on paper: lighter by lamplight, where a dark one would drown.
-pub fn person_mark(author: &Author, tones: Tones) -> Color {
+/// Returns a person's colour for a small mark on a card: lighter on dark cards.
+pub fn person_mark(author: &Author, colors: Colors) -> Color {
     let color = person(author);
-    if tones.paper.relative_luminance() > 0.5 {
+    if colors.surface.relative_luminance() > 0.5 {
         return color;
     }
     let lighter = |channel: f32| channel + (1.0 - channel) * 0.4;
     Color::from_rgb(lighter(color.r), lighter(color.g), lighter(color.b))
 }
 
-/// The letters on a person's colour.
+/// The colour of letters on a person's colour.
 pub const ON_PERSON: Color = Color::WHITE;
 
-/// A person's colour: the same on every screen, because it follows from the key.
+/// Returns a person's colour, which is computed from the key and so the same on every computer.
 pub fn person(author: &Author) -> Color {
     let sum = author.0.iter().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(*byte)));
     PEOPLE[(sum >> 8) as usize % PEOPLE.len()]
@@ -105,13 +105,13 @@ mod tests {
 
     #[test]
     fn all_text_can_be_read() {
-        for tones in [LIGHT, DARK] {
-            for text in [tones.ink, tones.faded, tones.seal, tones.pine, tones.amber] {
-                for ground in [tones.desk, tones.paper] {
+        for colors in [LIGHT, DARK] {
+            for text in [colors.text, colors.muted, colors.accent, colors.success, colors.warning] {
+                for ground in [colors.background, colors.surface] {
                     assert!(text.relative_contrast(ground) >= 4.5, "{text:?} on {ground:?}");
                 }
             }
-            assert!(tones.on_seal.relative_contrast(tones.seal) >= 4.5, "{tones:?}");
+            assert!(colors.on_accent.relative_contrast(colors.accent) >= 4.5, "{colors:?}");
         }
         for color in PEOPLE {
             assert!(ON_PERSON.relative_contrast(color) >= 4.5, "{color:?}");
@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn people_have_colours_of_their_own() {
-        let key = |number: u8| Author(std::array::from_fn(|place| number.wrapping_mul(place as u8 * 2 + 1)));
+        let key = |number: u8| Author(std::array::from_fn(|index| number.wrapping_mul(index as u8 * 2 + 1)));
         let mut colors: Vec<[u8; 4]> = (0..100).map(|number| person(&key(number)).into_rgba8()).collect();
         colors.sort_unstable();
         colors.dedup();

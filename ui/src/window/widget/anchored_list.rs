@@ -18,12 +18,12 @@ pub const NEAR: f32 = 24.0;
 /// The number of lines that are searched for one that is still there. No more are in view.
 const SCREENFUL: usize = 100;
 
-/// A press on a line.
+/// A click on a line.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct LinePress {
+pub struct LineClick {
     /// The key of the line.
     pub key: u64,
-    /// The place in the window.
+    /// The position in the window.
     pub at: Point,
     /// Whether the line's menu is wanted.
     pub menu: bool,
@@ -40,21 +40,21 @@ pub struct ScrollTarget {
     pub line: Option<(u64, usize)>,
 }
 
-/// Makes a scrollable keep its place. Its content is a column of lines with these keys. `on_press` is published when a
-/// line is pressed, with the left or the right button, where nothing in the line handles it.
+/// Makes a scrollable keep its place. Its content is a column of lines with these keys. `on_click` is published when a
+/// line is clicked, with the left or the right button, where nothing in the line handles it.
 pub fn anchored_list<'a, Message: 'a>(
     list: impl Into<Element<'a, Message>>,
     keys: Vec<u64>,
     target: ScrollTarget,
-    on_press: fn(LinePress) -> Message,
+    on_click: fn(LineClick) -> Message,
 ) -> Element<'a, Message> {
-    wrap(list, Anchor { keys, target, on_press })
+    wrap(list, Anchor { keys, target, on_click })
 }
 
 struct Anchor<Message> {
     keys: Vec<u64>,
     target: ScrollTarget,
-    on_press: fn(LinePress) -> Message,
+    on_click: fn(LineClick) -> Message,
 }
 
 /// The last layout.
@@ -85,8 +85,8 @@ impl Last {
         })
     }
 
-    /// Returns the press on a line by a button at this place of the window.
-    fn pressed(&self, button: mouse::Button, at: Point, list: Rectangle) -> Option<LinePress> {
+    /// Returns the click on a line by a button at this position of the window.
+    fn click(&self, button: mouse::Button, at: Point, list: Rectangle) -> Option<LineClick> {
         let menu = match button {
             mouse::Button::Left => false,
             mouse::Button::Right => true,
@@ -94,7 +94,7 @@ impl Last {
         };
         let y = at.y - list.y + self.scrolled;
         let (key, _) = *self.ends.get(self.ends.partition_point(|(_, end)| *end <= y))?;
-        Some(LinePress { key, at, menu, extend: self.modifiers.shift() })
+        Some(LineClick { key, at, menu, extend: self.modifiers.shift() })
     }
 }
 
@@ -201,8 +201,8 @@ impl<Message> Behavior<Message> for Anchor<Message> {
             Event::Mouse(mouse::Event::ButtonPressed(button)) if !dispatch.shell.is_event_captured() => {
                 let bounds = layout.bounds();
                 let at = dispatch.cursor.position_over(bounds);
-                if let Some(pressed) = at.and_then(|at| last.pressed(*button, at, bounds)) {
-                    dispatch.shell.publish((self.on_press)(pressed));
+                if let Some(click) = at.and_then(|at| last.click(*button, at, bounds)) {
+                    dispatch.shell.publish((self.on_click)(click));
                     dispatch.shell.capture_event();
                 }
             }
@@ -265,8 +265,8 @@ mod tests {
             let keys = lines.iter().map(|number| *number as u64).collect();
             let rows = lines.into_iter().map(|number| text(format!("line {number}")).height(20).into());
             let list =
-                scrollable(Column::<LinePress, Theme, Renderer>::with_children(rows)).id(LIST).height(Length::Fill);
-            let view = anchored_list(list, keys, ScrollTarget { end, line }, |pressed| pressed);
+                scrollable(Column::<LineClick, Theme, Renderer>::with_children(rows)).id(LIST).height(Length::Fill);
+            let view = anchored_list(list, keys, ScrollTarget { end, line }, |click| click);
             let size = Size::new(200.0, 400.0);
             let mut ui = UserInterface::build(view, size, std::mem::take(&mut self.cache), &mut self.renderer);
             if let Some(operation) = operation {

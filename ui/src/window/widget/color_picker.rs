@@ -31,7 +31,7 @@ pub struct ColorPicker {
     hues: Handle,
 }
 
-/// What happens in the color picker.
+/// An event of the color picker.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Message {
     /// A hue was picked, in degrees.
@@ -92,11 +92,11 @@ impl ColorPicker {
             .on_submit(Message::Done)
             .padding([4, 8])
             .size(theme::BODY)
-            .style(style::input(look.tones));
+            .style(style::input(look.colors));
         let well = container(Space::new().width(32).height(32))
-            .style(style::pill(Color::from_rgb8(red, green, blue), look.tones.ink));
+            .style(style::pill(Color::from_rgb8(red, green, blue), look.colors.text));
         let close = button(theme::body(look.t("tool-mixed"))).on_press(Message::Done).padding([4, 12]);
-        let foot = row![well, field, close.style(style::secondary(look.tones))].spacing(8).align_y(Alignment::Center);
+        let foot = row![well, field, close.style(style::secondary(look.colors))].spacing(8).align_y(Alignment::Center);
         let tones = Field { at: (self.saturation, 1.0 - self.value), kind: Kind::Tones };
         let hues = Field { at: (self.hue / 360.0, 0.5), kind: Kind::Hues };
         let content = column![
@@ -104,7 +104,7 @@ impl ColorPicker {
             field_of(&self.hues, hues, HUES),
             container(foot).width(TONES.width)
         ];
-        container(content.spacing(8)).padding(12).style(style::dialog(look.tones)).into()
+        container(content.spacing(8)).padding(12).style(style::dialog(look.colors)).into()
     }
 }
 
@@ -123,13 +123,13 @@ fn field_of<'a>(colors: &Handle, field: Field, size: Size) -> Element<'a, Messag
 
 /// The mark on a field of colours, and the pointer input.
 struct Field {
-    /// The place of the mark, in fractions of the sides.
+    /// The position of the mark, in fractions of the sides.
     at: (f32, f32),
     kind: Kind,
 }
 
 impl Field {
-    fn press(&self, bounds: Rectangle, at: Point) -> canvas::Action<Message> {
+    fn pick(&self, bounds: Rectangle, at: Point) -> canvas::Action<Message> {
         let share = |at: f32, start: f32, length: f32| ((at - start) / length.max(1.0)).clamp(0.0, 1.0);
         let (x, y) = (share(at.x, bounds.x, bounds.width), share(at.y, bounds.y, bounds.height));
         let message = match self.kind {
@@ -156,10 +156,10 @@ impl canvas::Program<Message> for Field {
             | Event::Touch(touch::Event::FingerPressed { .. }) => {
                 let at = cursor.position_over(bounds)?;
                 *down = true;
-                Some(self.press(bounds, at))
+                Some(self.pick(bounds, at))
             }
             Event::Mouse(mouse::Event::CursorMoved { position })
-            | Event::Touch(touch::Event::FingerMoved { position, .. }) => down.then(|| self.press(bounds, *position)),
+            | Event::Touch(touch::Event::FingerMoved { position, .. }) => down.then(|| self.pick(bounds, *position)),
             Event::Mouse(mouse::Event::ButtonReleased(mouse::Button::Left))
             | Event::Touch(touch::Event::FingerLifted { .. } | touch::Event::FingerLost { .. }) => {
                 *down = false;

@@ -21,7 +21,7 @@ pub fn view<'a, M: 'a>(look: Look, remaining: Duration, whole: Duration, size: f
     let color = color(look, seconds, whole);
     let left = (remaining.as_secs_f64() / whole.as_secs_f64().max(0.001)).clamp(0.0, 1.0) as f32;
     let share = if look.calm { 1.0 } else { left };
-    let ring = Canvas::new(Ring { share, line: look.tones.line, color }).width(size).height(size);
+    let ring = Canvas::new(Ring { share, line: look.colors.border, color }).width(size).height(size);
     // All digits of the font have one width.
     let number = theme::strong(seconds.to_string()).size(theme::BODY.min(size * 0.36)).color(color);
     let number = container(number).center(size);
@@ -31,10 +31,10 @@ pub fn view<'a, M: 'a>(look: Look, remaining: Duration, whole: Duration, size: f
 /// Returns ink, then amber, then red. A countdown that is short as a whole skips the colours it would begin with.
 fn color(look: Look, seconds: u64, whole: Duration) -> Color {
     match seconds {
-        ..=LAST if whole.as_secs() > LAST => look.tones.seal,
-        ..=SOON if whole.as_secs() > SOON => look.tones.amber,
-        ..=3 => look.tones.seal,
-        _ => look.tones.ink,
+        ..=LAST if whole.as_secs() > LAST => look.colors.accent,
+        ..=SOON if whole.as_secs() > SOON => look.colors.warning,
+        ..=3 => look.colors.accent,
+        _ => look.colors.text,
     }
 }
 
@@ -83,18 +83,18 @@ mod tests {
     #[test]
     fn the_ring_turns_amber_and_then_red() {
         let look = Look::new(Language::En, Appearance::Light, false);
-        let tones = look.tones;
+        let colors = look.colors;
         for (seconds, whole, wanted) in [
-            (80, 80, tones.ink),
-            (21, 80, tones.ink),
-            (20, 80, tones.amber),
-            (11, 80, tones.amber),
-            (10, 80, tones.seal),
-            (1, 80, tones.seal),
-            (20, 20, tones.ink),
-            (10, 20, tones.seal),
-            (5, 5, tones.ink),
-            (3, 5, tones.seal),
+            (80, 80, colors.text),
+            (21, 80, colors.text),
+            (20, 80, colors.warning),
+            (11, 80, colors.warning),
+            (10, 80, colors.accent),
+            (1, 80, colors.accent),
+            (20, 20, colors.text),
+            (10, 20, colors.accent),
+            (5, 5, colors.text),
+            (3, 5, colors.accent),
         ] {
             assert_eq!(color(look, seconds, Duration::from_secs(whole)), wanted, "{seconds} of {whole}");
         }

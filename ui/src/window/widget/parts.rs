@@ -31,28 +31,28 @@ fn hint_at<'a, M: 'a>(
     words: String,
     position: tooltip::Position,
 ) -> Element<'a, M> {
-    let words = theme::small(words, look.tones.ink).wrapping(Wrapping::WordOrGlyph);
-    let words = container(words).max_width(WIDEST_HINT).padding([4, 8]).style(style::dialog(look.tones));
+    let words = theme::small(words, look.colors.text).wrapping(Wrapping::WordOrGlyph);
+    let words = container(words).max_width(WIDEST_HINT).padding([4, 8]).style(style::dialog(look.colors));
     tooltip(content, words, position).gap(4).delay(HINT_DELAY).into()
 }
 
 /// Returns a vertical scrollable with a thin bar.
 pub fn scroll<'a, M: 'a>(look: Look, content: impl Into<Element<'a, M>>) -> Scrollable<'a, M> {
     let bar = Scrollbar::new().width(6).scroller_width(6).margin(2);
-    scrollable(content).direction(Direction::Vertical(bar)).style(style::scroll(look.tones))
+    scrollable(content).direction(Direction::Vertical(bar)).style(style::scroll(look.colors))
 }
 
 /// Returns words that scroll when they are higher than this, in pixels.
 pub fn few_lines<'a, M: 'a>(look: Look, words: Text<'a>, height: f32) -> Element<'a, M> {
     let bar = Scrollbar::new().width(4).scroller_width(4).margin(1);
-    let words = scrollable(words).direction(Direction::Vertical(bar)).style(style::scroll(look.tones));
+    let words = scrollable(words).direction(Direction::Vertical(bar)).style(style::scroll(look.colors));
     container(words).width(iced::Length::Fill).max_height(height).into()
 }
 
 /// Returns a button with a cross of this size, which closes something.
 pub fn close_button<'a, M: Clone + 'a>(look: Look, size: f32, message: M) -> Element<'a, M> {
     let cross = button(theme::sign("✕").size(size)).on_press(message.clone()).padding([4, 8]);
-    focusable(cross.style(style::quiet(look.tones)), message, look.tones.seal)
+    focusable(cross.style(style::quiet(look.colors)), message, look.colors.accent)
 }
 
 /// Returns a button for one of several choices.
@@ -64,13 +64,13 @@ pub fn choice<'a, M: Clone + 'a>(
     message: M,
 ) -> Element<'a, M> {
     let button = button(theme::body(words)).on_press(message.clone()).padding(padding);
-    focusable(button.style(style::choice(look.tones, chosen)), message, look.tones.seal)
+    focusable(button.style(style::choice(look.colors, chosen)), message, look.colors.accent)
 }
 
 /// Returns a faded button.
 pub fn quiet_button<'a, M: Clone + 'a>(look: Look, words: String, message: M) -> Element<'a, M> {
-    let button = button(theme::body(words).color(look.tones.faded)).on_press(message.clone()).padding([4, 8]);
-    focusable(button.style(style::quiet(look.tones)), message, look.tones.seal)
+    let button = button(theme::body(words).color(look.colors.muted)).on_press(message.clone()).padding([4, 8]);
+    focusable(button.style(style::quiet(look.colors)), message, look.colors.accent)
 }
 
 /// Returns a disc of this diameter and colour.

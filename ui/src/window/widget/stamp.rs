@@ -58,8 +58,8 @@ impl Stamp {
         let print = Print {
             word: self.word.clone(),
             joy: look.t("game-you-solved"),
-            color: look.tones.seal,
-            paper: look.tones.paper,
+            color: look.colors.accent,
+            paper: look.colors.surface,
             alpha: if calm { 1.0 } else { left.min(fallen).clamp(0.0, 1.0) },
             scale: if calm { 1.0 } else { 1.0 + HIGH * (1.0 - fallen).powi(2) },
         };

@@ -44,9 +44,9 @@ pub fn view<'a, M: 'a>(look: Look, mask: &Mask, word: Option<&str>, viewer: View
     let cells = shown.iter().enumerate().map(|(index, &shown)| {
         let letter = known(index).unwrap_or(shown);
         let color = match (viewer, shown == HIDDEN) {
-            (Viewer::Solver, _) => look.tones.pine,
-            (Viewer::Drawer, false) => look.tones.amber,
-            (Viewer::Guesser, _) | (Viewer::Drawer, true) => look.tones.ink,
+            (Viewer::Solver, _) => look.colors.success,
+            (Viewer::Drawer, false) => look.colors.warning,
+            (Viewer::Guesser, _) | (Viewer::Drawer, true) => look.colors.text,
         };
         if letter == ' ' {
             return Space::new().width(cell_width * 0.6).into();
@@ -55,9 +55,9 @@ pub fn view<'a, M: 'a>(look: Look, mask: &Mask, word: Option<&str>, viewer: View
         cell(look, (letter != HIDDEN).then_some(letter), color, hides, cell_width)
     });
     let cells = container(Row::with_children(cells).spacing(GAP).align_y(Alignment::End).wrap()).max_width(width);
-    let lengths = theme::small(lengths, look.tones.faded).wrapping(text::Wrapping::None);
+    let lengths = theme::small(lengths, look.colors.muted).wrapping(text::Wrapping::None);
     let line = row![cells, lengths].spacing(BESIDE).align_y(Alignment::Center);
-    let under = style::under(look.tones, &format!("{mask}{word:?}"));
+    let under = style::under(look.colors, &format!("{mask}{word:?}"));
     container(line).center_y(HEIGHT).style(under).into()
 }
 
@@ -72,7 +72,8 @@ fn cell<'a, M: 'a>(look: Look, letter: Option<char>, color: Color, lined: bool, 
         .width(width)
         .wrapping(text::Wrapping::None)
         .center();
-    let line = lined.then(|| container(Space::new().width(width).height(3)).style(style::pill(look.tones.ink, color)));
+    let line =
+        lined.then(|| container(Space::new().width(width).height(3)).style(style::pill(look.colors.text, color)));
     column![letter].push(line).spacing(1).into()
 }
 
@@ -86,7 +87,7 @@ fn lengths(shown: &[char]) -> String {
 pub fn level<'a, M: 'a>(look: Look, level: Level) -> Element<'a, M> {
     let dots = (1..=3).map(|number| {
         let full = number <= u8::from(level);
-        let color = if full { look.tones.amber } else { look.tones.line };
+        let color = if full { look.colors.warning } else { look.colors.border };
         container(Space::new().width(8).height(8)).style(style::pill(color, color)).into()
     });
     Row::with_children(dots).spacing(4).height(Length::Shrink).into()

@@ -1,4 +1,4 @@
-//! One drawing: how it looks, and how it was drawn, stroke by stroke.
+//! One drawing, and its replay stroke by stroke.
 
 use std::ops::Range;
 use std::time::{Duration, Instant};
@@ -7,62 +7,63 @@ use iced::Size;
 use inkmesh::canvas::{CanvasStep, Drawn};
 use inkmesh::gallery::DrawingKey;
 
-use crate::window::ink::lens::Lens;
-use crate::window::ink::live::Line;
-use crate::window::ink::painter::{Job, Painted};
-use crate::window::ink::picture::Picture;
+use crate::window::render::live_strokes::LiveStroke;
+use crate::window::render::painter::{Job, Painted};
+use crate::window::render::picture::Picture;
+use crate::window::render::viewport::Viewport;
 
-/// Slowest and fastest, as powers of two of the usual speed.
+/// The slowest and the highest speed, as powers of two.
 pub const SPEEDS: std::ops::RangeInclusive<f32> = -2.0..=3.0;
-/// How long a hand takes for a point of a line, in seconds.
+/// How long a point of a pen stroke takes, in seconds.
 const POINT: f32 = 0.012;
-/// How long a stroke takes at least and at most, in seconds.
+/// The shortest and the longest duration of a pen stroke, in seconds.
 const STROKE: (f32, f32) = (0.2, 2.5);
 /// How long a shape or a fill takes, in seconds.
 const SHAPE: f32 = 0.4;
-/// Longest step of time that is played at once: the window may have been hidden.
+/// The longest step of time that is replayed at once: the window may have been hidden.
 const LONGEST: Duration = Duration::from_millis(250);
 
-/// A drawing that is looked at.
+/// The open drawing.
 #[derive(Debug)]
 pub struct Replay {
     key: DrawingKey,
+    /// All strokes and fills of the drawing.
     marks: Vec<Drawn>,
-    /// The marks of each stroke: a long one is several.
+    /// The range in `marks` of each stroke: a long stroke is stored in several parts.
     strokes: Vec<Range<usize>>,
     picture: Picture,
-    lens: Lens,
-    /// How many strokes are done.
+    viewport: Viewport,
+    /// The number of strokes that are drawn.
     done: usize,
-    /// How much of the next one is, from 0 to 1.
+    /// The part of the next stroke that is drawn, from 0 to 1.
     part: f32,
-    /// How many marks the painter was told of.
-    shown: usize,
-    /// How many strokes those were with which change; the last is the newest.
-    told: Vec<(u64, usize)>,
-    /// How many strokes are in the picture.
+    /// The number of marks that were sent to the painter.
+    sent: usize,
+    /// The changes of the picture that are not painted, the newest last, each with its number of strokes.
+    unpainted: Vec<(u64, usize)>,
+    /// The number of strokes in the picture.
     painted: usize,
-    /// When time was last looked at, while it plays.
+    /// The time of the last frame, while it plays.
     playing: Option<Instant>,
-    /// As a power of two.
+    /// The speed, as a power of two.
     speed: f32,
 }
 
-/// What is done with it.
+/// A control of the replay.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Press {
-    /// Play, or rest.
+pub enum Control {
+    /// Play, or pause.
     Play,
-    /// Show so many strokes.
+    /// Show the first so many strokes.
     Seek(usize),
-    /// So many strokes on, or back.
+    /// Go so many strokes forward, or back.
     Step(isize),
     /// Play at this speed, a power of two.
     Speed(f32),
 }
 
 impl Replay {
-    /// A drawing as it is in the end.
+    /// Opens a drawing with all of its strokes.
     pub fn new(key: DrawingKey, marks: Vec<Drawn>, scale_factor: f32) -> Self {
         let strokes = strokes(&marks);
         let mut replay = Replay {
@@ -71,68 +72,68 @@ impl Replay {
             strokes,
             marks,
             picture: Picture::new(),
-            lens: Lens::new(scale_factor),
+            viewport: Viewport::new(scale_factor),
             part: 0.0,
-            shown: 0,
-            told: Vec::new(),
+            sent: 0,
+            unpainted: Vec::new(),
             painted: 0,
             playing: None,
             speed: 0.0,
         };
-        replay.tell();
+        replay.send();
         replay
     }
 
-    /// Which drawing it is.
+    /// Returns the key of the drawing.
     pub fn key(&self) -> DrawingKey {
         self.key
     }
 
-    /// Its picture.
+    /// Returns the picture.
     pub fn picture(&self) -> &Picture {
         &self.picture
     }
 
-    /// How it is looked at.
-    pub fn lens(&self) -> Lens {
-        self.lens
+    /// Returns the part of the picture that is in view.
+    pub fn viewport(&self) -> Viewport {
+        self.viewport
     }
 
-    /// How many strokes are shown whole, of how many.
-    pub fn place(&self) -> (usize, usize) {
+    /// Returns the number of strokes that are drawn, and of all strokes.
+    pub fn progress(&self) -> (usize, usize) {
         (self.done, self.strokes.len())
     }
 
-    /// The speed, as a power of two.
+    /// Returns the speed, as a power of two.
     pub fn speed(&self) -> f32 {
         self.speed
     }
 
-    /// Whether it is being drawn again.
+    /// Returns whether the drawing is being replayed.
     pub fn plays(&self) -> bool {
         self.playing.is_some()
     }
 
-    /// There is this much room for it.
+    /// Sets the size of the space for the drawing.
     pub fn resize(&mut self, area: Size) {
-        let factor = self.lens.scale_factor();
-        self.lens.resize(area, factor);
-        self.picture.want(self.lens.wanted());
+        let factor = self.viewport.scale_factor();
+        self.viewport.resize(area, factor);
+        self.picture.want(self.viewport.wanted());
     }
 
-    /// Does something with it.
-    pub fn press(&mut self, press: Press, now: Instant) {
-        match press {
-            Press::Play if self.plays() => self.playing = None,
-            Press::Play => self.play(now),
-            Press::Seek(stroke) => self.seek(stroke),
-            Press::Step(by) => {
+    /// Handles a control.
+    pub fn control(&mut self, control: Control, now: Instant) {
+        match control {
+            Control::Play if self.plays() => self.playing = None,
+            Control::Play => self.play(now),
+            Control::Seek(stroke) => self.seek(stroke),
+            Control::Step(by) => {
                 self.playing = None;
-                // What is half done is done first, or undone.
+                // A stroke that is drawn in part is completed, or removed.
                 let by = if by < 0 && self.part > 0.0 { by + 1 } else { by };
                 self.seek(self.done.saturating_add_signed(by));
             }
-            Press::Speed(speed) => self.speed = speed.clamp(*SPEEDS.start(), *SPEEDS.end()),
+            Control::Speed(speed) => self.speed = speed.clamp(*SPEEDS.start(), *SPEEDS.end()),
         }
     }
 
@@ -145,10 +146,10 @@ impl Replay {
 
     fn seek(&mut self, stroke: usize) {
         (self.done, self.part) = (stroke.min(self.strokes.len()), 0.0);
-        self.tell();
+        self.send();
     }
 
-    /// Time went by.
+    /// Replays the time since the last frame.
     pub fn frame(&mut self, now: Instant) {
         let Some(last) = self.playing.replace(now) else {
             self.playing = None;
@@ -167,53 +168,53 @@ impl Replay {
             (self.done, self.part) = (self.done + 1, 0.0);
         }
         if self.done != before {
-            self.tell();
+            self.send();
         }
         if self.done == self.strokes.len() {
             self.playing = None;
         }
     }
 
-    /// How long a stroke takes.
+    /// Returns the duration of a stroke, in seconds.
     fn seconds(&self, stroke: Range<usize>) -> f32 {
-        let points: Option<usize> = self.marks[stroke].iter().map(|drawn| line_points(&drawn.step)).sum();
+        let points: Option<usize> = self.marks[stroke].iter().map(|drawn| pen_points(&drawn.step)).sum();
         points.map_or(SHAPE, |points| (points as f32 * POINT).clamp(STROKE.0, STROKE.1))
     }
 
-    /// Tells the painter how many strokes are done: the new ones, or when some are undone all that are left.
-    fn tell(&mut self) {
+    /// Sends the painter the new strokes, or all that are left when some were removed.
+    fn send(&mut self) {
         let marks = self.strokes[..self.done].last().map_or(0, |stroke| stroke.end);
-        match self.marks.get(self.shown..marks) {
+        match self.marks.get(self.sent..marks) {
             Some([]) => return,
             Some(new) => new.iter().for_each(|drawn| self.picture.add(drawn.clone())),
             None => self.picture.show(self.marks[..marks].to_vec()),
         }
-        self.shown = marks;
-        self.told.push((self.picture.changes(), self.done));
+        self.sent = marks;
+        self.unpainted.push((self.picture.changes(), self.done));
     }
 
-    /// What is to be painted now.
+    /// Returns what is to be painted now.
     pub fn work(&mut self) -> Option<Job> {
         self.picture.work()
     }
 
-    /// Something was painted; it may be for another picture.
+    /// Takes what a painter made. It may be for another picture.
     pub fn painted(&mut self, painted: Painted) {
         let Some(change) = self.picture.painted(painted) else { return };
-        let (known, new): (Vec<_>, Vec<_>) = self.told.drain(..).partition(|(told, _)| *told <= change);
-        self.told = new;
+        let (known, new): (Vec<_>, Vec<_>) = self.unpainted.drain(..).partition(|(since, _)| *since <= change);
+        self.unpainted = new;
         self.painted = known.last().map_or(self.painted, |(_, done)| *done);
     }
 
-    /// Lines over the picture: strokes that it has not yet, and the one that is being drawn.
-    pub fn growing(&self) -> impl Iterator<Item = Line> {
+    /// Returns the strokes to draw over the picture: those that are not painted yet, and the one that is being drawn.
+    pub fn growing(&self) -> impl Iterator<Item = LiveStroke> {
         let done = self.strokes.get(self.painted..self.done).unwrap_or_default();
         let whole = done.iter().filter_map(|stroke| self.line(stroke.clone(), 1.0));
         let next = self.strokes.get(self.done).filter(|_| self.part > 0.0);
         whole.chain(next.and_then(|stroke| self.line(stroke.clone(), self.part)))
     }
 
-    fn line(&self, stroke: Range<usize>, part: f32) -> Option<Line> {
+    fn line(&self, stroke: Range<usize>, part: f32) -> Option<LiveStroke> {
         let marks = &self.marks[stroke];
         let first = marks.first()?.step.ink()?;
         let mut points: Vec<_> =
@@ -223,22 +224,22 @@ impl Replay {
         } else if part < 1.0 {
             return None;
         }
-        Some(Line { tool: first.tool, color: first.color, width: first.width, points })
+        Some(LiveStroke { tool: first.tool, color: first.color, width: first.width, points })
     }
 }
 
-/// How many points a line has; `None`: it is none.
-fn line_points(step: &CanvasStep) -> Option<usize> {
+/// Returns the number of points of a pen stroke; `None` for anything else.
+fn pen_points(step: &CanvasStep) -> Option<usize> {
     step.ink().filter(|ink| !ink.tool.is_shape()).map(|ink| ink.points.len())
 }
 
-/// Marks that are parts of one stroke, one after the other.
+/// Returns the range of each stroke. Consecutive parts of one stroke are one range.
 fn strokes(marks: &[Drawn]) -> Vec<Range<usize>> {
     let mut strokes: Vec<Range<usize>> = Vec::new();
     for (at, drawn) in marks.iter().enumerate() {
         let same = |stroke: &Range<usize>| {
             let last = &marks[stroke.end - 1];
-            let lines = line_points(&last.step).is_some() && line_points(&drawn.step).is_some();
+            let lines = pen_points(&last.step).is_some() && pen_points(&drawn.step).is_some();
             lines && drawn.continues(last)
         };
         match strokes.last_mut().filter(|stroke| same(stroke)) {
@@ -257,7 +258,7 @@ mod tests {
     use inkmesh::operation::OperationId;
 
     use super::*;
-    use crate::window::ink::painter::Steps;
+    use crate::window::render::painter::Steps;
 
     fn drawn(id: u8, step: CanvasStep) -> Drawn {
         Drawn { id: OperationId([id; 32]), author: Author([1; 32]), step }
@@ -268,7 +269,7 @@ mod tests {
         drawn(id, CanvasStep::Ink(Ink { stroke, tool: Tool::Pen, color: Color([0; 3]), width: 8, points }))
     }
 
-    /// A stroke in two parts, a fill, and a line of a second.
+    /// Returns a replay of a stroke in two parts, a fill, and a stroke of a second.
     fn replay() -> Replay {
         let fill = CanvasStep::Fill { stroke: 8, at: Point::new(9, 900), color: Color([9; 3]) };
         let marks = vec![line(1, 7, 10), line(2, 7, 10), drawn(3, fill), line(4, 9, 83)];
@@ -292,24 +293,24 @@ mod tests {
     #[test]
     fn the_parts_of_a_stroke_come_together() {
         let (mut replay, now) = (replay(), Instant::now());
-        assert_eq!((replay.place(), painted_marks(&replay)), ((3, 3), 4));
+        assert_eq!((replay.progress(), painted_marks(&replay)), ((3, 3), 4));
         let mut seen = Vec::new();
         for _ in 0..4 {
-            replay.press(Press::Step(-1), now);
+            replay.control(Control::Step(-1), now);
             paint(&mut replay);
-            seen.push((replay.place().0, painted_marks(&replay)));
+            seen.push((replay.progress().0, painted_marks(&replay)));
         }
         assert_eq!(seen, [(2, 3), (1, 2), (0, 0), (0, 0)]);
-        replay.press(Press::Seek(99), now);
+        replay.control(Control::Seek(99), now);
         paint(&mut replay);
-        assert_eq!((replay.place().0, painted_marks(&replay)), (3, 4));
+        assert_eq!((replay.progress().0, painted_marks(&replay)), (3, 4));
     }
 
     #[test]
-    fn the_painter_is_told_only_what_is_new() {
+    fn the_painter_is_sent_only_new_strokes() {
         let (mut replay, now) = (replay(), Instant::now());
-        let mut told = |press| {
-            replay.press(press, now);
+        let mut sent = |control| {
+            replay.control(control, now);
             let steps = replay.work().map(|job| {
                 let steps = match &job.steps {
                     Steps::More(steps) => (false, steps.len()),
@@ -320,17 +321,17 @@ mod tests {
             });
             (steps, painted_marks(&replay))
         };
-        assert_eq!(told(Press::Seek(0)), (Some((true, 0)), 0));
-        assert_eq!(told(Press::Step(1)), (Some((false, 2)), 2));
-        assert_eq!(told(Press::Seek(3)), (Some((false, 2)), 4));
-        assert_eq!(told(Press::Seek(3)), (None, 4));
-        assert_eq!(told(Press::Step(-1)), (Some((true, 3)), 3));
+        assert_eq!(sent(Control::Seek(0)), (Some((true, 0)), 0));
+        assert_eq!(sent(Control::Step(1)), (Some((false, 2)), 2));
+        assert_eq!(sent(Control::Seek(3)), (Some((false, 2)), 4));
+        assert_eq!(sent(Control::Seek(3)), (None, 4));
+        assert_eq!(sent(Control::Step(-1)), (Some((true, 3)), 3));
     }
 
     #[test]
     fn it_plays_from_the_beginning_to_the_end() {
         let (mut replay, start) = (replay(), Instant::now());
-        replay.press(Press::Play, start);
+        replay.control(Control::Play, start);
         assert!(replay.plays());
         let mut frames = 0;
         let mut grew = Vec::new();
@@ -343,17 +344,17 @@ mod tests {
         }
         // A stroke of 0.24 s, a fill of 0.4 s, a line of 1 s.
         assert!((32..=35).contains(&frames), "{frames}");
-        assert_eq!((replay.place().0, painted_marks(&replay)), (3, 4));
+        assert_eq!((replay.progress().0, painted_marks(&replay)), (3, 4));
         assert_eq!(grew.len(), 1, "done, but not painted: {grew:?}");
         assert_eq!(replay.growing().count(), 0);
     }
 
     #[test]
-    fn speed_and_rest() {
+    fn it_has_speeds_and_pauses() {
         for (speed, frames) in [(3.0, 4..=6), (-2.0, 128..=136), (-9.0, 128..=136)] {
             let (mut replay, start) = (replay(), Instant::now());
-            replay.press(Press::Speed(speed), start);
-            replay.press(Press::Play, start);
+            replay.control(Control::Speed(speed), start);
+            replay.control(Control::Play, start);
             let mut count = 0;
             while replay.plays() && count < 1000 {
                 count += 1;
@@ -362,14 +363,14 @@ mod tests {
             assert!(frames.contains(&count), "{speed}: {count}");
         }
         let (mut replay, start) = (replay(), Instant::now());
-        replay.press(Press::Play, start);
+        replay.control(Control::Play, start);
         replay.frame(start + Duration::from_millis(100));
         let lines = |replay: &Replay| replay.growing().map(|line| line.points.len()).collect::<Vec<_>>();
         assert_eq!(lines(&replay), [9], "of twenty points in 0.24 s");
-        replay.press(Press::Play, start);
+        replay.control(Control::Play, start);
         replay.frame(start + Duration::from_secs(9));
-        assert!(!replay.plays() && lines(&replay) == [9], "it rests");
-        replay.press(Press::Step(-1), start);
-        assert_eq!((replay.place().0, lines(&replay)), (0, vec![]), "what was half done is undone");
+        assert!(!replay.plays() && lines(&replay) == [9], "it pauses");
+        replay.control(Control::Step(-1), start);
+        assert_eq!((replay.progress().0, lines(&replay)), (0, vec![]), "a part of a stroke is removed");
     }
 }

@@ -1,4 +1,4 @@
-//! Small pictures of drawings: made one by one, away from the window's thread, when they are looked at.
+//! Thumbnails of drawings, made one by one outside of the window's thread when they come into view.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -6,31 +6,31 @@ use iced::advanced::image::Handle;
 use inkmesh::gallery::{DrawingKey, Gallery};
 
 use crate::export::drawing::sheet_of;
-use crate::window::ink::grid::{Grid, Pixels};
-use crate::window::ink::scale;
+use crate::window::render::resample;
+use crate::window::render::tiles::{Grid, PixelRect};
 
-/// Width of a small picture, in logical pixels.
+/// The width of a thumbnail, in logical pixels.
 pub const WIDTH: f32 = 208.0;
-/// Its height.
+/// The height of a thumbnail, in logical pixels.
 pub const HEIGHT: f32 = 156.0;
-/// Bytes of all that are kept.
+/// The most bytes of all thumbnails together.
 const MAX_BYTES: usize = 24 << 20;
-/// Most that wait to be made: those that came into view first are forgotten first.
+/// The most thumbnails that wait to be made. Those that came into view first are dropped first.
 const MAX_WANTED: usize = 64;
 
-/// The small pictures of a gallery.
+/// The thumbnails of a gallery.
 #[derive(Debug)]
 pub struct Thumbs {
     grid: Grid,
     made: BTreeMap<DrawingKey, Handle>,
-    /// Those that were made, the oldest first.
+    /// The keys of those that are made, the oldest first.
     order: VecDeque<DrawingKey>,
-    /// Those that came into view and are not made, the last first.
+    /// The keys of those that came into view and are not made, the last first.
     wanted: VecDeque<DrawingKey>,
     making: bool,
 }
 
-/// A small picture to be made.
+/// A thumbnail to be made.
 #[derive(Debug, Clone)]
 pub struct ThumbJob {
     key: DrawingKey,
@@ -38,7 +38,7 @@ pub struct ThumbJob {
     grid: Grid,
 }
 
-/// A small picture.
+/// A thumbnail.
 #[derive(Debug, Clone)]
 pub struct Thumb {
     key: DrawingKey,
@@ -47,50 +47,50 @@ pub struct Thumb {
 }
 
 impl ThumbJob {
-    /// Makes it; can take a while.
+    /// Makes the thumbnail. Can take a while.
     pub fn run(self) -> Thumb {
         let ThumbJob { key, gallery, grid } = self;
         let sheet = sheet_of(gallery.marks(key));
-        let place = Pixels { x: 0, y: 0, width: grid.width(), height: grid.height() };
-        let pixels = scale::shown(sheet.raster().pixels(), grid, place);
-        Thumb { key, grid, image: Handle::from_rgba(place.width, place.height, pixels) }
+        let rect = PixelRect { x: 0, y: 0, width: grid.width(), height: grid.height() };
+        let pixels = resample::pixels(sheet.raster().pixels(), grid, rect);
+        Thumb { key, grid, image: Handle::from_rgba(rect.width, rect.height, pixels) }
     }
 }
 
 impl Thumbs {
-    /// None yet, for a screen with this scale factor.
+    /// Creates an empty set for a screen with this scale factor.
     pub fn new(scale_factor: f32) -> Self {
         let (made, order, wanted) = (BTreeMap::new(), VecDeque::new(), VecDeque::new());
         Thumbs { grid: grid(scale_factor), made, order, wanted, making: false }
     }
 
-    /// The screen has this scale factor.
+    /// Sets the scale factor of the screen.
     pub fn rescale(&mut self, scale_factor: f32) {
         if self.grid != grid(scale_factor) {
             *self = Thumbs { making: self.making, ..Thumbs::new(scale_factor) };
         }
     }
 
-    /// The small picture of a drawing, if it is made.
+    /// Returns the thumbnail of a drawing, if it is made.
     pub fn of(&self, key: DrawingKey) -> Option<&Handle> {
         self.made.get(&key)
     }
 
-    /// A drawing came into view.
+    /// Requests the thumbnail of a drawing that came into view.
     pub fn want(&mut self, key: DrawingKey) {
         if !self.made.contains_key(&key) {
-            self.pass_over(key);
+            self.cancel(key);
             self.wanted.push_front(key);
             self.wanted.truncate(MAX_WANTED);
         }
     }
 
-    /// A drawing went out of view.
-    pub fn pass_over(&mut self, key: DrawingKey) {
+    /// Cancels the request for a drawing that went out of view.
+    pub fn cancel(&mut self, key: DrawingKey) {
         self.wanted.retain(|other| *other != key);
     }
 
-    /// What is to be made now.
+    /// Returns the next thumbnail to be made. Only one is made at a time.
     pub fn work(&mut self, gallery: &Gallery) -> Option<ThumbJob> {
         if self.making {
             return None;
@@ -100,7 +100,7 @@ impl Thumbs {
         Some(ThumbJob { key, gallery: gallery.clone(), grid: self.grid })
     }
 
-    /// One was made; `None`: it could not be.
+    /// Takes a thumbnail; `None`: making it failed.
     pub fn made(&mut self, thumb: Option<Box<Thumb>>) {
         self.making = false;
         let Some(thumb) = thumb.filter(|thumb| thumb.grid == self.grid) else { return };
@@ -137,7 +137,7 @@ mod tests {
     fn the_last_in_view_is_made_first_and_what_is_out_of_view_is_not() {
         let (mut thumbs, gallery) = (Thumbs::new(1.0), Gallery::default());
         [1, 2, 3].map(key).into_iter().for_each(|key| thumbs.want(key));
-        thumbs.pass_over(key(2));
+        thumbs.cancel(key(2));
         let first = thumbs.work(&gallery).unwrap();
         assert_eq!(first.key, key(3));
         assert!(thumbs.work(&gallery).is_none(), "one at a time");

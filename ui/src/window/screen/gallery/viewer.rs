@@ -1,4 +1,4 @@
-//! One drawing, large, and how it was drawn.
+//! The view of one drawing: its facts, its picture, and the controls of its replay.
 
 use iced::mouse;
 use iced::widget::canvas::{self, Canvas, Frame, Geometry};
@@ -7,24 +7,24 @@ use iced::widget::{Row, Sensor, Space, button, column, container, row, slider, s
 use iced::{Alignment, Element, Length, Rectangle, Renderer, Theme, Vector};
 use inkmesh::gallery::Drawing;
 
-use super::Message;
-use super::replay::{Press, Replay, SPEEDS};
-use super::view::{Context, kind, names};
+use super::context::{Context, kind, names};
+use super::message::Message;
+use super::replay::{Control, Replay, SPEEDS};
 use crate::export::picture::Format;
-use crate::window::ink::{live, paper};
+use crate::window::render::{live_strokes, picture_view};
 use crate::window::theme::{self, Look, style};
 use crate::window::widget::parts::hint;
 
-/// A drawing and what can be done with it.
+/// Returns the view of a drawing.
 pub fn view<'a>(replay: &'a Replay, drawing: &'a Drawing, context: Context<'_>) -> Element<'a, Message> {
     let look = context.look;
     let growing = Canvas::new(Growing { replay }).width(Length::Fill).height(Length::Fill);
     let ground = Space::new().width(Length::Fill).height(Length::Fill);
-    let picture = stack![ground, paper::view(replay.picture(), replay.lens(), look), growing].clip(true);
+    let picture = stack![ground, picture_view::view(replay.picture(), replay.viewport(), look), growing].clip(true);
     let picture = Sensor::new(picture).on_show(Message::Resized).on_resize(Message::Resized);
     let (spacing, edge) = if context.short { (4, [2, 8]) } else { (8, [8, 12]) };
     let controls = column![scrub(replay, look), controls(replay, context)].spacing(spacing);
-    let controls = container(controls).padding(edge).width(Length::Fill).style(style::card(look.tones));
+    let controls = container(controls).padding(edge).width(Length::Fill).style(style::card(look.colors));
     column![facts(drawing, context), picture, controls].spacing(spacing).width(Length::Fill).height(Length::Fill).into()
 }
 
@@ -38,12 +38,12 @@ fn facts<'a>(drawing: &Drawing, context: Context<'_>) -> Element<'a, Message> {
     if let Some(revealed) = &drawing.revealed {
         facts.push(look.t_args("gallery-solved", [("count", revealed.solved.len().into())]));
     }
-    let facts = theme::small(facts.join(" · "), look.tones.faded).wrapping(Wrapping::WordOrGlyph);
+    let facts = theme::small(facts.join(" · "), look.colors.muted).wrapping(Wrapping::WordOrGlyph);
     let exports = [(Format::Png, "PNG"), (Format::Svg, "SVG"), (Format::Gif, "GIF")].map(|(format, name)| {
-        let export = button(theme::small(name, look.tones.ink)).on_press(Message::Save(format)).padding([4, 12]);
-        export.style(style::secondary(look.tones)).into()
+        let export = button(theme::small(name, look.colors.text)).on_press(Message::Save(format)).padding([4, 12]);
+        export.style(style::secondary(look.colors)).into()
     });
-    let exports = row![theme::small(look.t("gallery-save"), look.tones.faded), Row::with_children(exports).spacing(4)];
+    let exports = row![theme::small(look.t("gallery-save"), look.colors.muted), Row::with_children(exports).spacing(4)];
     let exports = exports.spacing(8).align_y(Alignment::Center);
     if context.short {
         return exports.into();
@@ -53,12 +53,12 @@ fn facts<'a>(drawing: &Drawing, context: Context<'_>) -> Element<'a, Message> {
 }
 
 fn scrub(replay: &Replay, look: Look) -> Element<'_, Message> {
-    let (done, all) = replay.place();
+    let (done, all) = replay.progress();
     let last = u32::try_from(all).unwrap_or(u32::MAX);
     let at = u32::try_from(done).unwrap_or(u32::MAX);
-    let bar = slider(0..=last, at, |stroke| Message::Replay(Press::Seek(stroke as usize)));
-    let place = look.t_args("gallery-strokes", [("done", done.into()), ("all", all.into())]);
-    row![bar.style(style::slider(look.tones)), theme::small(place, look.tones.faded)]
+    let bar = slider(0..=last, at, |stroke| Message::Replay(Control::Seek(stroke as usize)));
+    let progress = look.t_args("gallery-strokes", [("done", done.into()), ("all", all.into())]);
+    row![bar.style(style::slider(look.colors)), theme::small(progress, look.colors.muted)]
         .spacing(12)
         .align_y(Alignment::Center)
         .into()
@@ -66,37 +66,38 @@ fn scrub(replay: &Replay, look: Look) -> Element<'_, Message> {
 
 fn controls<'a>(replay: &'a Replay, context: Context<'_>) -> Element<'a, Message> {
     let look = context.look;
-    let (_, all) = replay.place();
+    let (_, all) = replay.progress();
     let play = if replay.plays() { ("⏸", "gallery-rest") } else { ("⏵", "gallery-play") };
     let buttons = [
-        ("⏮", "gallery-start", Press::Seek(0)),
-        ("⏪", "gallery-step-back", Press::Step(-1)),
-        (play.0, play.1, Press::Play),
-        ("⏩", "gallery-step-on", Press::Step(1)),
-        ("⏭", "gallery-end", Press::Seek(all)),
+        ("⏮", "gallery-start", Control::Seek(0)),
+        ("⏪", "gallery-step-back", Control::Step(-1)),
+        (play.0, play.1, Control::Play),
+        ("⏩", "gallery-step-on", Control::Step(1)),
+        ("⏭", "gallery-end", Control::Seek(all)),
     ];
-    let buttons = buttons.map(|(sign, words, press)| {
-        let button = button(theme::sign(sign).size(18).center()).on_press(Message::Replay(press)).width(36).height(32);
-        hint(look, button.padding(4).style(style::quiet(look.tones)), look.t(words))
+    let buttons = buttons.map(|(sign, words, control)| {
+        let button =
+            button(theme::sign(sign).size(18).center()).on_press(Message::Replay(control)).width(36).height(32);
+        hint(look, button.padding(4).style(style::quiet(look.colors)), look.t(words))
     });
     let width = if context.short { 48 } else { 120 };
-    let speed = slider(SPEEDS, replay.speed(), |speed| Message::Replay(Press::Speed(speed))).step(0.25).width(width);
-    let times = theme::small(times(replay.speed()), look.tones.faded).width(44);
-    let words = (!context.short).then(|| theme::small(look.t("gallery-speed"), look.tones.faded));
-    let speed = row![].push(words).push(speed.style(style::slider(look.tones))).push(times);
+    let speed = slider(SPEEDS, replay.speed(), |speed| Message::Replay(Control::Speed(speed))).step(0.25).width(width);
+    let times = theme::small(times(replay.speed()), look.colors.muted).width(44);
+    let words = (!context.short).then(|| theme::small(look.t("gallery-speed"), look.colors.muted));
+    let speed = row![].push(words).push(speed.style(style::slider(look.colors))).push(times);
     let speed = speed.spacing(8).align_y(Alignment::Center);
     let spacing = if context.short { 4 } else { 16 };
     row![Row::with_children(buttons).spacing(4), speed].spacing(spacing).align_y(Alignment::Center).wrap().into()
 }
 
-/// A speed as people write it: `0.25×`, `1×`, `6.7×`.
+/// Returns a speed in words: `0.25×`, `1×`, `6.7×`.
 fn times(speed: f32) -> String {
     let times = speed.exp2();
     let digits = if times < 1.0 { 2 } else { usize::from(times.fract() > 0.05) };
     format!("{times:.digits$}×")
 }
 
-/// Ink above the picture.
+/// The strokes that are not in the picture yet, drawn over it.
 struct Growing<'a> {
     replay: &'a Replay,
 }
@@ -112,11 +113,11 @@ impl canvas::Program<Message> for Growing<'_> {
         bounds: Rectangle,
         _cursor: mouse::Cursor,
     ) -> Vec<Geometry> {
-        let place = self.replay.lens().place(bounds.position());
-        let mut frame = Frame::with_bounds(renderer, place);
-        let scale = place.width / inkmesh::canvas::WIDTH as f32;
+        let rect = self.replay.viewport().sheet_rect(bounds.position());
+        let mut frame = Frame::with_bounds(renderer, rect);
+        let scale = rect.width / inkmesh::canvas::WIDTH as f32;
         for line in self.replay.growing() {
-            live::draw(&mut frame, &line, &line.points, Vector::new(place.x, place.y), scale);
+            live_strokes::draw(&mut frame, &line, &line.points, Vector::new(rect.x, rect.y), scale);
         }
         vec![frame.into_geometry()]
     }

@@ -3,19 +3,21 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use inkmesh::command::Command;
 use inkmesh::name::{PersonName, RoomName};
 
 use crate::export::drawing::DrawingFile;
 use crate::settings::{Appearance, GameChoice, Language};
-use crate::window::ink::painter::Job;
-use crate::window::link::Command;
+use crate::window::render::painter::Job;
 use crate::window::screen::gallery::ThumbJob;
 
 /// An effect that a message of the room screen has outside of it.
 #[derive(Debug, Clone)]
 pub enum Action {
     /// Send a command to the node.
-    Ask(Command),
+    Command(Command),
+    /// Read everything that is shown of a room.
+    Load(RoomName),
     /// Focus the field with this id.
     Focus(&'static str),
     /// Copy a text to the clipboard.

@@ -9,8 +9,8 @@ use super::action::Timer;
 use super::dialog::Topic;
 use super::shortcut::Shortcut;
 use super::{chat, dialog, game, layout, people, rooms, sheet, status};
-use crate::window::ink::painter::Painted;
-use crate::window::link::Answer;
+use crate::window::bridge::Answer;
+use crate::window::render::painter::Painted;
 use crate::window::screen::gallery;
 
 /// An event of the room screen.
@@ -18,7 +18,7 @@ use crate::window::screen::gallery;
 pub enum Message {
     /// The node reported events.
     Happened(Vec<Event>),
-    /// The node answered a command.
+    /// The node answered a request.
     Answered(Answer),
     /// A timer has expired.
     Timer(Timer),

@@ -9,7 +9,7 @@
 //! | `node` | handles what the node reports |
 //! | `view`, `layout` | composes the views of the features |
 //! | [`shortcut`] | what keys mean |
-//! | [`chat`], [`sheet`], [`game`], `people`, `rooms`, `status`, [`dialog`] | the features |
+//! | [`chat`], [`sheet`], [`game`], [`people`], [`rooms`], [`status`], [`dialog`] | the features, each with its state, messages and view |
 
 mod action;
 pub mod chat;

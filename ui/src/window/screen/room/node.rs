@@ -1,19 +1,21 @@
-//! What the node reports to the room screen: the answers to its commands, and events.
+//! What the node reports to the room screen: answers to requests, and events.
 
-use inkmesh::event::{CanvasChange, CanvasView, Event, GameView, Person, RoomSummary, Warning};
+use inkmesh::canvas::Point;
+use inkmesh::command::{Command, CommandError, Reply, RoomCommand};
+use inkmesh::event::{CanvasChange, CanvasView, Entry, Event, GameView, Person, RoomSummary, Warning};
+use inkmesh::gallery::Gallery;
 use inkmesh::game::{PlayError, SkippedBy};
 use inkmesh::identity::Author;
 use inkmesh::name::{PersonName, RoomName};
-use inkmesh::node::CommandError;
+use inkmesh::operation::OperationId;
 
 use super::action::{Action, Timer};
 use super::chat::CHAT_FIELD;
-use super::dialog::Dialog;
 use super::game::Change;
 use super::people::People;
 use super::state::RoomScreen;
 use super::status::{Missing, Notice, SHOW_AFTER};
-use crate::window::link::{Answer, Command, Loaded, Step, Touch};
+use crate::window::bridge::{Answer, Loaded};
 
 /// The id of no field: focusing it leaves the keys to the game.
 const NO_FIELD: &str = "no-field";
@@ -22,55 +24,69 @@ impl RoomScreen {
     /// Handles an answer.
     pub(super) fn answered(&mut self, answer: Answer) -> Vec<Action> {
         match answer {
-            Answer::Rooms(Ok(rooms)) => self.rooms_are(rooms),
             Answer::Loaded(room, _) if !self.is_here(&room) => Vec::new(),
             Answer::Loaded(room, Ok(loaded)) => self.loaded(&room, *loaded),
             Answer::Loaded(_, Err(error)) => {
                 self.while_loading = None;
                 self.refused(error)
             }
-            Answer::Older(room, before, result) if self.is_here(&room) => {
-                let outcomes = self.chat.older(&room, before, result);
-                self.chat_outcomes(outcomes)
+            Answer::Reply(Command::In(room, command), result) => self.room_reply(&room, command, result),
+            Answer::Reply(command, result) => self.reply(command, result),
+        }
+    }
+
+    /// Handles the reply to a command of the node.
+    fn reply(&mut self, command: Command, result: Result<Reply, CommandError>) -> Vec<Action> {
+        match (command, result) {
+            (Command::History { room, .. }, _) if !self.is_here(&room) => Vec::new(),
+            (Command::History { before: Some(before), .. }, Ok(Reply::History { entries, .. })) => {
+                self.older(before, Ok(entries))
             }
-            Answer::Older(..) => Vec::new(),
-            Answer::Canvas(room, result) if self.is_here(&room) => self.show_sheet(result),
-            Answer::Canvas(..) => Vec::new(),
-            Answer::Said(room, text, result) => self.said(&room, text, result.err()),
-            Answer::Drawn(room, stroke, result) => {
-                match result {
-                    _ if !self.is_here(&room) => {}
+            (Command::History { before: Some(before), .. }, Err(error)) => self.older(before, Err(error)),
+            (Command::Drawings { room }, Ok(Reply::Drawings { drawings })) => self.drawings(&room, Ok(drawings)),
+            (Command::Drawings { room }, Err(error)) => self.drawings(&room, Err(error)),
+            (Command::Dial { address }, result) => self.dialed(address, result.err()),
+            (_, Err(error)) => self.refused(error),
+            (Command::Rooms, Ok(Reply::Rooms(rooms))) => self.rooms_are(rooms),
+            (Command::Join { room }, Ok(_)) => self.open_and_write(room),
+            (Command::Leave { room }, Ok(_)) => self.left(&room),
+            (Command::Rename { name }, Ok(_)) => self.renamed(name),
+            (_, Ok(_)) => Vec::new(),
+        }
+    }
+
+    /// Handles the reply to a command in a room.
+    fn room_reply(
+        &mut self,
+        room: &RoomName,
+        command: RoomCommand,
+        result: Result<Reply, CommandError>,
+    ) -> Vec<Action> {
+        let is_here = self.is_here(room);
+        match (command, result) {
+            (RoomCommand::Canvas, _) if !is_here => Vec::new(),
+            (RoomCommand::Canvas, Ok(Reply::Canvas(canvas))) => self.show_sheet(Ok(canvas)),
+            (RoomCommand::Canvas, Err(error)) => self.show_sheet(Err(error)),
+            (RoomCommand::Say { text }, result) => self.said(room, text, result.err()),
+            (RoomCommand::Stroke { stroke: Some(stroke), .. }, result) => {
+                match &result {
+                    _ if !is_here => {}
                     Ok(_) => self.sheet.live.stroke_saved(stroke, self.now),
                     Err(_) => self.sheet.live.stroke_failed(stroke),
                 }
                 self.drawn(result)
             }
-            Answer::NotShown(error) => self.not_shown(&error),
-            Answer::Touched(room, touch, result) => {
-                if let Touch::Fill(at, color) = touch
-                    && self.is_here(&room)
-                {
-                    self.sheet.live.fill_answered(at, color, result.is_ok(), self.now);
+            (RoomCommand::Fill { x, y, color }, result) => {
+                if is_here {
+                    self.sheet.live.fill_answered(Point { x, y }, color, result.is_ok(), self.now);
                 }
                 self.drawn(result)
             }
-            Answer::Gallery(room, result) => {
-                if let Some(gallery) = &mut self.gallery {
-                    gallery.read(&room, result);
-                }
-                Vec::new()
-            }
-            Answer::Stepped(room, step, result) => self.stepped(&room, &step, result),
-            Answer::Joined(room, Ok(())) => self.open_and_write(room),
-            Answer::Left(room, Ok(())) => self.left(&room),
-            Answer::Dialled(address, result) => self.dialled(address, result),
-            Answer::Renamed(name, Ok(())) => self.renamed(name),
-            Answer::LateDismissed(Ok(())) => Vec::new(),
-            Answer::LateDismissed(Err(error))
-            | Answer::Rooms(Err(error))
-            | Answer::Joined(_, Err(error))
-            | Answer::Left(_, Err(error))
-            | Answer::Renamed(_, Err(error)) => self.refused(error),
+            (RoomCommand::Undo | RoomCommand::Redo | RoomCommand::Clear, result) => self.drawn(result),
+            (RoomCommand::Pen { .. }, Err(error)) => self.pen_refused(&error),
+            (RoomCommand::DismissLate, Err(error)) => self.refused(error),
+            (RoomCommand::Pen { .. } | RoomCommand::Read { .. } | RoomCommand::DismissLate, _) => Vec::new(),
+            (command, result) => self.game_reply(room, &command, result),
         }
     }
 
@@ -91,7 +107,7 @@ impl RoomScreen {
             waiting.push(event.clone());
         }
         match event {
-            Event::Ready { addresses, .. } => self.addresses = addresses,
+            Event::Ready { addresses, .. } => self.dialogs.set_addresses(addresses),
             Event::Peer { room, person } => self.person(&room, person),
             Event::Entries { room, entries } if self.is_here(&room) => {
                 let in_view = self.chat_in_view();
@@ -114,7 +130,7 @@ impl RoomScreen {
             Event::Close { room, line } if self.is_here(&room) => self.chat.guesses.was_close(line),
             Event::Syncing { room, peers, received, remaining } => {
                 // What takes only a moment is not shown; look again when it begins to be.
-                if self.connection.syncing(room, Missing { peers, received, remaining }, self.now) {
+                if self.status.connection.syncing(room, Missing { peers, received, remaining }, self.now) {
                     return vec![Action::Wait(SHOW_AFTER, Timer::Refresh)];
                 }
             }
@@ -145,22 +161,20 @@ impl RoomScreen {
                 online.insert(person.peer);
             } else {
                 online.remove(&person.peer);
-                self.connection.left(room, person.peer);
+                self.status.connection.left(room, person.peer);
             }
-            self.connection.others(self.rooms.others(), self.now);
+            self.status.connection.others(self.rooms.others(), self.now);
         } else if !person.name.is_empty() {
-            self.name.clone_from(&person.name);
+            self.dialogs.set_name(&person.name);
         }
         if self.is_here(room) {
-            self.people.update(person);
+            self.people.insert(person);
         }
     }
 
     fn warned(&mut self, warning: Warning) -> Vec<Action> {
-        self.connection.warn(&warning);
-        self.banners.warn(&warning);
         if let Warning::Lagged { .. } = warning {
-            let mut actions = vec![Action::Ask(Command::Rooms)];
+            let mut actions = vec![Action::Command(Command::Rooms)];
             actions.extend(self.reload());
             return actions;
         }
@@ -168,20 +182,14 @@ impl RoomScreen {
             Warning::Fork { author } | Warning::Parked { author } => self.people.label(*author, ""),
             _ => String::new(),
         };
-        self.notify(Notice::Warning(warning, name))
+        self.status.warn(warning, name, self.now);
+        Vec::new()
     }
 
     // ---- one answer or event each ----
 
     fn rooms_are(&mut self, rooms: Vec<RoomSummary>) -> Vec<Action> {
-        self.rooms.replace(rooms);
-        let known = &self.rooms.rooms;
-        if self.rooms.here.as_ref().is_some_and(|here| known.contains_key(here)) {
-            return Vec::new();
-        }
-        let wanted = self.wanted.iter().find(|room| known.contains_key(*room)).cloned();
-        let first = wanted.or_else(|| known.keys().next().cloned());
-        first.map(|room| self.open_and_write(room)).unwrap_or_default()
+        self.rooms.replace(rooms).map(|room| self.open_and_write(room)).unwrap_or_default()
     }
 
     fn loaded(&mut self, room: &RoomName, loaded: Loaded) -> Vec<Action> {
@@ -203,17 +211,14 @@ impl RoomScreen {
         actions.extend(called);
         // Events that came while the room was being loaded follow it. What the room contained already is known.
         actions.extend(self.happened(events));
-        let older = self.chat.ask_older(Some(room));
+        let older = self.chat.read_older();
         actions.extend(self.chat_outcomes(older));
         actions
     }
 
     fn left(&mut self, room: &RoomName) -> Vec<Action> {
-        self.rooms.rooms.remove(room);
-        if self.is_here(room) {
-            self.rooms.here = None;
-        }
-        vec![Action::Ask(Command::Rooms)]
+        self.rooms.remove(room);
+        vec![Action::Command(Command::Rooms)]
     }
 
     /// Updates the call of a room's game. Requests attention if it waits for us and the window has no focus.
@@ -229,15 +234,14 @@ impl RoomScreen {
 
     fn said(&mut self, room: &RoomName, text: String, error: Option<CommandError>) -> Vec<Action> {
         if error.is_none() {
-            self.connection.saved();
+            self.status.connection.saved();
         }
         if self.is_here(room) {
             let outcomes = self.chat.said(&text, error);
             return self.chat_outcomes(outcomes);
         }
         let Some(error) = error else { return Vec::new() };
-        let draft = self.drafts.entry(room.clone()).or_default();
-        *draft = if draft.is_empty() { text } else { format!("{text} {draft}") };
+        self.rooms.restore_draft(room, text);
         self.refused(error)
     }
 
@@ -249,21 +253,21 @@ impl RoomScreen {
                 self.sheet.live.not_shown()
             }
         };
-        if again { self.ask(Command::Canvas) } else { Vec::new() }
+        if again { self.command(RoomCommand::Canvas) } else { Vec::new() }
     }
 
-    /// Handles the answer to a stroke or another change of a sheet.
+    /// Handles the reply to a stroke or another change of a sheet.
     fn drawn<T>(&mut self, result: Result<T, CommandError>) -> Vec<Action> {
         match result {
             Ok(_) => {
-                self.connection.saved();
+                self.status.connection.saved();
                 Vec::new()
             }
             Err(error) => self.refused(error),
         }
     }
 
-    fn not_shown(&mut self, error: &CommandError) -> Vec<Action> {
+    fn pen_refused(&mut self, error: &CommandError) -> Vec<Action> {
         // The stroke that follows replaces points that got lost. Only a person who may not draw is told.
         if *error == CommandError::Play(PlayError::NotTheDrawer) && self.sheet.live.pen_is_down() {
             self.sheet.live.lift();
@@ -283,7 +287,7 @@ impl RoomScreen {
         if change.to_choose || change.to_guess {
             self.gallery = None;
         }
-        if self.dialog.is_none() && self.rooms.adding.is_none() {
+        if !self.dialogs.is_open() && self.rooms.adding.is_none() {
             if change.to_choose && !self.is_writing() {
                 actions.push(Action::Focus(NO_FIELD));
             } else if change.to_guess && self.chat_in_view() {
@@ -315,58 +319,58 @@ impl RoomScreen {
         !self.chat.draft.is_empty() || self.sheet.picks_color()
     }
 
-    fn stepped(&mut self, room: &RoomName, step: &Step, result: Result<(), CommandError>) -> Vec<Action> {
+    /// Handles the reply to a command of a game.
+    fn game_reply(
+        &mut self,
+        room: &RoomName,
+        command: &RoomCommand,
+        result: Result<Reply, CommandError>,
+    ) -> Vec<Action> {
         if self.is_here(room) {
             match result {
-                Ok(()) => self.game.accepted(step),
-                Err(_) => self.game.refused(step),
+                Ok(_) => self.game.accepted(command),
+                Err(_) => self.game.refused(command),
             }
         }
-        match (step, result) {
-            (Step::Start(..), result) => self.proposed(result),
-            (_, Ok(())) => Vec::new(),
+        match (command, result) {
+            (RoomCommand::Start { .. }, result) => self.proposed(result.err()),
+            (_, Ok(_)) => Vec::new(),
             (_, Err(error)) => self.refused(error),
         }
     }
 
-    fn dialled(&mut self, address: String, result: Result<(), CommandError>) -> Vec<Action> {
-        match (result, &mut self.dialog) {
-            (Ok(()), dialog) => {
-                if matches!(dialog, Some(Dialog::Connect { .. })) {
-                    self.dialog = None;
-                }
-                self.notify(Notice::Dialling(address))
-            }
-            (Err(reason), Some(Dialog::Connect { error, .. })) => {
-                *error = Some(reason);
-                Vec::new()
-            }
-            (Err(reason), _) => self.refused(reason),
+    fn drawings(&mut self, room: &RoomName, result: Result<Gallery, CommandError>) -> Vec<Action> {
+        if let Some(gallery) = &mut self.gallery {
+            gallery.read(room, result);
+        }
+        Vec::new()
+    }
+
+    fn older(&mut self, before: OperationId, result: Result<Vec<Entry>, CommandError>) -> Vec<Action> {
+        let outcomes = self.chat.older(before, result);
+        self.chat_outcomes(outcomes)
+    }
+
+    fn dialed(&mut self, address: String, error: Option<CommandError>) -> Vec<Action> {
+        let succeeded = error.is_none();
+        match self.dialogs.dialed(error) {
+            Some(error) => self.refused(error),
+            None if succeeded => self.notify(Notice::Dialing(address)),
+            None => Vec::new(),
         }
     }
 
     fn renamed(&mut self, name: PersonName) -> Vec<Action> {
-        name.as_str().clone_into(&mut self.name);
-        if matches!(self.dialog, Some(Dialog::Settings { .. })) {
-            self.dialog = None;
-        }
+        self.dialogs.set_name(name.as_str());
+        self.dialogs.renamed();
         vec![Action::RememberName(name)]
     }
 
-    /// Handles the answer to the proposal of a game.
-    fn proposed(&mut self, result: Result<(), CommandError>) -> Vec<Action> {
-        match (result, &mut self.dialog) {
-            (Ok(()), Some(Dialog::Setup(setup))) => {
-                let choice = setup.choice().clone();
-                (self.last_setup, self.dialog) = (choice.clone(), None);
-                vec![Action::RememberGame(choice)]
-            }
-            (Ok(()), _) => Vec::new(),
-            (Err(error), Some(Dialog::Setup(setup))) => {
-                setup.error = Some(error);
-                Vec::new()
-            }
-            (Err(error), _) => self.refused(error),
+    /// Handles the reply to the proposal of a game.
+    fn proposed(&mut self, error: Option<CommandError>) -> Vec<Action> {
+        match self.dialogs.proposed(error) {
+            Ok(choice) => choice.map(Action::RememberGame).into_iter().collect(),
+            Err(error) => self.refused(error),
         }
     }
 }

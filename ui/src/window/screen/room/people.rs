@@ -8,8 +8,8 @@ use inkmesh::event::Person;
 use inkmesh::identity::Author;
 
 use crate::text::grouped;
+use crate::window::calendar::Calendar;
 use crate::window::theme::{self, Look, palette, style};
-use crate::window::when::Calendar;
 use crate::window::widget::parts::hint;
 
 /// Columns for a name in a list. Hangul takes two of them; a name may have so many characters.
@@ -22,8 +22,15 @@ pub const FORKED: &str = "⚑";
 /// An event of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Message {
-    /// Select a person, or nobody.
+    /// Select a person, or nobody if that person is selected.
     Select(Author),
+    /// Vote to remove a player from the game.
+    Remove(Author),
+}
+
+/// A consequence of a message, outside of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
     /// Vote to remove a player from the game.
     Remove(Author),
 }
@@ -70,8 +77,8 @@ impl People {
         self.names_changed();
     }
 
-    /// Updates a person.
-    pub fn update(&mut self, person: Person) {
+    /// Adds a person, or replaces what is known.
+    pub fn insert(&mut self, person: Person) {
         let known = self.people.get(&person.peer);
         let changed = known.is_none_or(|known| known.name != person.name || known.forked != person.forked);
         self.people.insert(person.peer, person);
@@ -141,9 +148,15 @@ impl People {
         people
     }
 
-    /// Selects a person, or nobody if that person is selected.
-    pub fn select(&mut self, author: Author) {
-        self.selected = if self.selected == Some(author) { None } else { Some(author) };
+    /// Handles a message.
+    pub fn update(&mut self, message: Message) -> Option<Outcome> {
+        match message {
+            Message::Select(author) => {
+                self.selected = Some(author).filter(|_| self.selected != Some(author));
+                None
+            }
+            Message::Remove(author) => Some(Outcome::Remove(author)),
+        }
     }
 
     /// Returns the list, with each person's part in the game.
@@ -153,16 +166,16 @@ impl People {
     }
 
     fn person<'a>(&'a self, look: Look, calendar: &Calendar, person: &'a Person, game: InGame) -> Element<'a, Message> {
-        let tones = look.tones;
+        let colors = look.colors;
         let name = self.label(person.peer, "");
-        let color = if person.online { tones.ink } else { tones.faded };
+        let color = if person.online { colors.text } else { colors.muted };
         let words = column![
             theme::body(name.clone()).color(color).wrapping(text::Wrapping::WordOrGlyph),
-            theme::small(self.state(look, calendar, person, game), tones.faded).wrapping(text::Wrapping::WordOrGlyph),
+            theme::small(self.state(look, calendar, person, game), colors.muted).wrapping(text::Wrapping::WordOrGlyph),
         ]
-        .push(person.forked.then(|| theme::small(look.t("person-forked"), tones.seal)));
+        .push(person.forked.then(|| theme::small(look.t("person-forked"), colors.accent)));
         let heading = row![avatar(look, person, &name), words.width(Length::Fill)]
-            .push(person.forked.then(|| theme::sign(FORKED).color(tones.seal)))
+            .push(person.forked.then(|| theme::sign(FORKED).color(colors.accent)))
             .push(mark(look, game))
             .push(score(game))
             .spacing(8)
@@ -174,7 +187,7 @@ impl People {
             .on_press(Message::Select(person.peer))
             .padding(0)
             .width(Length::Fill)
-            .style(style::quiet(tones));
+            .style(style::quiet(colors));
         column![heading].push((self.selected == Some(person.peer)).then(|| removal(look, game, person.peer))).into()
     }
 
@@ -205,7 +218,7 @@ impl People {
             if !person.forked {
                 return letter.into();
             }
-            let forked = theme::sign(FORKED).size(theme::SMALL).color(look.tones.seal);
+            let forked = theme::sign(FORKED).size(theme::SMALL).color(look.colors.accent);
             hint(look, letter.push(forked), look.t("person-forked"))
         });
         Column::with_children(letters).spacing(8).align_x(Alignment::Center).into()
@@ -227,9 +240,9 @@ fn cut(name: &str, columns: usize) -> String {
 /// Returns a sign for a person who draws, or has solved the word.
 fn mark<'a>(look: Look, game: InGame) -> Option<Element<'a, Message>> {
     if game.draws {
-        return Some(theme::sign("✎").color(look.tones.seal).into());
+        return Some(theme::sign("✎").color(look.colors.accent).into());
     }
-    game.solved.then(|| theme::sign("✔").color(look.tones.pine).into())
+    game.solved.then(|| theme::sign("✔").color(look.colors.success).into())
 }
 
 fn score<'a>(game: InGame) -> Option<text::Text<'a, iced::Theme>> {
@@ -242,10 +255,10 @@ fn removal<'a>(look: Look, game: InGame, author: Author) -> Element<'a, Message>
         true => (look.t("game-voted-remove"), None),
         false => (look.t("game-remove"), Some(Message::Remove(author))),
     };
-    let remove = button(theme::small(words, look.tones.ink))
+    let remove = button(theme::small(words, look.colors.text))
         .on_press_maybe(message)
         .padding([4, 8])
-        .style(style::secondary(look.tones));
+        .style(style::secondary(look.colors));
     container(remove).padding(iced::padding::left(36).top(4)).into()
 }
 
@@ -257,7 +270,7 @@ fn avatar<'a>(look: Look, person: &Person, name: &str) -> Element<'a, Message> {
     if person.online {
         disc.style(style::pill(palette::person(&person.peer), palette::ON_PERSON)).into()
     } else {
-        disc.style(style::ring(look.tones, palette::person_mark(&person.peer, look.tones))).into()
+        disc.style(style::ring(look.colors, palette::person_mark(&person.peer, look.colors))).into()
     }
 }
 
@@ -300,7 +313,7 @@ mod tests {
         people.replace(vec![person(1, "Ana", true), person(2, "Ben", true), person(3, "", true)]);
         assert_eq!(people.label(Author([1; 32]), ""), "Ana");
         let revision = people.revision();
-        people.update(person(2, "Ana", true));
+        people.insert(person(2, "Ana", true));
         assert_ne!(people.revision(), revision);
         assert_eq!(people.label(Author([1; 32]), ""), format!("Ana ({})", Author([1; 32]).fingerprint()));
         assert_eq!(people.label(Author([2; 32]), ""), format!("Ana ({})", Author([2; 32]).fingerprint()));
@@ -322,9 +335,9 @@ mod tests {
         let mut people = People::new(Author([1; 32]));
         people.replace(vec![person(2, "Ben", true)]);
         let revision = people.revision();
-        people.update(person(2, "Ben", false));
+        people.insert(person(2, "Ben", false));
         assert_eq!((people.revision(), people.is_forked(Author([2; 32]))), (revision, false));
-        people.update(Person { forked: true, ..person(2, "Ben", false) });
+        people.insert(Person { forked: true, ..person(2, "Ben", false) });
         assert!(people.revision() != revision && people.is_forked(Author([2; 32])));
     }
 

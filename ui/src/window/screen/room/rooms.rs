@@ -61,7 +61,7 @@ pub struct RoomInfo {
 }
 
 /// The rooms that we are in.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Rooms {
     /// The rooms by name.
     pub rooms: BTreeMap<RoomName, RoomInfo>,
@@ -69,6 +69,10 @@ pub struct Rooms {
     pub here: Option<RoomName>,
     /// The name of a room to join, while it is being written.
     pub adding: Option<Adding>,
+    /// The rooms to open at the start: the first of them that we are in.
+    wanted: Vec<RoomName>,
+    /// The drafts of the rooms that are not open.
+    drafts: BTreeMap<RoomName, String>,
 }
 
 /// The name of a room to join.
@@ -81,6 +85,11 @@ pub struct Adding {
 }
 
 impl Rooms {
+    /// Creates an empty list. `wanted` are the rooms to open at the start.
+    pub fn new(wanted: Vec<RoomName>) -> Self {
+        Rooms { rooms: BTreeMap::new(), here: None, adding: None, wanted, drafts: BTreeMap::new() }
+    }
+
     /// Handles a message.
     pub fn update(&mut self, message: Message) -> Outcome {
         match message {
@@ -110,14 +119,41 @@ impl Rooms {
         }
     }
 
-    /// Replaces the rooms by these. What is known of a room stays.
-    pub fn replace(&mut self, rooms: Vec<RoomSummary>) {
+    /// Replaces the rooms by these; what is known of a room stays. Returns the room to open, if the open one is not among
+    /// them.
+    pub fn replace(&mut self, rooms: Vec<RoomSummary>) -> Option<RoomName> {
         let mut known = std::mem::take(&mut self.rooms);
         for summary in rooms {
             let mut info = known.remove(&summary.room).unwrap_or_default();
             info.unread = summary.unread;
             self.rooms.insert(summary.room, info);
         }
+        let is_known = |room: &&RoomName| self.rooms.contains_key(*room);
+        if self.here.as_ref().filter(is_known).is_some() {
+            return None;
+        }
+        self.wanted.iter().find(is_known).or_else(|| self.rooms.keys().next()).cloned()
+    }
+
+    /// Opens a room, and keeps the draft of the one that was open. Returns the draft of the room.
+    pub fn open(&mut self, room: RoomName, draft: String) -> String {
+        let new = self.drafts.remove(&room).unwrap_or_default();
+        if let Some(left) = self.here.replace(room) {
+            self.drafts.insert(left, draft);
+        }
+        new
+    }
+
+    /// Removes a room that we left.
+    pub fn remove(&mut self, room: &RoomName) {
+        self.rooms.remove(room);
+        self.here.take_if(|here| here == room);
+    }
+
+    /// Puts a text that was not sent before the draft of a room that is not open.
+    pub fn restore_draft(&mut self, room: &RoomName, text: String) {
+        let draft = self.drafts.entry(room.clone()).or_default();
+        *draft = if draft.is_empty() { text } else { format!("{text} {draft}") };
     }
 
     /// Returns what is known of a room.
@@ -155,7 +191,7 @@ impl Rooms {
     }
 
     fn line<'a>(&'a self, look: Look, name: &'a RoomName, info: &'a RoomInfo) -> Element<'a, Message> {
-        let tones = look.tones;
+        let colors = look.colors;
         let here = self.here.as_ref() == Some(name);
         let label = theme::body(format!("# {name}")).wrapping(text::Wrapping::WordOrGlyph).width(Length::Fill);
         let mut line = row![if here { label.font(theme::BOLD) } else { label }].spacing(8).align_y(Alignment::Center);
@@ -165,22 +201,22 @@ impl Rooms {
         if info.unread > 0 {
             line = line.push(badge(look, info.unread));
         } else if !info.online.is_empty() {
-            line = line.push(theme::small((info.online.len() + 1).to_string(), tones.faded));
+            line = line.push(theme::small((info.online.len() + 1).to_string(), colors.muted));
         }
         let open = button(line)
             .on_press(Message::Open(name.clone()))
             .padding([4, 8])
             .width(Length::Fill)
-            .style(style::choice(tones, here));
-        let open = focusable(open, Message::Open(name.clone()), tones.seal);
+            .style(style::choice(colors, here));
+        let open = focusable(open, Message::Open(name.clone()), colors.accent);
         if !here || self.rooms.len() < 2 {
             return open;
         }
         let leave = button(theme::sign("✕").size(theme::SMALL))
             .on_press(Message::Leave(name.clone()))
             .padding([4, 8])
-            .style(style::quiet(tones));
-        let leave = focusable(leave, Message::Leave(name.clone()), tones.seal);
+            .style(style::quiet(colors));
+        let leave = focusable(leave, Message::Leave(name.clone()), colors.accent);
         row![open, hint(look, leave, look.t("room-leave"))].spacing(4).align_y(Alignment::Center).into()
     }
 
@@ -193,7 +229,7 @@ impl Rooms {
                 .on_press(Message::Open(name.clone()))
                 .width(36)
                 .padding(4)
-                .style(style::choice(look.tones, chosen));
+                .style(style::choice(look.colors, chosen));
             let mut cell = column![letter].align_x(Alignment::Center);
             let call = info.call.get();
             if call.is_some() {
@@ -216,20 +252,20 @@ fn field(look: Look, adding: &Adding) -> Element<'_, Message> {
         .on_submit(Message::Join)
         .padding(8)
         .size(theme::BODY)
-        .style(style::input(look.tones));
-    let error = adding.error.map(|error| theme::small(name_error(look.language, error), look.tones.seal));
+        .style(style::input(look.colors));
+    let error = adding.error.map(|error| theme::small(name_error(look.language, error), look.colors.accent));
     column![field].push(error).spacing(4).into()
 }
 
 /// Returns a number of unread lines.
 fn badge<'a>(look: Look, number: u64) -> Element<'a, Message> {
     let words = if number > 99 { "99+".to_owned() } else { number.to_string() };
-    let words = theme::small(words, look.tones.on_seal);
-    container(words).padding([0, 8]).style(style::pill(look.tones.seal, look.tones.on_seal)).into()
+    let words = theme::small(words, look.colors.on_accent);
+    container(words).padding([0, 8]).style(style::pill(look.colors.accent, look.colors.on_accent)).into()
 }
 
 /// Returns the mark of a room whose game waits for us.
 pub fn call_mark<'a, M: 'a>(look: Look) -> Element<'a, M> {
-    let sign = theme::sign("✎").size(theme::SMALL).color(look.tones.on_seal);
-    container(sign).id(CALL_MARK).padding([1, 6]).style(style::pill(look.tones.seal, look.tones.on_seal)).into()
+    let sign = theme::sign("✎").size(theme::SMALL).color(look.colors.on_accent);
+    container(sign).id(CALL_MARK).padding([1, 6]).style(style::pill(look.colors.accent, look.colors.on_accent)).into()
 }

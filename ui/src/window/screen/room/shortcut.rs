@@ -15,7 +15,7 @@ pub enum Shortcut {
     /// Do something on the sheet.
     Sheet(sheet::Message),
     /// Do something with the drawing that the gallery shows.
-    Replay(replay::Press),
+    Replay(replay::Control),
     /// Do something in the game.
     Game(GameKey),
     /// Open the room whose game waits for us.

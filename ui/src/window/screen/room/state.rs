@@ -1,36 +1,36 @@
 //! The state of the room screen. It routes messages to the features, and what concerns several of them is here.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use iced::Size;
+use inkmesh::command::{Command, CommandError, RoomCommand};
 use inkmesh::event::Event;
 use inkmesh::identity::Author;
 use inkmesh::name::RoomName;
-use inkmesh::node::CommandError;
+use inkmesh::operation::OperationId;
 
 use super::action::{Action, Timer};
 use super::chat::{self, CHAT_FIELD, Chat, LineMode};
-use super::dialog::{self, Dialog, Topic};
+use super::dialog::{self, Dialogs, Topic};
 use super::game::call::Call;
-use super::game::setup::{self, Setup};
-use super::game::{self, Game, ROUNDS_FIELD};
+use super::game::{self, Game};
 use super::layout::{self, Layout, Pane};
 use super::message::Message;
 use super::people::{self, People};
 use super::rooms::{self, ROOM_FIELD, Rooms};
 use super::sheet::{self, Choice, Sheet};
 use super::shortcut::{GameKey, Shortcut};
-use super::status::{self, Banners, Connection, Notice, Notices, Status};
+use super::status::{ConnectionStatus, Notice, Status};
 use crate::export::dates::LocalTime;
 use crate::export::drawing::{DrawingFile, file_name};
+use crate::export::files;
+use crate::export::picture::Format;
 use crate::settings::GameChoice;
-use crate::window::ink::painter::Painted;
-use crate::window::link::{Command, Step};
-use crate::window::screen::gallery::{self, Hall};
+use crate::window::calendar::Calendar;
+use crate::window::render::painter::Painted;
+use crate::window::screen::gallery::{self, GalleryScreen};
 use crate::window::theme::Look;
-use crate::window::when::Calendar;
 
 /// How long the newest line has to be in view to count as read.
 const READ_AFTER: Duration = Duration::from_millis(500);
@@ -40,30 +40,18 @@ const READ_AFTER: Duration = Duration::from_millis(500);
 pub struct RoomScreen {
     /// Our own key.
     pub(super) me: Author,
-    /// Our name.
-    pub(super) name: String,
-    /// The addresses that others can reach us at.
-    pub(super) addresses: Vec<String>,
-    /// The rooms that were asked for at the start. The first of them that we are in is opened first.
-    pub(super) wanted: Vec<RoomName>,
     pub(super) rooms: Rooms,
     pub(super) people: People,
     pub(super) chat: Chat,
     pub(super) sheet: Sheet,
     pub(super) game: Game,
     /// The gallery, if it is open.
-    pub(super) gallery: Option<Hall>,
-    pub(super) connection: Connection,
-    pub(super) notices: Notices,
-    pub(super) banners: Banners,
-    pub(super) dialog: Option<Dialog>,
+    pub(super) gallery: Option<GalleryScreen>,
+    pub(super) status: Status,
+    pub(super) dialogs: Dialogs,
     pub(super) layout: Layout,
-    /// The last setup of a game.
-    pub(super) last_setup: GameChoice,
     /// The events of the open room while it is being loaded; `None` when it is not.
     pub(super) while_loading: Option<Vec<Event>>,
-    /// The drafts of the other rooms.
-    pub(super) drafts: BTreeMap<RoomName, String>,
     scale_factor: f32,
     /// Whether the window has the keyboard focus. Without it, lines in view are not read.
     pub(super) focused: bool,
@@ -80,7 +68,7 @@ pub struct Start {
     pub me: Author,
     /// Our name, if it is known.
     pub name: String,
-    /// The rooms that were asked for.
+    /// The rooms to open, in this order of preference.
     pub wanted: Vec<RoomName>,
     /// Whether people are discovered on this network.
     pub discovers: bool,
@@ -99,30 +87,23 @@ impl RoomScreen {
     pub fn new(start: Start, now: Instant) -> (Self, Vec<Action>) {
         let screen = RoomScreen {
             me: start.me,
-            name: start.name,
-            addresses: Vec::new(),
-            wanted: start.wanted,
-            rooms: Rooms::default(),
+            rooms: Rooms::new(start.wanted),
             people: People::new(start.me),
             chat: Chat::default(),
             sheet: Sheet::new(start.scale_factor),
             game: Game::new(now),
             gallery: None,
-            connection: Connection::new(start.discovers, now),
-            notices: Notices::default(),
-            banners: Banners::default(),
-            dialog: None,
+            status: Status::new(start.discovers, now),
+            dialogs: Dialogs::new(start.name, start.last_setup),
             layout: Layout::new(start.size),
-            last_setup: start.last_setup,
             while_loading: None,
-            drafts: BTreeMap::new(),
             scale_factor: start.scale_factor,
             focused: start.focused,
             requests_attention: false,
             now,
             calendar: Calendar::now(),
         };
-        (screen, vec![Action::Ask(Command::Rooms)])
+        (screen, vec![Action::Command(Command::Rooms)])
     }
 
     /// Handles a message at a moment; returns its actions.
@@ -146,15 +127,20 @@ impl RoomScreen {
             Message::Focused(focused) => self.focus_changed(focused),
             Message::Key(shortcut) => self.key(shortcut),
             Message::Chat(message) => self.chat(message),
-            Message::Sheet(message) => self.sheet.update(message, self.rooms.here.as_ref(), self.calendar.now_ms()),
+            Message::Sheet(message) => {
+                let outcome = self.sheet.update(message);
+                self.sheet_outcomes(outcome)
+            }
             Message::Game(message) => self.game(message),
-            Message::People(people::Message::Select(author)) => {
-                self.people.select(author);
+            Message::People(message) => match self.people.update(message) {
+                Some(people::Outcome::Remove(peer)) => self.game_command(RoomCommand::Kick { peer }),
+                None => Vec::new(),
+            },
+            Message::Rooms(message) => self.rooms(message),
+            Message::Status(message) => {
+                self.status.update(message);
                 Vec::new()
             }
-            Message::People(people::Message::Remove(author)) => self.game(game::Message::Step(Step::Kick(author))),
-            Message::Rooms(message) => self.rooms(message),
-            Message::Status(message) => self.status_message(message),
             Message::Layout(message) => self.layout(message),
             Message::Show(topic) => self.show(topic),
             Message::Dialog(message) => self.dialog(message),
@@ -164,9 +150,7 @@ impl RoomScreen {
             Message::DrawingSaved(saved) => self.notify(saved.map_or_else(Notice::NotSaved, Notice::Saved)),
             Message::Dropped(path) => self.dropped(path),
             Message::FileRead(path, bytes) => {
-                if let Some(Dialog::Setup(setup)) = &mut self.dialog {
-                    setup.file(path, bytes);
-                }
+                self.dialogs.file(path, bytes);
                 Vec::new()
             }
             Message::LinkOpened(Ok(())) => Vec::new(),
@@ -176,7 +160,7 @@ impl RoomScreen {
 
     /// Shows a notice.
     pub fn notify(&mut self, notice: Notice) -> Vec<Action> {
-        self.notices.show(notice, self.now);
+        self.status.notices.show(notice, self.now);
         Vec::new()
     }
 
@@ -184,19 +168,19 @@ impl RoomScreen {
         self.notify(Notice::Refused(error))
     }
 
-    /// Sends a command for the open room.
-    pub(super) fn ask(&self, command: impl FnOnce(RoomName) -> Command) -> Vec<Action> {
-        self.rooms.here.clone().map(|room| Action::Ask(command(room))).into_iter().collect()
+    /// Sends a command in the open room.
+    pub(super) fn command(&self, command: RoomCommand) -> Vec<Action> {
+        self.rooms.here.clone().map(|room| Action::Command(Command::In(room, command))).into_iter().collect()
     }
 
-    // ---- what the program asks ----
+    // ---- queries of the program ----
 
     /// Returns whether the screen changes with time, second by second.
     pub fn ticks(&self) -> bool {
         self.game.is_timed(self.now)
-            || self.connection.is_waiting(self.now)
+            || self.status.connection.is_waiting(self.now)
             || self.sheet.live.is_waiting()
-            || !self.notices.is_empty()
+            || !self.status.notices.is_empty()
             || self.chat.history.holds_back()
     }
 
@@ -217,7 +201,7 @@ impl RoomScreen {
 
     /// Returns whether the gallery replays a drawing.
     pub fn replays(&self) -> bool {
-        self.gallery.as_ref().is_some_and(Hall::plays)
+        self.gallery.as_ref().is_some_and(GalleryScreen::plays)
     }
 
     /// Returns the window's title: what waits for us, the room, the program.
@@ -235,7 +219,7 @@ impl RoomScreen {
         &self.chat.draft
     }
 
-    // ---- what the view asks ----
+    // ---- queries of the view ----
 
     pub(super) fn is_here(&self, room: &RoomName) -> bool {
         self.rooms.here.as_ref() == Some(room)
@@ -257,7 +241,7 @@ impl RoomScreen {
 
     /// Returns whether nothing lies over the room, so that keys are for it.
     fn room_is_up(&self) -> bool {
-        self.dialog.is_none() && self.chat.menu.is_none() && self.gallery.is_none() && !self.layout.drawer_is_up()
+        !self.dialogs.is_open() && self.chat.menu.is_none() && self.gallery.is_none() && !self.layout.drawer_is_up()
     }
 
     /// Returns whether the sheet is in view and keys are for it.
@@ -277,16 +261,16 @@ impl RoomScreen {
     }
 
     /// Returns the state of the connection.
-    pub(super) fn status(&self) -> Status {
+    pub(super) fn connection_status(&self) -> ConnectionStatus {
         let (here, anywhere) = (self.people.others_online(), self.rooms.others());
         let name = |author| self.people.label(author, "");
-        self.connection.status(self.now, self.rooms.here.as_ref(), here, anywhere.saturating_sub(here), name)
+        self.status.connection.status(self.now, self.rooms.here.as_ref(), here, anywhere.saturating_sub(here), name)
     }
 
     // ---- the window ----
 
     fn refresh(&mut self) -> Vec<Action> {
-        self.notices.expire(self.now);
+        self.status.notices.expire(self.now);
         self.sheet.expire(self.now);
         self.read_clock();
         Vec::new()
@@ -295,7 +279,7 @@ impl RoomScreen {
     /// Reads the clock, and releases the lines that were held back until now.
     pub(super) fn read_clock(&mut self) {
         self.calendar = Calendar::now();
-        self.chat.history.time_is(self.calendar.now_ms().saturating_sub(self.banners.ahead()));
+        self.chat.history.time_is(self.calendar.now_ms().saturating_sub(self.status.banners.ahead()));
     }
 
     fn resized(&mut self, size: Size, scale_factor: f32) -> Vec<Action> {
@@ -327,41 +311,33 @@ impl RoomScreen {
         Vec::new()
     }
 
-    fn status_message(&mut self, message: status::Message) -> Vec<Action> {
-        match message {
-            status::Message::DismissNotice(number) => self.notices.dismiss(number),
-            status::Message::DismissBanner => self.banners.dismiss(),
-        }
-        Vec::new()
-    }
-
     // ---- keys ----
 
     fn key(&mut self, shortcut: Shortcut) -> Vec<Action> {
-        let (room, sheet, no_dialog) = (self.room_is_up(), self.sheet_is_up(), self.dialog.is_none());
+        let (room, sheet, no_dialog) = (self.room_is_up(), self.sheet_is_up(), !self.dialogs.is_open());
         match shortcut {
-            Shortcut::Write if matches!(self.dialog, Some(Dialog::Setup(_))) => self.setup(setup::Message::Start),
-            Shortcut::Write if room && self.game.may_take_part() => self.game(game::Message::Step(Step::Ready)),
+            Shortcut::Write if self.dialogs.shows_setup() => {
+                self.dialog(dialog::Message::Setup(game::setup::Message::Start))
+            }
+            Shortcut::Write if room && self.game.may_take_part() => self.game_command(RoomCommand::Ready),
             Shortcut::Write if room => self.chat(chat::Message::Focus),
             Shortcut::Escape => self.close(),
             Shortcut::Copy if room => self.chat(chat::Message::Copy),
             Shortcut::Sheet(sheet::Message::Choose(Choice::Width(index))) if self.offers_word(index) => {
-                self.game(game::Message::Step(Step::Choose(index)))
+                self.game_command(RoomCommand::Choose { index })
             }
             Shortcut::Sheet(message) if sheet => self.route(Message::Sheet(message)),
-            Shortcut::Replay(press) if no_dialog => self.gallery(gallery::Message::Replay(press)),
+            Shortcut::Replay(control) if no_dialog => self.gallery(gallery::Message::Replay(control)),
             Shortcut::Game(key) if room => self.game_key(key),
             Shortcut::ToCall if no_dialog => {
                 let room = self.call_elsewhere().map(|(_, room)| room.clone());
                 room.map(|room| self.open(room)).unwrap_or_default()
             }
-            Shortcut::Help => match self.dialog {
-                None => self.show(Topic::Help),
-                Some(Dialog::Help) => self.close(),
-                // Another dialog stays, with the text in its fields.
-                Some(_) => Vec::new(),
-            },
-            Shortcut::Write
+            Shortcut::Help if no_dialog => self.show(Topic::Help),
+            Shortcut::Help if self.dialogs.shows_help() => self.close(),
+            // Another dialog stays, with the text in its fields.
+            Shortcut::Help
+            | Shortcut::Write
             | Shortcut::Copy
             | Shortcut::Sheet(_)
             | Shortcut::Replay(_)
@@ -372,9 +348,9 @@ impl RoomScreen {
 
     fn game_key(&mut self, key: GameKey) -> Vec<Action> {
         let message = match key {
-            GameKey::GoOn => self.game.go_on(self.me).map(game::Message::Step),
+            GameKey::GoOn => self.game.go_on(self.me).map(game::Message::Command),
             GameKey::Results => self.game.has_results().then(|| game::Message::Results(self.game.results().is_none())),
-            GameKey::Again => self.game.may_repeat().then_some(game::Message::Step(Step::Rematch)),
+            GameKey::Again => self.game.may_repeat().then_some(game::Message::Command(RoomCommand::Rematch)),
             GameKey::Setup => (!self.game.runs()).then_some(game::Message::Setup),
         };
         message.map(|message| self.game(message)).unwrap_or_default()
@@ -387,7 +363,7 @@ impl RoomScreen {
 
     /// Closes the topmost thing that can be closed.
     fn close(&mut self) -> Vec<Action> {
-        if self.chat.menu.take().is_some() || self.dialog.take().is_some() || self.sheet.close_popup() {
+        if self.chat.menu.take().is_some() || self.dialogs.close() || self.sheet.close_popup() {
             return Vec::new();
         }
         if let Some(gallery) = &mut self.gallery {
@@ -401,7 +377,7 @@ impl RoomScreen {
             || self.rooms.adding.take().is_some()
             || self.chat.selection.clear();
         if !closed {
-            self.notices.dismiss_newest();
+            self.status.notices.dismiss_newest();
         }
         Vec::new()
     }
@@ -413,8 +389,8 @@ impl RoomScreen {
             rooms::Outcome::None => Vec::new(),
             rooms::Outcome::Open(room) => self.open(room),
             rooms::Outcome::FocusField => vec![Action::Focus(ROOM_FIELD)],
-            rooms::Outcome::Join(room) => vec![Action::Ask(Command::Join(room))],
-            rooms::Outcome::Leave(room) => vec![Action::Ask(Command::Leave(room))],
+            rooms::Outcome::Join(room) => vec![Action::Command(Command::Join { room })],
+            rooms::Outcome::Leave(room) => vec![Action::Command(Command::Leave { room })],
         }
     }
 
@@ -428,12 +404,9 @@ impl RoomScreen {
         if self.is_here(&room) && !self.is_loading() {
             return Vec::new();
         }
-        let draft = self.chat.draft.take();
-        if let Some(left) = self.rooms.here.replace(room.clone()) {
-            self.drafts.insert(left, draft);
-        }
+        let draft = self.rooms.open(room.clone(), self.chat.draft.take());
         let marking = self.chat.marking;
-        self.chat = Chat::with_draft(self.drafts.remove(&room).unwrap_or_default());
+        self.chat = Chat::with_draft(draft);
         self.chat.marking = marking;
         self.people = People::new(self.me);
         self.sheet.reset(self.scale_factor);
@@ -452,7 +425,7 @@ impl RoomScreen {
     /// Asks for everything that is shown of a room.
     fn load(&mut self, room: RoomName) -> Vec<Action> {
         self.while_loading = Some(Vec::new());
-        vec![Action::Ask(Command::Load(room))]
+        vec![Action::Load(room)]
     }
 
     pub(super) fn reload(&mut self) -> Vec<Action> {
@@ -485,15 +458,18 @@ impl RoomScreen {
 
     fn chat(&mut self, message: chat::Message) -> Vec<Action> {
         if let chat::Message::Say = message {
+            if self.rooms.here.is_none() {
+                return Vec::new();
+            }
             // Enter in an empty field takes part in a game.
             if self.chat.draft.trim().is_empty() && self.game.may_take_part() {
-                return self.game(game::Message::Step(Step::Ready));
+                return self.game_command(RoomCommand::Ready);
             }
             if self.game.view.guessing {
                 self.chat.guess(self.now);
             }
         }
-        let outcomes = self.chat.update(message, self.rooms.here.as_ref(), &self.people);
+        let outcomes = self.chat.update(message, &self.people);
         self.chat_outcomes(outcomes)
     }
 
@@ -503,16 +479,23 @@ impl RoomScreen {
 
     fn chat_outcome(&mut self, outcome: chat::Outcome) -> Vec<Action> {
         match outcome {
-            chat::Outcome::Ask(command) => vec![Action::Ask(command)],
+            chat::Outcome::Command(command) => self.command(command),
+            chat::Outcome::History(before, limit) => self.history(before, limit),
             chat::Outcome::Focus(field) => vec![Action::Focus(field)],
             chat::Outcome::Copy(text) => vec![Action::Copy(text)],
             chat::Outcome::ConfirmLink(link) => {
-                self.dialog = Some(Dialog::Link(link));
+                self.dialogs.open_link(link);
                 Vec::new()
             }
             chat::Outcome::Reload => self.reload(),
             chat::Outcome::Notify(notice) => self.notify(notice),
         }
+    }
+
+    /// Reads lines of the open room's history.
+    fn history(&self, before: OperationId, limit: usize) -> Vec<Action> {
+        let Some(room) = self.rooms.here.clone() else { return Vec::new() };
+        vec![Action::Command(Command::History { room, limit: Some(limit), before: Some(before) })]
     }
 
     /// Returns whether the person reads along: the end of the chat is in view, in a window that has the focus.
@@ -521,7 +504,7 @@ impl RoomScreen {
             && self.chat_in_view()
             && self.chat.history.is_at_end()
             && !self.is_loading()
-            && self.dialog.is_none()
+            && !self.dialogs.is_open()
     }
 
     /// Starts the timer that marks the lines in view as read, if there are any to be marked.
@@ -536,15 +519,15 @@ impl RoomScreen {
         if !self.is_being_read() {
             return Vec::new();
         }
-        let (Some(room), Some(upto)) = (self.rooms.here.clone(), self.chat.history.read()) else { return Vec::new() };
-        vec![Action::Ask(Command::MarkRead(room, upto))]
+        let upto = self.chat.history.read();
+        upto.map(|upto| self.command(RoomCommand::Read { upto })).unwrap_or_default()
     }
 
     // ---- the sheet ----
 
     /// Asks for the sheet, unless it is being loaded.
     pub(super) fn load_sheet(&mut self) -> Vec<Action> {
-        if self.rooms.here.is_some() && self.sheet.live.load() { self.ask(Command::Canvas) } else { Vec::new() }
+        if self.rooms.here.is_some() && self.sheet.live.load() { self.command(RoomCommand::Canvas) } else { Vec::new() }
     }
 
     /// Takes what a painter made. After one that failed, another one needs the whole sheet.
@@ -554,10 +537,28 @@ impl RoomScreen {
             return self.load_sheet();
         };
         if self.sheet.live.is_of(&painted) {
-            return self.sheet.painted(*painted, self.rooms.here.as_ref(), self.calendar.now_ms());
+            let outcomes = self.sheet.painted(*painted);
+            return self.sheet_outcomes(outcomes);
         }
         let outcomes = self.gallery.as_mut().map(|gallery| gallery.painted(*painted)).unwrap_or_default();
         self.gallery_outcomes(outcomes)
+    }
+
+    fn sheet_outcomes(&self, outcomes: impl IntoIterator<Item = sheet::Outcome>) -> Vec<Action> {
+        outcomes.into_iter().flat_map(|outcome| self.sheet_outcome(outcome)).collect()
+    }
+
+    fn sheet_outcome(&self, outcome: sheet::Outcome) -> Vec<Action> {
+        match outcome {
+            sheet::Outcome::Command(command) => self.command(command),
+            sheet::Outcome::Focus(field) => vec![Action::Focus(field)],
+            sheet::Outcome::Save(steps) => {
+                let room = self.rooms.here.as_ref().map(RoomName::as_str).unwrap_or_default();
+                let stamp = LocalTime::here().stamp(self.calendar.now_ms());
+                let name = format!("{stamp}_{}", files::name(["sheet", room]));
+                vec![Action::Save(Box::new(DrawingFile { steps, format: Format::Png, name }))]
+            }
+        }
     }
 
     // ---- the game ----
@@ -565,9 +566,13 @@ impl RoomScreen {
     fn game(&mut self, message: game::Message) -> Vec<Action> {
         match self.game.update(message, self.now) {
             game::Outcome::None => Vec::new(),
-            game::Outcome::Step(step) => self.ask(|room| Command::Game(room, step)),
+            game::Outcome::Command(command) => self.command(command),
             game::Outcome::Setup => self.open_setup(),
         }
+    }
+
+    fn game_command(&mut self, command: RoomCommand) -> Vec<Action> {
+        self.game(game::Message::Command(command))
     }
 
     // ---- dialogs ----
@@ -575,50 +580,34 @@ impl RoomScreen {
     fn show(&mut self, topic: Topic) -> Vec<Action> {
         self.layout.drawer = false;
         self.chat.menu = None;
-        let dialog = Dialog::open(topic, &self.name);
-        let focus = dialog.first_field().map(Action::Focus);
-        self.dialog = Some(dialog);
-        focus.into_iter().collect()
+        self.dialogs.open(topic).into_iter().collect()
     }
 
     fn dialog(&mut self, message: dialog::Message) -> Vec<Action> {
-        if let dialog::Message::Close = message {
-            return self.close();
-        }
-        let opens_link = matches!(message, dialog::Message::OpenLink(_));
-        let Some(dialog) = &mut self.dialog else { return Vec::new() };
-        let outcome = dialog.update(message);
-        if opens_link {
-            self.dialog = None;
-        }
-        match outcome {
-            dialog::Outcome::None => Vec::new(),
-            dialog::Outcome::Act(action) => vec![action],
-            dialog::Outcome::Dial(address) => vec![Action::Ask(Command::Dial(address))],
-            dialog::Outcome::Rename(name) => vec![Action::Ask(Command::Rename(name))],
-            dialog::Outcome::Start(..) if self.game.runs() => Vec::new(),
-            dialog::Outcome::Start(rules, words) => self.ask(|room| Command::Game(room, Step::Start(rules, words))),
+        match self.dialogs.update(message) {
+            Some(dialog::Outcome::Act(action)) => vec![action],
+            Some(dialog::Outcome::Start(rules, words)) if !self.game.runs() => {
+                self.command(RoomCommand::Start { rules, words })
+            }
+            Some(dialog::Outcome::Start(..)) | None => Vec::new(),
         }
     }
 
-    /// Opens the setup of a game with the last choice.
+    /// Opens the setup of a game.
     fn open_setup(&mut self) -> Vec<Action> {
         self.layout.drawer = false;
-        self.dialog = Some(Dialog::Setup(Box::new(Setup::new(self.last_setup.clone()))));
-        vec![Action::Focus(ROUNDS_FIELD)]
-    }
-
-    fn setup(&mut self, message: setup::Message) -> Vec<Action> {
-        self.dialog(dialog::Message::Setup(message))
+        vec![self.dialogs.open_setup()]
     }
 
     /// Reads a file that was dropped on the window: words for a game, if one can be set up.
     fn dropped(&mut self, path: PathBuf) -> Vec<Action> {
-        let mut actions = match self.dialog {
-            Some(Dialog::Setup(_)) => Vec::new(),
-            None if !self.game.runs() => self.open_setup(),
-            Some(_) | None => return Vec::new(),
-        };
+        let mut actions = Vec::new();
+        if !self.dialogs.shows_setup() {
+            if self.dialogs.is_open() || self.game.runs() {
+                return actions;
+            }
+            actions = self.open_setup();
+        }
         actions.push(Action::ReadFile(path));
         actions
     }
@@ -628,7 +617,7 @@ impl RoomScreen {
     fn open_gallery(&mut self) -> Vec<Action> {
         let Some(room) = self.rooms.here.clone() else { return Vec::new() };
         self.layout.drawer = false;
-        let (gallery, outcomes) = Hall::new(room, self.scale_factor);
+        let (gallery, outcomes) = GalleryScreen::new(room, self.scale_factor);
         self.gallery = Some(gallery);
         self.gallery_outcomes(outcomes)
     }
@@ -644,7 +633,7 @@ impl RoomScreen {
 
     fn gallery_outcome(&mut self, outcome: gallery::Outcome) -> Option<Action> {
         match outcome {
-            gallery::Outcome::Read(room) => Some(Action::Ask(Command::Gallery(room))),
+            gallery::Outcome::Read(room) => Some(Action::Command(Command::Drawings { room })),
             gallery::Outcome::Thumb(job) => Some(Action::Thumb(job)),
             gallery::Outcome::Paint(job) => Some(Action::Paint(job)),
             gallery::Outcome::Save(key, format) => {

@@ -11,7 +11,7 @@ use super::message::Message;
 use super::rooms::{Message as RoomsMessage, call_mark};
 use super::sheet::STRIP_HEIGHT;
 use super::state::RoomScreen;
-use super::status::Status;
+use super::status::ConnectionStatus;
 use super::{chat, game};
 use crate::settings::Settings;
 use crate::text::grouped;
@@ -59,26 +59,17 @@ pub fn view<'a>(screen: &'a RoomScreen, look: Look, settings: &'a Settings) -> E
         Arrangement::Tabs => tabs(screen, look, whole),
     };
     let panes = container(panes).padding(around).width(Length::Fill).height(Length::Fill);
-    let (drawer, dialog) = (screen.layout.drawer_is_up(), screen.dialog.as_ref());
-    let mut layers = stack![inert(panes, drawer || screen.chat.menu.is_some() || dialog.is_some())];
+    let (drawer, dialog) = (screen.layout.drawer_is_up(), screen.dialogs.is_open());
+    let mut layers = stack![inert(panes, drawer || screen.chat.menu.is_some() || dialog)];
     if drawer {
-        layers = layers.push(inert(unfolded_side(screen, look), dialog.is_some()));
+        layers = layers.push(inert(unfolded_side(screen, look), dialog));
     }
     if let Some(menu) = &screen.chat.menu {
         layers = layers.push(menu.view(look, screen.layout.size).map(Message::Chat));
     }
-    if let Some(dialog) = dialog {
-        let context = dialog::Context {
-            look,
-            settings,
-            me: screen.me,
-            addresses: &screen.addresses,
-            game_runs: screen.game.runs(),
-            size: screen.layout.size,
-        };
-        layers = layers.push(dialog.view(context).map(Message::Dialog));
-    }
-    layers.into()
+    let context =
+        dialog::Context { look, settings, me: screen.me, game_runs: screen.game.runs(), size: screen.layout.size };
+    layers.push(dialog::view(&screen.dialogs, context).map(|dialog| dialog.map(Message::Dialog))).into()
 }
 
 /// Returns the side, and beside it the gallery, or the sheet (of the width `middle`) and the chat.
@@ -102,7 +93,8 @@ fn gallery_view(screen: &RoomScreen, look: Look) -> Option<Element<'_, Message>>
     let name_of = |author| screen.people.label(author, "");
     let (calendar, short) = (&screen.calendar, screen.layout.is_short());
     let context = gallery::Context { look, calendar, name_of: &name_of, short };
-    let gallery = stack![screen.gallery.as_ref()?.view(context).map(Message::Gallery)].push(notices(screen, look));
+    let gallery =
+        stack![gallery::view(screen.gallery.as_ref()?, context).map(Message::Gallery)].push(notices(screen, look));
     Some(column![].push(call_banner(screen, look)).push(gallery).spacing(screen.layout.gaps().1).into())
 }
 
@@ -122,7 +114,7 @@ fn chat_view(screen: &RoomScreen, look: Look) -> Element<'_, Message> {
 
 /// Returns the notices. They lie over the sheet, or stand before its replacement, so that they cover no field or button.
 fn notices(screen: &RoomScreen, look: Look) -> Option<Element<'_, Message>> {
-    let notices = &screen.notices;
+    let notices = &screen.status.notices;
     (!notices.is_empty()).then(|| notices.view(look, screen.layout.is_short()).map(Message::Status))
 }
 
@@ -195,7 +187,7 @@ fn head(screen: &RoomScreen, look: Look, width: f32) -> Element<'_, Message> {
 }
 
 fn banners(screen: &RoomScreen, look: Look, short: bool) -> Option<Element<'_, Message>> {
-    screen.banners.view(look, short).map(|banners| banners.map(Message::Status))
+    screen.status.banners.view(look, short).map(|banners| banners.map(Message::Status))
 }
 
 /// Returns a button to the room whose game waits for us. It takes the place of the state of the connection, so that
@@ -209,7 +201,7 @@ fn call_banner(screen: &RoomScreen, look: Look) -> Option<Element<'_, Message>> 
         .padding([0, 12])
         .width(Length::Fill)
         .height(LINE)
-        .style(style::primary(look.tones));
+        .style(style::primary(look.colors));
     Some(hint_below(look, banner, look.t("call-go")))
 }
 
@@ -219,19 +211,19 @@ fn status_line(screen: &RoomScreen, look: Look, width: f32) -> Element<'_, Messa
     if let Some(banner) = call_banner(screen, look) {
         return banner;
     }
-    let status = screen.status();
+    let status = screen.connection_status();
     let mark = dot(10.0, status.color(look));
     let words = status.words(look);
-    let under = style::under(look.tones, &words);
+    let under = style::under(look.colors, &words);
     let roomy = width >= ROOM_FOR_CONNECT;
     // The button beside it says the rest.
-    let shown = if roomy && status == Status::Nobody { look.t("status-nobody-short") } else { words.clone() };
-    let line = theme::small(shown, look.tones.ink).line_height(1.2);
+    let shown = if roomy && status == ConnectionStatus::Nobody { look.t("status-nobody-short") } else { words.clone() };
+    let line = theme::small(shown, look.colors.text).line_height(1.2);
     let line = if screen.layout.is_short() { line.wrapping(text::Wrapping::None) } else { line };
     let line = container(line).max_height(LINE).width(Length::Fill).clip(true);
     let line: Element<'_, Message> = match status.offers_address() {
         // Without room for a button, the words are one.
-        true if !roomy => button(line).on_press(CONNECT).padding(0).style(style::quiet(look.tones)).into(),
+        true if !roomy => button(line).on_press(CONNECT).padding(0).style(style::quiet(look.colors)).into(),
         _ => line.into(),
     };
     let mut line = row![mark, hint_below(look, line, words)].spacing(8).align_y(Alignment::Center);
@@ -239,13 +231,13 @@ fn status_line(screen: &RoomScreen, look: Look, width: f32) -> Element<'_, Messa
         let connect = button(theme::body(look.t("status-connect")))
             .on_press(CONNECT)
             .padding([4, 12])
-            .style(style::secondary(look.tones));
-        line = line.push(focusable(connect, CONNECT, look.tones.seal));
+            .style(style::secondary(look.colors));
+        line = line.push(focusable(connect, CONNECT, look.colors.accent));
     }
     let line = container(line).center_y(LINE).width(Length::Fill).style(under);
-    let Status::CatchingUp(catching_up) = status else { return line.into() };
+    let ConnectionStatus::CatchingUp(catching_up) = status else { return line.into() };
     // Over the foot of the line, so that nothing moves when it appears.
-    let bar = progress_bar(0.0..=1.0, catching_up.done()).girth(4).style(style::progress(look.tones));
+    let bar = progress_bar(0.0..=1.0, catching_up.done()).girth(4).style(style::progress(look.colors));
     stack![line, container(bar).align_bottom(Length::Fill)].height(LINE).into()
 }
 
@@ -257,7 +249,7 @@ fn head_buttons<'a>(look: Look) -> [Element<'a, Message>; 2] {
     ];
     buttons.map(|(sign, key, topic)| {
         let button = button(sign.center()).on_press(Message::Show(topic)).width(36).height(32).padding(4);
-        let button = focusable(button.style(style::quiet(look.tones)), Message::Show(topic), look.tones.seal);
+        let button = focusable(button.style(style::quiet(look.colors)), Message::Show(topic), look.colors.accent);
         hint(look, button, look.t(key))
     })
 }
@@ -268,9 +260,10 @@ fn head_buttons<'a>(look: Look) -> [Element<'a, Message>; 2] {
 /// the room's name, the state of the connection stands above.
 fn side(screen: &RoomScreen, look: Look) -> Element<'_, Message> {
     let short = screen.layout.is_short();
-    let heading = |key| theme::small(look.t(key), look.tones.faded);
-    let status = short
-        .then(|| theme::small(screen.status().words(look), look.tones.faded).wrapping(text::Wrapping::WordOrGlyph));
+    let heading = |key| theme::small(look.t(key), look.colors.muted);
+    let status = short.then(|| {
+        theme::small(screen.connection_status().words(look), look.colors.muted).wrapping(text::Wrapping::WordOrGlyph)
+    });
     let in_game = |author| screen.game.of_person(screen.me, author);
     let people = screen.people.view(look, &screen.calendar, in_game).map(Message::People);
     let lists = column![]
@@ -292,14 +285,14 @@ fn side(screen: &RoomScreen, look: Look) -> Element<'_, Message> {
     let title = (!short).then(|| container(theme::title("Inkmesh")).padding(iced::padding::bottom(8)));
     let all = Pinned::new(column![].push(title), lists, foot).spacing(8.0).height(Length::Fill);
     let padding = if short { [4, 8] } else { [16, 16] };
-    container(all).padding(padding).width(Length::Fill).height(Length::Fill).style(style::card(look.tones)).into()
+    container(all).padding(padding).width(Length::Fill).height(Length::Fill).style(style::card(look.colors)).into()
 }
 
 /// Returns rooms and people as letters, between a button to the full list and one to the gallery.
 fn narrow_side(screen: &RoomScreen, look: Look) -> Element<'_, Message> {
     let end = |sign, message, words| {
         let button = button(theme::sign(sign).center()).on_press(message).width(36).padding(4);
-        container(hint(look, button.style(style::quiet(look.tones)), look.t(words))).center_x(Length::Fill)
+        container(hint(look, button.style(style::quiet(look.colors)), look.t(words))).center_x(Length::Fill)
     };
     let in_game = |author| screen.game.of_person(screen.me, author);
     let people = screen.people.narrow_view(look, in_game).map(Message::People);
@@ -311,14 +304,14 @@ fn narrow_side(screen: &RoomScreen, look: Look) -> Element<'_, Message> {
     let menu = end("☰", Message::Layout(LayoutMessage::Drawer(true)), "room-menu");
     let gallery = end("🖼", Message::ToGallery, "gallery-open");
     let all = Pinned::new(menu, list, gallery).spacing(8.0).height(Length::Fill);
-    container(all).padding([8, 0]).width(Length::Fill).height(Length::Fill).style(style::card(look.tones)).into()
+    container(all).padding([8, 0]).width(Length::Fill).height(Length::Fill).style(style::card(look.colors)).into()
 }
 
 /// Returns the folded column, unfolded over the rest.
 fn unfolded_side(screen: &RoomScreen, look: Look) -> Element<'_, Message> {
     let column = container(opaque(side(screen, look)));
     let column = column.width(SIDE + 24.0).height(Length::Fill).padding(DRAWER_PADDING);
-    let veil = container(column).width(Length::Fill).height(Length::Fill).style(style::veil(look.tones));
+    let veil = container(column).width(Length::Fill).height(Length::Fill).style(style::veil(look.colors));
     opaque(mouse_area(veil).on_press(Message::Layout(LayoutMessage::Drawer(false))))
 }
 
@@ -348,7 +341,7 @@ fn tabs<'a>(screen: &'a RoomScreen, look: Look, width: f32) -> Element<'a, Messa
     ]
     .spacing(4);
     let head: Element<'_, Message> = if layout.is_tiny() {
-        let banner = if screen.banners.can_dismiss() { banners(screen, look, true) } else { None };
+        let banner = if screen.status.banners.can_dismiss() { banners(screen, look, true) } else { None };
         column![row![tabs.width(Length::Fill)].extend(head_buttons(look)).spacing(4)]
             .push(call_banner(screen, look))
             .push(banner)
@@ -372,7 +365,7 @@ fn tab<'a>(
         .on_press(Message::Layout(LayoutMessage::Pane(pane)))
         .padding(if screen.layout.is_short() { 4 } else { 8 })
         .width(Length::Fill)
-        .style(style::choice(look.tones, screen.layout.pane == pane))
+        .style(style::choice(look.colors, screen.layout.pane == pane))
         .into()
 }
 
@@ -381,6 +374,6 @@ fn number_mark<'a>(look: Look, number: u64) -> Option<Element<'a, Message>> {
 }
 
 fn tab_mark<'a>(look: Look, words: String) -> Element<'a, Message> {
-    let words = theme::small(words, look.tones.on_seal);
-    container(words).padding([0, 8]).style(style::pill(look.tones.seal, look.tones.on_seal)).into()
+    let words = theme::small(words, look.colors.on_accent);
+    container(words).padding([0, 8]).style(style::pill(look.colors.accent, look.colors.on_accent)).into()
 }

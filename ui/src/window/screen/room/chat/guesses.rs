@@ -1,4 +1,4 @@
-//! Our guesses: those that are not answered yet, the one that was refused, those that were close.
+//! Our guesses: those without a reply, the one that was refused, those that were close.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use inkmesh::node::CommandError;
 use inkmesh::operation::OperationId;
 
-/// The time after which an unanswered guess is shown as waiting.
+/// The time after which a guess without a reply is shown as waiting.
 const SOON: Duration = Duration::from_millis(800);
 /// The most close guesses that are remembered. The oldest go first.
 const MAX_CLOSE: usize = 500;
@@ -22,19 +22,19 @@ pub struct Guesses {
 
 impl Guesses {
     /// Adds a text that is sent as a guess.
-    pub fn asks(&mut self, text: String, now: Instant) {
+    pub fn sent(&mut self, text: String, now: Instant) {
         self.trouble = None;
         self.waiting.push((text, now));
     }
 
-    /// Removes a text that was answered.
-    pub fn answered(&mut self, text: &str) {
+    /// Removes a text whose reply came.
+    pub fn replied(&mut self, text: &str) {
         if let Some(index) = self.waiting.iter().position(|(waiting, _)| waiting == text) {
             self.waiting.remove(index);
         }
     }
 
-    /// Returns the first text that was not answered for a while.
+    /// Returns the first text that has waited for its reply for a while.
     pub fn waiting(&self, now: Instant) -> Option<&str> {
         let late = |(_, since): &&(String, Instant)| now.saturating_duration_since(*since) >= SOON;
         self.waiting.iter().find(late).map(|(text, _)| text.as_str())
@@ -46,7 +46,7 @@ impl Guesses {
     }
 
     /// Notes why the text in the field was refused.
-    pub fn came_back(&mut self, error: CommandError, draft: &str) {
+    pub fn refused(&mut self, error: CommandError, draft: &str) {
         self.trouble = Some((error, draft.to_owned()));
     }
 
@@ -84,15 +84,15 @@ mod tests {
     #[test]
     fn only_a_guess_that_takes_long_is_shown_as_waiting() {
         let (mut guesses, now) = (Guesses::default(), Instant::now());
-        guesses.asks("사과".to_owned(), now);
-        guesses.asks("moon".to_owned(), now);
+        guesses.sent("사과".to_owned(), now);
+        guesses.sent("moon".to_owned(), now);
         assert_eq!(guesses.waiting(now), None);
         let later = now + SOON;
         assert_eq!(guesses.waiting(later), Some("사과"));
-        guesses.answered("사과");
+        guesses.replied("사과");
         assert_eq!(guesses.waiting(later), Some("moon"));
-        guesses.answered("moon");
-        guesses.answered("moon");
+        guesses.replied("moon");
+        guesses.replied("moon");
         assert_eq!(guesses.waiting(later), None);
     }
 
@@ -100,10 +100,10 @@ mod tests {
     fn a_reason_is_shown_as_long_as_the_text_is_unchanged() {
         let mut guesses = Guesses::default();
         let error = CommandError::Guess(GuessError::Unreachable);
-        guesses.came_back(error.clone(), "moon");
+        guesses.refused(error.clone(), "moon");
         assert_eq!(guesses.trouble("moon"), Some(&error));
         assert_eq!(guesses.trouble("moo"), None);
-        guesses.asks("moon".to_owned(), Instant::now());
+        guesses.sent("moon".to_owned(), Instant::now());
         assert_eq!(guesses.trouble("moon"), None, "it is tried again");
     }
 

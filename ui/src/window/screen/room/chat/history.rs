@@ -8,14 +8,14 @@ use inkmesh::operation::OperationId;
 
 use super::line::{Position, is_shown, position, seen_at};
 use super::read_marks::{ReadMarks, Seek, position_of};
-use crate::window::link::PAGE;
+use crate::window::bridge::PAGE;
 use crate::window::widget::anchored_list::ScrollTarget;
 
-/// The most lines that are loaded. Older or newer ones are asked for again.
+/// The most lines that are loaded. Older or newer ones are read again.
 const MAX_LINES: usize = 2000;
 /// The number of lines that are dropped at once when there are too many.
 const SURPLUS: usize = 500;
-/// The number of lines below which older ones are asked for without scrolling.
+/// The number of lines below which older ones are read without scrolling.
 const SCREENFUL: usize = 40;
 /// The number of loaded lines from which history that comes in above them is left to scrolling. It is more than fits on
 /// any screen, and few enough that a long history coming in costs the window nothing.
@@ -29,7 +29,7 @@ pub struct History {
     lines: Vec<Entry>,
     known: BTreeSet<OperationId>,
     read_marks: ReadMarks,
-    /// The first entry of the history that was asked for, shown or not.
+    /// The first entry of the history that was requested, shown or not.
     oldest: Option<Position>,
     older: Older,
     /// Whether newer lines were dropped, so that the last loaded line is not the newest.
@@ -57,7 +57,7 @@ pub struct History {
 enum Older {
     #[default]
     Unknown,
-    Asked,
+    Requested,
     None,
 }
 
@@ -66,7 +66,7 @@ enum Older {
 pub enum Sought {
     /// The line is in view.
     Found,
-    /// The line is not on this page: ask for the page before this line.
+    /// The line is not on this page: read the page before this line.
     Further(OperationId),
     /// The line is not where it should be, or too far back.
     Lost,
@@ -91,9 +91,9 @@ impl History {
         }
     }
 
-    /// Adds a page of older lines, if it is the one that was asked for.
+    /// Adds a page of older lines, if it is the one that was requested.
     pub fn put_before(&mut self, before: OperationId, page: Vec<Entry>) {
-        if self.older == Older::Asked && self.oldest.is_some_and(|(_, oldest)| oldest == before) {
+        if self.older == Older::Requested && self.oldest.is_some_and(|(_, oldest)| oldest == before) {
             self.put_first(page);
         }
     }
@@ -134,18 +134,18 @@ impl History {
         }
     }
 
-    /// Returns the entry before which history is to be asked for, if it is: with less than a screenful, or when the top
+    /// Returns the entry before which history is to be read, if it is: with less than a screenful, or when the top
     /// is in view.
     pub fn wants_older(&mut self) -> Option<OperationId> {
         let wants = self.older == Older::Unknown && (self.at_top || self.lines.len() < SCREENFUL);
         let (_, before) = self.oldest.filter(|_| wants)?;
-        self.older = Older::Asked;
+        self.older = Older::Requested;
         Some(before)
     }
 
-    /// Returns whether older lines have been asked for.
-    pub fn is_asking(&self) -> bool {
-        self.older == Older::Asked
+    /// Returns whether older lines are being read.
+    pub fn is_reading_older(&self) -> bool {
+        self.older == Older::Requested
     }
 
     /// Returns whether the first line of the history is loaded.
@@ -292,8 +292,7 @@ impl History {
 
     // ---- late lines ----
 
-    /// Scrolls to somebody's late lines. When they are not loaded, returns the line before which history is to be asked
-    /// for.
+    /// Scrolls to somebody's late lines. When they are not loaded, returns the line before which history is to be read.
     pub fn show_late(&mut self, late: &Late) -> Option<OperationId> {
         self.seek = None;
         if let Some(line) = self.line_of(late.first, position_of(late)) {
@@ -321,7 +320,7 @@ impl History {
         self.seek.is_some()
     }
 
-    /// Searches a page for late lines; `None` when it is not the page that was asked for.
+    /// Searches a page for late lines; `None` when it is not the page that was requested.
     pub fn sought(&mut self, before: OperationId, page: &mut Vec<Entry>) -> Option<Sought> {
         let mut seek = self.seek.take_if(|seek| seek.before == before)?;
         let Some(first) = page.first().map(|entry| entry.id) else { return Some(Sought::Lost) };

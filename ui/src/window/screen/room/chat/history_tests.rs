@@ -3,7 +3,7 @@ use inkmesh::event::{Late, ReadingView};
 use inkmesh::operation::{ChainId, OrderKey};
 
 use super::*;
-use crate::window::link::SEEK_PAGE;
+use crate::window::bridge::SEEK_PAGE;
 
 const ME: Author = Author([1; 32]);
 const ANA: Author = Author([2; 32]);
@@ -84,17 +84,17 @@ fn older_pages_come_until_there_are_none() {
     let mut history = showing(page(1000));
     assert_eq!(history.wants_older(), None, "a screenful is there");
     history.scrolled(true, false);
-    let asked = history.wants_older().unwrap();
-    assert_eq!(asked, line(1000, ANA).id);
-    assert_eq!(history.wants_older(), None, "asked already");
+    let before = history.wants_older().unwrap();
+    assert_eq!(before, line(1000, ANA).id);
+    assert_eq!(history.wants_older(), None, "that is requested already");
     history.put_before(line(7, ANA).id, page(1));
     assert_eq!(times(&history).len(), PAGE, "an answer to another question");
-    history.put_before(asked, page(900));
+    history.put_before(before, page(900));
     assert_eq!(times(&history), (900..1100).collect::<Vec<_>>());
     assert_eq!(history.wants_older(), None, "the top is not in view any more");
     history.scrolled(true, false);
-    let asked = history.wants_older().unwrap();
-    history.put_before(asked, vec![line(1, ANA)]);
+    let before = history.wants_older().unwrap();
+    history.put_before(before, vec![line(1, ANA)]);
     history.scrolled(true, false);
     assert_eq!(history.wants_older(), None, "the beginning is there");
     assert!(history.is_whole());
@@ -120,9 +120,9 @@ fn history_fills_in_behind_the_newest_lines_without_end_and_is_left_to_scrolling
     assert_eq!(times(&history), (9800..10_000).collect::<Vec<_>>());
     assert!(!history.is_whole(), "the rest comes when it is wanted");
     history.scrolled(true, false);
-    let asked = history.wants_older().unwrap();
-    assert_eq!(asked, line(9800, ANA).id);
-    history.put_before(asked, page(9700));
+    let before = history.wants_older().unwrap();
+    assert_eq!(before, line(9800, ANA).id);
+    history.put_before(before, page(9700));
     assert_eq!(times(&history)[0], 9700);
     assert_eq!(history.unseen(), 0, "nothing of that is new");
 }
@@ -143,8 +143,8 @@ fn lines_before_what_is_shown_wait_for_their_page() {
     history.add(vec![line(5, ANA)], ME);
     assert_eq!(history.lines().len(), PAGE);
     history.scrolled(true, false);
-    let asked = history.wants_older().unwrap();
-    history.put_before(asked, vec![line(5, ANA)]);
+    let before = history.wants_older().unwrap();
+    history.put_before(before, vec![line(5, ANA)]);
     assert_eq!(times(&history)[0], 5);
 }
 
@@ -160,8 +160,8 @@ fn memory_is_bounded_at_both_ends() {
     let first = times(&history)[0];
     for number in 1..60 {
         history.scrolled(true, false);
-        let asked = history.wants_older().unwrap();
-        history.put_before(asked, page(first - number * PAGE as u64));
+        let before = history.wants_older().unwrap();
+        history.put_before(before, page(first - number * PAGE as u64));
     }
     assert!(history.lines().len() <= MAX_LINES + SURPLUS);
     assert!(history.is_detached());
@@ -181,8 +181,8 @@ fn the_unread_lines_begin_below_the_last_that_was_read() {
     assert_eq!(history.scroll_target().line, None);
     for from in [900, 800, 700] {
         history.scrolled(true, false);
-        let asked = history.wants_older().unwrap();
-        history.put_before(asked, page(from));
+        let before = history.wants_older().unwrap();
+        history.put_before(before, page(from));
     }
     assert_eq!(history.first_unread(ME), Some(line(701, ANA).id));
 }

@@ -30,14 +30,14 @@ pub fn view<'a>(draft: &'a Draft, look: Look, placeholder: String, send: &str, s
         .max_height(if short { MOST_SHORT } else { MOST })
         .padding([8, 12])
         .size(theme::BODY)
-        .style(style::editor(look.tones));
+        .style(style::editor(look.colors));
     // The field itself does not handle fingers.
     let field = mouse_area(field).on_press(Message::Focus);
     let send = button(theme::body(look.t(send)))
         .on_press_maybe((!draft.trim().is_empty()).then_some(Message::Say))
         .padding([8, 12])
-        .style(style::secondary(look.tones));
-    let send = focusable(send, Message::Say, look.tones.seal);
+        .style(style::secondary(look.colors));
+    let send = focusable(send, Message::Say, look.colors.accent);
     row![field, send].spacing(8).align_y(Alignment::End).into()
 }
 

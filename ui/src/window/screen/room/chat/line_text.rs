@@ -52,11 +52,11 @@ pub fn view(id: OperationId, text: &str, whole: bool, color: Color, look: Look) 
         } else {
             look.t_args("line-unfold", [("count", grouped(count(text) as u64).into())])
         };
-        let button = iced::widget::button(theme::small(words, look.tones.ink))
+        let button = iced::widget::button(theme::small(words, look.colors.text))
             .on_press(Message::Unfold(id))
             .padding([4, 8])
-            .style(style::secondary(look.tones));
-        focusable(button, Message::Unfold(id), look.tones.seal)
+            .style(style::secondary(look.colors));
+        focusable(button, Message::Unfold(id), look.colors.accent)
     });
     column![words].push(toggle).spacing(4).into()
 }
@@ -72,7 +72,7 @@ fn spans(text: &str, color: Color, look: Look) -> Element<'static, Message> {
         .map(|(piece, link)| {
             let linked = link.is_some();
             span(piece.to_owned())
-                .color(if linked { look.tones.pine } else { color })
+                .color(if linked { look.colors.success } else { color })
                 .underline(linked)
                 .link_maybe(link)
         })

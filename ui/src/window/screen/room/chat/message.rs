@@ -1,12 +1,12 @@
 //! The messages of the chat and their outcomes.
 
 use iced::widget::text_editor;
+use inkmesh::command::RoomCommand;
 use inkmesh::operation::OperationId;
 
 use super::links::Link;
-use crate::window::link::Command;
 use crate::window::screen::room::status::Notice;
-use crate::window::widget::anchored_list::LinePress;
+use crate::window::widget::anchored_list::LineClick;
 
 /// An event of the chat.
 #[derive(Debug, Clone)]
@@ -30,8 +30,8 @@ pub enum Message {
     ShowLate(OperationId),
     /// Dismiss the announcements of late lines.
     DismissLate,
-    /// A line was pressed.
-    PressLine(LinePress),
+    /// A line was clicked.
+    LineClicked(LineClick),
     /// Close the menu of a line.
     CloseMenu,
     /// Copy the selected lines.
@@ -47,8 +47,10 @@ pub enum Message {
 /// A consequence of a message, outside of the chat.
 #[derive(Debug)]
 pub enum Outcome {
-    /// Send a command to the node.
-    Ask(Command),
+    /// Send a command in this room.
+    Command(RoomCommand),
+    /// Read so many lines of this room before this one.
+    History(OperationId, usize),
     /// Focus the field with this id.
     Focus(&'static str),
     /// Copy a text to the clipboard.

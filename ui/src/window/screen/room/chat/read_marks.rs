@@ -122,11 +122,11 @@ pub struct Seek {
     pub first: OperationId,
     /// Its approximate position.
     pub position: Position,
-    /// The line before which history was asked for.
+    /// The line before which history was requested.
     pub before: OperationId,
     /// The number of pages that may still be searched.
     pub pages: usize,
-    /// The last page, which stands below the one that was asked for.
+    /// The last page, which stands below the one that was requested.
     pub below: Vec<Entry>,
 }
 

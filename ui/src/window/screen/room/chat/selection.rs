@@ -77,14 +77,14 @@ impl LineMenu {
     /// Returns the view in a window of this size.
     pub fn view(&self, look: Look, window: Size) -> Element<'_, Message> {
         let entry = |words: String, key: &'static str, message: Message| {
-            let line = row![theme::body(words).width(Length::Fill), theme::small(key, look.tones.faded)].spacing(8);
+            let line = row![theme::body(words).width(Length::Fill), theme::small(key, look.colors.muted)].spacing(8);
             let button = button(line.align_y(iced::Alignment::Center).height(Length::Fill))
                 .on_press(message.clone())
                 .padding([0, 8])
                 .width(Length::Fill)
                 .height(HEIGHT)
-                .style(style::quiet(look.tones));
-            focusable(button, message, look.tones.seal)
+                .style(style::quiet(look.colors));
+            focusable(button, message, look.colors.accent)
         };
         let copy = entry(look.t("line-copy"), "Ctrl C", Message::Copy);
         let open = self.links.iter().map(|link| {
@@ -93,7 +93,7 @@ impl LineMenu {
         });
         let entries = Column::with_children(std::iter::once(copy).chain(open));
         let height = HEIGHT * (1 + self.links.len()) as f32 + 8.0;
-        let card = container(entries).padding(4).width(WIDTH).style(style::dialog(look.tones));
+        let card = container(entries).padding(4).width(WIDTH).style(style::dialog(look.colors));
         let x = self.at.x.min(window.width - WIDTH).max(0.0);
         let y = self.at.y.min(window.height - height).max(0.0);
         let ground = mouse_area(Space::new().width(Length::Fill).height(Length::Fill))

@@ -2,9 +2,8 @@
 
 use std::time::Instant;
 
+use inkmesh::command::{CommandError, RoomCommand};
 use inkmesh::event::Entry;
-use inkmesh::name::RoomName;
-use inkmesh::node::CommandError;
 use inkmesh::operation::OperationId;
 
 use super::draft::{Draft, TooMuch};
@@ -14,10 +13,10 @@ use super::input::CHAT_FIELD;
 use super::line::{is_talk, key, position};
 use super::message::{Message, Outcome};
 use super::selection::{LineMenu, Selection};
-use crate::window::link::{Command, PAGE, SEEK_PAGE};
+use crate::window::bridge::{PAGE, SEEK_PAGE};
 use crate::window::screen::room::people::People;
 use crate::window::screen::room::status::Notice;
-use crate::window::widget::anchored_list::LinePress;
+use crate::window::widget::anchored_list::LineClick;
 
 /// The chat of one room.
 #[derive(Debug, Default)]
@@ -44,26 +43,26 @@ impl Chat {
         Chat { draft: Draft::from(draft), ..Chat::default() }
     }
 
-    /// Handles a message in this room; `names` are those of its people.
-    pub fn update(&mut self, message: Message, room: Option<&RoomName>, names: &People) -> Vec<Outcome> {
+    /// Handles a message; `names` are those of the room's people.
+    pub fn update(&mut self, message: Message, names: &People) -> Vec<Outcome> {
         match message {
             Message::Focus => vec![Outcome::Focus(CHAT_FIELD)],
             Message::Edit(action) => match self.draft.perform(action) {
                 Ok(()) => Vec::new(),
                 Err(TooMuch(len)) => vec![Outcome::Notify(Notice::Refused(CommandError::Text { len }))],
             },
-            Message::Say => self.say(room),
+            Message::Say => self.say(),
             Message::Scrolled { at_top, at_end } => {
                 self.history.scrolled(at_top, at_end);
-                self.ask_older(room)
+                self.read_older()
             }
             Message::ToEnd => self.scroll_to_end(),
-            Message::ShowLate(first) => self.show_late_of(first, room),
+            Message::ShowLate(first) => self.show_late_of(first),
             Message::DismissLate => {
                 self.history.dismiss_late();
-                ask(room, Command::DismissLate)
+                vec![Outcome::Command(RoomCommand::DismissLate)]
             }
-            Message::PressLine(pressed) => self.press_line(pressed),
+            Message::LineClicked(click) => self.click_line(click),
             Message::CloseMenu => {
                 self.menu = None;
                 Vec::new()
@@ -79,15 +78,15 @@ impl Chat {
             }
             Message::SayAgain(id) => {
                 let text = self.history.say_again(id);
-                text.map(|text| ask(room, |room| Command::Say(room, text))).unwrap_or_default()
+                text.map(|text| Outcome::Command(RoomCommand::Say { text })).into_iter().collect()
             }
         }
     }
 
-    fn say(&mut self, room: Option<&RoomName>) -> Vec<Outcome> {
-        let (Some(room), Some(text)) = (room, self.take_draft()) else { return Vec::new() };
+    fn say(&mut self) -> Vec<Outcome> {
+        let Some(text) = self.take_draft() else { return Vec::new() };
         let mut outcomes = self.scroll_to_end();
-        outcomes.push(Outcome::Ask(Command::Say(room.clone(), text)));
+        outcomes.push(Outcome::Command(RoomCommand::Say { text }));
         outcomes
     }
 
@@ -99,18 +98,18 @@ impl Chat {
     /// Notes that the text in the field is about to be sent as a guess.
     pub fn guess(&mut self, now: Instant) {
         if !self.draft.trim().is_empty() {
-            self.guesses.asks(self.draft.to_string(), now);
+            self.guesses.sent(self.draft.to_string(), now);
         }
     }
 
     /// Handles the answer to a line that was sent.
     pub fn said(&mut self, text: &str, error: Option<CommandError>) -> Vec<Outcome> {
-        self.guesses.answered(text);
+        self.guesses.replied(text);
         let Some(error) = error else { return Vec::new() };
         self.draft.put_before(text);
         if Guesses::is_trouble(&error) {
             // It is shown above the field.
-            self.guesses.came_back(error, &self.draft);
+            self.guesses.refused(error, &self.draft);
             return Vec::new();
         }
         vec![Outcome::Notify(Notice::Refused(error))]
@@ -128,19 +127,13 @@ impl Chat {
 
     // ---- the history ----
 
-    /// Asks for older lines if they are wanted.
-    pub fn ask_older(&mut self, room: Option<&RoomName>) -> Vec<Outcome> {
-        let (Some(room), Some(before)) = (room, self.history.wants_older()) else { return Vec::new() };
-        vec![Outcome::Ask(Command::Older(room.clone(), before, PAGE))]
+    /// Reads older lines if they are wanted.
+    pub fn read_older(&mut self) -> Vec<Outcome> {
+        self.history.wants_older().map(|before| Outcome::History(before, PAGE)).into_iter().collect()
     }
 
-    /// Handles the answer to a request for older lines.
-    pub fn older(
-        &mut self,
-        room: &RoomName,
-        before: OperationId,
-        result: Result<Vec<Entry>, CommandError>,
-    ) -> Vec<Outcome> {
+    /// Handles the lines before `before`, or why they could not be read.
+    pub fn older(&mut self, before: OperationId, result: Result<Vec<Entry>, CommandError>) -> Vec<Outcome> {
         let mut page = match result {
             Ok(page) => page,
             Err(error) => {
@@ -150,12 +143,12 @@ impl Chat {
         };
         let mut outcomes = Vec::new();
         match self.history.sought(before, &mut page) {
-            Some(Sought::Further(before)) => return vec![seek(room, before)],
+            Some(Sought::Further(before)) => return vec![Outcome::History(before, SEEK_PAGE)],
             Some(Sought::Lost) => outcomes.push(Outcome::Notify(Notice::LateLost)),
             Some(Sought::Found) => {}
             None => self.history.put_before(before, page),
         }
-        outcomes.extend(self.ask_older(Some(room)));
+        outcomes.extend(self.read_older());
         outcomes
     }
 
@@ -163,25 +156,25 @@ impl Chat {
         if self.history.go_to_end() { vec![Outcome::Reload] } else { Vec::new() }
     }
 
-    fn show_late_of(&mut self, first: OperationId, room: Option<&RoomName>) -> Vec<Outcome> {
+    fn show_late_of(&mut self, first: OperationId) -> Vec<Outcome> {
         let late = self.history.read_marks().late().iter().find(|late| late.first == first).cloned();
-        let (Some(room), Some(late)) = (room, late) else { return Vec::new() };
-        self.history.show_late(&late).map(|before| seek(room, before)).into_iter().collect()
+        let before = late.and_then(|late| self.history.show_late(&late));
+        before.map(|before| Outcome::History(before, SEEK_PAGE)).into_iter().collect()
     }
 
     // ---- lines ----
 
-    fn press_line(&mut self, pressed: LinePress) -> Vec<Outcome> {
-        let is_pressed = |entry: &&Entry| key(entry.id) == pressed.key && is_talk(entry);
-        let Some(entry) = self.history.lines().iter().find(is_pressed) else {
+    fn click_line(&mut self, click: LineClick) -> Vec<Outcome> {
+        let is_clicked = |entry: &&Entry| key(entry.id) == click.key && is_talk(entry);
+        let Some(entry) = self.history.lines().iter().find(is_clicked) else {
             self.selection.clear();
             return Vec::new();
         };
         let (line, selected) = (position(entry), self.selection.holds(entry));
-        self.menu = pressed.menu.then(|| LineMenu::of(entry, pressed.at));
+        self.menu = click.menu.then(|| LineMenu::of(entry, click.at));
         // The menu of one of several selected lines is for all of them.
-        if !(pressed.menu && selected) {
-            self.selection.select(line, pressed.extend);
+        if !(click.menu && selected) {
+            self.selection.select(line, click.extend);
         }
         Vec::new()
     }
@@ -191,15 +184,6 @@ impl Chat {
         let name = |entry: &Entry| names.label(entry.author, &entry.name);
         self.selection.text(self.history.lines(), name).map(Outcome::Copy).into_iter().collect()
     }
-}
-
-fn ask(room: Option<&RoomName>, command: impl FnOnce(RoomName) -> Command) -> Vec<Outcome> {
-    room.map(|room| Outcome::Ask(command(room.clone()))).into_iter().collect()
-}
-
-/// Asks for the lines before this one, to look for late ones among them.
-fn seek(room: &RoomName, before: OperationId) -> Outcome {
-    Outcome::Ask(Command::Older(room.clone(), before, SEEK_PAGE))
 }
 
 #[cfg(test)]

@@ -15,9 +15,9 @@ use super::read_marks::announced;
 use super::state::Chat;
 use super::{input, line_text};
 use crate::text::{command_error, grouped};
+use crate::window::calendar::Calendar;
 use crate::window::screen::room::people::{FORKED, People};
 use crate::window::theme::{self, Look, palette, style};
-use crate::window::when::Calendar;
 use crate::window::widget::Pinned;
 use crate::window::widget::anchored_list::{NEAR, anchored_list};
 use crate::window::widget::parts::{dot, hint, scroll};
@@ -26,7 +26,7 @@ use crate::window::widget::parts::{dot, hint, scroll};
 const TOGETHER: u64 = 5 * 60 * 1000;
 /// The most people whose late lines are announced one by one. The others are counted, so that the chat has room.
 const ANNOUNCED: usize = 2;
-/// The distance from the top at which older lines are asked for, in pixels.
+/// The distance from the top at which older lines are read, in pixels.
 const TOP: f32 = 200.0;
 
 /// What the chat is shown with.
@@ -54,7 +54,7 @@ pub struct Context<'a> {
 pub fn view(context: Context<'_>) -> Element<'_, Message> {
     let Context { chat, look, .. } = context;
     let instead = |key| {
-        let words = theme::body(look.t(key)).color(look.tones.faded).center();
+        let words = theme::body(look.t(key)).color(look.colors.muted).center();
         container(words).center(Length::Fill).padding(16).into()
     };
     let list: Element<'_, Message> = match chat.history.lines().is_empty() {
@@ -73,7 +73,7 @@ pub fn view(context: Context<'_>) -> Element<'_, Message> {
         .clip(true)
         .width(Length::Fill)
         .height(Length::Fill)
-        .style(style::card(look.tones))
+        .style(style::card(look.colors))
         .into()
 }
 
@@ -90,8 +90,8 @@ fn placeholder(context: Context<'_>) -> String {
 fn guess_state<'a>(context: Context<'_>) -> Option<Element<'a, Message>> {
     let (look, guesses) = (context.look, &context.chat.guesses);
     let (words, color) = match (guesses.trouble(&context.chat.draft), guesses.waiting(context.now)) {
-        (Some(error), _) => (command_error(look.language, error), look.tones.seal),
-        (None, Some(guess)) => (look.t_args("chat-guess-waits", [("guess", guess.into())]), look.tones.faded),
+        (Some(error), _) => (command_error(look.language, error), look.colors.accent),
+        (None, Some(guess)) => (look.t_args("chat-guess-waits", [("guess", guess.into())]), look.colors.muted),
         (None, None) => return None,
     };
     Some(theme::small(words, color).wrapping(text::Wrapping::WordOrGlyph).into())
@@ -104,8 +104,8 @@ fn news<'a>(history: &History, look: Look) -> Option<Element<'a, Message>> {
         (0, true) => look.t("chat-to-end"),
         (new, _) => look.t_args("chat-new", [("count", grouped(new as u64).into())]),
     };
-    let words = row![theme::sign("▾").size(theme::SMALL), theme::small(words, look.tones.on_seal)].spacing(8);
-    let pill = button(words).on_press(Message::ToEnd).padding([4, 12]).style(style::primary(look.tones));
+    let words = row![theme::sign("▾").size(theme::SMALL), theme::small(words, look.colors.on_accent)].spacing(8);
+    let pill = button(words).on_press(Message::ToEnd).padding([4, 12]).style(style::primary(look.colors));
     Some(container(pill).center_x(Length::Fill).into())
 }
 
@@ -118,12 +118,12 @@ fn late_lines(context: Context<'_>) -> Option<Element<'_, Message>> {
     }
     let wrapping = if short { text::Wrapping::None } else { text::Wrapping::WordOrGlyph };
     let words =
-        |words| container(theme::small(words, look.tones.amber).wrapping(wrapping)).width(Length::Fill).clip(true);
+        |words| container(theme::small(words, look.colors.warning).wrapping(wrapping)).width(Length::Fill).clip(true);
     let lines = late.into_iter().map(|late| {
-        let show = button(theme::small(look.t("chat-late-show"), look.tones.ink))
+        let show = button(theme::small(look.t("chat-late-show"), look.colors.text))
             .on_press_maybe((!history.is_seeking()).then_some(Message::ShowLate(late.first)))
             .padding([4, 8])
-            .style(style::secondary(look.tones));
+            .style(style::secondary(look.colors));
         row![words(late_words(late, people, look, calendar)), show].spacing(8).align_y(Alignment::Center).into()
     });
     let below = if history.is_seeking() {
@@ -134,10 +134,10 @@ fn late_lines(context: Context<'_>) -> Option<Element<'_, Message>> {
         };
         rest.map(more).unwrap_or_default()
     };
-    let dismiss = button(theme::small(look.t("chat-late-dismiss"), look.tones.faded))
+    let dismiss = button(theme::small(look.t("chat-late-dismiss"), look.colors.muted))
         .on_press(Message::DismissLate)
         .padding([4, 8])
-        .style(style::quiet(look.tones));
+        .style(style::quiet(look.colors));
     let last = row![words(below), dismiss].spacing(8).align_y(Alignment::Center);
     let lines = Column::with_children(lines).spacing(4).push(last);
     Some(container(lines).padding(if short { [0, 12] } else { [8, 12] }).into())
@@ -163,9 +163,9 @@ fn lines(context: Context<'_>) -> Element<'_, Message> {
         history.revision(),
         people.revision(),
         look.language,
-        look == Look { tones: palette::DARK, ..look },
+        look == Look { colors: palette::DARK, ..look },
         calendar.today(),
-        history.is_asking(),
+        history.is_reading_older(),
         history.is_whole(),
         chat.guesses.changes(),
         chat.selection.range(),
@@ -197,7 +197,7 @@ fn lines(context: Context<'_>) -> Element<'_, Message> {
         .height(Length::Fill)
         .width(Length::Fill);
     let keys = history.lines().iter().map(|entry| key(entry.id)).collect();
-    anchored_list(list, keys, history.scroll_target(), Message::PressLine)
+    anchored_list(list, keys, history.scroll_target(), Message::LineClicked)
 }
 
 fn is_at_top(view: Viewport) -> bool {
@@ -248,13 +248,13 @@ fn line(entry: &Entry, context: LineContext<'_>) -> Element<'static, Message> {
         EntryBody::Named(called) => {
             // The name of that time, as the person may have another one by now.
             let words = look.t_args("entry-named", [("name", called.as_str().into())]);
-            notice_line(words, "☺", look.tones.faded)
+            notice_line(words, "☺", look.colors.muted)
         }
-        EntryBody::Drawing | EntryBody::Unknown => notice_line(look.t("entry-unknown"), "☰", look.tones.faded),
+        EntryBody::Drawing | EntryBody::Unknown => notice_line(look.t("entry-unknown"), "☰", look.colors.muted),
     };
     column![]
-        .push(new_day.then(|| rule_line(calendar.day_words(look, day), look.tones.faded, look.tones.line)))
-        .push(context.first_unread.then(|| rule_line(look.t("chat-unread"), look.tones.seal, look.tones.seal)))
+        .push(new_day.then(|| rule_line(calendar.day_words(look, day), look.colors.muted, look.colors.border)))
+        .push(context.first_unread.then(|| rule_line(look.t("chat-unread"), look.colors.accent, look.colors.accent)))
         .push(content)
         .into()
 }
@@ -269,27 +269,27 @@ fn belongs_to(entry: &Entry, before: &Entry) -> bool {
 
 fn said(entry: &Entry, words: &str, name: Option<String>, context: LineContext<'_>) -> Element<'static, Message> {
     let LineContext { people, look, calendar, .. } = context;
-    let tones = look.tones;
+    let colors = look.colors;
     let quiet = entry.held_back || matches!(entry.body, EntryBody::Guess(_));
-    let color = if quiet { tones.faded } else { tones.ink };
+    let color = if quiet { colors.muted } else { colors.text };
     let words = line_text::view(entry.id, words, context.whole, color, look);
-    let late = context.late.then(|| theme::small(look.t("chat-was-late"), tones.amber));
+    let late = context.late.then(|| theme::small(look.t("chat-was-late"), colors.warning));
     let held_back = entry.held_back.then(|| held_back(entry, context));
-    let close = context.close.then(|| theme::small(look.t("chat-close"), tones.amber).font(theme::BOLD));
+    let close = context.close.then(|| theme::small(look.t("chat-close"), colors.warning).font(theme::BOLD));
     let below = container(column![words].push(close).push(late).push(held_back)).padding(iced::padding::left(20));
     let shown = |said| selected(context.selected, whispered(entry, said, look), look);
     let Some(name) = name else { return shown(below.into()) };
     let forked = people.is_forked(entry.author).then(|| {
-        let mark = theme::sign(FORKED).size(theme::SMALL).color(tones.seal);
+        let mark = theme::sign(FORKED).size(theme::SMALL).color(colors.accent);
         hint(look, mark, look.t("person-forked"))
     });
     let head = row![
-        dot(12.0, palette::person_mark(&entry.author, tones)),
+        dot(12.0, palette::person_mark(&entry.author, colors)),
         theme::strong(name).wrapping(text::Wrapping::WordOrGlyph)
     ]
     .push(forked)
     .push(is_whisper(entry).then(|| lock(look)))
-    .push(theme::small(calendar.clock(entry.time), tones.faded))
+    .push(theme::small(calendar.clock(entry.time), colors.muted))
     .spacing(8)
     .align_y(Alignment::Center);
     let said = shown(column![head, below].into());
@@ -301,7 +301,7 @@ fn selected<'a>(selected: bool, said: Element<'a, Message>, look: Look) -> Eleme
     if !selected {
         return said;
     }
-    container(said).width(Length::Fill).style(style::tint(look.tones.seal.scale_alpha(0.16))).into()
+    container(said).width(Length::Fill).style(style::tint(look.colors.accent.scale_alpha(0.16))).into()
 }
 
 /// Returns a line with a background, if it is a whisper.
@@ -309,12 +309,12 @@ fn whispered<'a>(entry: &Entry, said: Element<'a, Message>, look: Look) -> Eleme
     if !is_whisper(entry) {
         return said;
     }
-    container(said).padding([2, 4]).width(Length::Fill).style(style::tint(look.tones.pine.scale_alpha(0.12))).into()
+    container(said).padding([2, 4]).width(Length::Fill).style(style::tint(look.colors.success.scale_alpha(0.12))).into()
 }
 
 /// Returns the mark of a whisper.
 fn lock<'a>(look: Look) -> Element<'a, Message> {
-    hint(look, theme::sign("🔒").size(theme::SMALL).color(look.tones.pine), look.t("chat-whisper"))
+    hint(look, theme::sign("🔒").size(theme::SMALL).color(look.colors.success), look.t("chat-whisper"))
 }
 
 /// Returns how many sealed whispers begin with this line; 0 when they began before it.
@@ -332,7 +332,7 @@ fn sealed(context: LineContext<'_>) -> Element<'static, Message> {
     if context.sealed == 0 {
         return Space::new().into();
     }
-    notice_line(look.t_args("chat-sealed", [("count", context.sealed.into())]), "🔒", look.tones.faded)
+    notice_line(look.t_args("chat-sealed", [("count", context.sealed.into())]), "🔒", look.colors.muted)
 }
 
 /// Returns a line for a step of a game.
@@ -342,9 +342,9 @@ fn game_line(entry: &Entry, notice: &GameNotice, name: &str, context: LineContex
     let name_of = |author| context.people.label(author, "");
     let words = crate::text::game::notice(look.language, notice, name, is_mine, name_of);
     match notice {
-        GameNotice::Solved => notice_line(words, "✔", look.tones.pine),
-        GameNotice::TurnEnded(_, Some(_)) => notice_line(words, "✎", look.tones.ink),
-        _ => notice_line(words, "✎", look.tones.faded),
+        GameNotice::Solved => notice_line(words, "✔", look.colors.success),
+        GameNotice::TurnEnded(_, Some(_)) => notice_line(words, "✎", look.colors.text),
+        _ => notice_line(words, "✎", look.colors.muted),
     }
 }
 
@@ -353,14 +353,14 @@ fn held_back(entry: &Entry, context: LineContext<'_>) -> Element<'static, Messag
     let look = context.look;
     let when = context.calendar.at(look, seen_at(entry));
     let words = look.t_args("chat-held-back", [("when", when.into())]);
-    let words = theme::small(words, look.tones.amber).wrapping(text::Wrapping::WordOrGlyph);
+    let words = theme::small(words, look.colors.warning).wrapping(text::Wrapping::WordOrGlyph);
     let again: Element<'static, Message> = if context.said_again {
-        theme::small(look.t("chat-said-again"), look.tones.pine).into()
+        theme::small(look.t("chat-said-again"), look.colors.success).into()
     } else {
-        button(theme::small(look.t("chat-say-again"), look.tones.ink))
+        button(theme::small(look.t("chat-say-again"), look.colors.text))
             .on_press(Message::SayAgain(entry.id))
             .padding([4, 8])
-            .style(style::secondary(look.tones))
+            .style(style::secondary(look.colors))
             .into()
     };
     column![words, again].spacing(4).padding([4, 0]).into()

@@ -2,13 +2,13 @@
 
 use iced::widget::{Row, button, column, container, row, text};
 use iced::{Alignment, Element, Length};
+use inkmesh::command::RoomCommand;
 use inkmesh::game::Phase;
 
 use super::context::{Context, EDGE, ONE_ROW, ROW, TINY_ROW};
 use super::message::Message;
 use super::state::{Game, has_points, has_turn};
 use super::words::{detail, headline};
-use crate::window::link::Step;
 use crate::window::theme::{self, Look, style};
 use crate::window::widget::word_cells::Viewer;
 use crate::window::widget::{countdown, word_cells};
@@ -29,7 +29,7 @@ pub fn view<'a>(game: &'a Game, context: Context<'a>) -> Element<'a, Message> {
         return container(exits)
             .padding([EDGE, 12.0])
             .width(Length::Fill)
-            .style(style::card(context.look.tones))
+            .style(style::card(context.look.colors))
             .into();
     }
     let buttons = (!buttons.is_empty()).then(|| Row::with_children(buttons).spacing(8));
@@ -51,14 +51,14 @@ pub fn view<'a>(game: &'a Game, context: Context<'a>) -> Element<'a, Message> {
         column![first].push(second).into()
     };
     let content = container(content).center_y(context.bar() - 2.0 * EDGE).clip(true);
-    container(content).padding([EDGE, 12.0]).width(Length::Fill).style(style::card(context.look.tones)).into()
+    container(content).padding([EDGE, 12.0]).width(Length::Fill).style(style::card(context.look.colors)).into()
 }
 
 fn words<'a>(game: &Game, context: Context<'_>, height: f32) -> Element<'a, Message> {
     let (headline, detail) = (headline(game, context), detail(game, context).filter(|_| !context.tiny()));
-    let under = style::under(context.look.tones, &format!("{headline}{}", detail.as_deref().unwrap_or_default()));
+    let under = style::under(context.look.colors, &format!("{headline}{}", detail.as_deref().unwrap_or_default()));
     let wraps = |words: iced::widget::Text<'a>| words.wrapping(text::Wrapping::WordOrGlyph).line_height(1.15);
-    let detail = detail.map(|words| wraps(theme::small(words, context.look.tones.faded)));
+    let detail = detail.map(|words| wraps(theme::small(words, context.look.colors.muted)));
     let size = if context.tiny() { theme::SMALL } else { theme::BODY };
     let words = column![wraps(theme::strong(headline).size(size))].push(detail).width(Length::Fill);
     container(words).center_y(height).clip(true).style(under).into()
@@ -91,12 +91,12 @@ fn buttons<'a>(game: &Game, context: Context<'a>) -> Vec<Element<'a, Message>> {
 
 /// Returns the buttons to leave or end a running game.
 fn exits<'a>(game: &Game, look: Look) -> Vec<Element<'a, Message>> {
-    let button = |key, press| step_button(look, look.t(key), press, false);
+    let button = |key, message| step_button(look, look.t(key), message, false);
     vec![
-        button("game-leave", Some(Message::Step(Step::Leave))),
+        button("game-leave", Some(Message::Command(RoomCommand::LeaveGame))),
         match game.view.wants_end {
             true => button("game-voted-end", None),
-            false => button("game-end", Some(Message::Step(Step::End))),
+            false => button("game-end", Some(Message::Command(RoomCommand::EndGame))),
         },
         button("game-close", Some(Message::Exits(false))),
     ]
@@ -105,7 +105,7 @@ fn exits<'a>(game: &Game, look: Look) -> Vec<Element<'a, Message>> {
 /// Returns the buttons of what can be done now.
 fn actions<'a>(game: &Game, context: Context<'a>) -> Vec<Element<'a, Message>> {
     let look = context.look;
-    let step = |key, step, first| step_button(look, look.t(key), Some(Message::Step(step)), first);
+    let step = |key, command, first| step_button(look, look.t(key), Some(Message::Command(command)), first);
     match game.view.phase {
         Phase::Idle => vec![setup_button(look)],
         Phase::Over => {
@@ -114,21 +114,23 @@ fn actions<'a>(game: &Game, context: Context<'a>) -> Vec<Element<'a, Message>> {
                 return Vec::new();
             }
             let results = || step_button(look, look.t("game-results"), Some(Message::Results(true)), false);
-            let again = game.view.cancelled.map(|_| step("game-again", Step::Rematch, false));
+            let again = game.view.cancelled.map(|_| step("game-again", RoomCommand::Rematch, false));
             has_points(&game.view).then(results).into_iter().chain(again).chain([setup_button(look)]).collect()
         }
         // The card over the sheet has these buttons.
         Phase::Gathering => Vec::new(),
-        Phase::Drawing if game.view.drawer == Some(context.me) => vec![step("game-pass", Step::Pass, true)],
+        Phase::Drawing if game.view.drawer == Some(context.me) => vec![step("game-pass", RoomCommand::Pass, true)],
         // The card with the words has the button to pass.
         Phase::Choosing if game.may_choose() => Vec::new(),
-        Phase::Choosing if game.view.drawer == Some(context.me) => vec![step("game-pass-turn", Step::Pass, false)],
+        Phase::Choosing if game.view.drawer == Some(context.me) => {
+            vec![step("game-pass-turn", RoomCommand::Pass, false)]
+        }
         Phase::Drawing | Phase::Choosing if game.has_voted() => {
             vec![step_button(look, look.t("game-voted"), None, false)]
         }
-        Phase::Drawing | Phase::Choosing if game.view.joined => vec![step("game-skip", Step::Skip, false)],
+        Phase::Drawing | Phase::Choosing if game.view.joined => vec![step("game-skip", RoomCommand::Skip, false)],
         Phase::Drawing | Phase::Choosing | Phase::Revealed if game.view.may_join => {
-            vec![step("game-join", Step::Ready, true)]
+            vec![step("game-join", RoomCommand::Ready, true)]
         }
         Phase::Drawing | Phase::Choosing | Phase::Revealed => Vec::new(),
     }
@@ -144,7 +146,7 @@ pub fn setup_button<'a>(look: Look) -> Element<'a, Message> {
     button(theme::body(look.t("game-plan")))
         .on_press(Message::Setup)
         .padding([4, 12])
-        .style(style::secondary(look.tones))
+        .style(style::secondary(look.colors))
         .into()
 }
 
@@ -152,8 +154,8 @@ pub fn setup_button<'a>(look: Look) -> Element<'a, Message> {
 pub fn step_button<'a>(look: Look, words: String, message: Option<Message>, first: bool) -> Element<'a, Message> {
     let button = button(theme::body(words)).on_press_maybe(message).padding([4, 12]);
     if first {
-        button.style(style::primary(look.tones)).into()
+        button.style(style::primary(look.colors)).into()
     } else {
-        button.style(style::secondary(look.tones)).into()
+        button.style(style::secondary(look.colors)).into()
     }
 }

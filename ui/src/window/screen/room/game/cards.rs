@@ -2,6 +2,7 @@
 
 use iced::widget::{Column, Row, button, column, container, row, space, text};
 use iced::{Alignment, Element, Length};
+use inkmesh::command::RoomCommand;
 use inkmesh::event::Person;
 use inkmesh::game::Phase;
 use inkmesh::identity::Author;
@@ -14,7 +15,6 @@ use super::podium;
 use super::ranking::{self, list};
 use super::state::Game;
 use super::words::turn_note;
-use crate::window::link::Step;
 use crate::window::theme::{self, style};
 use crate::window::widget::{Pinned, opaque, word_cells};
 
@@ -46,8 +46,8 @@ pub fn view<'a>(game: &'a Game, context: Context<'a>) -> Option<Element<'a, Mess
         Phase::Idle | Phase::Choosing | Phase::Drawing | Phase::Revealed => return None,
     };
     let padding = if context.short() { 8 } else { 20 };
-    let card = container(content).padding(padding).style(style::dialog(context.look.tones));
-    let card = container(card).padding(EDGE).max_width(WIDTH).style(style::pressed);
+    let card = container(content).padding(padding).style(style::dialog(context.look.colors));
+    let card = container(card).padding(EDGE).max_width(WIDTH).style(style::inset);
     let card = container(opaque(card)).padding(4).center_x(Length::Fill).height(Length::Fill);
     let down = game.view.phase == Phase::Revealed;
     Some(card.align_y(if down { Alignment::End } else { Alignment::Center }).into())
@@ -75,14 +75,20 @@ fn gathering<'a>(game: &'a Game, context: Context<'a>) -> Pinned<'a, Message> {
     let people = Column::with_children(people).spacing(8);
     let mut buttons = Row::new().spacing(8);
     if game.view.may_join {
-        buttons = buttons.push(step_button(look, look.t("game-ready"), Some(Message::Step(Step::Ready)), true));
+        buttons =
+            buttons.push(step_button(look, look.t("game-ready"), Some(Message::Command(RoomCommand::Ready)), true));
     }
     if game.view.proposer == Some(context.me) {
-        let enough = game.may_begin(context.me).then_some(Message::Step(Step::Begin));
+        let enough = game.may_begin(context.me).then_some(Message::Command(RoomCommand::Begin));
         buttons = buttons.push(step_button(look, look.t("game-begin"), enough, true));
     }
     if game.view.joined {
-        buttons = buttons.push(step_button(look, look.t("game-leave"), Some(Message::Step(Step::Leave)), false));
+        buttons = buttons.push(step_button(
+            look,
+            look.t("game-leave"),
+            Some(Message::Command(RoomCommand::LeaveGame)),
+            false,
+        ));
     }
     let hint = match (game.view.joined, game.view.may_join) {
         (true, _) => "game-waiting",
@@ -90,18 +96,18 @@ fn gathering<'a>(game: &'a Game, context: Context<'a>) -> Pinned<'a, Message> {
         (false, false) => "game-full",
     };
     let hint = (!context.short() || !game.view.may_join)
-        .then(|| theme::small(look.t(hint), look.tones.faded).wrapping(text::Wrapping::WordOrGlyph));
+        .then(|| theme::small(look.t(hint), look.colors.muted).wrapping(text::Wrapping::WordOrGlyph));
     let foot = column![].push(hint).push(buttons.wrap().vertical_spacing(8)).spacing(gap(context));
     Pinned::new(head(look.t("game-who"), context, game), list(look, people), foot).spacing(gap(context))
 }
 
 fn guest<'a>(context: Context<'a>, person: &Person, ready: bool) -> Element<'a, Message> {
     let look = context.look;
-    let color = if ready { look.tones.ink } else { look.tones.faded };
+    let color = if ready { look.colors.text } else { look.colors.muted };
     let name = theme::body(context.people.label(person.peer, "")).color(color).wrapping(text::Wrapping::WordOrGlyph);
     let state = if ready { "game-is-ready" } else { "game-is-asked" };
-    let state = theme::small(look.t(state), if ready { look.tones.pine } else { look.tones.faded });
-    let mark = ready.then(|| theme::sign("✔").size(theme::SMALL).color(look.tones.pine));
+    let state = theme::small(look.t(state), if ready { look.colors.success } else { look.colors.muted });
+    let mark = ready.then(|| theme::sign("✔").size(theme::SMALL).color(look.colors.success));
     row![ranking::dot(look, person.peer), name.width(Length::Fill), state]
         .push(mark)
         .spacing(8)
@@ -115,8 +121,8 @@ fn offers<'a>(game: &'a Game, context: Context<'a>) -> Pinned<'a, Message> {
     let look = context.look;
     let words = game.view.offers.iter().enumerate().map(|(index, word)| offer(context, index, word));
     let words = Column::with_children(words).spacing(if context.short() { 3 } else { 8 });
-    let hint = theme::small(look.t("game-choose-how"), look.tones.faded).wrapping(text::Wrapping::WordOrGlyph);
-    let pass = step_button(look, look.t("game-pass-turn"), Some(Message::Step(Step::Pass)), false);
+    let hint = theme::small(look.t("game-choose-how"), look.colors.muted).wrapping(text::Wrapping::WordOrGlyph);
+    let pass = step_button(look, look.t("game-pass-turn"), Some(Message::Command(RoomCommand::Pass)), false);
     let (beside, foot): (_, Element<'_, Message>) = if context.short() {
         (Some(pass), space::vertical().height(0).into())
     } else {
@@ -128,16 +134,16 @@ fn offers<'a>(game: &'a Game, context: Context<'a>) -> Pinned<'a, Message> {
 
 fn offer<'a>(context: Context<'_>, index: usize, word: &'a Word) -> Element<'a, Message> {
     let look = context.look;
-    let key = container(theme::small((index + 1).to_string(), look.tones.faded))
+    let key = container(theme::small((index + 1).to_string(), look.colors.muted))
         .center_x(24)
         .padding([2, 0])
-        .style(style::banner(look.tones, look.tones.line));
+        .style(style::notice(look.colors, look.colors.border));
     let level = match word.level {
         Level::Easy => "level-easy",
         Level::Medium => "level-medium",
         Level::Hard => "level-hard",
     };
-    let how_hard = (!context.short()).then(|| theme::small(look.t(level), look.tones.faded));
+    let how_hard = (!context.short()).then(|| theme::small(look.t(level), look.colors.muted));
     let how_hard =
         row![].push(how_hard).push(word_cells::level(look, word.level)).spacing(8).align_y(Alignment::Center);
     let small = context.short() || word.text.chars().count() > LONG;
@@ -145,10 +151,10 @@ fn offer<'a>(context: Context<'_>, index: usize, word: &'a Word) -> Element<'a, 
     let text = text.wrapping(text::Wrapping::WordOrGlyph).width(Length::Fill);
     let line = row![key, text, how_hard].spacing(12).align_y(Alignment::Center);
     button(line)
-        .on_press(Message::Step(Step::Choose(index)))
+        .on_press(Message::Command(RoomCommand::Choose { index }))
         .padding(if context.short() { [1, 8] } else { [10, 12] })
         .width(Length::Fill)
-        .style(style::secondary(look.tones))
+        .style(style::secondary(look.colors))
         .into()
 }
 
@@ -158,9 +164,9 @@ fn choosing<'a>(game: &'a Game, context: Context<'a>) -> Element<'a, Message> {
     let name = context.name(game.drawer());
     let words = look.t_args("game-choosing-word", [("name", name.into())]);
     let words = theme::title(words).wrapping(text::Wrapping::WordOrGlyph);
-    let mark = theme::sign("✎").size(theme::TITLE).color(look.tones.seal);
+    let mark = theme::sign("✎").size(theme::TITLE).color(look.colors.accent);
     let card = container(row![mark, words].spacing(12).align_y(Alignment::Center)).padding([16, 24]);
-    let card = container(card.style(style::dialog(look.tones))).padding(EDGE).max_width(WIDTH).style(style::pressed);
+    let card = container(card.style(style::dialog(look.colors))).padding(EDGE).max_width(WIDTH).style(style::inset);
     container(card).center(Length::Fill).padding(4).into()
 }
 

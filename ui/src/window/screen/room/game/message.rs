@@ -1,12 +1,12 @@
 //! The messages of the game and their outcomes.
 
-use crate::window::link::Step;
+use inkmesh::command::RoomCommand;
 
 /// An event of the game's bar and cards.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Message {
-    /// Take a step.
-    Step(Step),
+    /// Send a command of the game.
+    Command(RoomCommand),
     /// Show the results, or hide them.
     Results(bool),
     /// Show the buttons to leave or end the game, or hide them.
@@ -20,8 +20,8 @@ pub enum Message {
 pub enum Outcome {
     /// Nothing.
     None,
-    /// Take a step.
-    Step(Step),
+    /// Send a command of the game.
+    Command(RoomCommand),
     /// Open the setup dialog.
     Setup,
 }

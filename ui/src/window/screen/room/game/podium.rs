@@ -1,5 +1,7 @@
 //! The results of a quiz: an animated podium of the best three, the ranking, and buttons.
 
+use inkmesh::command::RoomCommand;
+
 use std::time::{Duration, Instant};
 
 use iced::widget::{Column, Row, column, container, row, text};
@@ -12,7 +14,6 @@ use super::ranking::{self, Ranked, list};
 use super::state::{Game, RESULTS_ANIMATION};
 use super::words::{headline, turn_note};
 use crate::text::grouped;
-use crate::window::link::Step;
 use crate::window::theme::{self, Look, style};
 use crate::window::widget::Pinned;
 
@@ -49,28 +50,28 @@ pub fn view<'a>(game: &'a Game, context: Context<'a>, since: Instant) -> Pinned<
     let gap = if context.short() { SHORT_GAP } else { GAP };
     let size = if context.short() { theme::BODY } else { theme::TITLE };
     let head = row![
-        theme::sign("🏆").size(size).color(look.tones.amber),
+        theme::sign("🏆").size(size).color(look.colors.warning),
         theme::title(winner_words(game, context)).size(size).wrapping(text::Wrapping::WordOrGlyph)
     ]
     .spacing(12)
     .align_y(Alignment::Center);
-    let stands = |one: &Ranked<'_>| one.place <= 3 && one.player.score > 0;
+    let stands = |one: &Ranked<'_>| one.rank <= 3 && one.player.score > 0;
     let podium = all.iter().any(stands).then(|| {
-        let pillars = ORDER.map(|place| pillar(context, &all, place, age));
+        let pillars = ORDER.map(|rank| pillar(context, &all, rank, age));
         let pillars = Row::with_children(pillars).spacing(8).align_y(Alignment::End).width(Length::Fill);
         // Changes with each frame, so that the renderer draws all of it anew.
-        container(pillars).style(style::under(look.tones, &age.min(RESULTS_ANIMATION).as_millis().to_string()))
+        container(pillars).style(style::under(look.colors, &age.min(RESULTS_ANIMATION).as_millis().to_string()))
     });
     // There is no scoreboard after the last turn: its points stand here.
     let over = container(ranking::heading(look, "game-last-turn")).padding(iced::padding::right(12));
     let points = Column::with_children(all.iter().map(|one| ranking::row(context, *one, None))).spacing(8);
-    let again = step_button(look, look.t("game-rematch"), Some(Message::Step(Step::Rematch)), true);
+    let again = step_button(look, look.t("game-rematch"), Some(Message::Command(RoomCommand::Rematch)), true);
     let close = step_button(look, look.t("game-close"), Some(Message::Results(false)), false);
     let last = game.view.word.as_ref().map(|word| {
-        theme::small(look.t_args("game-word-was", [("word", word.text.as_str().into())]), look.tones.faded)
+        theme::small(look.t_args("game-word-was", [("word", word.text.as_str().into())]), look.colors.muted)
     });
     // The reason, if it ended before its last turn.
-    let early = game.view.cancelled.map(|_| theme::small(headline(game, context), look.tones.faded));
+    let early = game.view.cancelled.map(|_| theme::small(headline(game, context), look.colors.muted));
     let words = match context.tiny() {
         true => column![container(head).height(20).clip(true)],
         false => column![head].push(early).push(last).push(turn_note(game, context)).spacing(4),
@@ -84,7 +85,7 @@ pub fn view<'a>(game: &'a Game, context: Context<'a>, since: Instant) -> Pinned<
 fn winner_words(game: &Game, context: Context<'_>) -> String {
     let look = context.look;
     let winners = game.view.winners();
-    let name = |place: usize| context.name(winners.get(place).copied());
+    let name = |rank: usize| context.name(winners.get(rank).copied());
     match winners.len() {
         0 => look.t("game-nobody-won"),
         1 if winners.contains(&context.me) => look.t("game-you-won"),
@@ -95,54 +96,54 @@ fn winner_words(game: &Game, context: Context<'_>) -> String {
 }
 
 /// Returns the pillar of a rank with the names on it; only its space without any.
-fn pillar<'a>(context: Context<'a>, all: &[Ranked<'a>], place: usize, age: Duration) -> Element<'a, Message> {
+fn pillar<'a>(context: Context<'a>, all: &[Ranked<'a>], rank: usize, age: Duration) -> Element<'a, Message> {
     let look = context.look;
-    let here: Vec<&Ranked<'_>> = all.iter().filter(|one| one.place == place && one.player.score > 0).collect();
+    let here: Vec<&Ranked<'_>> = all.iter().filter(|one| one.rank == rank && one.player.score > 0).collect();
     let Some(first) = here.first() else { return container(column![]).width(Length::Fill).into() };
-    let grown = ((age.as_secs_f32() - BEGIN[place - 1]) / GROW).clamp(0.0, 1.0);
+    let grown = ((age.as_secs_f32() - BEGIN[rank - 1]) / GROW).clamp(0.0, 1.0);
     // Names appear when their pillar is nearly finished.
     let ink = |color: Color| color.scale_alpha(((grown - 0.6) / 0.4).clamp(0.0, 1.0));
     let most = if context.short() { 1 } else { NAMES };
     let names = here.iter().take(most).map(|one| {
         let name = context.people.short_label(one.player.player, &one.player.name);
-        let name = theme::strong(name).color(ink(look.tones.ink)).wrapping(text::Wrapping::None);
+        let name = theme::strong(name).color(ink(look.colors.text)).wrapping(text::Wrapping::None);
         container(name).clip(true).into()
     });
     let others = here.len().saturating_sub(most);
     let others = (others > 0).then(|| {
         let words = look.t_args("game-and-others", [("count", others.into())]);
-        theme::small(words, ink(look.tones.faded)).center()
+        theme::small(words, ink(look.colors.muted)).center()
     });
-    let score = theme::small(grouped(first.player.score.into()), ink(look.tones.faded));
+    let score = theme::small(grouped(first.player.score.into()), ink(look.colors.muted));
     let above = Column::with_children(names).push(others).push(score).align_x(Alignment::Center).width(Length::Fill);
-    let height = HEIGHT[place - 1] * share(context.height);
+    let height = HEIGHT[rank - 1] * share(context.height);
     let high = height * (1.0 - (1.0 - grown).powi(3));
     let size = theme::TITLE.min(height * 0.75);
-    let number = theme::title(place.to_string()).size(size).color(ink(number_color(look, place)));
+    let number = theme::title(rank.to_string()).size(size).color(ink(number_color(look, rank)));
     let body = container(number)
         .center_x(Length::Fill)
         .padding(iced::padding::top((height * 0.08).min(8.0)))
         .height(high)
         .clip(true)
-        .style(style::pillar(pillar_color(look, place)));
+        .style(style::pillar(pillar_color(look, rank)));
     column![above, container(body).height(height).align_bottom(height).width(Length::Fill)]
         .spacing(if context.short() { 2 } else { 8 })
         .width(Length::Fill)
         .into()
 }
 
-fn pillar_color(look: Look, place: usize) -> Color {
-    match place {
-        1 => look.tones.seal,
-        2 => look.tones.faded,
-        _ => look.tones.line,
+fn pillar_color(look: Look, rank: usize) -> Color {
+    match rank {
+        1 => look.colors.accent,
+        2 => look.colors.muted,
+        _ => look.colors.border,
     }
 }
 
-fn number_color(look: Look, place: usize) -> Color {
-    match place {
-        1 => look.tones.on_seal,
-        2 => look.tones.paper,
-        _ => look.tones.ink,
+fn number_color(look: Look, rank: usize) -> Color {
+    match rank {
+        1 => look.colors.on_accent,
+        2 => look.colors.surface,
+        _ => look.colors.text,
     }
 }

@@ -18,7 +18,7 @@ const NUMBER: f32 = 68.0;
 #[derive(Debug, Clone, Copy)]
 pub struct Ranked<'a> {
     /// The rank from 1. Players with the same points share one, and the ranks after it are left out.
-    pub place: usize,
+    pub rank: usize,
     /// The player with their points.
     pub player: &'a PlayerView,
 }
@@ -27,8 +27,8 @@ pub struct Ranked<'a> {
 pub fn of(players: &[PlayerView]) -> Vec<Ranked<'_>> {
     let mut sorted: Vec<&PlayerView> = players.iter().collect();
     sorted.sort_by_key(|player| (std::cmp::Reverse(player.score), player.player));
-    let place = |player: &PlayerView| 1 + players.iter().filter(|other| other.score > player.score).count();
-    sorted.into_iter().map(|player| Ranked { place: place(player), player }).collect()
+    let rank = |player: &PlayerView| 1 + players.iter().filter(|other| other.score > player.score).count();
+    sorted.into_iter().map(|player| Ranked { rank: rank(player), player }).collect()
 }
 
 /// Returns a list that scrolls when there is too little room for it.
@@ -38,7 +38,7 @@ pub fn list<'a>(look: Look, rows: Column<'a, Message>) -> Element<'a, Message> {
 
 /// Returns the heading over the two numbers of a row. The key is that of the first: the points of a turn.
 pub fn heading<'a>(look: Look, turn: &str) -> Row<'a, Message> {
-    let faded = |key| number(look.t(key)).size(theme::SMALL).color(look.tones.faded);
+    let faded = |key| number(look.t(key)).size(theme::SMALL).color(look.colors.muted);
     widget::row![space::horizontal(), faded(turn), faded("game-total")].spacing(8)
 }
 
@@ -46,12 +46,12 @@ pub fn heading<'a>(look: Look, turn: &str) -> Row<'a, Message> {
 pub fn row<'a>(context: Context<'a>, ranked: Ranked<'a>, drawer: Option<Author>) -> Element<'a, Message> {
     let (look, player) = (context.look, ranked.player);
     let points = match player.points {
-        0 => theme::body("–").color(look.tones.faded),
-        points => theme::strong(format!("+{}", grouped(points.into()))).color(look.tones.pine),
+        0 => theme::body("–").color(look.colors.muted),
+        points => theme::strong(format!("+{}", grouped(points.into()))).color(look.colors.success),
     };
     let mark = match drawer == Some(player.player) {
-        true => Some(theme::sign("✎").size(theme::SMALL).color(look.tones.seal)),
-        false => player.solved.then(|| theme::sign("✔").size(theme::SMALL).color(look.tones.pine)),
+        true => Some(theme::sign("✎").size(theme::SMALL).color(look.colors.accent)),
+        false => player.solved.then(|| theme::sign("✔").size(theme::SMALL).color(look.colors.success)),
     };
     let points = points.width(NUMBER).align_x(Alignment::End);
     name(context, ranked).push(mark).push(points).push(number(grouped(player.score.into())).font(theme::BOLD)).into()
@@ -62,8 +62,8 @@ fn name<'a>(context: Context<'a>, ranked: Ranked<'a>) -> Row<'a, Message> {
     let PlayerView { player, name, .. } = ranked.player;
     let label = theme::body(context.people.label(*player, name)).wrapping(text::Wrapping::WordOrGlyph);
     let label = if *player == context.me { label.font(theme::BOLD) } else { label };
-    let place = theme::body(format!("{}.", ranked.place)).color(context.look.tones.faded).width(28);
-    widget::row![place, dot(context.look, *player), label.width(Length::Fill)].spacing(8).align_y(Alignment::Center)
+    let rank = theme::body(format!("{}.", ranked.rank)).color(context.look.colors.muted).width(28);
+    widget::row![rank, dot(context.look, *player), label.width(Length::Fill)].spacing(8).align_y(Alignment::Center)
 }
 
 /// Returns a number at the right of a row.
@@ -73,7 +73,7 @@ pub fn number<'a>(words: String) -> text::Text<'a, iced::Theme> {
 
 /// Returns a person's disc.
 pub fn dot<'a>(look: Look, author: Author) -> Element<'a, Message> {
-    parts::dot(12.0, palette::person_mark(&author, look.tones))
+    parts::dot(12.0, palette::person_mark(&author, look.colors))
 }
 
 #[cfg(test)]
@@ -97,7 +97,7 @@ mod tests {
     #[test]
     fn equal_points_share_a_rank() {
         let players = [player(1, 50), player(2, 90), player(3, 50), player(4, 20), player(5, 90)];
-        let places: Vec<(usize, u8)> = of(&players).iter().map(|one| (one.place, one.player.player.0[0])).collect();
+        let places: Vec<(usize, u8)> = of(&players).iter().map(|one| (one.rank, one.player.player.0[0])).collect();
         assert_eq!(places, [(1, 2), (1, 5), (3, 1), (3, 3), (5, 4)]);
         assert!(of(&[]).is_empty());
     }

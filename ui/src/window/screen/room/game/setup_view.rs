@@ -23,7 +23,7 @@ pub fn content(setup: &Setup, look: Look) -> Element<'_, Message> {
         .map(|(key, kind)| choice(look, look.t(key), quiz == kind, Message::Quiz(kind)));
     let kinds = Row::with_children(kinds).spacing(8);
     let what = if quiz { "plan-quiz-what" } else { "plan-turns-what" };
-    let kind = column![kinds, theme::small(look.t(what), look.tones.faded)].spacing(8);
+    let kind = column![kinds, theme::small(look.t(what), look.colors.muted)].spacing(8);
     let mut parts = column![kind].spacing(20);
     if quiz {
         parts = parts.push(part(look, "plan-presets", presets(setup, look)));
@@ -36,7 +36,7 @@ pub fn content(setup: &Setup, look: Look) -> Element<'_, Message> {
 }
 
 fn part<'a>(look: Look, key: &str, content: Element<'a, Message>) -> Element<'a, Message> {
-    column![theme::small(look.t(key), look.tones.faded), content].spacing(8).into()
+    column![theme::small(look.t(key), look.colors.muted), content].spacing(8).into()
 }
 
 /// Returns the buttons below, and why the game can't begin. `running` is whether one has begun meanwhile, `narrow` whether
@@ -50,25 +50,25 @@ pub fn foot<'a, M: Clone + 'a>(
 ) -> Element<'a, M> {
     let language = look.language;
     let (words, color) = match (&setup.error, setup.problem()) {
-        _ if running => (look.t("error-game-running"), look.tones.amber),
-        (Some(error), _) => (command_error(language, error), look.tones.seal),
-        (None, Some(Problem::Number)) => (look.t("plan-number-wrong"), look.tones.seal),
-        (None, Some(Problem::NoWords)) => (look.t("plan-no-words"), look.tones.seal),
-        (None, Some(Problem::Own(error))) => (pack_error(language, error), look.tones.seal),
-        (None, None) => (look.t("plan-hint"), look.tones.faded),
+        _ if running => (look.t("error-game-running"), look.colors.warning),
+        (Some(error), _) => (command_error(language, error), look.colors.accent),
+        (None, Some(Problem::Number)) => (look.t("plan-number-wrong"), look.colors.accent),
+        (None, Some(Problem::NoWords)) => (look.t("plan-no-words"), look.colors.accent),
+        (None, Some(Problem::Own(error))) => (pack_error(language, error), look.colors.accent),
+        (None, None) => (look.t("plan-hint"), look.colors.muted),
     };
     let words = theme::small(words, color).wrapping(text::Wrapping::WordOrGlyph).width(Length::Fill);
     let may_start = !running && setup.problem().is_none();
     let cancel = button(theme::body(look.t("plan-cancel")))
         .on_press(close.clone())
         .padding([8, 16])
-        .style(style::secondary(look.tones));
+        .style(style::secondary(look.colors));
     let start_button = button(theme::body(look.t("plan-start")))
         .on_press_maybe(may_start.then(|| start.clone()))
         .padding([8, 16])
-        .style(style::primary(look.tones));
-    let start_button = focusable(start_button, start, look.tones.ink);
-    let buttons = row![focusable(cancel, close, look.tones.seal), start_button].spacing(8);
+        .style(style::primary(look.colors));
+    let start_button = focusable(start_button, start, look.colors.text);
+    let buttons = row![focusable(cancel, close, look.colors.accent), start_button].spacing(8);
     match narrow {
         true => column![words, buttons].spacing(4).into(),
         false => row![words, buttons].spacing(8).align_y(Alignment::Center).into(),
@@ -111,7 +111,7 @@ fn cell(setup: &Setup, look: Look, number: Number) -> Element<'_, Message> {
         .width(56)
         .align_x(Alignment::Center)
         .size(theme::BODY)
-        .style(style::input(look.tones));
+        .style(style::input(look.colors));
     if number == Number::Rounds {
         field = field.id(ROUNDS_FIELD);
     }
@@ -120,16 +120,16 @@ fn cell(setup: &Setup, look: Look, number: Number) -> Element<'_, Message> {
             .on_press(Message::Step(number, more))
             .width(32)
             .padding(4)
-            .style(style::secondary(look.tones))
+            .style(style::secondary(look.colors))
     };
     let (least, most) = number.bounds(setup.is_quiz());
     let bounds = match number {
         Number::Idle => look.t("plan-idle-bounds"),
         _ => look.t_args("plan-bounds", [("least", least.into()), ("most", most.into())]),
     };
-    let color = if sound { look.tones.faded } else { look.tones.seal };
+    let color = if sound { look.colors.muted } else { look.colors.accent };
     column![
-        theme::small(look.t(key), look.tones.ink),
+        theme::small(look.t(key), look.colors.text),
         row![sign("−", false), field, sign("+", true)].spacing(4).align_y(Alignment::Center),
         theme::small(bounds, color),
     ]
@@ -160,30 +160,30 @@ fn own_words(setup: &Setup, look: Look) -> Element<'_, Message> {
         .size(theme::BODY)
         .padding(8)
         .height(112)
-        .style(style::editor(look.tones));
+        .style(style::editor(look.colors));
     let path = text_input(&look.t("plan-path"), &setup.path)
         .id(PATH_FIELD)
         .on_input(Message::Path)
         .on_submit(Message::OpenFile)
         .padding([4, 8])
         .size(theme::BODY)
-        .style(style::input(look.tones));
+        .style(style::input(look.colors));
     let open = button(theme::body(look.t("plan-open")))
         .on_press_maybe((!setup.path.trim().is_empty()).then_some(Message::OpenFile))
         .padding([4, 12])
-        .style(style::secondary(look.tones));
+        .style(style::secondary(look.colors));
     let language = look.language;
     let below = match (&setup.file_error, setup.own_words()) {
         (Some(FileError::Unreadable(reason)), _) => {
-            Some((look.t_args("plan-unreadable", [("reason", reason.as_str().into())]), look.tones.seal))
+            Some((look.t_args("plan-unreadable", [("reason", reason.as_str().into())]), look.colors.accent))
         }
-        (Some(FileError::NoPack(error)), _) => Some((pack_error(language, error), look.tones.seal)),
-        (None, Ok(count)) => Some((look.t_args("plan-own-count", [("count", count.into())]), look.tones.pine)),
+        (Some(FileError::NoPack(error)), _) => Some((pack_error(language, error), look.colors.accent)),
+        (None, Ok(count)) => Some((look.t_args("plan-own-count", [("count", count.into())]), look.colors.success)),
         // It stands beside the button that it disables.
         (None, Err(_)) => None,
     };
     let below = below.map(|(words, color)| theme::small(words, color).wrapping(text::Wrapping::WordOrGlyph));
-    let how = theme::small(look.t("plan-own-how"), look.tones.faded).wrapping(text::Wrapping::WordOrGlyph);
+    let how = theme::small(look.t("plan-own-how"), look.colors.muted).wrapping(text::Wrapping::WordOrGlyph);
     let path = row![path, open].spacing(8).align_y(Alignment::Center);
     column![editor].push(below).push(path).push(how).spacing(8).into()
 }
@@ -195,10 +195,10 @@ fn choice<'a>(look: Look, words: String, chosen: bool, message: Message) -> Elem
 
 /// Returns a check box.
 fn check<'a>(look: Look, words: String, chosen: bool, message: Message) -> Element<'a, Message> {
-    let mark = container(chosen.then(|| theme::sign("✔").size(theme::SMALL).color(look.tones.on_seal)))
+    let mark = container(chosen.then(|| theme::sign("✔").size(theme::SMALL).color(look.colors.on_accent)))
         .center(18)
-        .style(style::check(look.tones, chosen));
+        .style(style::check(look.colors, chosen));
     let words = row![mark, theme::body(words)].spacing(8).align_y(Alignment::Center);
-    let button = button(words).on_press(message.clone()).padding([4, 8]).style(style::quiet(look.tones));
-    focusable(button, message, look.tones.seal)
+    let button = button(words).on_press(message.clone()).padding([4, 8]).style(style::quiet(look.colors));
+    focusable(button, message, look.colors.accent)
 }

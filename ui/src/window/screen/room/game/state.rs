@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use inkmesh::command::RoomCommand;
 use inkmesh::game::{GameView, Phase};
 use inkmesh::identity::Author;
 use inkmesh::operation::OperationId;
 
 use super::message::{Message, Outcome};
-use crate::window::link::Step;
 use crate::window::screen::room::people::InGame;
 use crate::window::widget::stamp::Stamp;
 
@@ -103,47 +103,47 @@ impl Game {
             Message::Results(shown) => self.results = shown.then_some(now),
             Message::Exits(shown) => self.exits = shown,
             Message::Setup => return Outcome::Setup,
-            Message::Step(step) => {
-                self.exits &= !matches!(step, Step::Leave | Step::End);
-                self.note(&step);
-                return Outcome::Step(step);
+            Message::Command(command) => {
+                self.exits &= !matches!(command, RoomCommand::LeaveGame | RoomCommand::EndGame);
+                self.note(&command);
+                return Outcome::Command(command);
             }
         }
         Outcome::None
     }
 
-    /// Notes the turn and the game of a step: when it is answered, the next turn may have begun.
-    fn note(&mut self, step: &Step) {
+    /// Notes the turn and the game of a command: when the reply comes, the next turn may have begun.
+    fn note(&mut self, command: &RoomCommand) {
         let turn = Some((self.view.game, self.view.turn));
-        match step {
-            Step::Choose(_) => self.chose = turn,
-            Step::Skip => self.voted = turn,
-            Step::Kick(player) => {
+        match command {
+            RoomCommand::Choose { .. } => self.chose = turn,
+            RoomCommand::Skip => self.voted = turn,
+            RoomCommand::Kick { peer } => {
                 if self.removed.0 != self.view.game {
                     self.removed = (self.view.game, BTreeSet::new());
                 }
-                self.removed.1.insert(*player);
+                self.removed.1.insert(*peer);
             }
-            Step::Start(..) | Step::Ready | Step::Begin | Step::Pass | Step::Rematch | Step::Leave | Step::End => {}
+            _ => {}
         }
     }
 
-    /// Notes that a step was accepted.
-    pub fn accepted(&mut self, step: &Step) {
-        if let Step::Rematch = step {
+    /// Notes that a command was carried out.
+    pub fn accepted(&mut self, command: &RoomCommand) {
+        if let RoomCommand::Rematch = command {
             self.results = None;
         }
     }
 
-    /// Notes that a step was refused.
-    pub fn refused(&mut self, step: &Step) {
-        match step {
-            Step::Choose(_) => self.chose = None,
-            Step::Skip => self.voted = None,
-            Step::Kick(player) => {
-                self.removed.1.remove(player);
+    /// Notes that a command was refused.
+    pub fn refused(&mut self, command: &RoomCommand) {
+        match command {
+            RoomCommand::Choose { .. } => self.chose = None,
+            RoomCommand::Skip => self.voted = None,
+            RoomCommand::Kick { peer } => {
+                self.removed.1.remove(peer);
             }
-            Step::Start(..) | Step::Ready | Step::Begin | Step::Pass | Step::Rematch | Step::Leave | Step::End => {}
+            _ => {}
         }
     }
 
@@ -184,12 +184,12 @@ impl Game {
         self.runs() && self.view.may_join
     }
 
-    /// Returns the step that moves the game on: begin now, end our own turn, or vote to skip the drawer.
-    pub fn go_on(&self, me: Author) -> Option<Step> {
+    /// Returns the command that moves the game on: begin now, end our own turn, or vote to skip the drawer.
+    pub fn go_on(&self, me: Author) -> Option<RoomCommand> {
         match self.view.phase {
-            Phase::Gathering => self.may_begin(me).then_some(Step::Begin),
-            Phase::Choosing | Phase::Drawing if self.view.drawer == Some(me) => Some(Step::Pass),
-            Phase::Choosing | Phase::Drawing => (self.view.joined && !self.has_voted()).then_some(Step::Skip),
+            Phase::Gathering => self.may_begin(me).then_some(RoomCommand::Begin),
+            Phase::Choosing | Phase::Drawing if self.view.drawer == Some(me) => Some(RoomCommand::Pass),
+            Phase::Choosing | Phase::Drawing => (self.view.joined && !self.has_voted()).then_some(RoomCommand::Skip),
             Phase::Idle | Phase::Revealed | Phase::Over => None,
         }
     }

@@ -127,12 +127,12 @@ pub fn turn_note<'a>(game: &Game, context: Context<'_>) -> Option<Element<'a, Me
     let look = context.look;
     let (words, color) = match (&game.view.word, game.view.lied) {
         (_, true) => match game.drawer() {
-            Some(_) => (look.t_args("game-lied", [("name", context.name(game.drawer()).into())]), look.tones.seal),
-            None => (look.t("game-lied-last"), look.tones.seal),
+            Some(_) => (look.t_args("game-lied", [("name", context.name(game.drawer()).into())]), look.colors.accent),
+            None => (look.t("game-lied-last"), look.colors.accent),
         },
         (None, _) if game.view.mask.is_none() => return None, // the last turn ended before it had a word
-        (None, _) => (look.t("game-told-nothing"), look.tones.amber),
-        (Some(_), _) if game.view.solved.is_empty() => (look.t("game-nobody-knew"), look.tones.faded),
+        (None, _) => (look.t("game-told-nothing"), look.colors.warning),
+        (Some(_), _) if game.view.solved.is_empty() => (look.t("game-nobody-knew"), look.colors.muted),
         (Some(_), _) => return None,
     };
     Some(theme::small(words, color).wrapping(Wrapping::WordOrGlyph).into())

@@ -4,17 +4,18 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use iced::Size;
-use inkmesh::canvas::{CanvasStep, Color, Drawn, Ink, Point, Points, SheetId, StrokeId, Tool};
+use inkmesh::canvas::SheetId;
+use inkmesh::canvas::{CanvasStep, Color, Drawn, Ink, Point, Points, StrokeId, Tool};
 use inkmesh::event::{CanvasView, PenLine};
 use inkmesh::identity::Author;
 use inkmesh::operation::OperationId;
 
 use super::tools::Brush;
-use crate::window::ink::lens::Lens;
-use crate::window::ink::live::{self, Line, LiveInk, SILENCE};
-use crate::window::ink::painter::{Job, Painted};
-use crate::window::ink::picture::Picture;
-use crate::window::ink::round;
+use crate::window::render::live_strokes::{self, LiveStroke, LiveStrokes, SILENCE};
+use crate::window::render::painter::{Job, Painted};
+use crate::window::render::picture::Picture;
+use crate::window::render::smoothing;
+use crate::window::render::viewport::Viewport;
 
 /// Width of the dot that stands for a fill until it is painted, in logical units.
 const FILL_DOT: u16 = 14;
@@ -25,12 +26,12 @@ pub struct LiveSheet {
     sheet: SheetId,
     may_draw: bool,
     picture: Picture,
-    lens: Lens,
+    viewport: Viewport,
     known: BTreeSet<OperationId>,
     pen: Option<Pen>,
     /// Our own finished strokes and fills that are not part of the picture yet.
     waiting: Vec<Waiting>,
-    live: LiveInk,
+    live: LiveStrokes,
     /// The steps that came while the sheet was being loaded; `None`: it is not.
     since_load: Option<Vec<Drawn>>,
     /// Whether to load the sheet again after that.
@@ -39,27 +40,28 @@ pub struct LiveSheet {
 
 #[derive(Debug)]
 struct Pen {
-    stroke: StrokeId,
-    line: Line,
-    /// How many of its points others have been sent; for a shape, its two or none.
-    shown: usize,
+    id: StrokeId,
+    stroke: LiveStroke,
+    /// The number of its points that were sent; for a shape, its two or none.
+    sent: usize,
 }
 
-/// What stands for a stroke or fill of ours until it is part of the picture.
+/// A stroke or fill of ours that is not part of the picture yet.
 #[derive(Debug)]
 struct Waiting {
-    mark: Mine,
-    line: Line,
+    own: Own,
+    /// The stroke that is shown for it.
+    stroke: LiveStroke,
     /// When the node reported it as saved.
     saved: Option<Instant>,
     /// The change of the picture that contains it.
-    landed: Option<u64>,
+    finished: Option<u64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Mine {
+enum Own {
     /// A stroke with this id, and the number of its operations that have not come back.
-    Line(StrokeId, usize),
+    Stroke(StrokeId, usize),
     /// A fill at this point.
     Fill(Point, Color),
 }
@@ -74,11 +76,11 @@ impl LiveSheet {
             sheet: SheetId::Free,
             may_draw: false,
             picture: Picture::new(),
-            lens: Lens::new(scale_factor),
+            viewport: Viewport::new(scale_factor),
             known: BTreeSet::new(),
             pen: None,
             waiting: Vec::new(),
-            live: LiveInk::default(),
+            live: LiveStrokes::default(),
             since_load: None,
             load_again: false,
         }
@@ -87,7 +89,7 @@ impl LiveSheet {
     /// Creates the empty sheet of another room, in the same place of the window.
     pub fn of_another_room(&self, scale_factor: f32) -> Self {
         let mut sheet = LiveSheet::new(scale_factor);
-        sheet.resize(self.lens.area(), scale_factor);
+        sheet.resize(self.viewport.area(), scale_factor);
         sheet
     }
 
@@ -117,37 +119,37 @@ impl LiveSheet {
     }
 
     /// Returns its viewport.
-    pub fn lens(&self) -> Lens {
-        self.lens
+    pub fn viewport(&self) -> Viewport {
+        self.viewport
     }
 
     /// Returns the strokes that are not part of the picture, the lowest first.
-    pub fn growing(&self) -> impl Iterator<Item = (Key, &Line)> {
-        let waiting = self.waiting.iter().map(|waiting| match waiting.mark {
-            Mine::Line(stroke, _) => ((None, stroke), &waiting.line),
-            Mine::Fill(..) => ((None, 0), &waiting.line),
+    pub fn growing(&self) -> impl Iterator<Item = (Key, &LiveStroke)> {
+        let waiting = self.waiting.iter().map(|waiting| match waiting.own {
+            Own::Stroke(stroke, _) => ((None, stroke), &waiting.stroke),
+            Own::Fill(..) => ((None, 0), &waiting.stroke),
         });
-        let of_others = |((author, stroke), line): (live::Key, _)| ((Some(author), stroke), line);
-        let ours = self.pen.as_ref().map(|pen| ((None, pen.stroke), &pen.line));
-        waiting.chain(self.live.lines().map(of_others)).chain(ours)
+        let of_others = |((author, id), stroke): (live_strokes::Key, _)| ((Some(author), id), stroke);
+        let ours = self.pen.as_ref().map(|pen| ((None, pen.id), &pen.stroke));
+        waiting.chain(self.live.strokes().map(of_others)).chain(ours)
     }
 
     // ---- the screen ----
 
     /// Returns the size of its space.
     pub fn area(&self) -> Size {
-        self.lens.area()
+        self.viewport.area()
     }
 
     /// Sets the size of its space and the scale factor of the screen.
     pub fn resize(&mut self, area: Size, scale_factor: f32) {
-        self.look(|lens| lens.resize(area, scale_factor));
+        self.look(|viewport| viewport.resize(area, scale_factor));
     }
 
     /// Changes its viewport.
-    pub fn look(&mut self, change: impl FnOnce(&mut Lens)) {
-        change(&mut self.lens);
-        self.picture.want(self.lens.wanted());
+    pub fn look(&mut self, change: impl FnOnce(&mut Viewport)) {
+        change(&mut self.viewport);
+        self.picture.want(self.viewport.wanted());
     }
 
     /// Returns the next job for the painter.
@@ -165,13 +167,13 @@ impl LiveSheet {
     pub fn painted(&mut self, painted: Painted) -> Option<u64> {
         let change = self.picture.painted(painted)?;
         self.live.painted(change);
-        self.waiting.retain(|waiting| waiting.landed.is_none_or(|landed| landed > change));
+        self.waiting.retain(|waiting| waiting.finished.is_none_or(|finished| finished > change));
         Some(change)
     }
 
     // ---- what the node reports ----
 
-    /// Notes that the sheet is to be loaded. Returns whether to ask for it now: not while that is under way.
+    /// Notes that the sheet is to be loaded. Returns whether to request it now: not while that is under way.
     pub fn load(&mut self) -> bool {
         if self.since_load.is_some() {
             self.load_again = true;
@@ -181,21 +183,21 @@ impl LiveSheet {
         true
     }
 
-    /// Notes that the sheet could not be loaded. Returns whether to ask again.
+    /// Notes that the sheet could not be loaded. Returns whether to request it again.
     pub fn not_shown(&mut self) -> bool {
         self.since_load = None;
         std::mem::take(&mut self.load_again) && self.load()
     }
 
-    /// Shows the loaded sheet, with the steps that came while it was being loaded. Returns whether to ask again.
+    /// Shows the loaded sheet, with the steps that came while it was being loaded. Returns whether to request it again.
     pub fn show(&mut self, view: CanvasView, me: Author) -> bool {
         let since = self.since_load.take().unwrap_or_default();
         if view.sheet != self.sheet {
             self.live.clear();
             self.waiting.clear();
             self.pen = None;
-            self.lens.whole();
-            self.picture.want(self.lens.wanted());
+            self.viewport.show_whole();
+            self.picture.want(self.viewport.wanted());
         }
         self.sheet = view.sheet;
         self.may_draw = view.may_draw;
@@ -229,107 +231,107 @@ impl LiveSheet {
         let stroke = drawn.step.stroke();
         if drawn.author != me {
             if drawn.step.ink().is_some() {
-                self.live.land(drawn.author, stroke, change);
+                self.live.finish(drawn.author, stroke, change);
             }
             return;
         }
-        let same = |waiting: &&mut Waiting| match (&drawn.step, waiting.mark) {
-            (CanvasStep::Ink(_), Mine::Line(line, _)) => line == stroke,
-            (CanvasStep::Fill { at, color, .. }, mark) => mark == Mine::Fill(*at, *color) && waiting.landed.is_none(),
+        let same = |waiting: &&mut Waiting| match (&drawn.step, waiting.own) {
+            (CanvasStep::Ink(_), Own::Stroke(id, _)) => id == stroke,
+            (CanvasStep::Fill { at, color, .. }, own) => own == Own::Fill(*at, *color) && waiting.finished.is_none(),
             _ => false,
         };
         let Some(waiting) = self.waiting.iter_mut().find(same) else { return };
-        if let Mine::Line(_, parts) = &mut waiting.mark {
+        if let Own::Stroke(_, parts) = &mut waiting.own {
             *parts = parts.saturating_sub(1);
         }
-        if matches!(waiting.mark, Mine::Line(_, 0) | Mine::Fill(..)) {
-            waiting.landed = Some(change);
+        if matches!(waiting.own, Own::Stroke(_, 0) | Own::Fill(..)) {
+            waiting.finished = Some(change);
         }
     }
 
     /// Adds the points of somebody's pen.
     pub fn moved(&mut self, author: Author, sheet: SheetId, ink: &Ink, from: u32, now: Instant) {
         if sheet == self.sheet {
-            self.live.feed(author, ink, from, now);
+            self.live.add_points(author, ink, from, now);
         }
     }
 
     // ---- our own pen ----
 
     /// Starts a stroke.
-    pub fn pen_down(&mut self, stroke: StrokeId, brush: Brush, point: Point) {
+    pub fn pen_down(&mut self, id: StrokeId, brush: Brush, point: Point) {
         if self.may_draw {
-            let line = Line { tool: brush.tool, color: brush.color, width: brush.width, points: vec![point] };
-            self.pen = Some(Pen { stroke, line, shown: 0 });
+            let stroke = LiveStroke { tool: brush.tool, color: brush.color, width: brush.width, points: vec![point] };
+            self.pen = Some(Pen { id, stroke, sent: 0 });
         }
     }
 
     /// Moves the pen.
     pub fn pen_to(&mut self, point: Point) {
         let Some(pen) = &mut self.pen else { return };
-        if !pen.line.tool.is_shape() {
-            return round::go(&mut pen.line.points, point);
+        if !pen.stroke.tool.is_shape() {
+            return smoothing::push(&mut pen.stroke.points, point);
         }
-        if pen.line.points.last() != Some(&point) {
-            pen.line.points.truncate(1);
-            pen.line.points.push(point);
-            pen.shown = 0;
+        if pen.stroke.points.last() != Some(&point) {
+            pen.stroke.points.truncate(1);
+            pen.stroke.points.push(point);
+            pen.sent = 0;
         }
     }
 
     /// Returns the points that others have not been sent, and the index of the first.
-    pub fn unshown(&mut self) -> Option<(PenLine, u32)> {
-        let Pen { stroke, line, shown } = self.pen.as_mut()?;
-        let (points, from) = if line.tool.is_shape() {
+    pub fn unsent(&mut self) -> Option<(PenLine, u32)> {
+        let Pen { id, stroke, sent } = self.pen.as_mut()?;
+        let (points, from) = if stroke.tool.is_shape() {
             // A shape is sent whole each time.
-            ((*shown == 0 && line.points.len() == 2).then_some(&line.points[..])?, 0)
+            ((*sent == 0 && stroke.points.len() == 2).then_some(&stroke.points[..])?, 0)
         } else {
-            let settled = round::settled(&line.points);
-            (settled.get(*shown..).filter(|points| !points.is_empty())?, *shown)
+            let settled = smoothing::settled(&stroke.points);
+            (settled.get(*sent..).filter(|points| !points.is_empty())?, *sent)
         };
-        *shown = from + points.len();
-        Some((pen_line(*stroke, line, points.to_vec()), u32::try_from(from).ok()?))
+        *sent = from + points.len();
+        Some((pen_line(*id, stroke, points.to_vec()), u32::try_from(from).ok()?))
     }
 
     /// Ends the stroke and returns it. A shape without an extent is dropped.
     pub fn pen_up(&mut self) -> Option<PenLine> {
-        let Pen { stroke, line, .. } = self.pen.take()?;
-        if line.tool.is_shape() && (line.points.len() < 2 || line.points[0] == line.points[1]) {
+        let Pen { id, stroke, .. } = self.pen.take()?;
+        if stroke.tool.is_shape() && (stroke.points.len() < 2 || stroke.points[0] == stroke.points[1]) {
             return None;
         }
-        let finished = pen_line(stroke, &line, line.points.clone());
-        let mark = Mine::Line(stroke, Points::split(&line.points).len());
-        self.waiting.push(Waiting { mark, line, saved: None, landed: None });
+        let finished = pen_line(id, &stroke, stroke.points.clone());
+        let own = Own::Stroke(id, Points::split(&stroke.points).len());
+        self.waiting.push(Waiting { own, stroke, saved: None, finished: None });
         Some(finished)
     }
 
     /// Shows a dot of a fill's colour until the fill is painted.
     pub fn fill(&mut self, at: Point, color: Color) {
-        let line = Line { tool: Tool::Pen, color, width: FILL_DOT, points: vec![at] };
-        self.waiting.push(Waiting { mark: Mine::Fill(at, color), line, saved: None, landed: None });
+        let stroke = LiveStroke { tool: Tool::Pen, color, width: FILL_DOT, points: vec![at] };
+        self.waiting.push(Waiting { own: Own::Fill(at, color), stroke, saved: None, finished: None });
     }
 
     /// Notes that a stroke of ours was saved.
     pub fn stroke_saved(&mut self, stroke: StrokeId, now: Instant) {
-        self.saved(|mark| matches!(mark, Mine::Line(line, _) if line == stroke), now);
+        self.saved(|own| matches!(own, Own::Stroke(id, _) if id == stroke), now);
     }
 
     /// Removes a stroke of ours that could not be saved.
     pub fn stroke_failed(&mut self, stroke: StrokeId) {
-        self.waiting.retain(|waiting| !matches!(waiting.mark, Mine::Line(line, _) if line == stroke));
+        self.waiting.retain(|waiting| !matches!(waiting.own, Own::Stroke(id, _) if id == stroke));
     }
 
     /// Notes that a fill of ours was saved, or removes it.
     pub fn fill_answered(&mut self, at: Point, color: Color, saved: bool, now: Instant) {
         if saved {
-            self.saved(|mark| mark == Mine::Fill(at, color), now);
+            self.saved(|own| own == Own::Fill(at, color), now);
         } else {
-            self.waiting.retain(|waiting| waiting.mark != Mine::Fill(at, color));
+            self.waiting.retain(|waiting| waiting.own != Own::Fill(at, color));
         }
     }
 
-    fn saved(&mut self, is_it: impl Fn(Mine) -> bool, now: Instant) {
-        let waiting = self.waiting.iter_mut().find(|waiting| waiting.saved.is_none() && is_it(waiting.mark));
+    fn saved(&mut self, is_it: impl Fn(Own) -> bool, now: Instant) {
+        let waiting = self.waiting.iter_mut().find(|waiting| waiting.saved.is_none() && is_it(waiting.own));
         if let Some(waiting) = waiting {
             waiting.saved = Some(now);
         }
@@ -345,12 +347,12 @@ impl LiveSheet {
         self.live.expire(now);
         // Saved, but not on the sheet: the turn was over.
         let late = |saved| now.saturating_duration_since(saved) >= SILENCE;
-        self.waiting.retain(|waiting| waiting.landed.is_some() || !waiting.saved.is_some_and(late));
+        self.waiting.retain(|waiting| waiting.finished.is_some() || !waiting.saved.is_some_and(late));
     }
 }
 
-fn pen_line(stroke: StrokeId, line: &Line, points: Vec<Point>) -> PenLine {
-    PenLine { stroke, tool: line.tool, color: line.color, width: line.width, points }
+fn pen_line(id: StrokeId, stroke: &LiveStroke, points: Vec<Point>) -> PenLine {
+    PenLine { stroke: id, tool: stroke.tool, color: stroke.color, width: stroke.width, points }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ const ME: Author = Author([1; 32]);
 const ANA: Author = Author([2; 32]);
 const RED: Color = Color([200, 0, 0]);
 
-fn taken(id: u8, author: Author, step: CanvasStep) -> Drawn {
+fn step(id: u8, author: Author, step: CanvasStep) -> Drawn {
     Drawn { id: OperationId([id; 32]), author, step }
 }
 
@@ -18,7 +18,7 @@ fn ink(stroke: StrokeId) -> Ink {
 }
 
 fn drawn(id: u8, author: Author, stroke: StrokeId) -> Drawn {
-    taken(id, author, CanvasStep::Ink(ink(stroke)))
+    step(id, author, CanvasStep::Ink(ink(stroke)))
 }
 
 fn view(marks: Vec<Drawn>, may_draw: bool) -> CanvasView {
@@ -48,7 +48,7 @@ fn steps(sheet: &LiveSheet) -> Vec<u8> {
 }
 
 #[test]
-fn our_own_ink_stays_until_all_of_it_is_painted() {
+fn our_own_stroke_stays_until_all_of_it_is_painted() {
     let mut sheet = sheet();
     sheet.pen_down(7, brush(Tool::Pen), Point::new(0, 0));
     for x in 1..MAX_POINTS as i32 + 10 {
@@ -69,31 +69,31 @@ fn our_own_ink_stays_until_all_of_it_is_painted() {
 }
 
 #[test]
-fn points_are_shown_once_each() {
+fn points_are_sent_once_each() {
     let mut sheet = sheet();
-    assert_eq!(sheet.unshown(), None);
-    let shown = |part: Option<(PenLine, u32)>| part.map(|(line, from)| (line.points.len(), from));
+    assert_eq!(sheet.unsent(), None);
+    let sent = |part: Option<(PenLine, u32)>| part.map(|(line, from)| (line.points.len(), from));
     sheet.pen_down(7, brush(Tool::Pen), Point::new(0, 0));
-    assert_eq!(shown(sheet.unshown()), Some((1, 0)));
+    assert_eq!(sent(sheet.unsent()), Some((1, 0)));
     sheet.pen_to(Point::new(4, 4));
     sheet.pen_to(Point::new(4, 4));
-    assert_eq!(shown(sheet.unshown()), None, "the pen may still go on elsewhere");
+    assert_eq!(sent(sheet.unsent()), None, "the pen may still go on elsewhere");
     sheet.pen_to(Point::new(8, 8));
     sheet.pen_to(Point::new(12, 12));
-    assert_eq!(shown(sheet.unshown()), Some((2, 1)));
-    assert_eq!(shown(sheet.unshown()), None);
+    assert_eq!(sent(sheet.unsent()), Some((2, 1)));
+    assert_eq!(sent(sheet.unsent()), None);
 }
 
 #[test]
-fn a_shape_is_two_points_shown_again_when_it_changed() {
+fn a_shape_is_sent_again_when_it_changed() {
     let mut sheet = sheet();
     sheet.pen_down(7, brush(Tool::Ellipse), Point::new(0, 0));
-    assert_eq!(sheet.unshown(), None, "one point is no shape");
+    assert_eq!(sheet.unsent(), None, "one point is no shape");
     for end in [40, 80] {
         sheet.pen_to(Point::new(end, end));
-        let (line, from) = sheet.unshown().unwrap();
+        let (line, from) = sheet.unsent().unwrap();
         assert_eq!((line.points, from), (vec![Point::new(0, 0), Point::new(end, end)], 0));
-        assert_eq!(sheet.unshown(), None);
+        assert_eq!(sheet.unsent(), None);
     }
     assert_eq!(sheet.pen_up().map(|line| line.points.len()), Some(2));
     sheet.pen_down(8, brush(Tool::Line), Point::new(9, 9));
@@ -101,12 +101,12 @@ fn a_shape_is_two_points_shown_again_when_it_changed() {
 }
 
 #[test]
-fn a_drop_is_seen_until_the_fill_is() {
+fn a_dot_is_shown_until_the_fill_is_painted() {
     let mut sheet = sheet();
     let at = Point::new(90, 90);
     sheet.fill(at, RED);
     assert_eq!(sheet.growing().count(), 1);
-    let fill = |id, at| taken(id, ME, CanvasStep::Fill { stroke: 5, at, color: RED });
+    let fill = |id, at| step(id, ME, CanvasStep::Fill { stroke: 5, at, color: RED });
     sheet.added(fill(1, Point::new(9, 9)), ME);
     paint(&mut sheet);
     assert_eq!(sheet.growing().count(), 1, "that was another");
@@ -119,7 +119,7 @@ fn a_drop_is_seen_until_the_fill_is() {
 }
 
 #[test]
-fn who_may_not_draw_leaves_no_ink() {
+fn without_permission_to_draw_there_is_no_stroke() {
     let mut sheet = sheet();
     sheet.pen_down(7, brush(Tool::Pen), Point::new(0, 0));
     sheet.show(view(Vec::new(), false), ME);
@@ -130,12 +130,12 @@ fn who_may_not_draw_leaves_no_ink() {
 }
 
 #[test]
-fn a_stroke_that_comes_while_the_sheet_is_asked_for_is_not_lost() {
+fn a_stroke_that_comes_while_the_sheet_is_loaded_is_not_lost() {
     let mut sheet = sheet();
     assert!(sheet.load());
-    assert!(!sheet.load(), "one question at a time");
+    assert!(!sheet.load(), "one request at a time");
     sheet.added(drawn(2, ANA, 2), ME);
-    assert!(sheet.show(view(vec![drawn(1, ANA, 1)], true), ME), "the second question");
+    assert!(sheet.show(view(vec![drawn(1, ANA, 1)], true), ME), "the second request");
     paint(&mut sheet);
     assert_eq!(steps(&sheet), [1, 2]);
     assert!(!sheet.show(view(vec![drawn(1, ANA, 1), drawn(2, ANA, 2)], true), ME));
@@ -144,15 +144,15 @@ fn a_stroke_that_comes_while_the_sheet_is_asked_for_is_not_lost() {
 }
 
 #[test]
-fn ink_without_an_operation_goes() {
+fn a_stroke_without_an_operation_is_removed() {
     let (mut sheet, now) = (sheet(), Instant::now());
     sheet.moved(ANA, SheetId::Free, &ink(3), 0, now);
     sheet.moved(ANA, SheetId::Turn { game: OperationId([0; 32]), turn: 1 }, &ink(4), 0, now);
-    assert_eq!(sheet.growing().count(), 1, "ink on another sheet doesn't show");
+    assert_eq!(sheet.growing().count(), 1, "a stroke on another sheet is not shown");
     sheet.pen_down(7, brush(Tool::Pen), Point::new(0, 0));
     sheet.pen_up();
     sheet.expire(now + SILENCE);
-    assert_eq!(sheet.growing().count(), 1, "what is not written down yet stays");
+    assert_eq!(sheet.growing().count(), 1, "a stroke that is not saved yet stays");
     sheet.stroke_saved(7, now);
     sheet.expire(now + SILENCE);
     assert_eq!(sheet.growing().count(), 0);

@@ -1,7 +1,8 @@
 //! The messages of the sheet.
 
-use iced::{Point as Place, Size, Vector};
-use inkmesh::canvas::Point;
+use iced::{Size, Vector};
+use inkmesh::canvas::{Drawn, Point};
+use inkmesh::command::RoomCommand;
 
 use super::tools::Choice;
 use crate::window::widget::color_picker;
@@ -43,12 +44,23 @@ pub enum Message {
     Unfold,
     /// Close the popup.
     ClosePopup,
-    /// Zoom in by so many steps around a place of the space for the sheet.
-    ZoomAt(Place, f32),
+    /// Zoom in by so many steps around a point of the space for the sheet.
+    ZoomAt(iced::Point, f32),
     /// Zoom in by so many steps.
     Zoom(f32),
     /// Show the whole sheet.
     Whole,
     /// Move the sheet.
     Pan(Vector),
+}
+
+/// A consequence of a message, outside of the sheet.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Send a command in this room.
+    Command(RoomCommand),
+    /// Focus the field with this id.
+    Focus(&'static str),
+    /// Save a drawing of these steps as a file.
+    Save(Vec<Drawn>),
 }

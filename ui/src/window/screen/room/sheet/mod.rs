@@ -16,7 +16,7 @@ mod surface;
 mod tool_bar;
 mod tools;
 
-pub use self::message::Message;
+pub use self::message::{Message, Outcome};
 pub use self::state::Sheet;
 pub use self::tool_bar::STRIP_HEIGHT;
 pub use self::tools::Choice;

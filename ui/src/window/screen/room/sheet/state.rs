@@ -4,20 +4,14 @@ use std::time::Instant;
 
 use iced::Element;
 use inkmesh::canvas::{COLUMNS, Color, Point, QUARTERS, ROWS, Sheet as Record};
-use inkmesh::name::RoomName;
+use inkmesh::command::RoomCommand;
 
 use super::live_sheet::LiveSheet;
-use super::message::Message;
+use super::message::{Message, Outcome};
 use super::tools::{Popup, Tools};
 use super::{surface, tool_bar};
-use crate::export::dates::LocalTime;
-use crate::export::drawing::DrawingFile;
-use crate::export::files;
-use crate::export::picture::Format;
-use crate::window::ink::lens::Lens;
-use crate::window::ink::painter::Painted;
-use crate::window::link::{Command, Touch};
-use crate::window::screen::room::action::Action;
+use crate::window::render::painter::Painted;
+use crate::window::render::viewport::Viewport;
 use crate::window::theme::Look;
 use crate::window::widget::color_picker::{self, COLOR_FIELD, ColorPicker};
 
@@ -53,25 +47,25 @@ impl Sheet {
         self.tools.popup = None;
     }
 
-    /// Handles a message in this room at this time, in milliseconds since 1970.
-    pub fn update(&mut self, message: Message, room: Option<&RoomName>, now_ms: u64) -> Vec<Action> {
+    /// Handles a message.
+    pub fn update(&mut self, message: Message) -> Option<Outcome> {
         match message {
-            Message::Resized(area) => self.view(|lens| lens.resize(area, lens.scale_factor())),
-            Message::PenDown(point) => return self.pen_down(point, room),
+            Message::Resized(area) => self.view(|viewport| viewport.resize(area, viewport.scale_factor())),
+            Message::PenDown(point) => return self.pen_down(point),
             Message::PenTo(point) => self.live.pen_to(point),
-            Message::PenUp => return self.pen_up(room),
-            Message::Flush => return self.flush(room),
+            Message::PenUp => return self.live.pen_up().map(RoomCommand::stroke).map(Outcome::Command),
+            Message::Flush => return self.flush(),
             Message::Choose(choice) => self.tools.choose(choice),
-            Message::Fill(at) => return self.fill(at, room),
-            Message::Pick(at) => return self.with_picture(Pending::Pick(at), room, now_ms),
-            Message::Undo => return self.touch(Touch::Undo, room),
-            Message::Redo => return self.touch(Touch::Redo, room),
-            Message::Clear => return self.clear(room),
+            Message::Fill(at) => return self.fill(at),
+            Message::Pick(at) => return self.with_picture(Pending::Pick(at)),
+            Message::Undo => return self.change(RoomCommand::Undo),
+            Message::Redo => return self.change(RoomCommand::Redo),
+            Message::Clear => return self.clear(),
             Message::ReallyClear => {
                 self.tools.popup = None;
-                return self.touch(Touch::Clear, room);
+                return self.change(RoomCommand::Clear);
             }
-            Message::Save => return self.with_picture(Pending::Save, room, now_ms),
+            Message::Save => return self.with_picture(Pending::Save),
             Message::OpenColors => return self.open_colors(),
             Message::Colors(message) => self.pick_color(message),
             Message::Unfold => {
@@ -79,15 +73,15 @@ impl Sheet {
                 self.tools.popup = (!unfolded).then_some(Popup::Tools);
             }
             Message::ClosePopup => self.tools.popup = None,
-            Message::ZoomAt(at, steps) => self.view(|lens| lens.zoom_at(at, steps)),
-            Message::Zoom(steps) => self.view(|lens| lens.zoom_by(steps)),
-            Message::Whole => self.view(Lens::whole),
-            Message::Pan(by) => self.view(|lens| lens.pan(by)),
+            Message::ZoomAt(at, steps) => self.view(|viewport| viewport.zoom_at(at, steps)),
+            Message::Zoom(steps) => self.view(|viewport| viewport.zoom_by(steps)),
+            Message::Whole => self.view(Viewport::show_whole),
+            Message::Pan(by) => self.view(|viewport| viewport.pan(by)),
         }
-        Vec::new()
+        None
     }
 
-    fn view(&mut self, change: impl FnOnce(&mut Lens)) {
+    fn view(&mut self, change: impl FnOnce(&mut Viewport)) {
         self.live.look(change);
     }
 
@@ -108,62 +102,54 @@ impl Sheet {
 
     // ---- the pen ----
 
-    fn pen_down(&mut self, point: Point, room: Option<&RoomName>) -> Vec<Action> {
-        let Some(brush) = self.tools.brush() else { return Vec::new() };
+    fn pen_down(&mut self, point: Point) -> Option<Outcome> {
+        let brush = self.tools.brush()?;
         self.tools.popup = None;
         self.live.pen_down(rand::random(), brush, point);
-        self.flush(room)
+        self.flush()
     }
 
     /// Sends the points that others have not seen.
-    fn flush(&mut self, room: Option<&RoomName>) -> Vec<Action> {
-        let (Some(room), Some((line, from))) = (room, self.live.unshown()) else { return Vec::new() };
-        vec![Action::Ask(Command::PenMoved(room.clone(), line, from))]
-    }
-
-    fn pen_up(&mut self, room: Option<&RoomName>) -> Vec<Action> {
-        let (Some(room), Some(line)) = (room, self.live.pen_up()) else { return Vec::new() };
-        vec![Action::Ask(Command::Draw(room.clone(), line))]
+    fn flush(&mut self) -> Option<Outcome> {
+        let (line, from) = self.live.unsent()?;
+        Some(Outcome::Command(RoomCommand::pen(line, from)))
     }
 
     // ---- tools ----
 
-    fn fill(&mut self, at: Point, room: Option<&RoomName>) -> Vec<Action> {
-        let (Some(room), true) = (room, self.live.may_draw()) else { return Vec::new() };
+    fn fill(&mut self, at: Point) -> Option<Outcome> {
+        if !self.live.may_draw() {
+            return None;
+        }
         let color = self.tools.color;
         self.tools.popup = None;
         self.live.fill(at, color);
-        vec![Action::Ask(Command::Touch(room.clone(), Touch::Fill(at, color)))]
+        Some(Outcome::Command(RoomCommand::Fill { x: at.x, y: at.y, color }))
     }
 
     /// Changes the whole sheet. Not while the pen is down: its stroke comes first.
-    fn touch(&self, touch: Touch, room: Option<&RoomName>) -> Vec<Action> {
-        match room {
-            Some(room) if self.live.may_draw() && !self.live.pen_is_down() => {
-                vec![Action::Ask(Command::Touch(room.clone(), touch))]
-            }
-            _ => Vec::new(),
-        }
+    fn change(&self, command: RoomCommand) -> Option<Outcome> {
+        (self.live.may_draw() && !self.live.pen_is_down()).then_some(Outcome::Command(command))
     }
 
     /// Clears the sheet of a turn, which has strokes of its drawer only. On the free sheet there are strokes of others.
-    fn clear(&mut self, room: Option<&RoomName>) -> Vec<Action> {
+    fn clear(&mut self) -> Option<Outcome> {
         if !self.live.may_draw() || self.live.is_of_a_turn() {
-            return self.touch(Touch::Clear, room);
+            return self.change(RoomCommand::Clear);
         }
         self.tools.popup = Some(Popup::Clear);
-        Vec::new()
+        None
     }
 
-    fn open_colors(&mut self) -> Vec<Action> {
+    fn open_colors(&mut self) -> Option<Outcome> {
         if self.picks_color() {
             self.tools.popup = None;
-            return Vec::new();
+            return None;
         }
         let color = self.tools.free.unwrap_or(self.tools.color);
         self.tools.use_color(color);
         self.tools.popup = Some(Popup::Colors(Box::new(ColorPicker::new(color))));
-        vec![Action::Focus(COLOR_FIELD)]
+        Some(Outcome::Focus(COLOR_FIELD))
     }
 
     fn pick_color(&mut self, message: color_picker::Message) {
@@ -179,35 +165,31 @@ impl Sheet {
     // ---- the picture ----
 
     /// Takes what the painter made for this sheet. Returns what was pending for it.
-    pub fn painted(&mut self, painted: Painted, room: Option<&RoomName>, now_ms: u64) -> Vec<Action> {
+    pub fn painted(&mut self, painted: Painted) -> Vec<Outcome> {
         let Some(change) = self.live.painted(painted) else { return Vec::new() };
         let (ready, waiting): (Vec<_>, Vec<_>) = self.pending.drain(..).partition(|(_, since)| *since <= change);
         self.pending = waiting;
-        ready.into_iter().flat_map(|(pending, _)| self.finish(pending, room, now_ms)).collect()
+        ready.into_iter().filter_map(|(pending, _)| self.finish(pending)).collect()
     }
 
     /// Does something with the picture as it is now: at once, or when the painter has finished it.
-    fn with_picture(&mut self, pending: Pending, room: Option<&RoomName>, now_ms: u64) -> Vec<Action> {
+    fn with_picture(&mut self, pending: Pending) -> Option<Outcome> {
         if self.live.picture().is_painted() {
-            return self.finish(pending, room, now_ms);
+            return self.finish(pending);
         }
         self.pending.push((pending, self.live.picture().changes()));
-        Vec::new()
+        None
     }
 
-    fn finish(&mut self, pending: Pending, room: Option<&RoomName>, now_ms: u64) -> Vec<Action> {
-        let Some(sheet) = self.live.picture().sheet() else { return Vec::new() };
+    fn finish(&mut self, pending: Pending) -> Option<Outcome> {
+        let sheet = self.live.picture().sheet()?;
         match pending {
             Pending::Pick(at) => {
                 let color = color_at(sheet, at);
                 self.tools.picked(color);
-                Vec::new()
+                None
             }
-            Pending::Save => {
-                let (steps, room) = (sheet.steps().to_vec(), room.map(ToString::to_string).unwrap_or_default());
-                let name = format!("{}_{}", LocalTime::here().stamp(now_ms), files::name(["sheet", room.as_str()]));
-                vec![Action::Save(Box::new(DrawingFile { steps, format: Format::Png, name }))]
-            }
+            Pending::Save => Some(Outcome::Save(sheet.steps().to_vec())),
         }
     }
 
@@ -228,7 +210,7 @@ impl Sheet {
 
     /// Returns the zoom and a button to show the whole sheet, if only a part of it is in view.
     pub fn zoom(&self, look: Look) -> Option<Element<'_, Message>> {
-        tool_bar::zoom(self.live.lens(), look)
+        tool_bar::zoom(self.live.viewport(), look)
     }
 
     fn context(&self, look: Look, folded: bool) -> tool_bar::Context {

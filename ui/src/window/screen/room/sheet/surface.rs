@@ -13,8 +13,8 @@ use inkmesh::canvas as sheet;
 use super::live_sheet::{Key, LiveSheet};
 use super::message::Message;
 use super::tools::{Active, Choice, Tools};
-use crate::window::ink::live::{self, Line};
-use crate::window::ink::paper;
+use crate::window::render::live_strokes::{self, LiveStroke};
+use crate::window::render::picture_view;
 use crate::window::theme::Look;
 use crate::window::widget::redraw::redraw_around;
 
@@ -30,7 +30,7 @@ pub fn view<'a>(sheet: &'a LiveSheet, tools: &'a Tools, look: Look) -> Element<'
     let strokes = Canvas::new(Surface { sheet, tools }).width(Length::Fill).height(Length::Fill);
     // The layers above the first are cut off at its edge.
     let ground = Space::new().width(Length::Fill).height(Length::Fill);
-    let layers = stack![ground, paper::view(sheet.picture(), sheet.lens(), look), strokes].clip(true);
+    let layers = stack![ground, picture_view::view(sheet.picture(), sheet.viewport(), look), strokes].clip(true);
     Sensor::new(layers).on_show(Message::Resized).on_resize(Message::Resized).into()
 }
 
@@ -56,13 +56,13 @@ struct Input {
 /// The cached geometry of strokes.
 #[derive(Default)]
 struct Chunks {
-    place: Rectangle,
+    rect: Rectangle,
     drawn: BTreeMap<(Key, usize), canvas::Cache>,
 }
 
 #[derive(Debug, Clone, Copy)]
 enum Doing {
-    /// The pen is down, by this pointer, since the point `from`, and is now at the place `at`.
+    /// The pen is down, by this pointer, since the point `from` of the sheet, and is now at `at` in the window.
     Drawing { by: Pointer, from: sheet::Point, at: Point },
     /// The sheet is moved; the mouse was here.
     Panning(Point),
@@ -77,14 +77,14 @@ enum Pointer {
 type Action = Option<canvas::Action<Message>>;
 
 impl Surface<'_> {
-    /// Returns the point of the sheet under a place of the window.
+    /// Returns the point of the sheet under a point of the window.
     fn on_sheet(&self, bounds: Rectangle, at: Point) -> sheet::Point {
-        self.sheet.lens().on_sheet(bounds.position(), at - Vector::new(bounds.x, bounds.y))
+        self.sheet.viewport().on_sheet(bounds.position(), at - Vector::new(bounds.x, bounds.y))
     }
 
     fn is_over(&self, bounds: Rectangle, at: Point) -> bool {
-        let place = self.sheet.lens().place(bounds.position());
-        bounds.contains(at) && place.contains(at - Vector::new(bounds.x, bounds.y))
+        let rect = self.sheet.viewport().sheet_rect(bounds.position());
+        bounds.contains(at) && rect.contains(at - Vector::new(bounds.x, bounds.y))
     }
 
     fn down(&self, input: &mut Input, by: Pointer, bounds: Rectangle, at: Point) -> Action {
@@ -233,19 +233,19 @@ impl canvas::Program<Message> for Surface<'_> {
         bounds: Rectangle,
         cursor: mouse::Cursor,
     ) -> Vec<Geometry> {
-        let place = self.sheet.lens().place(bounds.position());
-        let Some(view) = place.intersection(&Rectangle::with_size(bounds.size())) else { return Vec::new() };
-        if place.width < 1.0 {
+        let rect = self.sheet.viewport().sheet_rect(bounds.position());
+        let Some(view) = rect.intersection(&Rectangle::with_size(bounds.size())) else { return Vec::new() };
+        if rect.width < 1.0 {
             return Vec::new();
         }
-        let draw = Draw { renderer, place, view, scale: place.width / sheet::WIDTH as f32 };
+        let draw = Draw { renderer, rect, view, scale: rect.width / sheet::WIDTH as f32 };
         let mut chunks = input.chunks.borrow_mut();
-        if chunks.place != place {
-            *chunks = Chunks { place, drawn: BTreeMap::new() };
+        if chunks.rect != rect {
+            *chunks = Chunks { rect, drawn: BTreeMap::new() };
         }
         let mut geometries = Vec::new();
-        for (key, line) in self.sheet.growing() {
-            draw.stroke(&mut chunks.drawn, key, line, &mut geometries);
+        for (key, stroke) in self.sheet.growing() {
+            draw.stroke(&mut chunks.drawn, key, stroke, &mut geometries);
         }
         let keys: Vec<Key> = self.sheet.growing().map(|(key, _)| key).collect();
         chunks.drawn.retain(|(key, _), _| keys.contains(key));
@@ -270,12 +270,12 @@ impl canvas::Program<Message> for Surface<'_> {
     }
 }
 
-/// Where strokes are drawn.
+/// Draws strokes.
 struct Draw<'a> {
     renderer: &'a Renderer,
-    /// Where the whole sheet lies.
-    place: Rectangle,
-    /// The part of it in view.
+    /// The rectangle of the whole sheet.
+    rect: Rectangle,
+    /// Its part in view.
     view: Rectangle,
     /// The pixels of a logical unit.
     scale: f32,
@@ -287,27 +287,27 @@ impl Draw<'_> {
         &self,
         drawn: &mut BTreeMap<(Key, usize), canvas::Cache>,
         key: Key,
-        line: &Line,
+        stroke: &LiveStroke,
         geometries: &mut Vec<Geometry>,
     ) {
-        let origin = Vector::new(self.place.x, self.place.y);
-        // The last point is only where the pen is.
-        let full = if line.tool.is_shape() { 0 } else { line.points.len().saturating_sub(2) / CHUNK };
+        let origin = Vector::new(self.rect.x, self.rect.y);
+        // The last point is the position of the pen.
+        let full = if stroke.tool.is_shape() { 0 } else { stroke.points.len().saturating_sub(2) / CHUNK };
         for chunk in 0..full {
             let cache = drawn.entry((key, chunk)).or_default();
-            let points = &line.points[chunk * CHUNK..=(chunk + 1) * CHUNK];
-            let draw = |frame: &mut Frame| live::draw(frame, line, points, origin, self.scale);
+            let points = &stroke.points[chunk * CHUNK..=(chunk + 1) * CHUNK];
+            let draw = |frame: &mut Frame| live_strokes::draw(frame, stroke, points, origin, self.scale);
             geometries.push(cache.draw_with_bounds(self.renderer, self.view, draw));
         }
         let mut frame = Frame::with_bounds(self.renderer, self.view);
-        live::draw(&mut frame, line, &line.points[full * CHUNK..], origin, self.scale);
+        live_strokes::draw(&mut frame, stroke, &stroke.points[full * CHUNK..], origin, self.scale);
         geometries.push(frame.into_geometry());
     }
 
     /// Draws the ring around the pen, as wide as its stroke. Other tools have a small one.
     fn ring(&self, at: Point, tools: &Tools) -> Geometry {
         let mut frame = Frame::with_bounds(self.renderer, self.view);
-        // The sheet is white by day and by night, so the ring is dark.
+        // The sheet is white in every theme, so the ring is dark.
         let ring = Stroke::default().with_width(1.0).with_color(RING);
         let radius = match tools.active {
             Active::Brush(_) => (f32::from(tools.width) * self.scale / 2.0).max(2.0),

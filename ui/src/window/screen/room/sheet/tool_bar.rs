@@ -6,7 +6,7 @@ use inkmesh::canvas::{self, Tool};
 
 use super::message::Message;
 use super::tools::{Active, COLORS, Choice, Popup, Tools, WIDTHS};
-use crate::window::ink::lens::Lens;
+use crate::window::render::viewport::Viewport;
 use crate::window::theme::{self, Look, style};
 use crate::window::widget::opaque;
 use crate::window::widget::parts::{dot, hint};
@@ -63,7 +63,7 @@ pub fn view(tools: &Tools, context: Context) -> Element<'_, Message> {
         let below = if context.may_draw { colors(tools, context.look) } else { reason(context, theme::BODY) };
         (column![groups, container(below).center_y(COLORS_HEIGHT)].spacing(8).into(), [8, 12])
     };
-    container(content).padding(padding).width(Length::Fill).style(style::card(context.look.tones)).into()
+    container(content).padding(padding).width(Length::Fill).style(style::card(context.look.colors)).into()
 }
 
 /// Returns one row: the active tool, which unfolds the others, and the actions on the sheet.
@@ -81,11 +81,11 @@ fn strip(tools: &Tools, context: Context) -> Element<'_, Message> {
     let sign = theme::sign(sign.map_or("✎", |(_, sign, _)| sign)).size(18);
     let [red, green, blue] = tools.color.0;
     let ink = container(Space::new().width(WELL).height(WELL))
-        .style(style::pill(Color::from_rgb8(red, green, blue), look.tones.ink));
+        .style(style::pill(Color::from_rgb8(red, green, blue), look.colors.text));
     let more = row![sign, ink, theme::sign("▾").size(theme::SMALL)].spacing(8).align_y(Alignment::Center);
     let unfolded = matches!(tools.popup, Some(Popup::Tools));
     let more = button(more).on_press(Message::Unfold).height(32).padding([4, 8]);
-    let more = hint(look, more.style(style::choice(look.tones, unfolded)), look.t("tool-more"));
+    let more = hint(look, more.style(style::choice(look.colors, unfolded)), look.t("tool-more"));
     row![more, space::horizontal(), actions(context)].spacing(8).height(ROW).align_y(Alignment::Center).into()
 }
 
@@ -106,13 +106,13 @@ fn unfolded(tools: &Tools, context: Context) -> Element<'_, Message> {
     let groups = Row::with_children([tool_buttons(tools, context), widths(tools, context)]).spacing(12);
     let groups = groups.align_y(Alignment::Center).wrap().vertical_spacing(8);
     let content = column![groups, colors(tools, context.look)].spacing(8);
-    container(content).padding(12).style(style::dialog(context.look.tones)).into()
+    container(content).padding(12).style(style::dialog(context.look.colors)).into()
 }
 
 fn reason(context: Context, size: f32) -> Element<'static, Message> {
     let key = if context.is_of_a_turn { "tools-of-the-drawer" } else { "tools-of-nobody" };
     let words = theme::body(context.look.t(key)).size(size).line_height(1.15);
-    words.color(context.look.tones.faded).wrapping(text::Wrapping::WordOrGlyph).into()
+    words.color(context.look.colors.muted).wrapping(text::Wrapping::WordOrGlyph).into()
 }
 
 fn tool_buttons(tools: &Tools, context: Context) -> Element<'_, Message> {
@@ -124,9 +124,10 @@ fn tool_buttons(tools: &Tools, context: Context) -> Element<'_, Message> {
             Choice::Color(_) | Choice::Width(_) | Choice::Wider(_) => false,
         };
         // Picking a colour does not change the sheet.
-        let press = (context.may_draw || choice == Choice::Dropper).then_some(Message::Choose(choice));
-        let button = button(theme::sign(icon).size(18).center()).on_press_maybe(press).width(34).height(32).padding(4);
-        hint(context.look, button.style(style::choice(context.look.tones, chosen)), context.look.t(words))
+        let message = (context.may_draw || choice == Choice::Dropper).then_some(Message::Choose(choice));
+        let button =
+            button(theme::sign(icon).size(18).center()).on_press_maybe(message).width(34).height(32).padding(4);
+        hint(context.look, button.style(style::choice(context.look.colors, chosen)), context.look.t(words))
     });
     Row::with_children(choices).spacing(4).into()
 }
@@ -137,10 +138,10 @@ fn widths(tools: &Tools, context: Context) -> Element<'_, Message> {
         let button = button(width_dot(look, width, context.may_draw))
             .on_press_maybe(context.may_draw.then_some(Message::Choose(Choice::Width(number))))
             .padding(0)
-            .style(style::choice(look.tones, tools.width == width));
+            .style(style::choice(look.colors, tools.width == width));
         hint(look, button, look.t_args("tool-width", [("number", (number + 1).into())]))
     });
-    let exact = theme::small(tools.width.to_string(), look.tones.faded).width(24).align_x(Alignment::End);
+    let exact = theme::small(tools.width.to_string(), look.colors.muted).width(24).align_x(Alignment::End);
     let exact = hint(look, exact, look.t("tool-width-wheel"));
     row![Row::with_children(widths).spacing(2), exact].spacing(2).align_y(Alignment::Center).into()
 }
@@ -157,7 +158,7 @@ fn action(context: Context, (message, icon, words): SheetAction) -> Element<'sta
         .width(34)
         .height(32)
         .padding(4)
-        .style(style::quiet(context.look.tones));
+        .style(style::quiet(context.look.colors));
     hint(context.look, button, context.look.t(words))
 }
 
@@ -173,20 +174,21 @@ fn colors(tools: &Tools, look: Look) -> Element<'_, Message> {
     let [red, green, blue] = free.0;
     let side = COLORS_HEIGHT;
     let plus = theme::strong("+").size(theme::TITLE).color(on(free)).center();
-    let mixed = button(plus).on_press(Message::OpenColors).width(side).height(side).padding(0).style(style::well(
-        look.tones,
-        Color::from_rgb8(red, green, blue),
-        chosen,
-    ));
+    let mixed = button(plus)
+        .on_press(Message::OpenColors)
+        .width(side)
+        .height(side)
+        .padding(0)
+        .style(style::color_button(look.colors, Color::from_rgb8(red, green, blue), chosen));
     row![rows, hint(look, mixed, look.t("tool-mix"))].spacing(8).align_y(Alignment::Center).into()
 }
 
-fn well(look: Look, color: canvas::Color, chosen: bool, press: Message) -> Element<'static, Message> {
+fn well(look: Look, color: canvas::Color, chosen: bool, message: Message) -> Element<'static, Message> {
     let [red, green, blue] = color.0;
     button(Space::new().width(WELL).height(WELL))
-        .on_press(press)
+        .on_press(message)
         .padding(0)
-        .style(style::well(look.tones, Color::from_rgb8(red, green, blue), chosen))
+        .style(style::color_button(look.colors, Color::from_rgb8(red, green, blue), chosen))
         .into()
 }
 
@@ -199,25 +201,25 @@ fn on(color: canvas::Color) -> Color {
 /// Returns a width as a dot: not to scale, but in order.
 fn width_dot(look: Look, width: u16, enabled: bool) -> Element<'static, Message> {
     let size = 3.0 + f32::from(width).sqrt() * 2.0;
-    let color = if enabled { look.tones.ink } else { look.tones.faded };
+    let color = if enabled { look.colors.text } else { look.colors.muted };
     container(dot(size, color)).center_x(26).center_y(32).into()
 }
 
 /// Returns the zoom and a button to show the whole sheet, if only a part of it is in view.
-pub fn zoom(lens: Lens, look: Look) -> Option<Element<'static, Message>> {
-    let percent = (lens.zoom() * 100.0).round() as u32;
+pub fn zoom(viewport: Viewport, look: Look) -> Option<Element<'static, Message>> {
+    let percent = (viewport.zoom() * 100.0).round() as u32;
     let words = look.t_args("zoom-whole", [("percent", percent.into())]);
-    let whole = button(theme::small(words, look.tones.ink)).on_press(Message::Whole).padding([4, 12]);
-    let whole = whole.style(style::secondary(look.tones));
-    lens.is_close().then(|| container(whole).align_right(Length::Fill).padding(8).into())
+    let whole = button(theme::small(words, look.colors.text)).on_press(Message::Whole).padding([4, 12]);
+    let whole = whole.style(style::secondary(look.colors));
+    viewport.is_enlarged().then(|| container(whole).align_right(Length::Fill).padding(8).into())
 }
 
 /// Returns the confirmation to clear the free sheet, which has strokes of others too.
 fn clear(look: Look) -> Element<'static, Message> {
     let choice = |key, message| button(theme::body(look.t(key))).on_press(message).padding([8, 16]);
-    let clear = choice("clear-do", Message::ReallyClear).style(style::primary(look.tones));
-    let keep = choice("clear-keep", Message::ClosePopup).style(style::secondary(look.tones));
+    let clear = choice("clear-do", Message::ReallyClear).style(style::primary(look.colors));
+    let keep = choice("clear-keep", Message::ClosePopup).style(style::secondary(look.colors));
     let words = theme::body(look.t("clear-really")).wrapping(text::Wrapping::WordOrGlyph);
     let content = column![words, row![keep, clear].spacing(8)].spacing(12);
-    container(content).padding(16).max_width(420).style(style::dialog(look.tones)).into()
+    container(content).padding(16).max_width(420).style(style::dialog(look.colors)).into()
 }

@@ -7,34 +7,34 @@ use crate::window::widget::color_picker::ColorPicker;
 /// The colours of the palette, in two rows of matching columns.
 pub const COLORS: [[canvas::Color; 13]; 2] = [
     [
-        ink(0x1E1B18), // black
-        ink(0x7B746B), // grey
-        ink(0xB83822), // red
-        ink(0xE07A1F), // orange
-        ink(0xF2C12E), // yellow
-        ink(0x4E9A34), // green
-        ink(0x1F7A5C), // pine
-        ink(0x3AA6C9), // sky
-        ink(0x2755B0), // blue
-        ink(0x7A4BAE), // violet
-        ink(0xE07FA5), // pink
-        ink(0x7A4A2B), // brown
-        ink(0xE8B48C), // skin
+        color(0x1E1B18), // black
+        color(0x7B746B), // grey
+        color(0xB83822), // red
+        color(0xE07A1F), // orange
+        color(0xF2C12E), // yellow
+        color(0x4E9A34), // green
+        color(0x1F7A5C), // pine
+        color(0x3AA6C9), // sky
+        color(0x2755B0), // blue
+        color(0x7A4BAE), // violet
+        color(0xE07FA5), // pink
+        color(0x7A4A2B), // brown
+        color(0xE8B48C), // skin
     ],
     [
-        ink(0xFFFFFF),
-        ink(0xC9C3B8),
-        ink(0x7E1F14),
-        ink(0xF6B26B),
-        ink(0xFBE796),
-        ink(0xA5D67E),
-        ink(0x17513D),
-        ink(0xA9DDEE),
-        ink(0x1B2F6B),
-        ink(0xC3A6E8),
-        ink(0xF8CBDB),
-        ink(0xC1946B),
-        ink(0xF9DFC8),
+        color(0xFFFFFF),
+        color(0xC9C3B8),
+        color(0x7E1F14),
+        color(0xF6B26B),
+        color(0xFBE796),
+        color(0xA5D67E),
+        color(0x17513D),
+        color(0xA9DDEE),
+        color(0x1B2F6B),
+        color(0xC3A6E8),
+        color(0xF8CBDB),
+        color(0xC1946B),
+        color(0xF9DFC8),
     ],
 ];
 
@@ -166,7 +166,7 @@ fn wider(width: u16, steps: i16) -> u16 {
     })
 }
 
-const fn ink(hex: u32) -> canvas::Color {
+const fn color(hex: u32) -> canvas::Color {
     let [_, red, green, blue] = hex.to_be_bytes();
     canvas::Color([red, green, blue])
 }

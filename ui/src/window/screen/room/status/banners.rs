@@ -84,11 +84,18 @@ impl Banners {
 }
 
 fn banner<'a>(look: Look, warning: &Warning, dismissible: bool, short: bool) -> Option<Element<'a, Message>> {
-    let words = theme::small(words(look, warning)?, look.tones.ink).wrapping(Wrapping::WordOrGlyph).width(Length::Fill);
+    let words =
+        theme::small(words(look, warning)?, look.colors.text).wrapping(Wrapping::WordOrGlyph).width(Length::Fill);
     let words = few_lines(look, words, if short { 36.0 } else { 104.0 });
     let close = dismissible.then(|| close_button(look, theme::SMALL, Message::DismissBanner));
     let line = row![words].push(close).spacing(8).align_y(Alignment::Center);
-    Some(container(line).padding([4, 12]).width(Length::Fill).style(style::banner(look.tones, look.tones.amber)).into())
+    Some(
+        container(line)
+            .padding([4, 12])
+            .width(Length::Fill)
+            .style(style::notice(look.colors, look.colors.warning))
+            .into(),
+    )
 }
 
 fn words(look: Look, warning: &Warning) -> Option<String> {

@@ -61,7 +61,7 @@ pub struct CatchingUp {
 
 /// The state of the connection, for one line.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Status {
+pub enum ConnectionStatus {
     /// The disk refuses writes.
     Storage(String),
     /// History is coming in.
@@ -166,17 +166,17 @@ impl Connection {
         here: usize,
         elsewhere: usize,
         name: impl Fn(Author) -> String,
-    ) -> Status {
+    ) -> ConnectionStatus {
         if let Some(reason) = &self.storage {
-            return Status::Storage(reason.clone());
+            return ConnectionStatus::Storage(reason.clone());
         }
         if let Some(catching_up) = self.catching_up(now, room, name) {
-            return Status::CatchingUp(catching_up);
+            return ConnectionStatus::CatchingUp(catching_up);
         }
         match (here, elsewhere) {
             (0, 0) => self.alone(now),
-            (0, elsewhere) => Status::Elsewhere(elsewhere),
-            (here, _) => Status::Connected(here),
+            (0, elsewhere) => ConnectionStatus::Elsewhere(elsewhere),
+            (here, _) => ConnectionStatus::Connected(here),
         }
     }
 
@@ -198,17 +198,17 @@ impl Connection {
         })
     }
 
-    fn alone(&self, now: Instant) -> Status {
+    fn alone(&self, now: Instant) -> ConnectionStatus {
         if self.saved_alone {
-            Status::Saved
+            ConnectionStatus::Saved
         } else if !self.discovers {
-            Status::NotLooking
+            ConnectionStatus::NotLooking
         } else if let Some(reason) = &self.discovery {
-            Status::Blind(reason.clone())
+            ConnectionStatus::Blind(reason.clone())
         } else if self.is_waiting(now) {
-            Status::Looking
+            ConnectionStatus::Looking
         } else {
-            Status::Nobody
+            ConnectionStatus::Nobody
         }
     }
 }
@@ -243,39 +243,45 @@ impl CatchingUp {
     }
 }
 
-impl Status {
+impl ConnectionStatus {
     /// Returns the state in words.
     pub fn words(&self, look: Look) -> String {
         match self {
-            Status::Storage(reason) => look.t_args("status-storage", [("reason", reason.as_str().into())]),
-            Status::CatchingUp(catching_up) => catching_up.words(look),
-            Status::Saved => look.t("status-saved"),
-            Status::Looking => look.t("status-looking"),
-            Status::Nobody => look.t("status-nobody"),
-            Status::Blind(reason) => look.t_args("status-blind", [("reason", reason.as_str().into())]),
-            Status::NotLooking => look.t("status-not-looking"),
-            Status::Connected(people) => look.t_args("status-connected", [("people", (*people).into())]),
-            Status::Elsewhere(people) => look.t_args("status-elsewhere", [("people", (*people).into())]),
+            ConnectionStatus::Storage(reason) => look.t_args("status-storage", [("reason", reason.as_str().into())]),
+            ConnectionStatus::CatchingUp(catching_up) => catching_up.words(look),
+            ConnectionStatus::Saved => look.t("status-saved"),
+            ConnectionStatus::Looking => look.t("status-looking"),
+            ConnectionStatus::Nobody => look.t("status-nobody"),
+            ConnectionStatus::Blind(reason) => look.t_args("status-blind", [("reason", reason.as_str().into())]),
+            ConnectionStatus::NotLooking => look.t("status-not-looking"),
+            ConnectionStatus::Connected(people) => look.t_args("status-connected", [("people", (*people).into())]),
+            ConnectionStatus::Elsewhere(people) => look.t_args("status-elsewhere", [("people", (*people).into())]),
         }
     }
 
     /// Returns the colour of its mark.
     pub fn color(&self, look: Look) -> Color {
         match self {
-            Status::Storage(_) => look.tones.seal,
-            Status::Connected(_) => look.tones.pine,
-            Status::Elsewhere(_)
-            | Status::CatchingUp(_)
-            | Status::Saved
-            | Status::Looking
-            | Status::Nobody
-            | Status::Blind(_)
-            | Status::NotLooking => look.tones.amber,
+            ConnectionStatus::Storage(_) => look.colors.accent,
+            ConnectionStatus::Connected(_) => look.colors.success,
+            ConnectionStatus::Elsewhere(_)
+            | ConnectionStatus::CatchingUp(_)
+            | ConnectionStatus::Saved
+            | ConnectionStatus::Looking
+            | ConnectionStatus::Nobody
+            | ConnectionStatus::Blind(_)
+            | ConnectionStatus::NotLooking => look.colors.warning,
         }
     }
 
     /// Returns whether connecting by address could help.
     pub fn offers_address(&self) -> bool {
-        matches!(self, Status::Nobody | Status::Blind(_) | Status::NotLooking | Status::Saved)
+        matches!(
+            self,
+            ConnectionStatus::Nobody
+                | ConnectionStatus::Blind(_)
+                | ConnectionStatus::NotLooking
+                | ConnectionStatus::Saved
+        )
     }
 }

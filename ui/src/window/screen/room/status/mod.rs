@@ -5,14 +5,15 @@
 //! | `connection` | the state of the connection, in words |
 //! | `notices` | lines that disappear by themselves |
 //! | `banners` | lines that stay |
-//! | `message` | the messages |
+//! | `message`, `state` | the messages, the state and its updates |
 
 mod banners;
 mod connection;
 mod message;
 mod notices;
+mod state;
 
-pub use self::banners::Banners;
-pub use self::connection::{Connection, Missing, SHOW_AFTER, Status};
+pub use self::connection::{ConnectionStatus, Missing, SHOW_AFTER};
 pub use self::message::Message;
-pub use self::notices::{Notice, Notices};
+pub use self::notices::Notice;
+pub use self::state::Status;

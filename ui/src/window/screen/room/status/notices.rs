@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use iced::widget::text::Wrapping;
 use iced::widget::{Column, container, row};
 use iced::{Alignment, Element, Length};
+use inkmesh::command::CommandError;
 use inkmesh::event::Warning;
 use inkmesh::game::SkippedBy;
-use inkmesh::node::CommandError;
 
 use super::message::Message;
 use crate::text;
@@ -30,7 +30,7 @@ pub enum Notice {
     /// A warning, with the name of the person it is about.
     Warning(Warning, String),
     /// An address is being tried.
-    Dialling(String),
+    Dialing(String),
     /// The settings could not be saved, and why.
     SettingsNotSaved(String),
     /// A link could not be opened, and why.
@@ -55,7 +55,7 @@ impl Notice {
         match self {
             Notice::Refused(error) => Some(text::command_error(look.language, error)),
             Notice::Warning(warning, name) => text::warning(look.language, warning, name),
-            Notice::Dialling(address) => Some(look.t_args("notice-dialling", [("address", address.as_str().into())])),
+            Notice::Dialing(address) => Some(look.t_args("notice-dialling", [("address", address.as_str().into())])),
             Notice::LinkNotOpened(reason) => {
                 Some(look.t_args("notice-link-not-opened", [("reason", reason.as_str().into())]))
             }
@@ -121,14 +121,17 @@ impl Notices {
             let close = close_button(look, theme::SMALL, Message::DismissNotice(*number));
             let color = match notice {
                 Notice::Refused(_) | Notice::SettingsNotSaved(_) | Notice::NotSaved(_) | Notice::LinkNotOpened(_) => {
-                    look.tones.seal
+                    look.colors.accent
                 }
-                Notice::Warning(..) | Notice::Skipped(_) | Notice::Removed(_) | Notice::LateLost => look.tones.amber,
-                Notice::PassedOver(..) => look.tones.amber,
-                Notice::Dialling(_) | Notice::Saved(_) => look.tones.pine,
+                Notice::Warning(..)
+                | Notice::Skipped(_)
+                | Notice::PassedOver(..)
+                | Notice::Removed(_)
+                | Notice::LateLost => look.colors.warning,
+                Notice::Dialing(_) | Notice::Saved(_) => look.colors.success,
             };
             let line = row![words, close].spacing(8).align_y(Alignment::Center);
-            let line = container(line).padding([8, 12]).max_width(560).style(style::notice(look.tones, color));
+            let line = container(line).padding([8, 12]).max_width(560).style(style::notice(look.colors, color));
             Some(opaque(line))
         });
         let lines = Column::with_children(lines).spacing(8).align_x(Alignment::Center);

@@ -1,4 +1,4 @@
-//! Moments as people say them, in this computer's time zone.
+//! Dates and times in words, in this computer's time zone.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use super::theme::Look;
 use crate::export::dates::{LocalTime, month, weekday};
 
-/// The calendar of whoever sits here.
+/// Today, in the time zone of this computer.
 #[derive(Debug, Clone)]
 pub struct Calendar {
     time: LocalTime,
@@ -15,33 +15,33 @@ pub struct Calendar {
 }
 
 impl Calendar {
-    /// The calendar of this computer, today.
+    /// Reads the clock of this computer.
     pub fn now() -> Self {
         let (time, now) = (LocalTime::here(), u64::try_from(Timestamp::now().as_millisecond()).unwrap_or(0));
         Calendar { today: time.day(now), time, now }
     }
 
-    /// The moment that this calendar is from, in milliseconds since 1970.
+    /// Returns the time that was read, in milliseconds since 1970.
     pub fn now_ms(&self) -> u64 {
         self.now
     }
 
-    /// The day that a moment (milliseconds since 1970) falls on.
+    /// Returns the day of a time, which is in milliseconds since 1970.
     pub fn day(&self, ms: u64) -> Date {
         self.time.day(ms)
     }
 
-    /// Today, here.
+    /// Returns today.
     pub fn today(&self) -> Date {
         self.today
     }
 
-    /// The time of day, as `14:05`.
+    /// Returns the time of day, as `14:05`.
     pub fn clock(&self, ms: u64) -> String {
         self.time.clock(ms)
     }
 
-    /// A day in words: today, yesterday, or a weekday with its date.
+    /// Returns a day in words: today, yesterday, or the weekday with the date.
     pub fn day_words(&self, look: Look, day: Date) -> String {
         if day == self.today {
             return look.t("day-today");
@@ -58,7 +58,7 @@ impl Calendar {
         }
     }
 
-    /// The days that something was written on, between two moments, as they stand in a sentence: `on Tuesday`.
+    /// Returns the days between two times as part of a sentence: `on Tuesday`.
     pub fn written(&self, look: Look, from: u64, to: u64) -> String {
         let (from, to) = (self.day(from.min(to)), self.day(to));
         if from == self.today {
@@ -75,7 +75,7 @@ impl Calendar {
         }
     }
 
-    /// A day as short as it can be told from others: its weekday within a week, else its date.
+    /// Returns a day in short form: its weekday within a week, else its date.
     fn short(&self, look: Look, day: Date) -> String {
         let ago = self.today.since(day).map_or(i32::MAX, |span| span.get_days());
         let month = month(look.language, day);
@@ -93,7 +93,7 @@ impl Calendar {
         }
     }
 
-    /// A moment as it stands in a sentence: `today at 12:00`.
+    /// Returns a time as part of a sentence: `today at 12:00`.
     pub fn at(&self, look: Look, ms: u64) -> String {
         let (day, time) = (self.day(ms), self.clock(ms));
         if day == self.today {
@@ -103,7 +103,7 @@ impl Calendar {
         }
     }
 
-    /// A moment in a word: a time if it was today, else the day.
+    /// Returns the time of day if it is today, else the day.
     pub fn moment(&self, look: Look, ms: u64) -> String {
         let day = self.day(ms);
         if day == self.today { self.clock(ms) } else { self.day_words(look, day) }

@@ -1,18 +1,18 @@
-//! The areas that ink covers, smoothly: for ink that grows. Lines run straight from point to point, as in the picture of
-//! record, so that nothing jumps when the pen is lifted.
+//! The outlines of strokes, with smooth edges, for strokes that are not painted yet. They run straight from point to point
+//! as in the exact picture, so that nothing moves when the pen is lifted.
 
 use inkmesh::canvas::{Point, QUARTERS, Tool};
 use tiny_skia::{LineCap, LineJoin, Path, PathBuilder, Rect, Stroke};
 
-/// The thinnest line of the record, in logical units: it covers a pixel wherever it is.
+/// The width of the thinnest stroke of the exact picture, in logical units: it covers a pixel at any position.
 const THINNEST: f32 = std::f32::consts::SQRT_2;
 
-/// The area that a line or a shape covers: round at its ends and corners, in pixels, at `scale` pixels per logical unit. A
-/// line of one point is a dot; one without points covers nothing.
+/// Returns the outline of a stroke or shape, round at its ends and corners, in pixels, at `scale` pixels per logical unit.
+/// One point makes a dot; without points there is no outline.
 pub fn outline(tool: Tool, points: &[Point], width: u16, scale: f32) -> Option<Path> {
     let width = f32::from(width).max(THINNEST) * scale;
     if points.windows(2).all(|pair| pair[0] == pair[1]) {
-        let (x, y) = place(points.first()?, scale);
+        let (x, y) = to_pixels(points.first()?, scale);
         return PathBuilder::from_circle(x, y, width / 2.0);
     }
     let stroke = Stroke { width, line_cap: LineCap::Round, line_join: LineJoin::Round, ..Stroke::default() };
@@ -20,8 +20,8 @@ pub fn outline(tool: Tool, points: &[Point], width: u16, scale: f32) -> Option<P
 }
 
 fn line(tool: Tool, points: &[Point], scale: f32) -> Option<Path> {
-    let places = || points.iter().map(|point| place(point, scale));
-    let ((x, y), (right, bottom)) = (places().next()?, places().next_back()?);
+    let coordinates = || points.iter().map(|point| to_pixels(point, scale));
+    let ((x, y), (right, bottom)) = (coordinates().next()?, coordinates().next_back()?);
     let mut path = PathBuilder::new();
     match tool {
         Tool::Ellipse if x != right && y != bottom => {
@@ -34,14 +34,14 @@ fn line(tool: Tool, points: &[Point], scale: f32) -> Option<Path> {
         }
         Tool::Pen | Tool::Eraser | Tool::Line => {
             path.move_to(x, y);
-            places().skip(1).for_each(|(x, y)| path.line_to(x, y));
+            coordinates().skip(1).for_each(|(x, y)| path.line_to(x, y));
         }
     }
     path.finish()
 }
 
-/// Where a point lies, in pixels.
-fn place(point: &Point, scale: f32) -> (f32, f32) {
+/// Returns the coordinates of a point, in pixels.
+fn to_pixels(point: &Point, scale: f32) -> (f32, f32) {
     let quarter = scale / QUARTERS as f32;
     (point.x as f32 * quarter, point.y as f32 * quarter)
 }
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn growing_ink_covers_what_the_record_will() {
+    fn a_live_stroke_covers_the_same_as_a_painted_one() {
         let points = [Point::new(160, 240), Point::new(900, 700), Point::new(300, 900)];
         let kinds: [(Tool, u16, &[Point]); 7] = [
             (Tool::Pen, 8, &points),

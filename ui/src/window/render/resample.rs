@@ -1,23 +1,23 @@
-//! From the pixels of record to those of the screen: the mean of all that a smaller pixel covers, or between the four
-//! around it where the sheet is shown larger than it is. At its own size it is itself.
+//! Scales the exact picture to the pixels of the screen: to the mean of the pixels that one covers where it is shrunk, by
+//! linear interpolation where it is enlarged. At its own size nothing changes.
 
 use inkmesh::canvas::COLUMNS;
 
-use super::grid::{Grid, Pixels};
+use super::tiles::{Grid, PixelRect};
 
-/// What the weights of one pixel sum up to.
+/// The sum of the weights of a pixel.
 const ONE: u32 = 256;
 
-/// Of pixels along one side of a picture: which of the original each is mixed from, and how.
+/// For each pixel along one axis, the original pixels that it is mixed from and their weights.
 #[derive(Debug)]
 struct Taps {
-    /// The first of the original, and where its weights begin and end.
+    /// The first original pixel, and the range of its weights, for each pixel.
     pixels: Vec<(usize, usize, usize)>,
     weights: Vec<u32>,
 }
 
 impl Taps {
-    /// For the pixels from `first` to before `end` of `shown` that stand for `full`.
+    /// Creates the taps of the pixels from `first` to before `end`, of `shown` pixels that show `full` original ones.
     fn new(first: u32, end: u32, shown: u32, full: u32) -> Self {
         let mut taps = Taps { pixels: Vec::with_capacity((end - first) as usize), weights: Vec::new() };
         for at in first..end {
@@ -28,7 +28,7 @@ impl Taps {
         taps
     }
 
-    /// The mean of what the pixel covers. Its place is told in parts, of which the original has `shown` a pixel.
+    /// Adds the mean of the original pixels under a pixel. Positions are in units of which an original pixel has `shown`.
     fn covered(&mut self, at: u32, shown: u32, full: u32) -> u32 {
         let (begin, end) = (at * full, (at + 1) * full);
         let (first, last) = (begin / shown, (end - 1) / shown);
@@ -41,9 +41,9 @@ impl Taps {
         first
     }
 
-    /// Between the two whose centres are nearest.
+    /// Adds the interpolation between the two original pixels whose centres are nearest.
     fn between(&mut self, at: u32, shown: u32, full: u32) -> u32 {
-        // In halves of a part, from the centre of the first pixel of the original on.
+        // In halves of a unit, from the centre of the first original pixel.
         let centre = ((2 * at + 1) * full).saturating_sub(shown);
         let first = (centre / (2 * shown)).min(full - 1);
         let share = (centre - first * 2 * shown).min(2 * shown) * ONE / (2 * shown);
@@ -55,7 +55,7 @@ impl Taps {
         first
     }
 
-    /// Gives what rounding left over to the largest.
+    /// Adds what rounding left over to the largest weight.
     fn even_out(&mut self, start: usize) {
         let weights = &mut self.weights[start..];
         let left = ONE - weights.iter().sum::<u32>();
@@ -68,28 +68,28 @@ impl Taps {
         self.pixels.iter().map(|(from, start, end)| (*from, &self.weights[*start..*end]))
     }
 
-    /// The pixels of the original that are needed: from the first to before the second.
-    fn reach(&self) -> (usize, usize) {
+    /// Returns the range of the original pixels that are needed.
+    fn range(&self) -> (usize, usize) {
         let first = self.pixels.first().map_or(0, |(from, ..)| *from);
         let end = self.pixels.last().map_or(0, |(from, start, end)| from + end - start);
         (first, end)
     }
 }
 
-/// Some pixels of a sheet of this size, red, green, blue and 255 of each, from the pixels of record.
-pub fn shown(record: &[u32], grid: Grid, place: Pixels) -> Vec<u8> {
-    let rows = (record.len() / COLUMNS) as u32;
-    let columns = Taps::new(place.x, place.x + place.width, grid.width(), COLUMNS as u32);
-    let lines = Taps::new(place.y, place.y + place.height, grid.height(), rows);
-    let (left, right) = columns.reach();
-    let mut pixels = Vec::with_capacity((place.width * place.height * 4) as usize);
+/// Returns a rectangle of a sheet of this size as red, green, blue and 255 for each pixel.
+pub fn pixels(exact: &[u32], grid: Grid, rect: PixelRect) -> Vec<u8> {
+    let rows = (exact.len() / COLUMNS) as u32;
+    let columns = Taps::new(rect.x, rect.x + rect.width, grid.width(), COLUMNS as u32);
+    let lines = Taps::new(rect.y, rect.y + rect.height, grid.height(), rows);
+    let (left, right) = columns.range();
+    let mut pixels = Vec::with_capacity((rect.width * rect.height * 4) as usize);
     let mut mixed = Mixed::new(right - left);
     for (from, weights) in lines.iter() {
-        let row = |row: usize| &record[row * COLUMNS + left..row * COLUMNS + right];
+        let row = |row: usize| &exact[row * COLUMNS + left..row * COLUMNS + right];
         // Most of a sheet is of one colour.
         let color = row(from)[0];
         if (from..from + weights.len()).all(|at| row(at).iter().all(|pixel| *pixel == color)) {
-            (0..place.width).for_each(|_| pixels.extend(rgba(color)));
+            (0..rect.width).for_each(|_| pixels.extend(rgba(color)));
             continue;
         }
         mixed.clear();
@@ -104,7 +104,7 @@ fn rgba(color: u32) -> [u8; 4] {
     [red, green, blue, 255]
 }
 
-/// A row of pixels, mixed from several, each times [`ONE`].
+/// A row of pixels mixed from several rows, each channel times [`ONE`].
 struct Mixed {
     red: Vec<u32>,
     green: Vec<u32>,
@@ -142,11 +142,11 @@ impl Mixed {
 mod tests {
     use inkmesh::canvas::{CanvasStep, Color, Ink, Point, Points, ROWS, Raster, Tool};
 
-    use super::super::grid::Tile;
+    use super::super::tiles::Tile;
     use super::*;
 
     /// A picture with lines, areas and every colour somewhere.
-    fn record() -> Vec<u32> {
+    fn exact() -> Vec<u32> {
         let mut raster = Raster::default();
         for (number, tool) in [Tool::Line, Tool::Rectangle, Tool::Ellipse].into_iter().enumerate() {
             let points = Points::new(vec![Point::new(400, 900 * number as i32), Point::new(6000, 4700)]);
@@ -160,27 +160,26 @@ mod tests {
     }
 
     #[test]
-    fn at_its_own_size_a_tile_is_the_record() {
-        let (record, grid) = (record(), Grid::new(COLUMNS as u32));
+    fn at_its_own_size_a_tile_is_the_exact() {
+        let (exact, grid) = (exact(), Grid::new(COLUMNS as u32));
         for tile in grid.all().tiles() {
-            let place = grid.place(tile);
-            let pixels = shown(&record, grid, place);
+            let rect = grid.rect(tile);
+            let pixels = pixels(&exact, grid, rect);
             for (at, pixel) in pixels.chunks(4).enumerate() {
-                let (x, y) =
-                    (place.x as usize + at % place.width as usize, place.y as usize + at / place.width as usize);
-                assert_eq!(pixel, rgba(record[y * COLUMNS + x]), "{x} {y}");
+                let (x, y) = (rect.x as usize + at % rect.width as usize, rect.y as usize + at / rect.width as usize);
+                assert_eq!(pixel, rgba(exact[y * COLUMNS + x]), "{x} {y}");
             }
         }
     }
 
     #[test]
     fn half_as_large_a_pixel_is_the_mean_of_four() {
-        let (record, grid) = (record(), Grid::new(800));
-        let place = Pixels { x: 0, y: 0, width: 800, height: 600 };
-        let pixels = shown(&record, grid, place);
+        let (exact, grid) = (exact(), Grid::new(800));
+        let rect = PixelRect { x: 0, y: 0, width: 800, height: 600 };
+        let pixels = pixels(&exact, grid, rect);
         for (at, pixel) in pixels.chunks(4).enumerate() {
             let corner = at / 800 * 2 * COLUMNS + at % 800 * 2;
-            let four = [0, 1, COLUMNS, COLUMNS + 1].map(|step| record[corner + step].to_be_bytes());
+            let four = [0, 1, COLUMNS, COLUMNS + 1].map(|step| exact[corner + step].to_be_bytes());
             let mean = |channel: usize| four.iter().map(|bytes| u32::from(bytes[channel])).sum::<u32>();
             let mean = |channel| (mean(channel) + 2) / 4;
             assert_eq!(pixel, [mean(1) as u8, mean(2) as u8, mean(3) as u8, 255], "{at}");
@@ -189,16 +188,16 @@ mod tests {
 
     #[test]
     fn a_tile_is_the_part_of_the_whole_that_it_covers() {
-        let record = record();
+        let exact = exact();
         for width in [36, 332, 700, 1036, 2400] {
             let grid = Grid::new(width);
-            let place = Pixels { x: 0, y: 0, width, height: grid.height() };
-            let whole = shown(&record, grid, place);
+            let rect = PixelRect { x: 0, y: 0, width, height: grid.height() };
+            let whole = pixels(&exact, grid, rect);
             for tile in [Tile { row: 0, column: 0 }, Tile { row: grid.height() / 129, column: width / 129 }] {
-                let place = grid.place(tile);
-                let part = shown(&record, grid, place);
-                for (row, pixels) in part.chunks(4 * place.width as usize).enumerate() {
-                    let start = ((place.y as usize + row) * width as usize + place.x as usize) * 4;
+                let rect = grid.rect(tile);
+                let part = pixels(&exact, grid, rect);
+                for (row, pixels) in part.chunks(4 * rect.width as usize).enumerate() {
+                    let start = ((rect.y as usize + row) * width as usize + rect.x as usize) * 4;
                     assert_eq!(pixels, &whole[start..start + pixels.len()], "{width} {tile:?} {row}");
                 }
             }

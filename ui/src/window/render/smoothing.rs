@@ -1,22 +1,22 @@
-//! The way of a pen, rounded: a mouse tells few places of a quick turn, and straight lines between them would be seen.
-//! What comes out is what is written down and shown to others, so that all see the same.
+//! Smooths the path of a pen: a mouse reports few points of a quick turn, and straight lines between them would show.
+//! The smoothed path is sent and stored, so that everybody sees the same.
 
 use inkmesh::canvas::{Point, QUARTERS};
 
-/// How far a rounded line may be from its curve, in quarter units.
+/// The largest distance of the path from its curve, in quarter units.
 const TOLERANCE: f32 = QUARTERS as f32 / 2.0;
-/// Shorter steps than this turn no corner, in quarter units: those of a screen's dots go in all directions.
+/// The shortest step that can make a corner, in quarter units: single pixels go in all directions.
 const CORNER_STEP: f32 = 6.0 * QUARTERS as f32;
-/// Most lines that a curve is made of.
-const MOST_LINES: u32 = 8;
+/// The most segments of a curve.
+const MAX_SEGMENTS: u32 = 8;
 
-/// The points of a line that stay, whatever the pen does: all but the last, which is only where the pen is.
+/// Returns the points that stay whatever the pen does: all but the last, which is the position of the pen.
 pub fn settled(points: &[Point]) -> &[Point] {
     &points[..points.len().saturating_sub(1).max(1).min(points.len())]
 }
 
-/// The pen goes on, in a curve from the middle between its last two places to the middle between the last and this.
-pub fn go(points: &mut Vec<Point>, point: Point) {
+/// Moves the pen to `point`, in a curve from the middle between its last two points to the middle between the last and this.
+pub fn push(points: &mut Vec<Point>, point: Point) {
     let [.., before, last] = points[..] else {
         if points.last() != Some(&point) {
             points.push(point);
@@ -35,15 +35,15 @@ pub fn go(points: &mut Vec<Point>, point: Point) {
     points.push(point);
 }
 
-/// From where the line is to halfway between the last place and the next.
+/// Adds a curve from `start` to the middle between `last` and `next`.
 fn curve(points: &mut Vec<Point>, start: Point, last: Point, next: Point) {
     let (sx, sy) = (start.x as f32, start.y as f32);
     let (cx, cy) = (last.x as f32, last.y as f32);
     let (ex, ey) = ((cx + next.x as f32) / 2.0, (cy + next.y as f32) / 2.0);
     let bulge = bulge((cx - sx, cy - sy), (ex - cx, ey - cy));
-    let lines = ((bulge / TOLERANCE).sqrt().ceil() as u32).clamp(1, MOST_LINES);
-    for line in 1..=lines {
-        let t = line as f32 / lines as f32;
+    let segments = ((bulge / TOLERANCE).sqrt().ceil() as u32).clamp(1, MAX_SEGMENTS);
+    for segment in 1..=segments {
+        let t = segment as f32 / segments as f32;
         let on = |start: f32, control: f32, end: f32| {
             (1.0 - t) * (1.0 - t) * start + 2.0 * t * (1.0 - t) * control + t * t * end
         };
@@ -54,19 +54,19 @@ fn curve(points: &mut Vec<Point>, start: Point, last: Point, next: Point) {
     }
 }
 
-/// How far a curve is from the straight line between its ends at most, of which these are the two tangents.
+/// Returns the largest distance of a curve from the straight line between its ends. The arguments are its two tangents.
 fn bulge((ax, ay): (f32, f32), (bx, by): (f32, f32)) -> f32 {
     if ax * bx + ay * by > 0.0 {
-        // It doesn't turn back: half as far as the place where the tangents meet.
+        // It doesn't turn back: half of the distance of the point where the tangents meet.
         (ax * by - ay * bx).abs() / (ax + bx).hypot(ay + by) / 2.0
     } else {
         (bx - ax).hypot(by - ay) / 4.0
     }
 }
 
-/// Whether the pen turns by more than 50 degrees at `point`.
+/// Returns whether the pen turns by more than 50 degrees at `point`.
 fn is_corner(before: Point, point: Point, next: Point) -> bool {
-    /// Of 50 degrees.
+    /// The cosine of 50 degrees.
     const COSINE: f32 = 0.643;
     let (ax, ay) = ((point.x - before.x) as f32, (point.y - before.y) as f32);
     let (bx, by) = ((next.x - point.x) as f32, (next.y - point.y) as f32);
@@ -78,29 +78,29 @@ fn is_corner(before: Point, point: Point, next: Point) -> bool {
 mod tests {
     use super::*;
 
-    fn along(places: &[(i32, i32)]) -> Vec<Point> {
-        let mut points = vec![Point::new(places[0].0, places[0].1)];
-        places[1..].iter().for_each(|(x, y)| go(&mut points, Point::new(*x, *y)));
+    fn along(path: &[(i32, i32)]) -> Vec<Point> {
+        let mut points = vec![Point::new(path[0].0, path[0].1)];
+        path[1..].iter().for_each(|(x, y)| push(&mut points, Point::new(*x, *y)));
         points
     }
 
-    fn places(points: &[Point]) -> Vec<(i32, i32)> {
+    fn coordinates(points: &[Point]) -> Vec<(i32, i32)> {
         points.iter().map(|point| (point.x, point.y)).collect()
     }
 
     #[test]
     fn it_runs_from_the_first_point_to_the_last() {
-        assert_eq!(places(&along(&[(8, 8)])), [(8, 8)]);
-        assert_eq!(places(&along(&[(8, 8), (8, 8)])), [(8, 8)]);
-        assert_eq!(places(&along(&[(8, 8), (80, 8)])), [(8, 8), (80, 8)]);
+        assert_eq!(coordinates(&along(&[(8, 8)])), [(8, 8)]);
+        assert_eq!(coordinates(&along(&[(8, 8), (8, 8)])), [(8, 8)]);
+        assert_eq!(coordinates(&along(&[(8, 8), (80, 8)])), [(8, 8), (80, 8)]);
         let straight = along(&[(0, 0), (100, 0), (200, 0), (200, 0), (300, 0)]);
-        assert_eq!(places(&straight), [(0, 0), (150, 0), (250, 0), (300, 0)]);
+        assert_eq!(coordinates(&straight), [(0, 0), (150, 0), (250, 0), (300, 0)]);
     }
 
     #[test]
     fn a_corner_stays_one() {
         let points = [(0, 0), (400, 0), (400, 400), (0, 400)];
-        assert_eq!(places(&along(&points)), points);
+        assert_eq!(coordinates(&along(&points)), points);
     }
 
     #[test]
@@ -129,7 +129,7 @@ mod tests {
         let mut points = vec![Point::new(0, 0)];
         let mut before = settled(&points).to_vec();
         for step in 1..200 {
-            go(&mut points, Point::new(step * 37 % 1600, step * step % 1200));
+            push(&mut points, Point::new(step * 37 % 1600, step * step % 1200));
             assert!(settled(&points).starts_with(&before), "{step}");
             before = settled(&points).to_vec();
         }

@@ -1,4 +1,4 @@
-//! What the window has of a picture: the tiles that its painter has made, and what is to be painted next.
+//! The window's side of a picture: the tiles that its painter has made, and what is to be painted next.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -6,23 +6,24 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use iced::advanced::image::Handle;
 use inkmesh::canvas::{Drawn, Sheet};
 
-use super::grid::{Grid, Tile};
-use super::painter::{Job, Painted, Painter, Steps, Tiles, Wanted};
+use super::painter::{Job, Painted, Painter, Steps, Tiles, WantedTiles};
+use super::tiles::{Grid, Tile};
 
 /// A picture in the window.
 #[derive(Debug)]
 pub struct Picture {
     number: u64,
-    /// `None`: at work.
+    /// The painter; `None` while it works.
     painter: Option<Painter>,
-    /// What happened that no painter knows of yet.
+    /// The changes that the painter was not given yet.
     steps: Option<Steps>,
-    /// How many changes there were.
+    /// The number of changes until now.
     changes: u64,
-    asked: Wanted,
-    wanted: Wanted,
+    /// The tiles of the last job.
+    requested: WantedTiles,
+    wanted: WantedTiles,
     whole: Option<Shown>,
-    close: Option<Shown>,
+    enlarged: Option<Shown>,
 }
 
 /// Tiles on the screen.
@@ -33,70 +34,70 @@ pub struct Shown {
 }
 
 impl Shown {
-    /// How the sheet is cut.
+    /// Returns the grid of the sheet.
     pub fn grid(&self) -> Grid {
         self.grid
     }
 
-    /// The tiles, row by row.
+    /// Returns the tiles, row by row.
     pub fn tiles(&self) -> impl Iterator<Item = (Tile, &Handle)> {
         self.tiles.iter().map(|(tile, image)| (*tile, image))
     }
 
-    /// A tile, if it is made.
+    /// Returns a tile, if it is made.
     pub fn tile(&self, tile: Tile) -> Option<&Handle> {
         self.tiles.get(&tile)
     }
 }
 
 impl Picture {
-    /// A picture of nothing.
+    /// Creates an empty picture.
     pub fn new() -> Self {
-        /// Pictures of this program until now.
+        /// The number of pictures until now.
         static NEXT: AtomicU64 = AtomicU64::new(0);
         Picture {
             number: NEXT.fetch_add(1, Ordering::Relaxed),
             painter: Some(Painter::default()),
             steps: None,
             changes: 0,
-            asked: Wanted::default(),
-            wanted: Wanted::default(),
+            requested: WantedTiles::default(),
+            wanted: WantedTiles::default(),
             whole: None,
-            close: None,
+            enlarged: None,
         }
     }
 
-    /// The whole sheet.
+    /// Returns the tiles of the whole sheet.
     pub fn whole(&self) -> Option<&Shown> {
         self.whole.as_ref()
     }
 
-    /// A part of it at a larger size.
-    pub fn close(&self) -> Option<&Shown> {
-        self.close.as_ref()
+    /// Returns the tiles of a part of the sheet at a larger size.
+    pub fn enlarged(&self) -> Option<&Shown> {
+        self.enlarged.as_ref()
     }
 
-    /// The sheet as it was painted last, unless more is being painted.
+    /// Returns the sheet as it was painted last; `None` while more is being painted.
     pub fn sheet(&self) -> Option<&Sheet> {
         self.painter.as_ref().map(Painter::sheet)
     }
 
-    /// Whether everything that happened is painted.
+    /// Returns whether all changes are painted.
     pub fn is_painted(&self) -> bool {
         self.painter.is_some() && self.steps.is_none()
     }
 
-    /// How many changes there were.
+    /// Returns the number of changes until now.
     pub fn changes(&self) -> u64 {
         self.changes
     }
 
-    /// The number that the next change will have.
+    /// Returns the number that the next change will have.
     pub fn next_change(&self) -> u64 {
         self.changes + 1
     }
 
-    /// A step was taken after all others.
+    /// Adds a step after all others.
     pub fn add(&mut self, drawn: Drawn) {
         match &mut self.steps {
             Some(Steps::More(steps) | Steps::All(steps)) => steps.push(drawn),
@@ -105,46 +106,46 @@ impl Picture {
         self.changes += 1;
     }
 
-    /// These are all steps.
+    /// Replaces all steps.
     pub fn show(&mut self, steps: Vec<Drawn>) {
         self.steps = Some(Steps::All(steps));
         self.changes += 1;
     }
 
-    /// The window needs these tiles.
-    pub fn want(&mut self, wanted: Wanted) {
+    /// Sets the tiles that the window needs.
+    pub fn want(&mut self, wanted: WantedTiles) {
         self.wanted = wanted;
     }
 
-    /// What is to be painted now. [`Picture::painted`] takes it back.
+    /// Returns the next job, if there is one. Its result is given to [`Picture::painted`].
     pub fn work(&mut self) -> Option<Job> {
-        if self.steps.is_none() && self.wanted == self.asked {
+        if self.steps.is_none() && self.wanted == self.requested {
             return None;
         }
         let painter = self.painter.take()?;
-        self.asked = self.wanted;
+        self.requested = self.wanted;
         let steps = self.steps.take().unwrap_or(Steps::More(Vec::new()));
         Some(Job { picture: self.number, change: self.changes, painter, steps, wanted: self.wanted })
     }
 
-    /// Whether something was painted for it.
+    /// Returns whether a result is for this picture.
     pub fn is_of(&self, painted: &Painted) -> bool {
         painted.picture == self.number
     }
 
-    /// Takes in what was painted. Returns with which change it ends; `None`: it was for another picture.
+    /// Takes a result. Returns the last change that it contains; `None` if it is for another picture.
     pub fn painted(&mut self, painted: Painted) -> Option<u64> {
         if !self.is_of(&painted) {
             return None;
         }
         self.painter = Some(painted.painter);
         replace(&mut self.whole, painted.whole);
-        if painted.close.is_none() {
-            self.close = None;
+        if painted.enlarged.is_none() {
+            self.enlarged = None;
         }
-        replace(&mut self.close, painted.close);
-        if let (Some(close), Some((_, part))) = (&mut self.close, self.asked.close) {
-            close.tiles.retain(|tile, _| part.holds(*tile));
+        replace(&mut self.enlarged, painted.enlarged);
+        if let (Some(enlarged), Some((_, part))) = (&mut self.enlarged, self.requested.enlarged) {
+            enlarged.tiles.retain(|tile, _| part.contains(*tile));
         }
         Some(painted.change)
     }
@@ -182,12 +183,12 @@ mod tests {
         let Some(job) = picture.work() else { return 0 };
         let painted = job.run();
         let count = |tiles: &Option<Tiles>| tiles.as_ref().map_or(0, |tiles| tiles.tiles.len());
-        let made = count(&painted.whole) + count(&painted.close);
+        let made = count(&painted.whole) + count(&painted.enlarged);
         picture.painted(painted).unwrap();
         made
     }
 
-    /// The pixel of record in the window, at the record's own size.
+    /// Returns a pixel of the picture in the window, at its own size.
     fn pixel(picture: &Picture, x: u32, y: u32) -> u8 {
         let tile = Tile { row: y / 128, column: x / 128 };
         let Some(Handle::Rgba { width, pixels, .. }) = picture.whole().unwrap().tile(tile) else { panic!() };
@@ -197,7 +198,7 @@ mod tests {
     #[test]
     fn only_tiles_that_changed_are_made_anew() {
         let mut picture = Picture::new();
-        picture.want(Wanted { whole: Some(Grid::new(1600)), close: None });
+        picture.want(WantedTiles { whole: Some(Grid::new(1600)), enlarged: None });
         assert_eq!(paint(&mut picture), 130);
         assert_eq!(paint(&mut picture), 0);
         picture.add(dot(7, 64.0, 64.0));
@@ -212,7 +213,7 @@ mod tests {
     #[test]
     fn what_happens_while_it_is_painted_is_painted_next() {
         let mut picture = Picture::new();
-        picture.want(Wanted { whole: Some(Grid::new(1600)), close: None });
+        picture.want(WantedTiles { whole: Some(Grid::new(1600)), enlarged: None });
         picture.add(dot(1, 64.0, 64.0));
         let job = picture.work().unwrap();
         picture.add(dot(2, 64.0, 64.0));
@@ -242,17 +243,17 @@ mod tests {
         let mut picture = Picture::new();
         let (whole, grid) = (Some(Grid::new(800)), Grid::new(3200));
         let look = |x: f32| grid.under(Rectangle { x, y: 600.0, width: 500.0, height: 300.0 });
-        picture.want(Wanted { whole, close: Some((grid, look(1000.0))) });
+        picture.want(WantedTiles { whole, enlarged: Some((grid, look(1000.0))) });
         let all = paint(&mut picture);
-        let kept = picture.close().unwrap().tiles().count();
+        let kept = picture.enlarged().unwrap().tiles().count();
         assert!(kept < 60 && all > kept, "{kept} of {all}");
-        picture.want(Wanted { whole, close: Some((grid, look(1128.0))) });
+        picture.want(WantedTiles { whole, enlarged: Some((grid, look(1128.0))) });
         assert_eq!(paint(&mut picture), kept / 7, "one column more, one less");
-        assert_eq!(picture.close().unwrap().tiles().count(), kept);
+        assert_eq!(picture.enlarged().unwrap().tiles().count(), kept);
         picture.add(dot(5, 300.0, 200.0));
         paint(&mut picture);
-        picture.want(Wanted { whole, close: None });
+        picture.want(WantedTiles { whole, enlarged: None });
         paint(&mut picture);
-        assert!(picture.close().is_none());
+        assert!(picture.enlarged().is_none());
     }
 }
