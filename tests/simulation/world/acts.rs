@@ -1,4 +1,4 @@
-//! What is planned happens.
+//! Carries out the actions of a plan.
 
 use inkmesh::canvas::{Color, Point, Tool};
 use inkmesh::command::{CommandError, CommandTicket, RoomCommand};
@@ -23,7 +23,7 @@ impl World {
         }
     }
 
-    /// Does it; for what people write, what became of it.
+    /// Carries out an action. Returns the outcome, if a person writes something.
     fn carry_action(&mut self, action: Action) -> Option<Result<OperationId, CommandError>> {
         match action {
             Action::Say(seat) => return self.say(seat),
@@ -97,7 +97,7 @@ impl World {
 
     // --- people --------------------------------------------------------------------------------------------------
 
-    /// Gives a command to somebody's room. Returns the last operation that is to be written for it, or why it is refused;
+    /// Gives a command to a person's room. Returns the last operation that is to be written for it, or the reason of a refusal;
     /// `None` when there is nothing to write, or not yet.
     pub(super) fn command(&mut self, seat: Seat, command: RoomCommand) -> Option<Result<OperationId, CommandError>> {
         let device = self.devices.get_mut(&seat).filter(|device| device.room.is_some())?;
@@ -213,7 +213,7 @@ impl World {
         self.start(seat);
     }
 
-    /// Faults end: the network is whole, clocks are right, everybody is there, and nobody disturbs.
+    /// Ends all faults: the network is whole, clocks are right, everybody is there, and the attacker is gone.
     pub(super) fn end_faults(&mut self) {
         (self.delay, self.loss, self.twice) = (30, 0, 0);
         self.queue.retain(|_, happening| !matches!(happening, Happening::Act(_)));
@@ -231,7 +231,7 @@ impl World {
         self.note("all faults end".to_owned());
     }
 
-    /// Every program ends as by a power cut after everything was written, and begins again, from its snapshot or from the
+    /// Ends every program as by a power cut after everything was written, and begins it again, from its snapshot or from the
     /// whole log.
     pub(super) fn restart_everybody(&mut self, with_snapshots: bool) {
         for seat in self.devices.keys().copied().collect::<Vec<_>>() {

@@ -1,4 +1,4 @@
-//! Somebody on the network who keeps no rule: what it writes, and what it sends around.
+//! An attacker on the network, who keeps no rule: its operations, and the frames that it sends.
 
 use inkmesh::clock::Timestamp;
 use inkmesh::frame::Frame;
@@ -13,29 +13,29 @@ pub use super::lies::{Lie, Probe};
 use super::plan::{ATTACKER, Seat};
 use super::{EPOCH, Happening, World};
 
-/// Operations of others that are remembered for abuse.
+/// The most operations of others that are remembered for abuse.
 const MEMORY: usize = 200;
 /// Half a day, in milliseconds.
 const HALF_A_DAY: u64 = 12 * 60 * 60 * 1000;
 /// The first moment of the year 2100.
 const YEAR_2100: u64 = 4_102_444_800_000;
 
-/// What is sent around by gossip.
+/// Abuses by gossip.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Attack {
-    /// Lines that are well made.
+    /// Valid lines.
     Honest(u64),
     /// An operation in this person's name, signed by the attacker.
     Forge(Seat),
-    /// Somebody's operation with another signature under it.
+    /// An operation of another author with another signature.
     Mangle,
-    /// Old frames once more.
+    /// Old frames again.
     Replay(u64),
-    /// Somebody's operation in another frame, with bytes left over, or cut short.
+    /// An operation of another author in another frame, with bytes left over, or cut short.
     Rewrap,
     /// An operation of another room.
     OtherRoom,
-    /// So many branches at so many places of a chain, to each person others of them.
+    /// A number of branches at a number of positions of a chain; each person is sent others of them.
     Fork {
         branches: u64,
         places: u64,
@@ -81,9 +81,9 @@ impl Attack {
 #[derive(Debug)]
 pub struct Attacker {
     pub identity: Identity,
-    /// Everything it made that others could take for good.
+    /// All its operations that others could accept.
     pub made: Vec<Operation>,
-    /// What others wrote.
+    /// Operations of others.
     pub heard: Vec<Operation>,
     pub lie: Lie,
     chains: u64,
@@ -96,7 +96,7 @@ impl Attacker {
         Attacker { identity, made: Vec::new(), heard: Vec::new(), lie: Lie::None, chains: 0, seed }
     }
 
-    /// By how much its clock lies.
+    /// The error of its clock, in milliseconds.
     pub fn wrong(&self) -> i64 {
         match self.lie {
             Lie::Clock(ms) => ms,
@@ -104,12 +104,12 @@ impl Attacker {
         }
     }
 
-    /// Whether a time is one that only the attacker writes, and nobody waits for.
+    /// Returns whether only the attacker writes this time, for which nobody waits.
     pub fn is_never(ms: u64) -> bool {
         ms >= YEAR_2100 - (YEAR_2100 - EPOCH) / 4
     }
 
-    /// A new chain: random numbers, as an honest program would choose them.
+    /// Makes a new chain with a random number, as an honest program does.
     fn chain(&mut self) -> ChainId {
         self.chains += 1;
         let number = (self.seed << 16 | self.chains).wrapping_mul(0x9e37_79b9_7f4a_7c15);
@@ -160,7 +160,7 @@ impl World {
         self.devices.get(&seat).map(super::devices::Device::author)
     }
 
-    /// The attacker takes note of what goes around.
+    /// Remembers a frame of somebody else.
     pub(super) fn attacker_hears(&mut self, bytes: &[u8]) {
         let Ok(Frame::Operation(operation)) = Frame::decode(bytes, RoomName::lobby().id()) else { return };
         if let Some(attacker) = self.attacker.as_mut().filter(|attacker| attacker.heard.len() < MEMORY) {
@@ -216,7 +216,7 @@ impl World {
         }
     }
 
-    /// Makes operations that may be taken for good and sends them, `unevenly`: to each person others of them.
+    /// Makes operations that may be accepted, and sends them; `unevenly` sends each person others of them.
     fn spread(&mut self, make: impl FnOnce(&mut Attacker) -> Vec<Operation>, unevenly: bool) {
         let Some(attacker) = self.attacker.as_mut() else { return };
         let made = make(attacker);
@@ -239,7 +239,7 @@ impl World {
         }
     }
 
-    /// An operation that says it is somebody else's.
+    /// Makes an operation in the name of another author.
     pub(super) fn forged(&self, author: Author, ms: u64) -> Operation {
         let chain = ChainId { author, log: 1 };
         let header =
@@ -284,7 +284,7 @@ impl World {
         }
     }
 
-    /// The attacker has gone for good.
+    /// Removes the attacker.
     pub(super) fn attacker_ends(&mut self) {
         self.close_streams_of_attacker();
         self.attacker = None;

@@ -1,5 +1,5 @@
-//! How a world ends: faults end, everybody comes together in a bounded number of rounds, and everything is checked; then
-//! all begin again from their disks, and it is checked once more.
+//! The end of a world: faults end, everybody catches up in a bounded number of rounds, and everything is checked. Then all
+//! programs begin again from their disks, and everything is checked once more.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,11 +14,11 @@ use super::plan::COPY;
 use super::story::{name_of, short};
 use super::{Failure, Plan, Seat, World, oracle};
 
-/// Who drew in each turn of each game.
+/// The drawers of each turn of each game.
 pub type Drawers = BTreeMap<(OperationId, u32), Author>;
 
-/// How often everybody may have to catch up with everybody until all hold the same. A forked chain can take a round for
-/// each of its branches, a copy of a folder is met every second time, and what came last has to reach everybody.
+/// The most passes, in which everybody catches up with everybody, until all hold the same. A forked chain can take a pass for
+/// each of its branches, a copy of a folder is met in every second one, and the last operation has to reach everybody.
 const PASSES: usize = 12;
 /// The longest that a pass may take, in milliseconds.
 const PASS_MS: u64 = 60_000;
@@ -49,9 +49,9 @@ impl World {
         Ok(())
     }
 
-    /// Everything that has to be taken into account: what anybody holds, or was given since it last began and had a place
-    /// for. What is never to be seen counts for nothing; and of people who run twice a room leaves to later what claims a
-    /// place for which it is just writing.
+    /// Returns all operations that count: those that anybody holds, or received since its last start and had space for. Without
+    /// those that are never to be seen, and without those in the name of people who run twice, which a room puts off while it
+    /// writes in the same position itself.
     fn held(&self) -> Vec<Operation> {
         let given = self.devices.values().flat_map(|device| device.given.values());
         let given = given.filter(|operation| {
@@ -60,7 +60,7 @@ impl World {
         self.union().into_iter().chain(given.cloned()).collect()
     }
 
-    /// Runs a plan to its end; returns who drew in each turn of its game, as each person was told.
+    /// Runs a plan to its end; returns the drawers of each turn of its game, as each person's frontend was told.
     pub fn drawers(plan: &Plan) -> Result<Vec<Drawers>, Failure> {
         let mut world = World::new(plan);
         world.run_to_end()?;
@@ -102,7 +102,7 @@ impl World {
         self.run_for(2_000)
     }
 
-    /// Everybody catches up with everybody, again and again, until all hold the same.
+    /// Lets everybody catch up with everybody, again and again, until all hold the same.
     fn come_together(&mut self) -> Result<(), Failure> {
         for _ in 0..PASSES {
             self.pass()?;
@@ -118,7 +118,7 @@ impl World {
         Err(Failure { rule: "convergence", reason })
     }
 
-    /// Everybody catches up with everybody once.
+    /// Lets everybody catch up with everybody once.
     fn pass(&mut self) -> Result<(), Failure> {
         for seat in self.seats() {
             let online: Vec<Seat> = self.devices[&seat].online.keys().copied().collect();
@@ -134,7 +134,7 @@ impl World {
         Ok(())
     }
 
-    /// Whether nothing is under way.
+    /// Returns whether nothing is under way.
     fn rests(&self) -> bool {
         self.rounds.is_empty()
             && self
@@ -143,7 +143,7 @@ impl World {
                 .all(|device| device.disk.jobs.is_empty() && device.unsaved.write_at().is_none() && !device.trouble)
     }
 
-    /// Everybody says one more line, in a chain that doesn't fork, and all others get it.
+    /// Lets everybody say one more line, in a chain that doesn't fork, and checks that all others get it.
     fn last_words(&mut self, before: &[Operation], may_fork: bool) -> Result<Vec<Operation>, Failure> {
         let mut said = Vec::new();
         for seat in self.seats() {

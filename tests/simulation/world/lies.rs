@@ -1,4 +1,4 @@
-//! What the attacker says when others catch up with it, and what it asks of them.
+//! The attacker's part in catching up: its answers to others, and its requests to them.
 
 use inkmesh::clock::Timestamp;
 use inkmesh::identity::Identity;
@@ -18,34 +18,34 @@ const CHUNK: u64 = 7;
 /// Chunks of an endless answer.
 const ENDLESS: usize = 60;
 
-/// How it serves from now on.
+/// Ways in which it serves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lie {
-    /// What it made, to each person others of it.
+    /// Serves its own operations, to each person others of them.
     None,
-    /// Chains are longer than it has.
+    /// Claims longer chains than it has.
     Longer(u64),
-    /// Chains that nobody has.
+    /// Claims chains that nobody has.
     NobodyHas(u64),
-    /// Other ends of other people's chains.
+    /// Claims other heads of other people's chains.
     ForkedHeads,
-    /// Answers with other operations than were asked for.
+    /// Answers with other operations than were requested.
     OtherOperations,
-    /// Says everything twice.
+    /// Sends everything twice.
     Duplicates,
-    /// Says nothing any more after so many messages.
+    /// Sends nothing any more after this number of messages.
     Stall(u64),
     /// Never ends.
     Endless,
     Garbage,
-    /// Messages without operations.
+    /// Sends messages without operations.
     Empty,
-    /// Operations with wrong signatures.
+    /// Sends operations with wrong signatures.
     Forged,
-    /// Holds the same, always.
+    /// Claims to hold the same, always.
     Same,
     Busy,
-    /// Its clock is wrong by so many milliseconds.
+    /// Tells a time that is wrong by this number of milliseconds.
     Clock(i64),
 }
 
@@ -71,18 +71,18 @@ impl Lie {
     }
 }
 
-/// What it asks of somebody who serves.
+/// Its requests to a peer that serves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Probe {
-    /// Heads and sequence numbers that don't exist.
+    /// Requests heads and sequence numbers that don't exist.
     Beyond,
-    /// Everything, again and again.
+    /// Requests everything, again and again.
     Everything,
     /// Requests that can't be read.
     Malformed,
-    /// A greeting twice, or none.
+    /// Sends its hello twice, or not at all.
     OutOfPlace,
-    /// A clock that is years off.
+    /// Tells a time that is years off.
     Clock(i64),
 }
 
@@ -100,7 +100,7 @@ impl Probe {
 }
 
 impl World {
-    /// Somebody who catches up sends the attacker a request.
+    /// Delivers a request to the attacker.
     pub(super) fn attacker_serves(&mut self, number: u64, bytes: &[u8]) {
         let Some(lie) = self.attacker.as_ref().map(|attacker| attacker.lie) else { return };
         match (Request::decode(bytes), lie) {
@@ -114,7 +114,7 @@ impl World {
         }
     }
 
-    /// What the attacker holds for one person.
+    /// Returns the operations that the attacker claims to hold for one person.
     fn attackers_log(&self, puller: Seat) -> (Log, Vec<(Position, Operation)>) {
         let mut log = Log::new(RoomName::lobby().id());
         let Some(attacker) = &self.attacker else { return (log, Vec::new()) };
@@ -125,7 +125,7 @@ impl World {
         (log, inserted)
     }
 
-    /// Tells what it holds.
+    /// Sends its frontier.
     fn pretend(&mut self, number: u64, lie: Lie) {
         let Some(puller) = self.rounds.get(&number).map(|round| round.puller) else { return };
         let mut heads = self.attackers_log(puller).0.frontier();
@@ -210,7 +210,7 @@ impl World {
         self.send_response(number, Response::Operations { operations }.encode().unwrap());
     }
 
-    /// The attacker asks somebody.
+    /// Sends a request of the attacker.
     pub(super) fn probe(&mut self, seat: Seat, probe: Probe) {
         let Some(author) = self.author_of(seat).filter(|_| self.reaches(ATTACKER, seat)) else { return };
         let Some(round) = self.open(ATTACKER, seat, author, Timestamp::default()) else { return };

@@ -1,5 +1,5 @@
-//! A simulated world: people's machines around the real room machine, one queue of happenings ordered by time. It runs
-//! from a [`Plan`] alone, and always in the same way. What the node does with a room (`src/node`), a machine here does.
+//! A simulated world: people's machines around the real room machine, one queue of occurrences ordered by time. It runs
+//! from a [`Plan`] alone, and always in the same way. A machine does for its room what the node does (`src/node`).
 
 mod acts;
 mod attacker;
@@ -39,15 +39,15 @@ pub use story::tell;
 
 /// Milliseconds since 1970 at the start of a simulation.
 const EPOCH: u64 = 1_790_000_000_000;
-/// Happenings of one run at most: a simulation that doesn't come to rest is a failure.
+/// The most occurrences of one run: a simulation that doesn't come to rest is a failure.
 const MAX_HAPPENINGS: u64 = 400_000;
 
-/// What must not be.
+/// A broken rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
-    /// Which rule was broken.
+    /// The rule.
     pub rule: &'static str,
-    /// How.
+    /// A description.
     pub reason: String,
 }
 
@@ -81,7 +81,7 @@ enum Happening {
         seat: Seat,
         process: u32,
     },
-    /// One machine looks whether it reaches another.
+    /// A machine looks whether it reaches another.
     Meet {
         seat: Seat,
         other: Seat,
@@ -121,12 +121,12 @@ enum Happening {
         seat: Seat,
         process: u32,
     },
-    /// Somebody who may play a quiz looks at the screen.
+    /// A person who may play a quiz looks at the screen.
     Look {
         seat: Seat,
         process: u32,
     },
-    /// What goes to one machine and not through the room.
+    /// A message to one machine, outside of the room.
     Straight {
         from: Seat,
         process: u32,
@@ -147,16 +147,16 @@ enum Happening {
     },
 }
 
-/// What is known from above.
+/// The knowledge of the world, for the checks.
 #[derive(Debug, Default)]
 struct Ledger {
-    /// What people were told is saved.
+    /// Acknowledged operations.
     acknowledged: BTreeMap<OperationId, Seat>,
-    /// What was only on a disk that was taken back, broke or was thrown away: it may be missing.
+    /// Operations that may be missing: they were only on a disk that was restored, broke or was discarded.
     excused: BTreeSet<OperationId>,
-    /// Whose folder was put back or ran twice.
+    /// People whose folder was restored or ran twice.
     may_fork: BTreeSet<Author>,
-    /// What became durable in each place of the people's chains.
+    /// The operations that became durable, by their position in the people's chains.
     signed: BTreeMap<(ChainId, u64), OperationId>,
 }
 
@@ -165,9 +165,9 @@ pub struct World {
     plan: Plan,
     chance: Chance,
     now: u64,
-    /// The latest time of anything written, but what is never to be seen.
+    /// The latest time of an operation, without those that are never to be seen.
     horizon: u64,
-    /// What was added to the true time at the end, so that what was written in the future is not any more.
+    /// The time added at the end, so that no operation is dated in the future any more.
     skipped: u64,
     happened: u64,
     number: u64,
@@ -219,7 +219,7 @@ impl World {
         world
     }
 
-    /// Runs a plan to its end and checks everything. Returns the story, and what was wrong.
+    /// Runs a plan to its end and checks everything. Returns the story, and the first failure.
     pub fn run(plan: &Plan) -> (Vec<(u64, String)>, Option<Failure>) {
         let mut world = World::new(plan);
         let result = world.run_to_end();
@@ -236,7 +236,7 @@ impl World {
         self.schedule(self.now + ms, happening);
     }
 
-    /// Lets happen what happens in the next milliseconds.
+    /// Carries out the occurrences of the next milliseconds.
     fn run_for(&mut self, ms: u64) -> Result<(), Failure> {
         let end = self.now + ms;
         while let Some(entry) = self.queue.first_entry().filter(|entry| entry.key().0 <= end) {
@@ -291,12 +291,12 @@ impl World {
         }
     }
 
-    /// The true time, in milliseconds since 1970.
+    /// Returns the true time, in milliseconds since 1970.
     fn true_ms(&self) -> u64 {
         EPOCH + self.now + self.skipped
     }
 
-    /// What the clock of a machine says, uncorrected.
+    /// Returns the time of a machine's clock, uncorrected.
     fn wall(&self, seat: Seat) -> u64 {
         let wrong = match self.devices.get(&seat) {
             Some(device) => device.wrong,
@@ -305,19 +305,19 @@ impl World {
         self.true_ms().saturating_add_signed(wrong)
     }
 
-    /// The time as the program on a machine takes it.
+    /// Returns the time by which the program on a machine goes.
     fn clock(&self, seat: Seat) -> Now {
         let correction = self.devices.get(&seat).map_or(0, |device| device.clocks.correction());
         Now { wall_ms: self.wall(seat).saturating_add_signed(correction), mono_ms: self.now }
     }
 
-    /// Something was written that is to be seen when its time has come.
+    /// Notes the time of an operation that is to be seen by the end.
     fn wrote(&mut self, operations: &[Operation]) {
         let times = operations.iter().map(|operation| operation.header().time.ms());
         self.horizon = times.filter(|ms| !Attacker::is_never(*ms)).fold(self.horizon, u64::max);
     }
 
-    /// Checks an operation; each is checked once in a world.
+    /// Verifies an operation; each is verified once in a world.
     fn verify(&mut self, bytes: &[u8]) -> Result<Operation, OperationError> {
         if let Some(known) = self.verified.get(bytes) {
             return known.clone();
@@ -327,7 +327,7 @@ impl World {
         result
     }
 
-    /// Notes what must not be; the first stays.
+    /// Notes a failure; the first one stays.
     fn fail(&mut self, rule: &'static str, reason: String) {
         self.failure.get_or_insert(Failure { rule, reason });
     }

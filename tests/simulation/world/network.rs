@@ -1,4 +1,4 @@
-//! The network between machines: who reaches whom, and gossip.
+//! The network between machines: connections and gossip.
 
 use inkmesh::frame::{self, Frame};
 use inkmesh::name::RoomName;
@@ -7,16 +7,16 @@ use inkmesh::room::{Input, Verdict};
 use super::plan::ATTACKER;
 use super::{Happening, Seat, World};
 
-/// How many others a frame is passed on to at most.
+/// The most machines to which a frame is passed on.
 const MESH: usize = 4;
 
 impl World {
-    /// Whether bytes sent now arrive.
+    /// Returns whether bytes sent now arrive.
     pub(super) fn reaches(&self, from: Seat, to: Seat) -> bool {
         self.process_of(from).is_some() && self.process_of(to).is_some() && !self.cut.contains(&(from, to))
     }
 
-    /// Which start of the program runs on a machine, if one does.
+    /// Returns the number of the start of the program that runs on a machine, if one does.
     pub(super) fn process_of(&self, seat: Seat) -> Option<u32> {
         if seat == ATTACKER {
             return self.attacker.as_ref().map(|_| 0);
@@ -28,12 +28,12 @@ impl World {
         self.reaches(a, b) && self.reaches(b, a)
     }
 
-    /// All machines that there are.
+    /// Returns all machines.
     pub(super) fn seats(&self) -> Vec<Seat> {
         self.devices.keys().copied().chain(self.attacker.as_ref().map(|_| ATTACKER)).collect()
     }
 
-    /// Who is reachable may have changed: everybody notices that after a while.
+    /// Lets everybody notice, after a while, a change in who is reachable.
     pub(super) fn everybody_looks(&mut self) {
         for seat in self.seats() {
             for other in self.seats() {
@@ -49,7 +49,7 @@ impl World {
         self.author_of(a) == self.author_of(b)
     }
 
-    /// One machine looks whether it is connected with another.
+    /// Lets one machine look whether it is connected with another.
     pub(super) fn meet(&mut self, seat: Seat, other: Seat) {
         let now_there = self.process_of(other).filter(|_| self.is_connected(seat, other));
         let Some(device) = self.devices.get_mut(&seat).filter(|device| device.room.is_some()) else { return };
@@ -93,7 +93,7 @@ impl World {
         self.feed(seat, Input::Offline { peer });
     }
 
-    /// Two machines lose their connection, and find each other again.
+    /// Breaks the connection of two machines, which find each other again.
     pub(super) fn connection_is_closed(&mut self, a: Seat, b: Seat) {
         for (seat, other) in [(a, b), (b, a)] {
             let lost = self.devices.get_mut(&seat).is_some_and(|device| device.online.remove(&other).is_some());
@@ -134,7 +134,7 @@ impl World {
         slow(from) + slow(to)
     }
 
-    /// A frame has arrived.
+    /// Delivers a frame.
     pub(super) fn frame(&mut self, to: Seat, from: Seat, bytes: Vec<u8>) {
         if self.cut.contains(&(from, to)) {
             return;
@@ -157,7 +157,7 @@ impl World {
         }
     }
 
-    /// Reads a frame as the node does; nothing if there is nothing new in it.
+    /// Reads a frame as the node does. Returns `None` if there is nothing new in it.
     fn read(&mut self, to: Seat, from: Seat, bytes: &[u8]) -> Result<Option<Input>, String> {
         let Some(from) = self.author_of(from) else { return Ok(None) };
         match Frame::decode(bytes, RoomName::lobby().id()).map_err(|error| error.to_string())? {
@@ -174,7 +174,7 @@ impl World {
         }
     }
 
-    /// One machine takes another for dishonest.
+    /// Lets one machine take another for dishonest.
     pub(super) fn blame(&mut self, by: Seat, whom: Seat, what: &str) {
         if whom != ATTACKER && by != ATTACKER {
             let (by, whom) = (super::story::name_of(by), super::story::name_of(whom));

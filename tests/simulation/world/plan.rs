@@ -1,5 +1,5 @@
-//! What happens in a world, drawn from a seed before it begins: a list of actions, each at its time. A world runs from
-//! this list alone, so that a shorter list is a smaller world of the same kind.
+//! The plan of a world, drawn from a seed before it begins: a list of actions, each at its time. A world runs from this list
+//! alone, so that a shorter list is a smaller world of the same kind.
 
 use rand::rngs::SmallRng;
 use rand::seq::{IndexedRandom, SliceRandom};
@@ -16,7 +16,7 @@ const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 const YEAR: i64 = 365 * 24 * HOUR;
 
-/// What a world is about: which faults it has.
+/// The kind of a world: its faults.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// A bad network, crashes, comings and goings.
@@ -31,15 +31,15 @@ pub enum Kind {
     Disks,
     /// An attacker.
     Attack,
-    /// Everything.
+    /// All of these.
     All,
-    /// Some have a long history, and some nothing of it.
+    /// Some people have a long history, and others nothing of it.
     Newcomer,
-    /// The history is so long that rooms let go of old steps.
+    /// The history is so long that rooms forget old steps.
     Long,
 }
 
-/// Something that happens. All of it is possible at any time; what makes no sense then does nothing.
+/// An action. Every action is possible at any time; one that makes no sense then does nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
     Say(Seat),
@@ -61,13 +61,13 @@ pub enum Action {
     },
     /// These are cut off from all others.
     Split(Vec<Seat>),
-    /// What the first sends doesn't reach the second.
+    /// Messages of the first don't reach the second.
     OneWay(Seat, Seat),
     /// All can reach each other.
     Heal,
-    /// Everything takes so much longer on the way to this machine.
+    /// Messages to this machine take longer by this time.
     Slow(Seat, u64),
-    /// So much longer does its disk take.
+    /// Its disk takes longer by this time.
     SlowDisk(Seat, u64),
     /// The power fails, and comes back after so many milliseconds. Of each hundred records on their way to the disk, so
     /// many are there.
@@ -105,7 +105,7 @@ pub enum Action {
     FullQueue(Seat),
 }
 
-/// All of it.
+/// A plan.
 #[derive(Debug, Clone)]
 pub struct Plan {
     pub seed: u64,
@@ -113,12 +113,12 @@ pub struct Plan {
     /// People.
     pub people: Vec<Seat>,
     pub attacker: bool,
-    /// Operations of an old history, and who has them.
+    /// The number of operations of an old history, and the people who have them.
     pub history: usize,
     pub holders: Vec<Seat>,
-    /// What happens, and when in milliseconds.
+    /// The actions, each with its time in milliseconds.
     pub actions: Vec<(u64, Action)>,
-    /// When it ends.
+    /// The time of the end, in milliseconds.
     pub length: u64,
 }
 
@@ -151,7 +151,7 @@ impl Plan {
         plan
     }
 
-    /// A game among `count` people with nothing going wrong.
+    /// Returns a game among `count` people without faults.
     pub fn calm_game(seed: u64, count: usize) -> Plan {
         let mut actions = vec![(3_000, Action::StartGame(0, 2, 2))];
         actions.extend((1..count).map(|seat| (4_500, Action::Ready(seat))));
@@ -159,7 +159,7 @@ impl Plan {
         Plan { seed, kind: Kind::Game, people, attacker: false, history: 0, holders, actions, length: 6_000 }
     }
 
-    /// A quiz among `count` people with nothing going wrong.
+    /// Returns a quiz among `count` people without faults.
     pub fn calm_quiz(seed: u64, count: usize) -> Plan {
         let mut plan = Plan { kind: Kind::Quiz, ..Plan::calm_game(seed, count) };
         plan.actions[0].1 = Action::StartQuiz(0, 1);
@@ -226,7 +226,7 @@ impl Plan {
         self.people.choose(rng).copied().unwrap_or(0)
     }
 
-    /// A person, or now and then the copy.
+    /// Draws a person, or sometimes the copy.
     fn somebody(&self, rng: &mut SmallRng) -> Seat {
         let seat = self.anybody(rng);
         let may_copy = matches!(self.kind, Kind::Disks | Kind::All);
@@ -319,7 +319,7 @@ impl Plan {
     }
 }
 
-/// An error of a clock: right again, seconds, minutes, hours or years.
+/// Draws an error of a clock: none, seconds, minutes, hours or years.
 fn wrong(rng: &mut SmallRng) -> i64 {
     let most = match rng.random_range(0..6) {
         0 => return 0,
