@@ -4,8 +4,6 @@ use ::gif::{DisposalMethod, Encoder, EncodingError, Frame, Repeat};
 use inkmesh::canvas::export::Replay;
 use inkmesh::canvas::{Area, COLUMNS, Drawn, ROWS, Raster, Sheet};
 
-use super::palette::{Colors, Palette};
-
 /// Width and height in pixels. Each pixel is the mean of four of the drawing.
 const SIZE: (usize, usize) = (COLUMNS / 2, ROWS / 2);
 /// The most frames after the blank sheet. With more strokes, a frame adds several.
@@ -16,24 +14,20 @@ const WHOLE: usize = 1000;
 const DELAYS: (usize, usize) = (4, 50);
 /// The delay of the last frame.
 const HELD: u16 = 200;
+/// The speed of the quantiser for frames of more than 256 colours, from 1 (the best quality) to 30.
+const QUANTISER_SPEED: i32 = 10;
 
 /// Returns the bytes of the GIF.
 pub fn gif(sheet: &Sheet) -> Result<Vec<u8>, EncodingError> {
     let ends = ends(&sheet.marks().collect::<Vec<_>>());
-    let mut colors = Colors::new();
-    replay(sheet, &ends, |area, raster| {
-        halved(area, raster).for_each(|color| colors.add(color));
-        Ok(())
-    })?;
-    let palette = colors.palette();
-    let mut encoder = Encoder::new(Vec::new(), SIZE.0 as u16, SIZE.1 as u16, &palette.rgb())?;
+    let mut encoder = Encoder::new(Vec::new(), SIZE.0 as u16, SIZE.1 as u16, &[])?;
     encoder.set_repeat(Repeat::Infinite)?;
     let delay = (WHOLE / (ends.len() + 1)).clamp(DELAYS.0, DELAYS.1) as u16;
     let mut left = ends.len();
     replay(sheet, &ends, |area, raster| {
         let delay = if left == 0 { HELD } else { delay };
         left = left.saturating_sub(1);
-        encoder.write_frame(&frame(area, raster, &palette, delay))
+        encoder.write_frame(&frame(area, raster, delay))
     })?;
     encoder.into_inner()
 }
@@ -77,17 +71,20 @@ fn half(area: Area) -> Area {
     Area { left, top, right, bottom }
 }
 
-fn frame(area: Area, raster: &Raster, palette: &Palette, delay: u16) -> Frame<'static> {
-    let pixels: Vec<u8> = halved(area, raster).map(|color| palette.index(color)).collect();
+/// Returns the frame of an area, with a palette of its own: exact for up to 256 colours.
+fn frame(area: Area, raster: &Raster, delay: u16) -> Frame<'static> {
+    let (width, height) = ((area.right - area.left) as u16, (area.bottom - area.top) as u16);
+    let rgb = |color: u32| {
+        let [_, red, green, blue] = color.to_be_bytes();
+        [red, green, blue]
+    };
+    let pixels: Vec<u8> = halved(area, raster).flat_map(rgb).collect();
     Frame {
         delay,
         dispose: DisposalMethod::Keep,
         left: area.left as u16,
         top: area.top as u16,
-        width: (area.right - area.left) as u16,
-        height: (area.bottom - area.top) as u16,
-        buffer: pixels.into(),
-        ..Frame::default()
+        ..Frame::from_rgb_speed(width, height, &pixels, QUANTISER_SPEED)
     }
 }
 
@@ -118,29 +115,21 @@ mod tests {
     /// Decodes a GIF to the pictures that are seen, each with its delay.
     fn pictures(bytes: &[u8]) -> Vec<(Vec<u32>, u16)> {
         let mut decoder = ::gif::DecodeOptions::new();
-        decoder.set_color_output(::gif::ColorOutput::Indexed);
+        decoder.set_color_output(::gif::ColorOutput::RGBA);
         let mut decoder = decoder.read_info(bytes).unwrap();
         assert_eq!((decoder.width(), decoder.height(), decoder.repeat()), (800, 600, Repeat::Infinite));
-        let palette: Vec<u32> = decoder.global_palette().unwrap().chunks(3).map(packed).collect();
         let (mut seen, mut screen) = (Vec::new(), vec![0; SIZE.0 * SIZE.1]);
         while let Some(frame) = decoder.read_next_frame().unwrap() {
-            assert_eq!(
-                (frame.dispose, frame.transparent, frame.palette.is_some()),
-                (DisposalMethod::Keep, None, false)
-            );
-            for (row, pixels) in frame.buffer.chunks(frame.width.into()).enumerate() {
+            assert_eq!((frame.dispose, frame.transparent), (DisposalMethod::Keep, None));
+            for (row, pixels) in frame.buffer.chunks(4 * usize::from(frame.width)).enumerate() {
                 let start = (row + usize::from(frame.top)) * SIZE.0 + usize::from(frame.left);
-                for (place, pixel) in screen[start..].iter_mut().zip(pixels) {
-                    *place = palette[usize::from(*pixel)];
+                for (shown, rgba) in screen[start..].iter_mut().zip(pixels.chunks(4)) {
+                    *shown = u32::from_be_bytes([0, rgba[0], rgba[1], rgba[2]]);
                 }
             }
             seen.push((screen.clone(), frame.delay));
         }
         seen
-    }
-
-    fn packed(rgb: &[u8]) -> u32 {
-        u32::from_be_bytes([0, rgb[0], rgb[1], rgb[2]])
     }
 
     fn small(raster: &Raster) -> Vec<u32> {
@@ -184,7 +173,7 @@ mod tests {
             pairs.map(|(one, other)| u64::from(one.abs_diff(other))).sum::<u64>()
         };
         let apart: u64 = seen.last().unwrap().0.iter().zip(&small(sheet.raster())).map(differs).sum();
-        // 400 colours from everywhere, and what is between neighbours: about 10 of 255 in each channel.
+        // The last stroke crosses 400 colours.
         assert!(apart > 0 && apart / ((SIZE.0 * SIZE.1) as u64) < 3 * 12, "{apart}");
     }
 

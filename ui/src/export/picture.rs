@@ -1,10 +1,11 @@
 //! Encodes a drawing as PNG, SVG or GIF.
 
+use std::collections::BTreeSet;
+
 use data_encoding::BASE64;
 use inkmesh::canvas::{COLUMNS, ROWS, Raster, Sheet, export};
 
 use super::gif::gif;
-use super::palette::Colors;
 
 /// The longest SVG of paths, in bytes. A fill between many strokes is a path of many rectangles, and a sheet may have
 /// thousands: no program would open such an SVG.
@@ -70,18 +71,17 @@ fn svg(sheet: &Sheet, most: usize) -> Result<String, png::EncodingError> {
 
 /// Returns a PNG: one byte a pixel with at most 256 colours, else three.
 fn png(raster: &Raster) -> Result<Vec<u8>, png::EncodingError> {
-    let mut colors = Colors::new();
-    raster.pixels().iter().for_each(|pixel| colors.add(*pixel));
-    let palette = colors.palette();
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, COLUMNS as u32, ROWS as u32);
     encoder.set_depth(png::BitDepth::Eight);
-    let pixels = if palette.is_exact() {
+    let pixels = if let Some(palette) = palette(raster.pixels()) {
         encoder.set_color(png::ColorType::Indexed);
-        encoder.set_palette(palette.rgb());
+        encoder
+            .set_palette(palette.iter().flat_map(|color| color.to_be_bytes().into_iter().skip(1)).collect::<Vec<u8>>());
         // Indices compress best without a filter.
         encoder.set_filter(png::Filter::NoFilter);
-        raster.pixels().iter().map(|pixel| palette.index(*pixel)).collect()
+        let index = |pixel| u8::try_from(palette.binary_search(pixel).unwrap_or(0)).unwrap_or(0);
+        raster.pixels().iter().map(index).collect()
     } else {
         encoder.set_color(png::ColorType::Rgb);
         raster.rgb()
@@ -90,6 +90,18 @@ fn png(raster: &Raster) -> Result<Vec<u8>, png::EncodingError> {
     writer.write_image_data(&pixels)?;
     writer.finish()?;
     Ok(bytes)
+}
+
+/// Returns the colours of a picture in ascending order; `None` if there are more than 256.
+fn palette(pixels: &[u32]) -> Option<Vec<u32>> {
+    let (mut colors, mut last) = (BTreeSet::new(), None);
+    for pixel in pixels {
+        // Most pixels have the colour of the one before.
+        if last.replace(*pixel) != Some(*pixel) && colors.insert(*pixel) && colors.len() > 256 {
+            return None;
+        }
+    }
+    Some(colors.into_iter().collect())
 }
 
 #[cfg(test)]

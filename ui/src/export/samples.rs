@@ -41,15 +41,16 @@ pub fn house() -> Sheet {
 
 /// Returns a sheet with so many lines.
 pub fn lines(count: usize) -> Sheet {
-    let place = |n: i32| (n * 31 % 6400, n * 17 % 4800);
-    sheet((0..count as i32).map(|n| ink(n as u64, Tool::Line, 0x10_60a0, 3, &[place(n), place(n + 5)])))
+    let point = |n: i32| (n * 31 % 6400, n * 17 % 4800);
+    sheet((0..count as i32).map(|n| ink(n as u64, Tool::Line, 0x10_60a0, 3, &[point(n), point(n + 5)])))
 }
 
-/// Returns a sheet with more colours than a palette has.
+/// Returns a sheet with more colours than a palette has, all of them in the area of its last stroke.
 pub fn colorful() -> Sheet {
     let stroke = |n: i32| {
         let color = n.unsigned_abs().wrapping_mul(2_654_435_761) >> 8;
         ink(n as u64, Tool::Line, color, 6, &[(n * 16, 100), (n * 16, 4700)])
     };
-    sheet((0..400).map(stroke))
+    let last = ink(400, Tool::Line, 0, 6, &[(0, 0), (6399, 4799)]);
+    sheet((0..400).map(stroke).chain([last]))
 }
