@@ -1,335 +1,517 @@
-//! The machine that holds one room together: log, fold, people and our own conduct. It does no IO: what it is told
-//! comes in as an [`Input`] with the time, what it wants done goes out as [`Output`]s, in order.
+//! The machine that holds one room together. It does no IO: what happens comes in as an [`Input`] with the time, what is
+//! to be done goes out as [`Output`]s, in order.
 //!
-//! **Invariant.** One's own operations enter the log only once they are durable ([`Input::Saved`]), and are published
-//! only then: a crash can't make a sequence number be used twice.
+//! [`Room`] routes between parts that own their state and don't know it:
+//!
+//! | module | part |
+//! | --- | --- |
+//! | `contents` | the log, and the games, sheets and people that it comes to |
+//! | `own_chain` | our key, our clock, and the chain that we write |
+//! | `pen` | our steps on the visible sheet |
+//! | `play` | our part in the room's games: the driver, guesses, talk |
+//! | `local_state`, `read_state` | what is stored beside the log and never sent: what our person has read, retired chains |
+//! | `floating_lines`, `sealed_lines` | which lines are told at once, and which again |
+//! | `live_rate`, `progress`, `warnings` | how often the frontend is told of live strokes, of catching up, of trouble |
+//! | `snapshot` | the contents as stored beside the log |
+//!
+//! **Invariant.** An operation of our own enters the log only when it is durable ([`Input::Saved`]), and is published only
+//! then: a crash can't make a sequence number be used twice.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use crate::canvas::{CanvasStep, SheetId};
-use crate::clock::{Clock, Now, Timestamp};
-use crate::command::{CommandError, CommandTicket, Reply, RoomCommand};
-use crate::event::{Event, GameView};
-use crate::fold::Fold;
-use crate::game::{Driver, GameStep, GuessError, GuessTicket};
+use crate::clock::{Now, Timestamp};
+use crate::event::{CanvasChange, Entry, Event, Warning};
+use crate::frame::Frame;
+use crate::game::GameStep;
+use crate::game::guess::{PeerReply, PeerRequest};
 use crate::identity::{Author, Identity};
 use crate::live::LiveInk;
-use crate::log::{Head, Log, Position};
+use crate::log::{Ingest, Ingested, Position};
 use crate::name::RoomName;
-use crate::operation::{Operation, OperationId};
+use crate::operation::{Operation, OrderKey};
 use crate::payload::Payload;
-use crate::people::People;
-use crate::sync::fetching::Fetching;
+use crate::sync::fetching::{Fetch, Fetching, Progress};
 
-mod catching_up;
 mod commands;
-mod drawing;
-mod guessing;
-mod incoming;
-mod keeping;
-mod live_ink;
-mod questions;
-mod reading;
-mod showing;
+mod contents;
+mod floating_lines;
+mod input;
+mod live_rate;
+mod local_state;
+mod outcome;
+mod output;
+mod own_chain;
+mod pen;
+mod play;
+mod progress;
+mod queries;
+mod read_state;
+mod sealed_lines;
 mod snapshot;
-mod writer;
+mod warnings;
 
-use guessing::Sealed;
-use keeping::Kept;
-pub use keeping::retire;
-use live_ink::LiveGate;
-pub use questions::Waiting;
+#[cfg(test)]
+mod tests;
+
+use contents::{Contents, Projected};
+use floating_lines::FloatingLines;
+pub use input::Input;
+use live_rate::LiveRate;
+use local_state::LocalState;
+pub use local_state::retire;
+use outcome::Outcome;
+use output::Outbox;
+pub use output::{Output, Verdict};
+use own_chain::OwnChain;
+pub use own_chain::{Ticket, Write};
+use pen::Pen;
+use play::Play;
+use progress::ProgressReports;
+pub use queries::Waiting;
+use read_state::ReadState;
+use sealed_lines::SealedLines;
 pub use snapshot::{BadSnapshot, RoomSnapshot};
-use writer::Writer;
-pub use writer::{Ticket, Write};
+use warnings::Warnings;
 
-/// What the machine is told.
-#[derive(Debug)]
-pub enum Input {
-    /// An operation came by gossip.
-    Gossiped {
-        /// The operation, verified.
-        operation: Operation,
-        /// Who handed it to us (not who wrote it).
-        from: Author,
-    },
-    /// A live frame came by gossip, verified.
-    Live(LiveInk),
-    /// Operations came by catching up, verified, in the order sent.
-    Synced {
-        /// The operations.
-        operations: Vec<Operation>,
-        /// Who sent them.
-        from: Author,
-    },
-    /// Somebody we catch up with told what it holds. Then [`Room::next_fetch`] says what to ask for.
-    Offered {
-        /// Who.
-        from: Author,
-        /// The ends of all its chains.
-        heads: Vec<Head>,
-    },
-    /// What was asked for first of what is under way has all been sent.
-    FetchEnded {
-        /// By whom.
-        from: Author,
-    },
-    /// Catching up with somebody ended, for whatever reason.
-    FetchStopped {
-        /// Who.
-        from: Author,
-    },
-    /// All games and ink of the room, read from the disk, as [`Output::Refold`] asked.
-    Refolded(Vec<Operation>),
-    /// The room's clock was set: the time comes in corrected from here on.
-    ClockSet,
-    /// A command of the frontend. [`Output::Reply`] or [`Output::ReplyWhenSaved`] names the ticket, once.
-    Command {
-        /// The number that the reply is to have.
-        ticket: CommandTicket,
-        /// The command.
-        command: RoomCommand,
-    },
-    /// The operations of an [`Output::Write`] are durable.
-    Saved(Write),
-    /// Somebody is in the room now, reachable at these multiaddresses.
-    Online {
-        /// Who.
-        peer: Author,
-        /// Where; the address in use first.
-        addresses: Vec<String>,
-    },
-    /// Somebody left, or the connection to them ended.
-    Offline {
-        /// Who.
-        peer: Author,
-    },
-    /// The drawer replied to [`Output::Ask`]; `None`: they were not reached.
-    Replied {
-        /// Which.
-        ticket: GuessTicket,
-        /// The bytes of the reply.
-        reply: Option<Vec<u8>>,
-    },
-    /// Time has passed: the moment of the last [`Output::Wake`] has come.
-    Tick,
-}
-
-/// What to do with a gossiped message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// It is good: pass it on.
-    Accept,
-    /// Not passed on, and nobody to blame.
-    Ignore,
-    /// It can't have come from an honest program.
-    Reject,
-}
-
-/// What the machine wants done.
-#[derive(Debug)]
-pub enum Output {
-    /// The verdict on the gossiped message that was the input. First, where there is one.
-    Verdict(Verdict),
-    /// Keep these on the disk, each at its place.
-    Persist(Vec<(Position, Operation)>),
-    /// Keep these of our own on the disk, then say [`Input::Saved`].
-    Write(Write),
-    /// Send this frame to the room.
-    Publish(Vec<u8>),
-    /// Ask this peer, straight, and say [`Input::Replied`]. A ticket of zero is nobody's: no reply is waited for.
-    Ask {
-        /// Whom.
-        to: Author,
-        /// Names the question.
-        ticket: GuessTicket,
-        /// The bytes of [`crate::game::guess::PeerRequest`].
-        ask: Vec<u8>,
-    },
-    /// Give the frontend this reply to its command.
-    Reply {
-        /// The command.
-        ticket: CommandTicket,
-        /// The reply.
-        result: Result<Reply, CommandError>,
-    },
-    /// Write to the disk what was given before by [`Output::Persist`] and [`Output::Keep`], then reply to this command
-    /// that it is done.
-    ReplyWhenSaved(CommandTicket),
-    /// Operations are missing that this peer has: catch up with it.
-    CatchUp(Author),
-    /// Tell the face.
-    Tell(Event),
-    /// Keep these few bytes about the room; they come back by [`Room::recall`].
-    Keep(Vec<u8>),
-    /// These lines of our own are dated in the future: tell the face, see [`Event::HeldBack`].
-    HeldBack(Vec<Position>),
-    /// Games and ink have to be folded anew from the disk: read all operations of [`Room::steps`] and say
-    /// [`Input::Refolded`].
-    Refold,
-    /// Say [`Input::Tick`] at this moment of [`Now::mono_ms`], unless something else comes first.
-    Wake(u64),
-}
+/// Largest number of own lines that are reported as held back, the last ones.
+const MAX_HELD_BACK: usize = 256;
 
 /// One room.
 #[derive(Debug)]
 pub struct Room {
     name: RoomName,
-    identity: Identity,
-    log: Log,
-    fold: Fold,
-    people: People,
-    clock: Clock,
-    writer: Writer,
-    /// Steps of our own on a sheet that are on their way to the disk: undo has to know of them already.
-    unsaved_steps: Vec<(Ticket, SheetId, CanvasStep)>,
-    driver: Driver,
-    /// The command behind each guess that is not answered yet.
-    guesses: BTreeMap<GuessTicket, CommandTicket>,
-    live: LiveGate,
+    contents: Contents,
+    chain: OwnChain,
+    pen: Pen,
+    play: Play,
+    local: LocalState,
+    floating: FloatingLines,
+    sealed: SealedLines,
+    live: LiveRate,
     fetching: Fetching,
-    kept: Kept,
-    /// Floating operations whose lines were shown: they are shown once.
-    shown: BTreeSet<OperationId>,
-    /// Talk of those who know the word, until we do.
-    sealed: Vec<Sealed>,
-    refolding: bool,
-    /// When progress was last told, in [`Now::mono_ms`].
-    told_progress: Option<u64>,
-    told_game: GameView,
-    /// Whom the face was warned of, and of what; each once.
-    warned: BTreeMap<(Author, &'static str), ()>,
+    progress: ProgressReports,
+    warnings: Warnings,
 }
 
 impl Room {
-    /// A room of which nothing is known yet. `fresh_log` is a random number for a new chain of our own, used when the
-    /// log holds none to go on with. Then comes [`Room::restore`] as often as needed, then [`Room::open`].
+    /// Makes an empty room. `fresh_log` is a random number for a new chain of our own. [`Room::restore`] may follow any
+    /// number of times, then [`Room::recall`], then [`Room::open`].
     #[must_use]
     pub fn new(name: RoomName, identity: Identity, fresh_log: u64) -> Self {
-        let me = identity.author();
+        let contents = Contents::new(name.id());
+        Room::with(contents, name, identity, fresh_log)
+    }
+
+    /// Makes a room from a snapshot. Operations that the disk holds beyond it ([`Log::lanes`](crate::log::Log::lanes)) are
+    /// to be given by [`Room::restore`]; then [`Room::recall`] and [`Room::open`] follow.
+    ///
+    /// # Errors
+    /// [`BadSnapshot::Log`].
+    pub fn from_snapshot(
+        name: RoomName,
+        identity: Identity,
+        fresh_log: u64,
+        snapshot: RoomSnapshot,
+        now: Now,
+    ) -> Result<Self, BadSnapshot> {
+        let contents = Contents::from_snapshot(name.id(), snapshot)?;
+        let mut room = Room::with(contents, name, identity, fresh_log);
+        if let Some(time) = room.contents.last_time(now) {
+            room.chain.observe(time, now);
+        }
+        Ok(room)
+    }
+
+    fn with(contents: Contents, name: RoomName, identity: Identity, fresh_log: u64) -> Self {
         Room {
-            log: Log::new(name.id()),
+            contents,
+            play: Play::new(identity.author()),
+            chain: OwnChain::new(identity, name.id(), fresh_log),
             name,
-            identity,
-            fold: Fold::default(),
-            people: People::default(),
-            clock: Clock::default(),
-            writer: Writer::new(me, fresh_log),
-            unsaved_steps: Vec::new(),
-            driver: Driver::new(me),
-            guesses: BTreeMap::new(),
-            live: LiveGate::default(),
+            pen: Pen::default(),
+            local: LocalState::default(),
+            floating: FloatingLines::default(),
+            sealed: SealedLines::default(),
+            live: LiveRate::default(),
             fetching: Fetching::default(),
-            kept: Kept::default(),
-            shown: BTreeSet::new(),
-            sealed: Vec::new(),
-            refolding: false,
-            told_progress: None,
-            told_game: GameView::default(),
-            warned: BTreeMap::new(),
+            progress: ProgressReports::default(),
+            warnings: Warnings::default(),
         }
     }
 
-    /// Takes in what is on the disk, each operation with the number of its lane (see [`Position`]), parents before children.
+    /// Takes in operations from the disk, each with the number of its lane (see [`Position`]), parents before children.
     pub fn restore(&mut self, stored: Vec<(u64, Operation)>, now: Now) {
-        let inserted: Vec<Operation> =
-            self.log.restore(stored).inserted.into_iter().map(|(_, operation)| operation).collect();
+        let taken = self.contents.log.restore(stored);
+        let inserted: Vec<Operation> = taken.inserted.into_iter().map(|(_, operation)| operation).collect();
         self.project(&inserted, now);
     }
 
-    /// Begins to live. `whole`: whether nothing of our own is still on its way to the disk. If something is, our last
-    /// chain may be longer than what was read, and must not be continued.
-    pub fn open(&mut self, whole: bool, now: Now) -> Vec<Output> {
-        let me = self.identity.author();
-        if let Some((log, next, id, time)) = self.log.latest_chain(me, &self.kept.retired).filter(|_| whole) {
-            // A chain that ends in the future (our clock was wrong then) can't be continued: see Reason::Time.
-            if !time.is_future(now.wall_ms) {
-                self.clock.observe(time, now.wall_ms);
-                self.writer.resume(log, next, id);
-            }
-        }
-        if !whole {
-            // What is on its way was said before anything that we say from here on, perhaps in this very millisecond.
-            self.clock.observe(Timestamp::from_ms(now.wall_ms + 1), now.wall_ms);
-        }
-        self.people.set_online(me, Vec::new());
-        self.kept.reading.count(&self.log, me);
-        let mut outputs = Vec::new();
-        self.tell_held_back(now, &mut outputs);
-        self.tell_reading_now(&mut outputs);
-        self.refold_if_stale(&mut outputs);
-        self.conduct(now, false, &mut outputs);
-        outputs
+    /// Takes back the bytes of the last [`Output::Keep`], if there are any.
+    pub fn recall(&mut self, bytes: Option<&[u8]>) {
+        self.local = LocalState::decode(bytes);
     }
 
-    /// Takes an input in. The time never runs backwards in `mono_ms`.
+    /// Begins to take part in the room. `complete`: no operation of ours is on its way to the disk. If one is, our last chain
+    /// may be longer than what was read, and another is begun.
+    pub fn open(&mut self, complete: bool, now: Now) -> Vec<Output> {
+        let me = self.chain.author();
+        if !complete {
+            // The operations on their way were written before what we write from here on, perhaps in this millisecond.
+            self.chain.observe(Timestamp::from_ms(now.wall_ms + 1), now);
+        } else if let Some(end) = self.contents.log.latest_chain(me, &self.local.retired) {
+            self.chain.resume(end, now);
+        }
+        self.contents.people.set_online(me, Vec::new());
+        self.local.read.count(&self.contents.log, me);
+        let mut out = Outbox::new(&self.name);
+        self.tell_held_back(now, &mut out);
+        if self.local.read != ReadState::default() {
+            out.tell_reading(self.reading());
+        }
+        self.refold_if_stale(&mut out);
+        self.conduct(now, false, &mut out);
+        out.into_outputs()
+    }
+
+    /// Handles an input. `now.mono_ms` never runs backwards.
     pub fn handle(&mut self, input: Input, now: Now) -> Vec<Output> {
-        let mut outputs = Vec::new();
+        let mut out = Outbox::new(&self.name);
         let live = !matches!(input, Input::Synced { .. } | Input::FetchStopped { .. } | Input::Refolded(_));
         match input {
-            Input::Gossiped { operation, from } => self.gossiped(operation, from, now, &mut outputs),
-            Input::Live(live) => self.live(live, now, &mut outputs),
-            Input::Synced { operations, from } => self.synced(operations, from, now, &mut outputs),
-            Input::Offered { from, heads } => self.offered(from, heads),
+            Input::Gossiped { operation, from } => self.on_gossiped(operation, from, now, &mut out),
+            Input::Live(live) => self.on_live(live, now, &mut out),
+            Input::Synced { operations, from } => self.on_synced(operations, from, now, &mut out),
+            Input::Offered { from, heads } => self.fetching.joined(from, heads),
             Input::FetchEnded { from } => self.fetching.ended(from),
-            Input::FetchStopped { from } => self.fetch_stopped(from, &mut outputs),
-            Input::Refolded(operations) => self.refolded(operations, &mut outputs),
-            Input::Command { ticket, command } => self.command(ticket, command, now, &mut outputs),
-            Input::Saved(write) => self.saved(write, now, &mut outputs),
-            Input::Online { peer, addresses } => self.online(peer, addresses, now, &mut outputs),
-            Input::Offline { peer } => self.offline(peer, now, &mut outputs),
-            Input::Replied { ticket, reply } => self.replied(ticket, reply, now, &mut outputs),
-            Input::ClockSet => self.clock_set(now, &mut outputs),
-            Input::Tick => self.release(now, &mut outputs),
+            Input::FetchStopped { from } => self.on_fetch_stopped(from, &mut out),
+            Input::Refolded(operations) => {
+                self.contents.refold(&operations);
+                out.tell_canvas(CanvasChange::Reset);
+            }
+            Input::Command { ticket, command } => {
+                let outcome = self.carry_out(ticket, command, now, &mut out);
+                out.extend(Outcome::output(outcome, ticket));
+            }
+            Input::Saved(write) => self.on_saved(write, now, &mut out),
+            Input::Online { peer, addresses } => {
+                if self.contents.people.set_online(peer, addresses) {
+                    out.tell_person(self.contents.person(peer, now));
+                }
+            }
+            Input::Offline { peer } => {
+                if self.contents.people.set_offline(peer, now.wall_ms) {
+                    out.tell_person(self.contents.person(peer, now));
+                }
+            }
+            Input::Replied { ticket, reply } => {
+                self.play.replied((ticket, reply), &self.contents, &mut self.chain, now, &mut out);
+            }
+            Input::ClockSet => {
+                self.chain.clock_set(&self.contents.log, now);
+                self.release(now, &mut out);
+                self.tell_held_back(now, &mut out);
+            }
+            Input::Tick => self.release(now, &mut out),
         }
-        self.conduct(now, live, &mut outputs);
-        outputs
+        self.conduct(now, live, &mut out);
+        out.into_outputs()
     }
 
-    // --- our own conduct -----------------------------------------------------------------------------------------
+    /// Answers a direct request of a peer: a guess at our word, or the report that a line of ours was close.
+    pub fn asked(&mut self, from: Author, request: PeerRequest, now: Now) -> (PeerReply, Vec<Output>) {
+        let mut out = Outbox::new(&self.name);
+        let reply = self.play.asked((from, request), &self.contents, &self.chain, now, &mut out);
+        (reply, out.into_outputs())
+    }
 
-    /// What our own program has to do by itself: its steps of the game, telling the face how the game stands, and
-    /// when to look again. `live`: whether what changed happened just now.
-    fn conduct(&mut self, now: Now, live: bool, outputs: &mut Vec<Output>) {
-        let wake = if self.fetching.is_long() || self.refolding {
-            None // the log is only half there: what the game seems to ask of us now, it may not
+    /// Returns the next request for a peer that said what it holds, of about `unit` operations at most.
+    pub fn next_fetch(&mut self, from: Author, unit: u64) -> Fetch {
+        let fetch = self.fetching.next(from, &self.contents.log, unit);
+        self.contents.fold.be_patient(self.fetching.is_long());
+        fetch
+    }
+
+    /// Returns a snapshot of the room; `None` while games and sheets have to be folded anew. Encoding it costs much more
+    /// than making it.
+    pub fn snapshot(&mut self) -> Option<RoomSnapshot> {
+        self.contents.snapshot()
+    }
+
+    // --- after every input ---------------------------------------------------------------------------------------
+
+    /// Does what our program does by itself: writes its steps of the game, tells the game if it changed, and says when
+    /// to look again. `live`: whether what changed happened just now.
+    fn conduct(&mut self, now: Now, live: bool, out: &mut Outbox) {
+        let Room { contents, chain, play, .. } = self;
+        let wake = if self.fetching.is_long() || contents.is_refolding() {
+            None // part of the log is missing: what the game seems to want of us now may be wrong
         } else {
-            self.play(now, live, outputs)
+            play.advance(contents, chain, now, live, out)
         };
-        self.ask_next(outputs);
-        let game = self.game(now);
-        let untimed = GameView { remaining_ms: 0, ..game.clone() };
-        if untimed != self.told_game {
-            self.told_game = untimed;
-            outputs.push(Output::Tell(Event::Game { room: self.name.clone(), game: Box::new(game) }));
-        }
-        let release = self.log.next_release().map(|ms| now.mono_ms + ms.saturating_sub(now.wall_ms));
-        outputs.extend(wake.into_iter().chain(release).min().map(Output::Wake));
+        play.send_next_guess(contents, chain, out);
+        play.tell(contents, now, out);
+        let release = contents.log.next_release().map(|ms| now.mono_ms + ms.saturating_sub(now.wall_ms));
+        out.extend(wake.into_iter().chain(release).min().map(Output::Wake));
     }
 
-    /// Writes the steps that our own program has to write by itself; returns when to look again.
-    fn play(&mut self, now: Now, live: bool, outputs: &mut Vec<Output>) -> Option<u64> {
-        let plan = self.driver.advance(self.fold.game(), &self.identity, self.people.online(), now, live);
-        for step in plan.steps {
-            match self.write(vec![Payload::Game(step)], now) {
-                Ok(write) => outputs.push(Output::Write(write)),
-                Err(_) => self.driver.forget_written(),
+    // --- operations ----------------------------------------------------------------------------------------------
+
+    fn on_gossiped(&mut self, operation: Operation, from: Author, now: Now, out: &mut Outbox) {
+        if self.chain.is_in_flight(&operation) {
+            return out.push(Output::Verdict(Verdict::Ignore));
+        }
+        let author = operation.author();
+        let mut taken = self.contents.log.ingest_all(vec![operation], now.wall_ms);
+        let outcome = taken.outcomes.pop().unwrap_or(Ingest::Duplicate);
+        out.push(Output::Verdict(outcome.into()));
+        if matches!(outcome, Ingest::Floating | Ingest::Dropped) {
+            out.push(Output::CatchUp(from));
+        }
+        self.warn_of_parked(outcome, author, out);
+        self.accept(taken, now, out);
+    }
+
+    fn on_synced(&mut self, mut operations: Vec<Operation>, from: Author, now: Now, out: &mut Outbox) {
+        let count = operations.len() as u64;
+        operations.retain(|operation| !self.chain.is_in_flight(operation));
+        let authors: Vec<Author> = operations.iter().map(Operation::author).collect();
+        let taken = self.contents.log.ingest_all(operations, now.wall_ms);
+        let news = (taken.inserted.len() + taken.floating.len()) as u64;
+        self.fetching.received(from, count, news);
+        for (outcome, author) in taken.outcomes.iter().zip(authors) {
+            self.warn_of_parked(*outcome, author, out);
+        }
+        self.accept(taken, now, out);
+        self.progress.report(|| self.fetching.progress(&self.contents.log), now, out);
+    }
+
+    fn on_fetch_stopped(&mut self, from: Author, out: &mut Outbox) {
+        let received = self.fetching.progress(&self.contents.log).received;
+        self.fetching.left(from);
+        if !self.fetching.is_long() {
+            if self.contents.fold.be_patient(false).reset {
+                out.tell_canvas(CanvasChange::Reset);
+            }
+            self.refold_if_stale(out);
+            self.contents.fold.drop_old_steps();
+        }
+        let progress = Progress { received, ..self.fetching.progress(&self.contents.log) };
+        self.progress.report_stop(progress, out);
+    }
+
+    fn on_saved(&mut self, write: Write, now: Now, out: &mut Outbox) {
+        self.chain.saved(write.ticket);
+        self.pen.saved(write.ticket);
+        // Our own operations always follow one another and are never from the future. They may be in the log already, if
+        // they were written before this room was read from the disk.
+        let taken = self.contents.log.ingest_all(write.operations, u64::MAX);
+        let inserted: Vec<Operation> = taken.inserted.into_iter().map(|(_, operation)| operation).collect();
+        out.extend(inserted.iter().map(|operation| Output::Publish(Frame::operation(operation))));
+        self.show(&inserted, &[], now, out);
+        out.extend(write.reply.map(|(ticket, reply)| Output::Reply { ticket, result: Ok(reply) }));
+    }
+
+    fn on_live(&mut self, live: LiveInk, now: Now, out: &mut Outbox) {
+        let game = self.contents.fold.game();
+        let sheet = game.visible_sheet();
+        let welcome = live.sheet == sheet.into()
+            && game.may_draw(live.author, sheet)
+            && self.live.admits(live.author, now.mono_ms);
+        out.push(Output::Verdict(if welcome { Verdict::Accept } else { Verdict::Ignore }));
+        if welcome {
+            let LiveInk { author, from, ink, .. } = live;
+            self.play.driver.saw_drawing(game, sheet, now);
+            out.tell(|room| Event::Live { room, author, sheet, ink, from });
+        }
+    }
+
+    /// Takes in the parked operations whose time has come.
+    fn release(&mut self, now: Now, out: &mut Outbox) {
+        let released = self.contents.log.release(now.wall_ms);
+        if !released.is_empty() {
+            let taken = self.contents.log.ingest_all(released, now.wall_ms);
+            self.accept(taken, now, out);
+        }
+    }
+
+    /// Stores and shows the operations of others that the log took in.
+    fn accept(&mut self, taken: Ingested, now: Now, out: &mut Outbox) {
+        let Ingested { inserted, floating, removed, forks, .. } = taken;
+        let me = self.chain.author();
+        // Others know more of our own chains than we did: this folder was restored from a copy, or lost something.
+        let ours = inserted.iter().filter(|(_, operation)| operation.author() == me);
+        self.retire(ours.map(|(_, operation)| operation.header().chain.log).collect(), out);
+        for author in forks {
+            self.accept_fork(author, &inserted, now, out);
+        }
+        let has_less = !removed.is_empty();
+        if has_less {
+            self.contents.fold.remove(&removed.into_iter().collect());
+            out.tell_canvas(CanvasChange::Reset);
+        }
+        if !inserted.is_empty() {
+            out.push(Output::Persist(inserted.clone()));
+        }
+        let inserted: Vec<Operation> = inserted.into_iter().map(|(_, operation)| operation).collect();
+        self.show(&inserted, &floating, now, out);
+        if has_less {
+            // Only now: the new operations are in the log already, and must not be counted twice.
+            self.local.read.count(&self.contents.log, me);
+            self.store_local_state(out);
+        }
+    }
+
+    /// Publishes both branches of a fork, so that all peers in reach have them, and warns of its author.
+    fn accept_fork(&mut self, author: Author, inserted: &[(Position, Operation)], now: Now, out: &mut Outbox) {
+        let branches =
+            inserted.iter().filter(|(place, operation)| operation.author() == author && place.begins_branch(operation));
+        out.extend(branches.map(|(_, operation)| Output::Publish(Frame::operation(operation))));
+        out.tell_person(self.contents.person(author, now));
+        if author == self.chain.author() {
+            self.retire(BTreeSet::from([self.chain.log()]), out);
+            self.warnings.warn(Warning::OwnFork, author, out);
+        } else {
+            self.warnings.warn(Warning::Fork { author }, author, out);
+        }
+    }
+
+    /// Never continues these chains of our own again, and begins another if the present one is among them.
+    fn retire(&mut self, chains: BTreeSet<u64>, out: &mut Outbox) {
+        if chains.contains(&self.chain.log()) {
+            self.chain.renew();
+        }
+        let new = chains.into_iter().filter(|log| self.local.retire(*log)).count();
+        if new > 0 {
+            out.push(Output::Keep(self.local.encode()));
+        }
+    }
+
+    fn warn_of_parked(&mut self, outcome: Ingest, author: Author, out: &mut Outbox) {
+        if outcome == Ingest::Parked {
+            self.warnings.warn(Warning::Parked { author }, author, out);
+        }
+    }
+
+    // --- what the frontend is told -------------------------------------------------------------------------------
+
+    /// Projects new operations and tells what they changed. Operations that float make only lines; their effect on games
+    /// and sheets shows when the log has caught up with them.
+    fn show(&mut self, inserted: &[Operation], floating: &[Operation], now: Now, out: &mut Outbox) {
+        if inserted.is_empty() && floating.is_empty() {
+            return;
+        }
+        let last_new = inserted.iter().map(Operation::key).max();
+        let last_before = self.contents.log.last().filter(|last| Some(*last) != last_new);
+        let Projected { payloads, change, mut renamed } = self.project(inserted, now);
+        let floated: Vec<(&Operation, Payload)> = floating.iter().map(|op| (op, op.payload())).collect();
+        for (operation, payload) in &floated {
+            self.chain.observe(operation.header().time, now);
+            renamed.extend(self.contents.learn(operation, payload));
+        }
+        renamed.into_iter().for_each(|author| out.tell_person(self.contents.person(author, now)));
+        let changes = self.contents.sheet_changes(inserted, &payloads, change);
+        if changes.iter().any(|change| matches!(change, CanvasChange::Added(_))) {
+            let game = self.contents.fold.game();
+            self.play.driver.saw_drawing(game, game.visible_sheet(), now);
+        }
+        let mut reactions = Outbox::new(&self.name);
+        for (operation, payload) in inserted.iter().zip(&payloads) {
+            self.react(operation, payload, now, &mut reactions);
+        }
+        let votes = inserted.iter().zip(&payloads).filter(|(_, payload)| is_vote(payload)).map(|(vote, _)| vote.key());
+        let late_vote = votes.min().filter(|_| change.refolded);
+        self.tell_lines(inserted.iter().zip(payloads).chain(floated), last_before, now, out);
+        if let Some(first) = late_vote {
+            out.tell_lines(self.contents.votes_after(first));
+        }
+        out.append(reactions);
+        changes.into_iter().for_each(|change| out.tell_canvas(change));
+        self.refold_if_stale(out);
+        if !self.fetching.is_long() {
+            self.contents.fold.drop_old_steps();
+        }
+    }
+
+    fn project(&mut self, operations: &[Operation], now: Now) -> Projected {
+        operations.iter().for_each(|operation| self.chain.observe(operation.header().time, now));
+        self.contents.project(operations)
+    }
+
+    /// Tells the lines of operations, each once, and counts them as unread.
+    fn tell_lines<'a>(
+        &mut self,
+        new: impl Iterator<Item = (&'a Operation, Payload)>,
+        last_before: Option<OrderKey>,
+        now: Now,
+        out: &mut Outbox,
+    ) {
+        let (mut lines, mut arrived) = (Vec::new(), Vec::new());
+        for (operation, payload) in new {
+            if !self.contents.log.is_floating(operation.header(), operation.id()) {
+                arrived.push(operation); // a floating operation may be dropped: it is unread when it is in the log
+            }
+            if self.floating.is_new(operation, &self.contents.log) {
+                let late = last_before.is_some_and(|last| operation.key() < last);
+                let sealed = matches!(payload, Payload::Game(GameStep::Whispered { .. })).then(|| payload.clone());
+                let line = self.line(operation, payload, late, now);
+                sealed.into_iter().for_each(|payload| self.sealed.remember(&line, &payload));
+                lines.push(line);
             }
         }
-        self.give_up_guesses(plan.in_vain, GuessError::TooLate, outputs);
-        plan.wake
-    }
-
-    fn write(&mut self, payloads: Vec<Payload>, now: Now) -> Result<Write, CommandError> {
-        if self.clock.is_ahead(now.wall_ms) {
-            // Our clock was far ahead and has been set back: everybody would park what we say. See Reason::Time.
-            self.clock = Clock::default();
-            self.writer.renew();
+        out.tell_lines(lines);
+        if self.local.read.arrived(arrived.into_iter(), self.chain.author()) {
+            self.store_local_state(out);
         }
-        self.writer.write(&self.identity, self.name.id(), payloads, &mut self.clock, now.wall_ms)
     }
 
-    fn write_step(&mut self, step: GameStep, now: Now) -> Result<Write, CommandError> {
-        self.write(vec![Payload::Game(step)], now)
+    /// Returns the line of an operation.
+    fn line(&self, operation: &Operation, payload: Payload, late: bool, now: Now) -> Entry {
+        let author = operation.author();
+        let open = |game, turn, sealed: &[u8]| self.play.word_key(&self.contents, game, turn)?.open(author, sealed);
+        let held_back = author == self.chain.author() && operation.header().time.is_future(now.wall_ms);
+        Entry { held_back, ..self.contents.line(operation, payload, late, open) }
     }
+
+    /// Reacts to a step of a game that counts: reports a close guess at our word, reads sealed lines whose word is known now.
+    fn react(&mut self, operation: &Operation, payload: &Payload, now: Now, out: &mut Outbox) {
+        let Payload::Game(step) = payload else { return };
+        if !self.contents.fold.counts(operation.key()) {
+            return;
+        }
+        match step {
+            GameStep::Guessed { game, turn, text } => {
+                self.play.report_close(operation, (*game, *turn, text), &self.contents, now, out);
+            }
+            GameStep::TurnEnded { .. } | GameStep::Solved { .. } => {
+                out.tell_lines(self.sealed.open(|game, turn| self.play.word_key(&self.contents, game, turn)));
+            }
+            _ => {}
+        }
+    }
+
+    /// Tells which lines of our own are dated so far ahead that others don't show them yet.
+    fn tell_held_back(&self, now: Now, out: &mut Outbox) {
+        let places = self.contents.held_back(self.chain.author(), MAX_HELD_BACK, now);
+        if !places.is_empty() {
+            out.push(Output::HeldBack(places));
+        }
+    }
+
+    /// Stores the local state, and tells what is read.
+    fn store_local_state(&self, out: &mut Outbox) {
+        out.push(Output::Keep(self.local.encode()));
+        out.tell_reading(self.reading());
+    }
+
+    /// Asks for all steps of games and sheets, if one landed before those that the fold still holds. While much is missing
+    /// it waits.
+    fn refold_if_stale(&mut self, out: &mut Outbox) {
+        if !self.fetching.is_long() && self.contents.begin_refold() {
+            out.push(Output::Refold);
+        }
+    }
+}
+
+fn is_vote(payload: &Payload) -> bool {
+    matches!(payload, Payload::Game(step) if step.is_shown_when_decided())
 }

@@ -1,4 +1,4 @@
-//! What of a room was read: a mark that only moves forward, and what arrived above it since.
+//! What our person has read of a room: a mark that only moves forward, and the lines that arrived above it since.
 
 use std::collections::BTreeMap;
 
@@ -11,20 +11,20 @@ use crate::operation::{Operation, OperationId, OrderKey};
 use crate::payload::kind;
 use crate::people::People;
 
-/// Authors of late lines that are told apart at most; those of others are counted with the last of these.
+/// Largest number of authors of late lines that are told apart. Lines of more authors are counted with the last of these.
 const MAX_LATE: usize = 64;
 
-/// The last line that was read, and the late ones by author.
+/// The last line that was read, and the late lines by author.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Reading {
+pub(super) struct ReadState {
     mark: Option<(OrderKey, OperationId)>,
     late: BTreeMap<Author, Span>,
-    /// Lines of others after the mark. Counted anew when the mark moves.
+    /// The number of lines of others after the mark, counted anew when the mark moves.
     #[serde(skip)]
     unread: u64,
 }
 
-/// Late lines of one author.
+/// The late lines of one author.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct Span {
     count: u64,
@@ -32,14 +32,14 @@ struct Span {
     last: OrderKey,
 }
 
-/// Whether people read such a line: talk and drawings.
+/// Returns whether operations of this kind are lines for people to read: talk and drawings.
 fn is_line(kind: u8) -> bool {
     matches!(kind, kind::CHAT | kind::STROKE | kind::CANVAS)
 }
 
-impl Reading {
-    /// Everything up to this line was read. Returns whether that is news.
-    pub(super) fn read(&mut self, key: OrderKey, id: OperationId, log: &Log, me: Author) -> bool {
+impl ReadState {
+    /// Marks everything up to this line as read. Returns whether the mark moved.
+    pub(super) fn mark(&mut self, key: OrderKey, id: OperationId, log: &Log, me: Author) -> bool {
         let news = self.mark.is_none_or(|(mark, _)| mark < key);
         if news {
             self.mark = Some((key, id));
@@ -48,18 +48,18 @@ impl Reading {
         news
     }
 
-    /// Counts anew how many lines of others stand after the mark.
+    /// Counts the unread lines of others anew.
     pub(super) fn count(&mut self, log: &Log, me: Author) {
         self.unread =
             self.mark.map_or(0, |(mark, _)| log.count_after(mark, |author, kind| author != me && is_line(kind)));
     }
 
-    /// The late lines were seen. Returns whether there were any.
+    /// Forgets the late lines. Returns whether there were any.
     pub(super) fn dismiss(&mut self) -> bool {
         !std::mem::take(&mut self.late).is_empty()
     }
 
-    /// Takes note of operations that arrived. Returns whether there are lines of others among them.
+    /// Counts operations that arrived. Returns whether there are lines of others among them.
     pub(super) fn arrived<'a>(&mut self, operations: impl Iterator<Item = &'a Operation>, me: Author) -> bool {
         let Some((mark, _)) = self.mark else { return false };
         let mut news = false;
@@ -83,12 +83,12 @@ impl Reading {
         span.last = span.last.max(key);
     }
 
-    /// How many lines of others stand after the mark.
+    /// Returns the number of lines of others after the mark.
     pub(super) fn unread(&self) -> u64 {
         self.unread
     }
 
-    /// All of it, for a face.
+    /// Returns the state as a frontend is shown it.
     pub(super) fn view(&self, people: &People) -> ReadingView {
         let late = self.late.iter().map(|(author, span)| Late {
             author: *author,
@@ -123,30 +123,30 @@ mod tests {
     fn late_lines_are_told_by_author_and_newer_ones_are_unread() {
         let me = Identity::from_secret([9; 32]).author();
         let log = Log::new(RoomName::lobby().id());
-        let mut reading = Reading::default();
-        assert!(!reading.arrived([said(1, 5)].iter(), me), "nothing was read yet");
+        let mut state = ReadState::default();
+        assert!(!state.arrived([said(1, 5)].iter(), me), "nothing was read yet");
         let mark = said(1, 50);
-        assert!(reading.read(mark.key(), mark.id(), &log, me));
-        assert!(!reading.read(said(1, 40).key(), said(1, 40).id(), &log, me), "the mark only moves forward");
+        assert!(state.mark(mark.key(), mark.id(), &log, me));
+        assert!(!state.mark(said(1, 40).key(), said(1, 40).id(), &log, me), "the mark only moves forward");
         let arrived = [said(1, 10), said(1, 20), said(2, 30), said(9, 35), said(2, 60), said(9, 70)];
-        assert!(reading.arrived(arrived.iter(), me));
-        let view = reading.view(&People::default());
+        assert!(state.arrived(arrived.iter(), me));
+        let view = state.view(&People::default());
         assert_eq!((view.mark, view.unread), (Some(mark.id()), 1));
         let of_first = view.late.iter().find(|late| late.author == said(1, 0).author()).unwrap();
         assert_eq!((of_first.count, of_first.first, of_first.from_ms, of_first.to_ms), (2, said(1, 10).id(), 10, 20));
         assert_eq!(view.late.iter().map(|late| late.count).sum::<u64>(), 3);
-        assert!(reading.dismiss() && !reading.dismiss());
+        assert!(state.dismiss() && !state.dismiss());
     }
 
     #[test]
     fn late_lines_of_a_crowd_stay_bounded_and_none_is_forgotten() {
         let me = Identity::from_secret([255; 32]).author();
-        let mut reading = Reading::default();
+        let mut state = ReadState::default();
         let mark = said(1, 5_000);
-        reading.read(mark.key(), mark.id(), &Log::new(RoomName::lobby().id()), me);
+        state.mark(mark.key(), mark.id(), &Log::new(RoomName::lobby().id()), me);
         let crowd: Vec<Operation> = (0..200).map(|who| said(who, 10)).collect();
-        reading.arrived(crowd.iter(), me);
-        assert_eq!(reading.late.len(), MAX_LATE);
-        assert_eq!(reading.late.values().map(|span| span.count).sum::<u64>(), 200);
+        state.arrived(crowd.iter(), me);
+        assert_eq!(state.late.len(), MAX_LATE);
+        assert_eq!(state.late.values().map(|span| span.count).sum::<u64>(), 200);
     }
 }

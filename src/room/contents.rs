@@ -1,0 +1,144 @@
+//! The contents of a room: its log, and the games, sheets and people that the log comes to.
+
+use crate::clock::{MAX_AHEAD_MS, Now, Timestamp};
+use crate::event::{CanvasChange, Drawn, Entry, Person};
+use crate::fold::{Change, Fold, Step};
+use crate::game::GameStep;
+use crate::identity::Author;
+use crate::log::{Log, Position};
+use crate::name::RoomId;
+use crate::operation::{Operation, OperationId, OrderKey};
+use crate::payload::Payload;
+use crate::people::People;
+use crate::timeline;
+
+/// Largest number of votes that are told again at once when another one came late: those of a turn.
+const MAX_VOTES: usize = 64;
+
+/// The log of a room and its projections.
+#[derive(Debug)]
+pub(super) struct Contents {
+    pub(super) log: Log,
+    pub(super) fold: Fold,
+    pub(super) people: People,
+    /// Whether the fold is being made anew from the disk.
+    refolding: bool,
+}
+
+/// What operations changed.
+pub(super) struct Projected {
+    /// Their payloads.
+    pub(super) payloads: Vec<Payload>,
+    /// The change of the game and the sheet.
+    pub(super) change: Change,
+    /// The people who have another name now.
+    pub(super) renamed: Vec<Author>,
+}
+
+impl Contents {
+    /// Makes the contents of an empty room.
+    pub(super) fn new(room: RoomId) -> Self {
+        Contents { log: Log::new(room), fold: Fold::default(), people: People::default(), refolding: false }
+    }
+
+    /// Projects operations that are in the log now.
+    pub(super) fn project(&mut self, operations: &[Operation]) -> Projected {
+        let payloads: Vec<Payload> = operations.iter().map(Operation::payload).collect();
+        let pairs = || operations.iter().zip(&payloads);
+        let renamed = pairs().filter_map(|(operation, payload)| self.learn(operation, payload)).collect();
+        let steps = pairs().filter_map(|(operation, payload)| Step::new(operation.key(), operation.id(), payload));
+        let change = self.fold.insert(steps.collect());
+        Projected { payloads, change, renamed }
+    }
+
+    /// Learns from an operation about its author, whether it is in the log yet or floats. Returns the author if that
+    /// changed their name.
+    pub(super) fn learn(&mut self, operation: &Operation, payload: &Payload) -> Option<Author> {
+        let (key, author) = (operation.key(), operation.author());
+        self.people.note_activity(author, key.time.ms());
+        let Payload::Profile(profile) = payload else { return None };
+        self.people.set_name(key, profile.name.clone()).then_some(author)
+    }
+
+    /// Returns how the visible sheet changed with operations that were projected.
+    pub(super) fn sheet_changes(
+        &self,
+        operations: &[Operation],
+        payloads: &[Payload],
+        change: Change,
+    ) -> Vec<CanvasChange> {
+        if change.reset {
+            return vec![CanvasChange::Reset];
+        }
+        let visible = self.fold.game().visible_sheet();
+        let added = operations.iter().zip(payloads).filter_map(|(operation, payload)| match payload {
+            Payload::Canvas { sheet, step } if *sheet == visible && self.fold.counts(operation.key()) => {
+                let (id, author) = (operation.id(), operation.author());
+                Some(CanvasChange::Added(Drawn { id, author, step: step.clone() }))
+            }
+            _ => None,
+        });
+        added.collect()
+    }
+
+    /// Returns the line of an operation. `open` reads a sealed line of a turn, if its word is known.
+    pub(super) fn line(
+        &self,
+        operation: &Operation,
+        payload: Payload,
+        late: bool,
+        open: impl Fn(OperationId, u32, &[u8]) -> Option<String>,
+    ) -> Entry {
+        timeline::entry(operation, payload, self.people.name(operation.author()), &self.fold, late, open)
+    }
+
+    /// Returns the lines of the votes after a position of the log, to be told again: a vote of our own comes into the log
+    /// when it is saved, mostly after later ones of others, and then another vote is the deciding one than was told.
+    pub(super) fn votes_after(&self, position: OrderKey) -> Vec<Entry> {
+        let votes = self.fold.votes_after(position, MAX_VOTES);
+        let line = |(step, vote): (&Step, &GameStep)| {
+            timeline::vote(step, vote, self.people.name(step.key.chain.author), &self.fold)
+        };
+        let mut lines: Vec<Entry> = votes.map(line).collect();
+        lines.reverse();
+        lines
+    }
+
+    /// Returns a person of the room.
+    pub(super) fn person(&self, peer: Author, now: Now) -> Person {
+        Person { forked: self.log.is_forked(peer), ..self.people.person(peer, now.wall_ms) }
+    }
+
+    /// Returns the last moment of the log that is not after our clock.
+    pub(super) fn last_time(&self, now: Now) -> Option<Timestamp> {
+        self.log.last_before(Timestamp::from_ms(now.wall_ms)).map(|last| last.time)
+    }
+
+    /// Returns the positions of an author's last operations that are dated so far ahead that other peers park them.
+    pub(super) fn held_back(&self, author: Author, limit: usize, now: Now) -> Vec<Position> {
+        let ahead = Timestamp::from_ms(now.wall_ms.saturating_add(MAX_AHEAD_MS + 1));
+        self.log.positions_from(ahead, author, limit)
+    }
+
+    /// Returns whether all steps of games and sheets have to be read from the disk, and remembers that they are awaited
+    /// from here on: one landed before those that the fold still holds.
+    pub(super) fn begin_refold(&mut self) -> bool {
+        let begins = self.fold.is_stale() && !self.refolding;
+        self.refolding |= begins;
+        begins
+    }
+
+    /// Makes the fold anew from all steps that the disk holds.
+    pub(super) fn refold(&mut self, operations: &[Operation]) {
+        // What was dropped since they were read is no longer part of the log.
+        let held = operations.iter().filter(|operation| !self.log.is_news(operation.header(), operation.id()));
+        self.fold.remake(held.filter_map(|op| Step::new(op.key(), op.id(), &op.payload())).collect());
+        self.fold.drop_old_steps();
+        self.refolding = false;
+    }
+
+    /// Returns whether all steps are being read from the disk.
+    pub(super) fn is_refolding(&self) -> bool {
+        self.refolding
+    }
+}

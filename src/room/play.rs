@@ -1,0 +1,233 @@
+//! Our part in the room's games: our person's lines and commands, our program's conduct, and guesses between both.
+
+use std::collections::BTreeMap;
+
+use super::contents::Contents;
+use super::outcome::Outcome;
+use super::output::{Outbox, Output};
+use super::own_chain::{OwnChain, Write};
+use crate::clock::Now;
+use crate::command::{CommandError, CommandTicket, Reply};
+use crate::event::{Event, GameView};
+use crate::game::guess::{PeerReply, PeerRequest};
+use crate::game::secret::WordKey;
+use crate::game::{Delivery, Driver, GuessError, GuessOutcome, GuessTicket, OutgoingGuess, PlayError, Rules, WordList};
+use crate::identity::Author;
+use crate::operation::{Operation, OperationId};
+use crate::payload::{Chat, MAX_TEXT, Payload};
+
+/// The driver of the room's game, with the commands that wait for it.
+#[derive(Debug)]
+pub(super) struct Play {
+    pub(super) driver: Driver,
+    /// The command behind each guess that is not answered yet.
+    guesses: BTreeMap<GuessTicket, CommandTicket>,
+    /// The game as the frontend has it, without the remaining time.
+    told: GameView,
+}
+
+impl Play {
+    /// Makes the part of `me`.
+    pub(super) fn new(me: Author) -> Self {
+        Play { driver: Driver::new(me), guesses: BTreeMap::new(), told: GameView::default() }
+    }
+
+    /// Says a line: to everybody; to the drawer first, if it is a guess; sealed, if we know the word of the turn.
+    pub(super) fn say(
+        &mut self,
+        (text, ticket): (String, CommandTicket),
+        contents: &Contents,
+        chain: &mut OwnChain,
+        now: Now,
+        out: &mut Outbox,
+    ) -> Result<Outcome, CommandError> {
+        if text.trim().is_empty() || text.len() > MAX_TEXT {
+            return Err(CommandError::Text { len: text.len() });
+        }
+        let game = contents.fold.game();
+        let payload = match self.driver.talk(game, &text, now.wall_ms) {
+            Delivery::Plain => Payload::Chat(Chat { text }),
+            Delivery::Miss(step) | Delivery::Whisper(step) => Payload::Game(step),
+            Delivery::Sealed => return Err(CommandError::Sealed),
+            Delivery::Guess => {
+                let (guess, request) = self.driver.guesses().guess(game, chain.room(), chain.identity(), text, now)?;
+                self.guesses.insert(guess, ticket);
+                out.extend(request.map(send));
+                return Ok(Outcome::Later);
+            }
+        };
+        Outcome::written(chain.write(vec![payload], now)?)
+    }
+
+    /// Proposes a game.
+    pub(super) fn start(
+        &mut self,
+        (rules, words): (Rules, &WordList),
+        contents: &Contents,
+        chain: &mut OwnChain,
+        now: Now,
+    ) -> Result<Write, CommandError> {
+        let step = self.driver.start(contents.fold.game(), rules, words, now)?;
+        chain.write(vec![Payload::Game(step)], now)
+    }
+
+    /// Proposes the last game again, with its rules and words.
+    pub(super) fn rematch(
+        &mut self,
+        contents: &Contents,
+        chain: &mut OwnChain,
+        now: Now,
+    ) -> Result<Write, CommandError> {
+        let (rules, words) = contents.fold.game().setup().ok_or(CommandError::Play(PlayError::WrongPhase))?;
+        self.start((rules, &words), contents, chain, now)
+    }
+
+    /// Chooses a word on offer.
+    pub(super) fn choose(
+        &mut self,
+        index: usize,
+        contents: &Contents,
+        chain: &mut OwnChain,
+        now: Now,
+    ) -> Result<Write, CommandError> {
+        let step = self.driver.choose(contents.fold.game(), index, now)?;
+        chain.write(vec![Payload::Game(step)], now).inspect_err(|_| self.driver.forget_written())
+    }
+
+    /// Writes the steps that our program writes by itself, and sends the next guess that waits. Returns the moment to look
+    /// again in `mono_ms`. `live`: whether the last change happened just now.
+    pub(super) fn advance(
+        &mut self,
+        contents: &Contents,
+        chain: &mut OwnChain,
+        now: Now,
+        live: bool,
+        out: &mut Outbox,
+    ) -> Option<u64> {
+        let plan = self.driver.advance(contents.fold.game(), chain.identity(), contents.people.online(), now, live);
+        for step in plan.steps {
+            match chain.write(vec![Payload::Game(step)], now) {
+                Ok(write) => out.push(Output::Write(write)),
+                Err(_) => self.driver.forget_written(),
+            }
+        }
+        self.fail_guesses(plan.in_vain, GuessError::TooLate, out);
+        plan.wake
+    }
+
+    /// Sends the next guess that waits, if its time has come.
+    pub(super) fn send_next_guess(&mut self, contents: &Contents, chain: &OwnChain, out: &mut Outbox) {
+        let request = self.driver.guesses().next(contents.fold.game(), chain.room(), chain.identity());
+        out.extend(request.map(send));
+    }
+
+    /// Takes the drawer's reply to our guess; `None` when the drawer was not reached.
+    pub(super) fn replied(
+        &mut self,
+        (ticket, reply): (GuessTicket, Option<Vec<u8>>),
+        contents: &Contents,
+        chain: &mut OwnChain,
+        now: Now,
+        out: &mut Outbox,
+    ) {
+        // Bytes that can't be read are no answer to a guess.
+        let reply = reply.map(|bytes| PeerReply::decode(&bytes).unwrap_or(PeerReply::Noted));
+        let (outcome, in_vain) =
+            self.driver.guesses().replied(contents.fold.game(), chain.room(), chain.identity(), ticket, reply);
+        // The guesses that waited behind one that failed fail like it.
+        let error_of_waiting = match outcome {
+            Some(GuessOutcome::Failed(error)) => error,
+            Some(GuessOutcome::Solved(_)) => GuessError::AlreadySolved,
+            Some(GuessOutcome::Wrong(_)) | None => GuessError::TooLate,
+        };
+        let mut write = |step| chain.write(vec![Payload::Game(step)], now);
+        let outcome = match outcome {
+            Some(GuessOutcome::Solved(step)) => write(step).map(|write| Outcome::Write(write, Reply::Solved)),
+            Some(GuessOutcome::Wrong(step)) => write(step).and_then(Outcome::written),
+            Some(GuessOutcome::Failed(error)) => Err(error.into()),
+            None => Err(GuessError::TooLate.into()),
+        };
+        if matches!(outcome, Err(CommandError::Busy)) {
+            self.driver.guesses().undo_answer();
+        }
+        match (self.guesses.remove(&ticket), outcome) {
+            (Some(command), outcome) => out.extend(Outcome::output(outcome, command)),
+            (None, Ok(Outcome::Write(write, _))) => out.push(Output::Write(write)),
+            (None, _) => {}
+        }
+        self.fail_guesses(in_vain, error_of_waiting, out);
+    }
+
+    /// Replies that these guesses will not be answered.
+    fn fail_guesses(&mut self, guesses: Vec<GuessTicket>, error: GuessError, out: &mut Outbox) {
+        let commands = guesses.into_iter().filter_map(|guess| self.guesses.remove(&guess));
+        out.extend(commands.map(|ticket| Output::Reply { ticket, result: Err(error.into()) }));
+    }
+
+    /// Returns the commands whose guesses are not answered yet.
+    pub(super) fn unanswered(&self) -> impl Iterator<Item = CommandTicket> {
+        self.guesses.values().copied()
+    }
+
+    /// Answers the request of a peer: a guess at our word, or the report that a line of ours was close.
+    pub(super) fn asked(
+        &mut self,
+        (from, request): (Author, PeerRequest),
+        contents: &Contents,
+        chain: &OwnChain,
+        now: Now,
+        out: &mut Outbox,
+    ) -> PeerReply {
+        let game = contents.fold.game();
+        if let PeerRequest::Close { game: id, turn, line, .. } = request
+            && self.driver.hears_close(game, from, (id, turn), now)
+        {
+            out.tell(|room| Event::Close { room, line });
+        }
+        self.driver.asked(game, chain.room(), chain.identity(), from, request, now)
+    }
+
+    /// Reports to the author of a wrong guess at our word that it was close, if it was.
+    pub(super) fn report_close(
+        &mut self,
+        operation: &Operation,
+        (game, turn, text): (OperationId, u32, &str),
+        contents: &Contents,
+        now: Now,
+        out: &mut Outbox,
+    ) {
+        let (to, line, room) = (operation.author(), operation.id(), operation.header().room);
+        if self.driver.tells_close(contents.fold.game(), to, (game, turn), text, now)
+            && let Ok(ask) = (PeerRequest::Close { room, game, turn, line }).encode()
+        {
+            out.push(Output::Ask { to, ticket: 0, ask });
+        }
+    }
+
+    /// Returns the key of the word of a turn, if the word is known.
+    pub(super) fn word_key(&self, contents: &Contents, game: OperationId, turn: u32) -> Option<WordKey> {
+        self.driver.known_key(game, turn).or_else(|| contents.fold.revealed_key(game, turn))
+    }
+
+    /// Returns the game as a frontend is shown it.
+    pub(super) fn view(&self, contents: &Contents, now: Now) -> GameView {
+        let name_of = |author: &Author| contents.people.name(*author);
+        self.driver.view(contents.fold.game(), contents.people.online(), name_of, now)
+    }
+
+    /// Tells the game, if its view changed by more than the remaining time.
+    pub(super) fn tell(&mut self, contents: &Contents, now: Now, out: &mut Outbox) {
+        let game = self.view(contents, now);
+        let untimed = GameView { remaining_ms: 0, ..game.clone() };
+        if untimed != self.told {
+            self.told = untimed;
+            out.tell(|room| Event::Game { room, game: Box::new(game) });
+        }
+    }
+}
+
+fn send(guess: OutgoingGuess) -> Output {
+    let OutgoingGuess { to, ticket, request } = guess;
+    // It can't be too large: a request has at most four words.
+    Output::Ask { to, ticket, ask: PeerRequest::Guess(request).encode().unwrap_or_default() }
+}

@@ -1,0 +1,176 @@
+//! Queries of a room, for the node and for frontends.
+
+use super::Room;
+use super::pen::own_sheet;
+use crate::clock::{Now, Timestamp};
+use crate::command::CommandTicket;
+use crate::event::{CanvasView, Entry, GameView, Person, ReadingView, RoomState, RoomSummary};
+use crate::identity::Author;
+use crate::log::{Head, Line, Position, StoredRange, Want};
+use crate::name::RoomName;
+use crate::operation::{Header, Operation, OperationId};
+use crate::payload::kind;
+
+/// The number of operations that a room holds in memory besides its log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    /// Operations that wait for the operations before them.
+    pub floating: usize,
+    /// Operations that wait for their time.
+    pub parked: usize,
+    /// Operations whose lines were told while they floated.
+    pub shown: usize,
+}
+
+impl Room {
+    /// Returns the room's name.
+    #[must_use]
+    pub fn name(&self) -> &RoomName {
+        &self.name
+    }
+
+    /// Returns whether an operation is worth verifying: `false` when it is held already, or waits.
+    #[must_use]
+    pub fn is_news(&self, header: &Header, id: OperationId) -> bool {
+        self.contents.log.is_news(header, id)
+    }
+
+    /// Returns the digests.
+    #[must_use]
+    pub fn state(&self) -> RoomState {
+        RoomState {
+            operations: self.contents.log.len() as u64,
+            digest: self.contents.log.digest(),
+            canvas: self.contents.fold.canvas_digest(),
+        }
+    }
+
+    /// Returns the number of operations in the log.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.contents.log.len()
+    }
+
+    /// Returns whether the log is empty.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.contents.log.is_empty()
+    }
+
+    /// Returns the number of operations that wait in memory.
+    #[must_use]
+    pub fn waiting(&self) -> Waiting {
+        Waiting {
+            floating: self.contents.log.floating(),
+            parked: self.contents.log.parked(),
+            shown: self.floating.len(),
+        }
+    }
+
+    /// Returns the time of the last operation of others in the log.
+    #[must_use]
+    pub fn last_of_others(&self) -> Timestamp {
+        self.contents.log.last_of_others(self.chain.author())
+    }
+
+    /// Returns the ends of all chains.
+    #[must_use]
+    pub fn frontier(&self) -> Vec<Head> {
+        self.contents.log.frontier()
+    }
+
+    /// Returns the stored stretches of the operations that a peer wants of the chains in `heads`, which we had sent it
+    /// before; see [`crate::log::Log::locate`].
+    #[must_use]
+    pub fn locate(&self, heads: &[Head], wants: &[Want]) -> Vec<StoredRange> {
+        let located = wants.iter().filter_map(|want| Some((heads.get(want.head as usize)?, want)));
+        located.flat_map(|(head, want)| self.contents.log.locate(head, want)).collect()
+    }
+
+    /// Returns the last lines before `before`, or the last ones of all; see [`crate::log::Log::page`].
+    #[must_use]
+    pub fn page(&self, limit: usize, before: Option<OperationId>) -> Option<Vec<Line>> {
+        self.contents.log.page(limit, before)
+    }
+
+    /// Returns the positions of all steps of games and sheets, in the log's order.
+    #[must_use]
+    pub fn steps(&self) -> Vec<Position> {
+        self.contents.log.positions_of(|kind| matches!(kind, kind::STROKE | kind::CANVAS | kind::GAME))
+    }
+
+    /// Returns the visible sheet.
+    #[must_use]
+    pub fn canvas(&self) -> CanvasView {
+        let sheet = self.contents.fold.game().visible_sheet();
+        CanvasView {
+            sheet,
+            marks: self.contents.fold.marks(sheet).collect(),
+            may_draw: own_sheet(&self.contents.fold, self.chain.author()).is_ok(),
+        }
+    }
+
+    /// Returns the game.
+    #[must_use]
+    pub fn game(&self, now: Now) -> GameView {
+        self.play.view(&self.contents, now)
+    }
+
+    /// Returns the people of the room, ourselves included, those who are away too.
+    #[must_use]
+    pub fn people(&self, now: Now) -> Vec<Person> {
+        let mut all = self.contents.people.all(now.wall_ms);
+        all.iter_mut().for_each(|person| person.forked = self.contents.log.is_forked(person.peer));
+        all
+    }
+
+    /// Returns the people who are in the room now, ourselves included.
+    pub fn online_now(&self) -> impl Iterator<Item = Author> {
+        self.contents.people.online().iter().copied()
+    }
+
+    /// Returns the room's row in the list of rooms.
+    #[must_use]
+    pub fn summary(&self) -> RoomSummary {
+        RoomSummary {
+            room: self.name.clone(),
+            people: self.contents.people.online().len(),
+            last_activity: self.contents.log.last().map_or(0, |key| key.time.ms()),
+            unread: self.local.read.unread(),
+        }
+    }
+
+    /// Returns what our person has read.
+    #[must_use]
+    pub fn reading(&self) -> ReadingView {
+        self.local.read.view(&self.contents.people)
+    }
+
+    /// Returns the last lines that are later than `after`, at most `limit`, for a peer that lacks many operations.
+    #[must_use]
+    pub fn newest(&self, limit: usize, after: Timestamp) -> Vec<Line> {
+        self.contents.log.newest(limit, after)
+    }
+
+    /// Returns whether a peer that we catch up with has missing operations that other peers are sending now.
+    #[must_use]
+    pub fn could_bring_more(&self, from: Author) -> bool {
+        self.fetching.could_bring_more(from, &self.contents.log)
+    }
+
+    /// Returns the commands whose guesses are not answered yet.
+    pub fn unanswered(&self) -> impl Iterator<Item = CommandTicket> {
+        self.play.unanswered()
+    }
+
+    /// Returns the number of operations in each lane: (author, lane, number).
+    pub fn lanes(&self) -> impl Iterator<Item = (Author, u64, u64)> {
+        self.contents.log.lanes()
+    }
+
+    /// Returns the line that an operation of this room makes.
+    #[must_use]
+    pub fn entry(&self, operation: &Operation, late: bool, now: Now) -> Entry {
+        self.line(operation, operation.payload(), late, now)
+    }
+}

@@ -1,0 +1,190 @@
+//! Commands to a whole room, from the input to the outputs.
+
+use super::*;
+use crate::canvas::{CanvasStep, Color, Point, Sheet, Tool};
+use crate::command::{CommandError, CommandTicket, Reply, RoomCommand};
+use crate::event::PenLine;
+use crate::game::{Phase, PlayError, Rules, WordList};
+use crate::words::{Level, Word};
+
+const NOW: Now = Now { wall_ms: 1_790_000_000_000, mono_ms: 5 };
+const TICKET: CommandTicket = CommandTicket(7);
+
+fn room(who: u8) -> Room {
+    let mut room = Room::new(RoomName::lobby(), Identity::from_secret([who; 32]), u64::from(who));
+    room.open(true, NOW);
+    room
+}
+
+fn ask(room: &mut Room, command: RoomCommand, now: Now) -> Vec<Output> {
+    room.handle(Input::Command { ticket: TICKET, command }, now)
+}
+
+fn replies(outputs: Vec<Output>) -> Vec<Result<Reply, CommandError>> {
+    let replies = outputs.into_iter().filter_map(|output| match output {
+        Output::Reply { ticket: TICKET, result } => Some(result),
+        _ => None,
+    });
+    replies.collect()
+}
+
+/// The write of a command, or why it is refused.
+fn write(room: &mut Room, command: RoomCommand, now: Now) -> Result<Write, CommandError> {
+    let mut outputs = ask(room, command, now);
+    match outputs.iter().position(|output| matches!(output, Output::Write(_))) {
+        Some(at) => match outputs.remove(at) {
+            Output::Write(write) => Ok(write),
+            other => panic!("{other:?}"),
+        },
+        None => Err(replies(outputs).remove(0).unwrap_err()),
+    }
+}
+
+/// Makes a write durable, and what follows from it. Returns the changes of the sheet.
+fn save(room: &mut Room, write: Write, now: Now) -> Vec<CanvasChange> {
+    let (mut writes, mut changes) = (vec![write], Vec::new());
+    while let Some(write) = writes.pop() {
+        for output in room.handle(Input::Saved(write), now) {
+            match output {
+                Output::Write(write) => writes.push(write),
+                Output::Tell(Event::Canvas { change, .. }) => changes.push(change),
+                _ => {}
+            }
+        }
+    }
+    changes
+}
+
+/// The last step of a write on a sheet.
+fn step_of(write: &Write) -> CanvasStep {
+    match write.operations.last().map(Operation::payload) {
+        Some(Payload::Canvas { step, .. }) => step,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn stroke(stroke: u64, points: Vec<Point>) -> RoomCommand {
+    RoomCommand::stroke(PenLine { stroke, tool: Tool::Pen, color: Color([1, 2, 3]), width: 4, points })
+}
+
+const FILL: RoomCommand = RoomCommand::Fill { x: 9, y: 9, color: Color([9; 3]) };
+
+#[test]
+fn what_is_written_is_replied_to_when_it_is_durable() {
+    let mut room = room(1);
+    let write = write(&mut room, RoomCommand::Say { text: "hi".to_owned() }, NOW).unwrap();
+    let line = write.last_id().unwrap();
+    let replies = replies(room.handle(Input::Saved(write), NOW));
+    assert!(matches!(replies[..], [Ok(Reply::Written { id })] if id == line), "{replies:?}");
+}
+
+#[test]
+fn a_write_is_not_replied_to_at_once() {
+    let outputs = ask(&mut room(1), RoomCommand::Say { text: "hi".to_owned() }, NOW);
+    assert!(!outputs.iter().any(|output| matches!(output, Output::Reply { .. } | Output::Publish(_))), "{outputs:?}");
+}
+
+#[test]
+fn a_refusal_and_a_view_are_replied_to_at_once() {
+    let mut room = room(1);
+    let refused = replies(ask(&mut room, RoomCommand::Say { text: " ".to_owned() }, NOW));
+    assert!(matches!(refused[..], [Err(CommandError::Text { len: 1 })]), "{refused:?}");
+    let state = replies(ask(&mut room, RoomCommand::State, NOW));
+    assert!(matches!(state[..], [Ok(Reply::State(state))] if state.operations == 0), "{state:?}");
+    let outputs = ask(&mut room, RoomCommand::DismissLate, NOW);
+    assert!(outputs.iter().any(|output| matches!(output, Output::ReplyWhenSaved(TICKET))), "{outputs:?}");
+}
+
+#[test]
+fn a_stroke_without_a_number_gets_its_own() {
+    let mut room = room(1);
+    let (tool, color, points) = (Tool::Pen, Color::default(), vec![Point::new(4, 4)]);
+    let stroke = RoomCommand::Stroke { stroke: None, tool, color, width: 1, points };
+    let mut number = || step_of(&write(&mut room, stroke.clone(), NOW).unwrap()).stroke();
+    let (first, second) = (number(), number());
+    assert!(first != second && first < 1 << 53 && second < 1 << 53);
+}
+
+#[test]
+fn undo_and_redo_go_through_our_steps_before_they_are_saved_too() {
+    let mut room = room(1);
+    let refused = |room: &mut Room, command| write(room, command, NOW).unwrap_err();
+    assert_eq!(refused(&mut room, RoomCommand::Undo), CommandError::NothingToUndo);
+    let first = write(&mut room, stroke(1, (0..700).map(|x| Point::new(x, 9)).collect()), NOW).unwrap();
+    assert_eq!(first.operations.len(), 2);
+    let fill = write(&mut room, FILL, NOW).unwrap();
+    let filled = step_of(&fill).stroke();
+    save(&mut room, first, NOW);
+    let undone = [RoomCommand::Undo, RoomCommand::Undo].map(|undo| write(&mut room, undo, NOW).unwrap());
+    assert_eq!(undone.each_ref().map(|write| step_of(write).stroke()), [filled, 1]);
+    assert_eq!(refused(&mut room, RoomCommand::Undo), CommandError::NothingToUndo);
+    save(&mut room, fill, NOW);
+    let [one, two] = undone;
+    save(&mut room, one, NOW);
+    let redone = write(&mut room, RoomCommand::Redo, NOW).unwrap();
+    assert_eq!(step_of(&redone), CanvasStep::Redo { stroke: 1 });
+    save(&mut room, two, NOW);
+    save(&mut room, redone, NOW);
+    let cleared = write(&mut room, RoomCommand::Clear, NOW).unwrap();
+    assert_eq!(refused(&mut room, RoomCommand::Redo), CommandError::NothingToRedo, "a new step: the fill stays undone");
+    save(&mut room, cleared, NOW);
+    let mut sheet = Sheet::default();
+    sheet.show(room.canvas().marks);
+    assert_eq!(sheet.marks().count(), 0);
+    let undo = write(&mut room, RoomCommand::Undo, NOW).unwrap();
+    save(&mut room, undo, NOW);
+    sheet.show(room.canvas().marks);
+    assert!(sheet.marks().all(|drawn| drawn.step.stroke() == 1) && sheet.marks().count() == 2, "the long stroke");
+}
+
+#[test]
+fn a_sheet_that_is_told_every_step_is_the_sheet() {
+    let mut room = room(1);
+    let mut sheet = Sheet::default();
+    let draw = stroke(1, vec![Point::new(4, 4), Point::new(400, 400)]);
+    let (undo, redo) = (RoomCommand::Undo, RoomCommand::Redo);
+    for command in [draw, undo.clone(), FILL, RoomCommand::Clear, undo, redo] {
+        let write = write(&mut room, command, NOW).unwrap();
+        for change in save(&mut room, write, NOW) {
+            let CanvasChange::Added(drawn) = change else { panic!("{change:?}") };
+            sheet.push(drawn);
+        }
+        let mut shown = Sheet::default();
+        shown.show(room.canvas().marks);
+        assert_eq!(sheet.raster().digest(), shown.raster().digest());
+    }
+    assert_eq!(sheet.steps().len(), 6);
+}
+
+#[test]
+fn nobody_undoes_the_steps_of_others() {
+    let (mut ana, mut ben) = (room(1), room(2));
+    let drawn = write(&mut ana, stroke(1, vec![Point::new(4, 4)]), NOW).unwrap();
+    let from = ana.chain.author();
+    ben.handle(Input::Gossiped { operation: drawn.operations[0].clone(), from }, NOW);
+    assert_eq!(ben.canvas().marks.len(), 1);
+    assert_eq!(write(&mut ben, RoomCommand::Undo, NOW).unwrap_err(), CommandError::NothingToUndo);
+}
+
+#[test]
+fn a_rematch_has_the_rules_and_words_of_the_game_before() {
+    let mut room = room(1);
+    let refused = |room: &mut Room| write(room, RoomCommand::Rematch, NOW).unwrap_err();
+    assert_eq!(refused(&mut room), CommandError::Play(PlayError::WrongPhase));
+    let word = |n| Word { text: format!("word {n}"), level: Level::Hard };
+    let (rules, words) = (Rules { rounds: 7, ..Rules::catch_mind() }, WordList::new((0..12).map(word).collect()));
+    let proposal = write(&mut room, RoomCommand::Start { rules, words: words.clone() }, NOW).unwrap();
+    save(&mut room, proposal, NOW);
+    assert_eq!(refused(&mut room), CommandError::Play(PlayError::GameRunning));
+    // Nobody comes.
+    let later = Now { wall_ms: NOW.wall_ms + 21_000, mono_ms: NOW.mono_ms + 21_000 };
+    for output in room.handle(Input::Tick, later) {
+        if let Output::Write(write) = output {
+            save(&mut room, write, later);
+        }
+    }
+    assert_eq!(room.game(later).phase, Phase::Over);
+    let rematch = write(&mut room, RoomCommand::Rematch, later).unwrap();
+    let proposed = rematch.operations[0].payload();
+    assert_eq!(proposed, Payload::Game(GameStep::Proposed { rules, words, more: 0 }));
+}
