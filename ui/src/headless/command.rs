@@ -7,12 +7,12 @@ use std::borrow::Cow;
 
 use inkmesh::command::{Command, CommandError, RoomCommand};
 use inkmesh::name::{NameError, RoomName};
-use serde::de::value::StrDeserializer;
+use serde::Deserialize;
+use serde::de::value::{EnumAccessDeserializer, StrDeserializer};
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, VariantAccess, Visitor};
-use serde::{Deserialize, forward_to_deserialize_any};
 use serde_json::value::RawValue;
 
-use super::reply::Problem;
+use super::problem::Problem;
 
 /// A command's `id` exactly as it was given, whatever JSON it is; none is `null`.
 pub type Id = Option<Box<RawValue>>;
@@ -61,9 +61,10 @@ fn command(name: &str, line: &str) -> Result<Command, Problem> {
     struct InRoom {
         room: RoomName,
     }
-    match Command::deserialize(Tagged { name, line }) {
+    let fields = || EnumAccessDeserializer::new(Tagged { name, line });
+    match Command::deserialize(fields()) {
         Err(problem) if problem.is_unknown_command() => {
-            let command = RoomCommand::deserialize(Tagged { name, line })?;
+            let command = RoomCommand::deserialize(fields())?;
             let InRoom { room } = serde_json::from_str(line).map_err(|error| wrong_field(&error))?;
             Ok(Command::In(room, command))
         }
@@ -71,10 +72,10 @@ fn command(name: &str, line: &str) -> Result<Command, Problem> {
     }
 }
 
-/// Returns the problem behind an error of serde, which carries words alone.
+/// Returns the problem behind an error of serde, which carries text only.
 ///
-/// Our own words begin with a field's name or are those of a [`NameError`]: the position that serde adds to them is left
-/// out. Its own words need it, to say which field they are about.
+/// Our own texts begin with a field's name or are those of a [`NameError`]. The position that serde adds to them is left
+/// out; serde's own texts need it to say which field they are about.
 fn wrong_field(error: &serde_json::Error) -> Problem {
     let text = error.to_string();
     let position = format!(" at line {} column {}", error.line(), error.column());
@@ -85,24 +86,11 @@ fn wrong_field(error: &serde_json::Error) -> Problem {
     }
 }
 
-/// A command as an enum of serde: the name gives the variant, the object on the line its fields. (An enum that is tagged
-/// internally would be buffered, and its errors would not say where they are.)
+/// A command as an enum of serde: its name is the variant, the object on the line its fields. An internally tagged enum
+/// would be buffered, and its errors would have no position.
 struct Tagged<'a> {
     name: &'a str,
     line: &'a str,
-}
-
-impl<'de> Deserializer<'de> for Tagged<'de> {
-    type Error = Problem;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
-        visitor.visit_enum(self)
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
-        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
-    }
 }
 
 impl<'de> EnumAccess<'de> for Tagged<'de> {
@@ -115,7 +103,7 @@ impl<'de> EnumAccess<'de> for Tagged<'de> {
     }
 }
 
-/// The fields of a command; others beside them are ignored.
+/// The fields of a command. Unknown ones are ignored.
 struct Fields<'a>(&'a str);
 
 impl<'de> VariantAccess<'de> for Fields<'de> {

@@ -1,4 +1,4 @@
-//! Carries commands out, many at a time, and replies to each.
+//! Carries out commands, many at a time, and replies to each.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -12,12 +12,13 @@ use tokio::task::unconstrained;
 use super::End;
 use super::command::{self, Id};
 use super::input::Line;
-use super::reply::{Problem, ReplyLine, line};
+use super::problem::Problem;
+use super::reply::{ReplyLine, line};
 
 /// Commands under way at a time; the next one waits. As many as fit into the node's own queue.
 const IN_FLIGHT: u32 = 256;
 
-/// Carries commands out on one node and says the replies.
+/// Carries out commands on one node and writes the replies.
 pub struct Dispatcher {
     node: Node,
     lines: mpsc::Sender<String>,
@@ -29,7 +30,7 @@ impl Dispatcher {
         Dispatcher { node, lines, in_flight: Arc::new(Semaphore::new(IN_FLIGHT as usize)) }
     }
 
-    /// Carries out one line after the other until the input ends or `quit` is said.
+    /// Carries out one line after the other until the input ends or the command `quit` comes.
     pub async fn carry_out(&self, input: &mut mpsc::Receiver<Line>) -> End {
         while let Some(read) = input.recv().await {
             let (id, command) = match read {
@@ -49,20 +50,20 @@ impl Dispatcher {
 
     /// Returns when every command so far has been replied to.
     pub async fn settle(&self) {
-        // It can only fail when the semaphore is closed, which nobody does.
+        // It only fails when the semaphore is closed, which never happens.
         let _ = self.in_flight.acquire_many(IN_FLIGHT).await;
     }
 
     async fn refuse(&self, id: Id, problem: Problem) {
-        // Fails only when nobody reads any more, and then the program ends.
+        // It only fails when standard output is closed, and then the program ends.
         let _ = self.lines.send(line(&ReplyLine::new(id, Err(problem)))).await;
     }
 
-    /// Hands a command to the node; the reply comes when it comes, and others don't wait for it.
+    /// Hands a command to the node. Later commands don't wait for its reply.
     ///
-    /// The order of the lines is kept: the first poll puts the command into the node's queue or at the end of those
-    /// who wait for a place there, and only then does it go to a task of its own. `unconstrained` keeps tokio from
-    /// answering that poll with "later" because this task has worked long enough.
+    /// The order of the commands is kept: the first poll puts the command into the node's queue, or behind others that
+    /// wait for space there, and only then it moves to a task of its own. `unconstrained` keeps tokio from deferring that
+    /// poll because this task has used up its budget.
     async fn submit(&self, id: Id, command: Command) {
         let Ok(permit) = Arc::clone(&self.in_flight).acquire_owned().await else { return };
         let (node, lines) = (self.node.clone(), self.lines.clone());

@@ -1,4 +1,4 @@
-//! Lines of standard input, one after the other and none of them longer than is good.
+//! Standard input as lines of bounded length.
 
 use std::io::{self, BufRead, Read};
 use std::thread;
@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 /// Longest line in bytes; a longer one is skipped.
 pub const MAX_LINE: usize = 1 << 20;
 
-/// Lines read ahead of those that are carried out.
+/// Lines that are read ahead of their commands.
 const QUEUE: usize = 16;
 
 /// One line of the input.
@@ -16,17 +16,17 @@ const QUEUE: usize = 16;
 pub enum Line {
     /// Its text, without the line's end.
     Text(String),
-    /// It was longer than [`MAX_LINE`] and has been skipped.
+    /// It was longer than [`MAX_LINE`] and is skipped.
     TooLong,
-    /// Its bytes are no UTF-8.
+    /// It is not UTF-8.
     NotText,
 }
 
-/// Reads standard input on a thread of its own until it ends. A thread and not a task: a read that waits can't be
-/// called back, and an asynchronous runtime would wait for it when the program is to end.
+/// Starts a thread that reads standard input until it ends. It is not a task, because a read that waits can't be
+/// cancelled, and an asynchronous runtime would wait for it when the program ends.
 ///
 /// # Errors
-/// When the system gives no thread.
+/// The thread can't be started.
 pub fn start() -> io::Result<mpsc::Receiver<Line>> {
     let (sender, receiver) = mpsc::channel(QUEUE);
     thread::Builder::new().name("input".to_owned()).spawn(move || pump(io::stdin().lock(), &sender))?;
@@ -50,7 +50,7 @@ fn pump(mut input: impl BufRead, lines: &mpsc::Sender<Line>) {
     }
 }
 
-/// The next line; `None` at the end. The last line needs no line feed.
+/// Reads the next line; `None` at the end. The last line needs no line feed.
 fn next_line(input: &mut impl BufRead) -> io::Result<Option<Line>> {
     let mut bytes = Vec::new();
     // One byte more than the longest line, for its line feed.

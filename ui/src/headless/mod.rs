@@ -1,14 +1,14 @@
-//! The headless face: the node on JSON lines, for bots, tests and machines without a screen.
+//! The headless frontend: the node on JSON lines, for bots, tests and machines without a screen.
 //!
 //! One JSON object a line. Commands come in on standard input; events and exactly one reply per command go out on
-//! standard output. Three parties share the work: a thread that reads lines ([`input`]), tasks that carry commands out
-//! ([`dispatch`]) and a thread that writes lines ([`output`]). The queues between them are bounded, so a program that
-//! doesn't read what it is told is not told without end: it is waited for.
+//! standard output. A thread reads lines ([`input`]), tasks carry out commands ([`dispatch`]), and a thread writes lines
+//! ([`output`]). The queues between them are bounded: the node waits for a program that doesn't read its output.
 
 mod command;
 mod dispatch;
 mod input;
 mod output;
+mod problem;
 mod reply;
 
 use std::future::Future;
@@ -28,16 +28,16 @@ use self::dispatch::Dispatcher;
 use self::output::Output;
 use self::reply::ReplyLine;
 
-/// How long the end may take when the system asked for it and nobody reads what is left to say.
+/// Longest time that ending takes when the system asked for it and nobody reads the remaining output.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Lines of one event that are handed to the writer together: waking it costs more than writing a line.
+/// Lines of one event that are sent to the writer together, because waking it costs more than writing a line.
 const TOGETHER: usize = 16;
 
-/// Why the headless face could not start or go on.
+/// Why the headless frontend could not start or go on.
 #[derive(Debug, thiserror::Error)]
 pub enum HeadlessError {
-    /// The system gave no thread.
+    /// A thread can't be started.
     #[error("can't start: {0}")]
     Thread(#[source] io::Error),
     /// The node did not start.
@@ -48,27 +48,27 @@ pub enum HeadlessError {
     NodeEnded,
 }
 
-/// What ended the talk with the program on the other side.
+/// Why the frontend ends.
 enum End {
-    /// Its input ended.
+    /// Standard input ended.
     Input,
-    /// It said `quit`; this is the command's id.
+    /// The command `quit` came, with this id.
     Quit(Id),
-    /// It closed our output.
+    /// Standard output was closed.
     NobodyReads,
-    /// The system asked us to end.
+    /// The system asked this process to end.
     Asked,
-    /// The node is gone.
+    /// The node has ended.
     NodeEnded,
 }
 
-/// Runs the headless face until its input ends, `quit` is said, or the system asks it to end.
+/// Runs the headless frontend until its input ends, the command `quit` comes, or the system asks it to end.
 ///
 /// # Errors
 /// [`HeadlessError`].
 pub fn run(config: Config) -> Result<(), HeadlessError> {
-    // One thread for the network and the commands: a message then takes no detour over other cores' queues. Signatures
-    // of a backlog and the disk have threads of their own.
+    // One thread for the network and the commands, so that a message needs no queue between cores. The verification of
+    // signatures and the disk have threads of their own.
     let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(HeadlessError::Thread)?;
     let result = runtime.block_on(serve(config));
     runtime.shutdown_timeout(PATIENCE);
@@ -97,12 +97,12 @@ async fn serve(config: Config) -> Result<(), HeadlessError> {
     Ok(())
 }
 
-/// Waits for the commands under way, ends the node, and says what is left to say; the reply to `quit` comes last.
+/// Waits for the commands under way, ends the node, and writes the remaining output. The reply to `quit` comes last.
 async fn finish(node: Node, dispatcher: Dispatcher, teller: JoinHandle<()>, output: Output, quit: Option<Id>) {
     dispatcher.settle().await;
-    // It holds a way to the output, which ends when all of these are gone.
+    // It holds a sender of the output, which ends when all of them are gone.
     drop(dispatcher);
-    // It can only fail when the node has ended already.
+    // It only fails when the node has ended already.
     let _ = node.ask(Command::Quit).await;
     drop(node);
     if teller.await.is_err() {
@@ -116,7 +116,7 @@ async fn finish(node: Node, dispatcher: Dispatcher, teller: JoinHandle<()>, outp
     output.finish().await;
 }
 
-/// Tells all events of the node, until it ends or nobody reads any more.
+/// Writes all events of the node until it ends or the output is closed.
 async fn tell(mut events: Events, lines: mpsc::Sender<String>) {
     while let Some(event) = events.next().await {
         for some in EventFields::of(event).chunks(TOGETHER) {
@@ -134,7 +134,7 @@ async fn at_most(limit: Duration, work: impl Future<Output = ()>) {
     }
 }
 
-/// Returns when the system asks this process to end: Ctrl-C, or the signal that says the same.
+/// Returns when the system asks this process to end, by Ctrl-C or the signal to terminate.
 async fn asked_to_end() {
     let interrupted = tokio::signal::ctrl_c();
     #[cfg(unix)]

@@ -1,17 +1,17 @@
-//! Standard output: one writer for everything that is said.
+//! Standard output, with one writer for events and replies.
 
 use std::io::{self, BufWriter, Write};
 use std::thread;
 
 use tokio::sync::{mpsc, oneshot};
 
-/// Lines, or some at once, that wait to be written; who has more to say waits.
+/// Messages of one or more lines that wait to be written. Senders of further ones wait.
 const QUEUE: usize = 256;
 
-/// The writer of standard output, on a thread of its own, because a write to a pipe that nobody reads waits.
+/// The writer of standard output. It has a thread of its own, because a write to a pipe that nobody reads blocks.
 pub struct Output {
     lines: mpsc::Sender<String>,
-    /// Closed when the writer has written everything or can't write any more.
+    /// Closed when everything is written, or nothing can be written any more.
     written: oneshot::Receiver<()>,
 }
 
@@ -19,7 +19,7 @@ impl Output {
     /// Starts the writer.
     ///
     /// # Errors
-    /// When the system gives no thread.
+    /// The thread can't be started.
     pub fn start() -> io::Result<Self> {
         let (lines, queue) = mpsc::channel(QUEUE);
         let (done, written) = oneshot::channel();
@@ -32,7 +32,7 @@ impl Output {
         Ok(Output { lines, written })
     }
 
-    /// A way to say lines: one, or several with line ends between them. The writer ends when all of these are gone.
+    /// Returns a sender of lines: one, or several with line feeds between them. The writer ends when all senders are gone.
     pub fn lines(&self) -> mpsc::Sender<String> {
         self.lines.clone()
     }
@@ -42,7 +42,7 @@ impl Output {
         self.lines.closed().await;
     }
 
-    /// Returns when everything that was said is written.
+    /// Returns when everything is written.
     pub async fn finish(self) {
         drop(self.lines);
         // Never sent, only closed.
@@ -50,7 +50,7 @@ impl Output {
     }
 }
 
-/// Writes lines as they come; what waits already goes out in one write.
+/// Writes lines as they arrive. Lines that wait already are written together.
 fn write_all(mut lines: mpsc::Receiver<String>, output: impl Write) -> io::Result<()> {
     let mut output = BufWriter::new(output);
     while let Some(line) = lines.blocking_recv() {
