@@ -1,5 +1,5 @@
-//! What a face (the window, the headless program) is told, and the views it asks for. Plain data: no network type,
-//! no storage type.
+//! The events of a node for its frontends (the window, the headless program), and the views of a room. Plain data without
+//! types of the network or the storage.
 
 use serde::{Serialize, Serializer};
 
@@ -12,187 +12,187 @@ use crate::operation::{OperationId, OrderKey};
 pub use crate::canvas::Drawn;
 pub use crate::game::{GameView, Phase, PlayerView};
 
-/// Rooms that one can be in at most at once: all of them are sent to every peer at the beginning of a connection.
+/// Largest number of rooms that we can be in at once: all of them are sent to every peer when a connection begins.
 pub const MAX_ROOMS: usize = 500;
 
-/// Something happened.
+/// An event.
 #[derive(Debug, Clone)]
 pub enum Event {
-    /// The node listens. Said once.
+    /// The node listens. The first event, and sent once.
     Ready {
-        /// Our own key.
+        /// Our public key.
         peer: Author,
-        /// Multiaddresses that others can dial.
+        /// The multiaddresses that others can dial.
         addresses: Vec<String>,
     },
-    /// Somebody came, went, or is called something else now.
+    /// A person came or left, or has another name or address now.
     Peer {
-        /// Where.
+        /// The room.
         room: RoomName,
-        /// Who, as they are now.
+        /// The person as they are now.
         person: Person,
     },
     /// New lines of a room, in the log's order.
     Entries {
-        /// Where.
+        /// The room.
         room: RoomName,
         /// One or more lines.
         entries: Vec<Entry>,
     },
-    /// Ink under somebody's pen; gone again unless an operation follows.
+    /// New points of a stroke under way. They are to vanish again unless an operation follows.
     Live {
-        /// Where.
+        /// The room.
         room: RoomName,
-        /// Whose pen.
+        /// The author of the stroke.
         author: Author,
         /// The sheet.
         sheet: SheetId,
-        /// The points from index `from` of this stroke on, with its tool, colour and width.
+        /// The new points, with the stroke's number, tool, colour and width.
         ink: Ink,
-        /// Index of the first of these points in the stroke.
+        /// The index of the first of these points in the stroke.
         from: u32,
     },
     /// The visible sheet of a room changed.
     Canvas {
-        /// Where.
+        /// The room.
         room: RoomName,
-        /// How.
+        /// The change.
         change: CanvasChange,
     },
-    /// The game of a room moved on. Said at every change of its view except the passing of time.
+    /// The game of a room changed by more than the remaining time.
     Game {
-        /// Where.
+        /// The room.
         room: RoomName,
         /// The game as it is now.
         game: Box<GameView>,
     },
-    /// A wrong guess of ours was close. Only we are told.
+    /// A wrong guess of ours was close. Nobody else is told.
     Close {
-        /// Where.
+        /// The room.
         room: RoomName,
         /// The line of the guess.
         line: OperationId,
     },
-    /// Missing history is coming in; `remaining` 0: no more is.
+    /// Missing history is arriving. With `remaining` 0 it has all arrived.
     Syncing {
-        /// Where.
+        /// The room.
         room: RoomName,
-        /// From whom; several give different parts at once.
+        /// The peers that are sending it, each another part.
         peers: Vec<Author>,
-        /// How many operations have come in since this began.
+        /// The number of operations that have arrived since this began.
         received: u64,
-        /// How many are still to come.
+        /// The number of operations that are still missing.
         remaining: u64,
     },
     /// What is read and unread in a room changed.
     Reading {
-        /// Where.
+        /// The room.
         room: RoomName,
-        /// How it is now.
+        /// The state as it is now.
         reading: ReadingView,
     },
     /// Lines of our own are dated in the future, because this machine's clock was ahead when they were written. Others
-    /// see them when that time comes; to say it now, say it again.
+    /// see them when that time comes, so their author may want to say them again.
     HeldBack {
-        /// Where.
+        /// The room.
         room: RoomName,
         /// The lines, in order.
         entries: Vec<OperationId>,
     },
-    /// Caught up with somebody.
+    /// Catching up with a peer ended.
     Synced {
-        /// Where.
+        /// The room.
         room: RoomName,
-        /// With whom.
+        /// The peer.
         peer: Author,
-        /// Operations that came in.
+        /// The number of operations that arrived.
         received: u64,
-        /// Operations that went out to this peer since the last time.
+        /// The number of operations sent to this peer since the last such event.
         sent: u64,
-        /// How long it took, in milliseconds.
+        /// The duration in milliseconds.
         ms: u64,
     },
-    /// Something a person should know.
+    /// A warning for the person.
     Warning(Warning),
 }
 
-/// Something a person should know: what happened and what to do. The text is English; a face that speaks other
-/// languages goes by the variant.
+/// A warning for the person: what happened and what to do. The text is English; a frontend in another language goes by
+/// the variant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Warning {
-    /// The disk refused a write. Nothing can be said until it takes one again.
+    /// The disk refused a write. Nothing can be written until it accepts one again.
     StorageFailed {
-        /// What the storage said.
+        /// The error of the storage.
         reason: String,
     },
-    /// The disk takes writes again.
+    /// The disk accepts writes again.
     StorageRecovered,
     /// An address could not be listened on.
     ListenFailed {
         /// The address.
         address: String,
-        /// What the system said.
+        /// The error of the system.
         reason: String,
     },
-    /// An address could not be connected to; it is tried again.
+    /// An address could not be dialled. It is tried again.
     DialFailed {
         /// The address.
         address: String,
-        /// What the system said.
+        /// The error of the system.
         reason: String,
     },
-    /// Looking for people on this network is not possible.
+    /// Discovery on this network is not possible.
     DiscoveryFailed {
-        /// What the system said.
+        /// The error of the system.
         reason: String,
     },
-    /// So many of the rooms that we were in are left out at the start: they are more than one can be in.
+    /// Some of the remembered rooms were not entered at the start, because there are more than [`MAX_ROOMS`].
     RoomsLeftOut {
-        /// How many.
+        /// The number of rooms.
         rooms: usize,
     },
-    /// Somebody signed two different operations for one place of a log. Both are kept.
+    /// An author signed two different operations for one position of a chain. Both are kept.
     Fork {
-        /// Who.
+        /// The author.
         author: Author,
     },
-    /// It was we: another copy of this folder writes, or wrote, under our name.
+    /// We are that author: another copy of this folder writes, or wrote, with our key.
     OwnFork,
-    /// This machine's clock is ahead of the others'; what is written goes by theirs.
+    /// This machine's clock is ahead of the others'. What we write is dated by theirs.
     ClockAhead {
-        /// By so many milliseconds.
+        /// The difference in milliseconds.
         ms: u64,
     },
-    /// This machine's clock is behind the others'; what is written goes by theirs.
+    /// This machine's clock is behind the others'. What we write is dated by theirs.
     ClockBehind {
-        /// By so many milliseconds.
+        /// The difference in milliseconds.
         ms: u64,
     },
     /// This machine's clock agrees with the others' again.
     ClockAgrees,
-    /// The saved history was damaged. It was moved aside, what could be read of it is kept, and what others have comes back.
+    /// The saved history was damaged. It was moved aside. All that could be read of it is kept, and peers send the rest again.
     Quarantined {
-        /// The folder with everything that was there.
+        /// The folder with the damaged history.
         moved_to: String,
-        /// What was found.
+        /// The damage.
         reason: String,
     },
-    /// The end of the saved history was lost; what others have comes back.
+    /// The end of the saved history was lost. Peers send again what they have of it.
     TailLost,
-    /// An operation from the future waits until its time comes.
+    /// An operation is dated in the future and waits until that time comes.
     Parked {
-        /// Who wrote it.
+        /// Its author.
         author: Author,
     },
-    /// This face was too slow: so many events were dropped. Read the history again.
+    /// This frontend was too slow, and events were dropped: it has to read the history again.
     Lagged {
-        /// How many.
+        /// The number of events.
         events: u64,
     },
 }
 
 impl Warning {
-    /// A stable code for programs.
+    /// Returns a stable code for programs.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
@@ -214,7 +214,7 @@ impl Warning {
         }
     }
 
-    /// The text in English.
+    /// Returns the text in English.
     #[must_use]
     pub fn message(&self) -> String {
         match self {
@@ -265,7 +265,7 @@ impl Warning {
     }
 }
 
-/// About how long, for a person.
+/// Returns a duration in words, rounded down.
 fn duration(ms: u64) -> String {
     match ms / 60_000 {
         minutes @ 0..120 => format!("{minutes} minutes"),
@@ -274,32 +274,32 @@ fn duration(ms: u64) -> String {
     }
 }
 
-/// What of a room was read.
+/// What our person has read of a room.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct ReadingView {
-    /// The last line that was read; `None` when none was yet, and then nothing counts as unread.
+    /// The last line that was read; `None` if there is none yet, and then nothing counts as unread.
     pub mark: Option<OperationId>,
-    /// Lines of others (talk and drawings) after that one.
+    /// The number of lines of others (talk and drawings) after it.
     pub unread: u64,
-    /// What arrived since then above that line, by author; stays until it is dismissed.
+    /// The lines that arrived since then above it, by author. They stay until they are dismissed.
     pub late: Vec<Late>,
 }
 
-/// History that arrived late: above what had been read.
+/// Late lines of one author: they arrived above lines that had been read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Late {
-    /// Who wrote it.
+    /// The author.
     pub author: Author,
-    /// What they are called; empty when nothing is known yet.
+    /// The author's name; empty when it is unknown.
     pub name: String,
-    /// How many lines.
+    /// The number of lines.
     pub count: u64,
-    /// The first of them in the log's order: where to jump to.
+    /// The first line in the log's order.
     pub first: OperationId,
-    /// When the first was written, in milliseconds since 1970.
+    /// The time of the first line in milliseconds since 1970.
     #[serde(rename = "from")]
     pub from_ms: u64,
-    /// When the last was written.
+    /// The time of the last line.
     #[serde(rename = "to")]
     pub to_ms: u64,
 }
@@ -307,45 +307,45 @@ pub struct Late {
 /// One line of a room's history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// The operation that it comes from.
+    /// The operation that makes the line.
     pub id: OperationId,
-    /// Who wrote it.
+    /// The author.
     pub author: Author,
-    /// What the author was called when this was told; empty when nothing is known yet.
+    /// The author's name when the line was made; empty when it was unknown.
     pub name: String,
-    /// When, in milliseconds since 1970, by the log's clock.
+    /// The time of the operation in milliseconds since 1970.
     pub time: u64,
-    /// Where it stands among the lines of its room.
+    /// The position among the lines of its room.
     pub place: OrderKey,
-    /// What it says.
+    /// The content.
     pub body: EntryBody,
-    /// Whether it came after something that stands below it: it slips in above what may have been read.
+    /// Whether it arrived after a line that stands below it, which may have been read.
     pub late: bool,
-    /// Whether it is ours and dated in the future: others don't see it yet. See [`Event::HeldBack`].
+    /// Whether it is ours and dated in the future, so that others don't see it yet. See [`Event::HeldBack`].
     pub held_back: bool,
 }
 
-/// What a line of the history says.
+/// The content of a line of the history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EntryBody {
     /// Talk.
     Chat(String),
     /// A wrong guess.
     Guess(String),
-    /// Talk of those who knew the word of a turn; `None` as long as we may not read it.
+    /// Talk of players who know the word of a turn; `None` while we can't read it.
     Whisper(Option<String>),
-    /// A step was taken on a sheet.
+    /// A step on a sheet.
     Drawing,
-    /// A game moved on.
+    /// A step of a game.
     Game(GameNotice),
-    /// The author took this name: at first when joining, later when changing it.
+    /// The author has this name from here on.
     Named(String),
-    /// Something this program doesn't know how to show.
+    /// A payload that this program doesn't know.
     Unknown,
 }
 
 impl EntryBody {
-    /// The kind, as the headless face calls it: `chat`, `drawing`, `game` or `notice`.
+    /// Returns the kind as in the JSON of an entry: `chat`, `drawing`, `game` or `notice`.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
@@ -356,7 +356,7 @@ impl EntryBody {
         }
     }
 
-    /// The text in English; a face that speaks other languages goes by the variant.
+    /// Returns the text in English. A frontend in another language goes by the variant.
     #[must_use]
     pub fn text(&self) -> String {
         match self {
@@ -375,37 +375,37 @@ impl EntryBody {
 pub struct Person {
     /// The person's key.
     pub peer: Author,
-    /// What they call themselves; empty when nothing is known yet.
+    /// Their name; empty when it is unknown.
     pub name: String,
-    /// Whether we are connected to them and they are in the room. Ourselves: always.
+    /// Whether they are in the room and we are connected to them. Always true of ourselves.
     pub online: bool,
-    /// The addresses we know, the one in use first.
+    /// Their known multiaddresses, the one in use first.
     pub addresses: Vec<String>,
-    /// When we last saw them here, in milliseconds since 1970: now if online, else the time of their last operation
-    /// or of the end of the connection; `None` if never.
+    /// When they were last in the room, in milliseconds since 1970: now if they are online, else the time of their last
+    /// operation or of the end of the connection; `None` if never.
     pub last_seen: Option<u64>,
-    /// Whether they signed two different operations for one place of a log: don't rely on who said what when.
+    /// Whether they signed two different operations for one position of a chain: their lines are not to be relied on.
     #[serde(skip_serializing_if = "is_not")]
     pub forked: bool,
 }
 
-/// A room we are in.
+/// A row in the list of the rooms that we are in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RoomSummary {
     /// The room.
     pub room: RoomName,
-    /// How many people are online in it, ourselves included.
+    /// The number of people online in it, ourselves included.
     pub people: usize,
-    /// The time of its last entry in milliseconds since 1970; 0 when it is empty.
+    /// The time of its last operation in milliseconds since 1970; 0 when it is empty.
     pub last_activity: u64,
-    /// Lines of others that were not read yet.
+    /// The number of unread lines of others.
     pub unread: u64,
 }
 
 /// The digests of a room: equal digests mean equal contents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct RoomState {
-    /// How many operations the room's log holds.
+    /// The number of operations in the room's log.
     pub operations: u64,
     /// Hash of the whole log.
     #[serde(serialize_with = "hex")]
@@ -415,7 +415,7 @@ pub struct RoomState {
     pub canvas: [u8; 32],
 }
 
-/// Leaves a flag out of the JSON unless it is set.
+/// Returns whether a flag is left out of the JSON: when it is not set.
 pub(crate) fn is_not(flag: &bool) -> bool {
     !flag
 }
@@ -424,38 +424,37 @@ fn hex<S: Serializer>(hash: &[u8; 32], serializer: S) -> Result<S::Ok, S::Error>
     serializer.serialize_str(&data_encoding::HEXLOWER.encode(hash))
 }
 
-/// How the visible sheet of a room changed.
+/// A change of the visible sheet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CanvasChange {
-    /// A step was taken after all others: [`Sheet::push`](crate::canvas::Sheet::push) it.
+    /// A step after all others, for [`Sheet::push`](crate::canvas::Sheet::push).
     Added(Drawn),
-    /// Anything else: another sheet, a step slipped in before others. Ask for the sheet again.
+    /// Another change: another sheet, or a step before others. The sheet has to be requested again.
     Reset,
 }
 
 /// The visible sheet of a room.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CanvasView {
-    /// Which sheet it is.
+    /// The sheet's name.
     pub sheet: SheetId,
-    /// The steps that count on it, in order, undo and redo among them: [`Sheet::show`](crate::canvas::Sheet::show) them.
+    /// The steps that count, in order, with undo and redo, for [`Sheet::show`](crate::canvas::Sheet::show).
     pub marks: Vec<Drawn>,
     /// Whether we may draw on it now.
     pub may_draw: bool,
 }
 
-/// One's own pen, its mark and its line of any length: under way (shown to others at once, never stored) or
-/// finished (written down).
+/// A stroke of our own pen, of any length: under way (shown to others at once, never stored) or finished (written).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PenLine {
     /// The stroke's number, chosen at random when the pen touched the sheet.
     pub stroke: StrokeId,
-    /// What makes the mark.
+    /// The tool.
     pub tool: Tool,
-    /// Its colour.
+    /// The colour.
     pub color: Color,
-    /// Its width in logical units.
+    /// The width in logical units.
     pub width: u16,
-    /// The points: all of them when finished, the new ones while under way. Of a shape always its two.
+    /// The points: all of a finished stroke, the new ones of a stroke under way, always both of a shape.
     pub points: Vec<Point>,
 }

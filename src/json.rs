@@ -1,5 +1,5 @@
-//! The JSON of commands, replies and events, as far as it isn't that of the types themselves. Programs rely on it: a field
-//! keeps its name and meaning.
+//! The JSON of commands, replies and events, where it differs from that of the types themselves. Programs rely on it: a
+//! field keeps its name and meaning.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -140,7 +140,7 @@ pub struct EntryFields {
     late: bool,
     #[serde(skip_serializing_if = "is_not")]
     held_back: bool,
-    /// Talk of those who know the word, which can't be read here yet; it is sent again when it can.
+    /// Whether it is talk of players who know the word that can't be read yet. The line is sent again when it can.
     #[serde(skip_serializing_if = "is_not")]
     sealed: bool,
 }
@@ -152,7 +152,7 @@ impl EntryFields {
         EntryFields::by(entry.author.to_string(), room, entry)
     }
 
-    /// Many lines are by few authors, whose text form is dear to work out.
+    /// Returns the fields of many lines. The text form of an author is expensive, so it is made once for each.
     fn all(room: &RoomName, entries: &[Entry]) -> Vec<Self> {
         let mut authors = BTreeMap::new();
         let fields = |entry: &Entry| {
@@ -188,7 +188,7 @@ struct GameFields<'a> {
     round: u32,
     rounds: u32,
     seconds: u32,
-    /// What was proposed, and is agreed to by `ready`; none without a game.
+    /// The rules that `ready` agrees to; none without a game.
     rules: Option<RulesFields>,
     turn: u32,
     drawer: Option<Author>,
@@ -200,22 +200,22 @@ struct GameFields<'a> {
     hints: u32,
     /// To the drawer only.
     candidates: Vec<&'a str>,
-    /// To the drawer and those who know it, or when the turn is over.
+    /// Known to the drawer, to players who solved it, and to all when the turn is over.
     word: Option<&'a str>,
     level: Option<u8>,
-    /// In the order in which they knew it.
+    /// In the order of solving.
     solved: &'a [Author],
-    /// The drawer of the turn that ended last, if the others ended it, and whether people voted, the drawer's program
-    /// was silent, or the drawer is gone.
+    /// The drawer of the last turn, if the others ended it: people voted, the drawer's program was silent, or the drawer
+    /// is gone.
     #[serde(skip_serializing_if = "Option::is_none")]
     skipped: Option<Author>,
     #[serde(skip_serializing_if = "Option::is_none")]
     skipped_by: Option<&'static str>,
-    /// To the drawer only: whether its program took the word, because none was chosen in time.
+    /// Known to the drawer only: whether the program chose the word, because the person did not in time.
     #[serde(skip_serializing_if = "is_not")]
     word_taken: bool,
     scores: BTreeMap<String, u32>,
-    /// When the game is over.
+    /// Set when the game is over.
     #[serde(skip_serializing_if = "Option::is_none")]
     winners: Option<Vec<Author>>,
     /// Whether `say` is a guess now.
@@ -224,7 +224,7 @@ struct GameFields<'a> {
     lied: bool,
 }
 
-/// The rules of a game, called as `start` takes them; the last three of a quiz only.
+/// The rules of a game, with the names of the fields of `start`. The last three are those of a quiz.
 #[derive(Serialize)]
 struct RulesFields {
     rounds: u32,
@@ -327,11 +327,11 @@ struct DrawingFields<'a> {
     game: Option<OperationId>,
     turn: Option<u32>,
     authors: &'a [Author],
-    /// When the first and the last stroke were made.
+    /// The times of the first and the last stroke in milliseconds since 1970.
     from: u64,
     to: u64,
     marks: usize,
-    /// The word, if it was revealed at the end of the turn, and its solvers.
+    /// The word, if it was revealed at the end of the turn, and the players who solved it.
     word: Option<&'a str>,
     solved: &'a [Author],
 }
@@ -366,7 +366,7 @@ impl Serialize for Drawing {
 pub enum EventFields {
     /// The node listens.
     Ready { peer: Author, addresses: Vec<String>, version: &'static str },
-    /// Somebody came, went, or is called something else now.
+    /// A person came or left, or has another name or address now.
     Peer {
         room: RoomName,
         peer: Author,
@@ -378,7 +378,7 @@ pub enum EventFields {
     },
     /// A new line of the history.
     Entry(EntryFields),
-    /// New points of a stroke under somebody's pen.
+    /// New points of a stroke under way.
     Live {
         room: RoomName,
         author: Author,
@@ -389,7 +389,7 @@ pub enum EventFields {
         width: u16,
         tool: Tool,
     },
-    /// Missing history comes in.
+    /// Missing history is arriving.
     Syncing { room: RoomName, peers: Vec<Author>, received: u64, remaining: u64 },
     /// What is read and unread changed.
     Reading {
@@ -399,9 +399,9 @@ pub enum EventFields {
     },
     /// Lines of our own that others don't see yet.
     HeldBack { room: RoomName, entries: Vec<OperationId> },
-    /// Caught up with somebody.
+    /// Catching up with a peer ended.
     Synced { room: RoomName, peer: Author, received: u64, sent: u64, ms: u64 },
-    /// The game moved on.
+    /// The game changed.
     Game {
         room: RoomName,
         #[serde(flatten)]
@@ -409,7 +409,7 @@ pub enum EventFields {
     },
     /// A wrong guess of ours was close.
     Close { room: RoomName, id: OperationId },
-    /// Something a person should know.
+    /// A warning for the person.
     Warning { code: &'static str, message: String },
 }
 

@@ -46,14 +46,14 @@ pub struct Args {
     pub no_mdns: bool,
 }
 
-/// The faces beside the window.
+/// The frontends beside the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Face {
     /// JSON lines on standard input and output, for programs
     Headless,
 }
 
-/// What can be done beside running.
+/// The tools.
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum Tool {
     /// Look after the saved history while Inkmesh is closed; exit status 1: it is damaged, 2: it can't be looked at
@@ -83,7 +83,7 @@ pub enum Tool {
     },
 }
 
-/// What can be done with what was said and drawn.
+/// The tasks of `inkmesh archive`.
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum ArchiveTask {
     /// List the rooms
@@ -132,7 +132,7 @@ pub enum ArchiveTask {
     },
 }
 
-/// What an export writes.
+/// The formats of an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ExportFormat {
     /// One file with a JSON object for every entry of the room
@@ -147,7 +147,7 @@ pub enum ExportFormat {
     Gif,
 }
 
-/// What can be done with the saved history.
+/// The tasks of `inkmesh store`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum StoreTask {
     /// Read everything and say what is wrong; changes nothing
@@ -158,18 +158,18 @@ pub enum StoreTask {
     Stats,
 }
 
-/// The platform names no folder for a user's data.
+/// The error when the platform has no folder for a user's data.
 #[derive(Debug, thiserror::Error)]
 #[error("this system names no folder for your data (is HOME set?): choose one with --data-dir DIR")]
 pub struct NoDataDir;
 
 impl Args {
-    /// Whether these arguments open the window.
+    /// Returns whether these arguments open the window.
     pub fn opens_window(&self) -> bool {
         self.tool.is_none() && self.face.is_none()
     }
 
-    /// What the node is to be started with.
+    /// Returns the configuration of the node.
     ///
     /// # Errors
     /// [`NoDataDir`] when no folder was given and the platform has none.
@@ -185,7 +185,7 @@ impl Args {
     }
 }
 
-/// The data folder that was given, or the platform's.
+/// Returns the data folder that was given, or the platform's.
 ///
 /// # Errors
 /// [`NoDataDir`] when none was given and the platform has none.
@@ -193,7 +193,7 @@ pub fn data_dir_or_default(given: Option<PathBuf>) -> Result<PathBuf, NoDataDir>
     given.or_else(platform_data_dir).ok_or(NoDataDir)
 }
 
-/// The data folder that does not roam between machines: one key in two running programs would fork its own log.
+/// Returns a data folder that does not roam between machines, because one key in two running programs forks its chains.
 fn platform_data_dir() -> Option<PathBuf> {
     Some(ProjectDirs::from("", "", "Inkmesh")?.data_local_dir().to_owned())
 }

@@ -1,5 +1,5 @@
-//! Diagnostics on standard error. They are an aid for whoever looks there: a standard error that can't be written (a full
-//! disk, a closed terminal) or that nobody reads (a full pipe) neither ends the program nor makes it wait.
+//! Diagnostics on standard error. The program neither ends nor waits when standard error can't be written (a full disk, a
+//! closed terminal) or nobody reads it (a full pipe).
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -10,11 +10,11 @@ use std::time::Duration;
 
 use tracing_subscriber::EnvFilter;
 
-/// What is logged when `RUST_LOG` says nothing.
+/// The filter when `RUST_LOG` is not set.
 const DEFAULT_LOG: &str = "warn,inkmesh=info";
-/// Lines that wait to be written at most; more are dropped and counted.
+/// Largest number of lines that wait to be written. Further ones are dropped and counted.
 const QUEUE: usize = 1024;
-/// How long the end of the program waits for lines that are still to be written.
+/// Longest time that the end of the program waits for lines to be written.
 const LAST_LINES: Duration = Duration::from_millis(500);
 
 /// Writes one line, or nothing if that fails.
@@ -22,10 +22,10 @@ pub fn say(line: &str) {
     let _ = writeln!(io::stderr(), "{line}");
 }
 
-/// The log on standard error, written by a thread of its own.
+/// The log on standard error, written by its own thread.
 pub struct Log(Option<Lines>);
 
-/// The way to that thread.
+/// The queue to that thread.
 #[derive(Clone)]
 struct Lines {
     queue: SyncSender<Message>,
@@ -34,12 +34,12 @@ struct Lines {
 
 enum Message {
     Line(Vec<u8>),
-    /// Answered by being dropped, once everything before it is written.
+    /// Its sender is dropped when everything before it is written.
     Flush(SyncSender<()>),
 }
 
 impl Log {
-    /// Starts the log; nothing is logged when the system gives no thread for it.
+    /// Starts the log. Nothing is logged if the thread can't be started.
     pub fn start() -> Self {
         let Ok(lines) = Lines::start(io::stderr()) else { return Log(None) };
         let writer = lines.clone();
@@ -53,7 +53,7 @@ impl Log {
         Log(Some(lines))
     }
 
-    /// Waits until what was logged is written, but not for long.
+    /// Waits until everything is written, at most [`LAST_LINES`].
     pub fn finish(self) {
         let _ = self.0.map(|lines| lines.flush(LAST_LINES));
     }
@@ -90,7 +90,7 @@ impl Write for Lines {
     }
 }
 
-/// Writes what comes. Lines that can't be written are let go.
+/// Writes lines as they arrive. Lines that can't be written are lost.
 fn write_all(messages: &Receiver<Message>, dropped: &AtomicU64, mut output: impl Write) {
     while let Ok(message) = messages.recv() {
         let waits = match message {

@@ -4,7 +4,7 @@
 //! standard input and output. Both drive the same [`inkmesh::node::Node`]. Beside them stand [`store_tool`] and
 //! [`archive`].
 
-// The harness of the tests writes to the console.
+// The test harness writes to the console.
 #![cfg_attr(not(test), windows_subsystem = "windows")]
 
 mod archive;

@@ -1,4 +1,4 @@
-//! What the window remembers between two starts: `settings.json` in the data folder.
+//! The settings of the window: `settings.json` in the data folder.
 
 use std::fs;
 use std::io;
@@ -28,12 +28,12 @@ impl Language {
     /// All of them, in the order in which they are offered.
     pub const ALL: [Language; 2] = [Language::En, Language::Ko];
 
-    /// The language of this system, English if it speaks neither.
+    /// Returns the language of the system, or English if it is neither of the two.
     pub fn of_system() -> Self {
         sys_locale::get_locale().map(|locale| Self::of_locale(&locale)).unwrap_or_default()
     }
 
-    /// The language for a locale such as `ko-KR` or `ko_KR.UTF-8`.
+    /// Returns the language of a locale such as `ko-KR` or `ko_KR.UTF-8`.
     fn of_locale(locale: &str) -> Self {
         match locale.split(['-', '_', '.']).next() {
             Some("ko") => Language::Ko,
@@ -42,7 +42,7 @@ impl Language {
     }
 }
 
-/// Whether the window is light or dark.
+/// The appearance of the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Appearance {
@@ -60,19 +60,19 @@ impl Appearance {
     pub const ALL: [Appearance; 3] = [Appearance::System, Appearance::Light, Appearance::Dark];
 }
 
-/// What was last chosen for a game.
+/// The last choices for a game.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GameChoice {
-    /// The rules; with a quiz in them or without.
+    /// The rules, of a quiz or of turns without words.
     pub rules: Rules,
-    /// Whether the English words of the program are played with.
+    /// Whether the built-in English words are used.
     pub english: bool,
-    /// Whether its Korean words are.
+    /// Whether the built-in Korean words are used.
     pub korean: bool,
-    /// Whether the words below are.
+    /// Whether `own_words` are used.
     pub own: bool,
-    /// Words of one's own, one a line.
+    /// The person's own words, one a line.
     pub own_words: String,
 }
 
@@ -83,7 +83,7 @@ impl Default for GameChoice {
 }
 
 impl GameChoice {
-    /// What is proposed to somebody who never chose: a quiz in their language.
+    /// Returns the choices for a first game: a quiz in this language.
     pub fn first(language: Language) -> Self {
         GameChoice {
             rules: Rules::skribbl(),
@@ -94,7 +94,7 @@ impl GameChoice {
         }
     }
 
-    /// The packs of the program that are played with.
+    /// Returns the built-in packs that are used.
     pub fn packs(&self) -> Vec<BuiltIn> {
         let chosen = |pack: &BuiltIn| match pack {
             BuiltIn::En => self.english,
@@ -104,20 +104,20 @@ impl GameChoice {
     }
 }
 
-/// Where the window is on the screen, in logical pixels.
+/// The position and size of the window, in logical pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Geometry {
     /// Its width when it is not maximized.
     pub width: u32,
-    /// Its height then.
+    /// The height when it is not maximized.
     pub height: u32,
-    /// Its upper left corner then; `None`: the system places it.
+    /// The upper left corner when it is not maximized; `None`: the system chooses it.
     pub position: Option<(i32, i32)>,
     /// Whether it is maximized.
     pub maximized: bool,
 }
 
-/// What the window remembers.
+/// The settings of the window.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
@@ -127,9 +127,9 @@ pub struct Settings {
     pub language: Option<Language>,
     /// The chosen appearance.
     pub appearance: Appearance,
-    /// Whether nothing moves by itself.
+    /// Whether animations are off.
     pub reduce_motion: bool,
-    /// What was last chosen for a game; `None` before the first.
+    /// The last choices for a game; `None` before the first.
     pub game: Option<GameChoice>,
     /// Where the window was; `None` before the first.
     pub window: Option<Geometry>,
@@ -146,8 +146,8 @@ pub struct SettingsError {
 }
 
 impl Settings {
-    /// Reads the settings of a data folder. A file that is missing or can't be understood means the defaults: nothing
-    /// in it is worth refusing to start.
+    /// Reads the settings of a data folder. Returns the defaults if the file is missing or can't be read: no setting is
+    /// worth refusing to start.
     pub fn load(data_dir: &Path) -> Self {
         let path = data_dir.join(FILE);
         let text = match fs::read_to_string(&path) {
@@ -164,10 +164,10 @@ impl Settings {
         })
     }
 
-    /// Writes the settings; the folder is made if it is missing.
+    /// Writes the settings, and creates the folder if it is missing.
     ///
     /// # Errors
-    /// [`SettingsError`] when the file can't be written; the old one is whole then.
+    /// [`SettingsError`] when the file can't be written. The old one is unchanged then.
     pub fn save(&self, data_dir: &Path) -> Result<(), SettingsError> {
         let path = data_dir.join(FILE);
         let write = || -> io::Result<()> {

@@ -1,4 +1,4 @@
-//! `inkmesh store`: a look at the saved history while no node runs on it, for people at a command line.
+//! `inkmesh store`: checks, compacts and measures the saved history while no node runs on it.
 
 use std::error::Error;
 use std::io::{self, Write as _};
@@ -13,14 +13,14 @@ use crate::diagnostics;
 use crate::settings::{Language, Settings};
 use crate::text::{self, Value, grouped};
 
-/// Everything that was saved can be read.
+/// The exit status when all of the history can be read.
 const FINE: u8 = 0;
-/// Something that was saved is damaged or gone.
+/// The exit status when some of the history is damaged or lost.
 const DAMAGED: u8 = 1;
-/// It could not be looked at, and why is said on standard error.
+/// The exit status when the history can't be opened. The reason is written to standard error.
 const FAILED: u8 = 2;
 
-/// Carries a task out on a data folder and says what came of it. The exit status is one of [`FINE`], [`DAMAGED`] and
+/// Carries out a task on a data folder and writes the result to standard output. Returns [`FINE`], [`DAMAGED`] or
 /// [`FAILED`].
 pub fn run(task: StoreTask, data_dir: Option<PathBuf>) -> ExitCode {
     let dir = match data_dir_or_default(data_dir) {
@@ -41,7 +41,7 @@ pub fn run(task: StoreTask, data_dir: Option<PathBuf>) -> ExitCode {
     let said = lines.into_iter().map(|line| line + "\n").collect::<String>();
     match io::stdout().write_all(said.as_bytes()) {
         Ok(()) => ExitCode::from(status),
-        // Nobody reads: the status is all that is left to say it with.
+        // Nobody reads the result, so only the status can tell it.
         Err(_) => ExitCode::from(FAILED.max(status)),
     }
 }
@@ -51,7 +51,7 @@ fn failed(error: &dyn Error, status: u8) -> ExitCode {
     ExitCode::from(status)
 }
 
-/// What is said, in a language.
+/// The results in words of a language.
 struct Words(Language);
 
 impl Words {
@@ -59,7 +59,7 @@ impl Words {
         text::t_args(self.0, key, args)
     }
 
-    /// What is there and what is wrong, and the status that says the same.
+    /// Returns the result of a check, and its exit status.
     fn report(&self, report: &Report) -> (Vec<String>, u8) {
         let mut lines = vec![self.holding(report.chains, report.records, report.bytes)];
         if report.is_sound() {
@@ -107,7 +107,7 @@ impl Words {
         self.say("store-holds", args)
     }
 
-    /// A room's records carry the hash of its name, and not the name; everybody's first room can be told by it.
+    /// Returns the name of the lobby or the hash of another room: records have the hash of the room's name only.
     fn room(&self, room: &RoomStats) -> String {
         let lobby = RoomName::lobby();
         if lobby.id().0 == room.room {
@@ -118,7 +118,7 @@ impl Words {
     }
 }
 
-/// A number of bytes as a person reads it: `1.5 MiB`.
+/// Returns a number of bytes for people to read: `1.5 MiB`.
 fn size(bytes: u64) -> String {
     const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
     let mut tenths = bytes.saturating_mul(10).div_ceil(1024);
