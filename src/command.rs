@@ -1,6 +1,6 @@
 //! Commands of a frontend, replies to them, and reasons for a refusal.
 //!
-//! This file is the only list of commands. The node carries out a [`Command`] (`node/commands.rs`), the room machine a
+//! This file is the only list of commands. The node carries out a [`Command`] (`node/actor.rs`), the room machine a
 //! [`RoomCommand`] (`room/commands.rs`). Each is read from JSON: `do` names the variant in snake case, `room` the room of
 //! a room's command, and the variant's fields stand beside them. A [`Reply`] is written as JSON.
 

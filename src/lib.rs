@@ -48,6 +48,7 @@
 //! | [`live`] | short-lived signed frames that are never stored |
 //! | [`frame`] | what travels on a room's gossip topic |
 //! | [`log`] | chains, ingest, total order, frontier |
+//! | [`peering`] | whom to call and when |
 //! | [`sync`] | catching up with others: messages, both sides of a round, the schedule of rounds, what waits for the disk |
 //! | [`timeline`] | projection: chat and notices |
 //! | [`canvas`] | projection: marks on the sheets, and the picture that they make |
@@ -82,6 +83,7 @@ pub mod node;
 pub mod operation;
 mod operation_id;
 pub mod payload;
+pub mod peering;
 pub mod people;
 pub mod room;
 pub mod room_time;

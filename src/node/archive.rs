@@ -1,4 +1,4 @@
-//! The saved history of a data folder that no node runs on, to be read. Nothing in the folder is changed.
+//! Reads the saved history of a data folder on which no node runs. Nothing in the folder is changed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
@@ -7,8 +7,8 @@ use std::path::Path;
 use inkmesh_store::{ChainKey, Store};
 
 use super::catch_up::{Stored, SyncError};
+use super::rooms;
 use super::storage::StorageError;
-use super::wishes::rooms_in;
 use crate::event::Entry;
 use crate::fold::{Fold, Step};
 use crate::gallery::Gallery;
@@ -20,16 +20,16 @@ use crate::payload::Payload;
 use crate::people::People;
 use crate::timeline;
 
-/// Why the saved history can't be read.
+/// A reason why the saved history can't be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
     /// The folder: in use, damaged, unreadable, or without a history.
     #[error(transparent)]
     Store(#[from] StorageError),
-    /// Something in it that no program wrote.
+    /// An entry that no program wrote.
     #[error("an entry of the saved history can't be read: {reason}")]
     Unreadable {
-        /// What is wrong.
+        /// The reason.
         reason: String,
     },
 }
@@ -54,20 +54,20 @@ pub struct Archive {
     store: Store,
 }
 
-/// A room of which something is saved.
+/// A room with at least one saved operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ArchivedRoom {
     /// The room.
     pub id: RoomId,
-    /// Its name, if it is one of those that we are in; others are known by their hash alone.
+    /// Its name, if it is one of the remembered rooms; others are known by their hash alone.
     pub name: Option<RoomName>,
-    /// How many operations are saved.
+    /// The number of operations.
     pub operations: u64,
-    /// How many people wrote them.
+    /// The number of people who wrote them.
     pub authors: usize,
-    /// When the first was written, in milliseconds since 1970.
+    /// The time of the first operation, in milliseconds since 1970.
     pub first_ms: u64,
-    /// When the last was.
+    /// The time of the last one.
     pub last_ms: u64,
 }
 
@@ -80,18 +80,18 @@ impl Archive {
         Ok(Archive { store: Store::open_to_read(data_dir)? })
     }
 
-    /// All rooms, those that were left too.
+    /// Returns all rooms, also those that were left.
     ///
     /// # Errors
     /// [`ArchiveError`].
     pub fn rooms(&self) -> Result<Vec<ArchivedRoom>, ArchiveError> {
-        let names = rooms_in(&self.store)?.into_iter().chain([RoomName::lobby()]);
+        let names = rooms::recall(self.store.get_meta("rooms")?).into_iter().chain([RoomName::lobby()]);
         let names: BTreeMap<RoomId, RoomName> = names.map(|name| (name.id(), name)).collect();
         let rooms = self.store.rooms()?.into_iter();
         rooms.map(|room| self.summary(RoomId(room), names.get(&RoomId(room)).cloned())).collect()
     }
 
-    /// The ends of its chains tell when: within a chain time only goes on.
+    /// Reads only the ends of the chains: within a chain, times only grow.
     fn summary(&self, id: RoomId, name: Option<RoomName>) -> Result<ArchivedRoom, ArchiveError> {
         let (mut first_ms, mut last_ms) = (u64::MAX, 0);
         let chains = self.store.chains(&id.0)?;
@@ -110,7 +110,7 @@ impl Archive {
         Ok(operation.header().time.ms())
     }
 
-    /// Reads a room; one of which nothing is saved is empty.
+    /// Reads a room. A room without saved operations is empty.
     ///
     /// # Errors
     /// [`ArchiveError`].
@@ -160,10 +160,10 @@ impl History {
         Stored::new(self.store.clone(), self.room, &self.stretches)
     }
 
-    /// All lines, in the log's order, as a node that had just started would give them.
+    /// Gives all lines to `take`, in the log's order, as a node that had just started would return them.
     ///
     /// # Errors
-    /// What `take` says, and [`ArchiveError`].
+    /// Those of `take`, and [`ArchiveError`].
     pub fn entries<E: From<ArchiveError>>(
         &self,
         mut take: impl FnMut(Entry) -> Result<ControlFlow<()>, E>,
@@ -179,7 +179,7 @@ impl History {
         Ok(())
     }
 
-    /// What stands on the disk and is no part of the log was pushed out of it once.
+    /// Whether an operation is part of the log. One that is stored and is not was removed from the log once.
     fn holds(&self, operation: &Operation) -> bool {
         !self.log.is_news(operation.header(), operation.id())
     }
@@ -190,7 +190,7 @@ impl History {
         timeline::entry(operation, payload, self.people.name(author), &self.fold, false, open)
     }
 
-    /// All drawings that the room has ever seen.
+    /// Returns all drawings that the room has ever seen.
     ///
     /// # Errors
     /// [`ArchiveError`].
@@ -203,7 +203,7 @@ impl History {
         Ok(Gallery::new(steps))
     }
 
-    /// What people were called last, of those who said it.
+    /// Returns the last names of the people who gave one.
     pub fn names(&self) -> impl Iterator<Item = (Author, String)> {
         self.people.known().filter_map(|(author, name, _)| Some((author, name?.1.to_string())))
     }

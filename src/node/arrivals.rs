@@ -1,4 +1,4 @@
-//! Bytes that arrive on a connection or a stream, counted as they are read.
+//! Counts the bytes that arrive on a connection or a stream as they are read.
 
 use std::io;
 use std::pin::Pin;
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use futures::{AsyncRead, AsyncWrite};
 
-/// How many bytes have arrived, and when the last of them did.
+/// The number of bytes that have arrived, and the time of the last of them.
 #[derive(Debug)]
 pub(super) struct Arrivals {
     started: Instant,
@@ -23,12 +23,12 @@ impl Arrivals {
         Arrivals { started: Instant::now(), bytes: AtomicU64::new(0), last: AtomicU64::new(0) }
     }
 
-    /// Bytes so far.
+    /// Returns the number of bytes so far.
     pub(super) fn bytes(&self) -> u64 {
         self.bytes.load(Ordering::Relaxed)
     }
 
-    /// When the last of them arrived; the beginning, if none did.
+    /// Returns when the last of them arrived; the beginning, if none did.
     pub(super) fn last(&self) -> Instant {
         self.started + Duration::from_millis(self.last.load(Ordering::Relaxed))
     }

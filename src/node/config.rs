@@ -1,4 +1,4 @@
-//! What a node is started with.
+//! The configuration of a node.
 
 use std::path::PathBuf;
 
@@ -7,14 +7,14 @@ use crate::name::{PersonName, RoomName};
 /// The port that a node listens on when nothing else is asked for and it is free.
 pub const DEFAULT_PORT: u16 = 47770;
 
-/// What a node is started with.
+/// The configuration of a node.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// The folder that everything is kept in; made if missing.
+    /// The data folder; made if missing.
     pub data_dir: PathBuf,
-    /// The name to take. `None`: the one that was taken before, or a guest's.
+    /// The name of the person. `None`: the last one, or a guest's.
     pub name: Option<PersonName>,
-    /// Rooms to join beside those joined before.
+    /// Rooms to enter beside those remembered.
     pub rooms: Vec<RoomName>,
     /// Multiaddresses to listen on; the node doesn't start when one of them is taken. Empty: every interface, port
     /// [`DEFAULT_PORT`], or another if that is taken.

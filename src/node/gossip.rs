@@ -1,13 +1,13 @@
 //! gossipsub with our settings, and a watch over its streams.
 //!
-//! gossipsub keeps one stream in each direction on a connection. One that broke is opened again without a word, but what was
-//! in it is lost, and that may have been the list of rooms that somebody is in; after five openings gossipsub gives the
-//! connection up, also without a word. Then the two are connected and deaf. So a gossip stream that is opened again takes
-//! its connection with it ([`Watched`]): the peer is called again, and everything begins anew.
+//! gossipsub keeps one stream in each direction on a connection. It opens a broken stream again without reporting it, but the
+//! content of the broken one is lost, which may be the list of rooms that a peer is in. After five openings it gives the
+//! connection up, also without reporting it. Then the peers are connected but no gossip comes through. So when a gossip
+//! stream is opened again, the connection is closed ([`Watched`]): the peer is called again, and everything begins anew.
 //!
-//! An RPC above the limits ends a stream in a way that nobody is told of: the receiver lets go of the stream, and the sender,
-//! which is still allowed to send some, waits for ever. No program that keeps the limits below can send such an RPC. Whoever
-//! does not is noticed by what it asks for: see [`crate::sync::schedule::Schedule::requested`].
+//! An RPC above the limits ends a stream without any report: the receiver drops the stream, and the sender, which is still
+//! allowed to send some bytes, waits for ever. No program that keeps the limits below can send such an RPC. A peer that does
+//! not is noticed by its requests: see [`crate::sync::schedule::Schedule::requested`].
 
 use std::collections::VecDeque;
 use std::task::{Context, Poll};
@@ -29,30 +29,29 @@ use libp2p::swarm::{
 use libp2p::{Multiaddr, PeerId};
 
 use super::StartError;
-use super::network::network_error;
 use crate::command::MAX_ROOMS;
 use crate::frame;
 
-/// Largest RPC in bytes. gossipsub compares all that it has read with this, which may be an RPC and the beginning of the
+/// The largest RPC in bytes. gossipsub compares all that it has read with this, which may be an RPC and the beginning of the
 /// next, so it is far more than the largest message ([`frame::MAX_FRAME`]), which is checked on its own.
 const MAX_RPC: usize = 1 << 20;
-/// Largest part of an RPC that is not messages, in bytes: the rooms that somebody is in (about 84 bytes each), ids of
-/// messages that somebody has or wants (34 each).
+/// The largest part of an RPC that is not messages, in bytes: the rooms that a peer is in (about 84 bytes each), ids of
+/// messages that it has or wants (34 each).
 const MAX_CONTROL: usize = 256 << 10;
-/// Ids of messages that are told or asked for at once at most.
+/// Ids of messages that are sent or requested at once, at most.
 const MAX_IDS: usize = 5_000;
-/// Rooms that are remembered of a peer at most; what it says of more is not heard.
+/// Rooms that are remembered of a peer, at most; further ones are ignored.
 const MAX_ROOMS_OF_PEER: usize = MAX_ROOMS + 12;
 /// Openings of a gossip stream in one direction after which the connection is given up. gossipsub turns deaf at the fifth.
 const MAX_OPENINGS: u32 = 4;
 
 const _: () = assert!(84 * MAX_ROOMS_OF_PEER < MAX_CONTROL && 35 * MAX_IDS < MAX_CONTROL && 2 * MAX_CONTROL < MAX_RPC);
 
-/// Gossip with a bound on how many topics a peer may make us remember.
-type Gossipsub =
+/// gossipsub with a bound on how many topics a peer may make us remember.
+pub(super) type Gossipsub =
     libp2p::gossipsub::Behaviour<IdentityTransform, MaxCountSubscriptionFilter<AllowAllSubscriptionFilter>>;
 
-/// gossipsub with our settings.
+/// Returns gossipsub with our settings.
 pub(super) fn build() -> Result<Gossip, StartError> {
     let config = ConfigBuilder::default()
         // Operations and live frames carry their author and signature themselves.
@@ -68,14 +67,14 @@ pub(super) fn build() -> Result<Gossip, StartError> {
         .mesh_n_high(6)
         .mesh_outbound_min(1)
         .build()
-        .map_err(network_error)?;
+        .map_err(StartError::network)?;
     let filter = MaxCountSubscriptionFilter {
         filter: AllowAllSubscriptionFilter {},
         max_subscribed_topics: MAX_ROOMS_OF_PEER,
         max_subscriptions_per_request: 2 * MAX_ROOMS_OF_PEER,
     };
     let gossipsub = Gossipsub::new_with_subscription_filter(MessageAuthenticity::Anonymous, config, filter)
-        .map_err(network_error)?;
+        .map_err(StartError::network)?;
     Ok(Gossip { gossipsub, broken: VecDeque::new() })
 }
 
@@ -148,20 +147,20 @@ impl Gossip {
 /// A gossip stream was opened again on a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reopened {
-    /// Ours, after one that worked.
+    /// We opened it, after one that had worked.
     ByUs,
-    /// Theirs.
+    /// The peer opened it.
     ByPeer,
-    /// Once more would be one too many.
+    /// Either of us opened it too often: gossipsub would give up at the next time.
     TooOften,
 }
 
-/// How gossip streams were opened on a connection.
+/// The openings of gossip streams on a connection.
 #[derive(Debug, Default)]
 struct Openings {
-    /// Whether one of ours stood.
+    /// Whether a stream that we opened has worked.
     stood: bool,
-    /// How many of ours failed.
+    /// The number of our openings that failed.
     failed: u32,
     theirs: u32,
 }

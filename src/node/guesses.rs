@@ -1,5 +1,5 @@
-//! Guesses go straight to the drawer, each over a stream of its own: one message there, one back. See
-//! [`crate::game::guess`].
+//! Guesses: messages that go straight to the drawer, each over a stream of its own with one message there and one back.
+//! See [`crate::game::guess`].
 
 use std::time::Duration;
 
@@ -10,99 +10,111 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::codec::{Framed, LengthDelimitedCodec};
 use tokio_util::compat::FuturesAsyncReadCompatExt;
 
-use super::network::{author_of, peer_of};
-use super::rooms::Source;
-use super::run::{Note, Runner};
+use super::network::peer_of;
+use super::slots::Slots;
 use crate::game::GuessTicket;
 use crate::game::guess::{MAX_MESSAGE, PeerReply, PeerRequest, Refusal};
 use crate::identity::Author;
-use crate::name::{RoomId, RoomName};
-use crate::room::Input;
+use crate::name::RoomName;
 
 /// The protocol's name. Each message travels after its length in 4 bytes, big-endian.
 pub(super) const PROTOCOL: StreamProtocol = StreamProtocol::new("/inkmesh/guess/1");
 
-/// How long the whole of it may take.
-const PATIENCE: Duration = Duration::from_secs(4);
-/// Questions that are answered at once at most, and those of one peer; more are not answered.
-const MAX_ANSWERING: usize = 64;
-const MAX_ANSWERING_EACH: usize = 4;
-/// Questions of ours that are under way at once at most: guesses in each room, and words to those who were close.
-const MAX_ASKING: usize = 64;
+/// How long a whole exchange may take.
+const EXCHANGE: Duration = Duration::from_secs(4);
+/// Exchanges of peers that are served at once, in all and of one peer; the streams of more are dropped.
+const MAX_SERVED: usize = 64;
+const MAX_SERVED_EACH: usize = 4;
+/// Exchanges of our own that are under way at once: guesses in each room, and messages to those who were close.
+const MAX_SENT: usize = 64;
+/// Messages of the tasks that wait for the actor; beyond it the tasks wait.
+const QUEUE: usize = if cfg!(test) { 16 } else { 256 };
 
-impl Runner {
-    /// Asks somebody something, off the loop; the reply comes as [`Note::Replied`].
-    pub(super) fn ask_directly(&mut self, room: &RoomName, to: Author, ticket: GuessTicket, ask: Vec<u8>) {
-        let reply = Note::Replied { room: room.clone(), ticket, reply: None };
-        let Some(peer) = peer_of(to).filter(|_| self.asking < MAX_ASKING) else {
-            let notes = self.notes.clone();
-            tokio::spawn(async move { notes.send(reply).await });
-            self.asking += 1;
+/// A message of a task of [`Guesses`] to the actor.
+#[derive(Debug)]
+pub(super) enum Message {
+    /// A peer sent a message about a game and waits for the reply.
+    Request {
+        /// The sender.
+        from: Author,
+        /// Its message.
+        request: PeerRequest,
+        /// Takes the reply.
+        answer: oneshot::Sender<PeerReply>,
+    },
+    /// The exchange that a peer began is over: [`Guesses::served`].
+    Served(Author),
+    /// The exchange that we began is over: [`Guesses::sent`].
+    Sent(Sent),
+}
+
+/// The outcome of an exchange that we began.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Sent {
+    /// The room of the game.
+    pub(super) room: RoomName,
+    /// The number that the room gave the exchange; 0 when it waits for no reply.
+    pub(super) ticket: GuessTicket,
+    /// The bytes of the reply; `None` when the peer was not reached.
+    pub(super) reply: Option<Vec<u8>>,
+}
+
+/// The exchanges that are under way. Each runs in a task of its own.
+pub(super) struct Guesses {
+    control: libp2p_stream::Control,
+    messages: mpsc::Sender<Message>,
+    /// Exchanges of our own.
+    under_way: usize,
+    slots: Slots,
+}
+
+impl Guesses {
+    /// No exchanges. Returns also the messages of the tasks to come.
+    pub(super) fn new(control: libp2p_stream::Control) -> (Self, mpsc::Receiver<Message>) {
+        let (messages, receiver) = mpsc::channel(QUEUE);
+        (Guesses { control, messages, under_way: 0, slots: Slots::new(MAX_SERVED, MAX_SERVED_EACH) }, receiver)
+    }
+
+    /// Sends a message to a peer. The outcome comes as [`Message::Sent`]; without a free place the peer counts as not
+    /// reached.
+    pub(super) fn send(&mut self, room: &RoomName, to: Author, ticket: GuessTicket, ask: Vec<u8>) {
+        let peer = peer_of(to).filter(|_| self.under_way < MAX_SENT);
+        self.under_way += 1;
+        let (mut control, messages, room) = (self.control.clone(), self.messages.clone(), room.clone());
+        tokio::spawn(async move {
+            let reply = match peer {
+                Some(peer) => tokio::time::timeout(EXCHANGE, exchange(&mut control, peer, ask)).await.ok().flatten(),
+                None => None,
+            };
+            let _ = messages.send(Message::Sent(Sent { room, ticket, reply })).await;
+        });
+    }
+
+    /// Takes note that an exchange of our own is over. Returns what the room is to be told of it, if anything.
+    pub(super) fn sent(&mut self, sent: Sent) -> Option<Sent> {
+        self.under_way -= 1;
+        (sent.ticket != 0 || sent.reply.is_none()).then_some(sent)
+    }
+
+    /// Serves a stream that a peer opened, or drops it when too many are served.
+    pub(super) fn serve(&mut self, from: Author, stream: Stream) {
+        if !self.slots.take(from) {
             return;
-        };
-        self.asking += 1;
-        let (mut control, notes, room) = (self.control.clone(), self.notes.clone(), room.clone());
+        }
+        let messages = self.messages.clone();
         tokio::spawn(async move {
-            let asked = tokio::time::timeout(PATIENCE, exchange(&mut control, peer, ask)).await;
-            let reply = asked.ok().flatten();
-            let _ = notes.send(Note::Replied { room, ticket, reply }).await;
+            let _ = tokio::time::timeout(EXCHANGE, answer(from, stream, &messages)).await;
+            let _ = messages.send(Message::Served(from)).await;
         });
     }
 
-    /// Somebody opened a stream to ask us something.
-    pub(super) fn answer_directly(&mut self, peer: PeerId, stream: Stream) {
-        let all: usize = self.answering.values().sum();
-        let of_peer = self.answering.entry(peer).or_default();
-        if all >= MAX_ANSWERING || *of_peer >= MAX_ANSWERING_EACH {
-            return; // the stream ends; whoever asks so much at once can ask again
-        }
-        *of_peer += 1;
-        let notes = self.notes.clone();
-        tokio::spawn(async move {
-            let _ = tokio::time::timeout(PATIENCE, answer(peer, stream, &notes)).await;
-            let _ = notes.send(Note::Answered { peer }).await;
-        });
-    }
-
-    pub(super) fn on_answered(&mut self, peer: PeerId) {
-        if let Some(streams) = self.answering.get_mut(&peer) {
-            *streams -= 1;
-            if *streams == 0 {
-                self.answering.remove(&peer);
-            }
-        }
-    }
-
-    /// What to reply to somebody who asks.
-    pub(super) fn on_ask(&mut self, peer: PeerId, ask: PeerRequest) -> PeerReply {
-        let now = self.now();
-        let room = room_of(&ask);
-        let member = self.rooms.iter_mut().find(|(name, _)| name.id() == room);
-        let Some(((name, member), from)) = member.zip(author_of(&peer)) else {
-            return PeerReply::Refused(Refusal::NotNow);
-        };
-        let name = name.clone();
-        let (reply, outputs) = member.room.asked(from, ask, now);
-        self.carry_out(&name, outputs, Source::default());
-        reply
-    }
-
-    pub(super) fn on_replied(&mut self, room: &RoomName, ticket: GuessTicket, reply: Option<Vec<u8>>) {
-        self.asking -= 1;
-        if ticket != 0 || reply.is_none() {
-            self.feed(room, Input::Replied { ticket, reply });
-        }
+    /// Takes note that a stream of a peer has been served.
+    pub(super) fn served(&mut self, from: Author) {
+        self.slots.free(from);
     }
 }
 
-fn room_of(ask: &PeerRequest) -> RoomId {
-    match ask {
-        PeerRequest::Guess(request) => request.room,
-        PeerRequest::Close { room, .. } => *room,
-    }
-}
-
-/// One message there, one back.
+/// Sends one message and returns the one that comes back.
 async fn exchange(control: &mut libp2p_stream::Control, peer: PeerId, ask: Vec<u8>) -> Option<Vec<u8>> {
     let stream = control.open_stream(peer, PROTOCOL).await.ok()?;
     let mut wire = framed(stream);
@@ -110,13 +122,14 @@ async fn exchange(control: &mut libp2p_stream::Control, peer: PeerId, ask: Vec<u
     Some(wire.next().await?.ok()?.to_vec())
 }
 
-async fn answer(peer: PeerId, stream: Stream, notes: &mpsc::Sender<Note>) -> Option<()> {
+/// Reads one message, has the actor reply to it, and sends the reply.
+async fn answer(from: Author, stream: Stream, messages: &mpsc::Sender<Message>) -> Option<()> {
     let mut wire = framed(stream);
     let bytes = wire.next().await?.ok()?;
     let reply = match PeerRequest::decode(&bytes) {
-        Ok(ask) => {
+        Ok(request) => {
             let (answer, reply) = oneshot::channel();
-            notes.send(Note::Ask { peer, ask, answer }).await.ok()?;
+            messages.send(Message::Request { from, request, answer }).await.ok()?;
             reply.await.ok()?
         }
         Err(_) => PeerReply::Refused(Refusal::Malformed),
@@ -128,4 +141,33 @@ async fn answer(peer: PeerId, stream: Stream, notes: &mpsc::Sender<Note>) -> Opt
 fn framed(stream: Stream) -> Framed<tokio_util::compat::Compat<Stream>, LengthDelimitedCodec> {
     let codec = LengthDelimitedCodec::builder().max_frame_length(MAX_MESSAGE).new_codec();
     Framed::new(stream.compat(), codec)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::Identity;
+
+    #[tokio::test]
+    async fn beyond_the_bound_a_peer_counts_as_not_reached() {
+        let to = Identity::from_secret([1; 32]).author();
+        let (mut guesses, mut messages) = Guesses::new(libp2p_stream::Behaviour::new().new_control());
+        guesses.under_way = MAX_SENT;
+        guesses.send(&RoomName::lobby(), to, 7, vec![1]);
+        assert_eq!(guesses.under_way, MAX_SENT + 1);
+        let Some(Message::Sent(sent)) = messages.recv().await else { panic!("no outcome") };
+        assert_eq!(sent, Sent { room: RoomName::lobby(), ticket: 7, reply: None });
+        assert!(guesses.sent(sent).is_some());
+        assert_eq!(guesses.under_way, MAX_SENT);
+    }
+
+    #[tokio::test]
+    async fn a_reply_that_nobody_waits_for_is_not_passed_on() {
+        let (mut guesses, _messages) = Guesses::new(libp2p_stream::Behaviour::new().new_control());
+        guesses.under_way = 2;
+        let sent = |reply| Sent { room: RoomName::lobby(), ticket: 0, reply };
+        assert_eq!(guesses.sent(sent(Some(vec![1]))), None);
+        assert_eq!(guesses.sent(sent(None)), Some(sent(None)));
+        assert_eq!(guesses.under_way, 0);
+    }
 }

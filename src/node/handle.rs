@@ -1,10 +1,8 @@
-//! The face's side of the node: typed questions, typed answers, and a stream of events.
+//! The frontend's side of the node: commands, their replies, and a stream of events.
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::StartError;
-use super::config::Config;
-use super::face::Backlog;
+use super::frontend::Backlog;
 use crate::canvas::{Color, Point};
 use crate::command::{Command, CommandError, Reply, RoomCommand, Spoken};
 use crate::event::{CanvasView, Entry, Event, GameView, PenLine, Person, ReadingView, RoomState, RoomSummary};
@@ -14,13 +12,13 @@ use crate::identity::Author;
 use crate::name::{PersonName, RoomName};
 use crate::operation::OperationId;
 
-/// Commands that wait for the node at most; a face that sends more waits.
-const COMMAND_QUEUE: usize = 256;
+/// Commands that may wait for the node; a frontend that sends more waits.
+pub(super) const COMMAND_QUEUE: usize = 256;
 
-/// Where the reply to a command goes.
+/// The way back of the reply to a command.
 pub(super) type Answer = oneshot::Sender<Result<Reply, CommandError>>;
 
-/// Takes the value out of the one reply that a command has.
+/// Takes the value out of the one kind of reply that a command has.
 macro_rules! reply {
     ($asked:expr, $reply:pat => $value:expr) => {
         match $asked.await? {
@@ -33,11 +31,11 @@ macro_rules! reply {
 /// A running node. Cheap to clone; when the last clone is gone, the node ends.
 #[derive(Debug, Clone)]
 pub struct Node {
-    commands: mpsc::Sender<(Command, Answer)>,
-    author: Author,
+    pub(super) commands: mpsc::Sender<(Command, Answer)>,
+    pub(super) author: Author,
 }
 
-/// The events of a node, for its one face.
+/// The events of a node. There is one receiver of them.
 #[derive(Debug)]
 pub struct Events {
     pub(super) events: mpsc::Receiver<Event>,
@@ -45,7 +43,7 @@ pub struct Events {
 }
 
 impl Events {
-    /// The next event; `None` when the node has ended.
+    /// Returns the next event; `None` when the node has ended.
     pub async fn next(&mut self) -> Option<Event> {
         let event = self.events.recv().await?;
         self.backlog.taken(&event);
@@ -54,17 +52,7 @@ impl Events {
 }
 
 impl Node {
-    /// Opens the data folder and starts the node on the current tokio runtime.
-    ///
-    /// # Errors
-    /// [`StartError`] when the folder is in use, can't be read or written, or the key file is damaged.
-    pub async fn start(config: Config) -> Result<(Node, Events), StartError> {
-        let (sender, receiver) = mpsc::channel(COMMAND_QUEUE);
-        let (author, events) = super::run::spawn(config, receiver).await?;
-        Ok((Node { commands: sender, author }, events))
-    }
-
-    /// Our own key.
+    /// Returns our own public key.
     #[must_use]
     pub fn author(&self) -> Author {
         self.author
@@ -97,7 +85,7 @@ impl Node {
         self.ask(Command::Leave { room }).await.map(drop)
     }
 
-    /// The rooms we are in, by name.
+    /// Returns the rooms that we are in, by name.
     ///
     /// # Errors
     /// [`CommandError::Closed`].
@@ -105,7 +93,7 @@ impl Node {
         reply!(self.ask(Command::Rooms), Reply::Rooms(rooms) => rooms)
     }
 
-    /// The people of a room, ourselves included, those who are away too.
+    /// Returns the people of a room, ourselves and those who are away included.
     ///
     /// # Errors
     /// [`CommandError::NotInRoom`], [`CommandError::Closed`].
@@ -142,7 +130,7 @@ impl Node {
         }
     }
 
-    /// The last `limit` lines of a room (1000 at most), or the last before the line `before`, in the log's order.
+    /// Returns the last `limit` lines of a room (1000 at most), or the last before the line `before`, in the log's order.
     ///
     /// # Errors
     /// [`CommandError::NotInRoom`], [`CommandError::UnknownEntry`], [`CommandError::Unreadable`],
@@ -156,7 +144,7 @@ impl Node {
         reply!(self.ask(Command::History { room, limit: Some(limit), before }), Reply::History { entries, .. } => entries)
     }
 
-    /// The digests of a room.
+    /// Returns the digests of a room.
     ///
     /// # Errors
     /// [`CommandError::NotInRoom`], [`CommandError::Closed`].
@@ -164,7 +152,7 @@ impl Node {
         reply!(self.ask(Command::In(room, RoomCommand::State)), Reply::State(state) => state)
     }
 
-    /// The visible sheet of a room.
+    /// Returns the visible sheet of a room.
     ///
     /// # Errors
     /// [`CommandError::NotInRoom`], [`CommandError::Closed`].
@@ -309,7 +297,7 @@ impl Node {
         self.ask(Command::In(room, RoomCommand::EndGame)).await.map(drop)
     }
 
-    /// The game of a room.
+    /// Returns the game of a room.
     ///
     /// # Errors
     /// [`CommandError::NotInRoom`], [`CommandError::Closed`].
@@ -317,7 +305,7 @@ impl Node {
         reply!(self.ask(Command::In(room, RoomCommand::Game)), Reply::Game { game, .. } => *game)
     }
 
-    /// Everything up to this line was read. The mark only moves forward, and survives a restart.
+    /// Marks everything up to a line as read. The mark only moves forward, and survives a restart.
     ///
     /// # Errors
     /// [`CommandError::NotInRoom`], [`CommandError::UnknownEntry`], [`CommandError::Closed`].
@@ -325,7 +313,7 @@ impl Node {
         self.ask(Command::In(room, RoomCommand::Read { upto })).await.map(drop)
     }
 
-    /// The person has seen what arrived late, or doesn't care: [`ReadingView::late`] is empty from here on.
+    /// Empties [`ReadingView::late`]: the person has seen the lines that arrived late.
     ///
     /// # Errors
     /// [`CommandError::NotInRoom`], [`CommandError::Closed`].
@@ -333,7 +321,7 @@ impl Node {
         self.ask(Command::In(room, RoomCommand::DismissLate)).await.map(drop)
     }
 
-    /// What of a room was read.
+    /// Returns what of a room was read.
     ///
     /// # Errors
     /// [`CommandError::NotInRoom`], [`CommandError::Closed`].
@@ -341,7 +329,8 @@ impl Node {
         reply!(self.ask(Command::In(room, RoomCommand::Reading)), Reply::Reading { reading, .. } => reading)
     }
 
-    /// All drawings that a room has ever seen, as they are now, read from the disk: some time for a room with much ink.
+    /// Returns all drawings that a room has ever seen, as they are now. They are read from the disk, which takes some time in a
+    /// room with many strokes.
     ///
     /// # Errors
     /// [`CommandError::NotInRoom`], [`CommandError::Unreadable`], [`CommandError::Closed`].

@@ -10,7 +10,7 @@ use crate::identity::Identity;
 
 const FILE: &str = "identity.key";
 
-/// Reads the identity of a data folder, or makes one.
+/// Reads the identity of a data folder, or makes a new one.
 pub(super) fn load_or_create(dir: &Path) -> Result<Identity, StartError> {
     let path = dir.join(FILE);
     let failed = |source| StartError::KeyFile { path: path.clone(), source: Arc::new(source) };
@@ -31,7 +31,7 @@ pub(super) fn load_or_create(dir: &Path) -> Result<Identity, StartError> {
     }
 }
 
-/// Writes the file beside its place and moves it there, so that it is there whole or not at all.
+/// Writes the file under another name and renames it, so that it is complete or missing.
 fn create(path: &Path, identity: &Identity) -> std::io::Result<()> {
     let beside = path.with_extension("new");
     let mut options = OpenOptions::new();

@@ -1,5 +1,5 @@
-//! Which connections still live. Any byte that arrives is a sign of life: a ping whose answer waits behind much else on a
-//! slow link is no reason to close a connection.
+//! Finds connections on which nothing arrives any more. Any byte that arrives is a sign of life: a ping whose answer waits
+//! behind much else on a slow link is no reason to close a connection.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -10,20 +10,20 @@ use libp2p::swarm::ConnectionId;
 
 use super::arrivals::{Arrivals, Counted};
 
-/// How long nothing may arrive on a connection whose pings are not answered. Longer than the time between two pings of the
+/// The time after which a connection is closed if nothing arrives and its pings are not answered. Longer than the time between two pings of the
 /// other side, one of which may time out.
 const SILENCE: Duration = Duration::from_secs(8);
 
-/// The arrivals of connections that the transport has made and the swarm has not told of yet, by the address at the other
-/// end. Connections that fail in between are gone from it at the next one.
+/// The arrivals on connections that the transport has made and the swarm has not reported yet, by the address at the other
+/// end. Connections that fail in between are removed with the next one.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Fresh(Arc<Mutex<Vec<Made>>>);
 
-/// A connection to an address, and what has arrived on it; gone with it.
+/// The address of a connection, and the count of its arrivals as long as it exists.
 type Made = (Multiaddr, Weak<Arrivals>);
 
 impl Fresh {
-    /// Counts what arrives on a new connection.
+    /// Begins to count the bytes that arrive on a new connection.
     pub(super) fn count<S>(&self, connection: S, address: &Multiaddr) -> Counted<S> {
         let counted = Counted::new(connection);
         let mut fresh = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -32,8 +32,8 @@ impl Fresh {
         counted
     }
 
-    /// The arrivals of a connection to this address. Of two that were made at the same time to the same address it may be
-    /// the other's, which lives and dies with it.
+    /// Returns the arrivals on a connection to this address. Of two that were made at the same time to the same address it
+    /// may be the other's, which works and fails with it.
     fn take(&self, address: &Multiaddr) -> Option<Arc<Arrivals>> {
         let mut fresh = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let at = fresh.iter().position(|(other, arrivals)| other == address && arrivals.strong_count() > 0)?;
@@ -41,7 +41,7 @@ impl Fresh {
     }
 }
 
-/// The connections that stand.
+/// The established connections.
 #[derive(Debug)]
 pub(super) struct Liveness {
     fresh: Fresh,
@@ -50,14 +50,14 @@ pub(super) struct Liveness {
 
 #[derive(Debug)]
 struct Connection {
-    /// `None`: not known, so a ping that fails decides.
+    /// `None`: not known, so that a failed ping decides.
     arrivals: Option<Arc<Arrivals>>,
     /// Whether the last ping failed.
     doubted: bool,
 }
 
 impl Connection {
-    /// When to close it unless something arrives.
+    /// Returns when to close the connection unless something arrives.
     fn closes_at(&self, now: Instant) -> Option<Instant> {
         let last = || self.arrivals.as_ref().map(|arrivals| arrivals.last() + SILENCE);
         self.doubted.then(|| last().unwrap_or(now))
@@ -65,34 +65,37 @@ impl Connection {
 }
 
 impl Liveness {
+    /// No connections; `fresh` is shared with the transport.
     pub(super) fn new(fresh: Fresh) -> Self {
         Liveness { fresh, connections: HashMap::new() }
     }
 
+    /// Takes note of a new connection.
     pub(super) fn connected(&mut self, connection: ConnectionId, address: &Multiaddr) {
         let arrivals = self.fresh.take(address);
         self.connections.insert(connection, Connection { arrivals, doubted: false });
     }
 
+    /// Takes note of the end of a connection.
     pub(super) fn closed(&mut self, connection: ConnectionId) {
         self.connections.remove(&connection);
     }
 
-    /// A ping was answered, or not.
+    /// Takes note of a ping that was answered, or not.
     pub(super) fn pinged(&mut self, connection: ConnectionId, answered: bool) {
         if let Some(connection) = self.connections.get_mut(&connection) {
             connection.doubted = !answered;
         }
     }
 
-    /// The connections to be closed now: pings are not answered, and nothing else arrives.
+    /// Returns the connections to be closed now: pings are not answered, and nothing else arrives.
     pub(super) fn dead(&self, now: Instant) -> Vec<ConnectionId> {
         let dead =
             self.connections.iter().filter(|(_, connection)| connection.closes_at(now).is_some_and(|at| at <= now));
         dead.map(|(connection, _)| *connection).collect()
     }
 
-    /// When to look again for dead ones.
+    /// Returns when to ask for dead connections again.
     pub(super) fn next_look(&self, now: Instant) -> Option<Instant> {
         self.connections.values().filter_map(|connection| connection.closes_at(now)).min()
     }

@@ -1,32 +1,31 @@
-//! The only asynchronous part: one loop that owns the network, the storage and the clock, and feeds the pure
-//! [`crate::room::Room`] machines. Nothing that comes from the network ends the loop.
+//! The only asynchronous part: an actor that routes between the frontend, the network, the disk and the pure
+//! [`crate::room::Room`] machines. Nothing that comes from the network ends it.
 
+mod actor;
 mod address;
 pub mod archive;
 mod arrivals;
 mod catch_up;
-mod checkpoints;
-mod commands;
+mod clock;
 mod config;
-mod face;
-mod gallery;
+mod disk;
+mod frontend;
 mod gossip;
 mod guesses;
 mod handle;
 mod key_file;
+mod listening;
 mod liveness;
 mod nearby;
 mod network;
 mod peers;
 mod ports;
+mod replies;
 mod rooms;
-mod run;
-mod saving;
+mod slots;
+mod start;
 pub mod storage;
-mod swarm_events;
-mod syncing;
-mod wanted;
-mod wishes;
+mod sync;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -35,7 +34,7 @@ pub use crate::command::{CommandError, MAX_ROOMS, Spoken};
 pub use config::{Config, DEFAULT_PORT};
 pub use handle::{Events, Node};
 
-/// Why a node could not be started.
+/// A reason why a node could not be started.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum StartError {
     /// The storage: the folder is in use, unreadable or full.
@@ -46,10 +45,10 @@ pub enum StartError {
     KeyFile {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: Arc<std::io::Error>,
     },
-    /// The key file holds something else than a key.
+    /// The key file does not hold a key.
     #[error(
         "the key file {path} is damaged: it should hold 64 hexadecimal digits. Put a copy back, or move it away to start as somebody new"
     )]
@@ -62,21 +61,28 @@ pub enum StartError {
         "the history on the disk is damaged: {reason}. Move the data folder away to start afresh; the others still have what they got"
     )]
     HistoryDamaged {
-        /// What is wrong.
+        /// The reason.
         reason: String,
     },
     /// The network could not be set up.
     #[error("can't set up the network: {0}")]
     Network(String),
-    /// An address that the person named can't be listened on: another program listens there, or this machine doesn't have it.
+    /// An address that the person gave can't be listened on: another program listens there, or this machine doesn't have it.
     #[error("can't listen on {address}: {reason}. Name another port, or leave it out, and a free one is taken")]
     Listen {
         /// The address.
         address: String,
-        /// What the system said.
+        /// The error of the system.
         reason: String,
     },
-    /// An address to listen on or to connect to that is none.
+    /// A text that is no address to listen on or to connect to.
     #[error("not an address: {0}")]
     Address(String),
+}
+
+impl StartError {
+    /// The error of a part of the network that could not be set up.
+    fn network(error: impl std::fmt::Display) -> Self {
+        StartError::Network(error.to_string())
+    }
 }

@@ -1,4 +1,4 @@
-//! How programs of one machine find each other where multicast doesn't lead: mDNS leaves out the loopback interface.
+//! Finds other programs of this machine, which multicast does not reach: mDNS leaves out the loopback interface.
 //!
 //! Each says hello once, in a UDP datagram from the claimed port of its own (see [`super::ports`]) to the usual ports on
 //! 127.0.0.1, and whoever is there answers with its own hello. What follows is the same as for a peer found by mDNS.
@@ -6,35 +6,34 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 
-use libp2p::Multiaddr;
-use libp2p::multiaddr::Protocol;
 use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
 
+use super::peers::Message;
 use super::ports::{Claim, USUAL_PORTS};
-use super::run::Note;
 use crate::codec;
 use crate::identity::Author;
+use crate::peering::Address;
 
-/// Largest datagram that is read, in bytes.
+/// The largest datagram that is read, in bytes.
 const MAX_HELLO: usize = 128;
-/// The first field of a hello: what it is, and its version.
+/// The first field of a hello: the name and version of the format.
 const HELLO: &str = "inkmesh hello 1";
-/// Errors one after another after which nobody is looked for any more.
+/// Errors in a row after which no program is looked for any more.
 const MAX_ERRORS: u32 = 64;
 
-/// A hello as it is written: [`HELLO`], who listens, at which TCP port of 127.0.0.1, and whether an answer is wanted.
+/// The encoded fields of a hello: [`HELLO`], the author, its TCP port at 127.0.0.1, and whether an answer is wanted.
 type Form = (String, Author, u16, bool);
 
-/// Says hello to the programs of this machine and tells the loop ([`Note::Nearby`]) who says hello to us, until the loop has
-/// ended. Nothing happens when no program of this machine can reach what was claimed.
-pub(super) fn look_around(claims: &[Claim], me: Author, notes: mpsc::Sender<Note>) {
+/// Says hello to the programs of this machine and sends the actor a [`Message::Nearby`] for each that says hello to us, until
+/// the actor has ended. Nothing happens when no program of this machine can reach what was claimed.
+pub(super) fn look_around(claims: &[Claim], me: Author, messages: mpsc::Sender<Message>) {
     let reachable = claims.iter().find_map(|claim| Some((claim.loopback_port()?, claim.guard())));
     let Some((port, guard)) = reachable else { return };
     match guard.and_then(into_async) {
         Ok(socket) => drop(tokio::spawn(async move {
             greet(&socket, me, port).await;
-            answer(socket, me, port, notes).await;
+            answer(socket, me, port, messages).await;
         })),
         Err(error) => tracing::warn!(%error, "programs of this machine can't be looked for"),
     }
@@ -51,13 +50,13 @@ async fn greet(socket: &UdpSocket, me: Author, port: u16) {
     }
 }
 
-/// Answers and passes on what is received, until the loop has ended.
-async fn answer(socket: UdpSocket, me: Author, port: u16, notes: mpsc::Sender<Note>) {
+/// Answers hellos and passes them on, until the actor has ended.
+async fn answer(socket: UdpSocket, me: Author, port: u16, messages: mpsc::Sender<Message>) {
     let mut errors = 0;
     while errors < MAX_ERRORS {
         let mut bytes = [0; MAX_HELLO];
         let received = tokio::select! {
-            () = notes.closed() => return,
+            () = messages.closed() => return,
             received = socket.recv_from(&mut bytes) => received,
         };
         let (len, from) = match received {
@@ -77,8 +76,8 @@ async fn answer(socket: UdpSocket, me: Author, port: u16, notes: mpsc::Sender<No
         if asks {
             say_hello(&socket, from, me, port, false).await;
         }
-        let address = Multiaddr::from(Ipv4Addr::LOCALHOST).with(Protocol::Tcp(at));
-        if notes.send(Note::Nearby { peer, address }).await.is_err() {
+        let address = Address::tcp(SocketAddr::from((Ipv4Addr::LOCALHOST, at)));
+        if messages.send(Message::Nearby { peer, address }).await.is_err() {
             return;
         }
     }
@@ -123,9 +122,9 @@ mod tests {
         assert_eq!(read(&[0x84; MAX_HELLO]), None);
     }
 
-    async fn next(notes: &mut mpsc::Receiver<Note>) -> (Author, Multiaddr) {
-        match tokio::time::timeout(std::time::Duration::from_secs(30), notes.recv()).await {
-            Ok(Some(Note::Nearby { peer, address })) => (peer, address),
+    async fn next(messages: &mut mpsc::Receiver<Message>) -> (Author, Address) {
+        match tokio::time::timeout(std::time::Duration::from_secs(30), messages.recv()).await {
+            Ok(Some(Message::Nearby { peer, address })) => (peer, address),
             _ => panic!("no hello"),
         }
     }
@@ -135,20 +134,20 @@ mod tests {
         let (me, other) = (Identity::from_secret([1; 32]).author(), Identity::from_secret([2; 32]).author());
         let ours = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let to = ours.local_addr().unwrap();
-        let (notes, mut told) = mpsc::channel(1);
-        let task = tokio::spawn(answer(ours, me, 50_000, notes));
+        let (messages, mut told) = mpsc::channel(1);
+        let task = tokio::spawn(answer(ours, me, 50_000, messages));
 
         let theirs = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         theirs.send_to(&[7; 500], to).await.unwrap();
         theirs.send_to(&write(me, 9, true).unwrap(), to).await.unwrap();
         theirs.send_to(&write(other, 50_001, true).unwrap(), to).await.unwrap();
-        assert_eq!(next(&mut told).await, (other, "/ip4/127.0.0.1/tcp/50001".parse().unwrap()));
+        assert_eq!(next(&mut told).await, (other, Address::of_multiaddr("/ip4/127.0.0.1/tcp/50001")));
         let mut bytes = [0; MAX_HELLO];
         let (len, _) = theirs.recv_from(&mut bytes).await.unwrap();
         assert_eq!(read(&bytes[..len]), Some((me, 50_000, false)));
 
         theirs.send_to(&write(other, 50_002, false).unwrap(), to).await.unwrap();
-        assert_eq!(next(&mut told).await.1, "/ip4/127.0.0.1/tcp/50002".parse().unwrap());
+        assert_eq!(next(&mut told).await.1, Address::of_multiaddr("/ip4/127.0.0.1/tcp/50002"));
         assert!(theirs.try_recv_from(&mut bytes).is_err(), "an answer is not answered");
         drop(told);
         task.await.unwrap();

@@ -1,22 +1,32 @@
-//! The swarm: transports and behaviours, with the settings that were measured to work.
+//! The network: the libp2p swarm with our settings, the gossip topics of the rooms, and its events in our own terms, with
+//! authors in the place of peer ids.
 
+use std::collections::HashMap;
 use std::error::Error;
 use std::time::Duration;
 
+use futures::StreamExt;
+use futures::stream::BoxStream;
 use libp2p::core::muxing::StreamMuxerBox;
 use libp2p::core::transport::Boxed;
 use libp2p::core::{ConnectedPoint, upgrade};
+use libp2p::gossipsub::{self, IdentTopic, MessageAcceptance, MessageId, TopicHash};
 use libp2p::identity::Keypair;
-use libp2p::swarm::NetworkBehaviour;
 use libp2p::swarm::behaviour::toggle::Toggle;
+use libp2p::swarm::dial_opts::DialOpts;
+use libp2p::swarm::{ConnectionId, DialError, NetworkBehaviour, SwarmEvent};
 use libp2p::{
-    Multiaddr, PeerId, Swarm, SwarmBuilder, Transport, connection_limits, identify, mdns, noise, ping, tcp, yamux,
+    Multiaddr, PeerId, Stream, StreamProtocol, Swarm, SwarmBuilder, Transport, TransportError, connection_limits,
+    identify, mdns, noise, ping, tcp, yamux,
 };
 
 use super::StartError;
 use super::gossip::{self, Gossip};
 use super::liveness::Fresh;
+use crate::frame::MAX_FRAME;
 use crate::identity::{Author, Identity};
+use crate::name::RoomName;
+use crate::room::Verdict;
 
 /// How often a peer is pinged and how soon it has to answer. When it doesn't, and nothing else arrives either
 /// ([`super::liveness`]), the connection is closed: a pulled cable is noticed within about 10 s (TCP alone takes a minute).
@@ -29,55 +39,325 @@ const MAX_PER_PEER: u32 = 3;
 const MAX_CONNECTIONS: u32 = 256;
 const MAX_PENDING: u32 = 64;
 
-/// Everything that we speak.
+/// Addresses at which a peer says that it listens that are looked at.
+const MAX_IDENTIFIED: usize = 16;
+
+/// The protocols that we speak.
 #[derive(NetworkBehaviour)]
-pub(super) struct Behaviour {
+struct Behaviour {
     limits: connection_limits::Behaviour,
-    pub(super) gossip: Gossip,
-    pub(super) mdns: Toggle<mdns::tokio::Behaviour>,
+    gossip: Gossip,
+    mdns: Toggle<mdns::tokio::Behaviour>,
     identify: identify::Behaviour,
     ping: ping::Behaviour,
-    pub(super) stream: libp2p_stream::Behaviour,
+    stream: libp2p_stream::Behaviour,
 }
 
-/// Builds the swarm; nothing is listened on or dialled yet. Returns also why mDNS could not be started, if so.
-pub(super) fn build(
-    identity: &Identity,
-    with_mdns: bool,
-    fresh: Fresh,
-) -> Result<(Swarm<Behaviour>, Option<String>), StartError> {
-    let keypair = Keypair::ed25519_from_bytes(identity.secret()).map_err(network_error)?;
-    let me = keypair.public().to_peer_id();
-    let (mdns, failed) = match with_mdns.then(|| mdns::tokio::Behaviour::new(mdns::Config::default(), me)) {
-        None => (None, None),
-        Some(Ok(mdns)) => (Some(mdns), None),
-        Some(Err(error)) => (None, Some(error.to_string())),
-    };
-    let behaviour = Behaviour {
-        limits: connection_limits::Behaviour::new(limits()),
-        gossip: gossip::build()?,
-        mdns: mdns.into(),
-        identify: identify::Behaviour::new(
-            identify::Config::new("/inkmesh/1".to_owned(), keypair.public())
-                .with_agent_version(format!("inkmesh/{}", env!("CARGO_PKG_VERSION"))),
-        ),
-        ping: ping::Behaviour::new(ping::Config::new().with_interval(PING_INTERVAL).with_timeout(PING_TIMEOUT)),
-        stream: libp2p_stream::Behaviour::new(),
-    };
-    let swarm = SwarmBuilder::with_existing_identity(keypair)
-        .with_tokio()
-        .with_other_transport(|keypair| transport(keypair, fresh))
-        .map_err(network_error)?
-        .with_behaviour(|_| behaviour)
-        .map_err(network_error)?
-        // A room is quiet for hours; connections are ended by ping, not by idleness.
-        .with_swarm_config(|config| config.with_idle_connection_timeout(Duration::from_secs(u64::from(u32::MAX))))
-        .with_connection_timeout(CONNECTION_TIMEOUT)
-        .build();
-    Ok((swarm, failed))
+/// An event of the network.
+#[derive(Debug)]
+pub(super) enum Event {
+    /// A connection stands.
+    Connected { peer: Author, connection: ConnectionId, address: Multiaddr, dialled: bool },
+    /// A connection ended.
+    Disconnected { peer: Author, connection: ConnectionId },
+    /// A call failed; `peer` is who was called, if that was known.
+    DialFailed { connection: ConnectionId, peer: Option<Author>, failure: DialFailure },
+    /// We listen on an address.
+    Listening(Multiaddr),
+    /// We no longer listen on an address.
+    NotListening(Multiaddr),
+    /// We can no longer listen on these addresses.
+    ListenFailed { addresses: Vec<Multiaddr>, reason: String },
+    /// mDNS found peers at these addresses.
+    Discovered(Vec<(Author, Multiaddr)>),
+    /// A peer says that it listens at these addresses.
+    Identified { peer: Author, addresses: Vec<Multiaddr> },
+    /// A ping was answered, or not.
+    Pinged { connection: ConnectionId, answered: bool },
+    /// A peer entered a room of ours.
+    Entered { room: RoomName, peer: Author },
+    /// A peer left a room of ours.
+    Left { room: RoomName, peer: Author },
+    /// A peer handed us a message of a room. It waits for its verdict: [`Network::report`].
+    Gossip { room: RoomName, message: Gossiped, data: Vec<u8> },
 }
 
-/// TCP, on which all bytes that arrive are counted.
+/// Why a call failed.
+#[derive(Debug)]
+pub(super) enum DialFailure {
+    /// Somebody else answered at the address.
+    AnotherAnswered { other: Author, address: Multiaddr },
+    /// Anything else, as a text for the person.
+    Failed(String),
+}
+
+/// A gossiped message that waits for its verdict.
+#[derive(Debug)]
+pub(super) struct Gossiped {
+    id: MessageId,
+    from: PeerId,
+    /// The peer that handed it to us (not its writer).
+    pub(super) author: Author,
+}
+
+/// The swarm and the rooms whose gossip it takes part in.
+pub(super) struct Network {
+    swarm: Swarm<Behaviour>,
+    topics: HashMap<TopicHash, RoomName>,
+}
+
+impl Network {
+    /// Sets the network up; nothing is listened on or dialled yet. Returns also why mDNS could not be started, if so.
+    pub(super) fn new(
+        identity: &Identity,
+        with_mdns: bool,
+        fresh: Fresh,
+    ) -> Result<(Self, Option<String>), StartError> {
+        let keypair = Keypair::ed25519_from_bytes(identity.secret()).map_err(StartError::network)?;
+        let me = keypair.public().to_peer_id();
+        let (mdns, failed) = match with_mdns.then(|| mdns::tokio::Behaviour::new(mdns::Config::default(), me)) {
+            None => (None, None),
+            Some(Ok(mdns)) => (Some(mdns), None),
+            Some(Err(error)) => (None, Some(error.to_string())),
+        };
+        let behaviour = Behaviour {
+            limits: connection_limits::Behaviour::new(limits()),
+            gossip: gossip::build()?,
+            mdns: mdns.into(),
+            identify: identify::Behaviour::new(
+                identify::Config::new("/inkmesh/1".to_owned(), keypair.public())
+                    .with_agent_version(format!("inkmesh/{}", env!("CARGO_PKG_VERSION"))),
+            ),
+            ping: ping::Behaviour::new(ping::Config::new().with_interval(PING_INTERVAL).with_timeout(PING_TIMEOUT)),
+            stream: libp2p_stream::Behaviour::new(),
+        };
+        let swarm = SwarmBuilder::with_existing_identity(keypair)
+            .with_tokio()
+            .with_other_transport(|keypair| transport(keypair, fresh))
+            .map_err(StartError::network)?
+            .with_behaviour(|_| behaviour)
+            .map_err(StartError::network)?
+            // A room is quiet for hours; connections are ended by ping, not by idleness.
+            .with_swarm_config(|config| config.with_idle_connection_timeout(Duration::from_secs(u64::from(u32::MAX))))
+            .with_connection_timeout(CONNECTION_TIMEOUT)
+            .build();
+        Ok((Network { swarm, topics: HashMap::new() }, failed))
+    }
+
+    /// Returns a handle with which streams to peers are opened.
+    pub(super) fn control(&self) -> libp2p_stream::Control {
+        self.swarm.behaviour().stream.new_control()
+    }
+
+    /// Returns the streams of a protocol that peers open to us.
+    pub(super) fn accept(&self, protocol: StreamProtocol) -> BoxStream<'static, (Author, Stream)> {
+        match self.control().accept(protocol) {
+            Ok(streams) => streams.filter_map(async |(peer, stream)| Some((author_of(&peer)?, stream))).boxed(),
+            Err(error) => {
+                tracing::error!(%error, "nobody can ask us for anything");
+                futures::stream::pending().boxed()
+            }
+        }
+    }
+
+    /// Returns the next event.
+    pub(super) async fn next(&mut self) -> Event {
+        loop {
+            let event = self.swarm.select_next_some().await;
+            if let Some(event) = self.translate(event) {
+                return event;
+            }
+        }
+    }
+
+    /// Returns the event in our terms; `None` when there is nothing to be done for it.
+    fn translate(&mut self, event: SwarmEvent<BehaviourEvent>) -> Option<Event> {
+        match event {
+            SwarmEvent::Behaviour(event) => self.translate_behaviour(event),
+            SwarmEvent::ConnectionEstablished { peer_id, connection_id, endpoint, .. } => {
+                let Some(peer) = author_of(&peer_id) else {
+                    self.swarm.close_connection(connection_id);
+                    return None;
+                };
+                let (address, dialled) = (endpoint.get_remote_address().clone(), endpoint.is_dialer());
+                tracing::debug!(%peer, %address, dialled, "connected");
+                Some(Event::Connected { peer, connection: connection_id, address, dialled })
+            }
+            SwarmEvent::ConnectionClosed { peer_id, connection_id, cause, .. } => {
+                tracing::debug!(%peer_id, ?cause, "connection closed");
+                Some(Event::Disconnected { peer: author_of(&peer_id)?, connection: connection_id })
+            }
+            SwarmEvent::OutgoingConnectionError { connection_id, peer_id, error } => {
+                Some(dial_failed(connection_id, peer_id, &error))
+            }
+            SwarmEvent::NewListenAddr { address, .. } => {
+                tracing::info!(%address, "listening");
+                Some(Event::Listening(address))
+            }
+            SwarmEvent::ExpiredListenAddr { address, .. } => Some(Event::NotListening(address)),
+            SwarmEvent::ListenerError { error, .. } => {
+                tracing::warn!(%error, "listener");
+                None
+            }
+            SwarmEvent::ListenerClosed { addresses, reason: Err(error), .. } => {
+                Some(Event::ListenFailed { addresses, reason: error.to_string() })
+            }
+            _ => None,
+        }
+    }
+
+    fn translate_behaviour(&mut self, event: BehaviourEvent) -> Option<Event> {
+        match event {
+            BehaviourEvent::Gossip(event) => self.translate_gossip(event),
+            BehaviourEvent::Mdns(mdns::Event::Discovered(found)) => {
+                let found = found.into_iter().filter_map(|(peer, address)| Some((author_of(&peer)?, address)));
+                Some(Event::Discovered(found.collect()))
+            }
+            BehaviourEvent::Identify(identify::Event::Received { peer_id, mut info, .. }) => {
+                info.listen_addrs.truncate(MAX_IDENTIFIED);
+                Some(Event::Identified { peer: author_of(&peer_id)?, addresses: info.listen_addrs })
+            }
+            BehaviourEvent::Ping(ping::Event { connection, result, .. }) => {
+                let supported = !matches!(result, Err(ping::Failure::Unsupported));
+                supported.then_some(Event::Pinged { connection, answered: result.is_ok() })
+            }
+            _ => None,
+        }
+    }
+
+    fn translate_gossip(&mut self, event: gossipsub::Event) -> Option<Event> {
+        match event {
+            gossipsub::Event::Message { propagation_source: from, message_id: id, message } => {
+                let room = self.topics.get(&message.topic).cloned();
+                let Some((room, author)) = room.zip(author_of(&from)) else {
+                    self.judge(&id, &from, Verdict::Ignore);
+                    return None;
+                };
+                Some(Event::Gossip { room, message: Gossiped { id, from, author }, data: message.data })
+            }
+            gossipsub::Event::Subscribed { peer_id, topic } => {
+                Some(Event::Entered { room: self.topics.get(&topic)?.clone(), peer: author_of(&peer_id)? })
+            }
+            gossipsub::Event::Unsubscribed { peer_id, topic } => {
+                Some(Event::Left { room: self.topics.get(&topic)?.clone(), peer: author_of(&peer_id)? })
+            }
+            _ => None,
+        }
+    }
+
+    // --- connections -----------------------------------------------------------------------------------------------
+
+    /// Listens on an address.
+    pub(super) fn listen_on(&mut self, address: Multiaddr) -> Result<(), TransportError<std::io::Error>> {
+        self.swarm.listen_on(address).map(drop)
+    }
+
+    /// Returns the addresses that we listen on, as text.
+    pub(super) fn listeners(&self) -> Vec<String> {
+        self.swarm.listeners().map(ToString::to_string).collect()
+    }
+
+    /// Calls a peer. Returns the event of the failure when that is certain at once.
+    pub(super) fn dial(&mut self, call: DialOpts) -> Option<Event> {
+        let (connection, peer) = (call.connection_id(), call.get_peer_id());
+        self.swarm.dial(call).err().map(|error| dial_failed(connection, peer, &error))
+    }
+
+    /// Closes a connection.
+    pub(super) fn close(&mut self, connection: ConnectionId) {
+        self.swarm.close_connection(connection);
+    }
+
+    /// Closes all connections with a peer. Returns whether there were any.
+    pub(super) fn disconnect(&mut self, peer: Author) -> bool {
+        peer_of(peer).is_some_and(|peer| self.swarm.disconnect_peer_id(peer).is_ok())
+    }
+
+    // --- gossip ----------------------------------------------------------------------------------------------------
+
+    /// Takes part in the gossip of a room.
+    pub(super) fn subscribe(&mut self, room: &RoomName) -> Result<(), StartError> {
+        let topic = topic(room);
+        self.gossipsub().subscribe(&topic).map_err(StartError::network)?;
+        self.topics.insert(topic.hash(), room.clone());
+        Ok(())
+    }
+
+    /// No longer takes part in the gossip of a room.
+    pub(super) fn unsubscribe(&mut self, room: &RoomName) {
+        let topic = topic(room);
+        self.topics.remove(&topic.hash());
+        self.gossipsub().unsubscribe(&topic);
+    }
+
+    /// Returns the connected peers that are in a room.
+    pub(super) fn members(&self, room: &RoomName) -> Vec<Author> {
+        let topic = topic(room).hash();
+        let peers = self.swarm.behaviour().gossip.gossipsub.all_peers();
+        peers.filter(|(_, topics)| topics.contains(&&topic)).filter_map(|(peer, _)| author_of(peer)).collect()
+    }
+
+    /// Sends a frame to a room.
+    pub(super) fn publish(&mut self, room: &RoomName, frame: Vec<u8>) {
+        if frame.len() > MAX_FRAME {
+            return tracing::error!(len = frame.len(), %room, "a frame that nobody would take");
+        }
+        match self.gossipsub().publish(topic(room).hash(), frame) {
+            // Nobody is there: it is on the disk, and whoever comes will catch up.
+            Ok(_) | Err(gossipsub::PublishError::NoPeersSubscribedToTopic | gossipsub::PublishError::Duplicate) => {}
+            Err(error) => tracing::warn!(%error, %room, "not published; it will be caught up with"),
+        }
+    }
+
+    /// Has a gossiped message passed on, or not.
+    pub(super) fn report(&mut self, message: &Gossiped, verdict: Verdict) {
+        self.judge(&message.id, &message.from, verdict);
+    }
+
+    fn judge(&mut self, id: &MessageId, from: &PeerId, verdict: Verdict) {
+        let acceptance = match verdict {
+            Verdict::Accept => MessageAcceptance::Accept,
+            Verdict::Ignore => MessageAcceptance::Ignore,
+            Verdict::Reject => MessageAcceptance::Reject,
+        };
+        self.gossipsub().report_message_validation_result(id, from, acceptance);
+    }
+
+    fn gossipsub(&mut self) -> &mut gossip::Gossipsub {
+        &mut self.swarm.behaviour_mut().gossip.gossipsub
+    }
+}
+
+fn topic(room: &RoomName) -> IdentTopic {
+    IdentTopic::new(room.id().topic())
+}
+
+fn dial_failed(connection: ConnectionId, peer: Option<PeerId>, error: &DialError) -> Event {
+    tracing::debug!(?peer, %error, "dial failed");
+    let peer = peer.and_then(|peer| author_of(&peer));
+    let failure = match error {
+        DialError::WrongPeerId { obtained, address } if peer.is_some() => {
+            author_of(obtained).map(|other| DialFailure::AnotherAnswered { other, address: address.clone() })
+        }
+        _ => None,
+    };
+    let failure = failure.unwrap_or_else(|| DialFailure::Failed(reason(error)));
+    Event::DialFailed { connection, peer, failure }
+}
+
+/// Returns the part of a dial error that a person can use.
+fn reason(error: &DialError) -> String {
+    match error {
+        DialError::Transport(errors) => match errors.first() {
+            Some((_, TransportError::Other(error))) => error.to_string(),
+            _ => "no way to that address".to_owned(),
+        },
+        DialError::LocalPeerId { .. } => "this program itself listens there".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// Returns a TCP transport that counts the bytes that arrive on each connection.
 fn transport(keypair: &Keypair, fresh: Fresh) -> Result<Boxed<(PeerId, StreamMuxerBox)>, Box<dyn Error + Send + Sync>> {
     Ok(tcp::tokio::Transport::new(tcp::Config::default().nodelay(true))
         .map(move |stream, endpoint: ConnectedPoint| fresh.count(stream, endpoint.get_remote_address()))
@@ -85,10 +365,6 @@ fn transport(keypair: &Keypair, fresh: Fresh) -> Result<Boxed<(PeerId, StreamMux
         .authenticate(noise::Config::new(keypair)?)
         .multiplex(yamux::Config::default())
         .boxed())
-}
-
-pub(super) fn network_error(error: impl std::fmt::Display) -> StartError {
-    StartError::Network(error.to_string())
 }
 
 fn limits() -> connection_limits::ConnectionLimits {
@@ -99,20 +375,12 @@ fn limits() -> connection_limits::ConnectionLimits {
         .with_max_established_per_peer(Some(MAX_PER_PEER))
 }
 
-/// The author behind a peer id; `None` for a key of another kind, which is nobody's here.
+/// Returns the author behind a peer id; `None` for a key of another kind than Ed25519, which no honest program has.
 pub(super) fn author_of(peer: &PeerId) -> Option<Author> {
     Author::from_peer_id(&peer.to_bytes())
 }
 
-/// The peer id of an author.
+/// Returns the peer id of an author.
 pub(super) fn peer_of(author: Author) -> Option<PeerId> {
     PeerId::from_bytes(&author.to_peer_id()).ok()
-}
-
-/// The address without a peer id at its end.
-pub(super) fn without_peer(mut address: Multiaddr) -> Multiaddr {
-    if matches!(address.iter().last(), Some(libp2p::multiaddr::Protocol::P2p(_))) {
-        address.pop();
-    }
-    address
 }

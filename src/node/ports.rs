@@ -1,4 +1,4 @@
-//! Which TCP ports are ours to listen on.
+//! Claims TCP ports to listen on.
 //!
 //! libp2p sets `SO_REUSEPORT` (on Windows `SO_REUSEADDR`) on its listeners, so a second program of the same user can listen
 //! on a port that is taken, and calls then reach either of the two. Therefore a port is claimed first: a UDP socket is bound
@@ -14,7 +14,7 @@ use socket2::{Domain, Protocol, Socket, Type};
 
 use super::config::DEFAULT_PORT;
 
-/// The ports that are tried, in this order, when the person named none.
+/// The ports that are tried in this order when the person gave none.
 pub(super) const USUAL_PORTS: RangeInclusive<u16> = DEFAULT_PORT..=DEFAULT_PORT + 9;
 
 /// A TCP port that no other program of this machine listens on while this is held.
@@ -27,28 +27,28 @@ impl Claim {
     /// Claims the port of an address, which may be unspecified (every interface of its family), but not port 0.
     ///
     /// # Errors
-    /// [`io::ErrorKind::AddrInUse`] when another program has it; whatever else the system says.
+    /// [`io::ErrorKind::AddrInUse`] when another program has it; other errors of the system.
     pub(super) fn new(address: SocketAddr) -> io::Result<Self> {
         let guard = UdpSocket::bind(guard_address(address))?;
         bind_exclusively(address)?;
         Ok(Claim { guard, address })
     }
 
-    /// The port, if others of this machine reach it at `127.0.0.1`.
+    /// Returns the port, if other programs of this machine reach it at `127.0.0.1`.
     pub(super) fn loopback_port(&self) -> Option<u16> {
         let reaches =
             self.address.ip() == IpAddr::V4(Ipv4Addr::UNSPECIFIED) || self.address.ip() == Ipv4Addr::LOCALHOST;
         reaches.then(|| self.address.port())
     }
 
-    /// A second handle of the UDP socket that is held; the claim stands until both are gone.
+    /// Returns a second handle of the UDP socket that is held; the claim stands until both are closed.
     pub(super) fn guard(&self) -> io::Result<UdpSocket> {
         self.guard.try_clone()
     }
 }
 
-/// Where the UDP socket of a claim is bound: at the address itself, or on loopback for all of them, where nobody outside
-/// of this machine reaches it.
+/// Returns the address of a claim's UDP socket: the address itself, or loopback for an unspecified one, where nobody
+/// outside of this machine reaches it.
 fn guard_address(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
@@ -58,7 +58,7 @@ fn guard_address(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, address.port())
 }
 
-/// Binds a TCP port as a program does that shares it with nobody, and gives it back.
+/// Binds a TCP port without sharing it, and releases it.
 fn bind_exclusively(address: SocketAddr) -> io::Result<()> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     if address.is_ipv6() {

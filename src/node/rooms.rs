@@ -1,276 +1,235 @@
-//! The rooms we are in: entered, fed, and what they want done.
+//! The rooms that we are in, and those that are remembered without being open.
 
-use inkmesh_store::StoreError;
-use libp2p::PeerId;
-use libp2p::gossipsub::{self, IdentTopic, MessageAcceptance, MessageId};
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::StartError;
-use super::handle::Answer;
-use super::network::author_of;
-use super::run::Runner;
-use super::wishes::rooms_in;
+use super::disk::Loaded;
 use crate::clock::Now;
-use crate::command::{MAX_ROOMS, Reply};
-use crate::event::{CanvasChange, Event, Warning};
-use crate::frame::MAX_FRAME;
-use crate::log::{Line, Position};
-use crate::name::RoomName;
-use crate::operation::Operation;
-use crate::room::{Input, Output, Room, Verdict};
-use crate::sync::schedule::Schedule;
+use crate::codec;
+use crate::command::{CommandError, MAX_ROOMS};
+use crate::event::RoomSummary;
+use crate::identity::Author;
+use crate::name::{RoomId, RoomName};
+use crate::room::{Input, Output, Room, RoomSnapshot};
 
-/// A room and what the loop keeps beside it.
-pub(super) struct Member {
-    pub(super) room: Room,
-    pub(super) schedule: Schedule,
-    /// How many operations its image on the disk holds.
-    pub(super) imaged: usize,
-    wake: Option<u64>,
+/// A room gets a new snapshot when it has grown by this many operations, or by a part of itself if that is more.
+const GROWTH: usize = 20_000;
+const GROWTH_PART: usize = 8;
+/// Rooms smaller than this have no snapshot: reading all of their operations takes no longer.
+const SMALL: usize = 5_000;
+/// Largest list of rooms that is remembered, in bytes.
+const MAX_REMEMBERED: usize = 1 << 20;
+
+/// A room that we are in.
+#[derive(Debug)]
+struct OpenRoom {
+    room: Room,
+    /// The number of operations that the snapshot on the disk holds.
+    snapshot_len: usize,
+    /// When the room wants [`Input::Tick`].
+    wake_at: Option<u64>,
 }
 
-impl Member {
-    /// When something is to be done for this room. `takes_more`: whether catching up is possible now.
-    pub(super) fn next_wake(&self, takes_more: bool) -> Option<u64> {
-        let sync = if takes_more { self.schedule.next() } else { None };
-        [self.wake, sync].into_iter().flatten().min()
-    }
+/// The rooms that we are in, at most [`MAX_ROOMS`].
+#[derive(Debug, Default)]
+pub(super) struct Rooms {
+    open: BTreeMap<RoomName, OpenRoom>,
+    /// Rooms that we were in and that are beyond the bound: they stay remembered.
+    left_out: BTreeSet<RoomName>,
 }
 
-/// Where the input of a room came from, for what has to be said back.
-#[derive(Default)]
-pub(super) struct Source {
-    /// The gossiped message that waits for its verdict.
-    pub(super) message: Option<(MessageId, PeerId)>,
-    /// Told when what is to be kept is durable.
-    pub(super) done: Option<Answer>,
-}
-
-impl Runner {
-    /// Enters the rooms that the person asks for, and those that we were in; the lobby, if these are none. Those above
-    /// [`MAX_ROOMS`] are left out, stay remembered, and are told.
-    pub(super) fn enter_rooms(&mut self, more: &[RoomName]) -> Result<(), StartError> {
-        let mut names = more.to_vec();
-        names.extend(rooms_in(&self.store)?);
-        if names.is_empty() {
-            names.push(RoomName::lobby());
-        }
+impl Rooms {
+    /// Chooses the rooms to open at the start: those that the person asks for and those remembered, or the lobby if these
+    /// are none. What is beyond the bound is left out. Returns also how many those are.
+    pub(super) fn choose(&mut self, names: impl IntoIterator<Item = RoomName>) -> (Vec<RoomName>, usize) {
+        let mut chosen = Vec::new();
         for name in names {
-            if self.is_full_for(&name) {
-                self.left_out.insert(name);
+            if chosen.contains(&name) {
                 continue;
             }
-            match self.enter(name.clone()) {
-                Err(StartError::Store(StoreError::Damaged { .. })) => {
-                    self.repair_at_the_start()?;
-                    self.enter(name)?;
-                }
-                entered => entered?,
+            if chosen.len() < MAX_ROOMS {
+                chosen.push(name);
+            } else {
+                self.left_out.insert(name);
             }
         }
-        if !self.left_out.is_empty() {
-            self.warn(Warning::RoomsLeftOut { rooms: self.left_out.len() });
+        if chosen.is_empty() {
+            chosen.push(RoomName::lobby());
         }
-        self.remember_now()?;
-        Ok(())
+        (chosen, self.left_out.len())
     }
 
-    /// Whether we are in as many rooms as we can be, and not in this one.
+    /// Whether no more rooms can be opened, and this one is not open.
     pub(super) fn is_full_for(&self, name: &RoomName) -> bool {
-        self.rooms.len() >= MAX_ROOMS && !self.rooms.contains_key(name)
+        self.open.len() >= MAX_ROOMS && !self.contains(name)
     }
 
-    /// Enters a room: its history from the disk, its topic on the network, our name in it.
-    pub(super) fn enter(&mut self, name: RoomName) -> Result<(), StartError> {
-        if self.rooms.contains_key(&name) {
-            return Ok(());
-        }
-        let (room, imaged) = self.load(name.clone())?;
+    /// Whether a room is open.
+    pub(super) fn contains(&self, name: &RoomName) -> bool {
+        self.open.contains_key(name)
+    }
+
+    /// Opens a room that was read from the disk, in the place of what was open under its name. `clean`: see [`Room::open`].
+    pub(super) fn open(&mut self, loaded: Loaded, clean: bool, now: Now) -> Vec<Output> {
+        let Loaded { mut room, snapshot_len } = loaded;
+        let outputs = room.open(clean, now);
+        let name = room.name().clone();
         self.left_out.remove(&name);
-        let topic = IdentTopic::new(name.id().topic());
-        if let Err(error) = self.swarm.behaviour_mut().gossip.gossipsub.subscribe(&topic) {
-            return Err(StartError::Network(error.to_string()));
-        }
-        self.topics.insert(topic.hash(), name.clone());
-        self.install(name, room, imaged);
-        Ok(())
+        self.open.insert(name, OpenRoom { room, snapshot_len, wake_at: None });
+        outputs
     }
 
-    /// Puts a loaded room to work: announces who is there, and introduces ourselves if nobody did.
-    fn install(&mut self, name: RoomName, mut room: Room, imaged: usize) {
-        let now = self.now();
-        let outputs = room.open(!self.saving.contains_key(&name), now);
-        let introduction = room.rename(self.name.clone(), now);
-        self.rooms.insert(name.clone(), Member { room, schedule: Schedule::default(), imaged, wake: None });
-        self.carry_out(&name, outputs, Source::default());
-        if let Ok(Some(write)) = introduction {
-            self.save(&name, write);
-        }
-        let topic = IdentTopic::new(name.id().topic()).hash();
-        let present =
-            self.swarm.behaviour().gossip.gossipsub.all_peers().filter(|(_, topics)| topics.contains(&&topic));
-        let present: Vec<PeerId> = present.map(|(peer, _)| *peer).collect();
-        for peer in present {
-            self.came(&name, peer);
-        }
+    /// Closes a room, or forgets one that was left out. Returns whether there was one.
+    pub(super) fn close(&mut self, name: &RoomName) -> bool {
+        self.open.remove(name).is_some() | self.left_out.remove(name)
     }
 
-    /// Leaves a room; its history stays.
-    pub(super) fn exit(&mut self, name: &RoomName) -> bool {
-        let topic = IdentTopic::new(name.id().topic());
-        self.topics.remove(&topic.hash());
-        self.give_up_guesses(name);
-        self.swarm.behaviour_mut().gossip.gossipsub.unsubscribe(&topic);
-        self.rooms.remove(name).is_some() | self.left_out.remove(name)
+    /// Returns an open room.
+    ///
+    /// # Errors
+    /// [`CommandError::NotInRoom`].
+    pub(super) fn get(&self, name: &RoomName) -> Result<&Room, CommandError> {
+        self.open.get(name).map(|open| &open.room).ok_or_else(|| CommandError::NotInRoom(name.clone()))
     }
 
-    /// Ends the commands whose guesses a room was waiting for: it is to go.
-    fn give_up_guesses(&mut self, name: &RoomName) {
-        for ticket in self.rooms.get(name).into_iter().flat_map(|member| member.room.unanswered()) {
-            self.replies.remove(&ticket);
-        }
+    /// Returns an open room, to be changed.
+    pub(super) fn get_mut(&mut self, name: &RoomName) -> Option<&mut Room> {
+        self.open.get_mut(name).map(|open| &mut open.room)
     }
 
-    /// Reads all rooms anew from the disk.
-    pub(super) fn reload_rooms(&mut self) -> Result<(), String> {
-        let names: Vec<RoomName> = self.rooms.keys().cloned().collect();
-        for name in names {
-            let (room, imaged) = self.load(name.clone()).map_err(|error| error.to_string())?;
-            self.give_up_guesses(&name);
-            self.install(name.clone(), room, imaged);
-            self.tell(Event::Canvas { room: name, change: CanvasChange::Reset });
-        }
-        Ok(())
+    /// Returns the open room of an id.
+    pub(super) fn by_id(&mut self, id: RoomId) -> Option<&mut Room> {
+        self.open.values_mut().map(|open| &mut open.room).find(|room| room.name().id() == id)
     }
 
-    /// Somebody is in a room that we are in.
-    pub(super) fn came(&mut self, name: &RoomName, peer: PeerId) {
-        let Some(author) = author_of(&peer) else { return };
-        let (now, addresses) = (self.now(), self.peers.addresses(&peer));
-        if let Some(member) = self.rooms.get_mut(name) {
-            member.schedule.came(author, now.mono_ms);
-        }
-        self.feed(name, Input::Online { peer: author, addresses });
-        self.catch_up_where_due();
+    /// Returns the names of the open rooms.
+    pub(super) fn names(&self) -> Vec<RoomName> {
+        self.open.keys().cloned().collect()
     }
 
-    /// More is known of where somebody can be called.
-    pub(super) fn tell_addresses(&mut self, peer: PeerId) {
-        let Some(author) = author_of(&peer) else { return };
-        let present = self.rooms.iter().filter(|(_, member)| member.room.online_now().any(|one| one == author));
-        let present: Vec<RoomName> = present.map(|(name, _)| name.clone()).collect();
-        for name in present {
-            let addresses = self.peers.addresses(&peer);
-            self.feed(&name, Input::Online { peer: author, addresses });
+    /// Returns the open room that an older program remembered under another form of this name.
+    pub(super) fn old_form_of(&self, name: &RoomName) -> Option<RoomName> {
+        self.open.keys().find(|known| known.is_old_form_of(name)).cloned()
+    }
+
+    /// Returns the open rooms that a peer is in.
+    pub(super) fn with_peer(&self, peer: Author) -> Vec<RoomName> {
+        let present = self.open.iter().filter(|(_, open)| open.room.online_now().any(|one| one == peer));
+        present.map(|(name, _)| name.clone()).collect()
+    }
+
+    /// Returns the summaries of the open rooms, by name.
+    pub(super) fn summaries(&self) -> Vec<RoomSummary> {
+        self.open.values().map(|open| open.room.summary()).collect()
+    }
+
+    /// Feeds an open room. Returns its outputs; `None` when the room is not open.
+    pub(super) fn handle(&mut self, name: &RoomName, input: Input, now: Now) -> Option<Vec<Output>> {
+        let open = self.open.get_mut(name)?;
+        open.wake_at = None; // the outputs say when, if ever
+        Some(open.room.handle(input, now))
+    }
+
+    /// Sets when a room wants [`Input::Tick`].
+    pub(super) fn wake_at(&mut self, name: &RoomName, at: u64) {
+        if let Some(open) = self.open.get_mut(name) {
+            open.wake_at = Some(at);
         }
     }
 
-    /// Somebody left a room.
-    pub(super) fn went(&mut self, name: &RoomName, peer: PeerId) {
-        let Some(author) = author_of(&peer) else { return };
-        if let Some(member) = self.rooms.get_mut(name) {
-            member.schedule.went(&author);
+    /// Returns the rooms that want [`Input::Tick`] now.
+    pub(super) fn due(&self, now: u64) -> Vec<RoomName> {
+        let due = self.open.iter().filter(|(_, open)| open.wake_at.is_some_and(|at| at <= now));
+        due.map(|(name, _)| name.clone()).collect()
+    }
+
+    /// Returns when the next room wants [`Input::Tick`].
+    pub(super) fn next_wake(&self) -> Option<u64> {
+        self.open.values().filter_map(|open| open.wake_at).min()
+    }
+
+    // --- kept on the disk ------------------------------------------------------------------------------------------
+
+    /// Returns the snapshot of a room if it has grown much since the last one.
+    pub(super) fn snapshot_if_grown(&mut self, name: &RoomName) -> Option<RoomSnapshot> {
+        let open = self.open.get_mut(name)?;
+        let len = open.room.len();
+        if len < SMALL || len < open.snapshot_len + GROWTH.max(open.snapshot_len / GROWTH_PART) {
+            return None;
         }
-        self.feed(name, Input::Offline { peer: author });
+        let snapshot = open.room.snapshot()?;
+        open.snapshot_len = len;
+        Some(snapshot)
     }
 
-    /// Somebody is not connected any more.
-    pub(super) fn lost(&mut self, peer: PeerId) {
-        let told = author_of(&peer).and_then(|author| self.clocks.lost(&author));
-        self.clock_told(told);
-        let names: Vec<RoomName> = self.rooms.keys().cloned().collect();
-        for name in names {
-            self.went(&name, peer);
-        }
+    /// Returns the snapshots of all rooms that have changed and are large enough.
+    pub(super) fn snapshots(&mut self) -> Vec<(RoomId, RoomSnapshot)> {
+        let changed = self.open.iter_mut().filter(|(_, open)| {
+            let len = open.room.len();
+            len >= SMALL && len != open.snapshot_len
+        });
+        changed.filter_map(|(name, open)| Some((name.id(), open.room.snapshot()?))).collect()
     }
 
-    /// Feeds a room, and does what it wants.
-    pub(super) fn feed(&mut self, name: &RoomName, input: Input) {
-        self.feed_from(name, input, Source::default());
+    /// Returns the list of rooms that is kept over a restart.
+    ///
+    /// # Errors
+    /// [`CommandError::NotSaved`] when it is too large.
+    pub(super) fn remembered(&self) -> Result<Vec<u8>, CommandError> {
+        let names = self.open.keys().chain(&self.left_out).map(RoomName::as_str).collect::<Vec<_>>();
+        codec::encode(&names, MAX_REMEMBERED).map_err(|error| CommandError::NotSaved(error.to_string()))
+    }
+}
+
+/// Returns the rooms in such a list.
+pub(super) fn recall(list: Option<Vec<u8>>) -> Vec<RoomName> {
+    let names: Vec<String> = list.and_then(|bytes| codec::decode(&bytes).ok()).unwrap_or_default();
+    names.iter().filter_map(|name| RoomName::remembered(name).ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::Identity;
+
+    const NOW: Now = Now { wall_ms: 1_800_000_000_000, mono_ms: 0 };
+
+    fn name(n: usize) -> RoomName {
+        format!("room {n}").parse().unwrap()
     }
 
-    /// Feeds a room with something that has to be answered.
-    pub(super) fn feed_from(&mut self, name: &RoomName, input: Input, source: Source) {
-        let now = self.now();
-        let Some(member) = self.rooms.get_mut(name) else { return };
-        let outputs = member.room.handle(input, now);
-        member.wake = None; // the outputs say when, if ever
-        self.carry_out(name, outputs, source);
-        self.image_if_grown(name);
+    fn open(rooms: &mut Rooms, name: RoomName) {
+        let room = Room::new(name, Identity::from_secret([1; 32]), 7);
+        rooms.open(Loaded { room, snapshot_len: 0 }, true, NOW);
     }
 
-    /// Does what a room wants, in order.
-    pub(super) fn carry_out(&mut self, name: &RoomName, outputs: Vec<Output>, mut source: Source) {
-        for output in outputs {
-            match output {
-                Output::Verdict(verdict) => self.report(source.message.take(), verdict),
-                Output::Persist(operations) => self.keep(name.id(), operations, source.done.take()),
-                Output::Write(write) => self.save(name, write),
-                Output::Publish(frame) => self.publish(name, frame),
-                Output::Ask { to, ticket, ask } => self.ask_directly(name, to, ticket, ask),
-                Output::Reply { ticket, result } => self.reply(ticket, result),
-                Output::ReplyWhenSaved(ticket) => self.reply_when_saved(ticket),
-                Output::CatchUp(author) => self.catch_up_soon(name, author),
-                Output::Tell(event) => self.tell(event),
-                Output::Keep(bytes) => self.keep_beside(name.id(), bytes),
-                Output::HeldBack(places) => self.tell_held_back(name, places),
-                Output::Refold => self.refold(name),
-                Output::Wake(at) => self.set_wake(name, at),
-            }
-        }
-        source.done.map(|done| done.send(Ok(Reply::Done {}))); // nothing had to be kept
+    #[test]
+    fn rooms_beyond_the_bound_are_left_out_and_stay_remembered() {
+        let mut rooms = Rooms::default();
+        assert_eq!(rooms.choose([]), (vec![RoomName::lobby()], 0));
+        let names: Vec<RoomName> = (0..MAX_ROOMS + 2).map(name).collect();
+        let (chosen, left_out) = rooms.choose(names.iter().chain(&names).cloned());
+        assert_eq!((chosen.len(), left_out), (MAX_ROOMS, 2));
+        chosen.into_iter().for_each(|name| open(&mut rooms, name));
+        assert!(rooms.is_full_for(&name(MAX_ROOMS)) && !rooms.is_full_for(&name(0)));
+        let remembered: BTreeSet<RoomName> = recall(rooms.remembered().ok()).into_iter().collect();
+        assert_eq!(remembered, names.into_iter().collect());
+        assert!(rooms.close(&name(MAX_ROOMS)), "one that was left out");
+        assert!(rooms.close(&name(0)));
+        assert!(!rooms.close(&name(0)) && !rooms.is_full_for(&name(MAX_ROOMS)));
     }
 
-    fn tell_held_back(&mut self, name: &RoomName, places: Vec<Position>) {
-        let lines = places.into_iter().map(Line::Stored).collect();
-        let entries = self.operations(name.id(), lines).iter().map(Operation::id).collect();
-        self.tell(Event::HeldBack { room: name.clone(), entries });
-    }
-
-    fn set_wake(&mut self, name: &RoomName, at: u64) {
-        if let Some(member) = self.rooms.get_mut(name) {
-            member.wake = Some(at);
-        }
-    }
-
-    /// Wakes the rooms whose time has come.
-    pub(super) fn wake_rooms(&mut self, mono_ms: u64) {
-        let due = self.rooms.iter().filter(|(_, member)| member.wake.is_some_and(|at| at <= mono_ms));
-        let due: Vec<RoomName> = due.map(|(name, _)| name.clone()).collect();
-        for name in due {
-            self.feed(&name, Input::Tick);
-        }
-    }
-
-    fn catch_up_soon(&mut self, name: &RoomName, author: crate::identity::Author) {
-        let Now { mono_ms, .. } = self.now();
-        if let Some(member) = self.rooms.get_mut(name) {
-            member.schedule.gap(author, mono_ms);
-        }
-    }
-
-    fn publish(&mut self, name: &RoomName, frame: Vec<u8>) {
-        if frame.len() > MAX_FRAME {
-            return tracing::error!(len = frame.len(), room = %name, "a frame that nobody would take");
-        }
-        let topic = IdentTopic::new(name.id().topic()).hash();
-        match self.swarm.behaviour_mut().gossip.gossipsub.publish(topic, frame) {
-            // Nobody is there: it is on the disk, and whoever comes will catch up.
-            Ok(_) | Err(gossipsub::PublishError::NoPeersSubscribedToTopic | gossipsub::PublishError::Duplicate) => {}
-            Err(error) => tracing::warn!(%error, room = %name, "not published; it will be caught up with"),
-        }
-    }
-
-    /// Tells gossip whether to pass a message on.
-    pub(super) fn report(&mut self, message: Option<(MessageId, PeerId)>, verdict: Verdict) {
-        let Some((id, peer)) = message else { return };
-        let acceptance = match verdict {
-            Verdict::Accept => MessageAcceptance::Accept,
-            Verdict::Ignore => MessageAcceptance::Ignore,
-            Verdict::Reject => MessageAcceptance::Reject,
-        };
-        self.swarm.behaviour_mut().gossip.gossipsub.report_message_validation_result(&id, &peer, acceptance);
-        if verdict == Verdict::Reject {
-            self.blame(peer, "a message that no honest program sends");
-        }
+    #[test]
+    fn a_room_is_due_once_and_only_when_it_is_open() {
+        let mut rooms = Rooms::default();
+        open(&mut rooms, name(1));
+        rooms.wake_at(&name(1), 5);
+        rooms.wake_at(&name(2), 3);
+        assert_eq!((rooms.next_wake(), rooms.due(4)), (Some(5), vec![]));
+        assert_eq!(rooms.due(5), [name(1)]);
+        rooms.handle(&name(1), Input::ClockSet, NOW);
+        assert!(rooms.due(5).is_empty());
+        assert!(rooms.handle(&name(2), Input::Tick, NOW).is_none());
+        assert!(matches!(rooms.get(&name(2)), Err(CommandError::NotInRoom(_))));
+        assert!(rooms.by_id(name(1).id()).is_some());
     }
 }

@@ -1,4 +1,4 @@
-//! The saved history of a node that is not running: whether it is sound, how large it is, and making it smaller.
+//! Checks, measures and compacts the data folder of a node that is not running.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ pub use inkmesh_store::{Compacted, Report, RoomStats, Stats, StoreError as Stora
 
 use inkmesh_store::Store;
 
-/// Reads everything in a data folder and says what is there and what is wrong. Repairs nothing.
+/// Reads everything in a data folder and reports what is there and what is wrong. Repairs nothing.
 ///
 /// # Errors
 /// `InUse` when a node runs on it, `Io` (also when there is no history), `DiskFull`.
@@ -22,7 +22,7 @@ pub fn compact(data_dir: &Path) -> Result<Compacted, StorageError> {
     Store::compact(data_dir)
 }
 
-/// Says what a data folder consists of.
+/// Returns the sizes of what a data folder consists of.
 ///
 /// # Errors
 /// `Damaged` when not everything can be read; `InUse`, `Io` (also when there is no history), `DiskFull`.

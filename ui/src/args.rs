@@ -19,7 +19,7 @@ pub struct Args {
 
     /// How to show it; a window if not said
     #[arg(value_enum)]
-    pub face: Option<Face>,
+    pub frontend: Option<Frontend>,
 
     /// Keep everything in this folder [default: the platform's data folder]
     #[arg(long, value_name = "DIR")]
@@ -48,7 +48,7 @@ pub struct Args {
 
 /// The frontends beside the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Face {
+pub enum Frontend {
     /// JSON lines on standard input and output, for programs
     Headless,
 }
@@ -99,7 +99,7 @@ pub enum ArchiveTask {
         /// Only so many of the last lines
         #[arg(long, value_name = "LINES")]
         limit: Option<usize>,
-        /// One JSON object a line, as the headless face tells an `entry`
+        /// One JSON object a line, as the headless frontend tells an `entry`
         #[arg(long)]
         json: bool,
     },
@@ -107,7 +107,7 @@ pub enum ArchiveTask {
     Search {
         /// The text; large and small letters are the same
         text: String,
-        /// One JSON object a line, as the headless face tells an `entry`
+        /// One JSON object a line, as the headless frontend tells an `entry`
         #[arg(long)]
         json: bool,
     },
@@ -166,7 +166,7 @@ pub struct NoDataDir;
 impl Args {
     /// Returns whether these arguments open the window.
     pub fn opens_window(&self) -> bool {
-        self.tool.is_none() && self.face.is_none()
+        self.tool.is_none() && self.frontend.is_none()
     }
 
     /// Returns the configuration of the node.
@@ -210,7 +210,7 @@ mod tests {
     #[test]
     fn nothing_said_is_the_window_in_the_lobby() {
         let args = parse("inkmesh").unwrap();
-        assert_eq!(args.face, None);
+        assert_eq!(args.frontend, None);
         assert!(args.opens_window());
         let config = args.into_config().unwrap();
         assert_eq!(config.rooms, [RoomName::lobby()]);
@@ -225,7 +225,7 @@ mod tests {
              --dial 10.0.0.1 --dial 10.0.0.2:7",
         )
         .unwrap();
-        assert_eq!(args.face, Some(Face::Headless));
+        assert_eq!(args.frontend, Some(Frontend::Headless));
         assert!(!args.opens_window());
         let config = args.into_config().unwrap();
         assert_eq!(config.rooms, ["art".parse().unwrap(), "로비".parse().unwrap()]);

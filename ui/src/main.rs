@@ -23,7 +23,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::args::{Args, Face, Tool};
+use crate::args::{Args, Frontend, Tool};
 use crate::diagnostics::Log;
 
 fn main() -> ExitCode {
@@ -50,10 +50,10 @@ fn run(args: Args) -> Result<ExitCode, Box<dyn Error>> {
         None => {}
     }
     let (name_given, room_given) = (args.name.is_some(), !args.rooms.is_empty());
-    let face = args.face;
+    let frontend = args.frontend;
     let config = args.into_config()?;
-    match face {
-        Some(Face::Headless) => headless::run(config)?,
+    match frontend {
+        Some(Frontend::Headless) => headless::run(config)?,
         None => window::run(window::Options { config, name_given, room_given })?,
     }
     Ok(ExitCode::SUCCESS)

@@ -220,6 +220,15 @@ pub enum PeerReply {
 }
 
 impl PeerRequest {
+    /// Returns the room of the game.
+    #[must_use]
+    pub fn room(&self) -> RoomId {
+        match self {
+            PeerRequest::Guess(request) => request.room,
+            PeerRequest::Close { room, .. } => *room,
+        }
+    }
+
     /// Encodes the request.
     ///
     /// # Errors

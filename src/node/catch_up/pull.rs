@@ -3,18 +3,20 @@
 use std::time::Duration;
 
 use futures::{Stream, StreamExt, stream};
-use libp2p::PeerId;
 use rayon::prelude::*;
 use serde_bytes::ByteBuf;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use super::{PROTOCOL, Receiver, SyncError, Wire, ask};
+use super::error::SyncError;
+use super::message::{Message, Pulled, ask};
+use super::wire::{PROTOCOL, Receiver, Wire};
 use crate::clock::Timestamp;
 use crate::identity::{Author, Keys};
 use crate::name::RoomName;
-use crate::node::face::Backlog;
-use crate::node::run::{Note, millis};
+use crate::node::clock::millis;
+use crate::node::frontend::Backlog;
+use crate::node::network::peer_of;
 use crate::operation::{Operation, OperationError, Unverified};
 use crate::sync::puller::{LONGEST_MS, Puller, Step};
 use crate::sync::{Request, Response, RoundError};
@@ -27,30 +29,20 @@ const OPENING: Duration = Duration::from_secs(10);
 /// Everything needed to catch up with one peer in one room.
 pub(in crate::node) struct Pull {
     pub control: libp2p_stream::Control,
-    pub peer: PeerId,
-    pub author: Author,
+    pub peer: Author,
     pub room: RoomName,
     pub digest: [u8; 32],
     /// The last moment at which others wrote something that we hold.
     pub last: Timestamp,
     /// What our clock says, uncorrected.
     pub clock: u64,
-    pub notes: mpsc::Sender<Note>,
+    pub messages: mpsc::Sender<Message>,
     /// Lines that the frontend has yet to take.
     pub backlog: Backlog,
 }
 
-/// The end of a round.
-#[derive(Debug)]
-pub(in crate::node) struct Pulled {
-    pub room: RoomName,
-    pub peer: PeerId,
-    /// How many operations came in.
-    pub result: Result<u64, SyncError>,
-}
-
 /// A message whose signatures were checked.
-enum Message {
+enum Checked {
     Operations(Vec<Operation>),
     Other(Response),
 }
@@ -58,18 +50,19 @@ enum Message {
 impl Pull {
     /// Runs to its end and tells the loop.
     pub(in crate::node) async fn run(mut self) {
-        let (room, peer, notes) = (self.room.clone(), self.peer, self.notes.clone());
+        let (room, peer, messages) = (self.room.clone(), self.peer, self.messages.clone());
         let longest = Duration::from_millis(LONGEST_MS);
         // Whatever happens in there, the loop has to hear of an end, or this room would never catch up again.
         let round = tokio::spawn(async move { tokio::time::timeout(longest, self.pull()).await });
         let result = round.await.unwrap_or(Ok(Err(SyncError::Closing)));
         let result = result.unwrap_or(Err(RoundError::Silent.into()));
-        let _ = notes.send(Note::Pulled(Pulled { room, peer, result })).await;
+        let _ = messages.send(Message::Pulled(Pulled { room, peer, result })).await;
     }
 
     /// Returns how many operations came in.
     async fn pull(&mut self) -> Result<u64, SyncError> {
-        let opening = self.control.open_stream(self.peer, PROTOCOL);
+        let peer = peer_of(self.peer).ok_or(SyncError::Ended)?;
+        let opening = self.control.open_stream(peer, PROTOCOL);
         let stream = tokio::time::timeout(OPENING, opening).await.map_err(|_| RoundError::Silent)??;
         let mut wire = Wire::new(stream);
         let hello = Request::Hello { room: self.room.id(), digest: self.digest, clock: self.clock };
@@ -86,16 +79,16 @@ impl Pull {
         let mut messages = std::pin::pin!(messages);
         let (mut puller, mut counted) = (Puller::new(self.last, 0), arrivals.bytes());
         loop {
-            let (room, from) = (self.room.clone(), self.author);
+            let (room, from) = (self.room.clone(), self.peer);
             match puller.next(ms(Instant::now())) {
                 Step::Send(request) => sender.send(request.encode()?).await?,
                 Step::Met { neighbours, clock } => {
-                    let met = Note::Met { peer: self.peer, neighbours, clock };
-                    self.notes.send(met).await.map_err(|_| SyncError::Closing)?;
+                    let met = Message::Met { peer: self.peer, neighbours, clock };
+                    self.messages.send(met).await.map_err(|_| SyncError::Closing)?;
                 }
-                Step::Offer(heads) => ask(&self.notes, |done| Note::Offered { room, from, heads, done }).await?,
+                Step::Offer(heads) => ask(&self.messages, |done| Message::Offered { room, from, heads, done }).await?,
                 Step::Choose { unit } => {
-                    let fetch = ask(&self.notes, |answer| Note::NextFetch { room, from, unit, answer }).await?;
+                    let fetch = ask(&self.messages, |answer| Message::NextFetch { room, from, unit, answer }).await?;
                     puller.fetch(fetch, ms(Instant::now()));
                 }
                 Step::Pause { until } => tokio::time::sleep_until(started + Duration::from_millis(until)).await,
@@ -103,7 +96,7 @@ impl Pull {
                     self.hand_over(operations).await?;
                     puller.taken(ms(Instant::now()));
                 }
-                Step::UnitEnded => ask(&self.notes, |done| Note::FetchEnded { room, from, done }).await?,
+                Step::UnitEnded => ask(&self.messages, |done| Message::FetchEnded { room, from, done }).await?,
                 Step::Wait { until } => {
                     let until = started + Duration::from_millis(until);
                     let came = tokio::time::timeout_at(until, messages.next()).await;
@@ -113,8 +106,8 @@ impl Pull {
                     match came {
                         Err(_) => puller.silence(ms(Instant::now()))?,
                         Ok(message) => match message.ok_or(SyncError::Ended)?? {
-                            Message::Operations(operations) => puller.operations(operations)?,
-                            Message::Other(response) => puller.response(response, ms(Instant::now()))?,
+                            Checked::Operations(operations) => puller.operations(operations)?,
+                            Checked::Other(response) => puller.response(response, ms(Instant::now()))?,
                         },
                     }
                 }
@@ -126,8 +119,8 @@ impl Pull {
     /// Gives operations to the loop, and waits until they are on the disk and the frontend keeps up.
     async fn hand_over(&self, operations: Vec<Operation>) -> Result<(), SyncError> {
         self.backlog.wait().await;
-        let (room, from) = (self.room.clone(), self.author);
-        let kept = ask(&self.notes, |done| Note::Batch { room, operations, from, done }).await?;
+        let (room, from) = (self.room.clone(), self.peer);
+        let kept = ask(&self.messages, |done| Message::Batch { room, operations, from, done }).await?;
         kept.map(drop).map_err(|_| SyncError::Closing) // the disk refuses, which the loop tells
     }
 }
@@ -145,13 +138,13 @@ fn responses(receiver: Receiver) -> impl Stream<Item = Result<Response, SyncErro
 }
 
 /// Checks signatures on all cores, off the loop.
-async fn verified(response: Response) -> Result<Message, SyncError> {
-    let Response::Operations { operations } = response else { return Ok(Message::Other(response)) };
+async fn verified(response: Response) -> Result<Checked, SyncError> {
+    let Response::Operations { operations } = response else { return Ok(Checked::Other(response)) };
     let check = move || {
         let read =
             operations.par_iter().map(|bytes: &ByteBuf| Unverified::decode(bytes)).collect::<Result<Vec<_>, _>>()?;
         let keys = Keys::of(read.iter().map(|operation| operation.header().chain.author));
         read.into_par_iter().map(|operation| operation.verify_with(&keys)).collect::<Result<_, OperationError>>()
     };
-    Ok(Message::Operations(tokio::task::spawn_blocking(check).await.map_err(|_| SyncError::Closing)??))
+    Ok(Checked::Operations(tokio::task::spawn_blocking(check).await.map_err(|_| SyncError::Closing)??))
 }

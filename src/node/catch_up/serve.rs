@@ -1,42 +1,35 @@
 //! Carries the messages of a stream that is served, and reads the disk for [`crate::sync::server`].
 
 use inkmesh_store::Store;
-use libp2p::{PeerId, Stream};
+use libp2p::Stream;
 use tokio::sync::mpsc;
 
+use super::error::SyncError;
+use super::message::{Message, Served, ask};
 use super::stored::Stored;
-use super::{SyncError, Wire, ask};
+use super::wire::Wire;
+use crate::identity::Author;
 use crate::name::RoomId;
-use crate::node::run::Note;
 use crate::sync::Response;
 use crate::sync::server::{Server, Task};
 
 /// Everything needed to serve one stream.
 pub(in crate::node) struct Serve {
-    pub peer: PeerId,
+    pub peer: Author,
     pub store: Store,
-    pub notes: mpsc::Sender<Note>,
+    pub messages: mpsc::Sender<Message>,
     /// Whether there is a place for this stream among those that are served at once.
     pub admitted: bool,
-}
-
-/// The end of a stream that was served.
-#[derive(Debug)]
-pub(in crate::node) struct Served {
-    pub peer: PeerId,
-    pub admitted: bool,
-    /// The room, and how many operations went out.
-    pub result: Result<Option<(RoomId, u64)>, SyncError>,
 }
 
 impl Serve {
     /// Runs to its end and tells the loop.
     pub(in crate::node) async fn run(self, stream: Stream) {
-        let (peer, admitted, notes) = (self.peer, self.admitted, self.notes.clone());
+        let (peer, admitted, messages) = (self.peer, self.admitted, self.messages.clone());
         // Whatever happens in there, the loop has to hear of an end: the place is free again then.
         let serving = tokio::spawn(async move { self.serve(Wire::new(stream)).await });
         let result = serving.await.unwrap_or(Err(SyncError::Closing));
-        let _ = notes.send(Note::Served(Served { peer, admitted, result })).await;
+        let _ = messages.send(Message::Served(Served { peer, admitted, result })).await;
     }
 
     /// Answers one request after another, until the other side hangs up.
@@ -51,17 +44,17 @@ impl Serve {
             match server.request(request)? {
                 Task::Send(response) => wire.send(response.encode()?).await?,
                 Task::LookUp { room, clock } => {
-                    let holdings = ask(&self.notes, |answer| Note::Asked { room, peer, clock, answer }).await?;
+                    let holdings = ask(&self.messages, |answer| Message::LookUp { room, peer, clock, answer }).await?;
                     wire.send(server.holdings(holdings).encode()?).await?;
                 }
                 Task::Read { room, heads, wants, bytes } => {
-                    let found = ask(&self.notes, |answer| Note::Locate { room, heads, wants, answer }).await?;
+                    let found = ask(&self.messages, |answer| Message::Locate { room, heads, wants, answer }).await?;
                     let stored = Stored::new(self.store.clone(), room, &found);
                     send_stored(&mut wire, &mut server, stored, bytes).await?;
                     wire.send(Response::End.encode()?).await?;
                 }
                 Task::ReadNewest { room, limit, after, bytes } => {
-                    let newest = ask(&self.notes, |answer| Note::Newest { room, limit, after, answer }).await?;
+                    let newest = ask(&self.messages, |answer| Message::Newest { room, limit, after, answer }).await?;
                     for response in server.operations(newest, bytes) {
                         wire.send(response.encode()?).await?;
                     }

@@ -2,7 +2,7 @@
 
 use inkmesh_store::{ChainKey, Store};
 
-use super::SyncError;
+use super::error::SyncError;
 use crate::log::StoredRange;
 use crate::name::RoomId;
 use crate::operation::{Operation, Unverified};

@@ -1,14 +1,11 @@
-//! Addresses and host names that the person gave, whoever lives there: when to call them, and when to look the names up.
-//! Bookkeeping only: no IO here.
+//! Addresses and host names that the person gave: when to call whoever answers there, and when to look the names up.
 //!
 //! A name may lead nowhere now and somewhere later, or somewhere else tomorrow. So it is looked up again, with growing
 //! pauses, as long as we are connected with nobody whom it led to.
 
-use libp2p::swarm::ConnectionId;
-use libp2p::swarm::dial_opts::DialOpts;
-use libp2p::{Multiaddr, PeerId};
-
-use super::peers::{LATE_MS, wait};
+use super::address::Address;
+use super::backoff::{LATE_MS, wait};
+use crate::identity::Author;
 
 /// Addresses at most, and names at most.
 const MAX_WANTED: usize = 64;
@@ -19,51 +16,59 @@ const LOOK_AGAIN_MS: u64 = 10_000;
 
 /// An address to be connected with.
 #[derive(Debug)]
-struct Place {
-    address: Multiaddr,
+struct Place<C> {
+    address: Address,
     /// Whether the person gave the address itself, not only a name that leads to it.
     given: bool,
-    lives_there: Option<PeerId>,
-    dialling: Option<ConnectionId>,
+    lives_there: Option<Author>,
+    dialling: Option<C>,
     tries: u32,
     next_try: u64,
 }
 
 /// A host and a port, as the person gave them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct HostPort {
-    pub(super) host: String,
-    pub(super) port: u16,
+pub struct HostPort {
+    /// The host's name.
+    pub host: String,
+    /// The TCP port.
+    pub port: u16,
 }
 
 #[derive(Debug)]
 struct Named {
     name: HostPort,
     /// Where it led when it was last looked up.
-    addresses: Vec<Multiaddr>,
+    addresses: Vec<Address>,
     looking: bool,
     /// How often it led nowhere since it last led somewhere.
     failures: u32,
     next_look: u64,
 }
 
-/// What the person wants to be connected with.
-#[derive(Debug, Default)]
-pub(super) struct Wanted {
-    places: Vec<Place>,
+/// The addresses and names that the person gave.
+#[derive(Debug)]
+pub(super) struct Wanted<C> {
+    places: Vec<Place<C>>,
     hosts: Vec<Named>,
 }
 
-impl Wanted {
-    /// Wants whoever lives at an address. Returns whether there was room for it.
-    pub(super) fn want(&mut self, address: Multiaddr, now: u64) -> bool {
+impl<C> Default for Wanted<C> {
+    fn default() -> Self {
+        Wanted { places: Vec::new(), hosts: Vec::new() }
+    }
+}
+
+impl<C: Copy + PartialEq> Wanted<C> {
+    /// Adds an address. Returns whether there was room for it.
+    pub(super) fn want(&mut self, address: Address, now: u64) -> bool {
         self.place(address, now).is_some_and(|place| {
             (place.given, place.tries, place.next_try) = (true, 0, now);
             true
         })
     }
 
-    fn place(&mut self, address: Multiaddr, now: u64) -> Option<&mut Place> {
+    fn place(&mut self, address: Address, now: u64) -> Option<&mut Place<C>> {
         let at = match self.places.iter().position(|place| place.address == address) {
             Some(at) => at,
             None if self.places.len() >= MAX_WANTED => return None,
@@ -76,7 +81,7 @@ impl Wanted {
         self.places.get_mut(at)
     }
 
-    /// Wants whoever a name leads to. Returns whether there was room for it.
+    /// Adds a name. Returns whether there was room for it.
     pub(super) fn want_host(&mut self, name: HostPort, now: u64) -> bool {
         if let Some(host) = self.hosts.iter_mut().find(|host| host.name == name) {
             (host.failures, host.next_look) = (0, now);
@@ -89,8 +94,8 @@ impl Wanted {
         true
     }
 
-    /// A name was looked up; no addresses: it leads nowhere now. Returns whether that is to be told: the first time.
-    pub(super) fn looked_up(&mut self, name: &HostPort, mut found: Vec<Multiaddr>, now: u64, random: u64) -> bool {
+    /// Notes where a name leads; no addresses: nowhere now. Returns whether that is to be told: the first time.
+    pub(super) fn looked_up(&mut self, name: &HostPort, mut found: Vec<Address>, now: u64, random: u64) -> bool {
         let Some(at) = self.hosts.iter().position(|host| host.name == *name) else { return false };
         let host = &mut self.hosts[at];
         host.looking = false;
@@ -112,50 +117,54 @@ impl Wanted {
         false
     }
 
-    /// A call of ours was answered.
-    pub(super) fn connected(&mut self, connection: ConnectionId, peer: PeerId) {
+    /// Notes who answered a call.
+    pub(super) fn connected(&mut self, connection: C, peer: Author) {
         for place in self.places.iter_mut().filter(|place| place.dialling == Some(connection)) {
             (place.lives_there, place.dialling, place.tries) = (Some(peer), None, 0);
         }
     }
 
-    /// A connection with a peer ended, who is called again at `at`.
-    pub(super) fn disconnected(&mut self, peer: PeerId, at: u64) {
+    /// Notes the end of a connection with a peer, who is called again at `at`.
+    pub(super) fn disconnected(&mut self, peer: Author, at: u64) {
         for place in self.places.iter_mut().filter(|place| place.lives_there == Some(peer)) {
             place.next_try = at;
         }
     }
 
-    /// A call failed.
-    pub(super) fn dial_failed(&mut self, connection: ConnectionId, now: u64, random: u64) {
+    /// Notes a call that failed. Returns the address that it was for, if this was the first try.
+    pub(super) fn dial_failed(&mut self, connection: C, now: u64, random: u64) -> Option<Address> {
+        let mut first = None;
         for place in self.places.iter_mut().filter(|place| place.dialling == Some(connection)) {
+            if place.tries == 0 {
+                first = Some(place.address.clone());
+            }
             place.dialling = None;
             place.tries += 1;
             place.next_try = now + wait(place.tries, random);
         }
+        first
     }
 
-    /// The text of the address that this call was for, if it is the first try.
-    pub(super) fn first_failure(&self, connection: ConnectionId) -> Option<String> {
-        let place = self.places.iter().find(|place| place.dialling == Some(connection))?;
-        (place.tries == 0).then(|| place.address.to_string())
-    }
-
-    /// Whom to call now.
-    pub(super) fn due(&mut self, now: u64, is_connected: impl Fn(&PeerId) -> bool) -> Vec<DialOpts> {
+    /// Returns the addresses to be called now; [`Wanted::calling`] takes the connections.
+    pub(super) fn due(&mut self, now: u64, is_connected: impl Fn(&Author) -> bool) -> Vec<Address> {
         let due = self.places.iter_mut().filter(|place| place.is_open(&is_connected) && place.next_try <= now);
-        let call = |place: &mut Place| {
+        let call = |place: &mut Place<C>| {
             // If the call ends without a word, there is another after a while.
             place.next_try = now + LATE_MS;
-            let opts = DialOpts::unknown_peer_id().address(place.address.clone()).allocate_new_port().build();
-            place.dialling = Some(opts.connection_id());
-            opts
+            place.address.clone()
         };
         due.map(call).collect()
     }
 
-    /// Which names to look up now.
-    pub(super) fn names_due(&mut self, now: u64, is_connected: impl Fn(&PeerId) -> bool) -> Vec<HostPort> {
+    /// Notes the connection that a call to an address is going to be.
+    pub(super) fn calling(&mut self, address: &Address, connection: C) {
+        if let Some(place) = self.places.iter_mut().find(|place| place.address == *address) {
+            place.dialling = Some(connection);
+        }
+    }
+
+    /// Returns the names to be looked up now.
+    pub(super) fn names_due(&mut self, now: u64, is_connected: impl Fn(&Author) -> bool) -> Vec<HostPort> {
         let places = &self.places;
         let due = self.hosts.iter_mut().filter(|host| host.is_open(places, &is_connected) && host.next_look <= now);
         let look = |host: &mut Named| {
@@ -165,24 +174,24 @@ impl Wanted {
         due.map(look).collect()
     }
 
-    /// When something is due next.
-    pub(super) fn next(&self, is_connected: impl Fn(&PeerId) -> bool) -> Option<u64> {
+    /// Returns when something is due next.
+    pub(super) fn next(&self, is_connected: impl Fn(&Author) -> bool) -> Option<u64> {
         let places = self.places.iter().filter(|place| place.is_open(&is_connected)).map(|place| place.next_try);
         let hosts = self.hosts.iter().filter(|host| host.is_open(&self.places, &is_connected));
         places.chain(hosts.map(|host| host.next_look)).min()
     }
 }
 
-impl Place {
-    /// Whether nobody who lives there is connected.
-    fn is_open(&self, is_connected: impl Fn(&PeerId) -> bool) -> bool {
+impl<C> Place<C> {
+    /// Whether it is to be called some time: whoever answered there is not connected.
+    fn is_open(&self, is_connected: impl Fn(&Author) -> bool) -> bool {
         !self.lives_there.as_ref().is_some_and(is_connected)
     }
 }
 
 impl Named {
     /// Whether it is to be looked up some time: it isn't just now, and nobody whom it led to is connected.
-    fn is_open(&self, places: &[Place], is_connected: impl Fn(&PeerId) -> bool) -> bool {
+    fn is_open<C>(&self, places: &[Place<C>], is_connected: impl Fn(&Author) -> bool) -> bool {
         let mut led_to = places.iter().filter(|place| self.addresses.contains(&place.address));
         !self.looking && led_to.all(|place| place.is_open(&is_connected))
     }
@@ -192,21 +201,21 @@ impl Named {
 mod tests {
     use super::*;
 
-    fn address(n: u8) -> Multiaddr {
-        format!("/ip4/10.0.0.{n}/tcp/47770").parse().unwrap()
+    fn address(n: u8) -> Address {
+        Address::of_multiaddr(&format!("/ip4/10.0.0.{n}/tcp/47770"))
     }
 
     fn ana() -> HostPort {
         HostPort { host: "ana".to_owned(), port: 47_770 }
     }
 
-    fn nobody(_: &PeerId) -> bool {
+    fn nobody(_: &Author) -> bool {
         false
     }
 
     #[test]
     fn a_name_that_leads_nowhere_is_looked_up_until_it_leads_somewhere() {
-        let mut wanted = Wanted::default();
+        let mut wanted = Wanted::<u32>::default();
         assert!(wanted.want_host(ana(), 0));
         let mut now = 0;
         for n in 0..50 {
@@ -225,24 +234,25 @@ mod tests {
 
     #[test]
     fn a_name_is_followed_to_its_new_address_and_left_alone_while_somebody_answers() {
-        let mut wanted = Wanted::default();
+        let mut wanted = Wanted::<u32>::default();
         wanted.want(address(9), 0);
         wanted.want_host(ana(), 0);
         wanted.names_due(0, nobody);
         wanted.looked_up(&ana(), vec![address(1)], 0, 0);
-        let calls: Vec<ConnectionId> = wanted.due(0, nobody).iter().map(DialOpts::connection_id).collect();
-        for call in calls {
-            wanted.dial_failed(call, 0, 0);
+        for (address, connection) in wanted.due(0, nobody).iter().zip(1..) {
+            wanted.calling(address, connection);
+            wanted.dial_failed(connection, 0, 0);
         }
         // Nobody is there: it may have moved.
         assert_eq!(wanted.names_due(LOOK_AGAIN_MS, nobody), [ana()]);
         wanted.looked_up(&ana(), vec![address(2)], LOOK_AGAIN_MS, 0);
         let left: Vec<_> = wanted.places.iter().map(|place| &place.address).collect();
         assert_eq!(left, [&address(9), &address(2)], "what the person gave stays");
-        let call = wanted.due(LOOK_AGAIN_MS, nobody).pop().unwrap().connection_id();
-        let peer = PeerId::random();
-        wanted.connected(call, peer);
-        let connected = |other: &PeerId| *other == peer;
+        assert_eq!(wanted.due(LOOK_AGAIN_MS, nobody), [address(9), address(2)]);
+        wanted.calling(&address(2), 7);
+        let peer = Author([1; 32]);
+        wanted.connected(7, peer);
+        let connected = |other: &Author| *other == peer;
         assert_eq!(wanted.names_due(100_000, connected), []);
         // It goes, and comes back elsewhere.
         wanted.disconnected(peer, 100_200);
@@ -252,7 +262,7 @@ mod tests {
 
     #[test]
     fn what_is_wanted_has_an_end() {
-        let mut wanted = Wanted::default();
+        let mut wanted = Wanted::<u32>::default();
         let taken = (0..200).filter(|n| wanted.want(address(*n), 0)).count();
         assert_eq!((taken, wanted.places.len()), (MAX_WANTED, MAX_WANTED));
         let name = |n: u16| HostPort { host: "x".to_owned(), port: n };

@@ -1,52 +1,25 @@
-//! The drawings of a room, read from the disk while the loop goes on.
+//! Reads operations of a room by their places. These functions wait for the disk: they run on blocking workers.
 
 use std::collections::BTreeSet;
 
 use inkmesh_store::{ChainKey, Store};
 
-use super::catch_up::SyncError;
-use super::handle::Answer;
-use super::run::{Note, Runner};
-use super::saving::chain_key;
-use crate::command::{CommandError, Reply};
 use crate::fold::Step;
-use crate::gallery::Gallery;
+use crate::identity::Author;
 use crate::log::Position;
-use crate::name::{RoomId, RoomName};
+use crate::name::RoomId;
+use crate::node::catch_up::SyncError;
 use crate::operation::{Operation, Unverified};
 
-/// Operations that are read together with those that are wanted around them, at most so many in a row: finding a place on
-/// the disk costs as much.
+/// Operations in a row, at most, that are read although they are not wanted, together with the wanted ones around them:
+/// finding a place on the disk costs as much.
 const GAP: u64 = 64;
 /// Operations, and bytes, of one reading.
 const READ: u64 = 4096;
 const READ_BYTES: usize = 4 << 20;
 
-impl Runner {
-    /// Answers with all drawings of a room.
-    pub(super) fn on_drawings(&self, name: &RoomName, answer: Answer) {
-        let Some(member) = self.rooms.get(name) else {
-            let _ = answer.send(Err(CommandError::NotInRoom(name.clone())));
-            return;
-        };
-        let (room, places) = (name.id(), member.room.steps());
-        let unsaved: Vec<Operation> = self.unsaved.of_room(room).cloned().collect();
-        let (store, notes) = (self.store.clone(), self.notes.clone());
-        tokio::task::spawn_blocking(move || match read_all(&store, room, &places) {
-            Ok(read) => {
-                let _ =
-                    answer.send(Ok(Reply::Drawings { drawings: Gallery::new(steps(read.into_iter().chain(unsaved))) }));
-            }
-            Err(error) => {
-                let _ = answer.send(Err(CommandError::Unreadable(error.to_string())));
-                let _ = notes.blocking_send(Note::Damaged(error));
-            }
-        });
-    }
-}
-
-/// The steps in operations, in the log's order, each once.
-fn steps(operations: impl Iterator<Item = Operation>) -> Vec<Step> {
+/// Returns the steps in operations, in the log's order, each once.
+pub(super) fn steps(operations: impl Iterator<Item = Operation>) -> Vec<Step> {
     let mut steps: Vec<Step> =
         operations.filter_map(|operation| Step::new(operation.key(), operation.id(), &operation.payload())).collect();
     steps.sort_by_key(|step| step.key);
@@ -54,7 +27,7 @@ fn steps(operations: impl Iterator<Item = Operation>) -> Vec<Step> {
     steps
 }
 
-/// Those of the operations at these places that are on the disk, chain by chain.
+/// Reads those of the operations at these places that are on the disk, chain by chain.
 pub(super) fn read_all(store: &Store, room: RoomId, places: &[Position]) -> Result<Vec<Operation>, SyncError> {
     let wanted: BTreeSet<Position> = places.iter().copied().collect();
     let mut operations = Vec::with_capacity(wanted.len());
@@ -67,7 +40,7 @@ pub(super) fn read_all(store: &Store, room: RoomId, places: &[Position]) -> Resu
                 break; // there is no more: it waits for the disk
             }
             for bytes in records {
-                let author = crate::identity::Author(chain.author);
+                let author = Author(chain.author);
                 if wanted.contains(&Position { author, lane: chain.log, index: next }) {
                     operations.push(Unverified::decode(&bytes)?.trust());
                 }
@@ -78,11 +51,22 @@ pub(super) fn read_all(store: &Store, room: RoomId, places: &[Position]) -> Resu
     Ok(operations)
 }
 
-/// Stretches of chains with all of these places in them, and not much else: first and last.
+/// Reads the operation at a place; `None` when it is not on the disk.
+pub(super) fn read_one(store: &Store, room: RoomId, place: Position) -> Result<Option<Operation>, SyncError> {
+    let Some(bytes) = store.get(&chain_of(room, place), place.index)? else { return Ok(None) };
+    Ok(Some(Unverified::decode(&bytes)?.trust()))
+}
+
+/// Returns the chain of the store that a place in a room's log is in.
+pub(super) fn chain_of(room: RoomId, place: Position) -> ChainKey {
+    ChainKey { room: room.0, author: place.author.0, log: place.lane }
+}
+
+/// Returns stretches of chains that hold all of these places, and not much else: first and last index.
 fn runs(room: RoomId, wanted: &BTreeSet<Position>) -> Vec<(ChainKey, u64, u64)> {
     let mut runs: Vec<(ChainKey, u64, u64)> = Vec::new();
     for place in wanted {
-        let (chain, seq) = (chain_key(room, place.author, place.lane), place.index);
+        let (chain, seq) = (chain_of(room, *place), place.index);
         match runs.last_mut().filter(|(last, _, end)| *last == chain && seq - *end <= GAP) {
             Some((_, _, end)) => *end = seq,
             None => runs.push((chain, seq, seq)),
@@ -97,7 +81,8 @@ mod tests {
 
     use super::*;
     use crate::clock::Timestamp;
-    use crate::identity::{Author, Identity};
+    use crate::identity::Identity;
+    use crate::name::RoomName;
     use crate::operation::{ChainId, Header};
     use crate::payload::{Chat, Payload};
 

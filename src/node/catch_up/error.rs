@@ -1,0 +1,33 @@
+//! Why a sync stream was broken off.
+
+use crate::codec::CodecError;
+use crate::operation::OperationError;
+use crate::sync::RoundError;
+
+/// The reason why catching up, or serving a peer that does, was broken off.
+#[derive(Debug, thiserror::Error)]
+pub(in crate::node) enum SyncError {
+    #[error("the stream could not be opened: {0}")]
+    Open(#[from] libp2p_stream::OpenStreamError),
+    #[error("the stream broke: {0}")]
+    Io(#[from] std::io::Error),
+    #[error("the stream ended early")]
+    Ended,
+    #[error("unreadable message: {0}")]
+    Codec(#[from] CodecError),
+    #[error("a bad operation: {0}")]
+    Operation(#[from] OperationError),
+    #[error(transparent)]
+    Round(#[from] RoundError),
+    #[error("the history can't be read: {0}")]
+    Store(#[from] inkmesh_store::StoreError),
+    #[error("the node is closing")]
+    Closing,
+}
+
+impl SyncError {
+    /// Whether no honest program causes this.
+    pub(in crate::node) fn is_fault(&self) -> bool {
+        matches!(self, SyncError::Codec(_) | SyncError::Operation(_) | SyncError::Round(RoundError::Unexpected))
+    }
+}

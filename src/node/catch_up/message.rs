@@ -1,0 +1,69 @@
+//! The messages of the tasks that catch up and serve to the actor.
+
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::error::SyncError;
+use crate::clock::Timestamp;
+use crate::identity::Author;
+use crate::log::{Head, StoredRange, Want};
+use crate::name::{RoomId, RoomName};
+use crate::node::handle::Answer;
+use crate::operation::Operation;
+use crate::sync::Neighbour;
+use crate::sync::fetching::Fetch;
+use crate::sync::server::Holdings;
+
+/// A message of a task to the actor.
+pub(in crate::node) enum Message {
+    /// A peer that catches up wants to know what we hold of a room; its clock says `clock`.
+    LookUp { room: RoomId, peer: Author, clock: u64, answer: oneshot::Sender<Option<Holdings>> },
+    /// A peer wants a part of what we said that we hold: where is it stored?
+    Locate { room: RoomId, heads: Arc<Vec<Head>>, wants: Vec<Want>, answer: oneshot::Sender<Vec<StoredRange>> },
+    /// A peer wants the last operations of a room.
+    Newest { room: RoomId, limit: u32, after: Timestamp, answer: oneshot::Sender<Vec<Operation>> },
+    /// A stream that was served ended.
+    Served(Served),
+    /// A peer named others who are in the room; its clock says `clock`.
+    Met { peer: Author, neighbours: Vec<Neighbour>, clock: u64 },
+    /// A peer said what it holds.
+    Offered { room: RoomName, from: Author, heads: Vec<Head>, done: oneshot::Sender<()> },
+    /// What is a peer to be asked for now, about `unit` operations?
+    NextFetch { room: RoomName, from: Author, unit: u64, answer: oneshot::Sender<Fetch> },
+    /// A peer sent operations that we lacked. `done` is sent once they are durable.
+    Batch { room: RoomName, operations: Vec<Operation>, from: Author, done: Answer },
+    /// All that was asked for at once has come.
+    FetchEnded { room: RoomName, from: Author, done: oneshot::Sender<()> },
+    /// A round of catching up ended.
+    Pulled(Pulled),
+}
+
+/// The end of a stream that was served.
+#[derive(Debug)]
+pub(in crate::node) struct Served {
+    pub peer: Author,
+    /// Whether there was a place for the stream; it is free again.
+    pub admitted: bool,
+    /// The room, and how many operations went out.
+    pub result: Result<Option<(RoomId, u64)>, SyncError>,
+}
+
+/// The end of a round of catching up.
+#[derive(Debug)]
+pub(in crate::node) struct Pulled {
+    pub room: RoomName,
+    pub peer: Author,
+    /// How many operations came in.
+    pub result: Result<u64, SyncError>,
+}
+
+/// Sends the actor a message and returns its answer.
+pub(super) async fn ask<T>(
+    messages: &mpsc::Sender<Message>,
+    message: impl FnOnce(oneshot::Sender<T>) -> Message,
+) -> Result<T, SyncError> {
+    let (answer, reply) = oneshot::channel();
+    messages.send(message(answer)).await.map_err(|_| SyncError::Closing)?;
+    reply.await.map_err(|_| SyncError::Closing)
+}

@@ -1,0 +1,529 @@
+//! The disk of the node: what waits for it, what is read from it, and what happens when it refuses.
+//!
+//! Nothing here waits for the disk: writes are queued for the storage thread, reads run on blocking workers, and the
+//! results come back as [`Message`]s.
+//!
+//! When the disk refuses a write, the memory holds more than the disk. Then nothing is taken in or said any more until
+//! the disk takes a write again; the rooms are then read anew from it, and what others sent meanwhile comes again by
+//! catching up. **Invariant:** a room in memory is never ahead of its disk by anything that was acknowledged.
+
+mod loading;
+mod reading;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use inkmesh_store::{Cursor, Quarantine, Record, Store, StoreError};
+use tokio::sync::{mpsc, oneshot};
+
+pub(super) use self::loading::{Loaded, load_at_start, retire_own_chains};
+use self::loading::{load, load_all, repair, room_key, write_snapshot};
+use self::reading::{chain_of, read_all, read_one, steps};
+use super::StartError;
+use super::catch_up::SyncError;
+use super::handle::Answer;
+use crate::clock::Now;
+use crate::command::{CommandError, CommandTicket, Reply};
+use crate::event::Warning;
+use crate::gallery::Gallery;
+use crate::identity::Identity;
+use crate::log::{Line, Position};
+use crate::name::{RoomId, RoomName};
+use crate::operation::{Operation, OperationId};
+use crate::room::{RoomSnapshot, Write};
+use crate::sync::unsaved::{Key, Unsaved};
+
+/// Messages that wait for the actor. Each write reserves a place for its outcome, so that the storage thread never waits;
+/// without a free place the store counts as busy. As many as wait in the store's queue.
+const QUEUE: usize = 16_384;
+/// The time between two tries of a disk that refuses, in milliseconds.
+const RETRY_MS: u64 = 1_000;
+/// How long after the start the look over the disk begins, and how long it rests after each piece.
+const LOOK_AFTER: Duration = Duration::from_secs(10);
+const LOOK_REST: Duration = Duration::from_millis(50);
+/// Bytes of a piece.
+const LOOK_PIECE: usize = 1 << 20;
+
+/// A message of the storage thread or of a worker to the actor.
+pub(super) enum Message {
+    /// Received operations are durable, or not.
+    Stored { keys: Vec<Key>, done: Option<Answer>, result: Result<(), StoreError> },
+    /// Our own operations are durable, or not.
+    Written { room: RoomName, write: Write, result: Result<(), StoreError> },
+    /// A room was read, to be entered.
+    Loaded { clean: bool, reading: u64, result: Result<Loaded, StartError> },
+    /// A page of history was read: these of `lines` lines.
+    Page { room: RoomName, operations: Vec<Operation>, lines: usize, answer: Answer },
+    /// Lines of our own that are dated in the future were read.
+    HeldBack { room: RoomName, entries: Vec<OperationId> },
+    /// The games and strokes of a room were read.
+    Refolded { room: RoomName, result: Result<Vec<Operation>, SyncError> },
+    /// Something could not be read.
+    Unreadable(SyncError),
+    /// Damaged files were moved aside, or not; then the open rooms were read.
+    Repaired(Result<(Quarantine, Vec<Loaded>), String>),
+    /// The disk was tried again; it takes writes, and the open rooms were read, or not.
+    Recovered(Result<Vec<Loaded>, String>),
+    /// Everything is on the disk and the store is closed.
+    Closed,
+}
+
+/// An effect of the disk, for the actor to carry out.
+#[derive(Debug)]
+pub(super) enum Effect {
+    /// Tell the person.
+    Warn(Warning),
+    /// Our own operations of a room are durable.
+    Saved { room: RoomName, write: Write },
+    /// What a command had to write is not durable.
+    NotSaved { command: CommandTicket, reason: String },
+}
+
+/// Whether the disk works.
+#[derive(Debug)]
+enum State {
+    Works,
+    /// It refused a write, and is tried again at `retry_at`; `None` while it is being tried.
+    Refuses {
+        reason: String,
+        retry_at: Option<u64>,
+    },
+    /// Damaged files are being moved aside. Reads would wait for that.
+    Repairs {
+        reason: String,
+    },
+}
+
+/// The store, and what waits for it.
+pub(super) struct Disk {
+    store: Store,
+    identity: Identity,
+    unsaved: Unsaved,
+    /// The number of own writes of each room that are on their way.
+    writing: BTreeMap<RoomName, usize>,
+    state: State,
+    /// Grows with each repair: what was read before may be more than is there now.
+    reading: u64,
+    messages: mpsc::Sender<Message>,
+}
+
+impl Disk {
+    /// A disk that works. Returns also the messages to come.
+    pub(super) fn new(store: Store, identity: Identity) -> (Self, mpsc::Receiver<Message>) {
+        let (messages, receiver) = mpsc::channel(QUEUE);
+        let (unsaved, writing) = (Unsaved::default(), BTreeMap::new());
+        (Disk { store, identity, unsaved, writing, state: State::Works, reading: 0, messages }, receiver)
+    }
+
+    /// The store, for tasks that read from it.
+    pub(super) fn store(&self) -> Store {
+        self.store.clone()
+    }
+
+    /// The reason why nothing can be written now, if so.
+    pub(super) fn trouble(&self) -> Option<&str> {
+        match &self.state {
+            State::Works => None,
+            State::Refuses { reason, .. } | State::Repairs { reason } => Some(reason),
+        }
+    }
+
+    /// Whether damaged files are being moved aside: a room can't be read now.
+    pub(super) fn is_repairing(&self) -> bool {
+        matches!(self.state, State::Repairs { .. })
+    }
+
+    /// Whether more can be taken in from the network now.
+    pub(super) fn takes_more(&self) -> bool {
+        matches!(self.state, State::Works) && self.unsaved.has_room()
+    }
+
+    /// Returns when [`Disk::tick`] has something to do.
+    pub(super) fn next_wake(&self) -> Option<u64> {
+        let retry_at = if let State::Refuses { retry_at, .. } = &self.state { *retry_at } else { None };
+        [self.unsaved.write_at(), retry_at].into_iter().flatten().min()
+    }
+
+    /// Does what is due. `rooms` are the open rooms, read anew when the disk takes writes again.
+    pub(super) fn tick(&mut self, rooms: impl FnOnce() -> Vec<RoomName>, now: Now) -> Option<Effect> {
+        if let State::Refuses { retry_at, .. } = &mut self.state
+            && retry_at.take_if(|at| *at <= now.mono_ms).is_some()
+        {
+            self.recover(rooms(), now);
+        }
+        let due = self.unsaved.write_at().is_some_and(|at| at <= now.mono_ms);
+        due.then(|| self.flush(None, now)).flatten()
+    }
+
+    // --- writes ----------------------------------------------------------------------------------------------------
+
+    /// Writes received operations: at once when somebody waits for that (`done` is sent then), else together with those
+    /// that come in the next moments. Nobody was told that they are kept; what a crash takes comes again.
+    pub(super) fn store_received(
+        &mut self,
+        room: RoomId,
+        operations: Vec<(Position, Operation)>,
+        done: Option<Answer>,
+        now: Now,
+    ) -> Option<Effect> {
+        let full = self.unsaved.gather(room, operations, now.mono_ms);
+        if full || done.is_some() { self.flush(done, now) } else { None }
+    }
+
+    /// Writes the bytes beside a room's log, with the operations that come after them at the latest: of our own chains they
+    /// say which of them others know more of, and that has to be on the disk no later than what others know.
+    pub(super) fn store_beside(&mut self, room: RoomId, bytes: Vec<u8>, now: Now) {
+        self.unsaved.put_beside(room, bytes, now.mono_ms);
+    }
+
+    /// Writes what was gathered. While the disk refuses, nothing: the rooms will be read anew.
+    pub(super) fn flush(&mut self, done: Option<Answer>, now: Now) -> Option<Effect> {
+        let group = self.unsaved.take_gathered();
+        if let Some(reason) = self.trouble() {
+            done.map(|done| done.send(Err(CommandError::NotSaved(reason.to_owned()))));
+            return None;
+        }
+        let keys: Vec<Key> = group.operations.iter().map(|(key, _)| *key).collect();
+        let records = group.operations.iter().map(|((room, place), operation)| Record {
+            chain: chain_of(*room, *place),
+            seq: place.index,
+            bytes: operation.bytes().to_vec(),
+        });
+        let records = records.collect();
+        let values = group.beside.into_iter().map(|(room, bytes)| (room_key(room), bytes)).collect();
+        let queued = self.reserve().and_then(|place| {
+            let outcome = move |result| drop(place.send(Message::Stored { keys, done, result }));
+            self.store.append_with(records, values, outcome)
+        });
+        queued.err().and_then(|error| self.refused(error.to_string(), now))
+    }
+
+    /// Takes note that received operations are durable, or not.
+    pub(super) fn stored(
+        &mut self,
+        keys: &[Key],
+        done: Option<Answer>,
+        result: Result<(), StoreError>,
+        now: Now,
+    ) -> Option<Effect> {
+        self.unsaved.settled(keys);
+        let effect = result.as_ref().err().and_then(|error| self.refused(error.to_string(), now));
+        done.map(|done| done.send(done_or_not(result)));
+        effect
+    }
+
+    /// Writes our own operations; the outcome comes as [`Message::Written`].
+    pub(super) fn write(&mut self, room: &RoomName, write: Write, now: Now) -> Vec<Effect> {
+        if let Some(reason) = self.trouble() {
+            // What it was signed on may not be on the disk. The room is read anew when the disk takes writes again.
+            return not_saved(&write, reason.to_owned()).into_iter().collect();
+        }
+        *self.writing.entry(room.clone()).or_default() += 1;
+        let (name, written) = (room.clone(), write.clone());
+        let queued = self.reserve().and_then(|place| {
+            let outcome = move |result| drop(place.send(Message::Written { room: name, write: written, result }));
+            self.store.append(own_records(&write.operations), outcome)
+        });
+        queued.err().map(|error| self.written(room.clone(), write, Err(error), now)).unwrap_or_default()
+    }
+
+    /// Takes note that our own operations are durable, or not.
+    pub(super) fn written(
+        &mut self,
+        room: RoomName,
+        write: Write,
+        result: Result<(), StoreError>,
+        now: Now,
+    ) -> Vec<Effect> {
+        if let Some(count) = self.writing.get_mut(&room) {
+            *count -= 1;
+            if *count == 0 {
+                self.writing.remove(&room);
+            }
+        }
+        match result {
+            Ok(()) => vec![Effect::Saved { room, write }],
+            Err(error) => {
+                let refused = not_saved(&write, error.to_string());
+                refused.into_iter().chain(self.refused(error.to_string(), now)).collect()
+            }
+        }
+    }
+
+    /// Writes a named value, after what was written before, and answers when it is durable.
+    pub(super) fn remember(&self, name: &'static str, value: Vec<u8>, answer: Option<Answer>) {
+        let (sender, outcome) = oneshot::channel();
+        let values = vec![(name.to_owned(), value)];
+        let queued = self.store.append_with(Vec::new(), values, move |result| drop(sender.send(result)));
+        tokio::spawn(async move {
+            let result = match queued {
+                Ok(()) => outcome.await.unwrap_or(Err(StoreError::Closed)),
+                Err(error) => Err(error),
+            };
+            if let Err(error) = &result {
+                tracing::warn!(%error, name, "not remembered");
+            }
+            answer.map(|answer| answer.send(done_or_not(result)));
+        });
+    }
+
+    /// Whether own writes of any room are on their way.
+    pub(super) fn is_writing(&self) -> bool {
+        !self.writing.is_empty()
+    }
+
+    /// Whether no own writes of a room are on their way.
+    pub(super) fn is_clean(&self, room: &RoomName) -> bool {
+        !self.writing.contains_key(room)
+    }
+
+    /// Writes a room's snapshot, after everything that is in it.
+    pub(super) fn write_snapshot(&mut self, room: RoomId, snapshot: RoomSnapshot, now: Now) -> Option<Effect> {
+        let effect = self.flush(None, now);
+        let store = self.store.clone();
+        tokio::task::spawn_blocking(move || write_snapshot(&store, room, &snapshot));
+        effect
+    }
+
+    /// Writes everything and the snapshots of some rooms, and closes the store: [`Message::Closed`].
+    pub(super) fn close(&mut self, snapshots: Vec<(RoomId, RoomSnapshot)>, now: Now) -> Option<Effect> {
+        let effect = self.flush(None, now);
+        self.spawn(move |store| {
+            for (room, snapshot) in snapshots {
+                write_snapshot(store, room, &snapshot);
+            }
+            store.close();
+            Some(Message::Closed)
+        });
+        effect
+    }
+
+    // --- reads -----------------------------------------------------------------------------------------------------
+
+    /// Reads a room, to be entered: [`Message::Loaded`].
+    pub(super) fn load(&self, room: RoomName, now: Now) {
+        let (identity, clean, reading) = (self.identity.clone(), self.is_clean(&room), self.reading);
+        self.spawn(move |store| {
+            let result = load(store, &identity, &room, now);
+            Some(Message::Loaded { clean, reading, result })
+        });
+    }
+
+    /// Whether what was read at a time still counts: no files were moved aside since.
+    pub(super) fn is_current(&self, reading: u64) -> bool {
+        self.reading == reading
+    }
+
+    /// Reads a page of history: [`Message::Page`].
+    pub(super) fn read_page(&self, room: RoomName, lines: Vec<Line>, answer: Answer) {
+        let count = lines.len();
+        self.read(room.id(), lines, move |operations| Some(Message::Page { room, operations, lines: count, answer }));
+    }
+
+    /// Reads lines of our own that are dated in the future: [`Message::HeldBack`].
+    pub(super) fn read_held_back(&self, room: RoomName, places: Vec<Position>) {
+        let lines = places.into_iter().map(Line::Stored).collect();
+        self.read(room.id(), lines, move |operations| {
+            Some(Message::HeldBack { room, entries: operations.iter().map(Operation::id).collect() })
+        });
+    }
+
+    /// Reads some lines for a peer.
+    pub(super) fn read_for_peer(&self, room: RoomId, lines: Vec<Line>, answer: oneshot::Sender<Vec<Operation>>) {
+        self.read(room, lines, move |operations| {
+            let _ = answer.send(operations);
+            None
+        });
+    }
+
+    /// Reads the operations of some lines, in order; those that can't be read are left out. While files are being moved
+    /// aside, none are read.
+    fn read(
+        &self,
+        room: RoomId,
+        lines: Vec<Line>,
+        then: impl FnOnce(Vec<Operation>) -> Option<Message> + Send + 'static,
+    ) {
+        if self.is_repairing() {
+            let messages = self.messages.clone();
+            tokio::spawn(async move {
+                if let Some(message) = then(Vec::new()) {
+                    let _ = messages.send(message).await;
+                }
+            });
+            return;
+        }
+        let waiting = |line| match line {
+            Line::Floating(operation) => Ok(operation),
+            Line::Stored(place) => self.unsaved.get(&(room, place)).cloned().ok_or(place),
+        };
+        let lines: Vec<Result<Operation, Position>> = lines.into_iter().map(waiting).collect();
+        let messages = self.messages.clone();
+        self.spawn(move |store| {
+            let mut operations = Vec::with_capacity(lines.len());
+            for line in lines {
+                match line.map_or_else(|place| read_one(store, room, place), |operation| Ok(Some(operation))) {
+                    Ok(operation) => operations.extend(operation),
+                    Err(error) => drop(messages.blocking_send(Message::Unreadable(error))),
+                }
+            }
+            then(operations)
+        });
+    }
+
+    /// Reads all drawings of a room, of which `places` are the steps, and answers with them.
+    pub(super) fn read_drawings(&self, room: RoomId, places: Vec<Position>, answer: Answer) {
+        self.read_steps(room, places, |result| match result {
+            Ok(read) => {
+                let drawings = Gallery::new(steps(read.into_iter()));
+                let _ = answer.send(Ok(Reply::Drawings { drawings }));
+                None
+            }
+            Err(error) => {
+                let _ = answer.send(Err(CommandError::Unreadable(error.to_string())));
+                Some(Message::Unreadable(error))
+            }
+        });
+    }
+
+    /// Reads all games and strokes of a room, of which `places` are the steps, to be folded anew: [`Message::Refolded`].
+    pub(super) fn refold(&self, room: RoomName, places: Vec<Position>) {
+        self.read_steps(room.id(), places, |result| Some(Message::Refolded { room, result }));
+    }
+
+    fn read_steps(
+        &self,
+        room: RoomId,
+        places: Vec<Position>,
+        then: impl FnOnce(Result<Vec<Operation>, SyncError>) -> Option<Message> + Send + 'static,
+    ) {
+        let unsaved: Vec<Operation> = self.unsaved.of_room(room).cloned().collect();
+        self.spawn(move |store| {
+            then(read_all(store, room, &places).map(|read| read.into_iter().chain(unsaved).collect()))
+        });
+    }
+
+    /// Reads everything that is stored once, slowly: damage that nobody happens to read is found too.
+    pub(super) fn look_over(&self) {
+        let (store, messages) = (self.store.clone(), self.messages.clone());
+        tokio::spawn(async move {
+            tokio::time::sleep(LOOK_AFTER).await;
+            let mut cursor = Cursor::default();
+            loop {
+                let store = store.clone();
+                let looked = tokio::task::spawn_blocking(move || store.look(cursor, LOOK_PIECE)).await;
+                match looked {
+                    Ok(Ok(Some(next))) => cursor = next,
+                    Ok(Err(error @ StoreError::Damaged { .. })) => {
+                        let _ = messages.send(Message::Unreadable(error.into())).await;
+                        return;
+                    }
+                    Ok(Ok(None) | Err(_)) | Err(_) => return,
+                }
+                tokio::time::sleep(LOOK_REST).await;
+            }
+        });
+    }
+
+    // --- trouble ---------------------------------------------------------------------------------------------------
+
+    fn refused(&mut self, reason: String, now: Now) -> Option<Effect> {
+        if self.trouble().is_some() {
+            return None;
+        }
+        self.state = State::Refuses { reason: reason.clone(), retry_at: Some(now.mono_ms + RETRY_MS) };
+        Some(Effect::Warn(Warning::StorageFailed { reason }))
+    }
+
+    /// Tries the disk again, and reads the rooms when it takes writes: [`Message::Recovered`].
+    pub(super) fn recover(&self, rooms: Vec<RoomName>, now: Now) {
+        let identity = self.identity.clone();
+        self.spawn(move |store| {
+            let recovered = store.recover().map_err(StartError::Store);
+            let loaded = recovered.and_then(|()| load_all(store, &identity, &rooms, now));
+            Some(Message::Recovered(loaded.map_err(|error| error.to_string())))
+        });
+    }
+
+    /// Takes note that the disk still refuses.
+    pub(super) fn still_refuses(&mut self, error: &str, now: Now) {
+        tracing::warn!(error, "the disk still refuses");
+        if let State::Refuses { retry_at, .. } = &mut self.state {
+            *retry_at = Some(now.mono_ms + RETRY_MS);
+        }
+    }
+
+    /// Takes note that something can't be read. If the files are damaged, they are moved aside with what is whole saved
+    /// from them, once ([`Message::Repaired`]), and the rest comes back from others. `rooms` are the open rooms.
+    pub(super) fn reading_failed(&mut self, error: &SyncError, rooms: impl FnOnce() -> Vec<RoomName>, now: Now) {
+        tracing::error!(%error, "the history can't be read");
+        let damaged = matches!(error, SyncError::Store(StoreError::Damaged { .. }) | SyncError::Operation(_));
+        if !damaged || self.trouble().is_some() {
+            return;
+        }
+        self.state = State::Repairs { reason: error.to_string() };
+        self.reading += 1;
+        let (identity, rooms) = (self.identity.clone(), rooms());
+        self.spawn(move |store| {
+            let repaired = repair(store, identity.author()).map_err(StartError::Store);
+            let repaired = repaired.and_then(|quarantine| Ok((quarantine, load_all(store, &identity, &rooms, now)?)));
+            Some(Message::Repaired(repaired.map_err(|error| error.to_string())))
+        });
+    }
+
+    /// Takes note that damaged files could not be moved aside: the disk refuses.
+    pub(super) fn repair_failed(&mut self, reason: String, now: Now) -> Option<Effect> {
+        self.state = State::Works;
+        self.refused(reason, now)
+    }
+
+    /// Takes note that the disk works again: the open rooms are now those that were read from it. What had not been written
+    /// comes again by catching up.
+    pub(super) fn works_again(&mut self) {
+        self.state = State::Works;
+        self.unsaved.clear();
+    }
+
+    fn reserve(&self) -> Result<mpsc::OwnedPermit<Message>, StoreError> {
+        self.messages.clone().try_reserve_owned().map_err(|_| StoreError::Busy)
+    }
+
+    /// Runs work that waits for the disk on a blocking worker, and sends its message.
+    fn spawn(&self, work: impl FnOnce(&Store) -> Option<Message> + Send + 'static) {
+        let (store, messages) = (self.store.clone(), self.messages.clone());
+        tokio::task::spawn_blocking(move || {
+            if let Some(message) = work(&store) {
+                let _ = messages.blocking_send(message);
+            }
+        });
+    }
+}
+
+fn done_or_not(result: Result<(), StoreError>) -> Result<Reply, CommandError> {
+    result.map(|()| Reply::Done {}).map_err(|error| CommandError::NotSaved(error.to_string()))
+}
+
+fn not_saved(write: &Write, reason: String) -> Option<Effect> {
+    let (command, _) = write.reply.as_ref()?;
+    Some(Effect::NotSaved { command: *command, reason })
+}
+
+/// Returns what the person is told of files that were moved aside.
+pub(super) fn quarantined(quarantine: &Quarantine) -> Warning {
+    let Quarantine { moved_to, reason, .. } = quarantine;
+    Warning::Quarantined { moved_to: moved_to.display().to_string(), reason: reason.clone() }
+}
+
+/// Our own operations, where they belong: we only ever write at the end of a chain's first lane.
+fn own_records(operations: &[Operation]) -> Vec<Record> {
+    let record = |operation: &Operation| {
+        let header = operation.header();
+        let (author, lane) = (header.chain.author, header.chain.log);
+        let place = Position { author, lane, index: header.seq };
+        Record { chain: chain_of(header.room, place), seq: header.seq, bytes: operation.bytes().to_vec() }
+    };
+    operations.iter().map(record).collect()
+}
+
+#[cfg(test)]
+mod tests;

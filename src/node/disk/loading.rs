@@ -1,0 +1,132 @@
+//! Reads whole rooms from the disk: a room's snapshot and the operations after it, or all operations. These functions wait
+//! for the disk: they run on blocking workers.
+
+use std::collections::BTreeMap;
+
+use inkmesh_store::{ChainKey, Quarantine, Store, StoreError};
+
+use crate::clock::Now;
+use crate::identity::{Author, Identity};
+use crate::log::StoredRange;
+use crate::name::{RoomId, RoomName};
+use crate::node::StartError;
+use crate::node::catch_up::{Stored, SyncError};
+use crate::room::{Room, RoomSnapshot};
+
+/// A room as it was read from the disk.
+#[derive(Debug)]
+pub(in crate::node) struct Loaded {
+    /// The room; [`Room::open`] has yet to be called.
+    pub(in crate::node) room: Room,
+    /// The number of its operations that its snapshot on the disk holds.
+    pub(in crate::node) snapshot_len: usize,
+}
+
+/// Reads rooms before the node runs. When the files are damaged, they are repaired once.
+pub(in crate::node) fn load_at_start(
+    store: &Store,
+    identity: &Identity,
+    names: &[RoomName],
+    now: Now,
+) -> Result<(Vec<Loaded>, Option<Quarantine>), StartError> {
+    match load_all(store, identity, names, now) {
+        Err(StartError::Store(StoreError::Damaged { .. })) => {
+            let quarantine = repair(store, identity.author())?;
+            Ok((load_all(store, identity, names, now)?, Some(quarantine)))
+        }
+        loaded => Ok((loaded?, None)),
+    }
+}
+
+/// Reads rooms.
+pub(super) fn load_all(
+    store: &Store,
+    identity: &Identity,
+    names: &[RoomName],
+    now: Now,
+) -> Result<Vec<Loaded>, StartError> {
+    names.iter().map(|name| load(store, identity, name, now)).collect()
+}
+
+/// Reads a room.
+pub(super) fn load(store: &Store, identity: &Identity, name: &RoomName, now: Now) -> Result<Loaded, StartError> {
+    let id = name.id();
+    let chains = store.chains(&id.0)?;
+    let room = from_snapshot(store, identity, name, &chains, now);
+    let mut room = room.unwrap_or_else(|| Room::new(name.clone(), identity.clone(), rand::random()));
+    let snapshot_len = room.len();
+    let held: BTreeMap<(Author, u64), u64> = room.lanes().map(|(author, lane, len)| ((author, lane), len)).collect();
+    let rest = |(chain, next): &(ChainKey, u64)| {
+        let author = Author(chain.author);
+        let from = held.get(&(author, chain.log)).copied().unwrap_or(0);
+        (from < *next).then_some(StoredRange { author, lane: chain.log, from, to: *next })
+    };
+    let rest: Vec<StoredRange> = chains.iter().filter_map(rest).collect();
+    let mut stored = Stored::new(store.clone(), id, &rest);
+    let damaged = |error| match error {
+        SyncError::Store(error) => StartError::Store(error),
+        other => StartError::HistoryDamaged { reason: other.to_string() },
+    };
+    while let Some(chunk) = stored.next_chunk().map_err(damaged)? {
+        room.restore(chunk, now);
+    }
+    room.recall(store.get_meta(&room_key(id))?.as_deref());
+    Ok(Loaded { room, snapshot_len })
+}
+
+/// Reads a room's snapshot; `None` if there is none, or the log doesn't hold all that is in it.
+fn from_snapshot(
+    store: &Store,
+    identity: &Identity,
+    name: &RoomName,
+    chains: &[(ChainKey, u64)],
+    now: Now,
+) -> Option<Room> {
+    let bytes = store.checkpoint(&name.id().0).inspect_err(|error| tracing::warn!(%error, "no snapshot")).ok()??;
+    let snapshot = RoomSnapshot::decode(&bytes);
+    let room = snapshot
+        .and_then(|snapshot| Room::from_snapshot(name.clone(), identity.clone(), rand::random(), snapshot, now));
+    let room = room.inspect_err(|error| tracing::warn!(%error, room = %name, "the snapshot is no use")).ok()?;
+    let stored: BTreeMap<(Author, u64), u64> =
+        chains.iter().map(|(chain, next)| ((Author(chain.author), chain.log), *next)).collect();
+    let agrees = room.lanes().all(|(author, lane, len)| stored.get(&(author, lane)).is_some_and(|next| *next >= len));
+    if !agrees {
+        tracing::warn!(room = %name, "the snapshot holds what the log doesn't: everything is read");
+    }
+    agrees.then_some(room)
+}
+
+/// Writes a room's snapshot, after everything that was given to the disk before.
+pub(super) fn write_snapshot(store: &Store, room: RoomId, snapshot: &RoomSnapshot) {
+    let written = store.append_wait(Vec::new()).map_err(|error| error.to_string()).and_then(|()| {
+        let bytes = snapshot.encode().map_err(|error| error.to_string())?;
+        store.put_checkpoint(&room.0, &bytes).map_err(|error| error.to_string())
+    });
+    if let Err(reason) = written {
+        tracing::warn!(%reason, "the snapshot of a room was not written; the next start reads all of it");
+    }
+}
+
+/// Moves damaged files aside and continues with what can be read of them. No chain of ours is continued.
+pub(super) fn repair(store: &Store, me: Author) -> Result<Quarantine, StoreError> {
+    let quarantine = store.repair()?;
+    retire_own_chains(store, me)?;
+    Ok(quarantine)
+}
+
+/// Retires our own chains in every room: they may have been longer than what the disk has, so none of them is continued.
+pub(in crate::node) fn retire_own_chains(store: &Store, me: Author) -> Result<(), StoreError> {
+    for room in store.rooms()? {
+        let chains = store.chains(&room)?;
+        let ours = chains.iter().filter(|(chain, _)| chain.author == me.0).map(|(chain, _)| chain.log);
+        let key = room_key(RoomId(room));
+        let before = store.get_meta(&key)?;
+        store.put_meta(&key, crate::room::retire(before.as_deref(), ours))?;
+    }
+    Ok(())
+}
+
+/// Returns the name under which the store has the bytes beside a room's log.
+pub(super) fn room_key(room: RoomId) -> String {
+    format!("room/{}", data_encoding::HEXLOWER.encode(&room.0))
+}

@@ -1,0 +1,146 @@
+use inkmesh_store::{Store, StoreError};
+use tokio::sync::{mpsc, oneshot};
+
+use super::{Disk, Effect, Message, RETRY_MS};
+use crate::clock::Now;
+use crate::command::{CommandError, CommandTicket, Reply};
+use crate::event::Warning;
+use crate::identity::Identity;
+use crate::log::{Line, Position};
+use crate::name::RoomName;
+use crate::operation::Operation;
+use crate::room::{Room, Write};
+
+const NOW: Now = Now { wall_ms: 1_800_000_000_000, mono_ms: 0 };
+const TICKET: CommandTicket = CommandTicket(7);
+
+fn disk() -> (Disk, mpsc::Receiver<Message>) {
+    Disk::new(Store::in_memory(), Identity::from_secret([1; 32]))
+}
+
+/// The first write of somebody in the lobby.
+fn first_write(secret: u8) -> Write {
+    let mut room = Room::new(RoomName::lobby(), Identity::from_secret([secret; 32]), 7);
+    room.open(true, NOW);
+    let mut write = room.rename("Ana".parse().unwrap(), NOW).unwrap().unwrap();
+    write.reply = Some((TICKET, Reply::Done {}));
+    write
+}
+
+/// An operation and its place in the log.
+fn received() -> (Position, Operation) {
+    let operation = first_write(2).operations.remove(0);
+    (Position { author: operation.author(), lane: 7, index: 0 }, operation)
+}
+
+async fn next(messages: &mut mpsc::Receiver<Message>) -> Message {
+    let next = tokio::time::timeout(std::time::Duration::from_secs(30), messages.recv()).await;
+    next.expect("no message").expect("the disk is gone")
+}
+
+/// Has the disk refuse, and checks that the person is told.
+fn refuse(disk: &mut Disk) {
+    let reason = StoreError::Busy.to_string();
+    let effect = disk.stored(&[], None, Err(StoreError::Busy), NOW);
+    assert!(matches!(effect, Some(Effect::Warn(Warning::StorageFailed { reason: told })) if told == reason));
+    assert!(disk.stored(&[], None, Err(StoreError::Busy), NOW).is_none(), "told once");
+}
+
+#[tokio::test]
+async fn received_operations_are_gathered_and_read_before_and_after_they_are_durable() {
+    let ((mut disk, mut messages), (place, operation)) = (disk(), received());
+    let (room, lines) = (RoomName::lobby(), vec![Line::Stored(place)]);
+    assert!(disk.store_received(room.id(), vec![(place, operation.clone())], None, NOW).is_none());
+    let write_at = disk.next_wake().unwrap();
+    let read = async |disk: &Disk| {
+        let (answer, read) = oneshot::channel();
+        disk.read_for_peer(room.id(), lines.clone(), answer);
+        read.await.unwrap()
+    };
+    assert_eq!(read(&disk).await, [operation.clone()]);
+    disk.tick(Vec::new, Now { mono_ms: write_at, ..NOW });
+    assert_eq!(disk.next_wake(), None);
+    let Message::Stored { keys, done: None, result } = next(&mut messages).await else { panic!("not stored") };
+    assert!(disk.stored(&keys, None, result, NOW).is_none());
+    assert_eq!(read(&disk).await, [operation]);
+}
+
+#[tokio::test]
+async fn who_waits_for_received_operations_is_told_when_they_are_durable() {
+    let ((mut disk, mut messages), (place, operation)) = (disk(), received());
+    let (done, mut told) = oneshot::channel();
+    disk.store_received(RoomName::lobby().id(), vec![(place, operation)], Some(done), NOW);
+    let Message::Stored { keys, done, result } = next(&mut messages).await else { panic!("not stored") };
+    assert!(told.try_recv().is_err());
+    disk.stored(&keys, done, result, NOW);
+    assert!(matches!(told.await, Ok(Ok(Reply::Done {}))));
+}
+
+#[tokio::test]
+async fn own_operations_are_saved_when_they_are_durable() {
+    let ((mut disk, mut messages), name, own) = (disk(), RoomName::lobby(), first_write(1));
+    assert!(disk.is_clean(&name) && !disk.is_writing());
+    assert!(disk.write(&name, own.clone(), NOW).is_empty());
+    assert!(!disk.is_clean(&name) && disk.is_writing());
+    let Message::Written { room, write, result } = next(&mut messages).await else { panic!("not written") };
+    let effects = disk.written(room, write, result, NOW);
+    assert!(
+        matches!(&effects[..], [Effect::Saved { room, write }] if *room == name && write.operations == own.operations)
+    );
+    assert!(disk.is_clean(&name));
+    disk.load(name.clone(), NOW);
+    let Message::Loaded { clean: true, reading, result } = next(&mut messages).await else { panic!("not read") };
+    assert!(disk.is_current(reading));
+    assert_eq!(result.unwrap().room.len(), own.operations.len());
+}
+
+#[tokio::test]
+async fn a_disk_that_refuses_takes_nothing_until_it_works_and_the_rooms_were_read() {
+    let ((mut disk, mut messages), name) = (disk(), RoomName::lobby());
+    refuse(&mut disk);
+    assert!(!disk.takes_more() && disk.trouble().is_some() && !disk.is_repairing());
+    let effects = disk.write(&name, first_write(1), NOW);
+    assert!(matches!(effects[..], [Effect::NotSaved { command: TICKET, .. }]));
+    let (done, told) = oneshot::channel();
+    disk.flush(Some(done), NOW);
+    assert!(matches!(told.await, Ok(Err(CommandError::NotSaved(_)))));
+
+    assert_eq!(disk.next_wake(), Some(RETRY_MS));
+    disk.still_refuses("full", Now { mono_ms: 5, ..NOW });
+    disk.tick(|| vec![name.clone()], Now { mono_ms: RETRY_MS, ..NOW });
+    assert_eq!(disk.next_wake(), Some(RETRY_MS + 5), "too early");
+    disk.tick(|| vec![name.clone()], Now { mono_ms: RETRY_MS + 5, ..NOW });
+    assert_eq!(disk.next_wake(), None, "it is being tried");
+    let Message::Recovered(Ok(rooms)) = next(&mut messages).await else { panic!("it works") };
+    assert_eq!(rooms.iter().map(|loaded| loaded.room.name().clone()).collect::<Vec<_>>(), [name]);
+    assert!(!disk.takes_more());
+    disk.works_again();
+    assert!(disk.takes_more());
+}
+
+#[tokio::test]
+async fn nothing_is_read_while_damaged_files_are_moved_aside() {
+    let ((mut disk, mut messages), (place, operation)) = (disk(), received());
+    let name = RoomName::lobby();
+    disk.store_received(name.id(), vec![(place, operation)], None, NOW);
+    disk.load(name.clone(), NOW);
+    let Message::Loaded { reading, .. } = next(&mut messages).await else { panic!("not read") };
+    let damaged = crate::operation::Unverified::decode(b"no operation").unwrap_err();
+    disk.reading_failed(&damaged.into(), || vec![name.clone()], NOW);
+    assert!(disk.is_repairing() && !disk.is_current(reading));
+    let (answer, _told) = oneshot::channel();
+    disk.read_page(name, vec![Line::Stored(place)], answer);
+    let (mut pages, mut repaired) = (0, None);
+    for _ in 0..2 {
+        match next(&mut messages).await {
+            Message::Page { operations, lines: 1, .. } if operations.is_empty() => pages += 1,
+            Message::Repaired(outcome) => repaired = Some(outcome),
+            _ => panic!("something else"),
+        }
+    }
+    assert_eq!(pages, 1);
+    // Nothing can be moved aside in memory: the disk counts as refusing then.
+    let reason = repaired.and_then(Result::err).unwrap_or_default();
+    assert!(matches!(disk.repair_failed(reason, NOW), Some(Effect::Warn(Warning::StorageFailed { .. }))));
+    assert!(!disk.is_repairing() && disk.trouble().is_some());
+}

@@ -1,0 +1,200 @@
+//! Starts a node: opens the data folder, sets the network up, reads the rooms, and leaves the actor running.
+
+use std::collections::VecDeque;
+
+use inkmesh_store::{Opening, Store};
+use tokio::sync::mpsc;
+
+use super::actor::{Inbox, NodeActor};
+use super::clock::NodeClock;
+use super::config::Config;
+use super::disk::{Disk, load_at_start, quarantined, retire_own_chains};
+use super::frontend::Frontend;
+use super::guesses::Guesses;
+use super::handle::{COMMAND_QUEUE, Events, Node};
+use super::liveness::Fresh;
+use super::network::Network;
+use super::peers::Peers;
+use super::replies::Replies;
+use super::rooms::{Rooms, recall};
+use super::sync::Sync;
+use super::{StartError, key_file, listening, nearby};
+use crate::event::Warning;
+use crate::identity::{Author, Identity};
+use crate::name::{PersonName, RoomName};
+
+impl Node {
+    /// Opens the data folder and starts the node on the current tokio runtime.
+    ///
+    /// # Errors
+    /// [`StartError`] when the folder is in use, can't be read or written, or the key file is damaged.
+    pub async fn start(config: Config) -> Result<(Node, Events), StartError> {
+        let dir = config.data_dir.clone();
+        let Saved { store, opening, identity, name, rooms: saved_rooms, peers: saved_peers } =
+            blocking(move || Saved::open(&dir)).await?;
+        let (author, clock, fresh) = (identity.author(), NodeClock::start(), Fresh::default());
+        let (mut network, no_mdns) = Network::new(&identity, config.mdns, fresh.clone())?;
+        let (mut frontend, events) = Frontend::new();
+        let (mut peers, peer_messages) = Peers::new(author, fresh);
+        let (guesses, guess_messages) = Guesses::new(network.control());
+        let (sync, sync_messages) = Sync::new(network.control(), frontend.backlog().clone());
+        let (disk, disk_messages) = Disk::new(store.clone(), identity.clone());
+
+        match &opening.quarantined {
+            Some(quarantine) => frontend.warn(quarantined(quarantine)),
+            None if opening.lost => frontend.warn(Warning::TailLost),
+            None => {}
+        }
+        let claims = listening::listen(&mut network, &config.listen)?;
+        for text in &config.dial {
+            peers.want(text, 0).map_err(|_| StartError::Address(text.clone()))?;
+        }
+        peers.recall(&saved_peers, 0);
+        if let Some(reason) = no_mdns {
+            frontend.warn(Warning::DiscoveryFailed { reason });
+        }
+
+        let mut rooms = Rooms::default();
+        let (names, left_out) = rooms.choose(config.rooms.into_iter().chain(saved_rooms));
+        let (loading, me, now) = (store.clone(), identity.clone(), clock.now());
+        let (loaded, quarantine) = blocking(move || load_at_start(&loading, &me, &names, now)).await?;
+        if let Some(quarantine) = quarantine {
+            frontend.warn(quarantined(&quarantine));
+        }
+        let name = config.name.or(name).unwrap_or_else(|| guest(author));
+        let (replies, joining) = (Replies::default(), VecDeque::new());
+        let mut actor = NodeActor {
+            identity,
+            name: name.clone(),
+            clock,
+            network,
+            peers,
+            guesses,
+            sync,
+            disk,
+            rooms,
+            frontend,
+            replies,
+            joining,
+            claims,
+            quitting: None,
+        };
+        for loaded in loaded {
+            actor.enter(loaded, true)?;
+        }
+        if left_out > 0 {
+            actor.frontend.warn(Warning::RoomsLeftOut { rooms: left_out });
+        }
+        let list = actor.rooms.remembered().map_err(|error| StartError::Network(error.to_string()))?;
+        blocking(move || {
+            store.put_meta("name", name.as_str().as_bytes().to_vec())?;
+            Ok(store.put_meta("rooms", list)?)
+        })
+        .await?;
+        actor.disk.look_over();
+        if config.mdns {
+            nearby::look_around(&actor.claims, author, actor.peers.messages());
+        }
+
+        let (commands, command_queue) = mpsc::channel(COMMAND_QUEUE);
+        let backlog = actor.frontend.backlog().clone();
+        let inbox = Inbox {
+            commands: command_queue,
+            disk: disk_messages,
+            sync: sync_messages,
+            guesses: guess_messages,
+            peers: peer_messages,
+        };
+        tokio::spawn(actor.run(inbox));
+        Ok((Node { commands, author }, Events { events, backlog }))
+    }
+}
+
+/// What a data folder holds beside the rooms' operations.
+struct Saved {
+    store: Store,
+    opening: Opening,
+    identity: Identity,
+    name: Option<PersonName>,
+    rooms: Vec<RoomName>,
+    /// See [`Peers::recall`].
+    peers: Vec<u8>,
+}
+
+impl Saved {
+    /// Opens a data folder. If anything of it was lost, no chain of ours is continued.
+    fn open(dir: &std::path::Path) -> Result<Self, StartError> {
+        let (store, opening) = Store::open(dir)?;
+        let identity = key_file::load_or_create(dir)?;
+        if opening.lost {
+            retire_own_chains(&store, identity.author())?;
+        }
+        let name = store.get_meta("name")?.and_then(|bytes| String::from_utf8(bytes).ok());
+        let rooms = recall(store.get_meta("rooms")?);
+        let peers = store.get_meta("peers")?.unwrap_or_default();
+        Ok(Saved { store, opening, identity, name: name.and_then(|text| text.parse().ok()), rooms, peers })
+    }
+}
+
+/// Runs work that waits for the disk on a blocking worker.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, StartError> + Send + 'static,
+) -> Result<T, StartError> {
+    tokio::task::spawn_blocking(work).await.map_err(StartError::network)?
+}
+
+/// Returns the name of a person who has not chosen one yet.
+fn guest(author: Author) -> PersonName {
+    let text = format!("guest {}", author.fingerprint());
+    // A fingerprint is always short and visible.
+    text.parse().unwrap_or_else(|_| unreachable!("{text} is a name"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::codec;
+
+    const START: Duration = Duration::from_secs(60);
+    /// More than the messages that wait for the actor in tests.
+    const ROOMS: usize = 400;
+
+    fn config(dir: &Path, name: &str) -> Config {
+        let name = Some(name.parse().unwrap());
+        let listen = vec!["/ip4/127.0.0.1/tcp/0".to_owned()];
+        Config { data_dir: dir.to_owned(), name, rooms: Vec::new(), listen, dial: Vec::new(), mdns: false }
+    }
+
+    /// Starts a node on a thread of its own, as a start that hangs can't be interrupted.
+    fn start(runtime: &Arc<tokio::runtime::Runtime>, config: Config) -> (Node, Events) {
+        let (started, outcome) = std::sync::mpsc::sync_channel(1);
+        let runtime = Arc::clone(runtime);
+        std::thread::spawn(move || started.send(runtime.block_on(Node::start(config))));
+        outcome.recv_timeout(START).expect("the start hangs").unwrap()
+    }
+
+    #[test]
+    fn a_start_writes_a_new_name_in_more_rooms_than_messages_fit() {
+        let dir = tempfile::tempdir().unwrap();
+        let rooms: Vec<String> = (0..ROOMS).map(|n| format!("room {n}")).collect();
+        let (store, _) = Store::open(dir.path()).unwrap();
+        store.put_meta("rooms", codec::encode(&rooms, 1 << 20).unwrap()).unwrap();
+        drop(store);
+        let runtime = Arc::new(tokio::runtime::Runtime::new().unwrap());
+        let (node, mut events) = start(&runtime, config(dir.path(), "Ana"));
+        runtime.block_on(async {
+            tokio::spawn(async move { while events.next().await.is_some() {} });
+            assert_eq!(node.rooms().await.unwrap().len(), rooms.len());
+            node.say("room 7".parse().unwrap(), "here".to_owned()).await.unwrap();
+            node.rename("Ben".parse().unwrap()).await.unwrap();
+            for room in &rooms {
+                node.say(room.parse().unwrap(), "and here".to_owned()).await.unwrap();
+            }
+            node.quit().await.unwrap();
+        });
+    }
+}
