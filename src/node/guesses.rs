@@ -11,11 +11,11 @@ use tokio_util::codec::{Framed, LengthDelimitedCodec};
 use tokio_util::compat::FuturesAsyncReadCompatExt;
 
 use super::network::peer_of;
-use super::slots::Slots;
 use crate::game::GuessTicket;
 use crate::game::guess::{MAX_MESSAGE, PeerReply, PeerRequest, Refusal};
 use crate::identity::Author;
 use crate::name::RoomName;
+use crate::sync::slots::Slots;
 
 /// The protocol's name. Each message travels after its length in 4 bytes, big-endian.
 pub(super) const PROTOCOL: StreamProtocol = StreamProtocol::new("/inkmesh/guess/1");

@@ -22,7 +22,6 @@ mod peers;
 mod ports;
 mod replies;
 mod rooms;
-mod slots;
 mod start;
 pub mod storage;
 mod sync;

@@ -14,7 +14,8 @@ use super::rooms::Rooms;
 use crate::identity::Author;
 use crate::name::RoomName;
 use crate::sync::schedule::{Outcome, Round, Schedule};
-use crate::sync::server::Places;
+use crate::sync::server;
+use crate::sync::slots::Slots;
 
 /// Messages of the tasks that wait for the actor; beyond it the tasks wait.
 const QUEUE: usize = if cfg!(test) { 16 } else { 1024 };
@@ -25,14 +26,14 @@ pub(super) struct Sync {
     backlog: Backlog,
     messages: mpsc::Sender<Message>,
     schedules: BTreeMap<RoomName, Schedule>,
-    places: Places,
+    slots: Slots,
 }
 
 impl Sync {
     /// No rooms. Rounds wait while too many lines wait for the frontend. Returns also the messages of the tasks to come.
     pub(super) fn new(control: libp2p_stream::Control, backlog: Backlog) -> (Self, mpsc::Receiver<Message>) {
         let (messages, receiver) = mpsc::channel(QUEUE);
-        (Sync { control, backlog, messages, schedules: BTreeMap::new(), places: Places::default() }, receiver)
+        (Sync { control, backlog, messages, schedules: BTreeMap::new(), slots: server::slots() }, receiver)
     }
 
     /// Takes note that a room was opened, or read anew: nobody is in it yet.
@@ -109,7 +110,7 @@ impl Sync {
     /// Serves a stream that a peer opened; when too many are served, the peer is told to come back. What that needs comes
     /// as [`Message`]s, at last [`Message::Served`].
     pub(super) fn serve(&mut self, peer: Author, stream: Stream, store: Store) {
-        let admitted = self.places.take(peer);
+        let admitted = self.slots.take(peer);
         let serve = Serve { peer, store, messages: self.messages.clone(), admitted };
         tokio::spawn(serve.run(stream));
     }
@@ -117,7 +118,7 @@ impl Sync {
     /// Takes note that a stream was served.
     pub(super) fn served(&mut self, served: &Served) {
         if served.admitted {
-            self.places.free(served.peer);
+            self.slots.free(served.peer);
         }
         if let Ok(Some((room, count))) = served.result {
             let schedule = self.schedules.iter_mut().find(|(name, _)| name.id() == room);

@@ -10,6 +10,7 @@
 //! | [`schedule`] | with whom to catch up in a room, and when |
 //! | [`fetching`] | which member is asked for which part, when several are asked at once |
 //! | [`pace`] | how much to ask a member for at once, and how long to wait for it |
+//! | [`slots`] | how many streams are served at once, in all and of each peer |
 //! | [`unsaved`] | received operations that are not on the disk yet |
 
 pub mod fetching;
@@ -19,6 +20,7 @@ pub mod pace;
 pub mod puller;
 pub mod schedule;
 pub mod server;
+pub mod slots;
 pub mod unsaved;
 
 pub use message::{

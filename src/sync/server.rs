@@ -1,13 +1,12 @@
 //! The side of a sync stream that serves: what to do for each request. The driver carries the messages and reads the disk.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_bytes::ByteBuf;
 
 use super::message::{CHUNK_BYTES, CHUNK_OPERATIONS, Neighbour, Request, Response, RoundError};
+use super::slots::Slots;
 use crate::clock::Timestamp;
-use crate::identity::Author;
 use crate::log::{Head, Want};
 use crate::name::RoomId;
 use crate::operation::Operation;
@@ -96,7 +95,7 @@ enum State {
 }
 
 impl Server {
-    /// A stream was opened to us. `admitted`: whether there is a place for it ([`Places`]).
+    /// A stream was opened to us. `admitted`: whether there is a slot for it ([`slots`]).
     #[must_use]
     pub fn new(admitted: bool) -> Self {
         Server { admitted, state: State::New, sent: 0 }
@@ -180,37 +179,16 @@ fn message_bytes(wanted: u64) -> usize {
     usize::try_from(wanted.saturating_mul(EACH_BYTES)).unwrap_or(usize::MAX).clamp(LEAST_BYTES, CHUNK_BYTES)
 }
 
-/// Who has how many of the places for streams that are served at once.
-#[derive(Debug, Default)]
-pub struct Places(BTreeMap<Author, usize>);
-
-impl Places {
-    /// Takes a place for one more stream, if there is one and this peer doesn't have too many.
-    pub fn take(&mut self, peer: Author) -> bool {
-        let all: usize = self.0.values().sum();
-        let of_peer = self.0.get(&peer).copied().unwrap_or(0);
-        let free = all < MAX_SERVED && of_peer < MAX_SERVED_EACH;
-        if free {
-            self.0.insert(peer, of_peer + 1);
-        }
-        free
-    }
-
-    /// Gives back a place that was taken.
-    pub fn free(&mut self, peer: Author) {
-        let left = self.0.get(&peer).copied().unwrap_or(0).saturating_sub(1);
-        if left > 0 {
-            self.0.insert(peer, left)
-        } else {
-            self.0.remove(&peer)
-        };
-    }
+/// Returns the slots for the streams that are served at once.
+#[must_use]
+pub fn slots() -> Slots {
+    Slots::new(MAX_SERVED, MAX_SERVED_EACH)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::identity::Identity;
+    use crate::identity::{Author, Identity};
     use crate::log::ShortId;
     use crate::name::RoomName;
     use crate::operation::{ChainId, Header};
@@ -290,18 +268,5 @@ mod tests {
         assert_eq!(server.request(fetch(1)), Err(RoundError::Unexpected), "before it was told what we hold");
         server.holdings(holdings([9; 32]));
         assert_eq!(server.request(hello()), Err(RoundError::Unexpected));
-    }
-
-    #[test]
-    fn places_are_bounded_over_all_and_for_each() {
-        let mut places = Places::default();
-        let peer = |n| Author([n; 32]);
-        assert_eq!((0..6).filter(|_| places.take(peer(1))).count(), MAX_SERVED_EACH);
-        let others = (2..9).flat_map(|n| [n; 4]).filter(|n| places.take(peer(*n))).count();
-        assert_eq!(MAX_SERVED_EACH + others, MAX_SERVED);
-        places.free(peer(1));
-        assert!(!places.take(peer(2)) && places.take(peer(9)), "one has as many as it may, the other has a place");
-        (0..9).for_each(|_| places.free(peer(1)));
-        assert!(places.take(peer(1)));
     }
 }

@@ -6,7 +6,7 @@ use crate::identity::Author;
 
 /// A bounded number of slots, with a bound for each peer.
 #[derive(Debug)]
-pub(super) struct Slots {
+pub struct Slots {
     /// Slots in all.
     all: usize,
     /// Slots that one peer may hold.
@@ -15,13 +15,14 @@ pub(super) struct Slots {
 }
 
 impl Slots {
-    /// Slots that are all free.
-    pub(super) fn new(all: usize, each: usize) -> Self {
+    /// Slots that are all free: `all` of them, `each` for one peer at most.
+    #[must_use]
+    pub fn new(all: usize, each: usize) -> Self {
         Slots { all, each, taken: BTreeMap::new() }
     }
 
     /// Takes a slot for a peer. Returns whether there was one; then it has to be given back by [`Slots::free`].
-    pub(super) fn take(&mut self, peer: Author) -> bool {
+    pub fn take(&mut self, peer: Author) -> bool {
         let all: usize = self.taken.values().sum();
         let of_peer = self.taken.get(&peer).copied().unwrap_or(0);
         let free = all < self.all && of_peer < self.each;
@@ -32,7 +33,7 @@ impl Slots {
     }
 
     /// Gives a slot of a peer back.
-    pub(super) fn free(&mut self, peer: Author) {
+    pub fn free(&mut self, peer: Author) {
         if let Some(of_peer) = self.taken.get_mut(&peer) {
             *of_peer -= 1;
             if *of_peer == 0 {

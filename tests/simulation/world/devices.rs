@@ -12,7 +12,8 @@ use inkmesh::room_time::Clocks;
 use inkmesh::sync::CHUNK_BYTES;
 use inkmesh::sync::merge::Merge;
 use inkmesh::sync::schedule::Schedule;
-use inkmesh::sync::server::Places;
+use inkmesh::sync::server;
+use inkmesh::sync::slots::Slots;
 use inkmesh::sync::unsaved::{Key, Unsaved};
 
 use super::disk::{Disk, Folder, Then};
@@ -51,8 +52,8 @@ pub struct Device {
     pub next_round: Option<u64>,
     /// Rounds under way.
     pub rounds: BTreeSet<u64>,
-    /// Who has how many of the places for streams that are served.
-    pub places: Places,
+    /// The slots for streams that are served.
+    pub slots: Slots,
     /// Gossiped messages seen.
     pub messages: BTreeSet<[u8; 32]>,
     /// What the person waits for to be saved.
@@ -103,7 +104,7 @@ impl Device {
             schedule: Schedule::default(),
             next_round: None,
             rounds: BTreeSet::new(),
-            places: Places::default(),
+            slots: server::slots(),
             messages: BTreeSet::new(),
             promised: BTreeMap::new(),
             waits: BTreeSet::new(),
@@ -267,7 +268,7 @@ impl World {
         (device.schedule, device.next_round) = (Schedule::default(), None);
         device.messages.clear();
         device.promised.clear();
-        device.places = Places::default();
+        device.slots = server::slots();
         let rounds = std::mem::take(&mut device.rounds);
         for round in rounds {
             self.close(round);

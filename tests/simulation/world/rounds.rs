@@ -159,7 +159,7 @@ impl World {
     pub(super) fn open(&mut self, puller: Seat, server: Seat, peer: Author, last: Timestamp) -> Option<u64> {
         let (puller_process, author) = (self.process_of(puller)?, self.author_of(puller)?);
         let now = self.now;
-        let has_place = |device: &mut Device| now >= device.faults.crowded_until && device.places.take(author);
+        let has_place = |device: &mut Device| now >= device.faults.crowded_until && device.slots.take(author);
         let admitted = self.devices.get_mut(&server).is_none_or(has_place);
         let round = Round {
             puller,
@@ -191,7 +191,7 @@ impl World {
             && let Some(device) = self.devices.get_mut(&round.server)
         {
             if round.admitted {
-                device.places.free(author);
+                device.slots.free(author);
             }
             if let Some((_, count)) = round.serving.served() {
                 device.schedule.served(author, count);
