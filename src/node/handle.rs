@@ -3,11 +3,8 @@
 use tokio::sync::{mpsc, oneshot};
 
 use super::frontend::Backlog;
-use crate::canvas::{Color, Point};
 use crate::command::{Command, CommandError, Reply, RoomCommand, Spoken};
 use crate::event::{CanvasView, Entry, Event, GameView, PenLine, Person, ReadingView, RoomState, RoomSummary};
-use crate::gallery::Gallery;
-use crate::game::{Rules, WordList};
 use crate::identity::Author;
 use crate::name::{PersonName, RoomName};
 use crate::operation::OperationId;
@@ -169,66 +166,6 @@ impl Node {
         reply!(self.ask(Command::In(room, RoomCommand::stroke(line))), Reply::Written { id } => id)
     }
 
-    /// Colours the area around a point of the visible sheet.
-    ///
-    /// # Errors
-    /// [`CommandError::NotInRoom`], [`CommandError::Play`], [`CommandError::SheetFull`],
-    /// [`CommandError::NotSaved`], [`CommandError::Busy`], [`CommandError::Closed`].
-    pub async fn fill(&self, room: RoomName, at: Point, color: Color) -> Result<OperationId, CommandError> {
-        reply!(self.ask(Command::In(room, RoomCommand::Fill { x: at.x, y: at.y, color })), Reply::Written { id } => id)
-    }
-
-    /// Takes our last mark off the visible sheet.
-    ///
-    /// # Errors
-    /// [`CommandError::NothingToUndo`], and as [`Node::fill`].
-    pub async fn undo(&self, room: RoomName) -> Result<OperationId, CommandError> {
-        reply!(self.ask(Command::In(room, RoomCommand::Undo)), Reply::Written { id } => id)
-    }
-
-    /// Puts the mark back that we undid last, unless we have made another since.
-    ///
-    /// # Errors
-    /// [`CommandError::NothingToRedo`], and as [`Node::fill`].
-    pub async fn redo(&self, room: RoomName) -> Result<OperationId, CommandError> {
-        reply!(self.ask(Command::In(room, RoomCommand::Redo)), Reply::Written { id } => id)
-    }
-
-    /// Takes everything off the visible sheet.
-    ///
-    /// # Errors
-    /// As [`Node::fill`].
-    pub async fn clear(&self, room: RoomName) -> Result<OperationId, CommandError> {
-        reply!(self.ask(Command::In(room, RoomCommand::Clear)), Reply::Written { id } => id)
-    }
-
-    /// Shows others the new points of a line under way; `from` is the index of the first of them in the line.
-    ///
-    /// # Errors
-    /// [`CommandError::NotInRoom`], [`CommandError::Stroke`], [`CommandError::Play`],
-    /// [`CommandError::Closed`].
-    pub async fn pen_moved(&self, room: RoomName, line: PenLine, from: u32) -> Result<(), CommandError> {
-        self.ask(Command::In(room, RoomCommand::pen(line, from))).await.map(drop)
-    }
-
-    /// Proposes a game, a quiz with these words or turns without any; we are ready for it ourselves at once. The answer
-    /// names the game.
-    ///
-    /// # Errors
-    /// [`CommandError::NotInRoom`], [`CommandError::Play`],
-    /// [`CommandError::NotSaved`], [`CommandError::Closed`].
-    pub async fn start_game(&self, room: RoomName, rules: Rules, words: WordList) -> Result<OperationId, CommandError> {
-        reply!(self.ask(Command::In(room, RoomCommand::Start { rules, words })), Reply::Started { game } => game)
-    }
-
-    /// Proposes the last game again, with its rules and words.
-    ///
-    /// # Errors
-    /// [`CommandError::Play`] when there was none; else as [`Node::start_game`].
-    pub async fn rematch(&self, room: RoomName) -> Result<OperationId, CommandError> {
-        reply!(self.ask(Command::In(room, RoomCommand::Rematch)), Reply::Started { game } => game)
-    }
-
     /// Chooses one of the words on offer ([`GameView::offers`]), counted from 0.
     ///
     /// # Errors
@@ -247,14 +184,6 @@ impl Node {
         self.ask(Command::In(room, RoomCommand::Ready)).await.map(drop)
     }
 
-    /// Ends the gathering of the game that we proposed, with those who are ready.
-    ///
-    /// # Errors
-    /// [`CommandError::NotInRoom`], [`CommandError::Play`], [`CommandError::Closed`].
-    pub async fn begin(&self, room: RoomName) -> Result<(), CommandError> {
-        self.ask(Command::In(room, RoomCommand::Begin)).await.map(drop)
-    }
-
     /// Ends our own turn.
     ///
     /// # Errors
@@ -262,39 +191,6 @@ impl Node {
     /// [`CommandError::NotSaved`], [`CommandError::Closed`].
     pub async fn pass(&self, room: RoomName) -> Result<(), CommandError> {
         self.ask(Command::In(room, RoomCommand::Pass)).await.map(drop)
-    }
-
-    /// Votes to skip the drawer.
-    ///
-    /// # Errors
-    /// [`CommandError::NotInRoom`], [`CommandError::Play`],
-    /// [`CommandError::NotSaved`], [`CommandError::Closed`].
-    pub async fn skip(&self, room: RoomName) -> Result<(), CommandError> {
-        self.ask(Command::In(room, RoomCommand::Skip)).await.map(drop)
-    }
-
-    /// Votes to remove a player.
-    ///
-    /// # Errors
-    /// As [`Node::skip`].
-    pub async fn kick(&self, room: RoomName, player: Author) -> Result<(), CommandError> {
-        self.ask(Command::In(room, RoomCommand::Kick { peer: player })).await.map(drop)
-    }
-
-    /// Plays no more; [`Node::ready`] comes back with the next round. A game of ours that gathers is called off.
-    ///
-    /// # Errors
-    /// As [`Node::skip`].
-    pub async fn leave_game(&self, room: RoomName) -> Result<(), CommandError> {
-        self.ask(Command::In(room, RoomCommand::LeaveGame)).await.map(drop)
-    }
-
-    /// Votes to end the game: it is over when more than half of the players do.
-    ///
-    /// # Errors
-    /// As [`Node::skip`].
-    pub async fn end_game(&self, room: RoomName) -> Result<(), CommandError> {
-        self.ask(Command::In(room, RoomCommand::EndGame)).await.map(drop)
     }
 
     /// Returns the game of a room.
@@ -305,37 +201,12 @@ impl Node {
         reply!(self.ask(Command::In(room, RoomCommand::Game)), Reply::Game { game, .. } => *game)
     }
 
-    /// Marks everything up to a line as read. The mark only moves forward, and survives a restart.
-    ///
-    /// # Errors
-    /// [`CommandError::NotInRoom`], [`CommandError::UnknownEntry`], [`CommandError::Closed`].
-    pub async fn mark_read(&self, room: RoomName, upto: OperationId) -> Result<(), CommandError> {
-        self.ask(Command::In(room, RoomCommand::Read { upto })).await.map(drop)
-    }
-
-    /// Empties [`ReadingView::late`]: the person has seen the lines that arrived late.
-    ///
-    /// # Errors
-    /// [`CommandError::NotInRoom`], [`CommandError::Closed`].
-    pub async fn dismiss_late(&self, room: RoomName) -> Result<(), CommandError> {
-        self.ask(Command::In(room, RoomCommand::DismissLate)).await.map(drop)
-    }
-
     /// Returns what of a room was read.
     ///
     /// # Errors
     /// [`CommandError::NotInRoom`], [`CommandError::Closed`].
     pub async fn reading(&self, room: RoomName) -> Result<ReadingView, CommandError> {
         reply!(self.ask(Command::In(room, RoomCommand::Reading)), Reply::Reading { reading, .. } => reading)
-    }
-
-    /// Returns all drawings that a room has ever seen, as they are now. They are read from the disk, which takes some time in a
-    /// room with many strokes.
-    ///
-    /// # Errors
-    /// [`CommandError::NotInRoom`], [`CommandError::Unreadable`], [`CommandError::Closed`].
-    pub async fn gallery(&self, room: RoomName) -> Result<Gallery, CommandError> {
-        reply!(self.ask(Command::Drawings { room }), Reply::Drawings { drawings } => drawings)
     }
 
     /// Ends the node: what was said is on the disk when this returns.
