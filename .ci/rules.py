@@ -154,7 +154,7 @@ def check_architecture() -> Iterator[str]:
     text = (ROOT / "ARCHITECTURE.md").read_text()
     for path in re.findall(r"`([^`\s]+(?:\.rs|/))`", text):
         if not (ROOT / path).exists():
-            print(f"  warning: ARCHITECTURE.md: there is no {path}")
+            yield f"ARCHITECTURE.md: there is no {path}"
     _, _, glossary = text.partition("\n## Glossary\n")
     rows = re.findall(r"^\| (.+?) \|", glossary.partition("\n## ")[0], re.MULTILINE)[2:]
     terms = [term for row in rows for term in row.split(", ")]
