@@ -48,7 +48,7 @@ pub enum Command {
     History {
         /// The room.
         room: RoomName,
-        /// How many lines; at most 1,000 are given, and 100 without it.
+        /// The number of lines; at most 1,000 are given, and 100 without it.
         limit: Option<usize>,
         /// The line before which they stand; without it the last lines are given.
         #[serde(default, deserialize_with = "json::before")]
@@ -216,7 +216,7 @@ pub struct CommandTicket(pub u64);
 pub enum Reply {
     /// It is done.
     Done {},
-    /// What it wrote is durable on the disk.
+    /// The operations are durable on the disk.
     Written {
         /// The last operation.
         id: OperationId,
@@ -265,7 +265,7 @@ pub enum Reply {
         #[serde(flatten)]
         game: Box<GameView>,
     },
-    /// What is read and unread in a room.
+    /// The read marks of a room.
     Reading {
         /// The room.
         room: RoomName,
@@ -280,7 +280,7 @@ pub enum Reply {
     },
 }
 
-/// What became of a line that was said.
+/// The outcome of a line that was said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Spoken {
     /// It stands in the history.
@@ -300,7 +300,7 @@ impl Spoken {
     }
 }
 
-/// Why a command was not carried out.
+/// The reason why a command was not carried out.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CommandError {
     /// We are not in that room.

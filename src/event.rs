@@ -84,7 +84,7 @@ pub enum Event {
         /// The number of operations that are still missing.
         remaining: u64,
     },
-    /// What is read and unread in a room changed.
+    /// The read marks of a room changed.
     Reading {
         /// The room.
         room: RoomName,
@@ -274,7 +274,7 @@ fn duration(ms: u64) -> String {
     }
 }
 
-/// What our person has read of a room.
+/// The lines of a room that our person has read.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct ReadingView {
     /// The last line that was read; `None` if there is none yet, and then nothing counts as unread.

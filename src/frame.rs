@@ -21,7 +21,7 @@ pub enum Frame {
     Live(LiveInk),
 }
 
-/// Why bytes are not a frame.
+/// The reason why bytes are not a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum FrameError {
     /// The frame is too large or empty, or its tag is unknown.

@@ -391,7 +391,7 @@ pub enum EventFields {
     },
     /// Missing history is arriving.
     Syncing { room: RoomName, peers: Vec<Author>, received: u64, remaining: u64 },
-    /// What is read and unread changed.
+    /// The read marks changed.
     Reading {
         room: RoomName,
         #[serde(flatten)]

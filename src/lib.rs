@@ -36,30 +36,30 @@
 //! randomness come in as arguments. [`node`] (feature `node`) is the only asynchronous part: it owns the
 //! network, the storage and the clock, and feeds the pure [`room::Room`] machine.
 //!
-//! | module | what it says |
+//! | module | content |
 //! | --- | --- |
 //! | [`identity`] | keys, authors, their text forms |
-//! | [`name`] | names of rooms and people, and what makes one valid |
+//! | [`name`] | names of rooms and people |
 //! | [`clock`] | the hybrid logical clock |
 //! | [`codec`] | the only place where CBOR is read or written |
 //! | [`operation`] | the signed log entry |
-//! | [`payload`] | what an operation can say |
+//! | [`payload`] | the contents of operations |
 //! | [`limits`] | bounds that more than one file needs |
 //! | [`live`] | short-lived signed frames that are never stored |
-//! | [`frame`] | what travels on a room's gossip topic |
+//! | [`frame`] | the messages on a room's gossip topic |
 //! | [`log`] | chains, ingest, total order, frontier |
-//! | [`peering`] | whom to call and when |
-//! | [`sync`] | catching up with others: messages, both sides of a round, the schedule of rounds, what waits for the disk |
+//! | [`peering`] | the calls to peers: where, when, and how often |
+//! | [`sync`] | catching up with others: messages, both sides of a round, the schedule of rounds |
 //! | [`timeline`] | projection: chat and notices |
 //! | [`canvas`] | projection: marks on the sheets, and the picture that they make |
 //! | [`gallery`] | projection: the drawings that a room has ever seen |
 //! | [`game`] | projection: turns and the election of the drawer |
-//! | [`words`] | the words of the quiz: packs, masks, what a line of talk guesses, what is close |
-//! | [`fold`] | what the log makes of games and ink, late arrivals included |
+//! | [`words`] | the words of the quiz: packs, masks, candidates of a line, close guesses |
+//! | [`fold`] | the games and sheets of a room, folded in the order of the log |
 //! | [`room`] | the machine that holds one room together |
-//! | [`room_time`] | whose clock to go by |
+//! | [`room_time`] | this machine's clock, corrected by those of others |
 //! | [`people`] | projection: names and presence |
-//! | [`command`] | commands of a frontend, their replies, and why one is refused |
+//! | [`command`] | commands of a frontend, their replies, the reasons of a refusal |
 //! | [`event`] | events for a frontend, and the views that it asks for |
 //! | [`json`] | the JSON of commands, replies and events |
 

@@ -48,7 +48,7 @@ pub struct LiveInk {
 /// The body of a frame.
 type Form<I> = (Author, SheetTag, u32, I);
 
-/// Why bytes are not a live frame.
+/// The reason why bytes are not a live frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum LiveError {
     /// The bytes can't be read.

@@ -33,7 +33,7 @@ impl fmt::Debug for RoomId {
     }
 }
 
-/// Why a text is not a name.
+/// The reason why a text is not a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
     /// The text is empty after trimming.

@@ -78,7 +78,7 @@ struct Body(u8, RoomId, Author, u64, u64, Option<OperationId>, Timestamp, u32, B
 /// The epoch of public rooms. Other epochs are for private rooms, which this version doesn't have.
 const PUBLIC_EPOCH: u32 = 0;
 
-/// Why bytes are not an operation.
+/// The reason why bytes are not an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum OperationError {
     /// The bytes can't be read.

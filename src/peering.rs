@@ -23,7 +23,7 @@ const MAX_KNOWN: usize = 512;
 const MAX_ADDRESSES: usize = 8;
 /// Malformed or forged messages that are taken from one peer before it is disconnected.
 const MAX_FAULTS: u32 = 64;
-/// How long it is refused then, in milliseconds.
+/// The time for which it is refused then, in milliseconds.
 const BAN_MS: u64 = 10 * 60 * 1000;
 
 /// A peer that we know.

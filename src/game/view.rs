@@ -83,7 +83,7 @@ pub struct GameView {
     pub lied: bool,
 }
 
-/// What our own program knows of the game beside the log.
+/// The knowledge of our own program about the game, beside the log.
 pub(crate) struct Own<'a> {
     /// Ourselves.
     pub(crate) me: Author,

@@ -43,7 +43,7 @@ pub(super) struct Added {
     pub(super) pushed_out: Option<ChainId>,
 }
 
-/// Why an operation was not added to the forest.
+/// The reason why an operation was not added to the forest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Refusal {
     /// The operation before it is not there.

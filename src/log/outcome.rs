@@ -21,7 +21,7 @@ pub enum Ingest {
     Rejected(Reason),
 }
 
-/// Why an operation can't be part of a log.
+/// The reason why an operation can't be part of a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Reason {
     /// The operation was written in another room.

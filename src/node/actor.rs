@@ -40,7 +40,7 @@ const MAX_HISTORY: usize = 1000;
 const MAX_JOINING: usize = 64;
 /// The longest wait for the clock, in milliseconds, whatever was computed.
 const LONGEST_WAIT_MS: u64 = 60_000;
-/// How long the network still runs after everything is on the disk.
+/// The time that the network still runs after everything is on the disk.
 const LAST_WORDS: Duration = Duration::from_millis(100);
 
 /// The parts of a node.
@@ -65,7 +65,7 @@ pub(super) struct NodeActor {
     pub(super) quitting: Option<Vec<Answer>>,
 }
 
-/// What the parts and the frontend send to the actor.
+/// The queues through which the parts and the frontend send to the actor.
 pub(super) struct Inbox {
     pub(super) commands: mpsc::Receiver<(Command, Answer)>,
     pub(super) disk: mpsc::Receiver<disk::Message>,

@@ -38,7 +38,7 @@ use crate::sync::unsaved::{Key, Unsaved};
 const QUEUE: usize = 16_384;
 /// The time between two tries of a disk that refuses, in milliseconds.
 const RETRY_MS: u64 = 1_000;
-/// How long after the start the look over the disk begins, and how long it rests after each piece.
+/// The time from the start to the look over the disk, and its rest after each piece.
 const LOOK_AFTER: Duration = Duration::from_secs(10);
 const LOOK_REST: Duration = Duration::from_millis(50);
 /// Bytes of a piece.

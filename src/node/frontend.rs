@@ -11,7 +11,7 @@ use crate::event::{Event, Warning};
 /// Events that may wait for the frontend. Beyond it they are dropped, counted, and the frontend is told how many.
 const QUEUE: usize = 8192;
 
-/// How long to wait for the first address that the node listens on, in milliseconds, and for more after it.
+/// The wait for the first address that the node listens on, in milliseconds, and for more after it.
 const LISTEN_MS: u64 = 1_000;
 const SETTLE_MS: u64 = 30;
 /// Events that may wait for that.

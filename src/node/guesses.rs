@@ -20,7 +20,7 @@ use crate::sync::slots::Slots;
 /// The protocol's name. Each message travels after its length in 4 bytes, big-endian.
 pub(super) const PROTOCOL: StreamProtocol = StreamProtocol::new("/inkmesh/guess/1");
 
-/// How long a whole exchange may take.
+/// The time that a whole exchange may take.
 const EXCHANGE: Duration = Duration::from_secs(4);
 /// Exchanges of peers that are served at once, in all and of one peer; the streams of more are dropped.
 const MAX_SERVED: usize = 64;

@@ -82,7 +82,7 @@ pub(super) enum Event {
     Gossip { room: RoomName, message: Gossiped, data: Vec<u8> },
 }
 
-/// Why a call failed.
+/// The reason why a call failed.
 #[derive(Debug)]
 pub(super) enum DialFailure {
     /// Somebody else answered at the address.

@@ -29,7 +29,7 @@ pub struct RoomSnapshot {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Written(Author, Option<(OrderKey, PersonName)>, Option<u64>);
 
-/// Why bytes are no snapshot of a room.
+/// The reason why bytes are no snapshot of a room.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum BadSnapshot {
     /// They can't be decoded.

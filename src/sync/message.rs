@@ -94,7 +94,7 @@ pub enum Response {
     End,
 }
 
-/// Why a round ended early.
+/// The reason why a round ended early.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RoundError {
     /// Too few bytes came for too long.

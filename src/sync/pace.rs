@@ -10,16 +10,16 @@ const FIRST: u64 = 64;
 const LEAST: u64 = 8;
 /// Operations of a unit at most.
 pub const MOST: u64 = 8_192;
-/// How long a unit is to take.
+/// The time that a unit is to take.
 const UNIT_MS: u64 = 500;
 /// By how much the next unit may be larger than the one before.
 const GROWTH: u64 = 4;
 
-/// How long a member may send nothing.
+/// The time that a member may send nothing.
 const SILENCE_MS: u64 = 5_000;
 /// Bytes a second that have to come on the average, after the first [`SILENCE_MS`]. Whoever sends less is stalling.
 const LEAST_RATE: u64 = 1024;
-/// How long a unit may take. What came of it until then is kept.
+/// The time that a unit may take. What came of it until then is kept.
 const LONGEST_MS: u64 = 60_000;
 
 /// How much one member is asked for.
@@ -89,7 +89,7 @@ impl Waiting {
         self.heard += ms;
     }
 
-    /// How long it has been.
+    /// Returns the time so far.
     #[must_use]
     pub fn ms(&self, now: u64) -> u64 {
         now.saturating_sub(self.since)

@@ -11,12 +11,12 @@ use crate::clock::Timestamp;
 use crate::log::{Head, Want};
 use crate::operation::Operation;
 
-/// How long one round may go on sending requests. What came until then stays; others get their turn, and the next round
+/// The time that one round may go on sending requests. What came until then stays; others get their turn, and the next round
 /// brings the rest.
 const ROUND_MS: u64 = 300_000;
-/// How long a round may last in all, waits for the disk and for the frontend included.
+/// The time that a round may last in all, waits for the disk and for the frontend included.
 pub const LONGEST_MS: u64 = 500_000;
-/// How long to wait for a share while others bring all that is missing, and how often to ask for one. Shorter than the
+/// The wait for a share while others bring all that is missing, and the pause between requests for one. Shorter than the
 /// other side waits for us.
 const SHARE_MS: u64 = 20_000;
 const SHARE_EVERY_MS: u64 = 100;

@@ -8,9 +8,9 @@ use crate::identity::Author;
 pub const PERIOD_MS: u64 = 30_000;
 /// The shortest time between two rounds with one peer.
 pub const PAUSE_MS: u64 = 300;
-/// How long to wait after a round that failed.
+/// The wait after a round that failed.
 const RETRY_MS: u64 = 2_000;
-/// How long a peer may send requests about a room before gossip says that it is in the room.
+/// The time that a peer may send requests about a room before gossip says that it is in the room.
 const UNHEARD_MS: u64 = 25_000;
 /// Rounds at a time, each with another peer: they bring different parts (see [`super::fetching`]).
 const ROUNDS: usize = 4;
@@ -43,7 +43,7 @@ pub enum Outcome {
 /// A round that ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Round {
-    /// How long it took, in milliseconds.
+    /// The time that it took, in milliseconds.
     pub ms: u64,
     /// Operations that went out to the peer since the round before.
     pub sent: u64,

@@ -11,7 +11,7 @@ use crate::operation::Operation;
 const MAX_OPERATIONS: usize = 8_192;
 /// Their bytes, likewise.
 const MAX_BYTES: usize = 12 << 20;
-/// How long they are gathered before they are written together, in milliseconds.
+/// The time that they are gathered before they are written together, in milliseconds.
 const GATHER_MS: u64 = 20;
 /// How many are gathered at most.
 const MAX_GROUP: usize = 1024;

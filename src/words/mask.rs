@@ -11,7 +11,7 @@ use super::normalise::is_letter;
 /// The cell of a hidden letter. No word contains this character ([`super::Word::new`]).
 const HIDDEN: char = '_';
 
-/// Why a text is not a mask.
+/// The reason why a text is not a mask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadMask {
     /// The text has no cell.

@@ -67,7 +67,7 @@ pub struct Word {
     pub level: Level,
 }
 
-/// Why a text is not a word.
+/// The reason why a text is not a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadWord {
     /// The text has no letter or digit, so nobody could guess it.
@@ -115,7 +115,7 @@ pub fn normalised(words: &[Word]) -> Option<BTreeSet<String>> {
     words.iter().all(|word| sound(word) && normalised.insert(normalise(&word.text))).then_some(normalised)
 }
 
-/// Why a file is not a pack. Lines are counted from 1.
+/// The reason why a file is not a pack. Lines are counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PackError {
     /// The file is larger than [`MAX_PACK_BYTES`].

@@ -10,7 +10,7 @@ use crate::identity::{Author, Identity};
 use crate::limits::MIN_PLAYERS;
 use crate::words::{MAX_WORD_CHARS, MIN_WORDS};
 
-/// Why a step can't be written now.
+/// The reason why a step can't be written now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PlayError {
     /// The rules are out of bounds.

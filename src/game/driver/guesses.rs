@@ -21,7 +21,7 @@ const MAX_WAITING: usize = 3;
 /// Names a guess, so that its outcome can be matched to it.
 pub type GuessTicket = u64;
 
-/// Why a guess was not answered. Its text was not shown to anybody.
+/// The reason why a guess was not answered. Its text was not shown to anybody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum GuessError {
     /// The drawer can't be reached.
@@ -124,7 +124,7 @@ struct TurnGuesses {
     /// The key that the turn was locked with.
     voprf: VoprfPublic,
     rate: Rate,
-    /// How often the drawer may report that one of our lines was close.
+    /// The rate at which the drawer may report that a line of ours was close.
     close: Rate,
     /// Candidates that we asked for and that were, or may have been, answered.
     asked: u32,

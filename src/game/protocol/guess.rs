@@ -167,7 +167,7 @@ pub struct GuessAnswer {
     pub receipt: Receipt,
 }
 
-/// Why a drawer's program doesn't answer a request.
+/// The reason why a drawer's program doesn't answer a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Refusal {

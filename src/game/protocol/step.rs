@@ -81,7 +81,7 @@ impl Rules {
     }
 }
 
-/// Why a game was called off.
+/// The reason why a game was called off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CancelReason {
@@ -111,7 +111,7 @@ impl CancelReason {
     }
 }
 
-/// Why a drawer ended the turn.
+/// The reason why a drawer ended the turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EndReason {
@@ -135,7 +135,7 @@ impl EndReason {
     }
 }
 
-/// Why a program votes to skip a drawer by itself.
+/// The reason why a program votes to skip a drawer by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SkipReason {

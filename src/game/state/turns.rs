@@ -59,7 +59,7 @@ pub(crate) struct Skipped {
     pub(crate) why: SkippedBy,
 }
 
-/// Why the others ended a turn.
+/// The reason why the others ended a turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SkippedBy {
     /// People voted.

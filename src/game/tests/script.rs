@@ -173,7 +173,7 @@ impl Script {
         self.write(person, GameStep::End { game: self.id() })
     }
 
-    /// Why the game is over before its last turn.
+    /// The reason why the game is over before its last turn.
     pub fn ended_early(&self) -> Option<CancelReason> {
         match &self.game.table().unwrap().stage {
             Stage::Over { cancelled, .. } => *cancelled,

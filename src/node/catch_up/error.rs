@@ -1,4 +1,4 @@
-//! Why a sync stream was broken off.
+//! The reason why a sync stream was broken off.
 
 use crate::codec::CodecError;
 use crate::operation::OperationError;

@@ -29,11 +29,11 @@ pub(in crate::node) enum Message {
     Met { peer: Author, neighbours: Vec<Neighbour>, clock: u64 },
     /// A peer said what it holds.
     Offered { room: RoomName, from: Author, heads: Vec<Head>, done: oneshot::Sender<()> },
-    /// What is a peer to be asked for now, about `unit` operations?
+    /// A question: what to request from a peer now, about `unit` operations.
     NextFetch { room: RoomName, from: Author, unit: u64, answer: oneshot::Sender<Fetch> },
     /// A peer sent operations that we lacked. `done` is sent once they are durable.
     Batch { room: RoomName, operations: Vec<Operation>, from: Author, done: Answer },
-    /// All that was asked for at once has come.
+    /// A request was answered to its end.
     FetchEnded { room: RoomName, from: Author, done: oneshot::Sender<()> },
     /// A round of catching up ended.
     Pulled(Pulled),
@@ -54,7 +54,7 @@ pub(in crate::node) struct Served {
 pub(in crate::node) struct Pulled {
     pub room: RoomName,
     pub peer: Author,
-    /// How many operations came in.
+    /// The number of operations that came in.
     pub result: Result<u64, SyncError>,
 }
 

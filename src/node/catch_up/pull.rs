@@ -23,10 +23,10 @@ use crate::sync::{Request, Response, RoundError};
 
 /// Batches whose signatures are checked while the one before is being written.
 const AHEAD: usize = 2;
-/// How long it may take to open a stream: on a slow link, what is under way for other rooms comes first.
+/// The time that it may take to open a stream: on a slow link, what is under way for other rooms comes first.
 const OPENING: Duration = Duration::from_secs(10);
 
-/// Everything needed to catch up with one peer in one room.
+/// A round with one peer in one room.
 pub(in crate::node) struct Pull {
     pub control: libp2p_stream::Control,
     pub peer: Author,
@@ -34,7 +34,7 @@ pub(in crate::node) struct Pull {
     pub digest: [u8; 32],
     /// The last moment at which others wrote something that we hold.
     pub last: Timestamp,
-    /// What our clock says, uncorrected.
+    /// The time of our clock, uncorrected.
     pub clock: u64,
     pub messages: mpsc::Sender<Message>,
     /// Lines that the frontend has yet to take.

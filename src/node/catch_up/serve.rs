@@ -13,7 +13,7 @@ use crate::name::RoomId;
 use crate::sync::Response;
 use crate::sync::server::{Server, Task};
 
-/// Everything needed to serve one stream.
+/// A stream that is served.
 pub(in crate::node) struct Serve {
     pub peer: Author,
     pub store: Store,

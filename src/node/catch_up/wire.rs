@@ -17,9 +17,9 @@ use crate::sync::{MAX_MESSAGE, Request, Response, RoundError};
 /// The protocol's name.
 pub(in crate::node) const PROTOCOL: StreamProtocol = StreamProtocol::new("/inkmesh/sync/2");
 
-/// How long a request may take to go out.
+/// The time that a request may take to go out.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How long somebody whom we serve may be busy with what it got, before it asks for more.
+/// The time that somebody whom we serve may be busy with what it got, before it asks for more.
 const LONG_PATIENCE: Duration = Duration::from_secs(60);
 
 type Messages = Framed<Compat<Counted<Stream>>, LengthDelimitedCodec>;

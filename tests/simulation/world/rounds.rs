@@ -1,5 +1,5 @@
 //! Rounds of catching up, the side that pulls: a machine does what the program's [`Schedule`] and [`Puller`] say, as
-//! `src/node/syncing.rs` and `src/node/catch_up/pull.rs` do.
+//! `src/node/sync.rs` and `src/node/catch_up/pull.rs` do.
 //!
 //! [`Schedule`]: inkmesh::sync::schedule::Schedule
 
@@ -67,7 +67,7 @@ impl Transfer {
     }
 }
 
-/// Why a round ended early.
+/// The reason why a round ended early.
 #[derive(Debug)]
 pub enum Trouble {
     /// Nobody is to blame.

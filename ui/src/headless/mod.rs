@@ -34,7 +34,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Lines of one event that are sent to the writer together, because waking it costs more than writing a line.
 const TOGETHER: usize = 16;
 
-/// Why the headless frontend could not start or go on.
+/// The reason why the headless frontend could not start or go on.
 #[derive(Debug, thiserror::Error)]
 pub enum HeadlessError {
     /// A thread can't be started.
@@ -48,7 +48,7 @@ pub enum HeadlessError {
     NodeEnded,
 }
 
-/// Why the frontend ends.
+/// The reason why the frontend ends.
 enum End {
     /// Standard input ended.
     Input,

@@ -28,7 +28,7 @@ pub const SEEK_PAGE: usize = 1000;
 const FRAME: Duration = Duration::from_millis(16);
 /// The most events of one update.
 const BATCH: usize = 1024;
-/// How long the node may take to end.
+/// The time that the node may take to end.
 const QUIT_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// A request of the window to the node.

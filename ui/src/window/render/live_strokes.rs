@@ -11,7 +11,7 @@ use tiny_skia::PathSegment;
 
 use super::outline::outline;
 
-/// How long a stroke without new points stays if no operation follows it.
+/// The time that a stroke without new points stays if no operation follows it.
 pub const SILENCE: Duration = Duration::from_secs(5);
 /// The most strokes of others: as many as the most players of a game have.
 const MAX_STROKES: usize = 96;

@@ -12,7 +12,7 @@ use crate::window::theme::{self, Look, style};
 
 /// The widest tooltip, in pixels.
 const WIDEST_HINT: f32 = 420.0;
-/// How long the pointer rests before a tooltip appears.
+/// The time that the pointer rests before a tooltip appears.
 const HINT_DELAY: Duration = Duration::from_millis(500);
 
 /// Adds a tooltip above a widget.

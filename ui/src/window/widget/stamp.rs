@@ -9,11 +9,11 @@ use iced::{Color, Element, Length, Point, Radians, Rectangle, Renderer, Size, Th
 use super::redraw::redraw_around;
 use crate::window::theme::{self, Look};
 
-/// How long the stamp takes to come down.
+/// The time that the stamp takes to come down.
 const FALL: Duration = Duration::from_millis(220);
-/// How long it stays.
+/// The time that it stays.
 pub const STAY: Duration = Duration::from_millis(3_000);
-/// How long it takes to fade at the end of that.
+/// The time that it takes to fade at the end of that.
 const FADE: Duration = Duration::from_millis(400);
 /// How much larger it is at first, as a fraction.
 const HIGH: f32 = 0.9;

@@ -14,11 +14,11 @@ use crate::window::render::viewport::Viewport;
 
 /// The slowest and the highest speed, as powers of two.
 pub const SPEEDS: std::ops::RangeInclusive<f32> = -2.0..=3.0;
-/// How long a point of a pen stroke takes, in seconds.
+/// The time that a point of a pen stroke takes, in seconds.
 const POINT: f32 = 0.012;
 /// The shortest and the longest duration of a pen stroke, in seconds.
 const STROKE: (f32, f32) = (0.2, 2.5);
-/// How long a shape or a fill takes, in seconds.
+/// The time that a shape or a fill takes, in seconds.
 const SHAPE: f32 = 0.4;
 /// The longest step of time that is replayed at once: the window may have been hidden.
 const LONGEST: Duration = Duration::from_millis(250);

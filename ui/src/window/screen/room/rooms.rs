@@ -80,7 +80,7 @@ pub struct Rooms {
 pub struct Adding {
     /// The text in the field.
     name: String,
-    /// Why it is no name.
+    /// The reason why it is no name.
     error: Option<NameError>,
 }
 

@@ -32,7 +32,7 @@ use crate::window::render::painter::Painted;
 use crate::window::screen::gallery::{self, GalleryScreen};
 use crate::window::theme::Look;
 
-/// How long the newest line has to be in view to count as read.
+/// The time that the newest line has to be in view to count as read.
 const READ_AFTER: Duration = Duration::from_millis(500);
 
 /// The state of the room screen.

@@ -35,14 +35,14 @@ pub enum Dialog {
     Connect {
         /// The text in the field.
         address: String,
-        /// Why it can't be dialled.
+        /// The reason why it can't be dialled.
         error: Option<CommandError>,
     },
     /// Settings.
     Settings {
         /// The text in the field for our name.
         name: String,
-        /// Why it is none.
+        /// The reason why it is none.
         error: Option<NameError>,
     },
     /// Help.

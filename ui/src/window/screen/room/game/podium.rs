@@ -17,7 +17,7 @@ use crate::text::grouped;
 use crate::window::theme::{self, Look, style};
 use crate::window::widget::Pinned;
 
-/// How long one pillar grows, in seconds.
+/// The time that one pillar grows, in seconds.
 const GROW: f32 = 0.45;
 /// When the pillar of each rank begins to grow, in seconds: the winner's is the last.
 const BEGIN: [f32; 3] = [0.8, 0.4, 0.0];

@@ -175,9 +175,9 @@ pub struct Setup {
     parsed: Result<Vec<Word>, PackError>,
     /// The path of the file to read.
     pub path: String,
-    /// Why the file was refused.
+    /// The reason why the file was refused.
     pub file_error: Option<FileError>,
-    /// Why the game was not proposed.
+    /// The reason why the game was not proposed.
     pub error: Option<CommandError>,
 }
 

@@ -12,7 +12,7 @@ use super::message::{Message, Outcome};
 use crate::window::screen::room::people::InGame;
 use crate::window::widget::stamp::Stamp;
 
-/// How long the results are animated.
+/// The time that the results are animated.
 pub const RESULTS_ANIMATION: Duration = Duration::from_millis(1_400);
 
 /// The game of a room.
@@ -22,7 +22,7 @@ pub struct Game {
     pub view: GameView,
     /// When that was.
     since: Instant,
-    /// How long the phase lasts as a whole, as far as we know.
+    /// The time that the phase lasts as a whole, as far as we know.
     pub(super) whole: Duration,
     /// The turn in which we voted to skip the drawer.
     voted: Option<(Option<OperationId>, u32)>,

@@ -24,9 +24,9 @@ pub struct Connection {
     /// Whether people are discovered on this network.
     discovers: bool,
     alone_since: Option<Instant>,
-    /// Why the disk refuses writes, if it does.
+    /// The reason why the disk refuses writes, if it does.
     storage: Option<String>,
-    /// Why discovery failed, if it did.
+    /// The reason why discovery failed, if it did.
     discovery: Option<String>,
     syncing: BTreeMap<RoomName, (Missing, Instant)>,
     /// Whether something was saved while nobody was connected.

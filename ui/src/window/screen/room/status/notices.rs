@@ -17,7 +17,7 @@ use crate::window::theme::{self, Look, style};
 use crate::window::widget::opaque;
 use crate::window::widget::parts::{close_button, few_lines};
 
-/// How long a notice stays.
+/// The time that a notice stays.
 const STAY: Duration = Duration::from_secs(10);
 /// The most notices at once. The oldest goes first.
 const MAX: usize = 3;
