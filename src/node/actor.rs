@@ -378,12 +378,12 @@ impl NodeActor {
 
     /// Enters the first room that is to be entered, if it could be read. When it was read while files were damaged, it is
     /// read once more after these were moved aside.
-    fn on_loaded(&mut self, clean: bool, reading: u64, result: Result<Loaded, StartError>) {
+    fn on_loaded(&mut self, clean: bool, reading: u64, result: Result<Box<Loaded>, StartError>) {
         let Some(joining) = self.joining.front_mut() else { return };
         let again = joining.state == JoinState::ReadsAgain;
         joining.state = JoinState::WaitsForRepair;
         if self.disk.is_current(reading) {
-            let failed = result.and_then(|loaded| self.enter(loaded, clean)).err();
+            let failed = result.and_then(|loaded| self.enter(*loaded, clean)).err();
             if let Some(StartError::Store(error @ StoreError::Damaged { .. })) = &failed
                 && !again
             {
@@ -668,7 +668,7 @@ impl NodeActor {
     fn on_guesses_message(&mut self, message: guesses::Message) {
         match message {
             guesses::Message::Request { from, request, answer } => {
-                let _ = answer.send(self.reply_to_guess(from, request));
+                let _ = answer.send(self.reply_to_guess(from, *request));
             }
             guesses::Message::Served(from) => self.guesses.served(from),
             guesses::Message::Sent(sent) => {

@@ -51,7 +51,7 @@ pub(super) enum Message {
     /// Our own operations are durable, or not.
     Written { room: RoomName, write: Write, result: Result<(), StoreError> },
     /// A room was read, to be entered.
-    Loaded { clean: bool, reading: u64, result: Result<Loaded, StartError> },
+    Loaded { clean: bool, reading: u64, result: Result<Box<Loaded>, StartError> },
     /// A page of history was read: these of `lines` lines.
     Page { room: RoomName, operations: Vec<Operation>, lines: usize, answer: Answer },
     /// Lines of our own that are dated in the future were read.
@@ -304,7 +304,7 @@ impl Disk {
     pub(super) fn load(&self, room: RoomName, now: Now) {
         let (identity, clean, reading) = (self.identity.clone(), self.is_clean(&room), self.reading);
         self.spawn(move |store| {
-            let result = load(store, &identity, &room, now);
+            let result = load(store, &identity, &room, now).map(Box::new);
             Some(Message::Loaded { clean, reading, result })
         });
     }

@@ -38,7 +38,7 @@ pub(super) enum Message {
         /// The sender.
         from: Author,
         /// Its message.
-        request: PeerRequest,
+        request: Box<PeerRequest>,
         /// Takes the reply.
         answer: oneshot::Sender<PeerReply>,
     },
@@ -128,6 +128,7 @@ async fn answer(from: Author, stream: Stream, messages: &mpsc::Sender<Message>) 
     let bytes = wire.next().await?.ok()?;
     let reply = match PeerRequest::decode(&bytes) {
         Ok(request) => {
+            let request = Box::new(request);
             let (answer, reply) = oneshot::channel();
             messages.send(Message::Request { from, request, answer }).await.ok()?;
             reply.await.ok()?

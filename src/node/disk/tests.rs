@@ -57,7 +57,7 @@ async fn received_operations_are_gathered_and_read_before_and_after_they_are_dur
         disk.read_for_peer(room.id(), lines.clone(), answer);
         read.await.unwrap()
     };
-    assert_eq!(read(&disk).await, [operation.clone()]);
+    assert_eq!(read(&disk).await, std::slice::from_ref(&operation));
     disk.tick(Vec::new, Now { mono_ms: write_at, ..NOW });
     assert_eq!(disk.next_wake(), None);
     let Message::Stored { keys, done: None, result } = next(&mut messages).await else { panic!("not stored") };
