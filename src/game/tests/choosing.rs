@@ -1,4 +1,4 @@
-//! The choice of a word: by the drawer, or by the drawer's program when the time is over.
+//! The choice of a word by the drawer, or by the drawer's program when the time is over.
 
 use std::collections::BTreeSet;
 
@@ -30,7 +30,7 @@ fn the_drawers_program_chooses_a_word_when_the_time_is_over_and_says_so() {
     let taken = steps(&table, &mut player, CHOOSING_OVER);
     assert!(matches!(taken[..], [GameStep::WordLocked { turn: 0, .. }]), "{taken:?}");
     assert_eq!(steps(&table, &mut player, CHOOSING_OVER + 5_000), [], "once");
-    // A program that was started again takes the same.
+    // A restarted program chooses the same word.
     let mut again = table.program(drawer);
     assert_eq!(steps(&table, &mut again, CHOOSING_OVER), taken);
 

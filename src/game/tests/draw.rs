@@ -1,4 +1,4 @@
-//! The draw: fixed formulas, and no way to choose.
+//! Tests of the election of drawers.
 
 use super::script::{Script, operation, people};
 use crate::game::{CancelReason, GameStep, Phase, commitment, drawing_order, nonce, seed};
@@ -9,7 +9,7 @@ fn hex(bytes: [u8; 32]) -> String {
     data_encoding::HEXLOWER.encode(&bytes)
 }
 
-/// Made with another implementation (blake3 for Python): the formulas are part of the protocol.
+/// The values were computed with another implementation (blake3 for Python), as the formulas are part of the protocol.
 #[test]
 fn nonce_commitment_seed_and_order_match_another_implementation() {
     assert_eq!(
@@ -77,12 +77,12 @@ fn a_start_names_every_opening_before_it() {
     let mut opened = script.opened(&[0, 1, 2]);
     script.wait(3_000);
     assert!(!script.start(0, &opened[..2]), "leaves one out");
-    assert!(!script.start(0, &[opened[0], opened[1], opened[2], operation(999)]), "names what is no opening");
+    assert!(!script.start(0, &[opened[0], opened[1], opened[2], operation(999)]), "names another operation");
     assert!(!script.start(1, &opened), "not the proposer");
     let mut others = script.clone();
     assert!(script.start(0, &opened));
     assert_eq!(script.game.phase(), Phase::Choosing);
-    // The fourth player's opening, which the log turns out to order before the start.
+    // The log orders the fourth player's opening before the start.
     assert!(others.open(3));
     opened.push(others.last());
     assert!(!others.start(0, &opened[..3]));

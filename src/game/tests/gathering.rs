@@ -1,4 +1,4 @@
-//! Proposals, readiness, and games that don't come about.
+//! Proposals, readiness, and games that are called off.
 
 use super::script::{Script, operation, proposed};
 use crate::canvas::SheetId;

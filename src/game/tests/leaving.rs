@@ -1,4 +1,4 @@
-//! Leaving a game, absence, and the vote to end it.
+//! Leaving a game, absence, and votes to end it.
 
 use super::script::Script;
 use super::world::World;
@@ -40,7 +40,7 @@ fn an_absent_player_does_not_count_in_votes_until_back() {
     assert!(!back.game.turns().unwrap().is_gone(back.who(others[1])));
 }
 
-/// Five, of whom two are cut off: these decide nothing, whenever their votes come.
+/// Of five players two are cut off. They decide nothing, whenever their votes come.
 #[test]
 fn a_minority_that_is_cut_off_decides_nothing() {
     let mut script = Script::started(5, 5, 1);
@@ -119,7 +119,7 @@ fn a_player_who_left_comes_back_with_the_next_round() {
     assert!(!removed.ready(out), "who was removed stays out");
 }
 
-/// A leaving that is dated back to before the roster changes neither who plays nor the seed.
+/// A leaving that is backdated to before the roster changes neither the players nor the seed.
 #[test]
 fn a_leaving_before_the_start_takes_nobody_off_the_roster() {
     let mut script = Script::new(3);
@@ -175,7 +175,7 @@ fn a_game_of_one_is_over_and_says_so() {
 
 #[test]
 fn the_game_says_whether_people_or_programs_skipped() {
-    let told = |reasons: [Option<SkipReason>; 2]| {
+    let skipped_by = |reasons: [Option<SkipReason>; 2]| {
         let mut script = Script::started(3, 3, 2);
         let (game, others) = (script.id(), script.others());
         for (voter, reason) in others.into_iter().zip(reasons) {
@@ -183,9 +183,9 @@ fn the_game_says_whether_people_or_programs_skipped() {
         }
         script.game.turns().unwrap().skipped().map(|skipped| skipped.why)
     };
-    assert_eq!(told([None, None]), Some(SkippedBy::People));
-    assert_eq!(told([Some(SkipReason::Silent), None]), Some(SkippedBy::Silence));
-    assert_eq!(told([Some(SkipReason::Unknown), Some(SkipReason::Idle)]), Some(SkippedBy::Silence));
+    assert_eq!(skipped_by([None, None]), Some(SkippedBy::People));
+    assert_eq!(skipped_by([Some(SkipReason::Silent), None]), Some(SkippedBy::Silence));
+    assert_eq!(skipped_by([Some(SkipReason::Unknown), Some(SkipReason::Idle)]), Some(SkippedBy::Silence));
 }
 
 // --- whole games, played by the programs ---------------------------------------------------------------------------
@@ -219,7 +219,7 @@ fn a_game_of_two_is_over_when_one_is_gone_and_not_before_it_may_be_back() {
     assert_eq!(world.view(0).cancelled, Some(CancelReason::TooFewLeft));
 }
 
-/// Everybody loses everybody for a while: nobody is made absent, and the game goes on.
+/// All players lose each other for a while; nobody is made absent, and the game goes on.
 #[test]
 fn a_network_that_fails_for_a_minute_makes_nobody_absent() {
     let mut world = World::started(3, 2);
@@ -232,7 +232,7 @@ fn a_network_that_fails_for_a_minute_makes_nobody_absent() {
     assert_eq!((world.drawers().len(), world.view(0).cancelled), (6, None));
 }
 
-/// Two don't see each other, though the third sees both: their programs contradict each other once, not for ever.
+/// Two players don't see each other, but the third sees both. Their programs contradict each other only once.
 #[test]
 fn a_program_contradicts_a_vote_that_it_is_absent() {
     let mut world = World::started(3, 1);
@@ -260,7 +260,7 @@ fn a_player_who_was_absent_plays_again_and_draws() {
     assert_eq!(world.drawers().len(), 6);
 }
 
-/// Nobody went on with the game, and one who was absent looks in the next day.
+/// The game was abandoned, and a player who was absent starts the program on the next day.
 #[test]
 fn a_game_abandoned_long_ago_does_not_prevent_a_new_one() {
     let mut world = World::started(3, 2);

@@ -1,16 +1,16 @@
-//! The rules of the fold, our program's conduct, and whole games.
+//! Tests of the fold's rules, of the driver, and of whole games.
 
-mod asking;
 mod cheaters;
 mod choosing;
 mod draw;
+mod driver;
 mod gathering;
 mod leaving;
-mod player;
 mod properties;
 mod quiz;
 mod script;
 mod simulation;
 mod turns;
+mod view;
 mod voting;
 mod world;

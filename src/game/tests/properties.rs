@@ -1,4 +1,4 @@
-//! What holds for any log.
+//! Properties of the fold and the driver for any log.
 
 use proptest::prelude::*;
 
@@ -12,13 +12,13 @@ use crate::operation::OperationId;
 
 const PEOPLE: u8 = 5;
 
-/// Numbers from which a step is made that fits to where the game stands, or nearly.
+/// Random numbers for a step that fits the state of the game, or nearly.
 #[derive(Debug, Clone, Copy)]
 struct Dice {
     author: usize,
     kind: usize,
     other: usize,
-    /// Some values make the step one about something else than the present game, turn or stage, or somebody else's.
+    /// Some values make it a step of another game, turn, stage or author.
     odd: u8,
     wait_ms: u64,
 }
@@ -29,7 +29,7 @@ fn dice() -> impl Strategy<Value = Dice> {
         .prop_map(|(author, kind, other, odd, wait_ms)| Dice { author, kind, other, odd, wait_ms })
 }
 
-/// Kinds of steps, as often as they are to come.
+/// Returns the kinds of steps for the stage of the game, repeated by their frequency.
 const ANY: &[char] = &['P', 'R', 'C', 'O', 'S', 'X', 'A', 'B', 'E', 'V', 'K', 'N', 'H', 'L', 'F'];
 const GATHERING: &[char] = &['R', 'R', 'R', 'R', 'C', 'L'];
 const OPENING: &[char] = &['O', 'O', 'O', 'S'];
@@ -46,7 +46,7 @@ fn fitting(game: &Game) -> &'static [char] {
     }
 }
 
-/// The step, and who writes it: mostly somebody who may.
+/// Returns a step and its author, who is mostly allowed to write it.
 fn throw(dice: Dice, game: &Game, people: &[Identity]) -> (usize, GameStep) {
     let id = if dice.odd == 1 { operation(0) } else { game.id().unwrap_or(operation(1)) };
     let turn = game.turn().unwrap_or(0).wrapping_sub(u32::from(dice.odd == 2));
@@ -96,7 +96,7 @@ fn listed(dice: Dice, game: &Game, ready: bool) -> Vec<OperationId> {
     ids
 }
 
-/// The log that these dice make.
+/// Returns the log of these random numbers.
 fn log(dice: &[Dice]) -> Vec<(StepAt, GameStep)> {
     let people = people(PEOPLE);
     let mut game = Game::default();
@@ -124,7 +124,7 @@ fn fold(mut game: Game, steps: &[(StepAt, GameStep)]) -> Game {
     game
 }
 
-/// What may be said of any game at any time.
+/// Checks what holds for any game at any time.
 fn check(game: &Game) {
     let Some(turns) = game.turns() else { return assert!(game.drawer().is_none()) };
     let drawer = turns.drawer().unwrap();
@@ -152,7 +152,7 @@ proptest! {
         prop_assert_eq!(&fold(Game::default(), &log), &game);
     }
 
-    /// Steps in no sensible order at all, at any times.
+    /// Steps in random order, at random times.
     #[test]
     fn no_log_makes_the_fold_panic(dice in prop::collection::vec((dice(), any::<u64>()), 0..60)) {
         let mut log = log(&dice.iter().map(|(dice, _)| *dice).collect::<Vec<_>>());
@@ -161,7 +161,7 @@ proptest! {
         check(&fold(Game::default(), &log));
     }
 
-    /// Whatever our program lets its person ask for counts, and so does whatever it writes by itself.
+    /// Every step counts that a command returns or the driver writes by itself.
     #[test]
     fn every_step_that_a_program_writes_counts(dice in prop::collection::vec(dice(), 0..120), waited in 0..200_000_u64) {
         let (log, people) = (log(&dice), people(PEOPLE));

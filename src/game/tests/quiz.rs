@@ -1,5 +1,5 @@
-//! Whole quizzes, played by programs that share one ordered log and exchange guesses directly. Nobody cheats: so nothing
-//! may be held against anybody, and no word is said while it can be guessed.
+//! Whole quizzes, played by honest programs that share one ordered log and exchange guesses directly. No guesser may lose
+//! points, and no word may be said while it can be guessed.
 
 use std::collections::BTreeSet;
 
@@ -11,12 +11,12 @@ use crate::game::{Delivery, GameStep, GameView, GuessOutcome, GuessTicket, Outgo
 use crate::name::{RoomId, RoomName};
 use crate::words::normalise;
 
-/// A quiz under way.
+/// A quiz.
 struct Match {
     world: World,
     /// Guesses without an outcome, by program.
     open: BTreeSet<(usize, GuessTicket)>,
-    /// Every so many replies is lost; 0: none.
+    /// Of this number of replies one is lost; 0 for none.
     lose_every: usize,
     replies: usize,
     lost: usize,
@@ -39,12 +39,12 @@ impl Match {
     fn say(&mut self, from: usize, text: &str) {
         let now = self.world.now;
         let game = self.world.game();
-        let Program { player, identity, .. } = &mut self.world.programs[from];
-        match player.talk(&game, text, now.wall_ms) {
+        let Program { driver, identity, .. } = &mut self.world.programs[from];
+        match driver.talk(&game, text, now.wall_ms) {
             Delivery::Plain | Delivery::Sealed => {}
             Delivery::Miss(step) | Delivery::Whisper(step) => self.world.write(from, step),
             Delivery::Guess => {
-                if let Ok((ticket, request)) = player.guesses().guess(&game, room(), identity, text.to_owned(), now) {
+                if let Ok((ticket, request)) = driver.guesses().guess(&game, room(), identity, text.to_owned(), now) {
                     self.open.insert((from, ticket));
                     self.exchange(from, request);
                 }
@@ -52,8 +52,8 @@ impl Match {
         }
         self.world.settle();
         let game = self.world.game();
-        let Program { player, identity, .. } = &mut self.world.programs[from];
-        let next = player.guesses().next(&game, room(), identity);
+        let Program { driver, identity, .. } = &mut self.world.programs[from];
+        let next = driver.guesses().next(&game, room(), identity);
         self.exchange(from, next);
         self.world.settle();
     }
@@ -63,16 +63,16 @@ impl Match {
         let game = self.world.game();
         let (now, author) = (self.world.now, self.world.who(from));
         let to = (0..self.world.programs.len()).find(|other| self.world.who(*other) == to).unwrap();
-        let Program { player, identity, .. } = &mut self.world.programs[to];
+        let Program { driver, identity, .. } = &mut self.world.programs[to];
         let request = PeerRequest::decode(&PeerRequest::Guess(request).encode().unwrap()).unwrap();
-        let reply = player.asked(&game, room(), identity, author, request, now);
+        let reply = driver.asked(&game, room(), identity, author, request, now);
         let reply = PeerReply::decode(&reply.encode().unwrap()).unwrap();
         self.replies += 1;
         let lost = self.lose_every > 0 && self.replies.is_multiple_of(self.lose_every);
         self.lost += usize::from(lost);
-        let Program { player, identity, .. } = &mut self.world.programs[from];
+        let Program { driver, identity, .. } = &mut self.world.programs[from];
         let (outcome, dropped) =
-            player.guesses().replied(&game, room(), identity, ticket, Some(reply).filter(|_| !lost));
+            driver.guesses().replied(&game, room(), identity, ticket, Some(reply).filter(|_| !lost));
         self.open.retain(|open| *open != (from, ticket) && !dropped.iter().any(|ticket| *open == (from, *ticket)));
         if let Some(GuessOutcome::Solved(step) | GuessOutcome::Wrong(step)) = outcome {
             self.world.write(from, step);
@@ -83,8 +83,8 @@ impl Match {
         self.world.view(program)
     }
 
-    /// Plays one turn: each person guesses wrong, and then most of them right. `restart`: the drawer's program is started
-    /// again in between.
+    /// Plays one turn: each guesser is wrong once, then most of them are right. `restart`: the drawer's program restarts in
+    /// between.
     fn play_turn(&mut self, restart: bool) {
         let turn = self.world.game().turn();
         let drawer = self.world.drawer();
@@ -111,7 +111,7 @@ impl Match {
         self.world.run_until(|world| world.game().turn() != turn);
     }
 
-    /// Plays to the end; returns how many solved and the number of sealed lines.
+    /// Plays to the end; returns the numbers of solvers and of sealed lines.
     fn play(mut self, restart: bool) -> (usize, usize) {
         while self.world.game().phase() != Phase::Over {
             self.world.run_until(|world| {

@@ -1,4 +1,4 @@
-//! A game written step by step.
+//! A game whose steps a test writes one by one.
 
 use crate::game::state::Stage;
 use crate::game::{CancelReason, EndReason, Game, GameStep, Rules, StepAt, WordList, commitment, nonce};
@@ -6,27 +6,27 @@ use crate::identity::{Author, Identity};
 use crate::operation::OperationId;
 use crate::words::{Level, Word};
 
-/// When the scripts begin, in milliseconds since 1970.
+/// The beginning of all scripts, in milliseconds since 1970.
 pub const EPOCH_MS: u64 = 1_700_000_000_000;
 
-/// The `n`-th operation.
+/// Returns the id of the `n`-th operation.
 pub fn operation(n: u64) -> OperationId {
     OperationId(*blake3::hash(&n.to_be_bytes()).as_bytes())
 }
 
-/// `n` people in the order of their keys.
+/// Makes `n` people in the order of their keys.
 pub fn people(n: u8) -> Vec<Identity> {
     let mut people: Vec<Identity> = (1..=n).map(|n| Identity::from_secret([n; 32])).collect();
     people.sort_by_key(Identity::author);
     people
 }
 
-/// The proposal of a game without words.
+/// Returns the proposal of a game without words.
 pub fn proposed(rules: Rules) -> GameStep {
     GameStep::Proposed { rules, words: WordList::default(), more: 0 }
 }
 
-/// The words of all quizzes here: of all levels, one and two words long, some inside others.
+/// Returns the words of all quizzes here: of all levels, one and two words long, some inside others.
 pub fn words() -> WordList {
     let texts = [
         "apple",
@@ -52,7 +52,7 @@ pub fn words() -> WordList {
     WordList::new(texts.iter().zip(levels).map(|(text, level)| Word { text: (*text).to_owned(), level }).collect())
 }
 
-/// The log of a room, and the game that it comes to.
+/// The log of a room and its game.
 #[derive(Clone)]
 pub struct Script {
     pub people: Vec<Identity>,
@@ -70,7 +70,7 @@ impl Script {
         self.people[person].author()
     }
 
-    /// Which person that is.
+    /// Returns the number of the person.
     pub fn index(&self, author: Author) -> usize {
         self.people.iter().position(|person| person.author() == author).unwrap()
     }
@@ -79,7 +79,7 @@ impl Script {
         self.ms += ms;
     }
 
-    /// Writes a step; says whether it counts.
+    /// Writes a step; returns whether it counts.
     pub fn write(&mut self, person: usize, step: GameStep) -> bool {
         let at = StepAt {
             id: operation(self.log.len() as u64),
@@ -95,12 +95,12 @@ impl Script {
         counts
     }
 
-    /// The last operation.
+    /// Returns the id of the last operation.
     pub fn last(&self) -> OperationId {
         self.log.last().unwrap().0.id
     }
 
-    /// The game that was proposed last.
+    /// Returns the id of the last game.
     pub fn id(&self) -> OperationId {
         self.game.id().unwrap()
     }
@@ -173,7 +173,7 @@ impl Script {
         self.write(person, GameStep::End { game: self.id() })
     }
 
-    /// The reason why the game is over before its last turn.
+    /// Returns the reason for which the game ended early.
     pub fn ended_early(&self) -> Option<CancelReason> {
         match &self.game.table().unwrap().stage {
             Stage::Over { cancelled, .. } => *cancelled,
@@ -181,7 +181,7 @@ impl Script {
         }
     }
 
-    /// Proposed by the first of the people, and these are ready. The ids of their steps.
+    /// Proposes a game as the first person, and gets these people ready; returns the ids of their steps.
     pub fn gathered(&mut self, rounds: u32, people: &[usize]) -> Vec<OperationId> {
         assert!(self.propose(0, rounds));
         let ready = |person: &usize| {
@@ -191,13 +191,13 @@ impl Script {
         people.iter().map(ready).collect()
     }
 
-    /// Gathered, and the roster is closed.
+    /// Gathers these people and closes the roster.
     pub fn closed(&mut self, rounds: u32, people: &[usize]) {
         let ready = self.gathered(rounds, people);
         assert!(self.close(0, &ready));
     }
 
-    /// These open their nonces. The ids of their steps.
+    /// Opens the nonces of these people; returns the ids of their steps.
     pub fn opened(&mut self, people: &[usize]) -> Vec<OperationId> {
         let open = |person: &usize| {
             assert!(self.open(*person));
@@ -206,7 +206,7 @@ impl Script {
         people.iter().map(open).collect()
     }
 
-    /// A game of the first `players` people that is at its first turn.
+    /// Makes a game of the first `players` people at its first turn.
     pub fn started(people_count: u8, players: usize, rounds: u32) -> Self {
         let mut script = Script::new(people_count);
         let people: Vec<usize> = (0..players).collect();
@@ -216,7 +216,7 @@ impl Script {
         script
     }
 
-    /// Who draws.
+    /// Returns the number of the drawer.
     pub fn drawer(&self) -> usize {
         self.index(self.game.drawer().unwrap())
     }
@@ -225,13 +225,13 @@ impl Script {
         self.game.turn().unwrap()
     }
 
-    /// The players of the round but the drawer.
+    /// Returns the players of the round other than the drawer.
     pub fn others(&self) -> Vec<usize> {
         let players = self.game.turns().unwrap().players();
         players.iter().map(|player| self.index(*player)).filter(|player| *player != self.drawer()).collect()
     }
 
-    /// The drawer begins and ends the turn. Who it was.
+    /// Begins and ends a turn; returns its drawer.
     pub fn play_turn(&mut self) -> usize {
         let (drawer, turn) = (self.drawer(), self.turn());
         assert!(self.begin(drawer, turn));

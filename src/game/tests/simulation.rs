@@ -1,4 +1,4 @@
-//! Whole games, played by the programs alone.
+//! Whole games played by the programs alone.
 
 use std::collections::BTreeSet;
 
@@ -191,7 +191,7 @@ fn the_proposer_begins_before_everybody_is_ready() {
     world.propose(0, 1);
     let request = |world: &mut World| {
         let game = world.game();
-        world.programs[0].player.request_begin(&game)
+        world.programs[0].driver.request_begin(&game)
     };
     assert!(request(&mut world).is_err());
     world.ready(1);
@@ -247,8 +247,8 @@ fn a_gathering_whose_proposer_is_gone_is_ended() {
     assert_eq!(world.count(|step| matches!(step, GameStep::Cancelled { .. })), 1, "only by those who are in it");
 }
 
-/// A slow network brings an opening after the start that the log orders before it: that start is void, the proposer
-/// starts again, and the turns begin anew.
+/// An opening arrives after the start, and the log orders it before: the start is void, the proposer starts again, and the
+/// turns begin anew.
 #[test]
 fn a_late_opening_starts_the_game_again() {
     let mut world = World::new(3);

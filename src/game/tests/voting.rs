@@ -1,4 +1,4 @@
-//! Skipping a drawer, removing a player.
+//! Votes to skip a drawer and to remove a player.
 
 use super::script::Script;
 use crate::game::Phase;
@@ -86,15 +86,8 @@ fn a_waiting_newcomer_can_be_removed() {
     }
 }
 
-#[test]
-fn a_game_of_one_is_over() {
-    let mut script = Script::started(2, 2, 3);
-    assert!(script.kick(0, 1));
-    assert_eq!(script.game.phase(), Phase::Over);
-}
-
-/// Five players: two of the other four want the drawer skipped, then a third is removed. Two of three are enough, and
-/// nobody has to vote again.
+/// Five players: two of the other four vote to skip the drawer, then a third is removed. Two of three are enough, without
+/// new votes.
 #[test]
 fn votes_are_counted_again_when_a_player_is_removed() {
     let mut script = Script::started(5, 5, 1);

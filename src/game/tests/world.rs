@@ -1,4 +1,4 @@
-//! Programs that share a perfectly ordered log, in simulated time.
+//! Programs that share one ordered log, in simulated time.
 
 use std::collections::BTreeSet;
 
@@ -7,11 +7,11 @@ use crate::clock::{Clock, Now};
 use crate::game::{Driver, Game, GameStep, GameView, PlayError, Rules, StepAt, WordList};
 use crate::identity::{Author, Identity};
 
-/// A person's program.
+/// The program of a person.
 pub struct Program {
     pub identity: Identity,
-    pub player: Driver,
-    /// Whether it runs. One that doesn't is silent, but may still look online to others.
+    pub driver: Driver,
+    /// Whether it runs. One that doesn't may still look online to others.
     pub running: bool,
     pub online: bool,
     game: Game,
@@ -29,8 +29,8 @@ pub struct World {
 
 impl Program {
     fn new(identity: Identity) -> Self {
-        let player = Driver::new(identity.author());
-        Program { identity, player, running: true, online: true, game: Game::default(), folded: 0, wake: None }
+        let driver = Driver::new(identity.author());
+        Program { identity, driver, running: true, online: true, game: Game::default(), folded: 0, wake: None }
     }
 }
 
@@ -49,7 +49,7 @@ impl World {
         self.programs[program].identity.author()
     }
 
-    /// The game as the whole log says.
+    /// Folds the whole log.
     pub fn game(&self) -> Game {
         let mut game = Game::default();
         for (at, step) in &self.log {
@@ -58,7 +58,7 @@ impl World {
         game
     }
 
-    /// Whose turn it is.
+    /// Returns the number of the drawer.
     pub fn drawer(&self) -> usize {
         let drawer = self.game().drawer().unwrap();
         (0..self.programs.len()).find(|program| self.who(*program) == drawer).unwrap()
@@ -69,31 +69,31 @@ impl World {
     }
 
     pub fn view(&self, program: usize) -> GameView {
-        let Program { player, game, .. } = &self.programs[program];
-        player.view(game, &self.online(), |author| author.fingerprint(), self.now)
+        let Program { driver, game, .. } = &self.programs[program];
+        driver.view(game, &self.online(), |author| author.fingerprint(), self.now)
     }
 
-    /// Somebody's program ends: it is silent and offline.
+    /// Ends a program, which is then silent and offline.
     pub fn kill(&mut self, program: usize) {
         self.programs[program].running = false;
         self.programs[program].online = false;
     }
 
-    /// It starts again, and remembers nothing but the log.
+    /// Starts a program again, with nothing but the log.
     pub fn restart(&mut self, program: usize) {
         let identity = self.programs[program].identity.clone();
         self.programs[program] = Program::new(identity);
         self.advance(program, false);
     }
 
-    /// A person asks their program for something.
+    /// Carries out a person's command.
     pub fn ask(
         &mut self,
         program: usize,
         step: impl FnOnce(&mut Driver, &Game, &Identity, Now) -> Result<GameStep, PlayError>,
     ) -> Result<(), PlayError> {
-        let Program { player, game, identity, .. } = &mut self.programs[program];
-        let step = step(player, game, identity, self.now)?;
+        let Program { driver, game, identity, .. } = &mut self.programs[program];
+        let step = step(driver, game, identity, self.now)?;
         self.write(program, step);
         self.settle();
         Ok(())
@@ -101,14 +101,14 @@ impl World {
 
     pub fn propose(&mut self, program: usize, rounds: u32) {
         let rules = Rules { rounds, seconds: 30, ..Rules::default() };
-        self.ask(program, |player, game, _, now| player.start(game, rules, &WordList::default(), now)).unwrap();
+        self.ask(program, |driver, game, _, now| driver.start(game, rules, &WordList::default(), now)).unwrap();
     }
 
     pub fn ready(&mut self, program: usize) {
-        self.ask(program, |player, game, identity, _| player.ready(game, identity)).unwrap();
+        self.ask(program, |driver, game, identity, _| driver.ready(game, identity)).unwrap();
     }
 
-    /// Proposed by the first program, the others get ready, and it starts.
+    /// Makes a game: the first program proposes it, the others get ready, and it starts.
     pub fn started(count: u8, rounds: u32) -> Self {
         let mut world = World::new(count);
         world.propose(0, rounds);
@@ -125,7 +125,7 @@ impl World {
         self.log.push((StepAt { id: operation(self.written), author: self.who(program), time, proven: true }, step));
     }
 
-    /// Puts a step into the past; every program folds its log again.
+    /// Inserts a step in the past; every program folds its log again.
     pub fn write_late(&mut self, program: usize, ms: u64, step: GameStep) {
         self.written += 1;
         let at = StepAt { id: operation(self.written), author: self.who(program), time: ms << 16, proven: true };
@@ -138,7 +138,7 @@ impl World {
         self.settle();
     }
 
-    /// Lets every program do what it has to do now, until none has anything.
+    /// Advances all programs until none has a step to write.
     pub fn settle(&mut self) {
         for _ in 0..1000 {
             let before = self.log.len();
@@ -152,7 +152,7 @@ impl World {
         panic!("the programs never stop writing");
     }
 
-    /// Lets time pass, until this holds.
+    /// Lets time pass until this holds.
     pub fn run_until(&mut self, is_reached: impl Fn(&World) -> bool) {
         self.settle();
         for _ in 0..2000 {
@@ -167,7 +167,7 @@ impl World {
         panic!("never reached; the log: {:?}", self.log);
     }
 
-    /// Lets so much time pass at once.
+    /// Lets time pass at once.
     pub fn pass(&mut self, ms: u64) {
         self.now.mono_ms += ms;
         self.now.wall_ms += ms;
@@ -184,7 +184,7 @@ impl World {
             one.game.apply(*at, step);
         }
         one.folded = self.log.len();
-        let plan = one.player.advance(&one.game, &one.identity, &online, self.now, live);
+        let plan = one.driver.advance(&one.game, &one.identity, &online, self.now, live);
         one.wake = plan.wake;
         for step in plan.steps {
             self.write(program, step);
@@ -198,12 +198,12 @@ impl World {
         }
     }
 
-    /// How many steps of a kind the log holds.
+    /// Returns the number of steps of a kind in the log.
     pub fn count(&self, is_it: impl Fn(&GameStep) -> bool) -> usize {
         self.log.iter().filter(|(_, step)| is_it(step)).count()
     }
 
-    /// Who began which turn, in order.
+    /// Returns the drawers who began a turn, in order.
     pub fn drawers(&self) -> Vec<Author> {
         let began = |(at, step): &(StepAt, GameStep)| matches!(step, GameStep::TurnBegan { .. }).then_some(at.author);
         self.log.iter().filter_map(began).collect()

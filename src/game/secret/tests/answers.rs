@@ -1,13 +1,13 @@
-//! What the drawer may and may not answer.
+//! True and false answers of the drawer.
 
 use voprf::Group;
 
 use super::*;
 
-/// The identity of the group, which is no valid element of a message.
+/// The identity of the group, which is not a valid element of a message.
 const IDENTITY: [u8; 32] = [0; 32];
 
-/// 32 bytes that are no group element: negative, in the sense of ristretto255.
+/// Returns 32 bytes that are not a group element: negative, in the sense of ristretto255.
 fn garbage() -> [u8; 32] {
     let mut bytes = [0; 32];
     bytes[0] = 1;
@@ -42,7 +42,7 @@ fn a_word_has_other_keys_in_another_turn_or_game_or_draw_or_of_another_drawer() 
     let publics: std::collections::BTreeSet<_> = keys.iter().map(TurnKey::public).collect();
     let words: std::collections::BTreeSet<_> = keys.iter().map(|key| key.word_key("apple").public()).collect();
     assert_eq!((publics.len(), words.len()), (5, 5));
-    // Even with one VOPRF key, because turn and game are part of the input.
+    // Also with the same VOPRF key, because turn and game are part of the input.
     let here = word_key_from_reveal(&keys[0].reveal(), "apple", GAME, TURN).unwrap().public();
     assert_eq!(here, keys[0].word_key("apple").public());
     assert_ne!(here, word_key_from_reveal(&keys[0].reveal(), "apple", GAME, TURN + 1).unwrap().public());
@@ -60,7 +60,7 @@ fn derivations_are_deterministic() {
 
 #[test]
 fn proofs_about_different_guesses_have_different_nonces() {
-    // With one nonce r for two challenges, s₁ − s₂ = (c₂ − c₁)·k gives the key k away. So try just that.
+    // With one nonce r for two challenges, s₁ − s₂ = (c₂ − c₁)·k would give the key k away.
     let key = turn_key();
     let secret = Suite::deserialize_scalar(&key.reveal().0).unwrap();
     let nonce = |guess: &Blinding| {
@@ -137,7 +137,7 @@ fn answers_that_are_not_group_elements_are_refused() {
 
 #[test]
 fn without_a_secret_key_no_answer_is_accepted() {
-    // A public half whose secret half nobody knows, and all elements the identity: no proof of that is taken.
+    // A public key whose secret key nobody knows, with the identity for all elements: no proof for it is accepted.
     let guess = blinding(&ana(), ["apple"]);
     let nobody = VoprfPublic(blinding(&ben(), ["apple"]).blinded()[0].0);
     let answer = turn_key().answer(&guess.blinded()).unwrap();

@@ -1,6 +1,6 @@
-//! The dictionary attack: somebody has all bytes of a turn that anybody sent before the reveal, and their own secrets, and
-//! tries every word of a pack of 600 without asking. The attack must confirm none; and the very same attack finds the word
-//! as soon as it is given one thing that is secret, or a drawer makes a mistake.
+//! The dictionary attack: an attacker has all bytes that were sent in a turn before the reveal, and its own secrets, and
+//! tries every word of a pack of 600 without a request. The attack must confirm none; the same attack finds the word as soon
+//! as it is given a secret, or a drawer or guesser makes a mistake.
 
 use std::collections::BTreeSet;
 
@@ -19,32 +19,32 @@ use crate::words::Mask;
 type Scalar = <Suite as Group>::Scalar;
 type Element = <Suite as Group>::Elem;
 
-/// What an attacker has of a turn.
+/// The data that an attacker has of a turn.
 struct Seen {
     attacker: Identity,
     game: OperationId,
     turn: u32,
     public: Option<VoprfPublic>,
     word: Option<WordPublic>,
-    /// Everything that anybody sent, as it was sent.
+    /// All sent bytes.
     bytes: Vec<u8>,
-    /// The elements in it, and those made of them.
+    /// The group elements in them, and their combinations.
     elements: BTreeSet<[u8; 32]>,
     proofs: Vec<Proof>,
-    /// Scalars it knows or guesses to mean something.
+    /// Scalars that it knows.
     scalars: BTreeSet<[u8; 32]>,
     sealed: Vec<(Author, Vec<u8>)>,
 }
 
 impl Seen {
-    /// Nothing of this turn yet, by somebody who has only their own secrets.
+    /// Starts with the attacker's own secrets alone.
     fn new(attacker: &Identity, game: OperationId, turn: u32) -> Self {
         let (bytes, elements, scalars) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
         let (proofs, sealed, attacker) = (Vec::new(), Vec::new(), attacker.clone());
         Seen { attacker, game, turn, public: None, word: None, bytes, elements, proofs, scalars, sealed }
     }
 
-    /// Somebody writes a step.
+    /// Adds a step.
     fn step(&mut self, author: Author, step: GameStep) {
         match &step {
             GameStep::WordLocked { voprf, word, .. } => {
@@ -57,36 +57,36 @@ impl Seen {
         self.bytes.extend(Payload::Game(step).encode().unwrap());
     }
 
-    /// Somebody asks.
+    /// Adds a request.
     fn ask(&mut self, request: &GuessRequest) {
         self.elements.extend(request.blinded.iter().map(|blinded| blinded.0));
         self.bytes.extend(PeerRequest::Guess(request.clone()).encode().unwrap());
     }
 
-    /// The drawer answers.
+    /// Adds an answer.
     fn answer(&mut self, answer: &GuessAnswer) {
         self.elements.extend(answer.answer.evaluated.iter().map(|evaluated| evaluated.0));
         self.proofs.push(answer.answer.proof);
         self.bytes.extend(PeerReply::Answer(Box::new(answer.clone())).encode().unwrap());
     }
 
-    /// The words that the attacker confirms without asking.
+    /// Returns the words that the attacker confirms without a request.
     fn confirmed(&self, words: &[String]) -> BTreeSet<String> {
         &by_key(self, words) | &by_evaluation(self, words)
     }
 
-    /// Whether this key is the word's.
+    /// Returns whether this is the key of the word.
     fn confirms(&self, key: &WordKey) -> bool {
         Some(key.public()) == self.word || self.sealed.iter().any(|(author, line)| key.open(*author, line).is_some())
     }
 
-    /// What the attacker's own program blinds a word with.
+    /// Returns the scalar with which the attacker's own program blinds a word.
     fn own_blind(&self, word: &str) -> Scalar {
         let blinding = Blinding::new(&self.attacker, self.game, self.turn, &[word.to_owned()]).unwrap();
         scalar(&blinding.opening(0).unwrap().0).unwrap()
     }
 
-    /// Windows of all bytes, wherever they begin.
+    /// Returns all windows of all bytes.
     fn windows<const N: usize>(&self) -> impl Iterator<Item = &[u8; N]> {
         self.bytes.windows(N).map(|window| window.try_into().unwrap())
     }
@@ -104,15 +104,15 @@ fn bytes_of(element: Element) -> [u8; 32] {
     Suite::serialize_elem(element).into()
 }
 
-/// `Finalize` with an element that the attacker takes for the unblinded one.
+/// `Finalize` with an element that may be the unblinded one.
 fn key_by_element(seen: &Seen, element: &[u8; 32], word: &str) -> WordKey {
     let input = input(word, seen.game, seen.turn);
     let framed = [&[0, 32][..], &input, &[0, 32], element, b"Finalize"].concat();
     WordKey::from_output(&Sha512::digest(framed).into(), seen.game, seen.turn)
 }
 
-/// Scalars that may be the drawer's key: all bytes ever sent, all that the attacker knows, and what two proofs with one
-/// nonce would give away.
+/// Returns scalars that may be the drawer's key: all windows of the sent bytes, all known scalars, and those that two proofs
+/// with one nonce would give away.
 fn suspects(seen: &Seen) -> Vec<Scalar> {
     let mut suspects: Vec<Scalar> = seen.windows().chain(&seen.scalars).filter_map(scalar).collect();
     let halves = |proof: &Proof| {
@@ -128,7 +128,7 @@ fn suspects(seen: &Seen) -> Vec<Scalar> {
     suspects
 }
 
-/// Words confirmed by a secret key: one that fits the public one.
+/// Returns the words that are confirmed by a secret key that fits the public one.
 fn by_key(seen: &Seen, words: &[String]) -> BTreeSet<String> {
     let is_key = |suspect: &Scalar| Some(VoprfPublic(bytes_of(Suite::base_elem() * suspect))) == seen.public;
     let Some(key) = suspects(seen).into_iter().find(is_key) else { return BTreeSet::new() };
@@ -137,8 +137,8 @@ fn by_key(seen: &Seen, words: &[String]) -> BTreeSet<String> {
     words.iter().filter(fits).cloned().collect()
 }
 
-/// Words confirmed by an evaluation: every element that was sent, as it is, unblinded with every scalar that the attacker
-/// knows or would have used itself, and the sums and differences of two of them.
+/// Returns the words that are confirmed by an evaluation: each sent element as it is, unblinded with every scalar that the
+/// attacker knows or would have used itself, and the sums and differences of two elements.
 fn by_evaluation(seen: &Seen, words: &[String]) -> BTreeSet<String> {
     let known: Vec<Element> = seen.elements.iter().filter_map(element).collect();
     let scalars: Vec<Scalar> = seen.scalars.iter().filter_map(scalar).map(|scalar| scalar.invert()).collect();
@@ -154,8 +154,8 @@ fn by_evaluation(seen: &Seen, words: &[String]) -> BTreeSet<String> {
     words.iter().filter(fits).cloned().collect()
 }
 
-/// Words that somebody asked for: a word blinded with a scalar that the attacker knows or would have used itself, or not at
-/// all, was sent.
+/// Returns the words that were requested: sent without blinding, or blinded with a scalar that the attacker knows or would
+/// have used itself.
 fn by_asking(seen: &Seen, words: &[String]) -> BTreeSet<String> {
     let mut blinds: Vec<Scalar> = seen.scalars.iter().filter_map(scalar).collect();
     blinds.push(one());
@@ -175,7 +175,7 @@ fn one() -> Scalar {
     scalar(&std::array::from_fn(|n| u8::from(n == 0))).unwrap()
 }
 
-/// Whether the word's keys themselves were sent, in whatever place.
+/// Returns whether the keys of the word were sent anywhere.
 fn is_in_the_open(seen: &Seen) -> bool {
     let by_output = seen.windows().any(|output| seen.confirms(&WordKey::from_output(output, seen.game, seen.turn)));
     let by_secret =
@@ -183,7 +183,7 @@ fn is_in_the_open(seen: &Seen) -> bool {
     by_output || by_secret
 }
 
-/// A pack of 600 different words.
+/// Returns a pack of 600 different words.
 fn pack() -> Vec<String> {
     let syllable = |n: u32| char::from_u32(0xac00 + n * 28).unwrap();
     (0..600).map(|n| [syllable(n % 399), syllable(n * 7 % 392)].iter().collect()).collect()
@@ -199,7 +199,7 @@ fn room() -> RoomId {
     RoomName::lobby().id()
 }
 
-/// Somebody asks, and is answered.
+/// Adds a request and its answer.
 fn guessed(seen: &mut Seen, guesser: &Identity, guess: &Blinding, answer: &Answer) {
     let request = GuessRequest::new(guesser, room(), (GAME, TURN, turn_key().public()), 0, None, guess.blinded());
     let receipt = Receipt::new(&drawer(), &request, 12_345);
@@ -207,8 +207,8 @@ fn guessed(seen: &mut Seen, guesser: &Identity, guess: &Blinding, answer: &Answe
     seen.answer(&GuessAnswer { answer: answer.clone(), receipt });
 }
 
-/// A turn up to its last second: Ana asked for wrong words, Ben solved it and talks with the drawer, and the attacker
-/// has asked for wrong words too.
+/// Makes a turn up to its last second: Ana requested wrong words, Ben solved it and whispers with the drawer, and the
+/// attacker requested wrong words too.
 fn seen() -> Seen {
     let (pack, key, mut seen) = (pack(), turn_key(), Seen::new(&attacker(), GAME, TURN));
     let word = key.word_key(&pack[WORD]);

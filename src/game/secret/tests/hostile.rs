@@ -1,10 +1,10 @@
-//! Any bytes at all, wherever bytes come from somebody else.
+//! Any bytes, in each place where bytes come from others.
 
 use proptest::prelude::*;
 
 use super::*;
 
-/// Bytes of a length, at random or near what means something: small numbers, and the highest.
+/// Makes bytes of a length, at random, or of small or the highest numbers.
 fn bytes<const N: usize>() -> impl Strategy<Value = [u8; N]> {
     let at_random = prop::collection::vec(any::<u8>(), N);
     let edge = (prop::sample::select(vec![0_u8, 0xff]), 0..N, any::<u8>()).prop_map(|(fill, at, byte)| {
@@ -15,7 +15,7 @@ fn bytes<const N: usize>() -> impl Strategy<Value = [u8; N]> {
     prop_oneof![at_random, edge].prop_map(|bytes| bytes.try_into().unwrap())
 }
 
-/// An element that is one, half of the time.
+/// Makes a group element half of the time.
 fn element() -> impl Strategy<Value = [u8; 32]> {
     prop_oneof![bytes(), ".{0,3}".prop_map(|word| blinding(&ben(), [&word]).blinded()[0].0)]
 }

@@ -13,7 +13,7 @@ const TURN: u32 = 2;
 /// The seed of the game.
 const DRAW: [u8; 32] = [6; 32];
 
-/// The drawer's, Ana's and Ben's identities.
+/// The identity of the drawer; those of Ana and Ben follow.
 fn drawer() -> Identity {
     Identity::from_secret([1; 32])
 }

@@ -1,9 +1,9 @@
-//! What is shown after a turn: the drawer's key, and what the solvers asked.
+//! The reveal of the drawer's key, and the openings of the solvers.
 
 use super::*;
 
 #[test]
-fn an_opening_fits_its_word_and_nothing_else() {
+fn an_opening_is_valid_for_its_word_only() {
     let guess = blinding(&ana(), ["apple", "pear"]);
     let (blinded, opening) = (guess.blinded(), guess.opening(0).unwrap());
     assert!(is_opening_of(&blinded[0], &opening, "apple", GAME, TURN));
@@ -22,8 +22,8 @@ fn an_opening_fits_its_word_and_nothing_else() {
 }
 
 #[test]
-fn nothing_opens_by_zero_and_no_opening_has_a_second_form() {
-    // Zero would make of every word the identity.
+fn zero_and_unreduced_scalars_are_no_openings() {
+    // Zero would turn every word into the identity.
     assert!(!is_opening_of(&Blinded([0; 32]), &Opening([0; 32]), "apple", GAME, TURN));
     // The same scalar, but not reduced: opening + ℓ.
     let order =
@@ -39,7 +39,7 @@ fn nothing_opens_by_zero_and_no_opening_has_a_second_form() {
 }
 
 #[test]
-fn a_reveal_fits_its_key_and_its_word_and_nothing_else() {
+fn a_reveal_is_valid_for_its_key_and_word_only() {
     let (key, other) = (turn_key(), TurnKey::new(&ben(), &DRAW, GAME, TURN));
     let (public, word, secret) = (key.public(), key.word_key("apple").public(), key.reveal());
     assert!(is_reveal(&public, &word, &secret, "apple", GAME, TURN));
@@ -47,7 +47,7 @@ fn a_reveal_fits_its_key_and_its_word_and_nothing_else() {
     assert!(!is_reveal(&public, &word, &other.reveal(), "apple", GAME, TURN), "another key");
     assert!(!is_reveal(&other.public(), &word, &secret, "apple", GAME, TURN));
     assert!(!is_reveal(&public, &other.word_key("apple").public(), &secret, "apple", GAME, TURN));
-    // The word's key made with a second VOPRF key, so that no guess ever fits: each half of the check is needed.
+    // The word's key is made with a second VOPRF key, so that no guess is right. Both parts of the check are needed.
     assert!(!is_reveal(&public, &other.word_key("apple").public(), &other.reveal(), "apple", GAME, TURN));
     assert!(!is_reveal(&public, &word, &secret, "apple", GAME, TURN + 1));
     for bytes in [[0; 32], [0xff; 32]] {

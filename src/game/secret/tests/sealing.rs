@@ -1,16 +1,16 @@
-//! What only those who know the word can do: sign that they do, and read each other.
+//! Signatures and sealed lines of the players who know the word.
 
 use super::*;
 use crate::payload::MAX_TEXT;
 
-/// The key as a guesser gets it.
+/// Returns the key as a guesser gets it.
 fn solved_by(guesser: &Identity, word: &str) -> WordKey {
     let (key, guess) = (turn_key(), blinding(guesser, [word]));
     guess.finish(&key.answer(&guess.blinded()).unwrap(), &key.public()).unwrap().remove(0)
 }
 
 #[test]
-fn a_solver_signs_for_itself_alone() {
+fn a_solvers_signature_is_valid_for_its_author_only() {
     let (word, author) = (turn_key().word_key("apple").public(), ana().author());
     let signature = solved_by(&ana(), "apple").sign_solved(author);
     assert!(verify_solved(&word, GAME, TURN, author, &signature));

@@ -1,5 +1,5 @@
-//! The test vectors of RFC 9497 (appendix A.1.2: ristretto255-SHA512, mode VOPRF), and what our derivations on top of it
-//! give: programs in other languages must agree on both.
+//! The test vectors of RFC 9497 (appendix A.1.2: ristretto255-SHA512, mode VOPRF), and values of our derivations on top of
+//! it. Programs in other languages must agree on both.
 
 use rand_core::{CryptoRng, RngCore};
 use voprf::{Group, VoprfClient, VoprfServer};
@@ -13,7 +13,7 @@ const PUBLIC: &str = "c803e2cc6b05fc15064549b5920659ca4a77b2cca6f04f6b3570093354
 const BLIND: &str = "64d37aed22a27f5191de1c1d69fadb899d8862b58eb4220029e036ec4c1f6706";
 const BLIND_2: &str = "222a5e897cf59db8145db8d16e597e8facb80ae7d4e26d9881aa6f61d645fc0e";
 
-/// One vector: of each word input, blind, blinded element, evaluation element and output; proof and its random scalar.
+/// A vector: for each word input, blind, blinded element, evaluation element and output; the proof and its random scalar.
 struct Vector {
     words: &'static [[&'static str; 5]],
     proof: &'static str,
@@ -76,7 +76,7 @@ fn hex(bytes: &[u8]) -> String {
     data_encoding::HEXLOWER.encode(bytes)
 }
 
-/// A random source that gives one scalar: its 32 bytes, and zeros up to the 64 that are reduced.
+/// A random source that returns one scalar: its 32 bytes, and zeros up to the 64 that are reduced.
 pub(super) struct Given(pub(super) Vec<u8>);
 
 impl RngCore for Given {

@@ -1,4 +1,4 @@
-//! Drawers who answer falsely, lock or show or tell something else, or nothing.
+//! Drawers with false answers, locks, masks, hints or reveals, or without a reveal.
 
 use super::table::{FEW, LENGTH_MS, Table, room};
 use crate::clock::Timestamp;
@@ -13,7 +13,7 @@ use crate::words::{Level, Mask};
 
 const WORD: &str = "banana"; // a medium one
 
-/// An honest guesser's program asks, and gets this reply. What it says then.
+/// Lets an honest guesser send a guess and gives it this reply; returns the outcome.
 fn outcome(
     table: &Table,
     who: usize,
@@ -24,7 +24,7 @@ fn outcome(
     let (ticket, ask) = player.guesses().guess(&game, room(), me, text.to_owned(), table.now(0)).unwrap();
     let request = ask.unwrap().request;
     let (outcome, _) = player.guesses().replied(&game, room(), me, ticket, reply(&request));
-    // Whatever came of it, the next guess is asked, and holds nothing against the guesser.
+    // Whatever the outcome, the next guess is sent, and its request is honest.
     if matches!(outcome, Some(GuessOutcome::Failed(GuessError::FalseAnswer))) {
         let (_, ask) = player.guesses().guess(&game, room(), me, "cherry".to_owned(), table.now(1)).unwrap();
         let next = ask.unwrap().request;
@@ -104,7 +104,7 @@ fn a_false_answer_is_detected_and_the_guess_is_not_said() {
     assert!(matches!(told("it is a BANANA!"), GuessOutcome::Solved(GameStep::Solved { .. })));
 }
 
-/// What becomes of a turn whose word was guessed after 20 seconds and that ends so.
+/// Returns the points of drawer and solver of a turn whose word was solved after 20 seconds and that ends with this reveal.
 fn ended(table: &Table, drawer: usize, solver: usize, reveal: Option<Reveal>) -> (u32, u32) {
     let mut table = table.clone();
     assert!(table.write(drawer, table.ended(reveal, vec![])));
@@ -112,7 +112,7 @@ fn ended(table: &Table, drawer: usize, solver: usize, reveal: Option<Reveal>) ->
     (table.points(drawer), table.points(solver))
 }
 
-/// What a drawer may tell whose word is another.
+/// Returns the false reveals of a drawer.
 fn lies(table: &Table, other: usize) -> Vec<(&'static str, Option<Reveal>)> {
     let truth = table.reveal(WORD);
     let moon = table.reveal("moon");
@@ -147,7 +147,7 @@ fn a_drawer_with_a_false_reveal_gets_no_points() {
     assert_eq!(ended(&table, drawer, solver, Some(table.reveal(WORD))), (points / 2, points));
 }
 
-/// The end of the turn, and a fold that has it.
+/// Ends the turn; returns the step's operation and a fold with it.
 fn ended_with(table: &Table, drawer: usize, reveal: Option<Reveal>) -> (Operation, Fold) {
     let chain = ChainId { author: table.who(drawer), log: u64::MAX };
     let time = Timestamp::from_ms(table.ms + 10);
@@ -159,7 +159,7 @@ fn ended_with(table: &Table, drawer: usize, reveal: Option<Reveal>) -> (Operatio
     (operation, fold)
 }
 
-/// The word that people read in the line of the end of a turn.
+/// Returns the word in the line of the end of a turn.
 fn word_in_the_line((operation, fold): &(Operation, Fold)) -> Option<String> {
     match timeline::entry(operation, operation.payload(), String::new(), fold, false, |_, _, _| None).body {
         EntryBody::Game(GameNotice::TurnEnded(EndReason::Time, word)) => word,
@@ -176,7 +176,7 @@ fn a_false_reveal_is_not_shown_as_the_word() {
     let truth = || ended_with(&table, drawer, Some(table.reveal(WORD)));
     assert_eq!(word_in_the_line(&truth()), Some(WORD.to_owned()));
 
-    // A letter that was shown before the end and comes after it.
+    // A hint dated before the end that comes after it.
     for (letter, told) in [('b', Some(WORD)), ('x', None)] {
         let mut late = table.clone();
         assert!(late.write(drawer, GameStep::Hint { game: table.id(), turn: 0, cell: 0, letter }));
@@ -223,7 +223,7 @@ fn a_drawer_who_shows_a_wrong_letter_gets_no_points() {
         let expected = if honest { (points / 2, points) } else { (0, FEW) };
         assert_eq!(ended(&table, drawer, solver, Some(table.reveal(WORD))), expected, "{cell} {letter}");
     }
-    // What shows nothing counts for nothing, and breaks nothing.
+    // A hint without an effect doesn't count and doesn't make the reveal false.
     let (mut table, drawer, solver, _) = Table::drawing(WORD);
     for (cell, letter) in [(6, 'a'), (u32::MAX, 'a'), (0, '_'), (0, ' ')] {
         assert!(!table.write(drawer, hint(&table, cell, letter)), "{cell} {letter}");
@@ -243,7 +243,7 @@ fn a_drawer_who_shows_a_wrong_letter_gets_no_points() {
 fn a_drawer_who_never_reveals_is_skipped_and_gets_no_points() {
     let (mut table, drawer, solver, other) = Table::drawing(WORD);
     table.solve(solver, WORD, 20_000);
-    // Their programs do it by themselves, eight seconds after the time.
+    // The programs vote by themselves, eight seconds after the time.
     let online = table.people.iter().map(|person| person.author()).collect();
     for voter in [solver, other] {
         let mut player = table.program(voter);
@@ -256,7 +256,7 @@ fn a_drawer_who_never_reveals_is_skipped_and_gets_no_points() {
     }
     assert_eq!(table.turn(), 1);
     assert_eq!([drawer, solver, other].map(|who| table.points(who)), [0, FEW, 0]);
-    // Too late, the word is told after all.
+    // The reveal comes too late.
     assert!(!table.write(drawer, table.ended(Some(table.reveal(WORD)), vec![])));
     assert!(!table.open(solver, WORD));
     assert_eq!([drawer, solver].map(|who| table.points(who)), [0, FEW]);

@@ -1,4 +1,4 @@
-//! A drawer who wants an honest solver to get nothing.
+//! Drawers who try to take an honest solver's points.
 
 use super::table::{FEW, LENGTH_MS, Table, room};
 use crate::game::guess::{GuessRequest, Receipt};
@@ -9,7 +9,7 @@ use crate::words::{Level, Mask, normalise};
 
 const WORD: &str = "banana"; // a medium one
 
-/// An honest guesser was wrong twice, said so, and then knew it. The requests of that.
+/// Makes a turn in which an honest guesser is wrong twice, says so, and then solves the word; returns the requests too.
 fn honest_solver() -> (Table, usize, usize, Vec<GuessRequest>) {
     let (mut table, drawer, honest, _) = Table::drawing(WORD);
     let mut requests = vec![table.request(honest, ["moon"], 0, None)];
@@ -46,7 +46,7 @@ fn requests_of_another_turn_or_game_are_no_evidence() {
     let elsewhere = [
         GuessRequest::new(me, room(), (table.id(), 1, voprf), 60, None, blinded.clone()),
         GuessRequest::new(me, room(), (OperationId([3; 32]), 0, voprf), 60, None, blinded.clone()),
-        // The game had started before, with other openings.
+        // The game was started before, with other openings.
         GuessRequest::new(me, room(), (table.id(), 0, VoprfPublic([3; 32])), 60, None, blinded.clone()),
     ];
     for request in elsewhere {
@@ -79,7 +79,7 @@ fn forged_evidence_is_held_against_the_drawer_alone() {
     assert!(table.of_turn(|turn| turn.lied()), "more evidence than there can be players");
 }
 
-/// The lines were on their way, or their author's clock is ahead: they stand after the end of the turn.
+/// The lines come after the end of the turn in the log, because they were on their way or their author's clock is ahead.
 #[test]
 fn lines_that_come_after_the_end_count_as_said() {
     let (mut table, drawer, honest, _) = Table::drawing(WORD);
@@ -89,7 +89,7 @@ fn lines_that_come_after_the_end_count_as_said() {
     let line = own.say(honest, "moon");
     let second = table.request(honest, [WORD], 1, Some(line));
     let receipt = table.answer(&second, 20_000).receipt;
-    // The drawer ends the turn, dated back to its beginning, without having the line.
+    // The drawer ends the turn without having the line, backdated to its beginning.
     let ended = table.ended(Some(table.reveal(WORD)), vec![second, first]);
     let solved = table.solved(honest, receipt, 0, WORD);
     table = own;
@@ -117,7 +117,7 @@ fn locked(table: &Table, word: &str) -> GameStep {
     GameStep::WordLocked { game: table.id(), turn: 0, voprf, word: key, mask: Mask::of(word) }
 }
 
-/// Another word for the turn, dated back: then the lock that was answered by is not the one that counts.
+/// A backdated lock of another word counts instead of the one that guesses were answered by.
 #[test]
 fn a_backdated_lock_of_another_word_takes_nothing_from_the_solver() {
     let (mut table, drawer, honest, other) = Table::drawing(WORD);
@@ -127,11 +127,11 @@ fn a_backdated_lock_of_another_word_takes_nothing_from_the_solver() {
     assert!(!table.write(drawer, again.clone()), "after the first");
     assert!(table.write_dated(drawer, locked_ms - 1, again));
     let points = |table: &Table| [drawer, honest, other].map(|who| table.points(who));
-    let mut told = table.clone();
-    told.end(WORD, vec![]);
-    assert!(told.of_turn(|turn| turn.lied()));
-    assert_eq!(points(&told), [0, FEW, 0]);
-    // The word that counts now is told truly, and an accomplice knows it.
+    let mut ended = table.clone();
+    ended.end(WORD, vec![]);
+    assert!(ended.of_turn(|turn| turn.lied()));
+    assert_eq!(points(&ended), [0, FEW, 0]);
+    // The word that counts now is revealed truly, and an accomplice solves it.
     table.solve(other, "moon", 10_000);
     table.end("moon", vec![]);
     assert!(table.open(other, "moon") && !table.open(honest, WORD));
@@ -140,7 +140,7 @@ fn a_backdated_lock_of_another_word_takes_nothing_from_the_solver() {
     assert_eq!(points(&table), [0, FEW, guesser_points(Level::Easy, 10_000, LENGTH_MS.into(), 0)]);
 }
 
-/// The same with another key for the turn: what was asked under the first one was asked all the same.
+/// The same with another key for the turn.
 #[test]
 fn a_backdated_lock_with_another_key_takes_nothing_from_the_solver() {
     let (mut table, drawer, honest, _) = Table::drawing(WORD);
@@ -154,7 +154,7 @@ fn a_backdated_lock_with_another_key_takes_nothing_from_the_solver() {
     assert_eq!((table.points(drawer), table.points(honest)), (0, FEW));
 }
 
-/// The locks that are kept are few, and the one that was answered by comes after them.
+/// Few further locks are noted, and the one that guesses were answered by comes after them.
 #[test]
 fn no_number_of_further_locks_helps_a_drawer() {
     let (mut table, drawer, honest, _) = Table::drawing(WORD);
@@ -173,7 +173,7 @@ fn passed(table: &Table) -> GameStep {
     GameStep::TurnEnded { game, turn, reason, reveal: None, evidence: vec![] }
 }
 
-/// That somebody solved the turn that runs, whichever it is.
+/// Returns somebody's claim for the running turn.
 fn solved_now(table: &Table, who: usize) -> GameStep {
     let (game, turn, drawer) = (table.id(), table.turn(), table.drawer());
     let blinded = Blinding::new(&table.people[who], game, turn, &[normalise(WORD)]).unwrap().blinded();
@@ -191,7 +191,7 @@ fn solved_now(table: &Table, who: usize) -> GameStep {
     GameStep::Solved { game, turn, receipt, candidate: 0, word, signature }
 }
 
-/// A turn that was passed on before its word was locked, dated back: also when it was the last, and the game over by it.
+/// The turn is ended, backdated, before its word was locked; also when it is the last one and ends the game.
 #[test]
 fn a_turn_ended_before_its_beginning_takes_nothing_from_the_solver() {
     for last in [false, true] {
@@ -211,13 +211,13 @@ fn a_turn_ended_before_its_beginning_takes_nothing_from_the_solver() {
         assert_eq!(table.game().phase() == Phase::Over, last);
         let points = |table: &Table| [drawer, guessers[0], guessers[1]].map(|who| table.points(who));
         assert_eq!(points(&table), [0, FEW, 0], "last: {last}");
-        // Nobody else ends it so, or knows the word of a turn that had none.
+        // Nobody but the drawer can end it so, and nobody can solve a turn without a word.
         assert!(!mine.write_dated(guessers[1], locked_ms - 1, ended));
         assert_eq!(points(&mine), [0; 3]);
     }
 }
 
-/// A person may choose twice before the first choice is saved: that alone proves nothing.
+/// A person may choose twice before the first choice is saved, so that alone proves nothing.
 #[test]
 fn an_honest_drawer_who_chose_twice_loses_nothing() {
     let (mut table, drawer, honest, _) = Table::drawing(WORD);

@@ -1,4 +1,4 @@
-//! Steps and strokes written for somebody else.
+//! Steps and strokes by people who may not write them.
 
 use super::table::Table;
 use crate::canvas::{CanvasStep, SheetId};
@@ -57,7 +57,7 @@ fn only_players_guess_whisper_and_vote() {
     assert!(!table.write(guessers[0], guessed("")) && !table.write(guessers[0], guessed(&"x".repeat(MAX_TEXT + 1))));
     assert!(table.write(guessers[0], guessed(&"x".repeat(MAX_TEXT))), "talk");
     assert!(table.write(drawer, whispered.clone()));
-    // Two of three want somebody out who knows the word.
+    // Two of three remove a player who knows the word.
     table.solve(guessers[0], WORD, 1_000);
     assert!(table.write(guessers[0], whispered.clone()) && !table.write(guessers[0], guessed("moon")));
     for voter in [guessers[1], guessers[2]] {
@@ -84,7 +84,7 @@ fn a_removed_player_guesses_and_solves_nothing() {
     assert!(table.write(guessers[1], solved(&table, guessers[1])));
 }
 
-/// The drawer's program doesn't wait for somebody who was removed.
+/// The drawer's program doesn't wait for a removed player.
 #[test]
 fn a_turn_ends_when_all_who_still_play_know_the_word() {
     let mut table = Table::started(4, 4);
@@ -137,7 +137,7 @@ fn only_the_drawer_draws_and_only_while_the_turn_runs() {
     for who in [drawer, next, SPECTATOR] {
         assert!(!draws(&mut table, who, 0) && !draws(&mut table, who, 1));
     }
-    // A stroke dated back into the turn counts for the drawer alone.
+    // A stroke that is backdated into the turn counts only if it is the drawer's.
     let stroke = StepBody::Canvas(SheetId::Turn { game, turn: 0 }, CanvasStep::Clear { stroke: 1 });
     let end_ms = table.steps.iter().rev().find(|step| matches!(step.body, StepBody::Game(_))).unwrap().key.time.ms();
     assert!(table.put(drawer, end_ms - 1, stroke.clone()) && !table.put(next, end_ms - 1, stroke));

@@ -1,4 +1,4 @@
-//! A guess on its way: nobody but the drawer gets anything of it before it is answered, not even when the drawer is gone.
+//! Before a guess is answered nobody but the drawer receives any of it, not even when the drawer is gone.
 
 use std::collections::VecDeque;
 
@@ -16,7 +16,7 @@ use crate::operation::{ChainId, Header, Operation, Unverified};
 use crate::payload::Payload;
 use crate::room::{Input, Output, Room};
 
-/// Rooms of people who hear each other at once.
+/// Rooms of people who receive each other's messages at once.
 struct Rooms {
     rooms: Vec<Room>,
     who: Vec<Author>,
@@ -24,9 +24,9 @@ struct Rooms {
     inputs: VecDeque<(usize, Input)>,
     commands: u64,
     told: Vec<Vec<(CommandTicket, Result<bool, CommandError>)>>,
-    /// What each wanted done that isn't carried out here.
+    /// The outputs of each room that aren't carried out here.
     rest: Vec<Vec<Output>>,
-    /// All bytes that left each machine, or lie on its disk: but not what was asked straight.
+    /// All bytes that left each machine or are on its disk, without direct requests.
     bytes: Vec<Vec<u8>>,
 }
 
@@ -122,7 +122,7 @@ impl Rooms {
         ticket
     }
 
-    /// Somebody says a guess. Returns its ticket, and what is asked of the drawer for it.
+    /// Says a guess; returns its ticket and the requests to the drawer.
     fn guess(&mut self, one: usize, text: &str) -> (CommandTicket, Vec<(Author, u64, Vec<u8>)>) {
         let ticket = self.command(one, RoomCommand::Say { text: text.to_owned() });
         (ticket, self.asked(one))
@@ -141,12 +141,12 @@ impl Rooms {
             .collect()
     }
 
-    /// The replies to commands since the last time: whether the line is the word. A write is counted at once.
+    /// Returns the replies to commands since the last call: whether the line is the word. A write is counted at once.
     fn told(&mut self, one: usize) -> Vec<(CommandTicket, Result<bool, CommandError>)> {
         std::mem::take(&mut self.told[one])
     }
 
-    /// The reply to a guess comes. What follows from it is left to [`Rooms::settle`].
+    /// Hands in the reply to a guess. [`Rooms::settle`] carries out the outputs.
     fn reply(&mut self, one: usize, ticket: u64, reply: Option<Vec<u8>>) {
         let outputs = self.rooms[one].handle(Input::Replied { ticket, reply }, self.now);
         self.carry_out(one, outputs);
@@ -158,13 +158,13 @@ impl Rooms {
         reply.encode().unwrap()
     }
 
-    /// Whether these words were sent to the room, or lie on this machine's disk.
+    /// Returns whether this text was sent to the room or is on this machine's disk.
     fn is_out(&self, one: usize, text: &str) -> bool {
         self.bytes[one].windows(text.len()).any(|window| window == text.as_bytes())
     }
 }
 
-/// The word of the turn, and others.
+/// Returns the word of the turn, and others.
 fn word_and_others(rooms: &Rooms, drawer: usize) -> (String, Vec<String>) {
     let word = rooms.rooms[drawer].game(rooms.now).word.unwrap().text;
     let is_other = |text: &String| *text != word && !word.contains(text) && !text.contains(&word);
@@ -193,7 +193,7 @@ fn only_the_drawer_has_a_guess_before_it_is_answered() {
     assert_eq!(rooms.told(guesser), [(ticket, Ok(false))]);
     rooms.settle();
     assert!(rooms.is_out(guesser, &text), "wrong: it is said");
-    // The right one is never said.
+    // The right guess is never said.
     rooms.wait(1_000);
     let (ticket, asks) = rooms.guess(guesser, &format!("{word}!!"));
     let reply = rooms.answer(drawer, guesser, &asks[0].2);
@@ -202,7 +202,7 @@ fn only_the_drawer_has_a_guess_before_it_is_answered() {
     rooms.settle();
     assert!(!rooms.is_out(guesser, &word));
     assert!(rooms.rooms.iter().all(|room| room.game(rooms.now).solved == [rooms.who[guesser]]));
-    // Nor is what those say who know it.
+    // Lines of solvers are sealed.
     let ticket = rooms.command(guesser, RoomCommand::Say { text: format!("so a {word}") });
     rooms.settle();
     assert_eq!(rooms.told(guesser), [(ticket, Ok(false))]);
@@ -218,21 +218,21 @@ fn a_guess_without_a_reply_is_held_back_and_sent_again_before_others() {
     let (first, asks) = rooms.guess(guesser, &others[0]);
     let (waiting, none) = rooms.guess(guesser, &others[1]);
     assert!(none.is_empty(), "one at a time");
-    // It was answered, but the answer is lost.
+    // The answer is lost.
     let lost = rooms.answer(drawer, guesser, &asks[0].2);
     rooms.reply(guesser, asks[0].1, None);
     let failed = || Err(CommandError::Guess(GuessError::Unreachable));
     assert_eq!(rooms.told(guesser), [(first, failed()), (waiting, failed())]);
     rooms.wait(3_000);
     assert!(!rooms.is_out(guesser, &others[0]) && !rooms.is_out(guesser, &others[1]));
-    // The drawer is back. Of what was asked then, nobody knows whether it was answered: so it is asked again first.
+    // The drawer is back. The lost guess may have been answered, so it is sent again first.
     let (second, again) = rooms.guess(guesser, &others[2]);
     assert_eq!((again.len(), &again[0].2), (1, &asks[0].2));
     assert_eq!(rooms.answer(drawer, guesser, &again[0].2), lost, "and given once");
     rooms.reply(guesser, again[0].1, Some(lost));
     let asks = rooms.asked(guesser);
     assert_eq!(asks.len(), 0, "its line is not saved yet");
-    assert_eq!(rooms.told(guesser), [], "who said it was told that it failed");
+    assert_eq!(rooms.told(guesser), [], "the failure was reported before");
     rooms.settle();
     assert!(rooms.is_out(guesser, &others[0]) && !rooms.is_out(guesser, &others[2]));
     let asks = rooms.asked(guesser);
@@ -254,7 +254,7 @@ fn a_guess_waiting_behind_the_right_one_fails_as_already_solved() {
     assert_eq!(rooms.told(guesser), [(ticket, Ok(true)), (waiting, known)]);
 }
 
-/// The turn ends while one guess is asked and another waits.
+/// The turn ends while one guess is under way and another waits.
 #[test]
 fn a_guess_answered_in_time_counts_after_the_turn_and_one_that_waited_ends() {
     let (mut rooms, drawer, guesser) = Rooms::playing();
@@ -277,7 +277,7 @@ fn a_guess_answered_in_time_counts_after_the_turn_and_one_that_waited_ends() {
     }
 }
 
-/// To hear that a line was close is worth as much as an answer: only who guesses hears it, and no faster than answers.
+/// A report that a line was close is worth as much as an answer, so only guessers get it, and no faster than answers.
 #[test]
 fn close_is_reported_to_the_guesser_alone_and_no_more_often_than_answers() {
     let (mut rooms, drawer, guesser) = Rooms::playing();
@@ -298,12 +298,12 @@ fn close_is_reported_to_the_guesser_alone_and_no_more_often_than_answers() {
     };
     assert_eq!(hears(&mut rooms, guesser, 3 - drawer - guesser), 0, "only the drawer knows");
     assert_eq!((0..100).map(|_| hears(&mut rooms, guesser, drawer)).sum::<usize>(), 3);
-    // A hundred lines in no time, of somebody who guesses.
+    // A hundred lines of a guesser at once.
     for _ in 0..100 {
         say(&mut rooms, guesser);
     }
     assert_eq!(rooms.asked(drawer).len(), 2);
-    // And of somebody who only looks on.
+    // A hundred lines of a spectator.
     let watcher = Identity::from_secret([99; 32]);
     let (game, turn) = (rooms.rooms[drawer].game(rooms.now).game.unwrap(), 0);
     let payload = Payload::Game(GameStep::Guessed { game, turn, text: nearly.clone() });

@@ -1,5 +1,4 @@
-//! People who break the rules, with full knowledge of them and programs of their own making; and what every honest program
-//! makes of it.
+//! Attacks by people who know the rules and change their programs, and their outcome at every honest program.
 
 mod drawer;
 mod framing;

@@ -1,4 +1,4 @@
-//! Games proposed at once, and lists of words that don't stay what they were.
+//! Games proposed at the same time, and lists of words that change.
 
 use super::table::{Table, quiz_rules, room};
 use crate::game::driver::OwnTurn;
@@ -41,7 +41,7 @@ fn of_games_proposed_at_the_same_time_the_same_one_counts_everywhere() {
         let count = table.steps.iter().filter(|step| table.fold().counts(step.key)).count();
         let first = table.steps.iter().min_by_key(|step| step.key).unwrap();
         assert_eq!((count, table.id()), (1, first.id));
-        // Who was ready for the others is not in this one.
+        // Players who are ready for the other games are not in this one.
         let other = table.steps.iter().find(|step| step.id != first.id).unwrap().id;
         assert!(!table.write(2, GameStep::Ready { game: other, commit: [0; 32] }));
     }
@@ -85,7 +85,7 @@ fn a_list_with_too_few_words_starts_no_game() {
     }
 }
 
-/// The proposer sees who leads, and shows another part of the list, dated back, in which the leader's words never were.
+/// The proposer sees who leads, and writes another part of the list, backdated, without the leader's words.
 #[test]
 fn a_proposer_with_two_word_lists_cancels_the_game() {
     let mut table = Table::new(3);
@@ -100,7 +100,7 @@ fn a_proposer_with_two_word_lists_cancels_the_game() {
     table.end("word 7", vec![]);
     assert!(table.open(guesser, "word 7") && table.points(guesser) > 0 && table.points(drawer) > 0);
     let back = |words| GameStep::MoreWords { game, part: 1, words };
-    // Other words, other levels, so that the points double, fewer, and one more, that was in no list.
+    // Other words, other levels (which double the points), fewer words, and a word more.
     for (what, words) in [
         ("others", numbered(20, 5)),
         ("harder", hard(&numbered(5, 5))),
@@ -112,7 +112,7 @@ fn a_proposer_with_two_word_lists_cancels_the_game() {
         let state = (forged.game().phase(), cancelled(&forged));
         assert_eq!(state, (Phase::Over, Some(CancelReason::TwoRosters)), "{what}");
     }
-    // The same once more changes nothing, and after the roster nothing does.
+    // The same part again changes nothing, and after the roster no part does.
     assert!(table.write_dated(0, proposed_ms + 1, back(numbered(5, 5))));
     assert!(!table.write(0, back(numbered(20, 5))));
     assert!(table.points(guesser) > 0);
@@ -133,7 +133,7 @@ fn a_turn_passed_without_a_word_gives_no_points() {
     assert_eq!((table.turn(), table.points(drawer)), (1, 0));
 }
 
-/// A game of so many people that started without the last of them.
+/// A game that started without the last of its people.
 struct Started {
     table: Table,
     opened: Vec<OperationId>,
@@ -157,7 +157,7 @@ impl Started {
         Started { table, opened, ms }
     }
 
-    /// With whatever came since: the opening that was missing, dated before the start, and another start.
+    /// Adds the missing opening, dated before the start, and another start to a table.
     fn again(mut self, mut table: Table) -> Table {
         let late = table.people.len() - 1;
         assert!(table.write_dated(late, self.ms - 10, opening(&table, late)));
@@ -173,8 +173,8 @@ fn opening(table: &Table, who: usize) -> GameStep {
     GameStep::Opened { game, nonce: nonce(&table.people[who], game) }
 }
 
-/// Somebody's opening comes late, on purpose, when the first turn is over and its key is told: the start is void, and the
-/// turns begin anew. Keys and offers must not be what everybody knows by now.
+/// An opening is sent late on purpose, when the first turn is over and its key is revealed: the start is void, and the
+/// turns begin anew. Keys and offers must not be those that everybody knows by now.
 #[test]
 fn a_restarted_game_has_other_keys_and_offers() {
     let started = Started::new(3);
@@ -193,7 +193,7 @@ fn a_restarted_game_has_other_keys_and_offers() {
     assert_ne!(offers(&table), offers(&void));
 }
 
-/// What was asked before a game started again is not asked in it: the next guess goes out.
+/// A request of before the restart doesn't count in the restarted game, so the next guess is sent.
 #[test]
 fn a_guess_under_way_at_a_restart_does_not_block_the_next() {
     let started = Started::new(4);

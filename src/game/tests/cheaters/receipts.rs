@@ -1,4 +1,4 @@
-//! Receipts: bought early, forged, borrowed, late.
+//! Receipts that are early, forged, borrowed or late.
 
 use super::table::{FEW, LENGTH_MS, Table};
 use crate::game::guess::{GuessRequest, Receipt};
@@ -23,7 +23,7 @@ fn an_early_receipt_for_another_word_is_void_as_it_cannot_be_opened() {
     let GameStep::Unblinded { game, turn, opening, word, .. } = table.unblinded(cheater, WORD) else { unreachable!() };
     let blinded = early.blinded[0];
     assert!(!table.write(cheater, GameStep::Unblinded { game, turn, blinded, opening, word }));
-    // Nor does anybody else open it.
+    // Nor does another player open it.
     assert!(!table.open(honest, WORD) && !table.open(drawer, WORD));
     let first = guesser_points(Level::Medium, 30_000, LENGTH_MS.into(), 0);
     assert_eq!((table.points(cheater), table.points(honest), table.points(drawer)), (0, first, first / 2));
@@ -42,7 +42,7 @@ fn an_early_receipt_for_several_words_is_good_for_the_claimed_one_only() {
     assert_eq!(table.points(cheater), 0);
 }
 
-/// Who sees that the drawer is gone for good could show an early receipt without risk.
+/// When the drawer is gone for good, an early receipt could be shown without risk.
 #[test]
 fn unopened_receipts_are_all_worth_the_same() {
     let (mut table, drawer, cheater, honest) = Table::drawing(WORD);
@@ -109,7 +109,7 @@ fn forged_claims_do_not_count() {
     for (why, step) in claims {
         assert!(!table.write(cheater, step), "{why}");
     }
-    // What somebody else wrote, written again.
+    // Another player's step, written again.
     let honest_claim = table.solved(honest, table.receipt(honest, [WORD], 5_000), 0, WORD);
     assert!(!table.write(cheater, honest_claim.clone()), "a copy");
     assert!(!table.write(3, honest_claim.clone()), "a copy by a spectator");
@@ -126,7 +126,7 @@ fn after_the_reveal_only_an_earlier_receipt_counts() {
     let asked_before = table.request(honest, [WORD], 0, None);
     let good = table.answer(&asked_before, 40_000).receipt;
     table.end(WORD, vec![]);
-    // The word and its key are known to everybody now.
+    // Everybody knows the word and its key now.
     let request = table.request(cheater, [WORD], 0, None);
     let reply = program.asked(
         &table.game(),
@@ -145,37 +145,37 @@ fn after_the_reveal_only_an_earlier_receipt_counts() {
     ] {
         assert!(!table.write(cheater, table.solved(cheater, receipt, 0, WORD)));
     }
-    // Who asked in time, and was cut off since, is not late.
+    // A player who asked in time and was cut off since is not late.
     assert!(table.write(honest, table.solved(honest, good, 0, WORD)) && table.open(honest, WORD));
     let points = guesser_points(Level::Medium, 40_000, LENGTH_MS.into(), 0);
     assert_eq!((table.points(honest), table.points(cheater)), (points, 0));
 }
 
-/// An accomplice solved it in the first second, and tells the word.
+/// An accomplice solves the word in the first second and passes it on.
 #[test]
 fn a_player_who_learned_the_word_cannot_claim_an_earlier_time() {
-    let (mut table, _, told, accomplice) = Table::drawing(WORD);
+    let (mut table, _, informed, accomplice) = Table::drawing(WORD);
     let first = table.receipt(accomplice, [WORD], 1_000);
     table.solve(accomplice, WORD, 1_000);
-    let now = table.receipt(told, [WORD], 50_000);
+    let now = table.receipt(informed, [WORD], 50_000);
     for receipt in [
         first.clone(),
-        Receipt { guesser: table.who(told), ..first.clone() },
+        Receipt { guesser: table.who(informed), ..first.clone() },
         Receipt { elapsed_ms: 1_000, ..now.clone() },
         Receipt { elapsed_ms: 1_000, signature: first.signature, ..now.clone() },
     ] {
-        assert!(!table.write(told, table.solved(told, receipt, 0, WORD)));
+        assert!(!table.write(informed, table.solved(informed, receipt, 0, WORD)));
     }
-    // A date long ago in the log doesn't help either: the receipt says when.
-    let dated = table.solved(told, now, 0, WORD);
-    assert!(table.write_dated(told, table.ms - 1, dated));
+    // Backdating the step doesn't help either, as the time is that of the receipt.
+    let dated = table.solved(informed, now, 0, WORD);
+    assert!(table.write_dated(informed, table.ms - 1, dated));
     table.end(WORD, vec![]);
-    assert!(table.open(accomplice, WORD) && table.open(told, WORD));
-    assert_eq!(table.points(told), guesser_points(Level::Medium, 50_000, LENGTH_MS.into(), 1));
+    assert!(table.open(accomplice, WORD) && table.open(informed, WORD));
+    assert_eq!(table.points(informed), guesser_points(Level::Medium, 50_000, LENGTH_MS.into(), 1));
 }
 
-/// The accomplice's blinded word, asked for early in one's own name: it is not one's own to open without the accomplice's
-/// secret, and with it, it shows what the accomplice asked for, which was told to nobody yet.
+/// A cheater requests the accomplice's blinded word early in its own name. Opening it needs the accomplice's secret, which
+/// would also show the accomplice's candidate.
 #[test]
 fn an_early_receipt_for_somebody_elses_blinded_word_needs_their_secret() {
     let (mut table, _, cheater, accomplice) = Table::drawing(WORD);

@@ -1,4 +1,4 @@
-//! Guessers who ask faster, more, or more quietly than they may, of an honest drawer's program.
+//! Guessers who send more requests than they may, or don't say their candidates, against an honest drawer's program.
 
 use super::table::{LENGTH_MS, Table, room};
 use crate::game::guess::{GuessAnswer, GuessRequest, PeerReply, PeerRequest, Refusal};
@@ -37,14 +37,14 @@ impl Drawer {
         self.asked_by(from, request, at_ms)
     }
 
-    /// The turn is passed on, as the program does it.
+    /// Ends the turn as the program does.
     fn end(&mut self) {
         let step = self.player.pass(&self.table.game()).unwrap();
         assert!(self.table.write(self.me, step));
     }
 }
 
-/// The n-th word that isn't the right one.
+/// Returns the n-th wrong word.
 fn wrong(table: &Table, n: usize) -> String {
     let words = table.words();
     let wrong: Vec<&str> = words.words().iter().map(|word| word.text.as_str()).filter(|text| *text != WORD).collect();
@@ -77,7 +77,7 @@ fn sixty_words_a_turn_and_no_more() {
         let words: [String; 4] = std::array::from_fn(|at| wrong(&drawer.table, 4 * n + at));
         let request = drawer.table.request(cheater, words.each_ref().map(String::as_str), asked, said);
         assert!(drawer.asked(request, 2_000 * n as u64).is_ok(), "{n}");
-        // It says them all, so that nothing else stands in its way.
+        // It says them all, so that only the bound can refuse it.
         said = Some(drawer.table.say(cheater, &words.join(", ")));
         asked = drawer.table.of_turn(|turn| turn.last_line(drawer.table.who(cheater)).unwrap().1);
     }
@@ -89,7 +89,7 @@ fn sixty_words_a_turn_and_no_more() {
 }
 
 #[test]
-fn what_is_not_a_guess_of_this_turn_by_its_author_is_not_answered() {
+fn only_a_guess_of_this_turn_by_its_author_is_answered() {
     let (mut drawer, cheater, honest) = Drawer::new();
     let good = drawer.table.request(cheater, ["moon"], 0, None);
     let id = OperationId([1; 32]);
@@ -127,9 +127,9 @@ fn a_removed_player_is_not_answered() {
     assert_eq!(drawer.asked(request, 0), Err(Refusal::NotGuessing));
 }
 
-/// The cheater tells the truth about what it asked for, and says nothing in the room.
+/// The cheater counts its requests truly, and says nothing in the room.
 #[test]
-fn who_walks_through_the_pack_in_silence_is_stopped_and_gets_nothing() {
+fn a_guesser_who_tries_the_pack_in_silence_is_stopped_and_gets_no_points() {
     let (mut drawer, cheater, honest) = Drawer::new();
     let mut asked = 0;
     let mut at_ms = 0;
@@ -155,9 +155,9 @@ fn who_walks_through_the_pack_in_silence_is_stopped_and_gets_nothing() {
     assert!(drawer.table.points(honest) > 0);
 }
 
-/// The cheater says that it has asked for less than it has: for nothing, or as little as is let pass.
+/// The cheater claims fewer requests than it made: none, or as few as are accepted.
 #[test]
-fn who_miscounts_what_was_asked_is_stopped_and_gets_nothing() {
+fn a_guesser_who_miscounts_its_requests_is_stopped_and_gets_no_points() {
     for behind in [u32::MAX, 4] {
         let (mut drawer, cheater, _) = Drawer::new();
         let (mut asked, mut answered) = (0_u32, Vec::new());
@@ -175,14 +175,14 @@ fn who_miscounts_what_was_asked_is_stopped_and_gets_nothing() {
         assert!(drawer.table.write(cheater, solved));
         drawer.end();
         assert!(drawer.table.open(cheater, WORD));
-        // Eight words are within what an honest program may forget when it is killed.
+        // An honest program that is killed may forget up to eight candidates.
         assert_eq!(drawer.table.points(cheater) > 0, asked <= 8, "behind by {behind}: {asked}");
     }
 }
 
-/// The drawer's program is killed and starts again: it knows what was said, and what was said was asked.
+/// The drawer's program is killed and starts again. It counts the candidates of all lines as requested.
 #[test]
-fn a_drawer_who_starts_again_counts_on() {
+fn a_restarted_drawer_goes_on_counting() {
     let (mut drawer, cheater, _) = Drawer::new();
     let lines = ["moon, house, cream, cherry", "apple, house, cream, cherry", "moon, apple, cream, cherry"];
     let mut said = None;
@@ -199,14 +199,14 @@ fn a_drawer_who_starts_again_counts_on() {
     assert_eq!(drawer.asked(request, 0), Err(Refusal::Unsaid));
 }
 
-/// Lines that are kept back until after the turn don't clear what was asked without them before the drawer's eyes: the
-/// drawer stops answering, and shows the request that is worst.
+/// Lines that are withheld until after the turn don't excuse requests without them: the drawer's program stops answering,
+/// and publishes the worst request.
 #[test]
-fn lines_kept_back_do_not_help() {
+fn withheld_lines_do_not_help() {
     let (mut drawer, cheater, _) = Drawer::new();
     let first = drawer.table.request(cheater, ["moon"], 0, None);
     drawer.asked(first, 0).unwrap();
-    // It writes its line, and shows it to nobody yet.
+    // It writes its line, but withholds it.
     let mut hidden = drawer.table.clone();
     let line = hidden.say(cheater, "moon");
     let mut refused = 0;
@@ -217,7 +217,7 @@ fn lines_kept_back_do_not_help() {
     assert_eq!(refused, 3, "nine were answered");
     let solved = drawer.table.solved(cheater, drawer.table.receipt(cheater, [WORD], 20_000), 0, WORD);
     let step = drawer.player.pass(&drawer.table.game()).unwrap();
-    // Now the line comes after all, and with it what was solved.
+    // Now the line arrives, and with it the claim.
     drawer.table = hidden;
     assert!(drawer.table.write(cheater, solved));
     assert!(drawer.table.write(drawer.me, step));
@@ -225,18 +225,18 @@ fn lines_kept_back_do_not_help() {
     assert_eq!(drawer.table.points(cheater), 0);
 }
 
-/// Lines are folded again and again: what a line asks for is only looked at where it can matter.
+/// Lines are folded again and again, so the candidates of a line are computed only where they can matter.
 #[test]
-fn lines_that_can_not_ask_cost_nothing() {
+fn candidates_are_not_computed_for_lines_that_do_not_count() {
     let (drawer, cheater, honest) = Drawer::new();
-    let never = || unreachable!("nobody has to know what it asks for");
+    let never = || unreachable!("its candidates don't matter");
     let (id, cheater, spectator) = (OperationId([1; 32]), drawer.table.who(cheater), drawer.table.who(3));
     let mut turn = drawer.table.of_turn(Clone::clone);
     assert!(!turn.guessed(spectator, id, never) && !turn.guessed(turn.drawer, id, never));
     for n in 0..60 {
         assert!(turn.guessed(cheater, OperationId([n; 32]), || 4));
     }
-    assert!(turn.guessed(cheater, id, never), "it is said, but doesn't clear anybody");
+    assert!(turn.guessed(cheater, id, never), "it counts, but excuses no request");
     assert_eq!(turn.last_line(cheater), Some((OperationId([59; 32]), 240)));
     let mut solved = drawer.table.clone();
     solved.solve(honest, WORD, 20_000);

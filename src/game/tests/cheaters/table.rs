@@ -1,4 +1,4 @@
-//! A quiz whose steps are made by hand.
+//! A quiz whose steps a test makes itself.
 
 use crate::clock::{Now, Timestamp};
 use crate::fold::{Fold, Step, StepBody};
@@ -14,7 +14,7 @@ use crate::words::{Mask, normalise};
 
 /// The length of a turn.
 pub const LENGTH_MS: u32 = 80_000;
-/// What a solver gets whose drawer told nothing.
+/// The points of a solver whose drawer revealed nothing.
 pub const FEW: u32 = UNOPENED;
 
 /// The log of a room in which anybody may have written anything.
@@ -43,7 +43,7 @@ impl Table {
         Table { people: people(people_count), ms: EPOCH_MS, steps: Vec::new() }
     }
 
-    /// The first `players` of the people play; the others look on.
+    /// Starts a quiz of the first `players` of the people; the others are spectators.
     pub fn started(players: usize, people_count: u8) -> Self {
         let mut table = Table::new(people_count);
         assert!(table.write(0, GameStep::Proposed { rules: quiz_rules(), words: words(), more: 0 }));
@@ -51,7 +51,7 @@ impl Table {
         table
     }
 
-    /// The first `players` get ready, and the game starts.
+    /// Gets the first `players` ready and starts the game.
     pub fn start(&mut self, players: usize) {
         let game = self.id();
         let mut ids = [Vec::new(), Vec::new()];
@@ -72,7 +72,7 @@ impl Table {
         self.last()
     }
 
-    /// Three players in the first turn, the word locked. Who draws, and the two who guess.
+    /// Makes a quiz of three players with a locked word in the first turn; returns the drawer and the two guessers too.
     pub fn drawing(word: &str) -> (Self, usize, usize, usize) {
         let mut table = Table::started(3, 4);
         let guessers = table.guessers();
@@ -91,7 +91,7 @@ impl Table {
 
     // --- the log ---------------------------------------------------------------------------------------------------
 
-    /// Writes a step; says whether it counts.
+    /// Writes a step; returns whether it counts.
     pub fn write(&mut self, who: usize, step: GameStep) -> bool {
         self.ms += 1;
         self.write_dated(who, self.ms, step)
@@ -115,7 +115,7 @@ impl Table {
         self.fold().counts(key)
     }
 
-    /// What every honest program makes of it, in whatever order the steps came.
+    /// Folds the steps, and checks that their order of arrival doesn't matter.
     pub fn fold(&self) -> Fold {
         let mut fold = Fold::default();
         fold.insert(self.steps.clone());
@@ -154,14 +154,14 @@ impl Table {
         players.filter(|player| *player != self.drawer()).collect()
     }
 
-    /// Points of the whole game.
+    /// Returns the points of the whole game.
     pub fn points(&self, who: usize) -> u32 {
         let game = self.game();
         let scores = game.table().unwrap().quiz.as_ref().unwrap().scores();
         scores.get(&self.who(who)).copied().unwrap_or(0)
     }
 
-    /// Something of the first turn.
+    /// Returns a part of the first turn.
     pub fn of_turn<T>(&self, what: impl FnOnce(&WordTurn) -> T) -> T {
         what(self.game().table().unwrap().quiz.as_ref().unwrap().turn(0).unwrap())
     }
@@ -172,12 +172,12 @@ impl Table {
 
     // --- a turn ----------------------------------------------------------------------------------------------------
 
-    /// The key of the first turn.
+    /// Returns the key of the first turn.
     pub fn key(&self) -> TurnKey {
         self.key_of(self.first_drawer(), 0)
     }
 
-    /// The key that somebody's program has in a turn.
+    /// Returns the key that somebody's program has in a turn.
     pub fn key_of(&self, who: usize, turn: u32) -> TurnKey {
         TurnKey::new(&self.people[who], self.game().turns().unwrap().seed(), self.id(), turn)
     }
@@ -192,7 +192,7 @@ impl Table {
         self.key().word_key(&normalise(word))
     }
 
-    /// The drawer locks a word.
+    /// Locks a word.
     pub fn lock(&mut self, word: &str) -> bool {
         let (drawer, key) = (self.drawer(), self.key());
         let locked = GameStep::WordLocked {
@@ -209,7 +209,7 @@ impl Table {
         Blinding::new(&self.people[who], self.id(), 0, &texts(words)).unwrap()
     }
 
-    /// The first turn, as requests name it.
+    /// Returns game, number and key of the first turn.
     pub fn first_turn(&self) -> (OperationId, u32, VoprfPublic) {
         (self.id(), 0, self.key().public())
     }
@@ -225,32 +225,32 @@ impl Table {
         GuessRequest::new(&self.people[who], room(), self.first_turn(), asked, said, blinded)
     }
 
-    /// What the drawer of the first turn answers to anything.
+    /// Returns the true answer of the first turn's drawer to a request.
     pub fn answer(&self, request: &GuessRequest, elapsed_ms: u32) -> GuessAnswer {
         let drawer = &self.people[self.first_drawer()];
         let answer = self.key().answer(&request.blinded).unwrap();
         GuessAnswer { answer, receipt: Receipt::new(drawer, request, elapsed_ms) }
     }
 
-    /// A receipt for these words.
+    /// Returns a receipt for these words.
     pub fn receipt<const N: usize>(&self, who: usize, words: [&str; N], elapsed_ms: u32) -> Receipt {
         self.answer(&self.request(who, words, 0, None), elapsed_ms).receipt
     }
 
-    /// That somebody knows the word, by this receipt.
+    /// Returns somebody's claim with this receipt.
     pub fn solved(&self, who: usize, receipt: Receipt, candidate: u32, word: &str) -> GameStep {
         let key = self.word_key(word);
         let (word, signature) = (key.public(), key.sign_solved(self.who(who)));
         GameStep::Solved { game: self.id(), turn: 0, receipt: Box::new(receipt), candidate, word, signature }
     }
 
-    /// Somebody asks for the word and for nothing else, and solves.
+    /// Requests the word alone, and solves it.
     pub fn solve(&mut self, who: usize, word: &str, elapsed_ms: u32) {
         let step = self.solved(who, self.receipt(who, [word], elapsed_ms), 0, word);
         assert!(self.write(who, step));
     }
 
-    /// Somebody says a wrong guess. The line.
+    /// Says a wrong guess; returns the line.
     pub fn say(&mut self, who: usize, text: &str) -> OperationId {
         let guessed = GameStep::Guessed { game: self.id(), turn: 0, text: text.to_owned() };
         assert!(self.write(who, guessed));
@@ -268,7 +268,7 @@ impl Table {
         GameStep::TurnEnded { game: self.id(), turn: 0, reason: EndReason::Time, reveal, evidence }
     }
 
-    /// The drawer ends the first turn and tells this word.
+    /// Ends the first turn and reveals this word.
     pub fn end(&mut self, word: &str, evidence: Vec<GuessRequest>) {
         let step = self.ended(Some(self.reveal(word)), evidence);
         assert!(self.write(self.drawer(), step));
@@ -280,7 +280,7 @@ impl Table {
         GameStep::Unblinded { game: self.id(), turn: 0, blinded, opening, word: word.to_owned() }
     }
 
-    /// Somebody shows that what was asked was the word; says whether it counts.
+    /// Opens somebody's receipt; returns whether that counts.
     pub fn open(&mut self, who: usize, word: &str) -> bool {
         self.write(who, self.unblinded(who, word))
     }
@@ -291,7 +291,7 @@ impl Table {
         Now { wall_ms: self.ms + elapsed_ms, mono_ms: 1_000_000 + elapsed_ms }
     }
 
-    /// Somebody's honest program, which has seen the turn begin just now.
+    /// Returns somebody's honest program, which has just seen the turn begin.
     pub fn program(&self, who: usize) -> Driver {
         let mut player = Driver::new(self.who(who));
         let online = self.people.iter().map(Identity::author).collect();

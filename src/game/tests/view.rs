@@ -1,4 +1,4 @@
-//! What a person sees of a game, and may ask for.
+//! Tests of the view of a game and of the commands that are refused.
 
 use std::collections::BTreeSet;
 

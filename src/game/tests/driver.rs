@@ -1,4 +1,4 @@
-//! Our program's conduct, looked at closely.
+//! Tests of the driver, one step at a time.
 
 use std::collections::BTreeSet;
 
@@ -19,12 +19,12 @@ fn everybody(script: &Script) -> BTreeSet<Author> {
     script.people.iter().map(|person| person.author()).collect()
 }
 
-/// Nothing to do before this moment.
+/// Returns a plan without steps, with this moment to look again.
 fn waiting(wake: Option<u64>) -> Plan {
     Plan { wake, ..Plan::default() }
 }
 
-/// What person `n` of the script has to do, by a program that remembers nothing.
+/// Returns the plan of a new driver for person `n` of the script.
 fn plan(script: &Script, n: usize, now: Now, live: bool) -> Plan {
     Driver::new(script.who(n)).advance(&script.game, &script.people[n], &everybody(script), now, live)
 }
@@ -50,13 +50,13 @@ fn a_step_being_saved_is_not_written_again_unless_it_failed() {
     };
     let first = plan(&script, &mut player, 0);
     assert!(matches!(first.steps[..], [GameStep::Ready { .. }]));
-    assert_eq!(first.wake, Some(now.mono_ms + 1_000), "to look whether it was written");
+    assert_eq!(first.wake, Some(now.mono_ms + 1_000), "to check that it was written");
     assert_eq!(plan(&script, &mut player, 1_000).steps, []);
     player.forget_written();
     assert_eq!(plan(&script, &mut player, 2_000).steps, first.steps);
 }
 
-/// Two rosters would end the game: somebody who gets ready while the first is being saved has to wait.
+/// A second roster would cancel the game, so a player who gets ready while the first is being saved has to wait.
 #[test]
 fn a_roster_is_not_named_again_while_it_is_being_saved() {
     let mut script = Script::new(3);
@@ -70,7 +70,7 @@ fn a_roster_is_not_named_again_while_it_is_being_saved() {
     assert_eq!(player.advance(&script.game, &script.people[0], &online, now, true).steps, []);
 }
 
-/// An opening comes in while the start is being saved, and the log orders it first: that start will be void.
+/// An opening comes in while the start is being saved, and the log orders it first, so that the start is void.
 #[test]
 fn a_start_is_written_again_when_it_left_somebody_out() {
     let mut script = Script::new(3);
@@ -100,7 +100,7 @@ fn a_proposer_without_a_seat_closes_the_roster_nevertheless() {
     assert!(matches!(steps[..], [GameStep::RosterClosed { .. }]));
 }
 
-/// A late step of the log may have taken somebody's readiness away.
+/// A late step of the log may have taken a player's readiness away.
 #[test]
 fn a_gathering_is_not_ended_with_one_though_it_was_wanted_with_two() {
     let mut script = Script::new(3);
@@ -112,7 +112,7 @@ fn a_gathering_is_not_ended_with_one_though_it_was_wanted_with_two() {
     assert_eq!(player.advance(&before, &script.people[0], &everybody(&script), now(&script), true).steps, []);
 }
 
-/// Our wall clock may be wrong: a game in which something happens is never given up.
+/// Our wall clock may be wrong, so a game in which steps count is never abandoned.
 #[test]
 fn a_game_is_abandoned_only_after_it_was_seen_idle() {
     let mut script = Script::started(4, 3, 2);
@@ -132,7 +132,7 @@ fn a_game_is_abandoned_only_after_it_was_seen_idle() {
     assert!(matches!(steps(&script, 240_001)[..], [GameStep::Cancelled { .. }]));
 }
 
-/// What we date too early would not count.
+/// A step that is dated too early would not count.
 #[test]
 fn with_a_slow_clock_a_game_is_abandoned_later() {
     let mut script = Script::started(4, 3, 2);
