@@ -1,8 +1,8 @@
-//! Whom to ask for what, while a room catches up with several members at once. Bookkeeping only.
+//! Which operations are requested from which member, while a room catches up with several members at once.
 //!
-//! What is missing is cut into *units*: stretches of chains that nobody else is bringing. A member brings up to two
-//! units at a time, so that the next is on its way while one is taken in. When a member stops, what it had not brought
-//! is free for others. **Invariant.** A chain is with one member at a time: nothing is fetched twice.
+//! What is missing is cut into *units*: ranges of chains that no other member is sending. A member sends up to two units
+//! at a time, so that the next is on its way while one is taken in. When a member stops, the chains of its unfinished units
+//! are free for others. **Invariant.** A chain is with one member at a time: nothing is fetched twice.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,31 +10,31 @@ use crate::identity::Author;
 use crate::log::{Head, Log, Want};
 use crate::operation::ChainId;
 
-/// Units that a member brings at a time.
+/// Units under way with one member at a time.
 const UNITS: usize = 2;
-/// The last screen of talk is fetched first if more than this is missing.
+/// Missing operations above which the last screen of chat is fetched first.
 const MUCH: u64 = 512;
-/// How many operations of it.
+/// Operations of the last screen of chat.
 pub const SCREEN: u32 = 160;
 
-/// What to ask a member for.
+/// The next request to a member.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fetch {
     /// The newest operations of the room: [`super::Request::Newest`].
     Newest,
-    /// These stretches: [`super::Request::Fetch`].
+    /// Ranges of chains: [`super::Request::Fetch`].
     Unit(Vec<Want>),
-    /// Nothing now: all that is missing is being brought. When a unit of another has ended, there may be a share.
+    /// Nothing now: others are sending all that is missing. When a unit of another member has ended, there may be a share.
     Later,
-    /// Nothing is missing that this member has.
+    /// Nothing: this member has nothing that is missing.
     Nothing,
 }
 
-/// One room's catching up.
+/// The members of one room that are pulled from, and what each is sending.
 #[derive(Debug, Default)]
 pub struct Fetching {
     members: BTreeMap<Author, Member>,
-    /// Whether so much was missing that the last screen was asked for first.
+    /// Whether so much was missing that the last screen was requested first.
     screen: bool,
     /// Operations that came in since then.
     received: u64,
@@ -43,40 +43,40 @@ pub struct Fetching {
 #[derive(Debug)]
 struct Member {
     heads: Vec<Head>,
-    /// What it is bringing, the first asked for first.
+    /// The units under way, in the order of the requests.
     units: Vec<Unit>,
-    /// Chains of which it promised more than it had.
+    /// Chains of which it had less than its frontier said: they are not requested from it again.
     refused: BTreeSet<ChainId>,
     received: u64,
 }
 
-/// What was asked for at once. The last screen is a unit of no chain.
+/// The chains of one request. The last screen is a unit of no chain.
 #[derive(Debug, Default)]
 struct Unit {
     chains: BTreeSet<ChainId>,
-    /// Operations of it that were news.
+    /// Operations of it that the log did not have.
     news: u64,
 }
 
 impl Member {
-    fn brings_screen(&self) -> bool {
+    fn sends_screen(&self) -> bool {
         self.units.iter().any(|unit| unit.chains.is_empty())
     }
 }
 
-/// How far catching up is.
+/// How far a room has caught up.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Progress {
-    /// Who is bringing something.
+    /// The members with a unit under way.
     pub peers: Vec<Author>,
-    /// Operations that have come in.
+    /// Operations that have been received.
     pub received: u64,
-    /// Those still to come.
+    /// Operations that are still missing.
     pub remaining: u64,
 }
 
 impl Fetching {
-    /// A member told what it holds.
+    /// Adds a member with its frontier.
     pub fn joined(&mut self, member: Author, heads: Vec<Head>) {
         let (units, refused) = (Vec::new(), BTreeSet::new());
         self.members.insert(member, Member { heads, units, refused, received: 0 });
@@ -87,37 +87,37 @@ impl Fetching {
         let taken = self.chains_under_way();
         let busy: usize = self.members.values().map(|other| other.units.len()).sum();
         let places = self.members.len() * UNITS - busy;
-        let screen_comes = self.members.values().any(Member::brings_screen);
+        let screen_comes = self.members.values().any(Member::sends_screen);
         let waiting = self.members.iter().filter(|(who, other)| **who != member && other.units.is_empty()).count();
         if !self.could_bring_more(member, log) {
             return Fetch::Nothing;
         }
-        let Some(asked) = self.members.get_mut(&member).filter(|asked| asked.units.len() < UNITS) else {
+        let Some(found) = self.members.get_mut(&member).filter(|found| found.units.len() < UNITS) else {
             return Fetch::Later;
         };
-        let chain = |want: &Want| asked.heads.get(want.head as usize).map(Head::chain);
-        let missing = log.missing(&asked.heads);
+        let chain = |want: &Want| found.heads.get(want.head as usize).map(Head::chain);
+        let missing = log.missing(&found.heads);
         let free =
-            |want: &Want| chain(want).is_some_and(|chain| !taken.contains(&chain) && !asked.refused.contains(&chain));
+            |want: &Want| chain(want).is_some_and(|chain| !taken.contains(&chain) && !found.refused.contains(&chain));
         let mut wants: Vec<Want> = missing.into_iter().filter(free).collect();
         if wants.is_empty() {
             return Fetch::Later;
         }
         if !self.screen && wants.iter().map(Want::count).sum::<u64>() > MUCH {
             self.screen = true;
-            asked.units.push(Unit::default());
+            found.units.push(Unit::default());
             return Fetch::Newest;
         }
         if screen_comes {
-            // What the last screen may hold is not asked for a second time.
+            // Operations that may be in the last screen are not requested a second time.
             wants.iter_mut().for_each(|want| want.to = want.to.saturating_sub(u64::from(SCREEN)));
             wants.retain(|want| want.from < want.to);
             if wants.is_empty() {
                 return Fetch::Later;
             }
         }
-        if !asked.units.is_empty() && wants.len() <= waiting {
-            return Fetch::Later; // who brings nothing yet comes first
+        if !found.units.is_empty() && wants.len() <= waiting {
+            return Fetch::Later; // members with nothing under way come first
         }
         let chains = share(&wants, places, unit, chain);
         wants.retain(|want| chain(want).is_some_and(|chain| chains.contains(&chain)));
@@ -128,11 +128,11 @@ impl Fetching {
                 want.to = want.to.min(want.from + each);
             }
         }
-        asked.units.push(Unit { chains, news: 0 });
+        found.units.push(Unit { chains, news: 0 });
         Fetch::Unit(wants)
     }
 
-    /// Operations of the unit that was asked for first came in, so many of them news.
+    /// Counts operations that came of a member's first unit; `news`: those of them that the log did not have.
     pub fn received(&mut self, member: Author, count: u64, news: u64) {
         self.received += count;
         let Some(member) = self.members.get_mut(&member) else { return };
@@ -142,8 +142,8 @@ impl Fetching {
         }
     }
 
-    /// The unit that was asked for first has ended. A member of whose unit nothing was news promised what it doesn't
-    /// have: it isn't asked for those chains again.
+    /// Ends a member's first unit. If the log had all of it, the member's frontier promised what the member doesn't have,
+    /// and those chains are not requested from it again.
     pub fn ended(&mut self, member: Author) {
         let Some(member) = self.members.get_mut(&member) else { return };
         if !member.units.is_empty() {
@@ -152,16 +152,16 @@ impl Fetching {
         }
     }
 
-    /// Whether a member has something that is missing still: others are bringing it.
+    /// Returns whether a member has something that is still missing, which others may be sending.
     #[must_use]
     pub fn could_bring_more(&self, member: Author, log: &Log) -> bool {
-        let Some(asked) = self.members.get(&member) else { return false };
-        let missing = log.missing(&asked.heads);
-        let mut heads = missing.iter().filter_map(|want| asked.heads.get(want.head as usize));
-        heads.any(|head| !asked.refused.contains(&head.chain()))
+        let Some(found) = self.members.get(&member) else { return false };
+        let missing = log.missing(&found.heads);
+        let mut heads = missing.iter().filter_map(|want| found.heads.get(want.head as usize));
+        heads.any(|head| !found.refused.contains(&head.chain()))
     }
 
-    /// A member has nothing more to bring, or can't. Returns how many operations came from it.
+    /// Removes a member, and returns how many operations came from it.
     pub fn left(&mut self, member: Author) -> u64 {
         let received = self.members.remove(&member).map_or(0, |member| member.received);
         if self.members.is_empty() {
@@ -170,7 +170,7 @@ impl Fetching {
         received
     }
 
-    /// Whether much was missing when this began.
+    /// Returns whether much was missing at the beginning.
     #[must_use]
     pub fn is_long(&self) -> bool {
         self.screen
@@ -181,7 +181,7 @@ impl Fetching {
         units.flat_map(|unit| unit.chains.iter().copied()).collect()
     }
 
-    /// How far it is.
+    /// Returns how far the room has caught up with `log`.
     #[must_use]
     pub fn progress(&self, log: &Log) -> Progress {
         let mut missing: BTreeMap<ChainId, u64> = BTreeMap::new();
@@ -199,9 +199,9 @@ impl Fetching {
     }
 }
 
-/// A share of what is wanted for each place that is still free: the chains of one of them, no more than there are operations
-/// in a unit. Chains are whole: if no news is in the branches asked for, their chain isn't asked for again, and the news may be
-/// in another branch.
+/// Returns the chains of one unit: what is wanted, divided by the units that may still be requested, and no more chains than
+/// a unit has operations. A chain is taken with all its branches: when nothing in a unit is new, its chains are not requested
+/// again, and a branch that was left out could hold something new.
 fn share(wants: &[Want], places: usize, unit: u64, chain: impl Fn(&Want) -> Option<ChainId>) -> BTreeSet<ChainId> {
     let share = wants.len().div_ceil(places.max(1)).min(usize::try_from(unit).unwrap_or(usize::MAX)).max(1);
     wants.iter().take(share).filter_map(chain).collect()

@@ -28,7 +28,7 @@ pub const CHUNK_BYTES: usize = 512 << 10;
 pub const CHUNK_OPERATIONS: usize = 2048;
 /// Operations of [`Request::Newest`] at most.
 pub const MAX_NEWEST: u32 = 1024;
-/// Neighbours told at most.
+/// Neighbours in one message at most.
 pub const MAX_NEIGHBOURS: usize = 32;
 /// Addresses of each at most.
 pub const MAX_ADDRESSES: usize = 8;
@@ -37,26 +37,26 @@ pub const MAX_ADDRESSES: usize = 8;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Request {
-    /// First: the room, and a hash of all that we hold of it.
+    /// The first message: the room, and a hash of all that the puller holds of it.
     Hello {
         /// Which room.
         room: RoomId,
         /// [`crate::log::Log::digest`].
         #[serde(with = "serde_bytes")]
         digest: [u8; 32],
-        /// What our clock says, in milliseconds since 1970.
+        /// What the sender's clock says, in milliseconds since 1970.
         clock: u64,
     },
-    /// The last `limit` operations of the room that are later than `after`: the last screen of talk, before the rest.
+    /// Requests the last `limit` operations of the room that are later than `after`: the last screen of chat, before the rest.
     Newest {
         /// At most [`MAX_NEWEST`].
         limit: u32,
         /// The last moment of our log.
         after: Timestamp,
     },
-    /// What of your frontier we lack.
+    /// Requests operations of the server's frontier that the puller lacks.
     Fetch {
-        /// At most one stretch a chain.
+        /// At most one range for each head.
         wants: Vec<Want>,
     },
 }
@@ -65,32 +65,32 @@ pub enum Request {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Response {
-    /// We hold exactly the same.
+    /// The server holds exactly the same.
     Same {
         /// Others in the room.
         neighbours: Vec<Neighbour>,
-        /// What our clock says, in milliseconds since 1970.
+        /// What the sender's clock says, in milliseconds since 1970.
         clock: u64,
     },
-    /// We are not in that room.
+    /// The server is not in that room.
     NotHere,
-    /// Too many are asking: come back later.
+    /// All places for streams are taken: try again later.
     Busy,
-    /// This is what we hold.
+    /// The server holds this.
     Frontier {
         /// The ends of all chains.
         heads: Vec<Head>,
         /// Others in the room.
         neighbours: Vec<Neighbour>,
-        /// What our clock says, in milliseconds since 1970.
+        /// What the sender's clock says, in milliseconds since 1970.
         clock: u64,
     },
-    /// Some of the operations that were wanted.
+    /// Some of the operations that were requested.
     Operations {
         /// Their signed bytes.
         operations: Vec<ByteBuf>,
     },
-    /// That was all that was asked for.
+    /// The end of the response to one request.
     End,
 }
 
@@ -108,7 +108,7 @@ pub enum RoundError {
     Unexpected,
 }
 
-/// Somebody else in the room, so that people who met by address meet each other too.
+/// Another member of the room, so that people who met by address meet each other too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Neighbour {
     /// Who.
@@ -174,7 +174,8 @@ impl Response {
     }
 }
 
-/// One stretch a head, in their order, none empty: nobody is made to read the same thing twice.
+/// Checks that there is one range for each head, in the order of the heads, and none is empty: so no server is made to read
+/// the same operations twice.
 fn check_wants(wants: &[Want]) -> Result<(), CodecError> {
     let sorted = wants.is_sorted_by(|a, b| a.head < b.head);
     let whole = wants.iter().all(|want| want.from < want.to && want.known.len() <= MAX_KNOWN);

@@ -1,9 +1,9 @@
-//! How much to ask a member for at once while catching up, and how long to wait for it. Bookkeeping only; all times are in
-//! milliseconds on a clock that only goes forward.
+//! How much is requested from a member at once while catching up, and how long to wait for it. All times are in milliseconds
+//! on a clock that only goes forward.
 //!
-//! A *unit* is as much as a member brings in about half a second, by the rate at which it brought the one before. So at
-//! most a second's worth of bulk is under way on a slow link: what is said meanwhile and pings get through, and a break
-//! costs little. A member is waited for as long as bytes come, not until a whole unit is there.
+//! A *unit* is as much as a member sends in about half a second, by the rate of the unit before. So at most a second's worth
+//! of bulk data is under way on a slow link: live lines and pings get through, and a broken connection costs little. A round
+//! waits as long as bytes come, not until a whole unit is there.
 
 /// Operations of the first unit, and of a unit at least.
 const FIRST: u64 = 64;
@@ -17,12 +17,12 @@ const GROWTH: u64 = 4;
 
 /// The time that a member may send nothing.
 const SILENCE_MS: u64 = 5_000;
-/// Bytes a second that have to come on the average, after the first [`SILENCE_MS`]. Whoever sends less is stalling.
+/// Bytes a second that have to come on the average, after the first [`SILENCE_MS`]. A member that sends less is stalling.
 const LEAST_RATE: u64 = 1024;
-/// The time that a unit may take. What came of it until then is kept.
+/// How long a unit may take. Operations that came until then stay in the log.
 const LONGEST_MS: u64 = 60_000;
 
-/// How much one member is asked for.
+/// The size of the next unit of one member.
 #[derive(Debug)]
 pub struct Pace {
     unit: u64,
@@ -36,19 +36,19 @@ impl Default for Pace {
 }
 
 impl Pace {
-    /// Operations to ask for now.
+    /// Returns how many operations to request now.
     #[must_use]
     pub fn unit(&self) -> u64 {
         self.unit
     }
 
-    /// Whether a unit has come in: before that, only one is asked for.
+    /// Returns whether a unit has come in: before that, only one is requested.
     #[must_use]
     pub fn is_measured(&self) -> bool {
         self.measured
     }
 
-    /// A unit of so many operations took so long.
+    /// Fits the next unit to one of so many operations that took `ms`.
     pub fn brought(&mut self, operations: u64, ms: u64) {
         self.measured = true;
         let fits = operations.saturating_mul(UNIT_MS) / ms.max(1);
@@ -60,7 +60,7 @@ impl Pace {
     }
 }
 
-/// Waiting for something that was asked for.
+/// The wait for what was requested.
 #[derive(Debug, Clone, Copy)]
 pub struct Waiting {
     since: u64,
@@ -69,13 +69,13 @@ pub struct Waiting {
 }
 
 impl Waiting {
-    /// Waiting begins.
+    /// Begins to wait.
     #[must_use]
     pub fn since(now: u64) -> Self {
         Waiting { since: now, heard: now, bytes: 0 }
     }
 
-    /// So many more bytes came.
+    /// Counts bytes, the last of which came at `now`.
     pub fn heard(&mut self, bytes: u64, now: u64) {
         if bytes > 0 {
             self.bytes = self.bytes.saturating_add(bytes);
@@ -83,19 +83,19 @@ impl Waiting {
         }
     }
 
-    /// So much time was not the other side's doing.
+    /// Leaves out a time that the other side is not to blame for.
     pub fn excuse(&mut self, ms: u64) {
         self.since += ms;
         self.heard += ms;
     }
 
-    /// Returns the time so far.
+    /// Returns how long the wait has lasted.
     #[must_use]
     pub fn ms(&self, now: u64) -> u64 {
         now.saturating_sub(self.since)
     }
 
-    /// When the member is given up, unless more bytes come before.
+    /// Returns when the round gives the member up, unless more bytes come before.
     #[must_use]
     pub fn until(&self) -> u64 {
         let at_least_rate = self.since + SILENCE_MS + self.bytes.saturating_mul(1000) / LEAST_RATE;

@@ -12,7 +12,7 @@ use inkmesh::room::Input;
 use super::attacker::Attacker;
 use super::plan::COPY;
 use super::story::{name_of, short};
-use super::{Failure, Plan, Seat, World, oracle};
+use super::{Failure, Happening, Plan, Seat, World, oracle};
 
 /// The drawers of each turn of each game.
 pub type Drawers = BTreeMap<(OperationId, u32), Author>;
@@ -136,7 +136,9 @@ impl World {
 
     /// Returns whether nothing is under way.
     fn rests(&self) -> bool {
+        let refolds = self.queue.values().any(|happening| matches!(happening, Happening::Refolded { .. }));
         self.rounds.is_empty()
+            && !refolds
             && self
                 .devices
                 .values()

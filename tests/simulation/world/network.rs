@@ -93,17 +93,6 @@ impl World {
         self.feed(seat, Input::Offline { peer });
     }
 
-    /// Breaks the connection of two machines, which find each other again.
-    pub(super) fn connection_is_closed(&mut self, a: Seat, b: Seat) {
-        for (seat, other) in [(a, b), (b, a)] {
-            let lost = self.devices.get_mut(&seat).is_some_and(|device| device.online.remove(&other).is_some());
-            if lost {
-                self.went(seat, other);
-            }
-        }
-        self.everybody_looks();
-    }
-
     /// Sends a frame to all within reach, or passes one on to a few.
     pub(super) fn gossip(&mut self, from: Seat, bytes: &[u8], passed_on_from: Option<Seat>) {
         let Some(device) = self.devices.get_mut(&from) else { return };
