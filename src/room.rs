@@ -20,6 +20,7 @@
 use std::collections::BTreeSet;
 
 use crate::clock::{Now, Timestamp};
+use crate::command::RoomCommand;
 use crate::event::{CanvasChange, Entry, Event, Warning};
 use crate::frame::Frame;
 use crate::game::GameStep;
@@ -177,6 +178,8 @@ impl Room {
     pub fn handle(&mut self, input: Input, now: Now) -> Vec<Output> {
         let mut out = Outbox::new(&self.name);
         let live = !matches!(input, Input::Synced { .. } | Input::FetchStopped { .. } | Input::Refolded(_));
+        // A reply comes after the events of what it replies to.
+        let mut reply = None;
         match input {
             Input::Gossiped { operation, from } => self.on_gossiped(operation, from, now, &mut out),
             Input::Live(live) => self.on_live(live, now, &mut out),
@@ -189,10 +192,19 @@ impl Room {
                 out.tell_canvas(CanvasChange::Reset);
             }
             Input::Command { ticket, command } => {
+                let changes = command.writes() || matches!(command, RoomCommand::Begin);
                 let outcome = self.carry_out(ticket, command, now, &mut out);
-                out.extend(Outcome::output(outcome, ticket));
+                let output = Outcome::output(outcome, ticket);
+                if !changes {
+                    out.extend(output);
+                    return out.into_outputs();
+                }
+                match output {
+                    Some(Output::Reply { .. }) => reply = output,
+                    output => out.extend(output),
+                }
             }
-            Input::Saved(write) => self.on_saved(write, now, &mut out),
+            Input::Saved(write) => reply = self.on_saved(write, now, &mut out),
             Input::Online { peer, addresses } => {
                 if self.contents.people.set_online(peer, addresses) {
                     out.tell_person(self.contents.person(peer, now));
@@ -214,6 +226,7 @@ impl Room {
             Input::Tick => self.release(now, &mut out),
         }
         self.conduct(now, live, &mut out);
+        out.extend(reply);
         out.into_outputs()
     }
 
@@ -299,7 +312,8 @@ impl Room {
         self.progress.report_stop(progress, out);
     }
 
-    fn on_saved(&mut self, write: Write, now: Now, out: &mut Outbox) {
+    /// Takes operations of ours that are durable into the log. Returns the reply to the command that wrote them.
+    fn on_saved(&mut self, write: Write, now: Now, out: &mut Outbox) -> Option<Output> {
         self.chain.saved(write.ticket);
         self.pen.saved(write.ticket);
         // Our own operations always follow one another and are never from the future. They may be in the log already, if
@@ -308,7 +322,7 @@ impl Room {
         let inserted: Vec<Operation> = taken.inserted.into_iter().map(|(_, operation)| operation).collect();
         out.extend(inserted.iter().map(|operation| Output::Publish(Frame::operation(operation))));
         self.show(&inserted, &[], now, out);
-        out.extend(write.reply.map(|(ticket, reply)| Output::Reply { ticket, result: Ok(reply) }));
+        write.reply.map(|(ticket, reply)| Output::Reply { ticket, result: Ok(reply) })
     }
 
     fn on_live(&mut self, live: LiveInk, now: Now, out: &mut Outbox) {

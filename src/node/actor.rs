@@ -112,6 +112,10 @@ impl NodeActor {
                 event = self.network.next() => self.on_network_event(event),
                 Some(message) = inbox.disk.recv() => match message {
                     disk::Message::Closed => break,
+                    disk::Message::Failed => {
+                        self.quitting = None; // not everything is on the disk
+                        break;
+                    }
                     message => self.on_disk_message(message),
                 },
                 Some(message) = inbox.sync.recv() => self.on_sync_message(message),
@@ -292,6 +296,7 @@ impl NodeActor {
         let Some(outputs) = self.rooms.handle(name, input, now) else { return };
         self.carry_out(name, outputs, source);
         if !self.disk.is_writing()
+            && self.disk.trouble().is_none()
             && let Some(snapshot) = self.rooms.snapshot_if_grown(name)
         {
             let effect = self.disk.write_snapshot(name.id(), snapshot, now);
@@ -493,7 +498,11 @@ impl NodeActor {
                     Err(error) => Err(error),
                 });
             }
-            disk::Message::HeldBack { room, entries } => self.frontend.tell(Event::HeldBack { room, entries }),
+            disk::Message::HeldBack { room, entries } => {
+                if self.rooms.contains(&room) {
+                    self.frontend.tell(Event::HeldBack { room, entries });
+                }
+            }
             disk::Message::Refolded { room, result } => match result {
                 Ok(operations) => self.feed(&room, Input::Refolded(operations)),
                 Err(error) => self.reading_failed(&error),
@@ -519,7 +528,7 @@ impl NodeActor {
                 }
             }
             disk::Message::Recovered(Err(reason)) => self.disk.still_refuses(&reason, now),
-            disk::Message::Closed => {}
+            disk::Message::Closed | disk::Message::Failed => {}
         }
     }
 

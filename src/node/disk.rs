@@ -11,6 +11,7 @@ mod loading;
 mod reading;
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use inkmesh_store::{Cursor, Quarantine, Record, Store, StoreError};
@@ -66,6 +67,8 @@ pub(super) enum Message {
     Recovered(Result<Vec<Loaded>, String>),
     /// Everything is on the disk and the store is closed.
     Closed,
+    /// A worker ended in a panic. What it was to send never comes, so the node has to end.
+    Failed,
 }
 
 /// An effect of the disk, for the actor to carry out.
@@ -492,7 +495,8 @@ impl Disk {
     fn spawn(&self, work: impl FnOnce(&Store) -> Option<Message> + Send + 'static) {
         let (store, messages) = (self.store.clone(), self.messages.clone());
         tokio::task::spawn_blocking(move || {
-            if let Some(message) = work(&store) {
+            let message = catch_unwind(AssertUnwindSafe(|| work(&store))).unwrap_or(Some(Message::Failed));
+            if let Some(message) = message {
                 let _ = messages.blocking_send(message);
             }
         });

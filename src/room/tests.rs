@@ -79,6 +79,17 @@ fn what_is_written_is_replied_to_when_it_is_durable() {
 }
 
 #[test]
+fn a_reply_comes_after_the_events_of_its_command() {
+    let mut room = room(1);
+    let start = RoomCommand::Start { rules: Rules::default(), words: WordList::default() };
+    let proposal = write(&mut room, start, NOW).unwrap();
+    let outputs = room.handle(Input::Saved(proposal), NOW);
+    let at = |wanted: fn(&Output) -> bool| outputs.iter().position(wanted).unwrap();
+    let reply = at(|output| matches!(output, Output::Reply { .. }));
+    assert!(at(|output| matches!(output, Output::Tell(Event::Game { .. }))) < reply, "{outputs:?}");
+}
+
+#[test]
 fn a_write_is_not_replied_to_at_once() {
     let outputs = ask(&mut room(1), RoomCommand::Say { text: "hi".to_owned() }, NOW);
     assert!(!outputs.iter().any(|output| matches!(output, Output::Reply { .. } | Output::Publish(_))), "{outputs:?}");

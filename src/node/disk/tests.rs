@@ -144,3 +144,10 @@ async fn nothing_is_read_while_damaged_files_are_moved_aside() {
     assert!(matches!(disk.repair_failed(reason, NOW), Some(Effect::Warn(Warning::StorageFailed { .. }))));
     assert!(!disk.is_repairing() && disk.trouble().is_some());
 }
+
+#[tokio::test]
+async fn a_worker_that_panics_is_told() {
+    let (disk, mut messages) = disk();
+    disk.spawn(|_| panic!("a test of a panic"));
+    assert!(matches!(next(&mut messages).await, Message::Failed));
+}

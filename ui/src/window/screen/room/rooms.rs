@@ -137,11 +137,11 @@ impl Rooms {
 
     /// Opens a room, and keeps the draft of the one that was open. Returns the draft of the room.
     pub fn open(&mut self, room: RoomName, draft: String) -> String {
-        let new = self.drafts.remove(&room).unwrap_or_default();
-        if let Some(left) = self.here.replace(room) {
+        // A room that is opened again while it is being read is both.
+        if let Some(left) = self.here.replace(room.clone()) {
             self.drafts.insert(left, draft);
         }
-        new
+        self.drafts.remove(&room).unwrap_or_default()
     }
 
     /// Removes a room that we left.
@@ -268,4 +268,20 @@ fn badge<'a>(look: Look, number: u64) -> Element<'a, Message> {
 pub fn call_mark<'a, M: 'a>(look: Look) -> Element<'a, M> {
     let sign = theme::sign("✎").size(theme::SMALL).color(look.colors.on_accent);
     container(sign).id(CALL_MARK).padding([1, 6]).style(style::pill(look.colors.accent, look.colors.on_accent)).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_draft_stays_with_its_room_also_when_the_room_is_opened_again() {
+        let (lobby, other) = (RoomName::lobby(), "other".parse::<RoomName>().unwrap());
+        let mut rooms = Rooms::new(Vec::new());
+        assert_eq!(rooms.open(lobby.clone(), String::new()), "");
+        assert_eq!(rooms.open(lobby.clone(), "half a li".to_owned()), "half a li");
+        assert_eq!(rooms.open(other.clone(), "half a li".to_owned()), "");
+        assert_eq!(rooms.open(lobby, "elsewhere".to_owned()), "half a li");
+        assert_eq!(rooms.open(other, String::new()), "elsewhere");
+    }
 }
