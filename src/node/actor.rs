@@ -753,7 +753,9 @@ impl NodeActor {
     fn holdings(&mut self, room: RoomId, peer: Author, clock: u64) -> Option<Holdings> {
         self.on_clock_heard(peer, clock);
         let name = self.rooms.by_id(room)?.name().clone();
-        if self.sync.requested(&name, peer, self.now().mono_ms) && self.network.disconnect(peer) {
+        // The connection may have ended meanwhile: nothing is noted of a peer that doesn't leave any more.
+        let unheard = self.network.is_connected(peer) && self.sync.requested(&name, peer, self.now().mono_ms);
+        if unheard && self.network.disconnect(peer) {
             tracing::warn!(%peer, room = %name, "nothing comes through from this peer by gossip: closed the connection");
         }
         let (room, me) = (self.rooms.get(&name).ok()?, self.identity.author());

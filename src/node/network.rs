@@ -268,6 +268,11 @@ impl Network {
         self.swarm.close_connection(connection);
     }
 
+    /// Returns whether there is a connection with a peer.
+    pub(super) fn is_connected(&self, peer: Author) -> bool {
+        peer_of(peer).is_some_and(|peer| self.swarm.is_connected(&peer))
+    }
+
     /// Closes all connections with a peer. Returns whether there were any.
     pub(super) fn disconnect(&mut self, peer: Author) -> bool {
         peer_of(peer).is_some_and(|peer| self.swarm.disconnect_peer_id(peer).is_ok())

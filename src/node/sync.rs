@@ -101,8 +101,8 @@ impl Sync {
         self.schedules.get_mut(&pulled.room)?.end(pulled.peer, outcome, now)
     }
 
-    /// Takes note that a peer asked about a room. Returns whether gossip should have said long ago that it is in the room:
-    /// then nothing comes through from this peer, and the connection is worth nothing.
+    /// Takes note that a connected peer asked about a room. Returns whether gossip should have said long ago that it is in
+    /// the room: then nothing comes through from this peer, and the connection is worth nothing.
     pub(super) fn requested(&mut self, room: &RoomName, peer: Author, now: u64) -> bool {
         self.schedules.get_mut(room).is_some_and(|schedule| schedule.requested(peer, now))
     }

@@ -7,6 +7,7 @@ use inkmesh::identity::{Author, Identity};
 use inkmesh::log::{Position, StoredRange};
 use inkmesh::name::RoomName;
 use inkmesh::operation::{Operation, OperationId};
+use inkmesh::peering::Peers;
 use inkmesh::room::{Output, Room, RoomSnapshot, Ticket, retire};
 use inkmesh::room_time::Clocks;
 use inkmesh::sync::CHUNK_BYTES;
@@ -16,6 +17,7 @@ use inkmesh::sync::server;
 use inkmesh::sync::slots::Slots;
 use inkmesh::sync::unsaved::{Key, Unsaved};
 
+use super::calls::{Connection, address_of};
 use super::disk::{Disk, Folder, Then};
 use super::plan::COPY;
 use super::story::name_of;
@@ -45,8 +47,11 @@ pub struct Device {
     pub trouble: bool,
     pub wake: Option<u64>,
     pub unsaved: Unsaved,
-    /// Who is within reach as far as this machine knows, and which start of theirs it met.
+    /// Who this machine is connected with as far as it knows, and which start of theirs it met.
     pub online: BTreeMap<Seat, u32>,
+    /// Whom to call, and the timer of that.
+    pub book: Peers<Connection>,
+    pub next_call: Option<u64>,
     pub schedule: Schedule,
     /// The timer of the schedule.
     pub next_round: Option<u64>,
@@ -85,6 +90,8 @@ pub struct Faults {
 impl Device {
     fn new(identity: Identity, folder: Folder) -> Self {
         Device {
+            book: Peers::new(identity.author()),
+            next_call: None,
             identity,
             room: None,
             process: 0,
@@ -161,6 +168,8 @@ impl World {
         device.process += 1;
         device.clocks = Clocks::default();
         device.heard_clocks.clear();
+        (device.book, device.next_call) = (Peers::new(device.author()), None);
+        device.book.listening_on(address_of(seat));
         self.load(seat, true);
         self.begin_looking(seat);
         self.everybody_looks();

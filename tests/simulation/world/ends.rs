@@ -30,6 +30,7 @@ impl World {
         self.run_for(self.plan.length)?;
         self.end_faults();
         self.run_for(8_000)?;
+        self.check_connected()?;
         self.let_games_end()?;
         self.check_guesses()?;
         self.wait_for_the_future()?;
@@ -41,6 +42,7 @@ impl World {
         self.restart_everybody(with_snapshots);
         self.note("everybody begins again from the disk".to_owned());
         self.run_for(4_000)?;
+        self.check_connected()?;
         self.come_together()?;
         let log = self.check(&log)?;
         // A copy that didn't know of the other begins with a fork, and goes on in another chain then.

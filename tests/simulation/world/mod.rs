@@ -3,6 +3,7 @@
 
 mod acts;
 mod attacker;
+mod calls;
 mod chance;
 mod checks;
 mod devices;
@@ -27,6 +28,7 @@ use inkmesh::clock::Now;
 use inkmesh::game::GuessTicket;
 use inkmesh::identity::Author;
 use inkmesh::operation::{ChainId, Operation, OperationError, OperationId, Unverified};
+use inkmesh::peering::Call;
 use inkmesh::room::Write;
 
 use attacker::Attacker;
@@ -85,6 +87,17 @@ enum Happening {
     Meet {
         seat: Seat,
         other: Seat,
+    },
+    /// There may be somebody to be called.
+    CallsDue {
+        seat: Seat,
+        process: u32,
+    },
+    /// A call ends, in a connection or not.
+    Called {
+        seat: Seat,
+        process: u32,
+        call: Call,
     },
     Sync {
         seat: Seat,
@@ -265,6 +278,8 @@ impl World {
             Happening::Wake { seat, life, at } => self.woken(seat, life, at),
             Happening::Start { seat, process } => self.power_is_back(seat, process),
             Happening::Meet { seat, other } => self.meet(seat, other),
+            Happening::CallsDue { seat, process } if self.runs(seat, process) => self.calls_due(seat),
+            Happening::Called { seat, process, call } if self.runs(seat, process) => self.called(seat, &call),
             Happening::Sync { seat, process } if self.runs(seat, process) => self.round_is_due(seat),
             Happening::Request { round, bytes } => self.requested(round, &bytes),
             Happening::Response { round, bytes, uncounted } => self.responded(round, bytes, uncounted),
@@ -285,6 +300,8 @@ impl World {
             | Happening::Flush { .. }
             | Happening::Saved { .. }
             | Happening::Sync { .. }
+            | Happening::CallsDue { .. }
+            | Happening::Called { .. }
             | Happening::Look { .. }
             | Happening::Recover { .. }
             | Happening::Replied { .. } => {} // of a program that has ended

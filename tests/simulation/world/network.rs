@@ -24,7 +24,8 @@ impl World {
         self.devices.get(&seat).filter(|device| device.room.is_some()).map(|device| device.process)
     }
 
-    fn is_connected(&self, a: Seat, b: Seat) -> bool {
+    /// Returns whether bytes arrive both ways.
+    pub(super) fn is_connected(&self, a: Seat, b: Seat) -> bool {
         self.reaches(a, b) && self.reaches(b, a)
     }
 
@@ -45,25 +46,23 @@ impl World {
         }
     }
 
-    fn is_same_person(&self, a: Seat, b: Seat) -> bool {
+    pub(super) fn is_same_person(&self, a: Seat, b: Seat) -> bool {
         self.author_of(a) == self.author_of(b)
     }
 
-    /// Lets one machine look whether it is connected with another.
+    /// Lets one machine look whether another is within reach: it notices a connection that is gone, and discovers who is
+    /// there to be called.
     pub(super) fn meet(&mut self, seat: Seat, other: Seat) {
         let now_there = self.process_of(other).filter(|_| self.is_connected(seat, other));
-        let Some(device) = self.devices.get_mut(&seat).filter(|device| device.room.is_some()) else { return };
-        let before = device.online.get(&other).copied();
-        if before == now_there {
-            return;
+        let Some(device) = self.devices.get(&seat).filter(|device| device.room.is_some()) else { return };
+        if device.online.get(&other).copied() != now_there {
+            self.disconnect(seat, other);
         }
-        if before.is_some() {
-            device.online.remove(&other);
-            self.went(seat, other);
-        }
-        if let (Some(process), Some(device)) = (now_there, self.devices.get_mut(&seat)) {
-            device.online.insert(other, process);
-            self.came(seat, other);
+        if now_there.is_some() {
+            self.discover(seat, other);
+            if self.runs_twice(seat) || self.runs_twice(other) {
+                self.connect(seat, other);
+            }
         }
     }
 
