@@ -198,7 +198,7 @@ impl RoomCommand {
         RoomCommand::Pen { stroke, from, tool, color, width, points }
     }
 
-    /// Whether it ends in an operation of our own, which has to become durable.
+    /// Returns whether it ends in an operation of our own, which has to become durable.
     #[must_use]
     pub fn writes(&self) -> bool {
         use RoomCommand::{Begin, Canvas, DismissLate, Game, Peers, Pen, Read, Reading, State};

@@ -319,9 +319,9 @@ pub struct Entry {
     pub place: OrderKey,
     /// The content.
     pub body: EntryBody,
-    /// Whether it arrived after a line that stands below it, which may have been read.
+    /// True if it arrived after a line that stands below it, which may have been read.
     pub late: bool,
-    /// Whether it is ours and dated in the future, so that others don't see it yet. See [`Event::HeldBack`].
+    /// True if it is ours and dated in the future, so that others don't see it yet. See [`Event::HeldBack`].
     pub held_back: bool,
 }
 
@@ -377,14 +377,14 @@ pub struct Person {
     pub peer: Author,
     /// Their name; empty when it is unknown.
     pub name: String,
-    /// Whether they are in the room and we are connected to them. Always true of ourselves.
+    /// True if they are in the room and we are connected to them. Always true of ourselves.
     pub online: bool,
     /// Their known multiaddresses, the one in use first.
     pub addresses: Vec<String>,
     /// When they were last in the room, in milliseconds since 1970: now if they are online, else the time of their last
     /// operation or of the end of the connection; `None` if never.
     pub last_seen: Option<u64>,
-    /// Whether they signed two different operations for one position of a chain: their lines are not to be relied on.
+    /// True if they signed two different operations for one position of a chain: their lines are not to be relied on.
     #[serde(skip_serializing_if = "is_not")]
     pub forked: bool,
 }
@@ -440,7 +440,7 @@ pub struct CanvasView {
     pub sheet: SheetId,
     /// The steps that count, in order, with undo and redo, for [`Sheet::show`](crate::canvas::Sheet::show).
     pub marks: Vec<Drawn>,
-    /// Whether we may draw on it now.
+    /// True if we may draw on it now.
     pub may_draw: bool,
 }
 

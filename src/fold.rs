@@ -104,11 +104,11 @@ impl State {
 /// The changes that new steps made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Change {
-    /// Whether the game changed.
+    /// True if the game changed.
     pub game: bool,
-    /// Whether the visible sheet changed in another way than by new steps at its end.
+    /// True if the visible sheet changed in another way than by new steps at its end.
     pub reset: bool,
-    /// Whether a step landed before others, whose effects may have changed.
+    /// True if a step landed before others, whose effects may have changed.
     pub refolded: bool,
 }
 
@@ -161,7 +161,7 @@ struct Revealed {
     word: String,
     /// The key of the turn.
     secret: VoprfSecret,
-    /// Whether it agrees with all steps so far.
+    /// True if it agrees with all steps so far.
     #[serde(rename = "stands")]
     is_true: bool,
 }

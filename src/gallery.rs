@@ -100,7 +100,7 @@ fn drawing(sheet: SheetId, marks: &[SheetStep]) -> Option<Drawing> {
 struct SheetStep {
     ms: u64,
     drawn: Drawn,
-    /// Whether it is a mark that is not undone.
+    /// True if it is a mark that is not undone.
     done: bool,
 }
 

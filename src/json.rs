@@ -140,7 +140,7 @@ pub struct EntryFields {
     late: bool,
     #[serde(skip_serializing_if = "is_not")]
     held_back: bool,
-    /// Whether it is talk of players who know the word that can't be read yet. The line is sent again when it can.
+    /// True if it is talk of players who know the word that can't be read yet. The line is sent again when it can.
     #[serde(skip_serializing_if = "is_not")]
     sealed: bool,
 }
@@ -218,7 +218,7 @@ struct GameFields<'a> {
     /// Set when the game is over.
     #[serde(skip_serializing_if = "Option::is_none")]
     winners: Option<Vec<Author>>,
-    /// Whether `say` is a guess now.
+    /// True if `say` is a guess now.
     guessing: bool,
     #[serde(skip_serializing_if = "is_not")]
     lied: bool,

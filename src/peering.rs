@@ -113,28 +113,28 @@ impl<C: Copy + Ord> Peers<C> {
         self.mine.remove(&address.clone());
     }
 
-    /// Whether an address that a peer gave us leads from here to where it leads from there. A loopback address does only on
-    /// one machine; and an address of this machine, given by a peer on another, is one that both machines have (those of
-    /// container bridges are alike everywhere).
+    /// Returns whether an address that a peer gave us leads from here to where it leads from there. A loopback address
+    /// does only on one machine; and an address of this machine, given by a peer on another, is one that both machines
+    /// have (those of container bridges are alike everywhere).
     #[must_use]
     pub fn leads_to_the_same(&self, teller: &Author, address: &Address) -> bool {
         self.is_on_this_machine(teller) || !self.is_ours(address)
     }
 
-    /// Whether a connected peer is a program of this machine.
+    /// Returns whether a connected peer is a program of this machine.
     fn is_on_this_machine(&self, peer: &Author) -> bool {
         let Some(known) = self.known.get(peer) else { return false };
         known.connections.values().any(|(address, _)| self.is_ours(address))
     }
 
-    /// Whether an address is one of this machine's, at any port.
+    /// Returns whether an address is one of this machine's, at any port.
     fn is_ours(&self, address: &Address) -> bool {
         let host = address.host();
         address.is_loopback() || self.mine.iter().any(|mine| mine.host() == host)
     }
 
-    /// Whether we listen at an address ourselves, or somebody else answers there now: whom we called there and are
-    /// connected with.
+    /// Returns whether we listen at an address ourselves, or somebody else answers there now: whom we called there and
+    /// are connected with.
     fn is_taken(&self, address: &Address, by_another_than: &Author) -> bool {
         let others = self.known.iter().filter(|(peer, _)| *peer != by_another_than);
         let answers = |known: &Known<C>| known.connections.values().any(|(at, dialled)| *dialled && at == address);

@@ -16,16 +16,16 @@ pub struct PlayerView {
     pub player: Author,
     /// The player's name; empty when none is known yet.
     pub name: String,
-    /// Whether the player is online in the room.
+    /// True if the player is online in the room.
     pub online: bool,
-    /// Whether the player takes part in the round that runs, or the first or last one before and after the game.
+    /// True if the player takes part in the round that runs, or the first or last one before and after the game.
     /// Newcomers wait for the next round.
     pub playing: bool,
     /// Points of the whole game.
     pub score: u32,
     /// Points of the turn that is shown (phases revealed and over).
     pub points: u32,
-    /// Whether the player knows the word of the turn that runs or is shown.
+    /// True if the player knows the word of the turn that runs or is shown.
     pub solved: bool,
 }
 
@@ -53,19 +53,20 @@ pub struct GameView {
     pub remaining_ms: u64,
     /// The reason why the game was called off, if it was.
     pub cancelled: Option<CancelReason>,
-    /// Whether we ourselves are among the players (ready, or on the roster).
+    /// True if we ourselves are among the players (ready, or on the roster).
     pub joined: bool,
-    /// Whether getting ready would have an effect now: there is a seat for us, and, once the game runs, a round to come.
+    /// True if getting ready would have an effect now: there is a seat for us, and, once the game runs, a round to
+    /// come.
     pub may_join: bool,
-    /// Whether the others removed us from the game that runs.
+    /// True if the others removed us from the game that runs.
     pub removed: bool,
     /// The drawer of the last turn that ended, if the others ended it; `None` before the first turn and after the game.
     pub skipped: Option<Author>,
     /// The reason why the others ended that turn; `None` as long as `skipped` is.
     pub skipped_by: Option<SkippedBy>,
-    /// Whether it is our turn and our program chose the word, because we had not chosen in time.
+    /// True if it is our turn and our program chose the word, because we had not chosen in time.
     pub word_taken: bool,
-    /// Whether we voted to end the game.
+    /// True if we voted to end the game.
     pub wants_end: bool,
     /// The word as guessers see it, while there is one to guess or to look at.
     pub mask: Option<Mask>,
@@ -77,9 +78,9 @@ pub struct GameView {
     pub word: Option<Word>,
     /// The players who know the word, in the order of their receipts.
     pub solved: Vec<Author>,
-    /// Whether a line that we say now is a guess.
+    /// True if a line that we say now is a guess.
     pub guessing: bool,
-    /// Whether the drawer's program broke the rules in the turn that is shown: its reveal doesn't agree with its lock.
+    /// True if the drawer's program broke the rules in the turn that is shown: its reveal doesn't agree with its lock.
     pub lied: bool,
 }
 

@@ -37,7 +37,7 @@ pub(super) enum Home {
 #[derive(Debug)]
 pub(super) struct Added {
     pub(super) op: OpRef,
-    /// Whether its chain became forked.
+    /// True if its chain became forked.
     pub(super) forked: bool,
     /// The chain of the same author that was removed for it.
     pub(super) pushed_out: Option<ChainId>,

@@ -53,7 +53,7 @@ pub(super) struct Lane {
     pub(super) from: u64,
     /// The lane with the operation before its first; `None` at sequence number 0.
     pub(super) parent: Option<u32>,
-    /// Whether the disk may hold operations after its end that aren't part of the log; then nothing is appended.
+    /// True if the disk may hold operations after its end that aren't part of the log; then nothing is appended.
     pub(super) closed: bool,
     /// The whole id of its last operation; of no use after a cut.
     pub(super) head: OperationId,

@@ -147,8 +147,8 @@ impl NodeActor {
         self.clock.now()
     }
 
-    /// Whether commands are carried out now. While a room is being read to be entered they wait, as they may be for it; but
-    /// not as long as damaged files are moved aside.
+    /// Returns whether commands are carried out now. While a room is being read to be entered they wait, as they may be
+    /// for it; but not as long as damaged files are moved aside.
     fn takes_commands(&self) -> bool {
         self.quitting.is_none() && (self.joining.is_empty() || self.disk.is_repairing())
     }

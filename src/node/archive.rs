@@ -35,7 +35,7 @@ pub enum ArchiveError {
 }
 
 impl ArchiveError {
-    /// Whether a program runs on the folder.
+    /// Returns whether a program runs on the folder.
     #[must_use]
     pub fn is_in_use(&self) -> bool {
         matches!(self, ArchiveError::Store(StorageError::InUse { .. }))
@@ -179,7 +179,7 @@ impl History {
         Ok(())
     }
 
-    /// Whether an operation is part of the log. One that is stored and is not was removed from the log once.
+    /// Returns whether an operation is part of the log. One that is stored and is not was removed from the log once.
     fn holds(&self, operation: &Operation) -> bool {
         !self.log.is_news(operation.header(), operation.id())
     }

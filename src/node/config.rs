@@ -21,6 +21,7 @@ pub struct Config {
     pub listen: Vec<String>,
     /// Addresses to connect to and stay connected with: multiaddresses, `HOST` or `HOST:PORT`.
     pub dial: Vec<String>,
-    /// Whether to look for people on the local network by multicast DNS, and on this machine by datagrams on loopback.
+    /// True if people are looked for on the local network by multicast DNS, and on this machine by datagrams on
+    /// loopback.
     pub mdns: bool,
 }

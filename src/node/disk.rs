@@ -82,7 +82,7 @@ pub(super) enum Effect {
     NotSaved { command: CommandTicket, reason: String },
 }
 
-/// Whether the disk works.
+/// True if the disk works.
 #[derive(Debug)]
 enum State {
     Works,
@@ -131,12 +131,12 @@ impl Disk {
         }
     }
 
-    /// Whether damaged files are being moved aside: a room can't be read now.
+    /// Returns whether damaged files are being moved aside: a room can't be read now.
     pub(super) fn is_repairing(&self) -> bool {
         matches!(self.state, State::Repairs { .. })
     }
 
-    /// Whether more can be taken in from the network now.
+    /// Returns whether more can be taken in from the network now.
     pub(super) fn takes_more(&self) -> bool {
         matches!(self.state, State::Works) && self.unsaved.has_room()
     }
@@ -270,12 +270,12 @@ impl Disk {
         });
     }
 
-    /// Whether own writes of any room are on their way.
+    /// Returns whether own writes of any room are on their way.
     pub(super) fn is_writing(&self) -> bool {
         !self.writing.is_empty()
     }
 
-    /// Whether no own writes of a room are on their way.
+    /// Returns whether no own writes of a room are on their way.
     pub(super) fn is_clean(&self, room: &RoomName) -> bool {
         !self.writing.contains_key(room)
     }
@@ -312,7 +312,7 @@ impl Disk {
         });
     }
 
-    /// Whether what was read at a time still counts: no files were moved aside since.
+    /// Returns whether what was read at a time still counts: no files were moved aside since.
     pub(super) fn is_current(&self, reading: u64) -> bool {
         self.reading == reading
     }

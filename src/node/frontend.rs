@@ -129,7 +129,7 @@ impl Frontend {
         self.tell(Event::Warning(warning));
     }
 
-    /// Whether anybody still listens.
+    /// Returns whether anybody still listens.
     pub(super) fn is_gone(&self) -> bool {
         self.events.is_closed()
     }

@@ -158,7 +158,7 @@ pub(super) enum Reopened {
 /// The openings of gossip streams on a connection.
 #[derive(Debug, Default)]
 struct Openings {
-    /// Whether a stream that we opened has worked.
+    /// True if a stream that we opened has worked.
     stood: bool,
     /// The number of our openings that failed.
     failed: u32,

@@ -52,7 +52,7 @@ pub(super) struct Liveness {
 struct Connection {
     /// `None`: not known, so that a failed ping decides.
     arrivals: Option<Arc<Arrivals>>,
-    /// Whether the last ping failed.
+    /// True if the last ping failed.
     doubted: bool,
 }
 

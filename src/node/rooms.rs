@@ -58,12 +58,12 @@ impl Rooms {
         (chosen, self.left_out.len())
     }
 
-    /// Whether no more rooms can be opened, and this one is not open.
+    /// Returns whether no more rooms can be opened, and this one is not open.
     pub(super) fn is_full_for(&self, name: &RoomName) -> bool {
         self.open.len() >= MAX_ROOMS && !self.contains(name)
     }
 
-    /// Whether a room is open.
+    /// Returns whether a room is open.
     pub(super) fn contains(&self, name: &RoomName) -> bool {
         self.open.contains_key(name)
     }

@@ -43,13 +43,13 @@ impl Address {
         }
     }
 
-    /// Whether the address leads to the machine itself, whichever machine reads it.
+    /// Returns whether the address leads to the machine itself, whichever machine reads it.
     pub(super) fn is_loopback(&self) -> bool {
         self.ip().is_some_and(|ip| ip.is_loopback())
     }
 
-    /// Whether a peer may be called here because another peer says so: only on the local network, so that nobody can make
-    /// a whole room call a stranger.
+    /// Returns whether a peer may be called here because another peer says so: only on the local network, so that
+    /// nobody can make a whole room call a stranger.
     #[must_use]
     pub fn is_local(&self) -> bool {
         match self.ip() {

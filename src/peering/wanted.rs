@@ -18,7 +18,7 @@ const LOOK_AGAIN_MS: u64 = 10_000;
 #[derive(Debug)]
 struct Place<C> {
     address: Address,
-    /// Whether the person gave the address itself, not only a name that leads to it.
+    /// True if the person gave the address itself, not only a name that leads to it.
     given: bool,
     lives_there: Option<Author>,
     dialling: Option<C>,
@@ -183,14 +183,14 @@ impl<C: Copy + PartialEq> Wanted<C> {
 }
 
 impl<C> Place<C> {
-    /// Whether it is to be called some time: whoever answered there is not connected.
+    /// Returns whether it is to be called some time: whoever answered there is not connected.
     fn is_open(&self, is_connected: impl Fn(&Author) -> bool) -> bool {
         !self.lives_there.as_ref().is_some_and(is_connected)
     }
 }
 
 impl Named {
-    /// Whether it is to be looked up some time: it isn't just now, and nobody whom it led to is connected.
+    /// Returns whether it is to be looked up some time: it isn't just now, and nobody whom it led to is connected.
     fn is_open<C>(&self, places: &[Place<C>], is_connected: impl Fn(&Author) -> bool) -> bool {
         let mut led_to = places.iter().filter(|place| self.addresses.contains(&place.address));
         !self.looking && led_to.all(|place| place.is_open(&is_connected))

@@ -21,7 +21,7 @@ pub(super) struct Contents {
     pub(super) log: Log,
     pub(super) fold: Fold,
     pub(super) people: People,
-    /// Whether the fold is being made anew from the disk.
+    /// True if the fold is being made anew from the disk.
     refolding: bool,
 }
 

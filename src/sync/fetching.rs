@@ -34,7 +34,7 @@ pub enum Fetch {
 #[derive(Debug, Default)]
 pub struct Fetching {
     members: BTreeMap<Author, Member>,
-    /// Whether so much was missing that the last screen was requested first.
+    /// True if so much was missing that the last screen was requested first.
     screen: bool,
     /// Operations that came in since then.
     received: u64,

@@ -132,7 +132,7 @@ impl Puller {
         }
     }
 
-    /// Whether the next unit may be requested: until one has come, only one is under way.
+    /// Returns whether the next unit may be requested: until one has come, only one is under way.
     fn may_request(&self) -> bool {
         self.under_way == 0 || self.pace.is_measured()
     }

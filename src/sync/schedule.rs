@@ -47,7 +47,7 @@ pub struct Round {
     pub ms: u64,
     /// Operations that went out to the peer since the round before.
     pub sent: u64,
-    /// Whether it was the first finished round since the peer came.
+    /// True if it was the first finished round since the peer came.
     pub first: bool,
 }
 

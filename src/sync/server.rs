@@ -157,7 +157,7 @@ impl Server {
         messages
     }
 
-    /// Whether the stream is to be closed once everything was sent.
+    /// Returns whether the stream is to be closed once everything was sent.
     #[must_use]
     pub fn is_over(&self) -> bool {
         matches!(self.state, State::Over)

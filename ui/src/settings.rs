@@ -66,11 +66,11 @@ impl Appearance {
 pub struct GameChoice {
     /// The rules, of a quiz or of turns without words.
     pub rules: Rules,
-    /// Whether the built-in English words are used.
+    /// True if the built-in English words are used.
     pub english: bool,
-    /// Whether the built-in Korean words are used.
+    /// True if the built-in Korean words are used.
     pub korean: bool,
-    /// Whether `own_words` are used.
+    /// True if `own_words` are used.
     pub own: bool,
     /// The person's own words, one a line.
     pub own_words: String,
@@ -113,7 +113,7 @@ pub struct Geometry {
     pub height: u32,
     /// The upper left corner when it is not maximized; `None`: the system chooses it.
     pub position: Option<(i32, i32)>,
-    /// Whether it is maximized.
+    /// True if it is maximized.
     pub maximized: bool,
 }
 
@@ -127,7 +127,7 @@ pub struct Settings {
     pub language: Option<Language>,
     /// The chosen appearance.
     pub appearance: Appearance,
-    /// Whether animations are off.
+    /// True if animations are off.
     pub reduce_motion: bool,
     /// The last choices for a game; `None` before the first.
     pub game: Option<GameChoice>,

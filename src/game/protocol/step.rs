@@ -39,7 +39,7 @@ pub struct QuizRules {
     pub offered: u32,
     /// Most letters shown during a turn, 0 to 5.
     pub hints: u32,
-    /// Whether a guesser learns, alone, that a guess was close.
+    /// True if a guesser learns, alone, that a guess was close.
     pub close: bool,
 }
 

@@ -75,7 +75,7 @@ pub(crate) struct Claim {
     pub(crate) elapsed_ms: u64,
     pub(crate) blinded: Blinded,
     pub(crate) opened: bool,
-    /// Whether it is for the lock that counts, and not for a further one.
+    /// True if it is for the lock that counts, and not for a further one.
     counted: bool,
 }
 

@@ -43,7 +43,7 @@ pub(crate) struct Turns {
     /// The votes to remove a player, by that player.
     kick_votes: Votes,
     end_votes: BTreeSet<Author>,
-    /// Whether more than half of the players voted to end the game.
+    /// True if more than half of the players voted to end the game.
     ended: bool,
     /// Turns that were skipped by the last step because their drawers are gone, with the drawers.
     passed: Vec<(u32, Author)>,

@@ -11,7 +11,7 @@ use crate::identity::{Author, Identity};
 pub struct Program {
     pub identity: Identity,
     pub driver: Driver,
-    /// Whether it runs. One that doesn't may still look online to others.
+    /// True if it runs. One that doesn't may still look online to others.
     pub running: bool,
     pub online: bool,
     game: Game,

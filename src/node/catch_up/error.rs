@@ -26,7 +26,7 @@ pub(in crate::node) enum SyncError {
 }
 
 impl SyncError {
-    /// Whether no honest program causes this.
+    /// Returns whether no honest program causes this.
     pub(in crate::node) fn is_fault(&self) -> bool {
         matches!(self, SyncError::Codec(_) | SyncError::Operation(_) | SyncError::Round(RoundError::Unexpected))
     }

@@ -43,7 +43,7 @@ pub(in crate::node) enum Message {
 #[derive(Debug)]
 pub(in crate::node) struct Served {
     pub peer: Author,
-    /// Whether there was a slot for the stream; it is free again.
+    /// True if there was a slot for the stream; it is free again.
     pub admitted: bool,
     /// The room, and how many operations went out.
     pub result: Result<Option<(RoomId, u64)>, SyncError>,

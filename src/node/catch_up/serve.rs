@@ -18,7 +18,7 @@ pub(in crate::node) struct Serve {
     pub peer: Author,
     pub store: Store,
     pub messages: mpsc::Sender<Message>,
-    /// Whether there is a place for this stream among those that are served at once.
+    /// True if there is a place for this stream among those that are served at once.
     pub admitted: bool,
 }
 

@@ -115,8 +115,8 @@ impl World {
         self.make_calls(seat);
     }
 
-    /// Whether the person of a machine runs twice. A key is called at one of its machines only; the world makes the
-    /// connections with both.
+    /// Returns whether the person of a machine runs twice. A key is called at one of its machines only; the world makes
+    /// the connections with both.
     pub(super) fn runs_twice(&self, seat: Seat) -> bool {
         seat != ATTACKER && self.devices.contains_key(&(COPY + seat % COPY))
     }

@@ -129,7 +129,7 @@ impl Device {
         self.identity.author()
     }
 
-    /// Whether more can be taken in from the network now.
+    /// Returns whether more can be taken in from the network now.
     pub fn takes_more(&self) -> bool {
         !self.trouble && self.unsaved.has_room()
     }

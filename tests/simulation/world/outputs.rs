@@ -16,7 +16,7 @@ use super::given::given_by;
 use super::story::{name_of, short};
 use super::{Happening, Seat, World};
 
-/// Whether an entry may be a vote, which is told again when a late one changes what it came to.
+/// Returns whether an entry may be a vote, which is told again when a late one changes what it came to.
 fn is_vote(body: &EntryBody) -> bool {
     use GameNotice::{Absent, End, Ended, NoAnswer, Quiet};
     matches!(body, EntryBody::Game(Absent(_) | End | Ended | NoAnswer(_) | Quiet))

@@ -36,7 +36,7 @@ pub struct Round {
     peer: Author,
     pulling: Puller,
     pub serving: Server,
-    /// Whether the stream has one of the server's places.
+    /// True if the stream has one of the server's places.
     pub admitted: bool,
     /// What the attacker says it holds, when it serves.
     pub pretended: Vec<Head>,
@@ -61,7 +61,7 @@ struct Transfer {
 }
 
 impl Transfer {
-    /// Whether bytes are coming at this time so fast that nobody may lose patience.
+    /// Returns whether bytes are coming at this time so fast that nobody may lose patience.
     fn is_fast_enough(&self, now: u64) -> bool {
         (FAST_ENOUGH..u64::MAX).contains(&self.bytes_per_second)
             && now <= self.heard + 1_500

@@ -35,9 +35,9 @@ use self::app::App;
 pub struct Options {
     /// The configuration of the node.
     pub config: Config,
-    /// Whether the name was given on the command line, so that the welcome screen is skipped.
+    /// True if the name was given on the command line, so that the welcome screen is skipped.
     pub name_given: bool,
-    /// Whether a room was given on the command line, so that it is opened and not the last one.
+    /// True if a room was given on the command line, so that it is opened and not the last one.
     pub room_given: bool,
 }
 

@@ -49,7 +49,7 @@ pub struct Look {
     pub language: Language,
     /// The colours.
     pub colors: Colors,
-    /// Whether animations are off.
+    /// True if animations are off.
     pub calm: bool,
 }
 

@@ -25,9 +25,9 @@ pub struct LineClick {
     pub key: u64,
     /// The position in the window.
     pub at: Point,
-    /// Whether the line's menu is wanted.
+    /// True if the line's menu is wanted.
     pub menu: bool,
-    /// Whether the selection is to be extended up to this line.
+    /// True if the selection is to be extended up to this line.
     pub extend: bool,
 }
 

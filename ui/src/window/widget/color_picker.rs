@@ -141,7 +141,7 @@ impl Field {
 }
 
 impl canvas::Program<Message> for Field {
-    /// Whether the button is down.
+    /// True if the button is down.
     type State = bool;
 
     fn update(

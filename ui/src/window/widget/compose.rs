@@ -33,7 +33,7 @@ struct State {
     field: usize,
     /// A text that was abandoned in a field while it was composed, until the next key: a commit of it comes too late.
     left: Option<String>,
-    /// Whether the input method still has to forget the text that it composes.
+    /// True if the input method still has to forget the text that it composes.
     forget: bool,
     modifiers: Modifiers,
 }

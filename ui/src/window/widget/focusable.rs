@@ -26,7 +26,7 @@ struct Keys<Message> {
     ring: Color,
 }
 
-/// Whether the button has the focus.
+/// True if the button has the focus.
 #[derive(Default)]
 struct Focus(bool);
 

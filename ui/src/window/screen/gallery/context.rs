@@ -16,7 +16,7 @@ pub struct Context<'a> {
     pub calendar: &'a Calendar,
     /// Returns the name of a person.
     pub name_of: &'a dyn Fn(Author) -> String,
-    /// Whether the window is low, so that everything takes as little room as it can.
+    /// True if the window is low, so that everything takes as little room as it can.
     pub short: bool,
 }
 

@@ -55,7 +55,7 @@ pub struct Layout {
     pub size: Size,
     /// The pane that a narrow window shows.
     pub pane: Pane,
-    /// Whether the left column is unfolded.
+    /// True if the left column is unfolded.
     pub drawer: bool,
 }
 

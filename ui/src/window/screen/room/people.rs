@@ -38,17 +38,17 @@ pub enum Outcome {
 /// A person's part in the game.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InGame {
-    /// Whether a turn of a quiz is running or revealed.
+    /// True if a turn of a quiz is running or revealed.
     pub is_quiz_turn: bool,
-    /// Whether the person draws.
+    /// True if the person draws.
     pub draws: bool,
-    /// Whether the person has solved the word.
+    /// True if the person has solved the word.
     pub solved: bool,
     /// The points, in a quiz.
     pub score: Option<u32>,
-    /// Whether we may vote to remove the person now.
+    /// True if we may vote to remove the person now.
     pub may_remove: bool,
-    /// Whether we have voted so.
+    /// True if we have voted so.
     pub voted_to_remove: bool,
 }
 

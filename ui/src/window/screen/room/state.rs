@@ -53,9 +53,9 @@ pub struct RoomScreen {
     /// The events of the open room while it is being loaded; `None` when it is not.
     pub(super) while_loading: Option<Vec<Event>>,
     scale_factor: f32,
-    /// Whether the window has the keyboard focus. Without it, lines in view are not read.
+    /// True if the window has the keyboard focus. Without it, lines in view are not read.
     pub(super) focused: bool,
-    /// Whether the window requests attention, because a game waits for us.
+    /// True if the window requests attention, because a game waits for us.
     pub(super) requests_attention: bool,
     pub(super) now: Instant,
     pub(super) calendar: Calendar,
@@ -70,13 +70,13 @@ pub struct Start {
     pub name: String,
     /// The rooms to open, in this order of preference.
     pub wanted: Vec<RoomName>,
-    /// Whether people are discovered on this network.
+    /// True if people are discovered on this network.
     pub discovers: bool,
     /// The window's size.
     pub size: Size,
     /// The scale factor of its screen.
     pub scale_factor: f32,
-    /// Whether it has the keyboard focus.
+    /// True if it has the keyboard focus.
     pub focused: bool,
     /// The last setup of a game.
     pub last_setup: GameChoice,

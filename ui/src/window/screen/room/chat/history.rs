@@ -32,10 +32,10 @@ pub struct History {
     /// The first entry of the history that was requested, shown or not.
     oldest: Option<Position>,
     older: Older,
-    /// Whether newer lines were dropped, so that the last loaded line is not the newest.
+    /// True if newer lines were dropped, so that the last loaded line is not the newest.
     detached: bool,
     at_top: bool,
-    /// Whether the end is in view.
+    /// True if the end is in view.
     at_end: bool,
     unseen: usize,
     /// The newest entry of the room, shown or not, but not those of ours that are held back.
@@ -52,7 +52,7 @@ pub struct History {
     epoch: u64,
 }
 
-/// Whether there are lines before those that are loaded.
+/// True if there are lines before those that are loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Older {
     #[default]

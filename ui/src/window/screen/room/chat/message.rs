@@ -19,9 +19,9 @@ pub enum Message {
     Say,
     /// The history was scrolled.
     Scrolled {
-        /// Whether its top is in view.
+        /// True if its top is in view.
         at_top: bool,
-        /// Whether its end is in view.
+        /// True if its end is in view.
         at_end: bool,
     },
     /// Scroll to the end.

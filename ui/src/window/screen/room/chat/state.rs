@@ -31,7 +31,7 @@ pub struct Chat {
     pub selection: Selection,
     /// The menu of a line, if it is open.
     pub menu: Option<LineMenu>,
-    /// Whether a timer runs that marks lines as read.
+    /// True if a timer runs that marks lines as read.
     pub marking: bool,
     /// The number of lines that came while the chat was behind another tab.
     pub behind_tab: usize,

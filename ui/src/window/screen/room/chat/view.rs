@@ -44,9 +44,9 @@ pub struct Context<'a> {
     pub calendar: &'a Calendar,
     /// The time.
     pub now: Instant,
-    /// Whether the room is being opened.
+    /// True if the room is being opened.
     pub opening: bool,
-    /// Whether the window is low, so that everything takes as little room as it can.
+    /// True if the window is low, so that everything takes as little room as it can.
     pub short: bool,
 }
 
@@ -213,17 +213,17 @@ fn is_at_end(view: Viewport) -> bool {
 struct LineContext<'a> {
     /// The line above it.
     before: Option<&'a Entry>,
-    /// Whether the unread lines begin with it.
+    /// True if the unread lines begin with it.
     first_unread: bool,
-    /// Whether it arrived late.
+    /// True if it arrived late.
     late: bool,
-    /// Whether it was held back and said again.
+    /// True if it was held back and said again.
     said_again: bool,
-    /// Whether it was a close guess of ours.
+    /// True if it was a close guess of ours.
     close: bool,
-    /// Whether it is selected.
+    /// True if it is selected.
     selected: bool,
-    /// Whether a long line is shown whole.
+    /// True if a long line is shown whole.
     whole: bool,
     /// How many sealed whispers begin with it.
     sealed: usize,

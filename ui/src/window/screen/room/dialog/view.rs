@@ -31,7 +31,7 @@ pub struct Context<'a> {
     pub settings: &'a Settings,
     /// Our own key.
     pub me: Author,
-    /// Whether a game runs in the room.
+    /// True if a game runs in the room.
     pub game_runs: bool,
     /// The size of the window, in pixels.
     pub size: Size,

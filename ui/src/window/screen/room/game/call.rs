@@ -58,7 +58,7 @@ impl Call {
 pub struct PendingCall {
     /// The call with its game and turn.
     call: Option<(Call, Option<OperationId>, u32)>,
-    /// Whether the person has looked there since.
+    /// True if the person has looked there since.
     seen: bool,
 }
 

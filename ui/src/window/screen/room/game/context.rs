@@ -32,7 +32,7 @@ pub struct Context<'a> {
     pub me: Author,
     /// The people.
     pub people: &'a People,
-    /// Whether we may draw now.
+    /// True if we may draw now.
     pub may_draw: bool,
     /// Width of the bar, in pixels.
     pub width: f32,

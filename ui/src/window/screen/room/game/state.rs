@@ -34,18 +34,18 @@ pub struct Game {
     stamp: Option<Stamp>,
     /// When the results were opened, if they are shown.
     results: Option<Instant>,
-    /// Whether the bar shows the buttons to leave or end the game.
+    /// True if the bar shows the buttons to leave or end the game.
     pub(super) exits: bool,
 }
 
 /// The changes between two views of a game.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Change {
-    /// Whether another turn or phase has begun.
+    /// True if another turn or phase has begun.
     pub turned: bool,
-    /// Whether we have words to choose from now.
+    /// True if we have words to choose from now.
     pub to_choose: bool,
-    /// Whether our lines are guesses now.
+    /// True if our lines are guesses now.
     pub to_guess: bool,
     /// The drawer whose turn the others ended.
     pub skipped: Option<Author>,

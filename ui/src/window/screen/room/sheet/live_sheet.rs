@@ -34,7 +34,7 @@ pub struct LiveSheet {
     live: LiveStrokes,
     /// The steps that came while the sheet was being loaded; `None`: it is not.
     since_load: Option<Vec<Drawn>>,
-    /// Whether to load the sheet again after that.
+    /// True if the sheet is loaded again after that.
     load_again: bool,
 }
 

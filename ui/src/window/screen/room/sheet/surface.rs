@@ -44,7 +44,7 @@ struct Surface<'a> {
 #[derive(Default)]
 struct Input {
     doing: Option<Doing>,
-    /// Whether the mouse was over the sheet when it last moved.
+    /// True if the mouse was over the sheet when it last moved.
     over: bool,
     space: bool,
     modifiers: keyboard::Modifiers,

@@ -44,11 +44,11 @@ const ACTIONS: [SheetAction; 4] =
 pub struct Context {
     /// The look.
     pub look: Look,
-    /// Whether we may draw.
+    /// True if we may draw.
     pub may_draw: bool,
-    /// Whether the sheet is that of somebody's turn.
+    /// True if the sheet is that of somebody's turn.
     pub is_of_a_turn: bool,
-    /// Whether there is room for one row only, so that tools, widths and colours are folded.
+    /// True if there is room for one row only, so that tools, widths and colours are folded.
     pub folded: bool,
 }
 

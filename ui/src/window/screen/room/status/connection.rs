@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// What is known of the connection.
 #[derive(Debug)]
 pub struct Connection {
-    /// Whether people are discovered on this network.
+    /// True if people are discovered on this network.
     discovers: bool,
     alone_since: Option<Instant>,
     /// The reason why the disk refuses writes, if it does.
@@ -29,7 +29,7 @@ pub struct Connection {
     /// The reason why discovery failed, if it did.
     discovery: Option<String>,
     syncing: BTreeMap<RoomName, (Missing, Instant)>,
-    /// Whether something was saved while nobody was connected.
+    /// True if something was saved while nobody was connected.
     saved_alone: bool,
 }
 
