@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::lane::ShortId;
 use super::{MAX_FLOATING, MAX_FLOATING_BYTES, MAX_FLOATING_BYTES_OF_AUTHOR, MAX_FLOATING_OF_AUTHOR};
 use crate::identity::Author;
-use crate::operation::{ChainId, Header, MAX_SEQ, Operation, OperationId, OrderKey};
+use crate::operation::{ChainId, Header, MAX_OPERATION, MAX_SEQ, Operation, OperationId, OrderKey};
 
 /// Chain, sequence number, id of the parent, id of the operation.
 type Key = (ChainId, u64, OperationId, OperationId);
@@ -75,11 +75,7 @@ impl Floating {
         let of_author = self.held.range(author_keys(author));
         let mut count = share.operations + 1;
         let mut bytes = share.bytes + operation.bytes().len();
-        let (others, other_bytes) = (self.held.len() - share.operations, self.bytes - share.bytes);
-        let fits = |count: usize, bytes: usize| {
-            count <= MAX_FLOATING_OF_AUTHOR.min(MAX_FLOATING.saturating_sub(others))
-                && bytes <= MAX_FLOATING_BYTES_OF_AUTHOR.min(MAX_FLOATING_BYTES.saturating_sub(other_bytes))
-        };
+        let fits = |count: usize, bytes: usize| self.fits(share, count, bytes);
         if fits(count, bytes) {
             return Some(Vec::new());
         }
@@ -95,6 +91,19 @@ impl Floating {
             }
         }
         None
+    }
+
+    /// Returns whether an author with this share may have so many floating operations of so many bytes in all.
+    fn fits(&self, share: Share, count: usize, bytes: usize) -> bool {
+        let (others, other_bytes) = (self.held.len() - share.operations, self.bytes - share.bytes);
+        count <= MAX_FLOATING_OF_AUTHOR.min(MAX_FLOATING.saturating_sub(others))
+            && bytes <= MAX_FLOATING_BYTES_OF_AUTHOR.min(MAX_FLOATING_BYTES.saturating_sub(other_bytes))
+    }
+
+    /// Returns whether any further operation of an author can float, without another having to go.
+    pub(super) fn has_space(&self, author: Author) -> bool {
+        let share = self.shares.get(&author).copied().unwrap_or_default();
+        self.fits(share, share.operations + 1, share.bytes + MAX_OPERATION)
     }
 
     fn remove(&mut self, key: &Key) -> Option<Operation> {

@@ -168,8 +168,10 @@ impl Log {
         let Some(held) = self.forest.chain(chain) else { return (0, Vec::new()) };
         if let [lane] = held.lanes[..] {
             let ours = self.forest.lane(lane).next();
-            // A floating operation there that doesn't follow ours belongs to another branch.
-            if next > ours && !self.floating.any_up_to(chain, ours) {
+            // The rest of the branch is requested, as if it followed ours. If it doesn't, it floats, and samples find where it
+            // branches off. Where it couldn't float, samples are needed at once.
+            let may_follow = !self.floating.any_up_to(chain, ours) && self.floating.has_space(chain.author);
+            if next > ours && may_follow {
                 return (ours, Vec::new());
             }
         }

@@ -101,6 +101,27 @@ fn a_longer_branch_beside_ours_is_found_by_samples() {
     assert_eq!((ours.log.len(), ours.log.floating()), (160, 0));
 }
 
+/// Operations of another branch than ours can't float where their author has as many floating as it may: those would come in
+/// every round and be dropped.
+#[test]
+fn a_branch_that_cannot_float_is_found_by_samples() {
+    let trunk = chain(1, 0, 100, 10);
+    let mut long = trunk[..60].to_vec();
+    for n in 0..MAX_FLOATING_OF_AUTHOR + 100 {
+        long.push(after(&ana(), &long[long.len() - 1], &n.to_string()));
+    }
+    let lost = |seq| one(&ana(), 1, seq, Some(OperationId([9; 32])), 1_000 + seq, "x");
+    let flood: Vec<_> = (1..=MAX_FLOATING_OF_AUTHOR as u64).map(lost).collect();
+    for (floats, branch) in [(&flood[..], &long[..120]), (&[], &long)] {
+        let (mut ours, mut theirs) = (Peer::new(), Peer::new());
+        ours.take(&trunk);
+        ours.take(floats);
+        theirs.take(branch);
+        let (rounds, _) = rounds(&mut ours, &mut theirs);
+        assert!(rounds <= 3, "{rounds} rounds");
+    }
+}
+
 /// Each peer holds operations that push out the branch that the other names first. If only one branch of a chain were
 /// requested, both would request branches that they don't keep, for ever.
 #[test]
