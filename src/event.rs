@@ -3,7 +3,7 @@
 
 use serde::{Serialize, Serializer};
 
-use crate::canvas::{Color, Ink, Point, SheetId, StrokeId, Tool};
+use crate::canvas::{Color, Point, SheetId, Stroke, StrokeId, Tool};
 use crate::game::GameNotice;
 use crate::identity::Author;
 use crate::name::RoomName;
@@ -48,7 +48,7 @@ pub enum Event {
         /// The sheet.
         sheet: SheetId,
         /// The new points, with the stroke's number, tool, colour and width.
-        ink: Ink,
+        stroke: Stroke,
         /// The index of the first of these points in the stroke.
         from: u32,
     },

@@ -2,7 +2,7 @@
 
 use crate::codec::{self, CodecError};
 use crate::identity::SIGNATURE_LEN;
-use crate::live::{LiveError, LiveInk, MAX_LIVE};
+use crate::live::{LiveError, LiveFrame, MAX_LIVE};
 use crate::name::RoomId;
 use crate::operation::{MAX_OPERATION, Operation, OperationError, Unverified};
 
@@ -17,8 +17,8 @@ pub const MAX_FRAME: usize = 1 + if MAX_OPERATION > MAX_LIVE { MAX_OPERATION } e
 pub enum Frame {
     /// An operation. Its signature is not checked yet, because it may be known already.
     Operation(Unverified),
-    /// Live ink, verified.
-    Live(LiveInk),
+    /// A live frame, verified.
+    Live(LiveFrame),
 }
 
 /// The reason why bytes are not a frame.
@@ -44,7 +44,7 @@ impl Frame {
         codec::within(bytes.len(), MAX_FRAME)?;
         match bytes.split_first() {
             Some((&OPERATION, rest)) => Ok(Frame::Operation(Unverified::decode(rest)?)),
-            Some((&LIVE, rest)) => Ok(Frame::Live(LiveInk::verify(rest, room)?)),
+            Some((&LIVE, rest)) => Ok(Frame::Live(LiveFrame::verify(rest, room)?)),
             _ => Err(CodecError::Malformed.into()),
         }
     }
@@ -55,7 +55,7 @@ impl Frame {
         [&[OPERATION], operation.bytes()].concat()
     }
 
-    /// Encodes a frame with signed live ink.
+    /// Encodes a frame with a signed live frame.
     #[must_use]
     pub fn live(signed: &[u8]) -> Vec<u8> {
         [&[LIVE], signed].concat()

@@ -210,16 +210,16 @@ fn cut(steps: Vec<SheetStep>, mut drawn: impl FnMut(Vec<SheetStep>)) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::canvas::{Color, Ink, Point, Points, Tool, UNDO_REACH};
+    use crate::canvas::{Color, Point, Points, Stroke, Tool, UNDO_REACH};
     use crate::clock::Timestamp;
     use crate::operation::{ChainId, OrderKey};
 
     const ANA: Author = Author([1; 32]);
     const BEN: Author = Author([2; 32]);
 
-    fn ink(stroke: u64) -> CanvasStep {
+    fn stroke(stroke: u64) -> CanvasStep {
         let points = Points::new(vec![Point::new(1, 2)]);
-        CanvasStep::Ink(Ink { stroke, tool: Tool::Pen, color: Color::default(), width: 4, points })
+        CanvasStep::Stroke(Stroke { id: stroke, tool: Tool::Pen, color: Color::default(), width: 4, points })
     }
 
     fn id(n: u64) -> OperationId {
@@ -241,14 +241,14 @@ mod tests {
         let clear = |stroke| CanvasStep::Clear { stroke };
         let mut steps = vec![
             (ANA, clear(0)),
-            (BEN, ink(1)),
-            (ANA, ink(2)),
-            (BEN, ink(1)),
+            (BEN, stroke(1)),
+            (ANA, stroke(2)),
+            (BEN, stroke(1)),
             (ANA, clear(3)),
-            (BEN, ink(4)),
+            (BEN, stroke(4)),
             (BEN, CanvasStep::Undo { stroke: 4 }),
             (BEN, clear(5)),
-            (ANA, ink(6)),
+            (ANA, stroke(6)),
         ];
         let gallery = Gallery::new(log(steps.clone()));
         let all: Vec<_> = gallery.drawings().cloned().collect();
@@ -281,7 +281,7 @@ mod tests {
             found
         };
         let clear = |stroke| CanvasStep::Clear { stroke };
-        let steps = [ink(1), clear(2), ink(3), ink(4), clear(5), clear(6), CanvasStep::Undo { stroke: 6 }];
+        let steps = [stroke(1), clear(2), stroke(3), stroke(4), clear(5), clear(6), CanvasStep::Undo { stroke: 6 }];
         assert_eq!(drawing(&steps), [3, 4].map(id));
         assert_eq!(drawing(&steps[..3]), [3].map(id), "marks before an earlier clear are not part of it");
         assert_eq!(drawing(&[clear(1)]), []);
@@ -293,7 +293,7 @@ mod tests {
         let step = |n: u64| match n {
             _ if n.is_multiple_of(clear_every) => CanvasStep::Clear { stroke: n },
             _ if n % clear_every == 5 => CanvasStep::Undo { stroke: n - 5 - n / clear_every % 3 },
-            _ => ink(n),
+            _ => stroke(n),
         };
         let steps: Vec<_> = (0..4 * UNDO_REACH as u64).map(|n| (ANA, step(n))).collect();
         // All at once, without settling any.

@@ -425,15 +425,15 @@ impl EventFields {
             Event::Entries { room, entries } => {
                 return EntryFields::all(&room, &entries).into_iter().map(EventFields::Entry).collect();
             }
-            Event::Live { room, author, sheet: _, ink, from } => EventFields::Live {
+            Event::Live { room, author, sheet: _, stroke, from } => EventFields::Live {
                 room,
                 author,
-                stroke: ink.stroke,
+                stroke: stroke.id,
                 from,
-                points: logical(&ink.points),
-                color: ink.color.to_string(),
-                width: ink.width,
-                tool: ink.tool,
+                points: logical(&stroke.points),
+                color: stroke.color.to_string(),
+                width: stroke.width,
+                tool: stroke.tool,
             },
             Event::Canvas { .. } => return Vec::new(),
             Event::Game { room, game } => EventFields::Game { room, game },

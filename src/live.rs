@@ -1,9 +1,9 @@
-//! Live frames: signed, never stored, with the ink under somebody's pen. The operation at the end of the stroke makes up for
-//! a lost frame.
+//! Live frames: signed, never stored, with the stroke under somebody's pen. The operation at the end of the stroke makes up
+//! for a lost frame.
 
 use serde::{Deserialize, Serialize};
 
-use crate::canvas::{Ink, SheetId};
+use crate::canvas::{SheetId, Stroke};
 use crate::codec::{self, CodecError};
 use crate::identity::{Author, Identity, SIGNATURE_LEN};
 use crate::name::RoomId;
@@ -34,7 +34,7 @@ impl From<SheetId> for SheetTag {
 /// A pen at 60 Hz makes two points per frame, so the other fields are kept small: the room is known from the topic and only
 /// signed, a tag replaces the sheet's id, and there are no field names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LiveInk {
+pub struct LiveFrame {
     /// The author.
     pub author: Author,
     /// The sheet.
@@ -42,7 +42,7 @@ pub struct LiveInk {
     /// The index of the first of these points in the stroke.
     pub from: u32,
     /// The points, with the stroke's number, tool, colour and width.
-    pub ink: Ink,
+    pub stroke: Stroke,
 }
 
 /// The body of a frame.
@@ -55,21 +55,21 @@ pub enum LiveError {
     #[error("unreadable live frame: {0}")]
     Codec(#[from] CodecError),
     /// The width or the path is out of bounds.
-    #[error("ink out of bounds")]
+    #[error("stroke out of bounds")]
     Bounds,
     /// The signature is not the author's, or was made for another room.
     #[error("wrong signature")]
     Signature,
 }
 
-impl LiveInk {
-    /// Returns the signed frame: the CBOR of `[author, sheet, from, ink]`, then 64 bytes of signature over `"inkmesh live 2"`,
-    /// the room's id and that CBOR.
+impl LiveFrame {
+    /// Returns the signed frame: the CBOR of `[author, sheet, from, stroke]`, then 64 bytes of signature over
+    /// `"inkmesh live 2"`, the room's id and that CBOR.
     ///
     /// # Errors
     /// [`CodecError::TooLarge`] above [`MAX_LIVE`].
     pub fn sign(&self, identity: &Identity, room: RoomId) -> Result<Vec<u8>, CodecError> {
-        let form: Form<&Ink> = (self.author, self.sheet.clone(), self.from, &self.ink);
+        let form: Form<&Stroke> = (self.author, self.sheet.clone(), self.from, &self.stroke);
         let mut bytes = codec::encode(&form, MAX_LIVE - SIGNATURE_LEN)?;
         let signature = identity.sign(&[CONTEXT, &room.0, &bytes].concat());
         bytes.extend_from_slice(&signature);
@@ -83,14 +83,14 @@ impl LiveInk {
     pub fn verify(bytes: &[u8], room: RoomId) -> Result<Self, LiveError> {
         codec::within(bytes.len(), MAX_LIVE)?;
         let (body, signature) = bytes.split_last_chunk::<SIGNATURE_LEN>().ok_or(CodecError::Malformed)?;
-        let (author, sheet, from, ink): Form<Ink> = codec::decode(body)?;
-        if !ink.is_sound() {
+        let (author, sheet, from, stroke): Form<Stroke> = codec::decode(body)?;
+        if !stroke.is_sound() {
             return Err(LiveError::Bounds);
         }
         if !author.verify(&[CONTEXT, &room.0, body].concat(), signature) {
             return Err(LiveError::Signature);
         }
-        Ok(LiveInk { author, sheet, from, ink })
+        Ok(LiveFrame { author, sheet, from, stroke })
     }
 }
 
@@ -105,17 +105,17 @@ mod tests {
     fn a_frame_reads_back_and_a_changed_one_does_not() {
         let identity = Identity::from_secret([1; 32]);
         let points = Points::new(vec![Point::new(1, 2), Point::new(3, 4)]);
-        let ink = Ink { stroke: 9, tool: Tool::Pen, color: Color([1, 2, 3]), width: 4, points };
+        let stroke = Stroke { id: 9, tool: Tool::Pen, color: Color([1, 2, 3]), width: 4, points };
         let room = RoomName::lobby().id();
         let sheet = SheetId::Turn { game: OperationId([7; 32]), turn: 3 };
-        let live = LiveInk { author: identity.author(), sheet: sheet.into(), from: 0, ink };
+        let live = LiveFrame { author: identity.author(), sheet: sheet.into(), from: 0, stroke };
         let bytes = live.sign(&identity, room).unwrap();
-        assert_eq!(LiveInk::verify(&bytes, room), Ok(live));
-        assert_eq!(LiveInk::verify(&bytes, RoomId([9; 32])), Err(LiveError::Signature));
+        assert_eq!(LiveFrame::verify(&bytes, room), Ok(live));
+        assert_eq!(LiveFrame::verify(&bytes, RoomId([9; 32])), Err(LiveError::Signature));
         for at in 0..bytes.len() {
             let mut changed = bytes.clone();
             changed[at] ^= 1;
-            assert!(LiveInk::verify(&changed, room).is_err(), "{at}");
+            assert!(LiveFrame::verify(&changed, room).is_err(), "{at}");
         }
     }
 

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::canvas::{CanvasStep, Ink, SheetId};
+use crate::canvas::{CanvasStep, SheetId, Stroke};
 use crate::codec::{self, CodecError};
 use crate::game::GameStep;
 use crate::name::PersonName;
@@ -48,8 +48,8 @@ pub struct Chat {
     pub text: String,
 }
 
-/// The body of [`kind::STROKE`]: game and turn, or `None` for the free sheet, and the ink. Arrays save bytes, as strokes are
-/// the most frequent payload.
+/// The body of [`kind::STROKE`]: game and turn, or `None` for the free sheet, and the stroke. Arrays save bytes, as strokes
+/// are the most frequent payload.
 type StrokeBody<I> = (Option<(OperationId, u32)>, I);
 
 /// The body of [`kind::CANVAS`].
@@ -66,7 +66,7 @@ pub mod kind {
     pub const PROFILE: u8 = 1;
     /// [`super::Payload::Chat`].
     pub const CHAT: u8 = 2;
-    /// [`super::Payload::Canvas`] with ink.
+    /// [`super::Payload::Canvas`] with a stroke.
     pub const STROKE: u8 = 3;
     /// [`super::Payload::Game`].
     pub const GAME: u8 = 4;
@@ -117,26 +117,26 @@ impl Payload {
 
 fn encode_canvas(sheet: SheetId, step: &CanvasStep) -> Result<Vec<u8>, CodecError> {
     match step {
-        CanvasStep::Ink(ink) => {
+        CanvasStep::Stroke(stroke) => {
             let turn = match sheet {
                 SheetId::Free => None,
                 SheetId::Turn { game, turn } => Some((game, turn)),
             };
-            let body: StrokeBody<&Ink> = (turn, ink);
+            let body: StrokeBody<&Stroke> = (turn, stroke);
             codec::encode_tagged(kind::STROKE, &body, MAX_PAYLOAD)
         }
         step => codec::encode_tagged(kind::CANVAS, &CanvasBody { sheet, step }, MAX_PAYLOAD),
     }
 }
 
-fn from_stroke((turn, ink): StrokeBody<Ink>) -> Payload {
+fn from_stroke((turn, stroke): StrokeBody<Stroke>) -> Payload {
     let sheet = turn.map_or(SheetId::Free, |(game, turn)| SheetId::Turn { game, turn });
-    Payload::Canvas { sheet, step: CanvasStep::Ink(ink) }
+    Payload::Canvas { sheet, step: CanvasStep::Stroke(stroke) }
 }
 
-/// Makes a canvas payload. Ink has a kind of its own, so in this one it is refused: each payload has one encoding.
+/// Makes a canvas payload. A stroke has a kind of its own, so in this one it is refused: each payload has one encoding.
 fn from_canvas(CanvasBody { sheet, step }: CanvasBody<CanvasStep>) -> Payload {
-    if matches!(step, CanvasStep::Ink(_)) { Payload::Unknown } else { Payload::Canvas { sheet, step } }
+    if matches!(step, CanvasStep::Stroke(_)) { Payload::Unknown } else { Payload::Canvas { sheet, step } }
 }
 
 #[cfg(test)]
@@ -144,16 +144,16 @@ mod tests {
     use super::*;
     use crate::canvas::{Color, Point, Points, Tool};
 
-    fn ink() -> Ink {
+    fn stroke() -> Stroke {
         let points = Points::new(vec![Point::new(1, 2), Point::new(3, 4)]);
-        Ink { stroke: 9, tool: Tool::Ellipse, color: Color([1, 2, 3]), width: 4, points }
+        Stroke { id: 9, tool: Tool::Ellipse, color: Color([1, 2, 3]), width: 4, points }
     }
 
     #[test]
     fn every_step_on_a_sheet_reads_back_from_its_kind() {
         let at = Point::new(17, 4);
         let steps = [
-            (kind::STROKE, CanvasStep::Ink(ink())),
+            (kind::STROKE, CanvasStep::Stroke(stroke())),
             (kind::CANVAS, CanvasStep::Fill { stroke: 1, at, color: Color([9; 3]) }),
             (kind::CANVAS, CanvasStep::Clear { stroke: 2 }),
             (kind::CANVAS, CanvasStep::Undo { stroke: 3 }),
@@ -170,11 +170,11 @@ mod tests {
 
     #[test]
     fn ink_has_one_encoding_and_a_shape_two_points() {
-        let body = CanvasBody { sheet: SheetId::Free, step: CanvasStep::Ink(ink()) };
+        let body = CanvasBody { sheet: SheetId::Free, step: CanvasStep::Stroke(stroke()) };
         let bytes = codec::encode_tagged(kind::CANVAS, &body, MAX_PAYLOAD).unwrap();
         assert_eq!(Payload::decode(&bytes), Payload::Unknown);
         let points = Points::new(vec![Point::new(1, 2)]);
-        let body: StrokeBody<Ink> = (None, Ink { points, ..ink() });
+        let body: StrokeBody<Stroke> = (None, Stroke { points, ..stroke() });
         let bytes = codec::encode_tagged(kind::STROKE, &body, MAX_PAYLOAD).unwrap();
         assert_eq!(Payload::decode(&bytes), Payload::Unknown);
     }

@@ -26,7 +26,7 @@ use crate::frame::Frame;
 use crate::game::GameStep;
 use crate::game::guess::{PeerReply, PeerRequest};
 use crate::identity::{Author, Identity};
-use crate::live::LiveInk;
+use crate::live::LiveFrame;
 use crate::log::{Ingest, Ingested, Position};
 use crate::name::RoomName;
 use crate::operation::{Operation, OrderKey};
@@ -325,7 +325,7 @@ impl Room {
         write.reply.map(|(ticket, reply)| Output::Reply { ticket, result: Ok(reply) })
     }
 
-    fn on_live(&mut self, live: LiveInk, now: Now, out: &mut Outbox) {
+    fn on_live(&mut self, live: LiveFrame, now: Now, out: &mut Outbox) {
         let game = self.contents.fold.game();
         let sheet = game.visible_sheet();
         let welcome = live.sheet == sheet.into()
@@ -333,9 +333,9 @@ impl Room {
             && self.live.admits(live.author, now.mono_ms);
         out.push(Output::Verdict(if welcome { Verdict::Accept } else { Verdict::Ignore }));
         if welcome {
-            let LiveInk { author, from, ink, .. } = live;
+            let LiveFrame { author, from, stroke, .. } = live;
             self.play.driver.saw_drawing(game, sheet, now);
-            out.tell(|room| Event::Live { room, author, sheet, ink, from });
+            out.tell(|room| Event::Live { room, author, sheet, stroke, from });
         }
     }
 

@@ -1,7 +1,7 @@
 //! The test vectors of PROTOCOL.md are what this program does. `cargo test --test vectors -- --nocapture` prints them.
 #![allow(clippy::unwrap_used)] // a test fails by panicking
 
-use inkmesh::canvas::{CanvasStep, Color, Ink, Point, Points, Raster, SheetId, Tool};
+use inkmesh::canvas::{CanvasStep, Color, Point, Points, Raster, SheetId, Stroke, Tool};
 use inkmesh::clock::Timestamp;
 use inkmesh::codec;
 use inkmesh::frame::{Frame, message_id};
@@ -12,7 +12,7 @@ use inkmesh::game::{
     seed,
 };
 use inkmesh::identity::Identity;
-use inkmesh::live::LiveInk;
+use inkmesh::live::LiveFrame;
 use inkmesh::log::{Ingest, Log};
 use inkmesh::name::{RoomId, RoomName};
 use inkmesh::operation::{ChainId, Header, Operation, OperationId};
@@ -91,31 +91,31 @@ fn log_vectors() -> Vectors {
     ]
 }
 
-fn ink(tool: Tool, width: u16, points: &[(i32, i32)]) -> Ink {
+fn stroke(tool: Tool, width: u16, points: &[(i32, i32)]) -> Stroke {
     let points = Points::new(points.iter().map(|(x, y)| Point::new(*x, *y)).collect());
-    Ink { stroke: 9, tool, color: RED, width, points }
+    Stroke { id: 9, tool, color: RED, width, points }
 }
 
 fn sheet_vectors() -> Vectors {
-    let stroke = ink(Tool::Pen, 6, &[(400, 800), (404, 798), (400, 4000)]);
-    let ellipse = ink(Tool::Ellipse, 1, &[(1001, 1003), (3000, 2000)]);
-    let rectangle = ink(Tool::Rectangle, 9, &[(200, 3000), (2500, 1500)]);
-    let eraser = ink(Tool::Eraser, 30, &[(0, 0), (6400, 4800)]);
+    let pen = stroke(Tool::Pen, 6, &[(400, 800), (404, 798), (400, 4000)]);
+    let ellipse = stroke(Tool::Ellipse, 1, &[(1001, 1003), (3000, 2000)]);
+    let rectangle = stroke(Tool::Rectangle, 9, &[(200, 3000), (2500, 1500)]);
+    let eraser = stroke(Tool::Eraser, 30, &[(0, 0), (6400, 4800)]);
     let fill = |x, y| CanvasStep::Fill { stroke: 10, at: Point::new(x, y), color: RED };
     let on = |sheet, step: &CanvasStep| payload(&Payload::Canvas { sheet, step: step.clone() });
     let on_free = |step: &CanvasStep| on(SheetId::Free, step);
     let turn = SheetId::Turn { game: game(), turn: TURN };
     let live = |sheet: SheetId| {
-        let live = LiveInk { author: ana().author(), sheet: sheet.into(), from: 0, ink: stroke.clone() };
+        let live = LiveFrame { author: ana().author(), sheet: sheet.into(), from: 0, stroke: pen.clone() };
         hex(&Frame::live(&live.sign(&ana(), room()).unwrap()))
     };
-    let [stroke_step, ellipse, rectangle, eraser] = [stroke.clone(), ellipse, rectangle, eraser].map(CanvasStep::Ink);
+    let [stroke_step, ellipse, rectangle, eraser] = [pen.clone(), ellipse, rectangle, eraser].map(CanvasStep::Stroke);
     let mut picture = Raster::default();
     for step in [&stroke_step, &ellipse, &rectangle, &eraser, &fill(2400, 1500)] {
         picture.draw(step);
     }
     vec![
-        ("path", hex(stroke.points.bytes())),
+        ("path", hex(pen.points.bytes())),
         ("stroke payload", on_free(&stroke_step)),
         ("stroke payload on a turn", on(turn, &stroke_step)),
         ("ellipse payload", on_free(&ellipse)),

@@ -4,7 +4,7 @@
 //! Centres of pixels lie at 4 eighths. All products fit 32 bits: a sheet is 12,800 × 9,600 eighths.
 
 use super::size::{COLUMNS, QUARTERS, ROWS};
-use super::{Ink, Point, Tool};
+use super::{Point, Stroke, Tool};
 
 /// Eighths of a pixel.
 const UNIT: i32 = 2 * QUARTERS;
@@ -56,15 +56,15 @@ impl Brush {
         Brush { radius_squared, half_widths: (0..=radius_squared.isqrt()).map(half_width).collect() }
     }
 
-    /// Calls `covered` for the runs of pixels that ink covers, with row, first column and column after the last. Some runs
+    /// Calls `covered` for the runs of pixels that a stroke covers, with row, first column and column after the last. Some runs
     /// come more than once.
-    pub(super) fn cover(&self, ink: &Ink, mut covered: impl FnMut(usize, usize, usize)) {
-        let mut points = ink.points.iter().map(eighths);
-        match ink.tool {
+    pub(super) fn cover(&self, stroke: &Stroke, mut covered: impl FnMut(usize, usize, usize)) {
+        let mut points = stroke.points.iter().map(eighths);
+        match stroke.tool {
             Tool::Pen | Tool::Eraser | Tool::Line => self.along(points, &mut covered),
             Tool::Rectangle | Tool::Ellipse => {
                 let Some((first, last)) = points.next().zip(points.last()) else { return };
-                let corners = if ink.tool == Tool::Ellipse { ellipse(first, last) } else { rectangle(first, last) };
+                let corners = if stroke.tool == Tool::Ellipse { ellipse(first, last) } else { rectangle(first, last) };
                 self.along(corners.into_iter(), &mut covered);
             }
         }

@@ -3,7 +3,7 @@
 use std::fmt::{self, Write};
 
 use super::size::{COLUMNS, ROWS};
-use super::{Area, CanvasStep, Color, Drawn, Ink, Point, Raster, Sheet, Tool};
+use super::{Area, CanvasStep, Color, Drawn, Point, Raster, Sheet, Stroke, Tool};
 
 /// Units of the SVG per pixel: eighths, so that every coordinate is an integer.
 const UNIT: i32 = 8;
@@ -43,9 +43,9 @@ fn put_picture(out: &mut impl Write, sheet: &Sheet) -> fmt::Result {
     let mut raster = Raster::default();
     for drawn in sheet.marks() {
         match &drawn.step {
-            CanvasStep::Ink(ink) => {
-                raster.ink(ink);
-                put_ink(out, ink)?;
+            CanvasStep::Stroke(stroke) => {
+                raster.stroke(stroke);
+                put_stroke(out, stroke)?;
             }
             CanvasStep::Fill { at, color, .. } => put_fill(out, &mut raster, *at, *color)?,
             CanvasStep::Clear { .. } | CanvasStep::Undo { .. } | CanvasStep::Redo { .. } => {} // draw nothing
@@ -54,26 +54,26 @@ fn put_picture(out: &mut impl Write, sheet: &Sheet) -> fmt::Result {
     out.write_str("</g>\n</svg>\n")
 }
 
-fn put_ink(out: &mut impl Write, ink: &Ink) -> fmt::Result {
-    let color = if ink.tool == Tool::Eraser { Color([255; 3]) } else { ink.color };
-    let width = UNIT * i32::from(ink.width);
-    let points: Vec<(i32, i32)> = ink.points.iter().map(|point| (point.x * 2, point.y * 2)).collect();
-    let stroke = format!("stroke=\"{color}\" stroke-width=\"{width}\"");
-    match (ink.tool, &points[..]) {
+fn put_stroke(out: &mut impl Write, stroke: &Stroke) -> fmt::Result {
+    let color = if stroke.tool == Tool::Eraser { Color([255; 3]) } else { stroke.color };
+    let width = UNIT * i32::from(stroke.width);
+    let points: Vec<(i32, i32)> = stroke.points.iter().map(|point| (point.x * 2, point.y * 2)).collect();
+    let outline = format!("stroke=\"{color}\" stroke-width=\"{width}\"");
+    match (stroke.tool, &points[..]) {
         (_, []) => Ok(()),
         (_, [(x, y)]) => writeln!(out, "<circle cx=\"{x}\" cy=\"{y}\" r=\"{}\" fill=\"{color}\"/>", width / 2),
         (Tool::Ellipse, [one, other]) if one.0 != other.0 && one.1 != other.1 => {
             let (cx, cy) = (i32::midpoint(one.0, other.0), i32::midpoint(one.1, other.1));
             let (rx, ry) = ((one.0 - other.0).abs() / 2, (one.1 - other.1).abs() / 2);
-            writeln!(out, "<ellipse cx=\"{cx}\" cy=\"{cy}\" rx=\"{rx}\" ry=\"{ry}\" {stroke}/>")
+            writeln!(out, "<ellipse cx=\"{cx}\" cy=\"{cy}\" rx=\"{rx}\" ry=\"{ry}\" {outline}/>")
         }
         // An ellipse without breadth is a line, and so is such a rectangle.
         (Tool::Rectangle | Tool::Ellipse, [(x, y), (right, bottom)]) => {
-            writeln!(out, "<path d=\"M{x} {y}H{right}V{bottom}H{x}Z\" {stroke}/>")
+            writeln!(out, "<path d=\"M{x} {y}H{right}V{bottom}H{x}Z\" {outline}/>")
         }
         (_, [(x, y), further @ ..]) => {
             let further: String = further.iter().map(|(x, y)| format!(" {x} {y}")).collect();
-            writeln!(out, "<path d=\"M{x} {y}L{}\" {stroke}/>", further.trim_start())
+            writeln!(out, "<path d=\"M{x} {y}L{}\" {outline}/>", further.trim_start())
         }
     }
 }
@@ -197,7 +197,7 @@ mod tests {
         let steps = marks
             .iter()
             .zip(1..)
-            .map(|((tool, points), n)| pictures::drawn(1, n, pictures::ink(n, *tool, 6, 0x01_0203, points)));
+            .map(|((tool, points), n)| pictures::drawn(1, n, pictures::stroke(n, *tool, 6, 0x01_0203, points)));
         steps.collect()
     }
 

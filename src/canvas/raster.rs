@@ -5,7 +5,7 @@
 
 use super::brush::Brush;
 use super::size::{COLUMNS, QUARTERS, ROWS};
-use super::{Area, CanvasStep, Color, Ink, Point, Tool, flood};
+use super::{Area, CanvasStep, Color, Point, Stroke, Tool, flood};
 
 /// The colour of an empty sheet.
 const WHITE: u32 = 0x00ff_ffff;
@@ -72,7 +72,7 @@ impl Raster {
     /// Draws a mark; undo and redo draw nothing. Returns the area in which the picture may have changed.
     pub fn draw(&mut self, step: &CanvasStep) -> Area {
         match step {
-            CanvasStep::Ink(ink) => self.ink(ink),
+            CanvasStep::Stroke(stroke) => self.stroke(stroke),
             CanvasStep::Fill { at, color, .. } => self.fill(*at, *color, |_| {}),
             CanvasStep::Clear { .. } => self.clear(),
             CanvasStep::Undo { .. } | CanvasStep::Redo { .. } => Area::default(),
@@ -81,14 +81,14 @@ impl Raster {
 
     /// Draws a stroke or a shape. A pixel is covered when its centre is no farther from the line than half the width; each
     /// point covers at least its own pixel. The parts of a stroke cover the same pixels as the whole.
-    pub fn ink(&mut self, ink: &Ink) -> Area {
-        let color = match ink.tool {
+    pub fn stroke(&mut self, stroke: &Stroke) -> Area {
+        let color = match stroke.tool {
             Tool::Eraser => WHITE,
-            Tool::Pen | Tool::Line | Tool::Rectangle | Tool::Ellipse => packed(ink.color),
+            Tool::Pen | Tool::Line | Tool::Rectangle | Tool::Ellipse => packed(stroke.color),
         };
-        let brush = Brush::new(ink.width);
+        let brush = Brush::new(stroke.width);
         let mut area = Area::default();
-        brush.cover(ink, |row, left, right| {
+        brush.cover(stroke, |row, left, right| {
             self.run(row, left, right).fill(color);
             area = area.join(Area::of_run(row, left, right));
         });

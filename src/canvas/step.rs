@@ -2,16 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Color, Ink, Point, StrokeId};
+use super::{Color, Point, Stroke, StrokeId};
 use crate::identity::Author;
 use crate::operation_id::OperationId;
 
-/// A step on a sheet. Ink, fills and clears are *marks*; undo and redo name a mark of the same author.
+/// A step on a sheet. Strokes, fills and clears are *marks*; undo and redo name a mark of the same author.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CanvasStep {
     /// Draws a stroke, a part of one, or a shape. The parts of a stroke are one mark.
-    Ink(Ink),
+    #[serde(rename = "ink")]
+    Stroke(Stroke),
     /// Fills the area of one colour around a point.
     Fill {
         /// The number of the fill.
@@ -41,9 +42,9 @@ pub enum CanvasStep {
 impl CanvasStep {
     /// Returns the number of the mark; for undo and redo, of the mark that they name.
     #[must_use]
-    pub fn stroke(&self) -> StrokeId {
+    pub fn number(&self) -> StrokeId {
         match self {
-            CanvasStep::Ink(ink) => ink.stroke,
+            CanvasStep::Stroke(stroke) => stroke.id,
             CanvasStep::Fill { stroke, .. }
             | CanvasStep::Clear { stroke }
             | CanvasStep::Undo { stroke }
@@ -54,14 +55,14 @@ impl CanvasStep {
     /// Returns whether it is a mark or a part of one.
     #[must_use]
     pub fn is_mark(&self) -> bool {
-        matches!(self, CanvasStep::Ink(_) | CanvasStep::Fill { .. } | CanvasStep::Clear { .. })
+        matches!(self, CanvasStep::Stroke(_) | CanvasStep::Fill { .. } | CanvasStep::Clear { .. })
     }
 
-    /// Returns the ink, if it is a stroke or a shape.
+    /// Returns the stroke or shape, if it is one.
     #[must_use]
-    pub fn ink(&self) -> Option<&Ink> {
+    pub fn stroke(&self) -> Option<&Stroke> {
         match self {
-            CanvasStep::Ink(ink) => Some(ink),
+            CanvasStep::Stroke(stroke) => Some(stroke),
             _ => None,
         }
     }
@@ -69,7 +70,7 @@ impl CanvasStep {
     /// Returns whether it is within its bounds.
     #[must_use]
     pub fn is_sound(&self) -> bool {
-        self.ink().is_none_or(Ink::is_sound)
+        self.stroke().is_none_or(Stroke::is_sound)
     }
 }
 
@@ -85,10 +86,10 @@ pub struct Drawn {
 }
 
 impl Drawn {
-    /// Returns whether this is ink of the same stroke as `before`: another part of a long one.
+    /// Returns whether this is another part of the long stroke of `before`.
     #[must_use]
     pub fn continues(&self, before: &Drawn) -> bool {
-        let ink = matches!((&before.step, &self.step), (CanvasStep::Ink(_), CanvasStep::Ink(_)));
-        ink && before.author == self.author && before.step.stroke() == self.step.stroke()
+        let stroke = matches!((&before.step, &self.step), (CanvasStep::Stroke(_), CanvasStep::Stroke(_)));
+        stroke && before.author == self.author && before.step.number() == self.step.number()
     }
 }

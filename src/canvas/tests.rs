@@ -12,7 +12,7 @@ pub mod pens;
 pub mod pictures;
 
 use pens::{Numbers, Pen};
-use pictures::{drawn, golden, ink};
+use pictures::{drawn, golden, stroke};
 
 /// The digests of the pictures of record, which every build on every machine must produce.
 const GOLDEN: [&str; 3] = [
@@ -78,7 +78,7 @@ proptest! {
         width in prop_oneof![1..=8_u16, Just(MAX_WIDTH)],
     ) {
         let to = Point::new(if far { to.0 } else { from.0 + step.0 }, if far { to.1 } else { from.1 + step.1 });
-        let raster = picture([&ink(1, Tool::Line, width, 0, &[from, (to.x, to.y)])]);
+        let raster = picture([&stroke(1, Tool::Line, width, 0, &[from, (to.x, to.y)])]);
         let double = |x: i32, y: i32| (i64::from(x) * 2, i64::from(y) * 2);
         for (at, pixel) in raster.pixels().iter().enumerate() {
             let (column, row) = ((at % COLUMNS) as i64, (at / COLUMNS) as i64);
@@ -93,12 +93,12 @@ proptest! {
         cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..5),
         width in 1..=MAX_WIDTH,
     ) {
-        let whole = picture([&ink(1, Tool::Pen, width, 0x77, &points)]);
+        let whole = picture([&stroke(1, Tool::Pen, width, 0x77, &points)]);
         let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(points.len())).collect();
         cuts.extend([0, points.len() - 1]);
         cuts.sort_unstable();
         let parts: Vec<CanvasStep> =
-            cuts.windows(2).map(|cut| ink(1, Tool::Pen, width, 0x77, &points[cut[0]..=cut[1]])).collect();
+            cuts.windows(2).map(|cut| stroke(1, Tool::Pen, width, 0x77, &points[cut[0]..=cut[1]])).collect();
         prop_assert!(is_same(&whole, &picture(&parts)));
         prop_assert!(is_same(&whole, &picture(parts.iter().rev())), "in any order");
     }
@@ -107,13 +107,13 @@ proptest! {
 #[test]
 fn every_point_leaves_a_pixel_and_the_largest_marks_do_not_overflow() {
     for (x, y) in [(0, 0), (6400, 4800), (6400, 0), (3, 1), (4, 4), (6, 6), (2397, 4799)] {
-        let raster = picture([&ink(1, Tool::Pen, 1, 0, &[(x, y)])]);
+        let raster = picture([&stroke(1, Tool::Pen, 1, 0, &[(x, y)])]);
         let dark = raster.pixels().iter().filter(|pixel| **pixel == 0).count();
         assert!((1..=4).contains(&dark), "{dark} pixels at {x}, {y}");
     }
     for tool in [Tool::Pen, Tool::Line, Tool::Rectangle, Tool::Ellipse] {
         for (one, other) in [((0, 0), (6400, 4800)), ((6400, 0), (0, 4800)), ((0, 4800), (6400, 0)), ((7, 7), (7, 7))] {
-            picture([&ink(1, tool, MAX_WIDTH, 0, &[one, other])]);
+            picture([&stroke(1, tool, MAX_WIDTH, 0, &[one, other])]);
         }
     }
 }
@@ -121,7 +121,7 @@ fn every_point_leaves_a_pixel_and_the_largest_marks_do_not_overflow() {
 #[test]
 fn an_ellipse_lies_around_its_true_line() {
     for (one, other) in [((400, 400), (6000, 4400)), ((100, 100), (6300, 160)), ((1000, 1000), (1400, 1401))] {
-        let raster = picture([&ink(1, Tool::Ellipse, 4, 0, &[one, other])]);
+        let raster = picture([&stroke(1, Tool::Ellipse, 4, 0, &[one, other])]);
         let (a, b) = (f64::from(other.0 - one.0) / 8.0, f64::from(other.1 - one.1) / 8.0);
         let middle = (f64::from(one.0 + other.0) / 8.0, f64::from(one.1 + other.1) / 8.0);
         for turn in 0..5000 {
@@ -137,7 +137,8 @@ fn an_ellipse_lies_around_its_true_line() {
 
 #[test]
 fn a_point_shows_the_colour_of_its_pixel() {
-    let raster = picture([&ink(1, Tool::Pen, 1, 0x12_3456, &[(42, 41)]), &ink(2, Tool::Pen, 1, 0x99, &[(6400, 4800)])]);
+    let raster =
+        picture([&stroke(1, Tool::Pen, 1, 0x12_3456, &[(42, 41)]), &stroke(2, Tool::Pen, 1, 0x99, &[(6400, 4800)])]);
     let color = |x, y| raster.color_at(Point { x, y }).0;
     assert_eq!([color(40, 40), color(43, 43), color(44, 40)], [[0x12, 0x34, 0x56], [0x12, 0x34, 0x56], [255; 3]]);
     assert_eq!([color(6400, 4800), color(9999, i32::MAX), color(-9, 0)], [[0, 0, 0x99], [0, 0, 0x99], [255; 3]]);
@@ -149,7 +150,7 @@ fn a_closed_line_holds_a_fill_whatever_its_width() {
         for tool in [Tool::Ellipse, Tool::Rectangle] {
             for (one, other) in [((403, 401), (3001, 2003)), ((403, 401), (3001, 603)), ((1001, 403), (1203, 4003))] {
                 let middle = Point::new(i32::midpoint(one.0, other.0), i32::midpoint(one.1, other.1));
-                let mut raster = picture([&ink(1, tool, width, 0, &[one, other])]);
+                let mut raster = picture([&stroke(1, tool, width, 0, &[one, other])]);
                 let red = Color([255, 0, 0]);
                 let area = raster.draw(&CanvasStep::Fill { stroke: 2, at: middle, color: red });
                 assert!(area.left >= 99 && area.right <= 760 && !area.is_empty(), "{tool:?} {width}: {area:?}");
@@ -184,7 +185,7 @@ proptest! {
         let mut numbers = Numbers(seed);
         let mut place = || (numbers.below(6401) as i32, numbers.below(4801) as i32);
         let lines: Vec<CanvasStep> =
-            (0..marks).map(|n| ink(1, Tool::Line, 1 + n as u16 % 20, 0x0100 * (n as u32 % 3), &[place(), place()])).collect();
+            (0..marks).map(|n| stroke(1, Tool::Line, 1 + n as u16 % 20, 0x0100 * (n as u32 % 3), &[place(), place()])).collect();
         let mut raster = picture(&lines);
         let (column, row) = ((at.0 / 4).min(1599) as usize, (at.1 / 4).min(1199) as usize);
         let plain = plain_fill(&raster, column, row, 0x0012_3456);
@@ -218,7 +219,7 @@ fn plainly(steps: &[Drawn]) -> Vec<bool> {
     for (now, drawn) in steps.iter().enumerate() {
         let parts = |steps: &[Drawn]| -> Vec<usize> {
             let is_part = |part: &Drawn| {
-                part.step.is_mark() && part.author == drawn.author && part.step.stroke() == drawn.step.stroke()
+                part.step.is_mark() && part.author == drawn.author && part.step.number() == drawn.step.number()
             };
             (0..now).filter(|at| is_part(&steps[*at])).collect()
         };
@@ -260,8 +261,8 @@ fn act(numbers: &mut Numbers, n: u64, orderly: bool) -> Drawn {
         4..8 => CanvasStep::Redo { stroke },
         8 => CanvasStep::Clear { stroke },
         9..12 => CanvasStep::Fill { stroke, at: Point::new(one.0, one.1), color },
-        12 => ink(stroke, Tool::Ellipse, 9, 0x00ff_0000, &[one, other]),
-        _ => ink(stroke, Tool::Pen, 30, 0x00ff, &[one, other]),
+        12 => pictures::stroke(stroke, Tool::Ellipse, 9, 0x00ff_0000, &[one, other]),
+        _ => pictures::stroke(stroke, Tool::Pen, 30, 0x00ff, &[one, other]),
     };
     drawn(author, n, step)
 }
@@ -330,7 +331,7 @@ fn fills_beyond_the_limit_do_nothing_until_an_earlier_one_is_undone() {
     };
     let mut sheet = Sheet::default();
     // A small field, so that the test is fast.
-    sheet.push(drawn(1, 0, ink(0, Tool::Rectangle, 4, 0, &[(480, 480), (520, 520)])));
+    sheet.push(drawn(1, 0, stroke(0, Tool::Rectangle, 4, 0, &[(480, 480), (520, 520)])));
     sheet.push_all((1..=u64::from(MAX_FILLS)).map(fill));
     let full = sheet.raster().clone();
     let beyond = u64::from(MAX_FILLS) + 1;

@@ -30,11 +30,12 @@ pub struct UndoHistory {
 struct Recent {
     author: Author,
     stroke: StrokeId,
-    what: What,
+    kind: Kind,
 }
 
+/// The kind of a step, and for a mark its state.
 #[derive(Debug, Clone, Copy)]
-enum What {
+enum Kind {
     Mark { done: bool, clears: bool },
     Undo,
     Redo,
@@ -49,17 +50,17 @@ impl Recent {
 impl UndoHistory {
     /// Takes the next step of the sheet. Returns the indices of the earlier marks that it undoes or puts back, in order.
     pub fn push(&mut self, author: Author, step: &CanvasStep) -> Vec<usize> {
-        let stroke = step.stroke();
-        let (what, changed) = match step {
-            CanvasStep::Undo { .. } => (What::Undo, self.set_done(author, stroke, false)),
+        let stroke = step.number();
+        let (kind, changed) = match step {
+            CanvasStep::Undo { .. } => (Kind::Undo, self.set_done(author, stroke, false)),
             CanvasStep::Redo { .. } if self.may_redo(author, stroke) => {
-                (What::Redo, self.set_done(author, stroke, true))
+                (Kind::Redo, self.set_done(author, stroke, true))
             }
-            CanvasStep::Redo { .. } => (What::Redo, Vec::new()),
-            CanvasStep::Clear { .. } => (What::Mark { done: true, clears: true }, Vec::new()),
-            CanvasStep::Ink(_) | CanvasStep::Fill { .. } => (What::Mark { done: true, clears: false }, Vec::new()),
+            CanvasStep::Redo { .. } => (Kind::Redo, Vec::new()),
+            CanvasStep::Clear { .. } => (Kind::Mark { done: true, clears: true }, Vec::new()),
+            CanvasStep::Stroke(_) | CanvasStep::Fill { .. } => (Kind::Mark { done: true, clears: false }, Vec::new()),
         };
-        self.recent.push_back(Recent { author, stroke, what });
+        self.recent.push_back(Recent { author, stroke, kind });
         if self.recent.len() > UNDO_REACH {
             self.settle();
         }
@@ -71,7 +72,7 @@ impl UndoHistory {
         let mut changed = Vec::new();
         for (at, recent) in self.recent.iter_mut().enumerate() {
             if recent.is(author, stroke)
-                && let What::Mark { done, .. } = &mut recent.what
+                && let Kind::Mark { done, .. } = &mut recent.kind
                 && *done != to
             {
                 *done = to;
@@ -83,12 +84,12 @@ impl UndoHistory {
 
     fn may_redo(&self, author: Author, stroke: StrokeId) -> bool {
         let mut back = self.recent.iter().rev().filter(|recent| recent.author == author);
-        let undone = |recent: &Recent| recent.stroke == stroke && matches!(recent.what, What::Undo);
-        back.find(|recent| undone(recent) || matches!(recent.what, What::Mark { .. })).is_some_and(undone)
+        let undone = |recent: &Recent| recent.stroke == stroke && matches!(recent.kind, Kind::Undo);
+        back.find(|recent| undone(recent) || matches!(recent.kind, Kind::Mark { .. })).is_some_and(undone)
     }
 
     fn settle(&mut self) {
-        if let Some(Recent { what: What::Mark { done: true, clears: true }, .. }) = self.recent.pop_front() {
+        if let Some(Recent { kind: Kind::Mark { done: true, clears: true }, .. }) = self.recent.pop_front() {
             self.settled_clear = Some(self.settled);
         }
         self.settled += 1;
@@ -104,19 +105,19 @@ impl UndoHistory {
     #[must_use]
     pub fn last_done(&self, author: Author) -> Option<StrokeId> {
         let mut back = self.recent.iter().rev().filter(|recent| recent.author == author);
-        back.find(|recent| matches!(recent.what, What::Mark { done: true, .. })).map(|recent| recent.stroke)
+        back.find(|recent| matches!(recent.kind, Kind::Mark { done: true, .. })).map(|recent| recent.stroke)
     }
 
     /// Returns the author's mark that was undone last and can be put back: the one for the next redo.
     #[must_use]
     pub fn last_undone(&self, author: Author) -> Option<StrokeId> {
         let back = self.recent.iter().rev().filter(|recent| recent.author == author);
-        let mut undone = back.take_while(|recent| !matches!(recent.what, What::Mark { .. }));
+        let mut undone = back.take_while(|recent| !matches!(recent.kind, Kind::Mark { .. }));
         let is_off = |stroke| {
-            let off = |recent: &Recent| matches!(recent.what, What::Mark { done: false, .. });
+            let off = |recent: &Recent| matches!(recent.kind, Kind::Mark { done: false, .. });
             self.recent.iter().any(|recent| recent.is(author, stroke) && off(recent))
         };
-        undone.find(|recent| matches!(recent.what, What::Undo) && is_off(recent.stroke)).map(|recent| recent.stroke)
+        undone.find(|recent| matches!(recent.kind, Kind::Undo) && is_off(recent.stroke)).map(|recent| recent.stroke)
     }
 }
 

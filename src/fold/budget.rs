@@ -29,7 +29,7 @@ impl Budget {
         }
         let mut spent = if self.sheet == sheet { *self } else { Budget { sheet, ..Budget::default() } };
         spent.steps += 1;
-        spent.points += step.ink().map_or(0, |ink| ink.points.len() as u32); // at most 512
+        spent.points += step.stroke().map_or(0, |stroke| stroke.points.len() as u32); // at most 512
         spent.fills += u32::from(matches!(step, CanvasStep::Fill { .. }));
         let within = spent.steps <= MAX_TURN_STEPS && spent.points <= MAX_TURN_POINTS && spent.fills <= MAX_TURN_FILLS;
         if within {
@@ -42,7 +42,7 @@ impl Budget {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::canvas::{Color, Ink, Point, Points, Tool};
+    use crate::canvas::{Color, Point, Points, Stroke, Tool};
     use crate::operation::OperationId;
 
     fn turn(turn: u32) -> SheetId {
@@ -58,12 +58,12 @@ mod tests {
     fn a_flood_counts_up_to_its_bounds_and_the_next_sheet_is_fresh() {
         let fill = CanvasStep::Fill { stroke: 1, at: Point::default(), color: Color::default() };
         let points = Points::new(vec![Point::default(); 512]);
-        let ink = CanvasStep::Ink(Ink { stroke: 1, tool: Tool::Pen, color: Color::default(), width: 1, points });
+        let stroke = CanvasStep::Stroke(Stroke { id: 1, tool: Tool::Pen, color: Color::default(), width: 1, points });
         let undo = CanvasStep::Undo { stroke: 1 };
         assert_eq!(counted(turn(0), &fill, 9_999), MAX_TURN_FILLS);
-        assert_eq!(counted(turn(0), &ink, 9_999), MAX_TURN_POINTS / 512);
+        assert_eq!(counted(turn(0), &stroke, 9_999), MAX_TURN_POINTS / 512);
         assert_eq!(counted(turn(0), &undo, 9_999), MAX_TURN_STEPS);
-        assert_eq!([&fill, &ink, &undo].map(|step| counted(SheetId::Free, step, 9_999)), [9_999; 3]);
+        assert_eq!([&fill, &stroke, &undo].map(|step| counted(SheetId::Free, step, 9_999)), [9_999; 3]);
         let mut budget = Budget::default();
         assert_eq!((0..9_999).filter(|_| budget.spend(turn(0), &fill)).count() as u32, MAX_TURN_FILLS);
         assert!(budget.spend(turn(0), &undo), "another kind of step still counts");

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::canvas::{Color, Ink, Point, Points, Sheet, Tool};
+use crate::canvas::{Color, Point, Points, Sheet, Stroke, Tool};
 use crate::clock::Timestamp;
 use crate::game::{Rules, WordList};
 use crate::identity::Identity;
@@ -14,17 +14,17 @@ fn step(author: Author, n: u64, body: StepBody) -> Step {
     Step { key, id: OperationId(blake3::hash(&n.to_be_bytes()).into()), body, proven: true }
 }
 
-fn ink(stroke: u64) -> Ink {
+fn stroke(id: u64) -> Stroke {
     let points = Points::new(vec![Point::new(1, 2)]);
-    Ink { stroke, tool: Tool::Pen, color: Color([0; 3]), width: 4, points }
+    Stroke { id, tool: Tool::Pen, color: Color([0; 3]), width: 4, points }
 }
 
-/// Makes ink and proposals by two people, more than between two save points.
+/// Makes strokes and proposals by two people, more than between two save points.
 fn steps() -> Vec<Step> {
     let people = [1, 2].map(|n| Identity::from_secret([n; 32]).author());
     let body = |n| match n % 7 {
         0 => StepBody::Game(GameStep::Proposed { rules: Rules::default(), words: WordList::default(), more: 0 }),
-        _ => StepBody::Canvas(SheetId::Free, CanvasStep::Ink(ink(n))),
+        _ => StepBody::Canvas(SheetId::Free, CanvasStep::Stroke(stroke(n))),
     };
     (0..300).map(|n| step(people[usize::from(n % 3 == 0)], n, body(n))).collect()
 }
@@ -45,11 +45,11 @@ fn later_ink_is_no_reset_and_earlier_ink_is() {
     assert_eq!(fold.insert(vec![early]), Change { game: false, reset: true, refolded: true });
 }
 
-/// Makes ink alone, which is fast to fold: three times as many steps as are kept.
+/// Makes strokes alone, which is fast to fold: three times as many steps as are kept.
 fn many() -> Vec<Step> {
     let author = Identity::from_secret([1; 32]).author();
     (0..3 * KEEP as u64 + 77)
-        .map(|n| step(author, n, StepBody::Canvas(SheetId::Free, CanvasStep::Ink(ink(n)))))
+        .map(|n| step(author, n, StepBody::Canvas(SheetId::Free, CanvasStep::Stroke(stroke(n)))))
         .collect()
 }
 
@@ -138,7 +138,7 @@ fn cleared(clear_every: u64) -> Vec<Step> {
         3 => CanvasStep::Undo { stroke: n - 1 - n % 16 / 8 },
         5 if n % 16 == 5 => CanvasStep::Redo { stroke: n - 3 },
         6 if n % 1_000 == 6 => CanvasStep::Undo { stroke: n - 6 },
-        _ => CanvasStep::Ink(ink(n)),
+        _ => CanvasStep::Stroke(stroke(n)),
     };
     let step = |n| step(people[usize::from(n / 3_000 % 2 == 0)], n, StepBody::Canvas(SheetId::Free, body(n)));
     (0..5 * KEEP as u64 + 77).map(step).collect()

@@ -1,6 +1,6 @@
 //! The JSON that other programs rely on, line by line.
 
-use crate::canvas::Ink;
+use crate::canvas::Stroke;
 use crate::clock::Timestamp;
 use crate::command::Reply;
 use crate::event::{Late, RoomState, RoomSummary};
@@ -89,9 +89,9 @@ fn entries_are_lines_of_their_own_as_the_history_gives_them() {
 #[test]
 fn live_strokes_are_in_logical_units() {
     let points = Points::new(vec![Point::new(5, 8)]);
-    let ink = Ink { stroke: 7, tool: Tool::Pen, color: "#b83822".parse().unwrap(), width: 6, points };
+    let stroke = Stroke { id: 7, tool: Tool::Pen, color: "#b83822".parse().unwrap(), width: 6, points };
     assert_eq!(
-        told(Event::Live { room: RoomName::lobby(), author: ana(), sheet: SheetId::Free, ink, from: 3 }),
+        told(Event::Live { room: RoomName::lobby(), author: ana(), sheet: SheetId::Free, stroke, from: 3 }),
         json!({"event": "live", "room": "lobby", "author": ana().to_string(), "stroke": 7, "from": 3,
                "points": [[1.25, 2.0]], "color": "#b83822", "width": 6, "tool": "pen"})
     );

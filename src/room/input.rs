@@ -4,7 +4,7 @@ use super::own_chain::Write;
 use crate::command::{CommandTicket, RoomCommand};
 use crate::game::GuessTicket;
 use crate::identity::Author;
-use crate::live::LiveInk;
+use crate::live::LiveFrame;
 use crate::log::Head;
 use crate::operation::Operation;
 
@@ -19,7 +19,7 @@ pub enum Input {
         from: Author,
     },
     /// A live frame arrived by gossip, verified.
-    Live(LiveInk),
+    Live(LiveFrame),
     /// Operations arrived by catching up, verified, in the order sent.
     Synced {
         /// The operations.

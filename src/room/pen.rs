@@ -1,7 +1,7 @@
 //! Our own pen: the steps that we make on the visible sheet.
 
 use super::own_chain::{OwnChain, Ticket, Write};
-use crate::canvas::{CanvasStep, Color, Ink, MAX_WIDTH, Point, Points, SheetId, UndoHistory};
+use crate::canvas::{CanvasStep, Color, MAX_WIDTH, Point, Points, SheetId, Stroke, UndoHistory};
 use crate::clock::Now;
 use crate::command::CommandError;
 use crate::event::PenLine;
@@ -9,7 +9,7 @@ use crate::fold::Fold;
 use crate::frame::Frame;
 use crate::game::PlayError;
 use crate::identity::Author;
-use crate::live::LiveInk;
+use crate::live::LiveFrame;
 use crate::payload::Payload;
 
 /// A step of our person on the visible sheet.
@@ -49,7 +49,7 @@ impl Pen {
     ) -> Result<Write, CommandError> {
         let sheet = own_sheet(fold, chain.author())?;
         let steps = match step {
-            PenStep::Stroke(line) => cut(&line)?.into_iter().map(|(_, ink)| CanvasStep::Ink(ink)).collect(),
+            PenStep::Stroke(line) => cut(&line)?.into_iter().map(|(_, stroke)| CanvasStep::Stroke(stroke)).collect(),
             PenStep::Fill(at, color) => vec![CanvasStep::Fill { stroke: chain.stroke_number(), at, color }],
             PenStep::Clear => vec![CanvasStep::Clear { stroke: chain.stroke_number() }],
             PenStep::Undo => {
@@ -106,15 +106,15 @@ pub(super) fn live_frames(
     chain: &OwnChain,
 ) -> Result<Vec<Vec<u8>>, CommandError> {
     let (sheet, author) = (own_sheet(fold, chain.author())?, chain.author());
-    let frames = cut(line)?.into_iter().map(|(index, ink)| {
-        let live = LiveInk { author, sheet: sheet.into(), from: from.saturating_add(index), ink };
+    let frames = cut(line)?.into_iter().map(|(index, stroke)| {
+        let live = LiveFrame { author, sheet: sheet.into(), from: from.saturating_add(index), stroke };
         live.sign(chain.identity(), chain.room()).map(|signed| Frame::live(&signed))
     });
     frames.collect::<Result<_, _>>().map_err(|_| CommandError::Stroke)
 }
 
 /// Cuts a stroke into parts of bounded length. Each comes with the index of its first point.
-fn cut(line: &PenLine) -> Result<Vec<(u32, Ink)>, CommandError> {
+fn cut(line: &PenLine) -> Result<Vec<(u32, Stroke)>, CommandError> {
     if !line.tool.takes(line.points.len()) || !(1..=MAX_WIDTH).contains(&line.width) {
         return Err(CommandError::Stroke);
     }
@@ -122,7 +122,7 @@ fn cut(line: &PenLine) -> Result<Vec<(u32, Ink)>, CommandError> {
     let part = |points: Points| {
         let from = index;
         index += points.len() as u32 - 1; // parts share a point
-        (from, Ink { stroke: line.stroke, tool: line.tool, color: line.color, width: line.width, points })
+        (from, Stroke { id: line.stroke, tool: line.tool, color: line.color, width: line.width, points })
     };
     Ok(Points::split(&line.points).into_iter().map(part).collect())
 }
@@ -149,7 +149,7 @@ mod tests {
     fn a_long_stroke_is_cut_into_parts_that_share_a_point() {
         let parts = cut(&line(Tool::Pen, MAX_POINTS + 9)).unwrap();
         assert_eq!(parts.iter().map(|(from, _)| *from as usize).collect::<Vec<_>>(), [0, MAX_POINTS - 1]);
-        assert_eq!(parts.iter().map(|(_, ink)| ink.points.len()).collect::<Vec<_>>(), [MAX_POINTS, 10]);
+        assert_eq!(parts.iter().map(|(_, stroke)| stroke.points.len()).collect::<Vec<_>>(), [MAX_POINTS, 10]);
     }
 
     #[test]

@@ -22,12 +22,12 @@ pub struct RoomSnapshot {
     version: u32,
     log: LogSnapshot,
     fold: FoldSnapshot,
-    people: Vec<Written>,
+    people: Vec<StoredPerson>,
 }
 
 /// A person: the last name with its position in the log, and the time of their last operation in milliseconds since 1970.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Written(Author, Option<(OrderKey, PersonName)>, Option<u64>);
+struct StoredPerson(Author, Option<(OrderKey, PersonName)>, Option<u64>);
 
 /// The reason why bytes are no snapshot of a room.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -69,7 +69,7 @@ impl Contents {
         if self.fold.is_stale() || self.is_refolding() {
             return None;
         }
-        let people = self.people.known().map(|(author, name, seen)| Written(author, name, seen)).collect();
+        let people = self.people.known().map(|(author, name, seen)| StoredPerson(author, name, seen)).collect();
         Some(RoomSnapshot { version: VERSION, log: self.log.snapshot(), people, fold: self.fold.snapshot() })
     }
 
@@ -78,7 +78,7 @@ impl Contents {
         let mut contents = Contents::new(room);
         contents.log = Log::from_snapshot(room, &snapshot.log)?;
         contents.fold = Fold::from_snapshot(snapshot.fold);
-        for Written(author, name, seen) in snapshot.people {
+        for StoredPerson(author, name, seen) in snapshot.people {
             if let Some((key, name)) = name {
                 contents.people.set_name(key, name);
             }

@@ -111,7 +111,7 @@ fn a_stroke_without_a_number_gets_its_own() {
     let mut room = room(1);
     let (tool, color, points) = (Tool::Pen, Color::default(), vec![Point::new(4, 4)]);
     let stroke = RoomCommand::Stroke { stroke: None, tool, color, width: 1, points };
-    let mut number = || step_of(&write(&mut room, stroke.clone(), NOW).unwrap()).stroke();
+    let mut number = || step_of(&write(&mut room, stroke.clone(), NOW).unwrap()).number();
     let (first, second) = (number(), number());
     assert!(first != second && first < 1 << 53 && second < 1 << 53);
 }
@@ -124,10 +124,10 @@ fn undo_and_redo_go_through_our_steps_before_they_are_saved_too() {
     let first = write(&mut room, stroke(1, (0..700).map(|x| Point::new(x, 9)).collect()), NOW).unwrap();
     assert_eq!(first.operations.len(), 2);
     let fill = write(&mut room, FILL, NOW).unwrap();
-    let filled = step_of(&fill).stroke();
+    let filled = step_of(&fill).number();
     save(&mut room, first, NOW);
     let undone = [RoomCommand::Undo, RoomCommand::Undo].map(|undo| write(&mut room, undo, NOW).unwrap());
-    assert_eq!(undone.each_ref().map(|write| step_of(write).stroke()), [filled, 1]);
+    assert_eq!(undone.each_ref().map(|write| step_of(write).number()), [filled, 1]);
     assert_eq!(refused(&mut room, RoomCommand::Undo), CommandError::NothingToUndo);
     save(&mut room, fill, NOW);
     let [one, two] = undone;
@@ -145,7 +145,7 @@ fn undo_and_redo_go_through_our_steps_before_they_are_saved_too() {
     let undo = write(&mut room, RoomCommand::Undo, NOW).unwrap();
     save(&mut room, undo, NOW);
     sheet.show(room.canvas().marks);
-    assert!(sheet.marks().all(|drawn| drawn.step.stroke() == 1) && sheet.marks().count() == 2, "the long stroke");
+    assert!(sheet.marks().all(|drawn| drawn.step.number() == 1) && sheet.marks().count() == 2, "the long stroke");
 }
 
 #[test]

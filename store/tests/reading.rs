@@ -1,11 +1,12 @@
 //! Tests of reading a folder without changing it.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a panic is how a test fails
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
+#[path = "../../tests/support/files.rs"]
+mod files;
+
+use files::everything;
 use inkmesh_store::{ChainKey, Record, Store, StoreError};
 
 const CHAIN: ChainKey = ChainKey { room: [1; 32], author: [2; 32], log: 3 };
@@ -24,22 +25,6 @@ fn folder() -> tempfile::TempDir {
     store.put_meta("name", b"Ana".to_vec()).unwrap();
     store.put_checkpoint(&CHAIN.room, b"a checkpoint").unwrap();
     dir
-}
-
-/// Returns everything in a folder: bytes and times.
-fn everything(dir: &Path) -> BTreeMap<PathBuf, (Option<Vec<u8>>, SystemTime)> {
-    let mut found = BTreeMap::new();
-    let changed = |path: &Path| fs::metadata(path).unwrap().modified().unwrap();
-    found.insert(dir.to_path_buf(), (None, changed(dir)));
-    for entry in fs::read_dir(dir).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(everything(&path));
-        } else {
-            found.insert(path.clone(), (Some(fs::read(&path).unwrap()), changed(&path)));
-        }
-    }
-    found
 }
 
 #[test]

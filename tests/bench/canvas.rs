@@ -7,7 +7,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use inkmesh::canvas::{
-    COLUMNS, CanvasStep, Color, Drawn, Ink, Point, Points, ROWS, Raster, Sheet, SheetId, Tool, export,
+    COLUMNS, CanvasStep, Color, Drawn, Point, Points, ROWS, Raster, Sheet, SheetId, Stroke, Tool, export,
 };
 use inkmesh::clock::Timestamp;
 use inkmesh::identity::{Author, Identity};
@@ -76,34 +76,34 @@ fn fills() {
     let mut combed = Raster::default();
     for wall in 1..400 {
         let (x, gap) = (wall * 16 + 2, wall % 2 * 20);
-        combed.draw(&pictures::ink(1, Tool::Line, 1, 0, &[(x, 20 - gap), (x, 4800 - gap)]));
+        combed.draw(&pictures::stroke(1, Tool::Line, 1, 0, &[(x, 20 - gap), (x, 4800 - gap)]));
     }
     tell("fill of a maze", each(&combed));
     let mut numbers = Numbers(1);
     let mut noise = Raster::default();
     for _ in 0..400_000 {
         let dot = (numbers.below(6401) as i32, numbers.below(4801) as i32);
-        noise.draw(&pictures::ink(1, Tool::Pen, 1, 0, &[dot]));
+        noise.draw(&pictures::stroke(1, Tool::Pen, 1, 0, &[dot]));
     }
     tell("fill between 400,000 dots", each(&noise));
 }
 
 /// A drawing by a 60 Hz mouse.
-fn inks(count: usize, width: u16) -> Vec<Drawn> {
+fn random_strokes(count: usize, width: u16) -> Vec<Drawn> {
     let strokes = Pen { hertz: 60, grid: 1.0 }.strokes(count);
     let paths = strokes.iter().map(|line| line.iter().map(|&(x, y)| Point::from_logical(x, y)).collect::<Vec<_>>());
     paths
         .zip(0..)
         .map(|(path, n)| {
             let points: Vec<(i32, i32)> = path.iter().map(|point| (point.x, point.y)).collect();
-            pictures::drawn(1, n, pictures::ink(n, Tool::Pen, width, n as u32 * 999 % (1 << 24), &points))
+            pictures::drawn(1, n, pictures::stroke(n, Tool::Pen, width, n as u32 * 999 % (1 << 24), &points))
         })
         .collect()
 }
 
 fn drawing(count: usize) -> Raster {
     let mut raster = Raster::default();
-    for drawn in inks(count, 8) {
+    for drawn in random_strokes(count, 8) {
         raster.draw(&drawn.step);
     }
     raster
@@ -111,19 +111,20 @@ fn drawing(count: usize) -> Raster {
 
 fn strokes() {
     for width in [1, 8, 32, 128] {
-        let inks = inks(500, width);
-        let points: usize = inks.iter().filter_map(|drawn| drawn.step.ink()).map(|ink| ink.points.len()).sum();
+        let strokes = random_strokes(500, width);
+        let points: usize =
+            strokes.iter().filter_map(|drawn| drawn.step.stroke()).map(|stroke| stroke.points.len()).sum();
         let mut raster = Raster::default();
-        let times = inks.iter().map(|drawn| timed(|| raster.draw(&drawn.step)).0).collect();
-        tell(&format!("stroke of {} points, width {width}", points / inks.len()), times);
+        let times = strokes.iter().map(|drawn| timed(|| raster.draw(&drawn.step)).0).collect();
+        tell(&format!("stroke of {} points, width {width}", points / strokes.len()), times);
     }
 }
 
 fn sheets() {
     for count in [300, 4_000, 20_000] {
         let mut sheet = Sheet::default();
-        let inks = inks(count, 8);
-        let (all, _) = timed(|| sheet.push_all(inks));
+        let strokes = random_strokes(count, 8);
+        let (all, _) = timed(|| sheet.push_all(strokes));
         println!("sheet of {count} strokes from scratch: {}", ms(all));
         let undo = |n: u64, stroke| pictures::drawn(1, 1 << 40 | n, CanvasStep::Undo { stroke });
         let last = (0..100.min(count as u64)).map(|n| undo(n, count as u64 - 1 - n));
@@ -170,7 +171,7 @@ fn operation(points: Points) -> usize {
     let chain = ChainId { author: identity.author(), log: 1 << 60 };
     let backlink = Some(OperationId([1; 32]));
     let header = Header { room: RoomName::lobby().id(), chain, seq: 700, backlink, time: Timestamp::from_ms(1 << 40) };
-    let ink = Ink { stroke: 1 << 60, tool: Tool::Pen, color: Color([1, 2, 3]), width: 8, points };
-    let payload = Payload::Canvas { sheet: SheetId::Free, step: CanvasStep::Ink(ink) };
+    let stroke = Stroke { id: 1 << 60, tool: Tool::Pen, color: Color([1, 2, 3]), width: 8, points };
+    let payload = Payload::Canvas { sheet: SheetId::Free, step: CanvasStep::Stroke(stroke) };
     Operation::sign(&identity, header, &payload).unwrap().bytes().len()
 }

@@ -1,7 +1,7 @@
 //! Drawings for tests and benchmarks. The including file imports the types that this uses, and includes `pens`.
 
 use super::pens::Numbers;
-use super::{Author, CanvasStep, Color, Drawn, Ink, OperationId, Point, Points, Tool};
+use super::{Author, CanvasStep, Color, Drawn, OperationId, Point, Points, Stroke, Tool};
 
 /// Returns a step of the author with this number; `id` names the operation.
 pub fn drawn(author: u8, id: u64, step: CanvasStep) -> Drawn {
@@ -11,10 +11,10 @@ pub fn drawn(author: u8, id: u64, step: CanvasStep) -> Drawn {
 }
 
 /// Returns a stroke through these points, in quarter units.
-pub fn ink(stroke: u64, tool: Tool, width: u16, color: u32, points: &[(i32, i32)]) -> CanvasStep {
+pub fn stroke(id: u64, tool: Tool, width: u16, color: u32, points: &[(i32, i32)]) -> CanvasStep {
     let [_, red, green, blue] = color.to_be_bytes();
     let points = Points::new(points.iter().map(|&(x, y)| Point::new(x, y)).collect());
-    CanvasStep::Ink(Ink { stroke, tool, color: Color([red, green, blue]), width, points })
+    CanvasStep::Stroke(Stroke { id, tool, color: Color([red, green, blue]), width, points })
 }
 
 /// Returns a picture with everything in it: every tool, the thinnest and the widest pen, dots, lines along and beyond the
@@ -30,19 +30,19 @@ pub fn golden() -> Vec<Drawn> {
         let color = numbers.below(1 << 24) as u32;
         let width = [1, 2, 3, 6, 12, 33, 128][numbers.below(7) as usize];
         let step = match numbers.below(12) {
-            0 => ink(n, Tool::Line, width, color, &[one, other]),
-            1 => ink(n, Tool::Rectangle, width, color, &[one, other]),
-            2 => ink(n, Tool::Ellipse, width, color, &[one, other]),
-            3 => ink(n, Tool::Ellipse, width, color, &[one, (near.0, other.1)]),
-            4 => ink(n, Tool::Eraser, width, color, &[one, near]),
-            5 => ink(n, Tool::Pen, width, color, &[one]),
-            6 => ink(n, Tool::Pen, width, color, &[(0, 0), (6400, 0), one]),
+            0 => stroke(n, Tool::Line, width, color, &[one, other]),
+            1 => stroke(n, Tool::Rectangle, width, color, &[one, other]),
+            2 => stroke(n, Tool::Ellipse, width, color, &[one, other]),
+            3 => stroke(n, Tool::Ellipse, width, color, &[one, (near.0, other.1)]),
+            4 => stroke(n, Tool::Eraser, width, color, &[one, near]),
+            5 => stroke(n, Tool::Pen, width, color, &[one]),
+            6 => stroke(n, Tool::Pen, width, color, &[(0, 0), (6400, 0), one]),
             7 => CanvasStep::Undo { stroke: n.saturating_sub(3) },
             8..=10 => {
                 let [_, red, green, blue] = color.to_be_bytes();
                 CanvasStep::Fill { stroke: n, at: Point::new(one.0, one.1), color: Color([red, green, blue]) }
             }
-            _ => ink(n, Tool::Pen, width, color, &[one, near, other, one]),
+            _ => stroke(n, Tool::Pen, width, color, &[one, near, other, one]),
         };
         steps.push(drawn(author, n, step));
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use inkmesh::canvas::{CanvasStep, Color, Ink, Point, Points, SheetId, Tool};
+use inkmesh::canvas::{CanvasStep, Color, Point, Points, SheetId, Stroke, Tool};
 use inkmesh::clock::Timestamp;
 use inkmesh::game::{GameStep, Rules, WordList};
 use inkmesh::identity::Identity;
@@ -173,7 +173,7 @@ impl Author {
         match self.rng.random_range(0..200) {
             0 => Payload::Profile(Profile { name: format!("Name {}", self.next).parse().unwrap() }),
             1 => Payload::Game(GameStep::Proposed { rules: Rules::default(), words: WordList::default(), more: 0 }),
-            2..20 => Payload::Canvas { sheet: SheetId::Free, step: CanvasStep::Ink(self.ink()) },
+            2..20 => Payload::Canvas { sheet: SheetId::Free, step: CanvasStep::Stroke(self.stroke()) },
             _ => Payload::Chat(Chat { text: self.text() }),
         }
     }
@@ -191,7 +191,7 @@ impl Author {
     }
 
     /// Returns 10 to 60 points, some units apart.
-    fn ink(&mut self) -> Ink {
+    fn stroke(&mut self) -> Stroke {
         let (mut x, mut y) = (self.rng.random_range(200.0..1400.0), self.rng.random_range(200.0..1000.0));
         let count = self.rng.random_range(10..=60);
         let path = (0..count).map(|_| {
@@ -200,6 +200,6 @@ impl Author {
             Point::from_logical(x, y)
         });
         let points = Points::new(path.collect());
-        Ink { stroke: self.next, tool: Tool::Pen, color: Color([0xb8, 0x38, 0x22]), width: 6, points }
+        Stroke { id: self.next, tool: Tool::Pen, color: Color([0xb8, 0x38, 0x22]), width: 6, points }
     }
 }

@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn options_stand_before_or_behind_the_face_and_add_up() {
+    fn options_stand_before_or_behind_the_frontend_and_add_up() {
         let args = parse(
             "inkmesh --room Art --no-mdns headless --room 로비 --data-dir /d --name Ana --listen /ip4/1.2.3.4/tcp/5 \
              --dial 10.0.0.1 --dial 10.0.0.2:7",

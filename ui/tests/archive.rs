@@ -11,6 +11,7 @@ use std::process::{Command, Output};
 use std::time::SystemTime;
 
 use serde_json::{Value, json};
+use support::files::everything;
 use support::game::{begin_game, choose, is_game};
 use support::host::{Host, agree, local};
 use support::{DEADLINE, INKMESH, turn};
@@ -112,21 +113,6 @@ fn play(ana: &mut Host, ben: &mut Host) -> Vec<(String, String)> {
         host.await_event("over", 0, |event| is_game(event) && event["phase"] == "over");
     }
     turns
-}
-
-/// Returns everything in a folder: bytes and times.
-fn everything(folder: &Path) -> BTreeMap<PathBuf, (Option<Vec<u8>>, SystemTime)> {
-    let changed = |path: &Path| fs::metadata(path).unwrap().modified().unwrap();
-    let mut found = BTreeMap::from([(folder.to_path_buf(), (None, changed(folder)))]);
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(everything(&path));
-        } else {
-            found.insert(path.clone(), (Some(fs::read(&path).unwrap()), changed(&path)));
-        }
-    }
-    found
 }
 
 fn names(folder: &Path) -> BTreeSet<String> {

@@ -121,9 +121,8 @@ fn write_on_without_forking_again(copies: &[&Path], his: &Path, said: &mut Vec<S
     }
 }
 
-#[test]
-fn a_backup_that_is_put_back_and_writes_alone() {
-    let _turn = turn();
+/// Returns a backup of Ana's folder, Ben's folder, Ben, and the lines so far. Ana wrote on after the backup.
+fn backed_up() -> (TempDir, TempDir, Host, Vec<String>) {
     let (hers, his, mut said) = acquainted();
     let backup = folder::copy(hers.path());
     let mut friend = ben(his.path());
@@ -131,7 +130,13 @@ fn a_backup_that_is_put_back_and_writes_alone() {
     said.extend(say(&mut her, "after the backup"));
     agree(&mut [&mut her, &mut friend], DEADLINE);
     her.quit();
+    (backup, his, friend, said)
+}
 
+#[test]
+fn a_backup_that_is_put_back_and_writes_alone() {
+    let _turn = turn();
+    let (backup, his, friend, mut said) = backed_up();
     friend.quit(); // the folder knows his address
     let mut her = ana(backup.path(), None);
     said.extend(say(&mut her, "put back, alone"));
@@ -146,14 +151,7 @@ fn a_backup_that_is_put_back_and_writes_alone() {
 #[test]
 fn a_backup_that_is_put_back_and_catches_up_first() {
     let _turn = turn();
-    let (hers, his, mut said) = acquainted();
-    let backup = folder::copy(hers.path());
-    let mut friend = ben(his.path());
-    let mut her = ana(hers.path(), Some(&friend));
-    said.extend(say(&mut her, "after the backup"));
-    agree(&mut [&mut her, &mut friend], DEADLINE);
-    her.quit();
-
+    let (backup, _his, mut friend, mut said) = backed_up();
     let mut her = ana(backup.path(), Some(&friend));
     agree(&mut [&mut her, &mut friend], DEADLINE);
     said.extend(say(&mut her, "put back"));

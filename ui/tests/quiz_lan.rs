@@ -96,8 +96,8 @@ impl Table {
         let word = choose(self.host(drawer), &game, turn, 1);
         assert_eq!(self.await_drawer(turn, "drawing"), drawer);
         let points: Vec<[u64; 2]> = (0..40).map(|n| [100 + n * 20, 300 + turn * 50 + n % 7]).collect();
-        let ink = json!({"do": "stroke", "room": "lobby", "points": points, "color": "#b83822", "width": 12});
-        self.host(drawer).ok(ink);
+        let stroke = json!({"do": "stroke", "room": "lobby", "points": points, "color": "#b83822", "width": 12});
+        self.host(drawer).ok(stroke);
         let fill = json!({"do": "fill", "room": "lobby", "x": 10, "y": 10, "color": "#2b7455"});
         self.host(drawer).ok(fill);
         (drawer, word)

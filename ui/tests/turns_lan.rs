@@ -74,7 +74,7 @@ fn await_over(hosts: &[Host], game: &Value) {
     }
 }
 
-fn ink(action: &str, points: &Value) -> Value {
+fn stroke(action: &str, points: &Value) -> Value {
     json!({"do": action, "room": "lobby", "points": points, "color": "#b83822", "width": 8, "tool": "pen"})
 }
 
@@ -91,19 +91,19 @@ fn same_picture(hosts: &mut [Host]) -> String {
 fn draw_a_turn(hosts: &mut [Host], drawer: &str, turn: u64) {
     let blank = same_picture(hosts);
     for host in hosts.iter_mut().filter(|host| host.peer != drawer) {
-        assert_eq!(host.refused(ink("stroke", &json!([[1, 1], [9, 9]]))), "not_the_drawer");
+        assert_eq!(host.refused(stroke("stroke", &json!([[1, 1], [9, 9]]))), "not_the_drawer");
     }
     assert_eq!(same_picture(hosts), blank, "turn {turn}: a bystander's stroke counted");
 
     let place = hosts.iter().position(|host| host.peer == drawer).unwrap();
-    let mut moving = ink("pen", &json!([[10, 10], [20.5, 30.25], [40, 50]]));
+    let mut moving = stroke("pen", &json!([[10, 10], [20.5, 30.25], [40, 50]]));
     (moving["stroke"], moving["from"]) = (json!(turn), json!(0));
     hosts[place].ok(moving.clone());
     (moving["points"], moving["from"]) = (json!([[60, 70]]), json!(3));
     hosts[place].ok(moving);
     for host in hosts.iter().filter(|host| host.peer != drawer) {
         let live = |from: u64| {
-            host.await_event("ink under the pen", 0, |event| {
+            host.await_event("stroke under the pen", 0, |event| {
                 event["event"] == "live"
                     && event["author"] == drawer
                     && event["stroke"] == turn
@@ -113,7 +113,7 @@ fn draw_a_turn(hosts: &mut [Host], drawer: &str, turn: u64) {
         assert_eq!(live(0)["points"], json!([[10.0, 10.0], [20.5, 30.25], [40.0, 50.0]]));
         assert_eq!(live(3)["points"], json!([[60.0, 70.0]]));
     }
-    let mut done = ink("stroke", &json!([[10, 10], [20.5, 30.25], [40, 50], [60, 70]]));
+    let mut done = stroke("stroke", &json!([[10, 10], [20.5, 30.25], [40, 50], [60, 70]]));
     done["stroke"] = json!(turn);
     let id = hosts[place].ok(done)["id"].clone();
     for host in hosts.iter() {
@@ -130,7 +130,7 @@ fn everybody_draws_once_a_round_and_nobody_else_meanwhile() {
     let hosts = &mut table.hosts;
     // Outside of a game everybody draws on the free sheet.
     for host in hosts.iter_mut() {
-        host.ok(ink("stroke", &json!([[0, 0], [99, 99]])));
+        host.ok(stroke("stroke", &json!([[0, 0], [99, 99]])));
     }
     let sheet = same_picture(hosts);
 
@@ -214,7 +214,7 @@ fn a_drawer_who_is_killed_is_skipped() {
     let game = begin(&mut table.hosts, 3, 1, 600);
     let (_, drawer) = await_turn(&table.hosts, &game, 1);
     let place = table.hosts.iter().position(|host| host.peer == drawer).unwrap();
-    table.hosts[place].ok(ink("stroke", &json!([[5, 5], [50, 50]])));
+    table.hosts[place].ok(stroke("stroke", &json!([[5, 5], [50, 50]])));
     table.hosts.remove(place).kill();
 
     let turns: Vec<_> = (2..=3).map(|turn| pass(&mut table.hosts, &game, turn)).collect();

@@ -51,9 +51,9 @@ fn what_is_typed_and_drawn_in_the_window_arrives() {
 
     display.xdotool(&["mousemove", "450", "400", "mousedown", "1"]).unwrap();
     for (x, y) in [("500", "420"), ("550", "460"), ("600", "420"), ("650", "400")] {
-        display.xdotool(&["mousemove", x, y, "sleep", "0.05"]).unwrap(); // a hand takes its time: live ink has some
+        display.xdotool(&["mousemove", x, y, "sleep", "0.05"]).unwrap(); // a hand takes its time: live stroke has some
     }
-    other.await_event("live ink", 0, |event| event["event"] == "live");
+    other.await_event("live stroke", 0, |event| event["event"] == "live");
     display.xdotool(&["mouseup", "1"]).unwrap();
     let finished = |event: &Value| event["event"] == "entry" && event["kind"] == "drawing";
     let drawn = other.await_event("the finished stroke", 0, finished);

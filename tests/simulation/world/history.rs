@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use inkmesh::canvas::{CanvasStep, Color, Ink, Point, Points, SheetId, Tool};
+use inkmesh::canvas::{CanvasStep, Color, Point, Points, SheetId, Stroke, Tool};
 use inkmesh::clock::Timestamp;
 use inkmesh::identity::Identity;
 use inkmesh::log::Log;
@@ -50,6 +50,6 @@ fn payload(n: usize) -> Payload {
         return Payload::Chat(Chat { text: format!("long ago {n}") });
     }
     let points = Points::new(vec![Point::new(100 + (n % 500) as i32, 200), Point::new(300, 400)]);
-    let ink = Ink { stroke: n as u64, tool: Tool::Pen, color: Color([1, 2, 3]), width: 5, points };
-    Payload::Canvas { sheet: SheetId::Free, step: CanvasStep::Ink(ink) }
+    let stroke = Stroke { id: n as u64, tool: Tool::Pen, color: Color([1, 2, 3]), width: 5, points };
+    Payload::Canvas { sheet: SheetId::Free, step: CanvasStep::Stroke(stroke) }
 }

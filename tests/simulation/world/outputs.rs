@@ -279,7 +279,7 @@ impl World {
         let read = room.steps().into_iter().filter_map(|place| device.disk.folder.records.get(&place));
         let operations = read.chain(device.unsaved.of_room(RoomName::lobby().id())).cloned().collect();
         let life = device.life;
-        self.note(format!("{}'s program folds its games and ink anew", name_of(seat)));
+        self.note(format!("{}'s program folds its games and stroke anew", name_of(seat)));
         self.later(took, Happening::Refolded { seat, life, operations });
     }
 

@@ -1,11 +1,11 @@
 //! Bytes per point: on the disk (the whole operation, with header and signature) and on the wire (live frames every 33 ms, and
 //! the operation that follows), beside the bare payload of other programs.
 
-use inkmesh::canvas::{CanvasStep, Color, Ink, Point, Points, SheetId, Tool};
+use inkmesh::canvas::{CanvasStep, Color, Point, Points, SheetId, Stroke, Tool};
 use inkmesh::clock::Timestamp;
 use inkmesh::frame::Frame;
 use inkmesh::identity::Identity;
-use inkmesh::live::LiveInk;
+use inkmesh::live::LiveFrame;
 use inkmesh::name::RoomName;
 use inkmesh::operation::{ChainId, Header, Operation};
 use inkmesh::payload::Payload;
@@ -54,7 +54,7 @@ fn cost(stroke: &[(f64, f64)], hertz: u32) -> [usize; 3] {
     let (room, author) = (RoomName::lobby().id(), identity.author());
     let sheet = SheetId::Turn { game: inkmesh::operation::OperationId([9; 32]), turn: 3 };
     let points: Vec<Point> = stroke.iter().map(|(x, y)| Point::from_logical(*x, *y)).collect();
-    let ink = |points| Ink { stroke: 1 << 50, tool: Tool::Pen, color: Color([1, 2, 3]), width: 8, points };
+    let stroke = |points| Stroke { id: 1 << 50, tool: Tool::Pen, color: Color([1, 2, 3]), width: 8, points };
     let (mut path, mut stored, mut wire) = (0, 0, 0);
     for part in Points::split(&points) {
         path += part.bytes().len();
@@ -65,15 +65,19 @@ fn cost(stroke: &[(f64, f64)], hertz: u32) -> [usize; 3] {
             backlink: Some(inkmesh::operation::OperationId([8; 32])),
             time: Timestamp::from_ms(1_790_000_000_000),
         };
-        let payload = Payload::Canvas { sheet, step: CanvasStep::Ink(ink(part)) };
+        let payload = Payload::Canvas { sheet, step: CanvasStep::Stroke(stroke(part)) };
         let operation = Operation::sign(&identity, header, &payload).unwrap();
         stored += operation.bytes().len();
         wire += Frame::operation(&operation).len();
     }
     let batch = (hertz as usize * 33).div_ceil(1_000);
     for (n, part) in points.chunks(batch).enumerate() {
-        let live =
-            LiveInk { author, sheet: sheet.into(), from: (n * batch) as u32, ink: ink(Points::new(part.to_vec())) };
+        let live = LiveFrame {
+            author,
+            sheet: sheet.into(),
+            from: (n * batch) as u32,
+            stroke: stroke(Points::new(part.to_vec())),
+        };
         wire += Frame::live(&live.sign(&identity, room).unwrap()).len();
     }
     [path, stored, wire]

@@ -1,6 +1,6 @@
 //! A long quiz: all operations that its players' programs would have written.
 
-use inkmesh::canvas::{CanvasStep, Color, Ink, Point, Points, SheetId, Tool};
+use inkmesh::canvas::{CanvasStep, Color, Point, Points, SheetId, Stroke, Tool};
 use inkmesh::clock::Timestamp;
 use inkmesh::game::guess::{GuessRequest, Receipt};
 use inkmesh::game::secret::{Blinding, TurnKey};
@@ -122,6 +122,7 @@ impl Played {
 fn stroke(game: OperationId, turn: u32, n: usize) -> Payload {
     let n = i32::try_from(n).unwrap();
     let points = (0..POINTS).map(|at| Point::new(400 + at * 70 + n * 13, 900 + (at * at) % 700 + n * 40)).collect();
-    let ink = Ink { stroke: n as u64, tool: Tool::Pen, color: Color([0, 0, 0]), width: 8, points: Points::new(points) };
-    Payload::Canvas { sheet: SheetId::Turn { game, turn }, step: CanvasStep::Ink(ink) }
+    let stroke =
+        Stroke { id: n as u64, tool: Tool::Pen, color: Color([0, 0, 0]), width: 8, points: Points::new(points) };
+    Payload::Canvas { sheet: SheetId::Turn { game, turn }, step: CanvasStep::Stroke(stroke) }
 }

@@ -7,7 +7,7 @@ use jiff::{Timestamp, Zoned};
 use crate::settings::Language;
 use crate::text::{t, t_args};
 
-/// Writes moments in a time zone.
+/// Formats moments in a time zone.
 #[derive(Debug, Clone)]
 pub struct LocalTime(TimeZone);
 
@@ -23,7 +23,7 @@ impl LocalTime {
         LocalTime(TimeZone::fixed(jiff::tz::offset(hours)))
     }
 
-    /// Returns a moment; the last one that there is, for one beyond that.
+    /// Returns a moment in this time zone; the latest that can be represented if it is beyond that.
     fn moment(&self, ms: u64) -> Zoned {
         let moment = i64::try_from(ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
         moment.unwrap_or(Timestamp::MAX).to_zoned(self.0.clone())

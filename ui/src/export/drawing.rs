@@ -63,7 +63,7 @@ pub fn file_name(time: &LocalTime, drawing: &Drawing, name_of: impl Fn(Author) -
     };
     let drawer = drawing.authors.first().map(|author| name_of(*author)).unwrap_or_default();
     let word = drawing.revealed.as_ref().map_or("", |revealed| revealed.word.text.as_str());
-    // The hyphens and the underscore of the moment stay.
+    // `files::name` would replace the underscore in the moment.
     format!("{}_{}", time.stamp(drawing.from_ms), files::name([turn.as_str(), drawer.as_str(), word]))
 }
 

@@ -130,7 +130,7 @@ impl NewFile {
     /// Returns `None` when the name is taken. A link takes it, too: it is not followed.
     fn create(path: PathBuf) -> Result<Option<Self>, WriteError> {
         if let Err(source) = path.parent().map_or(Ok(()), fs::create_dir_all) {
-            return Err(WriteError { path, source }); // a file where the folder should be is in the way of every name
+            return Err(WriteError { path, source }); // another number would not help
         }
         match OpenOptions::new().write(true).create_new(true).open(&path) {
             Ok(file) => Ok(Some(NewFile { file, path })),
@@ -148,7 +148,7 @@ impl NewFile {
             Ok(()) => Ok(self.path),
             Err(error) => {
                 drop(self.file);
-                let _ = fs::remove_file(&self.path); // it is ours, and what went wrong is said already
+                let _ = fs::remove_file(&self.path); // best effort: the error of `write` is returned
                 Err(error)
             }
         }

@@ -10,7 +10,8 @@ const SIZE: (usize, usize) = (COLUMNS / 2, ROWS / 2);
 const MOST_FRAMES: usize = 240;
 /// The approximate duration of the whole, in hundredths of a second.
 const WHOLE: usize = 1000;
-/// The shortest and the longest delay of a frame. Programs show shorter ones much longer.
+/// The shortest and the longest delay of a frame, in hundredths of a second. Many programs show a frame with a shorter
+/// delay for a tenth of a second.
 const DELAYS: (usize, usize) = (4, 50);
 /// The delay of the last frame.
 const HELD: u16 = 200;

@@ -50,7 +50,7 @@ impl<'a, W: Write> Page<'a, W> {
             Language::En => "en",
             Language::Ko => "ko",
         };
-        // Even if something of it were taken for more than text, it could load and run nothing.
+        // A second defence: if a text got past the escaping, it could neither load nor run anything.
         let policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
         let room = Text(room);
         write!(

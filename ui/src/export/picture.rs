@@ -33,7 +33,7 @@ impl Format {
     }
 }
 
-/// The error of a drawing that could not be encoded. None is known to happen.
+/// The error of a drawing that could not be encoded.
 #[derive(Debug, thiserror::Error)]
 pub enum PictureError {
     /// From the PNG encoder.

@@ -5,6 +5,8 @@
 #![allow(dead_code, reason = "each test binary uses a part of this")]
 
 pub mod display;
+#[path = "../../../tests/support/files.rs"]
+pub mod files;
 pub mod folder;
 pub mod game;
 pub mod host;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use iced::widget::canvas::{Frame, Path};
 use iced::{Color, Vector};
-use inkmesh::canvas::{Ink, Point, StrokeId, Tool};
+use inkmesh::canvas::{Point, Stroke, StrokeId, Tool};
 use inkmesh::identity::Author;
 use tiny_skia::PathSegment;
 
@@ -60,27 +60,27 @@ pub struct LiveStroke {
 impl LiveStrokes {
     /// Adds the points of a stroke from index `from` on. A lost frame leaves a straight line, and a repeated one adds
     /// nothing. A shape is sent whole each time.
-    pub fn add_points(&mut self, author: Author, ink: &Ink, from: u32, now: Instant) {
-        let key = (author, ink.stroke);
+    pub fn add_points(&mut self, author: Author, stroke: &Stroke, from: u32, now: Instant) {
+        let key = (author, stroke.id);
         if self.finished.contains(&key) || !(self.strokes.contains_key(&key) || self.has_room_for(author)) {
             return;
         }
         let growing = self.strokes.entry(key).or_insert_with(|| Growing {
-            stroke: LiveStroke { tool: ink.tool, color: ink.color, width: ink.width, points: Vec::new() },
+            stroke: LiveStroke { tool: stroke.tool, color: stroke.color, width: stroke.width, points: Vec::new() },
             next: 0,
             seen: now,
             finished: None,
         });
         growing.seen = now;
         if growing.stroke.tool.is_shape() {
-            growing.stroke.points = ink.points.iter().take(2).collect();
+            growing.stroke.points = stroke.points.iter().take(2).collect();
             return;
         }
         let from = from as usize;
         let known = growing.next.saturating_sub(from);
         let room = MAX_POINTS.saturating_sub(growing.stroke.points.len());
-        growing.stroke.points.extend(ink.points.iter().skip(known).take(room));
-        growing.next = growing.next.max(from + ink.points.len());
+        growing.stroke.points.extend(stroke.points.iter().skip(known).take(room));
+        growing.next = growing.next.max(from + stroke.points.len());
     }
 
     /// Returns whether there is room for another stroke of this author, without taking that of others.
@@ -164,9 +164,9 @@ mod tests {
 
     const ANA: Author = Author([1; 32]);
 
-    fn part(stroke: StrokeId, from: i32, count: i32) -> Ink {
+    fn part(stroke: StrokeId, from: i32, count: i32) -> Stroke {
         let points = Points::new((from..from + count).map(|i| Point::new(i, i)).collect());
-        Ink { stroke, tool: Tool::Pen, color: Color([0; 3]), width: 4, points }
+        Stroke { id: stroke, tool: Tool::Pen, color: Color([0; 3]), width: 4, points }
     }
 
     fn lengths(live: &LiveStrokes) -> Vec<usize> {
@@ -206,7 +206,7 @@ mod tests {
         let (mut live, now) = (LiveStrokes::default(), Instant::now());
         for end in [4, 9, 7] {
             let points = Points::new(vec![Point::new(0, 0), Point::new(end, end)]);
-            live.add_points(ANA, &Ink { tool: Tool::Ellipse, points, ..part(7, 0, 1) }, 0, now);
+            live.add_points(ANA, &Stroke { tool: Tool::Ellipse, points, ..part(7, 0, 1) }, 0, now);
         }
         let shapes: Vec<_> = live.strokes().map(|(_, stroke)| stroke.points.clone()).collect();
         assert_eq!(shapes, [[Point::new(0, 0), Point::new(7, 7)]]);

@@ -49,7 +49,7 @@ fn to_pixels(point: &Point, scale: f32) -> (f32, f32) {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
-    use inkmesh::canvas::{Color, Ink, Points, Raster};
+    use inkmesh::canvas::{Color, Points, Raster, Stroke};
 
     use super::*;
 
@@ -67,8 +67,8 @@ mod tests {
         ];
         for (tool, width, points) in kinds {
             let mut raster = Raster::default();
-            let ink = Ink { stroke: 1, tool, color: Color([0; 3]), width, points: Points::new(points.to_vec()) };
-            let area = raster.ink(&ink);
+            let stroke = Stroke { id: 1, tool, color: Color([0; 3]), width, points: Points::new(points.to_vec()) };
+            let area = raster.stroke(&stroke);
             let bounds = outline(tool, points, width, 1.0).unwrap().bounds();
             for (edge, end) in [
                 (bounds.left(), area.left),

@@ -163,7 +163,7 @@ fn replace(shown: &mut Option<Shown>, tiles: Option<Tiles>) {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use iced::Rectangle;
-    use inkmesh::canvas::{CanvasStep, Color, Ink, Point, Points, Tool};
+    use inkmesh::canvas::{CanvasStep, Color, Point, Points, Stroke, Tool};
     use inkmesh::identity::Author;
     use inkmesh::operation::OperationId;
 
@@ -175,8 +175,8 @@ mod tests {
 
     fn dot(number: u8, x: f64, y: f64) -> Drawn {
         let points = Points::new(vec![Point::from_logical(x, y)]);
-        let ink = Ink { stroke: number.into(), tool: Tool::Pen, color: Color([number; 3]), width: 8, points };
-        drawn(number, CanvasStep::Ink(ink))
+        let stroke = Stroke { id: number.into(), tool: Tool::Pen, color: Color([number; 3]), width: 8, points };
+        drawn(number, CanvasStep::Stroke(stroke))
     }
 
     fn paint(picture: &mut Picture) -> usize {

@@ -140,7 +140,7 @@ impl Mixed {
 
 #[cfg(test)]
 mod tests {
-    use inkmesh::canvas::{CanvasStep, Color, Ink, Point, Points, ROWS, Raster, Tool};
+    use inkmesh::canvas::{CanvasStep, Color, Point, Points, ROWS, Raster, Stroke, Tool};
 
     use super::super::tiles::Tile;
     use super::*;
@@ -151,7 +151,7 @@ mod tests {
         for (number, tool) in [Tool::Line, Tool::Rectangle, Tool::Ellipse].into_iter().enumerate() {
             let points = Points::new(vec![Point::new(400, 900 * number as i32), Point::new(6000, 4700)]);
             let color = Color([200, 40 * number as u8, 90]);
-            raster.ink(&Ink { stroke: 1, tool, color, width: 7, points });
+            raster.stroke(&Stroke { id: 1, tool, color, width: 7, points });
         }
         raster.draw(&CanvasStep::Fill { stroke: 2, at: Point::new(6300, 4750), color: Color([9, 99, 199]) });
         let mut pixels = raster.pixels().to_vec();

@@ -8,7 +8,7 @@ use inkmesh::node::{CommandError, StartError};
 use inkmesh::words::{Level, Mask, Word};
 
 use super::bench::{ANA, BORA, Bench, ME, WIDE, commands, here, late, lobby, person, play, player, reply, said, say};
-use super::gallery::{gallery, ink, key};
+use super::gallery::{gallery, key, stroke};
 use super::in_view::{Glass, actions_stay_in_view, resize, sizes};
 use super::quiz::game;
 use crate::settings::Language;
@@ -276,7 +276,7 @@ fn the_gallery_keeps_its_actions_in_view() {
     for language in Language::ALL {
         let mut bench = bench(language);
         bench.give(Message::ToGallery);
-        let all = (0..30).map(|stroke| (ANA, if stroke % 2 == 0 { ink(stroke) } else { clear(stroke) })).collect();
+        let all = (0..30).map(|n| (ANA, if n % 2 == 0 { stroke(n) } else { clear(n) })).collect();
         bench.give(reply(Command::Drawings { room: lobby() }, Ok(Reply::Drawings { drawings: gallery(all) })));
         expect(1, actions_stay_in_view("the gallery", &mut bench, |message| message == "Gallery(Leave)"));
         bench.give(Message::Gallery(hall::Message::Open(key(0))));

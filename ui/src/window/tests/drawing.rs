@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use iced::{Event as IcedEvent, Point, keyboard, mouse};
 use inkmesh::canvas::SheetId;
-use inkmesh::canvas::{CanvasStep, Color, Ink, Point as At, Points, Tool};
+use inkmesh::canvas::{CanvasStep, Color, Point as At, Points, Stroke, Tool};
 use inkmesh::command::{Command, CommandError, Reply, RoomCommand};
 use inkmesh::event::{CanvasChange, CanvasView, Drawn, Event, PenLine};
 use inkmesh::game::PlayError;
@@ -161,11 +161,11 @@ fn the_free_sheet_is_cleared_when_that_is_meant() {
 
 /// Returns a sheet whose left half is filled.
 fn filled(color: Color) -> CanvasView {
-    let ink = |stroke, points: [(i32, i32); 2]| {
+    let stroke = |stroke, points: [(i32, i32); 2]| {
         let points = Points::new(points.map(|(x, y)| At::new(x, y)).to_vec());
-        CanvasStep::Ink(Ink { stroke, tool: Tool::Line, color: Color([0; 3]), width: 8, points })
+        CanvasStep::Stroke(Stroke { id: stroke, tool: Tool::Line, color: Color([0; 3]), width: 8, points })
     };
-    let steps = [ink(1, [(3200, 0), (3200, 4800)]), CanvasStep::Fill { stroke: 2, at: At::new(100, 100), color }];
+    let steps = [stroke(1, [(3200, 0), (3200, 4800)]), CanvasStep::Fill { stroke: 2, at: At::new(100, 100), color }];
     let drawn = |(step, id): (CanvasStep, u8)| Drawn { id: OperationId([id; 32]), author: ANA, step };
     CanvasView { marks: steps.into_iter().zip(1..).map(drawn).collect(), ..sheet(true) }
 }
@@ -288,8 +288,8 @@ fn a_shape_of_another_shows_while_it_is_drawn_out() {
     let mut bench = bench();
     for end in [100, 900] {
         let points = Points::new(vec![At::new(0, 0), At::new(end, end)]);
-        let ink = Ink { stroke: 5, tool: Tool::Rectangle, color: Color([9; 3]), width: 8, points };
-        bench.happen(vec![Event::Live { room: lobby(), author: ANA, sheet: SheetId::Free, ink, from: 0 }]);
+        let stroke = Stroke { id: 5, tool: Tool::Rectangle, color: Color([9; 3]), width: 8, points };
+        bench.happen(vec![Event::Live { room: lobby(), author: ANA, sheet: SheetId::Free, stroke, from: 0 }]);
     }
     assert!(bench.room.ticks());
 }
@@ -338,14 +338,14 @@ fn keys_choose_the_pen() {
 fn ink_of_others_is_shown_and_goes_when_nothing_follows() {
     let mut bench = bench();
     let points = Points::new(vec![At::new(0, 0), At::new(900, 900)]);
-    let ink = Ink { stroke: 5, tool: Tool::Pen, color: Color([9; 3]), width: 8, points };
-    let live = Event::Live { room: lobby(), author: ANA, sheet: SheetId::Free, ink: ink.clone(), from: 0 };
+    let stroke = Stroke { id: 5, tool: Tool::Pen, color: Color([9; 3]), width: 8, points };
+    let live = Event::Live { room: lobby(), author: ANA, sheet: SheetId::Free, stroke: stroke.clone(), from: 0 };
     bench.happen(vec![live.clone()]);
     assert!(bench.room.ticks(), "it is looked at again");
     bench.wait(Duration::from_secs(6));
     assert!(!bench.room.ticks());
     bench.happen(vec![live]);
-    let drawn = Drawn { id: OperationId([1; 32]), author: ANA, step: CanvasStep::Ink(ink) };
+    let drawn = Drawn { id: OperationId([1; 32]), author: ANA, step: CanvasStep::Stroke(stroke) };
     bench.happen(vec![Event::Canvas { room: lobby(), change: CanvasChange::Added(drawn) }]);
     assert!(!bench.room.ticks(), "the operation took its place");
 }

@@ -7,7 +7,7 @@ use iced::event::Status;
 use iced::keyboard::key::{Code, Named, Physical};
 use iced::keyboard::{self, Key};
 use inkmesh::canvas::SheetId;
-use inkmesh::canvas::{CanvasStep, Color, Ink, Point, Points, Tool};
+use inkmesh::canvas::{CanvasStep, Color, Point, Points, Stroke, Tool};
 use inkmesh::clock::Timestamp;
 use inkmesh::command::{Command, CommandError, Reply};
 use inkmesh::fold::Step;
@@ -22,9 +22,9 @@ use crate::settings::Language;
 use crate::window::screen::gallery::{Message as In, replay};
 use crate::window::screen::room::{Action, Message, Shortcut};
 
-pub fn ink(stroke: u64) -> CanvasStep {
+pub fn stroke(stroke: u64) -> CanvasStep {
     let points = Points::new((0..50).map(|at| Point::new(100 + at * 40, 100 + stroke as i32 * 60)).collect());
-    CanvasStep::Ink(Ink { stroke, tool: Tool::Pen, color: Color([0; 3]), width: 16, points })
+    CanvasStep::Stroke(Stroke { id: stroke, tool: Tool::Pen, color: Color([0; 3]), width: 16, points })
 }
 
 /// Returns a gallery with one step a minute on the free sheet.
@@ -50,7 +50,7 @@ pub fn key(first: u64) -> DrawingKey {
 /// Returns a gallery with a drawing of three strokes by Ana and Bora, and one stroke of ours.
 fn two() -> Gallery {
     let clear = CanvasStep::Clear { stroke: 9 };
-    gallery(vec![(ANA, ink(1)), (BORA, ink(2)), (ANA, ink(3)), (ANA, clear), (ME, ink(4))])
+    gallery(vec![(ANA, stroke(1)), (BORA, stroke(2)), (ANA, stroke(3)), (ANA, clear), (ME, stroke(4))])
 }
 
 fn open(language: Language, size: iced::Size, gallery: Gallery) -> Bench {
@@ -100,7 +100,7 @@ fn all_drawings_are_listed_with_who_drew_them() {
         bench.look = super::bench::look(language);
         assert!(bench.shows(if language == Language::En { "Drawn together" } else { "함께 그린 그림" }));
     }
-    let many = (0..200).map(|n| (ANA, if n % 2 == 0 { ink(n) } else { CanvasStep::Clear { stroke: n } })).collect();
+    let many = (0..200).map(|n| (ANA, if n % 2 == 0 { stroke(n) } else { CanvasStep::Clear { stroke: n } })).collect();
     let mut bench = open(Language::En, NARROW, gallery(many));
     bench.must_show("40 older drawings…");
     bench.give(Message::Gallery(In::Older));

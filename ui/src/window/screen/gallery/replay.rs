@@ -216,9 +216,9 @@ impl Replay {
 
     fn line(&self, stroke: Range<usize>, part: f32) -> Option<LiveStroke> {
         let marks = &self.marks[stroke];
-        let first = marks.first()?.step.ink()?;
+        let first = marks.first()?.step.stroke()?;
         let mut points: Vec<_> =
-            marks.iter().filter_map(|drawn| drawn.step.ink()).flat_map(|ink| ink.points.iter()).collect();
+            marks.iter().filter_map(|drawn| drawn.step.stroke()).flat_map(|stroke| stroke.points.iter()).collect();
         if !first.tool.is_shape() {
             points.truncate((points.len() as f32 * part).ceil() as usize);
         } else if part < 1.0 {
@@ -230,7 +230,7 @@ impl Replay {
 
 /// Returns the number of points of a pen stroke; `None` for anything else.
 fn pen_points(step: &CanvasStep) -> Option<usize> {
-    step.ink().filter(|ink| !ink.tool.is_shape()).map(|ink| ink.points.len())
+    step.stroke().filter(|stroke| !stroke.tool.is_shape()).map(|stroke| stroke.points.len())
 }
 
 /// Returns the range of each stroke. Consecutive parts of one stroke are one range.
@@ -253,7 +253,7 @@ fn strokes(marks: &[Drawn]) -> Vec<Range<usize>> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
-    use inkmesh::canvas::{Color, Ink, Point, Points, SheetId, Tool};
+    use inkmesh::canvas::{Color, Point, Points, SheetId, Stroke, Tool};
     use inkmesh::identity::Author;
     use inkmesh::operation::OperationId;
 
@@ -266,7 +266,7 @@ mod tests {
 
     fn line(id: u8, stroke: u64, points: i32) -> Drawn {
         let points = Points::new((0..points).map(|x| Point::new(x * 40, 40)).collect());
-        drawn(id, CanvasStep::Ink(Ink { stroke, tool: Tool::Pen, color: Color([0; 3]), width: 8, points }))
+        drawn(id, CanvasStep::Stroke(Stroke { id: stroke, tool: Tool::Pen, color: Color([0; 3]), width: 8, points }))
     }
 
     /// Returns a replay of a stroke in two parts, a fill, and a stroke of a second.

@@ -113,8 +113,8 @@ impl RoomScreen {
                 let in_view = self.chat_in_view();
                 self.chat.entries(entries, &self.people, in_view);
             }
-            Event::Live { room, author, sheet, ink, from } if self.is_here(&room) => {
-                self.sheet.live.moved(author, sheet, &ink, from, self.now);
+            Event::Live { room, author, sheet, stroke, from } if self.is_here(&room) => {
+                self.sheet.live.moved(author, sheet, &stroke, from, self.now);
             }
             Event::Canvas { room, change } if self.is_here(&room) => match change {
                 CanvasChange::Added(drawn) => self.sheet.live.added(drawn, self.me),

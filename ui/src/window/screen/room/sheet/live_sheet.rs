@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use iced::Size;
 use inkmesh::canvas::SheetId;
-use inkmesh::canvas::{CanvasStep, Color, Drawn, Ink, Point, Points, StrokeId, Tool};
+use inkmesh::canvas::{CanvasStep, Color, Drawn, Point, Points, Stroke, StrokeId, Tool};
 use inkmesh::event::{CanvasView, PenLine};
 use inkmesh::identity::Author;
 use inkmesh::operation::OperationId;
@@ -228,15 +228,15 @@ impl LiveSheet {
 
     /// Notes that a step has come: what stands for it disappears with this change of the picture.
     fn came_back(&mut self, drawn: &Drawn, me: Author, change: u64) {
-        let stroke = drawn.step.stroke();
+        let stroke = drawn.step.number();
         if drawn.author != me {
-            if drawn.step.ink().is_some() {
+            if drawn.step.stroke().is_some() {
                 self.live.finish(drawn.author, stroke, change);
             }
             return;
         }
         let same = |waiting: &&mut Waiting| match (&drawn.step, waiting.own) {
-            (CanvasStep::Ink(_), Own::Stroke(id, _)) => id == stroke,
+            (CanvasStep::Stroke(_), Own::Stroke(id, _)) => id == stroke,
             (CanvasStep::Fill { at, color, .. }, own) => own == Own::Fill(*at, *color) && waiting.finished.is_none(),
             _ => false,
         };
@@ -250,9 +250,9 @@ impl LiveSheet {
     }
 
     /// Adds the points of somebody's pen.
-    pub fn moved(&mut self, author: Author, sheet: SheetId, ink: &Ink, from: u32, now: Instant) {
+    pub fn moved(&mut self, author: Author, sheet: SheetId, stroke: &Stroke, from: u32, now: Instant) {
         if sheet == self.sheet {
-            self.live.add_points(author, ink, from, now);
+            self.live.add_points(author, stroke, from, now);
         }
     }
 

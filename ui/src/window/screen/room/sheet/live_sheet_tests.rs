@@ -12,13 +12,13 @@ fn step(id: u8, author: Author, step: CanvasStep) -> Drawn {
     Drawn { id: OperationId([id; 32]), author, step }
 }
 
-fn ink(stroke: StrokeId) -> Ink {
+fn stroke(id: StrokeId) -> Stroke {
     let points = Points::new(vec![Point::new(0, 0), Point::new(400, 400)]);
-    Ink { stroke, tool: Tool::Pen, color: Color([0; 3]), width: 8, points }
+    Stroke { id, tool: Tool::Pen, color: Color([0; 3]), width: 8, points }
 }
 
-fn drawn(id: u8, author: Author, stroke: StrokeId) -> Drawn {
-    step(id, author, CanvasStep::Ink(ink(stroke)))
+fn drawn(id: u8, author: Author, number: StrokeId) -> Drawn {
+    step(id, author, CanvasStep::Stroke(stroke(number)))
 }
 
 fn view(marks: Vec<Drawn>, may_draw: bool) -> CanvasView {
@@ -146,8 +146,8 @@ fn a_stroke_that_comes_while_the_sheet_is_loaded_is_not_lost() {
 #[test]
 fn a_stroke_without_an_operation_is_removed() {
     let (mut sheet, now) = (sheet(), Instant::now());
-    sheet.moved(ANA, SheetId::Free, &ink(3), 0, now);
-    sheet.moved(ANA, SheetId::Turn { game: OperationId([0; 32]), turn: 1 }, &ink(4), 0, now);
+    sheet.moved(ANA, SheetId::Free, &stroke(3), 0, now);
+    sheet.moved(ANA, SheetId::Turn { game: OperationId([0; 32]), turn: 1 }, &stroke(4), 0, now);
     assert_eq!(sheet.growing().count(), 1, "a stroke on another sheet is not shown");
     sheet.pen_down(7, brush(Tool::Pen), Point::new(0, 0));
     sheet.pen_up();

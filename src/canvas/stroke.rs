@@ -1,4 +1,4 @@
-//! The ink of a stroke or shape: tool, colour, width and path.
+//! A stroke or shape: tool, colour, width and path.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,8 +10,8 @@ use super::Points;
 /// Widest pen in logical units.
 pub const MAX_WIDTH: u16 = 128;
 
-/// The number of a stroke, shape, fill or clear, chosen by its author, unique among the author's. [Live](crate::live) ink,
-/// all parts of a long stroke, and undo and redo carry the number of their stroke.
+/// The number of a stroke, shape, fill or clear, chosen by its author, unique among the author's. [Live
+/// frames](crate::live), all parts of a long stroke, and undo and redo carry the number of their stroke.
 pub type StrokeId = u64;
 
 /// A drawing tool.
@@ -38,7 +38,7 @@ impl Tool {
         matches!(self, Tool::Line | Tool::Rectangle | Tool::Ellipse)
     }
 
-    /// Returns whether ink of this tool may have this number of points.
+    /// Returns whether a stroke of this tool may have this number of points.
     #[must_use]
     pub fn takes(self, points: usize) -> bool {
         if self.is_shape() { points == 2 } else { points > 0 }
@@ -82,9 +82,9 @@ impl FromStr for Color {
 /// As CBOR: the array `[stroke, tool, color, width, points]`, because field names would cost more than a short path.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(from = "(StrokeId, Tool, Color, u16, Points)")]
-pub struct Ink {
+pub struct Stroke {
     /// The number of the stroke.
-    pub stroke: StrokeId,
+    pub id: StrokeId,
     /// The tool.
     pub tool: Tool,
     /// The colour; not used by an eraser.
@@ -95,19 +95,19 @@ pub struct Ink {
     pub points: Points,
 }
 
-impl From<(StrokeId, Tool, Color, u16, Points)> for Ink {
-    fn from((stroke, tool, color, width, points): (StrokeId, Tool, Color, u16, Points)) -> Self {
-        Ink { stroke, tool, color, width, points }
+impl From<(StrokeId, Tool, Color, u16, Points)> for Stroke {
+    fn from((id, tool, color, width, points): (StrokeId, Tool, Color, u16, Points)) -> Self {
+        Stroke { id, tool, color, width, points }
     }
 }
 
-impl Serialize for Ink {
+impl Serialize for Stroke {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        (self.stroke, self.tool, self.color, self.width, &self.points).serialize(serializer)
+        (self.id, self.tool, self.color, self.width, &self.points).serialize(serializer)
     }
 }
 
-impl Ink {
+impl Stroke {
     /// Returns whether width and number of points are within their bounds.
     #[must_use]
     pub fn is_sound(&self) -> bool {
@@ -122,17 +122,17 @@ mod tests {
 
     #[test]
     fn a_shape_has_two_points_and_a_path_at_least_one() {
-        let ink = |tool, n: i32| {
+        let stroke = |tool, n: i32| {
             let points = Points::new((0..n).map(|i| Point::new(i, i)).collect());
-            Ink { stroke: 1, tool, color: Color::default(), width: 4, points }
+            Stroke { id: 1, tool, color: Color::default(), width: 4, points }
         };
         for tool in [Tool::Pen, Tool::Eraser] {
-            assert_eq!([0, 1, 2, 3].map(|n| ink(tool, n).is_sound()), [false, true, true, true], "{tool:?}");
+            assert_eq!([0, 1, 2, 3].map(|n| stroke(tool, n).is_sound()), [false, true, true, true], "{tool:?}");
         }
         for tool in [Tool::Line, Tool::Rectangle, Tool::Ellipse] {
-            assert_eq!([0, 1, 2, 3].map(|n| ink(tool, n).is_sound()), [false, false, true, false], "{tool:?}");
+            assert_eq!([0, 1, 2, 3].map(|n| stroke(tool, n).is_sound()), [false, false, true, false], "{tool:?}");
         }
-        let wide = |width| Ink { width, ..ink(Tool::Pen, 1) }.is_sound();
+        let wide = |width| Stroke { width, ..stroke(Tool::Pen, 1) }.is_sound();
         assert_eq!([0, 1, MAX_WIDTH, MAX_WIDTH + 1].map(wide), [false, true, true, false]);
     }
 
