@@ -117,8 +117,8 @@ impl<C: Copy + Ord> Peers<C> {
     /// does only on one machine; and an address of this machine, given by a peer on another, is one that both machines
     /// have (those of container bridges are alike everywhere).
     #[must_use]
-    pub fn leads_to_the_same(&self, teller: &Author, address: &Address) -> bool {
-        self.is_on_this_machine(teller) || !self.is_ours(address)
+    pub fn leads_to_the_same(&self, reporter: &Author, address: &Address) -> bool {
+        self.is_on_this_machine(reporter) || !self.is_ours(address)
     }
 
     /// Returns whether a connected peer is a program of this machine.

@@ -10,8 +10,8 @@
 //! | `pen` | our steps on the visible sheet |
 //! | `play` | our part in the room's games: the driver, guesses, talk |
 //! | `local_state`, `read_state` | what is stored beside the log and never sent: what our person has read, retired chains |
-//! | `floating_lines`, `sealed_lines` | which lines are told at once, and which again |
-//! | `live_rate`, `progress`, `warnings` | how often the frontend is told of live strokes, of catching up, of trouble |
+//! | `floating_lines`, `sealed_lines` | which lines the frontend gets at once, and which again |
+//! | `live_rate`, `progress`, `warnings` | how often the frontend gets live strokes, progress of catching up, warnings |
 //! | `snapshot` | the contents as stored beside the log |
 //!
 //! **Invariant.** An operation of our own enters the log only when it is durable ([`Input::Saved`]), and is published only
@@ -147,7 +147,7 @@ impl Room {
         self.project(&inserted, now);
     }
 
-    /// Takes back the bytes of the last [`Output::Keep`], if there are any.
+    /// Takes back the bytes of the last [`Output::StoreLocal`], if there are any.
     pub fn recall(&mut self, bytes: Option<&[u8]>) {
         self.local = LocalState::decode(bytes);
     }
@@ -165,9 +165,9 @@ impl Room {
         self.contents.people.set_online(me, Vec::new());
         self.local.read.count(&self.contents.log, me);
         let mut out = Outbox::new(&self.name);
-        self.tell_held_back(now, &mut out);
+        self.report_held_back(now, &mut out);
         if self.local.read != ReadState::default() {
-            out.tell_reading(self.reading());
+            out.emit_reading(self.reading());
         }
         self.refold_if_stale(&mut out);
         self.conduct(now, false, &mut out);
@@ -189,7 +189,7 @@ impl Room {
             Input::FetchStopped { from } => self.on_fetch_stopped(from, &mut out),
             Input::Refolded(operations) => {
                 self.contents.refold(&operations);
-                out.tell_canvas(CanvasChange::Reset);
+                out.emit_canvas(CanvasChange::Reset);
             }
             Input::Command { ticket, command } => {
                 let changes = command.writes() || matches!(command, RoomCommand::Begin);
@@ -207,12 +207,12 @@ impl Room {
             Input::Saved(write) => reply = self.on_saved(write, now, &mut out),
             Input::Online { peer, addresses } => {
                 if self.contents.people.set_online(peer, addresses) {
-                    out.tell_person(self.contents.person(peer, now));
+                    out.emit_person(self.contents.person(peer, now));
                 }
             }
             Input::Offline { peer } => {
                 if self.contents.people.set_offline(peer, now.wall_ms) {
-                    out.tell_person(self.contents.person(peer, now));
+                    out.emit_person(self.contents.person(peer, now));
                 }
             }
             Input::Replied { ticket, reply } => {
@@ -221,7 +221,7 @@ impl Room {
             Input::ClockSet => {
                 self.chain.clock_set(&self.contents.log, now);
                 self.release(now, &mut out);
-                self.tell_held_back(now, &mut out);
+                self.report_held_back(now, &mut out);
             }
             Input::Tick => self.release(now, &mut out),
         }
@@ -252,7 +252,7 @@ impl Room {
 
     // --- after every input ---------------------------------------------------------------------------------------
 
-    /// Does what our program does by itself: writes its steps of the game, tells the game if it changed, and says when
+    /// Does what our program does by itself: writes its steps of the game, emits the game if it changed, and says when
     /// to look again. `live`: whether what changed happened just now.
     fn conduct(&mut self, now: Now, live: bool, out: &mut Outbox) {
         let Room { contents, chain, play, .. } = self;
@@ -262,7 +262,7 @@ impl Room {
             play.advance(contents, chain, now, live, out)
         };
         play.send_next_guess(contents, chain, out);
-        play.tell(contents, now, out);
+        play.emit_game(contents, now, out);
         let release = contents.log.next_release().map(|ms| now.mono_ms + ms.saturating_sub(now.wall_ms));
         out.extend(wake.into_iter().chain(release).min().map(Output::Wake));
     }
@@ -303,7 +303,7 @@ impl Room {
         self.fetching.left(from);
         if !self.fetching.is_long() {
             if self.contents.fold.be_patient(false).reset {
-                out.tell_canvas(CanvasChange::Reset);
+                out.emit_canvas(CanvasChange::Reset);
             }
             self.refold_if_stale(out);
             self.contents.fold.drop_old_steps();
@@ -335,7 +335,7 @@ impl Room {
         if welcome {
             let LiveFrame { author, from, stroke, .. } = live;
             self.play.driver.saw_drawing(game, sheet, now);
-            out.tell(|room| Event::Live { room, author, sheet, stroke, from });
+            out.emit(|room| Event::Live { room, author, sheet, stroke, from });
         }
     }
 
@@ -361,7 +361,7 @@ impl Room {
         let has_less = !removed.is_empty();
         if has_less {
             self.contents.fold.remove(&removed.into_iter().collect());
-            out.tell_canvas(CanvasChange::Reset);
+            out.emit_canvas(CanvasChange::Reset);
         }
         if !inserted.is_empty() {
             out.push(Output::Persist(inserted.clone()));
@@ -377,10 +377,11 @@ impl Room {
 
     /// Publishes both branches of a fork, so that all peers in reach have them, and warns of its author.
     fn accept_fork(&mut self, author: Author, inserted: &[(Position, Operation)], now: Now, out: &mut Outbox) {
-        let branches =
-            inserted.iter().filter(|(place, operation)| operation.author() == author && place.begins_branch(operation));
+        let branches = inserted
+            .iter()
+            .filter(|(position, operation)| operation.author() == author && position.begins_branch(operation));
         out.extend(branches.map(|(_, operation)| Output::Publish(Frame::operation(operation))));
-        out.tell_person(self.contents.person(author, now));
+        out.emit_person(self.contents.person(author, now));
         if author == self.chain.author() {
             self.retire(BTreeSet::from([self.chain.log()]), out);
             self.warnings.warn(Warning::OwnFork, author, out);
@@ -396,7 +397,7 @@ impl Room {
         }
         let new = chains.into_iter().filter(|log| self.local.retire(*log)).count();
         if new > 0 {
-            out.push(Output::Keep(self.local.encode()));
+            out.push(Output::StoreLocal(self.local.encode()));
         }
     }
 
@@ -406,9 +407,9 @@ impl Room {
         }
     }
 
-    // --- what the frontend is told -------------------------------------------------------------------------------
+    // --- events for the frontend -----------------------------------------------------------------------------------
 
-    /// Projects new operations and tells what they changed. Operations that float make only lines; their effect on games
+    /// Projects new operations and emits what they changed. Operations that float make only lines; their effect on games
     /// and sheets shows when the log has caught up with them.
     fn show(&mut self, inserted: &[Operation], floating: &[Operation], now: Now, out: &mut Outbox) {
         if inserted.is_empty() && floating.is_empty() {
@@ -422,7 +423,7 @@ impl Room {
             self.chain.observe(operation.header().time, now);
             renamed.extend(self.contents.learn(operation, payload));
         }
-        renamed.into_iter().for_each(|author| out.tell_person(self.contents.person(author, now)));
+        renamed.into_iter().for_each(|author| out.emit_person(self.contents.person(author, now)));
         let changes = self.contents.sheet_changes(inserted, &payloads, change);
         if changes.iter().any(|change| matches!(change, CanvasChange::Added(_))) {
             let game = self.contents.fold.game();
@@ -434,12 +435,12 @@ impl Room {
         }
         let votes = inserted.iter().zip(&payloads).filter(|(_, payload)| is_vote(payload)).map(|(vote, _)| vote.key());
         let late_vote = votes.min().filter(|_| change.refolded);
-        self.tell_lines(inserted.iter().zip(payloads).chain(floated), last_before, now, out);
+        self.emit_new_lines(inserted.iter().zip(payloads).chain(floated), last_before, now, out);
         if let Some(first) = late_vote {
-            out.tell_lines(self.contents.votes_after(first));
+            out.emit_lines(self.contents.votes_after(first));
         }
         out.append(reactions);
-        changes.into_iter().for_each(|change| out.tell_canvas(change));
+        changes.into_iter().for_each(|change| out.emit_canvas(change));
         self.refold_if_stale(out);
         if !self.fetching.is_long() {
             self.contents.fold.drop_old_steps();
@@ -451,8 +452,8 @@ impl Room {
         self.contents.project(operations)
     }
 
-    /// Tells the lines of operations, each once, and counts them as unread.
-    fn tell_lines<'a>(
+    /// Emits the lines of operations, each once, and counts them as unread.
+    fn emit_new_lines<'a>(
         &mut self,
         new: impl Iterator<Item = (&'a Operation, Payload)>,
         last_before: Option<OrderKey>,
@@ -472,7 +473,7 @@ impl Room {
                 lines.push(line);
             }
         }
-        out.tell_lines(lines);
+        out.emit_lines(lines);
         if self.local.read.arrived(arrived.into_iter(), self.chain.author()) {
             self.store_local_state(out);
         }
@@ -497,24 +498,24 @@ impl Room {
                 self.play.report_close(operation, (*game, *turn, text), &self.contents, now, out);
             }
             GameStep::TurnEnded { .. } | GameStep::Solved { .. } => {
-                out.tell_lines(self.sealed.open(|game, turn| self.play.word_key(&self.contents, game, turn)));
+                out.emit_lines(self.sealed.open(|game, turn| self.play.word_key(&self.contents, game, turn)));
             }
             _ => {}
         }
     }
 
-    /// Tells which lines of our own are dated so far ahead that others don't show them yet.
-    fn tell_held_back(&self, now: Now, out: &mut Outbox) {
-        let places = self.contents.held_back(self.chain.author(), MAX_HELD_BACK, now);
-        if !places.is_empty() {
-            out.push(Output::HeldBack(places));
+    /// Reports which lines of our own are dated so far ahead that others don't show them yet.
+    fn report_held_back(&self, now: Now, out: &mut Outbox) {
+        let positions = self.contents.held_back(self.chain.author(), MAX_HELD_BACK, now);
+        if !positions.is_empty() {
+            out.push(Output::HeldBack(positions));
         }
     }
 
-    /// Stores the local state, and tells what is read.
+    /// Stores the local state, and emits what is read.
     fn store_local_state(&self, out: &mut Outbox) {
-        out.push(Output::Keep(self.local.encode()));
-        out.tell_reading(self.reading());
+        out.push(Output::StoreLocal(self.local.encode()));
+        out.emit_reading(self.reading());
     }
 
     /// Asks for all steps of games and sheets, if one landed before those that the fold still holds. While much is missing

@@ -80,8 +80,8 @@ fn notice(step: GameStep, fold: &Fold, decided: Option<Author>) -> GameNotice {
         GameStep::Hint { .. } => GameNotice::Hint,
         GameStep::Solved { .. } => GameNotice::Solved,
         GameStep::TurnEnded { game, turn, reason, reveal, .. } => {
-            let told = reveal.filter(|_| fold.has_revealed(game, turn));
-            GameNotice::TurnEnded(reason, told.map(|reveal| reveal.word))
+            let revealed = reveal.filter(|_| fold.has_revealed(game, turn));
+            GameNotice::TurnEnded(reason, revealed.map(|reveal| reveal.word))
         }
         GameStep::Skip { reason: None, .. } => GameNotice::Skip,
         // Votes of programs are shown only once they have decided something.

@@ -147,8 +147,8 @@ impl Floating {
     pub(super) fn run_before(&self, chain: ChainId, next: u64, last: ShortId) -> u64 {
         let (mut begins, mut wanted) = (next.min(MAX_SEQ), last);
         while let Some(seq) = begins.checked_sub(1) {
-            let place = (chain, seq, LOWEST, LOWEST)..=(chain, seq, HIGHEST, HIGHEST);
-            let found = self.held.range(place).find(|((_, _, _, id), _)| ShortId::from(*id) == wanted);
+            let slot = (chain, seq, LOWEST, LOWEST)..=(chain, seq, HIGHEST, HIGHEST);
+            let found = self.held.range(slot).find(|((_, _, _, id), _)| ShortId::from(*id) == wanted);
             let Some(((_, _, parent, _), _)) = found else { break };
             (begins, wanted) = (seq, (*parent).into());
         }

@@ -397,10 +397,10 @@ impl Forest {
 
     /// Computes the openers of a chain from its lanes.
     pub(super) fn openers(&self, chain: &Chain) -> Vec<(u64, ShortId)> {
-        let places: BTreeSet<(Option<u32>, u64)> =
+        let positions: BTreeSet<(Option<u32>, u64)> =
             chain.lanes.iter().map(|index| (self.lane(*index).parent, self.lane(*index).from)).collect();
         let mut openers = Vec::new();
-        for (lane, seq) in places {
+        for (lane, seq) in positions {
             let parent = lane.zip(seq.checked_sub(1)).map(|(lane, seq)| OpRef { lane, seq });
             let mut children: Vec<ShortId> = self.children(chain, parent).collect();
             children.sort_unstable();

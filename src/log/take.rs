@@ -178,7 +178,7 @@ impl Batch {
     /// Notes that an operation that floated is neither floating nor in the forest any more.
     fn lose(&mut self, operation: &Operation, outcome: Ingest) {
         match self.floated.remove(&operation.id()).and_then(|given| self.outcomes.get_mut(given)) {
-            Some(told) => *told = outcome,
+            Some(given) => *given = outcome,
             None => self.dropped.push(operation.key()),
         }
     }

@@ -325,9 +325,9 @@ impl NodeActor {
                 Output::Reply { ticket, result } => self.replies.reply(ticket, result),
                 Output::ReplyWhenSaved(ticket) => self.reply_when_saved(ticket),
                 Output::CatchUp(author) => self.sync.gap(name, author, now.mono_ms),
-                Output::Tell(event) => self.frontend.tell(event),
-                Output::Keep(bytes) => self.disk.store_beside(name.id(), bytes, now),
-                Output::HeldBack(places) => self.disk.read_held_back(name.clone(), places),
+                Output::Emit(event) => self.frontend.emit(event),
+                Output::StoreLocal(bytes) => self.disk.store_local(name.id(), bytes, now),
+                Output::HeldBack(positions) => self.disk.read_held_back(name.clone(), positions),
                 Output::Refold => {
                     let room = self.rooms.get(name).ok();
                     room.into_iter().for_each(|room| self.disk.refold(name.clone(), room.steps()));
@@ -420,7 +420,7 @@ impl NodeActor {
         }
     }
 
-    /// Puts rooms that were read anew in the places of the open ones.
+    /// Puts rooms that were read anew in place of the open ones.
     fn reopen(&mut self, rooms: Vec<Loaded>) {
         self.disk.works_again();
         for loaded in rooms {
@@ -429,7 +429,7 @@ impl NodeActor {
                 self.give_up_guesses(&name);
                 let clean = self.disk.is_clean(&name);
                 self.open(loaded, clean);
-                self.frontend.tell(Event::Canvas { room: name, change: CanvasChange::Reset });
+                self.frontend.emit(Event::Canvas { room: name, change: CanvasChange::Reset });
             }
         }
     }
@@ -500,7 +500,7 @@ impl NodeActor {
             }
             disk::Message::HeldBack { room, entries } => {
                 if self.rooms.contains(&room) {
-                    self.frontend.tell(Event::HeldBack { room, entries });
+                    self.frontend.emit(Event::HeldBack { room, entries });
                 }
             }
             disk::Message::Refolded { room, result } => match result {
@@ -771,7 +771,7 @@ impl NodeActor {
         let Some(round) = self.sync.pulled(&pulled, more, self.now().mono_ms) else { return };
         match pulled.result {
             Ok(received) if round.first || received > 0 || round.sent > 0 => {
-                self.frontend.tell(Event::Synced { room, peer: from, received, sent: round.sent, ms: round.ms });
+                self.frontend.emit(Event::Synced { room, peer: from, received, sent: round.sent, ms: round.ms });
             }
             Ok(_) => {}
             Err(error) => self.on_sync_failed(from, &error),
@@ -795,7 +795,7 @@ impl NodeActor {
         self.on_clock_changed(changed);
     }
 
-    /// Tells everything that the time to go by has changed.
+    /// Tells every room that the time to go by has changed.
     fn on_clock_changed(&mut self, warning: Option<Warning>) {
         let Some(warning) = warning else { return };
         self.frontend.warn(warning);

@@ -34,8 +34,8 @@ use crate::operation::{Operation, OperationId};
 use crate::room::{RoomSnapshot, Write};
 use crate::sync::unsaved::{Key, Unsaved};
 
-/// Messages that wait for the actor. Each write reserves a place for its outcome, so that the storage thread never waits;
-/// without a free place the store counts as busy. As many as wait in the store's queue.
+/// Messages that wait for the actor. Each write reserves a slot for its outcome, so that the storage thread never waits;
+/// without a free slot the store counts as busy. As many as wait in the store's queue.
 const QUEUE: usize = 16_384;
 /// The time between two tries of a disk that refuses, in milliseconds.
 const RETRY_MS: u64 = 1_000;
@@ -173,10 +173,10 @@ impl Disk {
         if full || done.is_some() { self.flush(done, now) } else { None }
     }
 
-    /// Writes the bytes beside a room's log, with the operations that come after them at the latest: of our own chains they
-    /// say which of them others know more of, and that has to be on the disk no later than what others know.
-    pub(super) fn store_beside(&mut self, room: RoomId, bytes: Vec<u8>, now: Now) {
-        self.unsaved.put_beside(room, bytes, now.mono_ms);
+    /// Writes the local state of a room, with the operations that come after it at the latest: of our own chains it
+    /// says which of them others know more of, and that has to be on the disk no later than what others know.
+    pub(super) fn store_local(&mut self, room: RoomId, bytes: Vec<u8>, now: Now) {
+        self.unsaved.put_local(room, bytes, now.mono_ms);
     }
 
     /// Writes what was gathered. While the disk refuses, nothing: the rooms will be read anew.
@@ -187,15 +187,15 @@ impl Disk {
             return None;
         }
         let keys: Vec<Key> = group.operations.iter().map(|(key, _)| *key).collect();
-        let records = group.operations.iter().map(|((room, place), operation)| Record {
-            chain: chain_of(*room, *place),
-            seq: place.index,
+        let records = group.operations.iter().map(|((room, position), operation)| Record {
+            chain: chain_of(*room, *position),
+            seq: position.index,
             bytes: operation.bytes().to_vec(),
         });
         let records = records.collect();
-        let values = group.beside.into_iter().map(|(room, bytes)| (room_key(room), bytes)).collect();
-        let queued = self.reserve().and_then(|place| {
-            let outcome = move |result| drop(place.send(Message::Stored { keys, done, result }));
+        let values = group.local.into_iter().map(|(room, bytes)| (room_key(room), bytes)).collect();
+        let queued = self.reserve().and_then(|permit| {
+            let outcome = move |result| drop(permit.send(Message::Stored { keys, done, result }));
             self.store.append_with(records, values, outcome)
         });
         queued.err().and_then(|error| self.refused(error.to_string(), now))
@@ -223,8 +223,8 @@ impl Disk {
         }
         *self.writing.entry(room.clone()).or_default() += 1;
         let (name, written) = (room.clone(), write.clone());
-        let queued = self.reserve().and_then(|place| {
-            let outcome = move |result| drop(place.send(Message::Written { room: name, write: written, result }));
+        let queued = self.reserve().and_then(|permit| {
+            let outcome = move |result| drop(permit.send(Message::Written { room: name, write: written, result }));
             self.store.append(own_records(&write.operations), outcome)
         });
         queued.err().map(|error| self.written(room.clone(), write, Err(error), now)).unwrap_or_default()
@@ -324,8 +324,8 @@ impl Disk {
     }
 
     /// Reads lines of our own that are dated in the future: [`Message::HeldBack`].
-    pub(super) fn read_held_back(&self, room: RoomName, places: Vec<Position>) {
-        let lines = places.into_iter().map(Line::Stored).collect();
+    pub(super) fn read_held_back(&self, room: RoomName, positions: Vec<Position>) {
+        let lines = positions.into_iter().map(Line::Stored).collect();
         self.read(room.id(), lines, move |operations| {
             Some(Message::HeldBack { room, entries: operations.iter().map(Operation::id).collect() })
         });
@@ -358,14 +358,14 @@ impl Disk {
         }
         let waiting = |line| match line {
             Line::Floating(operation) => Ok(operation),
-            Line::Stored(place) => self.unsaved.get(&(room, place)).cloned().ok_or(place),
+            Line::Stored(position) => self.unsaved.get(&(room, position)).cloned().ok_or(position),
         };
         let lines: Vec<Result<Operation, Position>> = lines.into_iter().map(waiting).collect();
         let messages = self.messages.clone();
         self.spawn(move |store| {
             let mut operations = Vec::with_capacity(lines.len());
             for line in lines {
-                match line.map_or_else(|place| read_one(store, room, place), |operation| Ok(Some(operation))) {
+                match line.map_or_else(|position| read_one(store, room, position), |operation| Ok(Some(operation))) {
                     Ok(operation) => operations.extend(operation),
                     Err(error) => drop(messages.blocking_send(Message::Unreadable(error))),
                 }
@@ -374,9 +374,9 @@ impl Disk {
         });
     }
 
-    /// Reads all drawings of a room, of which `places` are the steps, and answers with them.
-    pub(super) fn read_drawings(&self, room: RoomId, places: Vec<Position>, answer: Answer) {
-        self.read_steps(room, places, |result| match result {
+    /// Reads all drawings of a room, of which `positions` are the steps, and answers with them.
+    pub(super) fn read_drawings(&self, room: RoomId, positions: Vec<Position>, answer: Answer) {
+        self.read_steps(room, positions, |result| match result {
             Ok(read) => {
                 let drawings = Gallery::new(steps(read.into_iter()));
                 let _ = answer.send(Ok(Reply::Drawings { drawings }));
@@ -389,20 +389,20 @@ impl Disk {
         });
     }
 
-    /// Reads all games and strokes of a room, of which `places` are the steps, to be folded anew: [`Message::Refolded`].
-    pub(super) fn refold(&self, room: RoomName, places: Vec<Position>) {
-        self.read_steps(room.id(), places, |result| Some(Message::Refolded { room, result }));
+    /// Reads all games and strokes of a room, of which `positions` are the steps, to be folded anew: [`Message::Refolded`].
+    pub(super) fn refold(&self, room: RoomName, positions: Vec<Position>) {
+        self.read_steps(room.id(), positions, |result| Some(Message::Refolded { room, result }));
     }
 
     fn read_steps(
         &self,
         room: RoomId,
-        places: Vec<Position>,
+        positions: Vec<Position>,
         then: impl FnOnce(Result<Vec<Operation>, SyncError>) -> Option<Message> + Send + 'static,
     ) {
         let unsaved: Vec<Operation> = self.unsaved.of_room(room).cloned().collect();
         self.spawn(move |store| {
-            then(read_all(store, room, &places).map(|read| read.into_iter().chain(unsaved).collect()))
+            then(read_all(store, room, &positions).map(|read| read.into_iter().chain(unsaved).collect()))
         });
     }
 
@@ -512,7 +512,7 @@ fn not_saved(write: &Write, reason: String) -> Option<Effect> {
     Some(Effect::NotSaved { command: *command, reason })
 }
 
-/// Returns what the person is told of files that were moved aside.
+/// Returns the warning about files that were moved aside.
 pub(super) fn quarantined(quarantine: &Quarantine) -> Warning {
     let Quarantine { moved_to, reason, .. } = quarantine;
     Warning::Quarantined { moved_to: moved_to.display().to_string(), reason: reason.clone() }
@@ -523,8 +523,8 @@ fn own_records(operations: &[Operation]) -> Vec<Record> {
     let record = |operation: &Operation| {
         let header = operation.header();
         let (author, lane) = (header.chain.author, header.chain.log);
-        let place = Position { author, lane, index: header.seq };
-        Record { chain: chain_of(header.room, place), seq: header.seq, bytes: operation.bytes().to_vec() }
+        let position = Position { author, lane, index: header.seq };
+        Record { chain: chain_of(header.room, position), seq: header.seq, bytes: operation.bytes().to_vec() }
     };
     operations.iter().map(record).collect()
 }

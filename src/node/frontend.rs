@@ -8,7 +8,7 @@ use tokio::sync::mpsc::{self, error::TrySendError};
 
 use crate::event::{Event, Warning};
 
-/// Events that may wait for the frontend. Beyond it they are dropped, counted, and the frontend is told how many.
+/// Events that may wait for the frontend. Beyond it they are dropped, counted, and the frontend gets a warning with their number.
 const QUEUE: usize = 8192;
 
 /// The wait for the first address that the node listens on, in milliseconds, and for more after it.
@@ -20,7 +20,7 @@ const MAX_EARLY: usize = 1024;
 /// Lines that may wait for the frontend before catching up brings more.
 const LINES: usize = 16_384;
 
-/// The number of lines that wait for the frontend. Catching up waits while there are too many, so that the frontend is told
+/// The number of lines that wait for the frontend. Catching up waits while there are too many, so that the frontend gets
 /// all of them in bounded memory.
 #[derive(Debug, Clone, Default)]
 pub(in crate::node) struct Backlog(Arc<(AtomicUsize, Notify)>);
@@ -61,7 +61,7 @@ fn weight(event: &Event) -> usize {
 pub(super) struct Frontend {
     events: mpsc::Sender<Event>,
     backlog: Backlog,
-    /// Events dropped since the frontend was last told.
+    /// Events dropped since the last warning of that.
     dropped: u64,
     opening: Option<Opening>,
 }
@@ -93,22 +93,22 @@ impl Frontend {
         }
     }
 
-    /// Returns when the frontend is to be told that the node listens: [`Frontend::open`].
+    /// Returns when the frontend is to hear that the node listens: [`Frontend::open`].
     pub(super) fn opens_at(&self) -> Option<u64> {
         let opening = self.opening.as_ref()?;
         Some(if opening.early.len() < MAX_EARLY { opening.ends_at } else { 0 })
     }
 
-    /// Tells the frontend that the node listens, and everything that has waited for that.
+    /// Sends the frontend that the node listens, and everything that has waited for that.
     pub(super) fn open(&mut self, ready: Event) {
         let early = self.opening.take().map(|opening| opening.early);
         for event in std::iter::once(ready).chain(early.into_iter().flatten()) {
-            self.tell(event);
+            self.emit(event);
         }
     }
 
-    /// Tells the frontend an event. When the queue is full it is dropped.
-    pub(super) fn tell(&mut self, event: Event) {
+    /// Sends the frontend an event. When the queue is full it is dropped.
+    pub(super) fn emit(&mut self, event: Event) {
         if let Some(opening) = &mut self.opening {
             return opening.early.push(event);
         }
@@ -123,10 +123,10 @@ impl Frontend {
         }
     }
 
-    /// Tells the frontend a warning, and the log.
+    /// Sends the frontend a warning, and logs it.
     pub(super) fn warn(&mut self, warning: Warning) {
         tracing::warn!(code = warning.code(), "{}", warning.message());
-        self.tell(Event::Warning(warning));
+        self.emit(Event::Warning(warning));
     }
 
     /// Returns whether anybody still listens.
@@ -141,7 +141,7 @@ mod tests {
 
     const READY: Event = Event::Ready { peer: crate::identity::Author([0; 32]), addresses: Vec::new() };
 
-    /// A frontend that was told that the node listens.
+    /// A frontend that has heard that the node listens.
     fn open() -> (Frontend, mpsc::Receiver<Event>) {
         let (mut frontend, mut events) = Frontend::new();
         frontend.open(READY);
@@ -154,7 +154,7 @@ mod tests {
         let (mut frontend, mut events) = Frontend::new();
         assert_eq!(frontend.opens_at(), Some(LISTEN_MS));
         frontend.listening(10);
-        frontend.tell(Event::Warning(Warning::StorageRecovered));
+        frontend.emit(Event::Warning(Warning::StorageRecovered));
         assert_eq!(frontend.opens_at(), Some(10 + SETTLE_MS));
         assert!(events.try_recv().is_err());
         frontend.open(READY);
@@ -184,7 +184,7 @@ mod tests {
         let backlog = frontend.backlog().clone();
         let entries = vec![entry; LINES + 1];
         backlog.wait().await;
-        frontend.tell(Event::Entries { room: crate::name::RoomName::lobby(), entries });
+        frontend.emit(Event::Entries { room: crate::name::RoomName::lobby(), entries });
         let waiting = tokio::spawn({
             let backlog = backlog.clone();
             async move { backlog.wait().await }
@@ -199,13 +199,13 @@ mod tests {
     fn a_slow_frontend_is_told_what_it_missed() {
         let (mut frontend, mut events) = open();
         for _ in 0..QUEUE + 5 {
-            frontend.tell(Event::Warning(Warning::StorageRecovered));
+            frontend.emit(Event::Warning(Warning::StorageRecovered));
         }
         for _ in 0..QUEUE {
             assert!(matches!(events.try_recv(), Ok(Event::Warning(Warning::StorageRecovered))));
         }
         assert!(events.try_recv().is_err());
-        frontend.tell(Event::Warning(Warning::StorageRecovered));
+        frontend.emit(Event::Warning(Warning::StorageRecovered));
         assert!(matches!(events.try_recv(), Ok(Event::Warning(Warning::Lagged { events: 5 }))));
         assert!(matches!(events.try_recv(), Ok(Event::Warning(Warning::StorageRecovered))));
     }

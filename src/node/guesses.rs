@@ -75,7 +75,7 @@ impl Guesses {
         (Guesses { control, messages, under_way: 0, slots: Slots::new(MAX_SERVED, MAX_SERVED_EACH) }, receiver)
     }
 
-    /// Sends a message to a peer. The outcome comes as [`Message::Sent`]; without a free place the peer counts as not
+    /// Sends a message to a peer. The outcome comes as [`Message::Sent`]; without a free slot the peer counts as not
     /// reached.
     pub(super) fn send(&mut self, room: &RoomName, to: Author, ticket: GuessTicket, ask: Vec<u8>) {
         let peer = peer_of(to).filter(|_| self.under_way < MAX_SENT);

@@ -98,19 +98,20 @@ impl Peers {
 
     /// Takes note of the addresses that a connected peer gave for itself.
     pub(super) fn identified(&mut self, peer: Author, addresses: &[Multiaddr], now: u64) {
-        self.told(peer, peer, addresses.iter().map(plain), now);
+        self.reported(peer, peer, addresses.iter().map(plain), now);
     }
 
     /// Takes note of the neighbours that a connected peer named: people who met by address meet each other too.
-    pub(super) fn met(&mut self, teller: Author, neighbours: Vec<Neighbour>, now: u64) {
+    pub(super) fn met(&mut self, reporter: Author, neighbours: Vec<Neighbour>, now: u64) {
         for Neighbour { peer, addresses } in neighbours {
             let addresses = addresses.iter().filter_map(|text| text.parse().ok()).map(|address| plain(&address));
-            self.told(teller, peer, addresses, now);
+            self.reported(reporter, peer, addresses, now);
         }
     }
 
-    fn told(&mut self, teller: Author, peer: Author, addresses: impl Iterator<Item = Address>, now: u64) {
-        let addresses = addresses.filter(|address| address.is_local() && self.book.leads_to_the_same(&teller, address));
+    fn reported(&mut self, reporter: Author, peer: Author, addresses: impl Iterator<Item = Address>, now: u64) {
+        let addresses =
+            addresses.filter(|address| address.is_local() && self.book.leads_to_the_same(&reporter, address));
         for address in addresses.collect::<Vec<_>>() {
             self.found(peer, address, now);
         }

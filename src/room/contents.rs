@@ -12,7 +12,7 @@ use crate::payload::Payload;
 use crate::people::People;
 use crate::timeline;
 
-/// Largest number of votes that are told again at once when another one came late: those of a turn.
+/// Largest number of votes that are emitted again at once when another one came late: those of a turn.
 const MAX_VOTES: usize = 64;
 
 /// The log of a room and its projections.
@@ -92,8 +92,8 @@ impl Contents {
         timeline::entry(operation, payload, self.people.name(operation.author()), &self.fold, late, open)
     }
 
-    /// Returns the lines of the votes after a position of the log, to be told again: a vote of our own comes into the log
-    /// when it is saved, mostly after later ones of others, and then another vote is the deciding one than was told.
+    /// Returns the lines of the votes after a position of the log, to be emitted again: a vote of our own comes into the log
+    /// when it is saved, mostly after later ones of others, and then another vote is the deciding one than was emitted.
     pub(super) fn votes_after(&self, position: OrderKey) -> Vec<Entry> {
         let votes = self.fold.votes_after(position, MAX_VOTES);
         let line = |(step, vote): (&Step, &GameStep)| {

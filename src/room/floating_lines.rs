@@ -1,4 +1,4 @@
-//! The lines of floating operations: each line is told once, whether its operation floated before or not.
+//! The lines of floating operations: each line is emitted once, whether its operation floated before or not.
 
 use std::collections::BTreeSet;
 
@@ -7,33 +7,33 @@ use crate::operation::{Operation, OperationId};
 use crate::payload::kind;
 
 /// Largest number of operations that are remembered: a few times as many as can float.
-const MAX_TOLD: usize = 4 * MAX_FLOATING;
+const MAX_EMITTED: usize = 4 * MAX_FLOATING;
 
 /// The floating operations whose lines the frontend has.
 #[derive(Debug, Default)]
 pub(super) struct FloatingLines {
-    told: BTreeSet<OperationId>,
+    emitted: BTreeSet<OperationId>,
 }
 
 impl FloatingLines {
-    /// Returns whether the line of an operation is to be told now, and remembers that it was.
+    /// Returns whether the line of an operation is to be emitted now, and remembers that it was.
     ///
-    /// The line of a floating operation is told at once, with two exceptions. A step of a game waits, because whether it
+    /// The line of a floating operation is emitted at once, with two exceptions. A step of a game waits, because whether it
     /// counts is not known before the log has caught up with it. So does an operation of an author whose chains fork: its
-    /// line may have been told before, the operation then pushed out of the log, and now it may float for ever.
+    /// line may have been emitted before, the operation then pushed out of the log, and now it may float for ever.
     pub(super) fn is_new(&mut self, operation: &Operation, log: &Log) -> bool {
         if !log.is_floating(operation.header(), operation.id()) {
-            return !self.told.remove(&operation.id());
+            return !self.emitted.remove(&operation.id());
         }
-        while self.told.len() >= MAX_TOLD {
-            self.told.pop_first(); // of an operation that was dropped again, and may never come back
+        while self.emitted.len() >= MAX_EMITTED {
+            self.emitted.pop_first(); // of an operation that was dropped again, and may never come back
         }
-        operation.kind() != kind::GAME && !log.is_forked(operation.author()) && self.told.insert(operation.id())
+        operation.kind() != kind::GAME && !log.is_forked(operation.author()) && self.emitted.insert(operation.id())
     }
 
     /// Returns the number of remembered operations.
     pub(super) fn len(&self) -> usize {
-        self.told.len()
+        self.emitted.len()
     }
 }
 

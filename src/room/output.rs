@@ -37,15 +37,15 @@ pub enum Output {
         /// The reply.
         result: Result<Reply, CommandError>,
     },
-    /// Reply to this command that it is done, once everything from earlier [`Output::Persist`] and [`Output::Keep`] is
+    /// Reply to this command that it is done, once everything from earlier [`Output::Persist`] and [`Output::StoreLocal`] is
     /// durable.
     ReplyWhenSaved(CommandTicket),
     /// Catch up with this peer: it has operations that are missing here.
     CatchUp(Author),
     /// Send the frontend this event.
-    Tell(Event),
-    /// Store these bytes beside the room's log. [`Room::recall`](super::Room::recall) takes them back.
-    Keep(Vec<u8>),
+    Emit(Event),
+    /// Store this local state of the room, which is not in its log. [`Room::recall`](super::Room::recall) takes them back.
+    StoreLocal(Vec<u8>),
     /// Send the frontend an [`Event::HeldBack`] with the operations at these positions.
     HeldBack(Vec<Position>),
     /// Read the operations of [`Room::steps`](super::Room::steps) and hand them in as
@@ -105,27 +105,27 @@ impl Outbox {
         self.outputs.extend(later.outputs);
     }
 
-    pub(super) fn tell(&mut self, event: impl FnOnce(RoomName) -> Event) {
-        self.push(Output::Tell(event(self.room.clone())));
+    pub(super) fn emit(&mut self, event: impl FnOnce(RoomName) -> Event) {
+        self.push(Output::Emit(event(self.room.clone())));
     }
 
-    /// Tells lines of the history, if there are any.
-    pub(super) fn tell_lines(&mut self, entries: Vec<Entry>) {
+    /// Emits lines of the history, if there are any.
+    pub(super) fn emit_lines(&mut self, entries: Vec<Entry>) {
         if !entries.is_empty() {
-            self.tell(|room| Event::Entries { room, entries });
+            self.emit(|room| Event::Entries { room, entries });
         }
     }
 
-    pub(super) fn tell_person(&mut self, person: Person) {
-        self.tell(|room| Event::Peer { room, person });
+    pub(super) fn emit_person(&mut self, person: Person) {
+        self.emit(|room| Event::Peer { room, person });
     }
 
-    pub(super) fn tell_canvas(&mut self, change: CanvasChange) {
-        self.tell(|room| Event::Canvas { room, change });
+    pub(super) fn emit_canvas(&mut self, change: CanvasChange) {
+        self.emit(|room| Event::Canvas { room, change });
     }
 
-    pub(super) fn tell_reading(&mut self, reading: ReadingView) {
-        self.tell(|room| Event::Reading { room, reading });
+    pub(super) fn emit_reading(&mut self, reading: ReadingView) {
+        self.emit(|room| Event::Reading { room, reading });
     }
 }
 

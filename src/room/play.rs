@@ -23,13 +23,13 @@ pub(super) struct Play {
     /// The command behind each guess that is not answered yet.
     guesses: BTreeMap<GuessTicket, CommandTicket>,
     /// The game as the frontend has it, without the remaining time.
-    told: GameView,
+    emitted: GameView,
 }
 
 impl Play {
     /// Makes the part of `me`.
     pub(super) fn new(me: Author) -> Self {
-        Play { driver: Driver::new(me), guesses: BTreeMap::new(), told: GameView::default() }
+        Play { driver: Driver::new(me), guesses: BTreeMap::new(), emitted: GameView::default() }
     }
 
     /// Says a line: to everybody; to the drawer first, if it is a guess; sealed, if we know the word of the turn.
@@ -182,7 +182,7 @@ impl Play {
         if let PeerRequest::Close { game: id, turn, line, .. } = request
             && self.driver.hears_close(game, from, (id, turn), now)
         {
-            out.tell(|room| Event::Close { room, line });
+            out.emit(|room| Event::Close { room, line });
         }
         self.driver.asked(game, chain.room(), chain.identity(), from, request, now)
     }
@@ -197,7 +197,7 @@ impl Play {
         out: &mut Outbox,
     ) {
         let (to, line, room) = (operation.author(), operation.id(), operation.header().room);
-        if self.driver.tells_close(contents.fold.game(), to, (game, turn), text, now)
+        if self.driver.reports_close(contents.fold.game(), to, (game, turn), text, now)
             && let Ok(ask) = (PeerRequest::Close { room, game, turn, line }).encode()
         {
             out.push(Output::Ask { to, ticket: 0, ask });
@@ -215,13 +215,13 @@ impl Play {
         self.driver.view(contents.fold.game(), contents.people.online(), name_of, now)
     }
 
-    /// Tells the game, if its view changed by more than the remaining time.
-    pub(super) fn tell(&mut self, contents: &Contents, now: Now, out: &mut Outbox) {
+    /// Emits the game, if its view changed by more than the remaining time.
+    pub(super) fn emit_game(&mut self, contents: &Contents, now: Now, out: &mut Outbox) {
         let game = self.view(contents, now);
         let untimed = GameView { remaining_ms: 0, ..game.clone() };
-        if untimed != self.told {
-            self.told = untimed;
-            out.tell(|room| Event::Game { room, game: Box::new(game) });
+        if untimed != self.emitted {
+            self.emitted = untimed;
+            out.emit(|room| Event::Game { room, game: Box::new(game) });
         }
     }
 }

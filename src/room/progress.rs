@@ -1,4 +1,4 @@
-//! When the frontend is told how far catching up is.
+//! When the frontend gets a report how far catching up is.
 
 use super::output::Outbox;
 use crate::clock::Now;
@@ -20,7 +20,7 @@ impl ProgressReports {
     pub(super) fn report(&mut self, progress: impl FnOnce() -> Progress, now: Now, out: &mut Outbox) {
         if self.last_ms.is_none_or(|last| now.mono_ms >= last + INTERVAL_MS) {
             self.last_ms = Some(now.mono_ms);
-            tell(progress(), out);
+            emit(progress(), out);
         }
     }
 
@@ -28,14 +28,14 @@ impl ProgressReports {
     pub(super) fn report_stop(&mut self, progress: Progress, out: &mut Outbox) {
         if self.last_ms.is_some() {
             self.last_ms = self.last_ms.filter(|_| progress.remaining > 0);
-            tell(progress, out);
+            emit(progress, out);
         }
     }
 }
 
-fn tell(progress: Progress, out: &mut Outbox) {
+fn emit(progress: Progress, out: &mut Outbox) {
     let Progress { peers, received, remaining } = progress;
-    out.tell(|room| Event::Syncing { room, peers, received, remaining });
+    out.emit(|room| Event::Syncing { room, peers, received, remaining });
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ pub struct Waiting {
     pub floating: usize,
     /// Operations that wait for their time.
     pub parked: usize,
-    /// Operations whose lines were told while they floated.
+    /// Operations whose lines were emitted while they floated.
     pub shown: usize,
 }
 

@@ -38,7 +38,7 @@ impl SealedLines {
         }
     }
 
-    /// Returns the lines that can be read now, to be told again. `word_key` gives the key of the word of a turn, if it is
+    /// Returns the lines that can be read now, to be emitted again. `word_key` gives the key of the word of a turn, if it is
     /// known. A line that the word of its turn doesn't open is dropped: it can never be read.
     pub(super) fn open(&mut self, word_key: impl Fn(OperationId, u32) -> Option<WordKey>) -> Vec<Entry> {
         // A key is expensive to derive, and serves for all lines of its turn.

@@ -47,7 +47,7 @@ fn save(room: &mut Room, write: Write, now: Now) -> Vec<CanvasChange> {
         for output in room.handle(Input::Saved(write), now) {
             match output {
                 Output::Write(write) => writes.push(write),
-                Output::Tell(Event::Canvas { change, .. }) => changes.push(change),
+                Output::Emit(Event::Canvas { change, .. }) => changes.push(change),
                 _ => {}
             }
         }
@@ -86,7 +86,7 @@ fn a_reply_comes_after_the_events_of_its_command() {
     let outputs = room.handle(Input::Saved(proposal), NOW);
     let at = |wanted: fn(&Output) -> bool| outputs.iter().position(wanted).unwrap();
     let reply = at(|output| matches!(output, Output::Reply { .. }));
-    assert!(at(|output| matches!(output, Output::Tell(Event::Game { .. }))) < reply, "{outputs:?}");
+    assert!(at(|output| matches!(output, Output::Emit(Event::Game { .. }))) < reply, "{outputs:?}");
 }
 
 #[test]

@@ -17,7 +17,7 @@ impl Warnings {
     /// Bounded by the largest number of chains in a log, because authors without a chain here are warned of too.
     pub(super) fn warn(&mut self, warning: Warning, author: Author, out: &mut Outbox) {
         if self.0.len() < MAX_CHAINS && self.0.insert((author, warning.code())) {
-            out.push(Output::Tell(Event::Warning(warning)));
+            out.push(Output::Emit(Event::Warning(warning)));
         }
     }
 }

@@ -86,7 +86,7 @@ impl Fetching {
     pub fn next(&mut self, member: Author, log: &Log, unit: u64) -> Fetch {
         let taken = self.chains_under_way();
         let busy: usize = self.members.values().map(|other| other.units.len()).sum();
-        let places = self.members.len() * UNITS - busy;
+        let slots = self.members.len() * UNITS - busy;
         let screen_comes = self.members.values().any(Member::sends_screen);
         let waiting = self.members.iter().filter(|(who, other)| **who != member && other.units.is_empty()).count();
         if !self.could_bring_more(member, log) {
@@ -119,7 +119,7 @@ impl Fetching {
         if !found.units.is_empty() && wants.len() <= waiting {
             return Fetch::Later; // members with nothing under way come first
         }
-        let chains = share(&wants, places, unit, chain);
+        let chains = share(&wants, slots, unit, chain);
         wants.retain(|want| chain(want).is_some_and(|chain| chains.contains(&chain)));
         let each = (unit / wants.len() as u64).max(1);
         for want in &mut wants {
@@ -202,8 +202,8 @@ impl Fetching {
 /// Returns the chains of one unit: what is wanted, divided by the units that may still be requested, and no more chains than
 /// a unit has operations. A chain is taken with all its branches: when nothing in a unit is new, its chains are not requested
 /// again, and a branch that was left out could hold something new.
-fn share(wants: &[Want], places: usize, unit: u64, chain: impl Fn(&Want) -> Option<ChainId>) -> BTreeSet<ChainId> {
-    let share = wants.len().div_ceil(places.max(1)).min(usize::try_from(unit).unwrap_or(usize::MAX)).max(1);
+fn share(wants: &[Want], slots: usize, unit: u64, chain: impl Fn(&Want) -> Option<ChainId>) -> BTreeSet<ChainId> {
+    let share = wants.len().div_ceil(slots.max(1)).min(usize::try_from(unit).unwrap_or(usize::MAX)).max(1);
     wants.iter().take(share).filter_map(chain).collect()
 }
 

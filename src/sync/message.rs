@@ -74,7 +74,7 @@ pub enum Response {
     },
     /// The server is not in that room.
     NotHere,
-    /// All places for streams are taken: try again later.
+    /// All slots for streams are taken: try again later.
     Busy,
     /// The server holds this.
     Frontier {

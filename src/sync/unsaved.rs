@@ -1,4 +1,4 @@
-//! Received operations that are in their room's log and on their way to the disk, and the few bytes that are stored beside
+//! Received operations that are in their room's log and on their way to the disk, and the local state that is stored beside
 //! each log. Until the operations are durable, they are read from here.
 
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ const GATHER_MS: u64 = 20;
 /// How many are gathered at most.
 const MAX_GROUP: usize = 1024;
 
-/// Where an operation is stored: its room, and its place in the room's log.
+/// Where an operation is stored: its room, and its position in the log.
 pub type Key = (RoomId, Position);
 
 /// What waits for the disk.
@@ -33,8 +33,8 @@ pub struct Unsaved {
 pub struct Group {
     /// Operations, in the order in which they came.
     pub operations: Vec<(Key, Operation)>,
-    /// The bytes beside the logs of these rooms. They have to be durable no later than the operations.
-    pub beside: BTreeMap<RoomId, Vec<u8>>,
+    /// The local state of these rooms. They have to be durable no later than the operations.
+    pub local: BTreeMap<RoomId, Vec<u8>>,
 }
 
 impl Unsaved {
@@ -46,8 +46,8 @@ impl Unsaved {
 
     /// Takes operations in. Returns whether enough are gathered to be written at once.
     pub fn gather(&mut self, room: RoomId, operations: Vec<(Position, Operation)>, now: u64) -> bool {
-        for (place, operation) in operations {
-            let key = (room, place);
+        for (position, operation) in operations {
+            let key = (room, position);
             self.bytes += operation.bytes().len();
             if let Some(before) = self.operations.insert(key, operation.clone()) {
                 self.bytes -= before.bytes().len();
@@ -58,10 +58,10 @@ impl Unsaved {
         self.gathered.operations.len() >= MAX_GROUP
     }
 
-    /// Takes the bytes beside a room's log, in the place of those before. They are written with the operations that are
+    /// Takes the local state of a room, which replaces the one before. It is written with the operations that are
     /// gathered, or come next, never after them.
-    pub fn put_beside(&mut self, room: RoomId, bytes: Vec<u8>, now: u64) {
-        self.gathered.beside.insert(room, bytes);
+    pub fn put_local(&mut self, room: RoomId, bytes: Vec<u8>, now: u64) {
+        self.gathered.local.insert(room, bytes);
         self.write_at.get_or_insert(now + GATHER_MS);
     }
 
@@ -121,11 +121,11 @@ mod tests {
 
     #[test]
     fn what_waits_is_counted_and_read_until_it_is_settled() {
-        let (room, (place, operation)) = (RoomName::lobby().id(), operation());
-        let key = (room, place);
+        let (room, (position, operation)) = (RoomName::lobby().id(), operation());
+        let key = (room, position);
         let mut unsaved = Unsaved::default();
-        assert!(!unsaved.gather(room, vec![(place, operation.clone())], 100));
-        assert!(!unsaved.gather(room, vec![(place, operation.clone())], 110), "the same once more");
+        assert!(!unsaved.gather(room, vec![(position, operation.clone())], 100));
+        assert!(!unsaved.gather(room, vec![(position, operation.clone())], 110), "the same once more");
         assert_eq!((unsaved.bytes, unsaved.write_at()), (operation.bytes().len(), Some(120)));
         assert_eq!((unsaved.get(&key), unsaved.of_room(room).count()), (Some(&operation), 1));
         assert_eq!((unsaved.take_gathered().operations.len(), unsaved.write_at()), (2, None));
@@ -137,23 +137,23 @@ mod tests {
     fn the_last_bytes_beside_a_room_are_written_with_what_is_gathered() {
         let (room, operation) = (RoomName::lobby().id(), operation());
         let mut unsaved = Unsaved::default();
-        unsaved.put_beside(room, vec![1], 100);
+        unsaved.put_local(room, vec![1], 100);
         assert_eq!(unsaved.write_at(), Some(120));
         unsaved.gather(room, vec![operation], 110);
-        unsaved.put_beside(room, vec![2], 115);
+        unsaved.put_local(room, vec![2], 115);
         let group = unsaved.take_gathered();
-        assert_eq!((group.operations.len(), group.beside), (1, BTreeMap::from([(room, vec![2])])));
+        assert_eq!((group.operations.len(), group.local), (1, BTreeMap::from([(room, vec![2])])));
         assert_eq!((unsaved.write_at(), unsaved.take_gathered()), (None, Group::default()));
     }
 
     #[test]
     fn it_is_bounded() {
-        let (room, (place, operation)) = (RoomName::lobby().id(), operation());
+        let (room, (position, operation)) = (RoomName::lobby().id(), operation());
         let mut unsaved = Unsaved::default();
         let mut full = false;
         for index in 0..MAX_OPERATIONS as u64 {
             assert!(unsaved.has_room());
-            full |= unsaved.gather(room, vec![(Position { index, ..place }, operation.clone())], 0);
+            full |= unsaved.gather(room, vec![(Position { index, ..position }, operation.clone())], 0);
         }
         assert!(full && !unsaved.has_room());
         unsaved.clear();

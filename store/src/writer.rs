@@ -146,8 +146,8 @@ impl Writer {
     }
 
     fn answer_repair(&mut self, job: Job) {
-        let Work::Repair(told) = job.work else { return };
-        let outcome = self.repair().map(|quarantine| drop(told.send(quarantine)));
+        let Work::Repair(outcome_to) = job.work else { return };
+        let outcome = self.repair().map(|quarantine| drop(outcome_to.send(quarantine)));
         answer(job.done, outcome);
     }
 

@@ -212,7 +212,7 @@ impl Driver {
 
     /// Returns whether a wrong guess at our word, in a line that counts, was close and its author is to be told so. That
     /// is worth as much as an answer, and is given no faster and no more often.
-    pub fn tells_close(
+    pub fn reports_close(
         &mut self,
         game: &Game,
         author: Author,

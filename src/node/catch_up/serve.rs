@@ -18,7 +18,7 @@ pub(in crate::node) struct Serve {
     pub peer: Author,
     pub store: Store,
     pub messages: mpsc::Sender<Message>,
-    /// True if there is a place for this stream among those that are served at once.
+    /// True if there is a slot for this stream among those that are served at once.
     pub admitted: bool,
 }
 
@@ -26,7 +26,7 @@ impl Serve {
     /// Runs to its end and tells the loop.
     pub(in crate::node) async fn run(self, stream: Stream) {
         let (peer, admitted, messages) = (self.peer, self.admitted, self.messages.clone());
-        // Whatever happens in there, the loop has to hear of an end: the place is free again then.
+        // Whatever happens in there, the loop has to hear of an end: the slot is free again then.
         let serving = tokio::spawn(async move { self.serve(Wire::new(stream)).await });
         let result = serving.await.unwrap_or(Err(SyncError::Closing));
         let _ = messages.send(Message::Served(Served { peer, admitted, result })).await;

@@ -126,7 +126,7 @@ pub(in crate::node) fn retire_own_chains(store: &Store, me: Author) -> Result<()
     Ok(())
 }
 
-/// Returns the name under which the store has the bytes beside a room's log.
+/// Returns the name under which the store has the local state of a room.
 pub(super) fn room_key(room: RoomId) -> String {
     format!("room/{}", data_encoding::HEXLOWER.encode(&room.0))
 }

@@ -1,4 +1,4 @@
-//! Reads operations of a room by their places. These functions wait for the disk: they run on blocking workers.
+//! Reads operations of a room by their positions. These functions wait for the disk: they run on blocking workers.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::node::catch_up::SyncError;
 use crate::operation::{Operation, Unverified};
 
 /// Operations in a row, at most, that are read although they are not wanted, together with the wanted ones around them:
-/// finding a place on the disk costs as much.
+/// finding a position on the disk costs as much.
 const GAP: u64 = 64;
 /// Operations, and bytes, of one reading.
 const READ: u64 = 4096;
@@ -27,9 +27,9 @@ pub(super) fn steps(operations: impl Iterator<Item = Operation>) -> Vec<Step> {
     steps
 }
 
-/// Reads those of the operations at these places that are on the disk, chain by chain.
-pub(super) fn read_all(store: &Store, room: RoomId, places: &[Position]) -> Result<Vec<Operation>, SyncError> {
-    let wanted: BTreeSet<Position> = places.iter().copied().collect();
+/// Reads those of the operations at these positions that are on the disk, chain by chain.
+pub(super) fn read_all(store: &Store, room: RoomId, positions: &[Position]) -> Result<Vec<Operation>, SyncError> {
+    let wanted: BTreeSet<Position> = positions.iter().copied().collect();
     let mut operations = Vec::with_capacity(wanted.len());
     for (chain, first, last) in runs(room, &wanted) {
         let mut next = first;
@@ -51,22 +51,22 @@ pub(super) fn read_all(store: &Store, room: RoomId, places: &[Position]) -> Resu
     Ok(operations)
 }
 
-/// Reads the operation at a place; `None` when it is not on the disk.
-pub(super) fn read_one(store: &Store, room: RoomId, place: Position) -> Result<Option<Operation>, SyncError> {
-    let Some(bytes) = store.get(&chain_of(room, place), place.index)? else { return Ok(None) };
+/// Reads the operation at a position; `None` when it is not on the disk.
+pub(super) fn read_one(store: &Store, room: RoomId, position: Position) -> Result<Option<Operation>, SyncError> {
+    let Some(bytes) = store.get(&chain_of(room, position), position.index)? else { return Ok(None) };
     Ok(Some(Unverified::decode(&bytes)?.trust()))
 }
 
-/// Returns the chain of the store that a place in a room's log is in.
-pub(super) fn chain_of(room: RoomId, place: Position) -> ChainKey {
-    ChainKey { room: room.0, author: place.author.0, log: place.lane }
+/// Returns the chain of the store that a position in a room's log is in.
+pub(super) fn chain_of(room: RoomId, position: Position) -> ChainKey {
+    ChainKey { room: room.0, author: position.author.0, log: position.lane }
 }
 
-/// Returns stretches of chains that hold all of these places, and not much else: first and last index.
+/// Returns stretches of chains that hold all of these positions, and not much else: first and last index.
 fn runs(room: RoomId, wanted: &BTreeSet<Position>) -> Vec<(ChainKey, u64, u64)> {
     let mut runs: Vec<(ChainKey, u64, u64)> = Vec::new();
-    for place in wanted {
-        let (chain, seq) = (chain_of(room, *place), place.index);
+    for position in wanted {
+        let (chain, seq) = (chain_of(room, *position), position.index);
         match runs.last_mut().filter(|(last, _, end)| *last == chain && seq - *end <= GAP) {
             Some((_, _, end)) => *end = seq,
             None => runs.push((chain, seq, seq)),
@@ -114,18 +114,18 @@ mod tests {
     fn what_is_wanted_is_read_and_nothing_else() {
         let store = Store::in_memory();
         let chains = [write(&store, 1), write(&store, 2)];
-        let place = |author: Author, index: u64| Position { author, lane: 9, index };
+        let position = |author: Author, index: u64| Position { author, lane: 9, index };
         let wants = |n: u64| n.is_multiple_of(7) || n.is_multiple_of(1000) || (4000..9500).contains(&n);
-        let mut places = vec![place(chains[0][0].author(), LEN + 5)]; // not on the disk yet
+        let mut positions = vec![position(chains[0][0].author(), LEN + 5)]; // not on the disk yet
         let mut expected = BTreeSet::new();
         for chain in &chains {
             let numbered = chain.iter().enumerate().map(|(n, operation)| (n as u64, operation));
             for (n, operation) in numbered.filter(|(n, _)| wants(*n)).rev() {
-                places.push(place(operation.author(), n));
+                positions.push(position(operation.author(), n));
                 expected.insert(operation.id());
             }
         }
-        let read = read_all(&store, RoomName::lobby().id(), &places).unwrap();
+        let read = read_all(&store, RoomName::lobby().id(), &positions).unwrap();
         assert_eq!(read.len(), expected.len());
         assert_eq!(read.iter().map(Operation::id).collect::<BTreeSet<_>>(), expected);
     }

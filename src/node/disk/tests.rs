@@ -27,7 +27,7 @@ fn first_write(secret: u8) -> Write {
     write
 }
 
-/// An operation and its place in the log.
+/// An operation and its position in the log.
 fn received() -> (Position, Operation) {
     let operation = first_write(2).operations.remove(0);
     (Position { author: operation.author(), lane: 7, index: 0 }, operation)
@@ -48,9 +48,9 @@ fn refuse(disk: &mut Disk) {
 
 #[tokio::test]
 async fn received_operations_are_gathered_and_read_before_and_after_they_are_durable() {
-    let ((mut disk, mut messages), (place, operation)) = (disk(), received());
-    let (room, lines) = (RoomName::lobby(), vec![Line::Stored(place)]);
-    assert!(disk.store_received(room.id(), vec![(place, operation.clone())], None, NOW).is_none());
+    let ((mut disk, mut messages), (position, operation)) = (disk(), received());
+    let (room, lines) = (RoomName::lobby(), vec![Line::Stored(position)]);
+    assert!(disk.store_received(room.id(), vec![(position, operation.clone())], None, NOW).is_none());
     let write_at = disk.next_wake().unwrap();
     let read = async |disk: &Disk| {
         let (answer, read) = oneshot::channel();
@@ -67,9 +67,9 @@ async fn received_operations_are_gathered_and_read_before_and_after_they_are_dur
 
 #[tokio::test]
 async fn who_waits_for_received_operations_is_told_when_they_are_durable() {
-    let ((mut disk, mut messages), (place, operation)) = (disk(), received());
+    let ((mut disk, mut messages), (position, operation)) = (disk(), received());
     let (done, mut told) = oneshot::channel();
-    disk.store_received(RoomName::lobby().id(), vec![(place, operation)], Some(done), NOW);
+    disk.store_received(RoomName::lobby().id(), vec![(position, operation)], Some(done), NOW);
     let Message::Stored { keys, done, result } = next(&mut messages).await else { panic!("not stored") };
     assert!(told.try_recv().is_err());
     disk.stored(&keys, done, result, NOW);
@@ -120,16 +120,16 @@ async fn a_disk_that_refuses_takes_nothing_until_it_works_and_the_rooms_were_rea
 
 #[tokio::test]
 async fn nothing_is_read_while_damaged_files_are_moved_aside() {
-    let ((mut disk, mut messages), (place, operation)) = (disk(), received());
+    let ((mut disk, mut messages), (position, operation)) = (disk(), received());
     let name = RoomName::lobby();
-    disk.store_received(name.id(), vec![(place, operation)], None, NOW);
+    disk.store_received(name.id(), vec![(position, operation)], None, NOW);
     disk.load(name.clone(), NOW);
     let Message::Loaded { reading, .. } = next(&mut messages).await else { panic!("not read") };
     let damaged = crate::operation::Unverified::decode(b"no operation").unwrap_err();
     disk.reading_failed(&damaged.into(), || vec![name.clone()], NOW);
     assert!(disk.is_repairing() && !disk.is_current(reading));
     let (answer, _told) = oneshot::channel();
-    disk.read_page(name, vec![Line::Stored(place)], answer);
+    disk.read_page(name, vec![Line::Stored(position)], answer);
     let (mut pages, mut repaired) = (0, None);
     for _ in 0..2 {
         match next(&mut messages).await {

@@ -68,8 +68,8 @@ impl World {
                 Output::ReplyWhenSaved(ticket) => self.replied_to(seat, ticket, None),
                 Output::Publish(bytes) => self.gossip(seat, &bytes, None),
                 Output::CatchUp(author) => self.catch_up_soon(seat, author),
-                Output::Tell(event) => self.told(seat, event),
-                Output::Keep(bytes) => self.keep(seat, bytes),
+                Output::Emit(event) => self.told(seat, event),
+                Output::StoreLocal(bytes) => self.keep(seat, bytes),
                 Output::HeldBack(places) => self.held_back(seat, &places),
                 Output::Ask { to, ticket, ask } => self.ask_straight(seat, to, ticket, ask),
                 Output::Refold => self.refold(seat),
@@ -106,7 +106,7 @@ impl World {
     fn keep(&mut self, seat: Seat, bytes: Vec<u8>) {
         let now = self.now;
         let Some(device) = self.devices.get_mut(&seat) else { return };
-        device.unsaved.put_beside(RoomName::lobby().id(), bytes, now);
+        device.unsaved.put_local(RoomName::lobby().id(), bytes, now);
         self.flush_later(seat);
     }
 
@@ -129,7 +129,7 @@ impl World {
     pub(super) fn flush(&mut self, seat: Seat, round: Option<u64>) {
         let Some(device) = self.devices.get_mut(&seat) else { return };
         let mut gathered = device.unsaved.take_gathered();
-        let kept = gathered.beside.remove(&RoomName::lobby().id());
+        let kept = gathered.local.remove(&RoomName::lobby().id());
         let records = gathered.operations.into_iter().map(|((_, place), operation)| (place, operation)).collect();
         let group = Group { kept, records, snapshot: None };
         if device.trouble {

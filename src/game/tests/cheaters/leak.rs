@@ -94,7 +94,7 @@ impl Rooms {
                 Output::Persist(operations) => {
                     self.bytes[one].extend(operations.iter().flat_map(|(_, operation)| operation.bytes().to_vec()));
                 }
-                Output::Keep(bytes) => self.bytes[one].extend(bytes),
+                Output::StoreLocal(bytes) => self.bytes[one].extend(bytes),
                 Output::Reply { ticket, result: Err(error) } => self.told[one].push((ticket, Err(error))),
                 output => self.rest[one].push(output),
             }
@@ -294,7 +294,7 @@ fn close_is_reported_to_the_guesser_alone_and_no_more_often_than_answers() {
     assert_eq!(*to, rooms.who[guesser]);
     let hears = |rooms: &mut Rooms, one: usize, from: usize| {
         let (_, outputs) = rooms.rooms[one].asked(rooms.who[from], PeerRequest::decode(close).unwrap(), rooms.now);
-        outputs.iter().filter(|output| matches!(output, Output::Tell(Event::Close { .. }))).count()
+        outputs.iter().filter(|output| matches!(output, Output::Emit(Event::Close { .. }))).count()
     };
     assert_eq!(hears(&mut rooms, guesser, 3 - drawer - guesser), 0, "only the drawer knows");
     assert_eq!((0..100).map(|_| hears(&mut rooms, guesser, drawer)).sum::<usize>(), 3);
