@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::canvas::{Color, Point, StrokeId, Tool};
 pub use crate::event::MAX_ROOMS;
-use crate::event::{CanvasView, Entry, PenLine, Person, ReadingView, RoomState, RoomSummary};
+use crate::event::{CanvasView, Entry, PenLine, Person, ReadStateView, RoomState, RoomSummary};
 use crate::gallery::Gallery;
 use crate::game::{GameView, GuessError, PlayError, Rules, WordList};
 use crate::identity::Author;
@@ -177,7 +177,7 @@ pub enum RoomCommand {
         #[serde(deserialize_with = "json::upto")]
         upto: OperationId,
     },
-    /// Takes away the announcements of late lines: [`ReadingView::late`] is empty from here on.
+    /// Takes away the announcements of late lines: [`ReadStateView::late`] is empty from here on.
     DismissLate,
     /// Gives what is read and unread: [`Reply::Reading`].
     Reading,
@@ -271,7 +271,7 @@ pub enum Reply {
         room: RoomName,
         /// The marks.
         #[serde(flatten)]
-        reading: ReadingView,
+        reading: ReadStateView,
     },
     /// The drawings that a room has seen.
     Drawings {
@@ -282,20 +282,20 @@ pub enum Reply {
 
 /// The outcome of a line that was said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Spoken {
+pub enum SayOutcome {
     /// It stands in the history.
     Line(OperationId),
     /// It was the word.
     Solved,
 }
 
-impl Spoken {
+impl SayOutcome {
     /// The line that it makes in the history, if it makes one.
     #[must_use]
     pub fn line(self) -> Option<OperationId> {
         match self {
-            Spoken::Line(id) => Some(id),
-            Spoken::Solved => None,
+            SayOutcome::Line(id) => Some(id),
+            SayOutcome::Solved => None,
         }
     }
 }

@@ -89,7 +89,7 @@ pub enum Event {
         /// The room.
         room: RoomName,
         /// The state as it is now.
-        reading: ReadingView,
+        reading: ReadStateView,
     },
     /// Lines of our own are dated in the future, because this machine's clock was ahead when they were written. Others
     /// see them when that time comes, so their author may want to say them again.
@@ -99,7 +99,7 @@ pub enum Event {
         /// The lines, in order.
         entries: Vec<OperationId>,
     },
-    /// Catching up with a peer ended.
+    /// A sync round with a peer ended.
     Synced {
         /// The room.
         room: RoomName,
@@ -276,7 +276,7 @@ fn duration(ms: u64) -> String {
 
 /// The lines of a room that our person has read.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-pub struct ReadingView {
+pub struct ReadStateView {
     /// The last line that was read; `None` if there is none yet, and then nothing counts as unread.
     pub mark: Option<OperationId>,
     /// The number of lines of others (talk and drawings) after it.

@@ -8,7 +8,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::canvas::{Color, Point, Points, QUARTERS, SheetId, StrokeId, Tool};
-use crate::event::{Entry, EntryBody, Event, GameView, Person, Phase, PlayerView, ReadingView, Warning, is_not};
+use crate::event::{Entry, EntryBody, Event, GameView, Person, Phase, PlayerView, ReadStateView, Warning, is_not};
 use crate::gallery::{Drawing, Gallery};
 use crate::game::{CancelReason, QuizRules, Rules, SkippedBy, WordList};
 use crate::identity::Author;
@@ -395,11 +395,11 @@ pub enum EventFields {
     Reading {
         room: RoomName,
         #[serde(flatten)]
-        reading: ReadingView,
+        reading: ReadStateView,
     },
     /// Lines of our own that others don't see yet.
     HeldBack { room: RoomName, entries: Vec<OperationId> },
-    /// Catching up with a peer ended.
+    /// A sync round with a peer ended.
     Synced { room: RoomName, peer: Author, received: u64, sent: u64, ms: u64 },
     /// The game changed.
     Game {

@@ -49,7 +49,7 @@
 //! | [`frame`] | the messages on a room's gossip topic |
 //! | [`log`] | chains, ingest, total order, frontier |
 //! | [`peering`] | the calls to peers: where, when, and how often |
-//! | [`sync`] | catching up with others: messages, both sides of a round, the schedule of rounds |
+//! | [`sync`] | sync with other peers: messages, both sides of a round, the schedule of rounds |
 //! | [`timeline`] | projection: chat and notices |
 //! | [`canvas`] | projection: marks on the sheets, and the picture that they make |
 //! | [`gallery`] | projection: the drawings that a room has ever seen |

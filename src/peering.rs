@@ -6,14 +6,14 @@
 
 mod address;
 mod backoff;
-mod wanted;
+mod targets;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use address::Address;
 use backoff::{LATE_MS, wait};
-pub use wanted::HostPort;
-use wanted::Wanted;
+pub use targets::HostPort;
+use targets::Targets;
 
 use crate::identity::Author;
 
@@ -61,19 +61,19 @@ pub struct Call {
 /// All peers that we know and all addresses that the person gave. `C` names a connection, from the call that begins it
 /// to its end. All times are in milliseconds of [`crate::clock::Now::mono_ms`]; `random` spreads calls in time.
 #[derive(Debug)]
-pub struct Peers<C> {
+pub struct AddressBook<C> {
     me: Author,
     /// Where we listen ourselves.
     mine: BTreeSet<Address>,
     known: BTreeMap<Author, Known<C>>,
-    wanted: Wanted<C>,
+    targets: Targets<C>,
 }
 
-impl<C: Copy + Ord> Peers<C> {
+impl<C: Copy + Ord> AddressBook<C> {
     /// No peers; `me` are we ourselves.
     #[must_use]
     pub fn new(me: Author) -> Self {
-        Peers { me, mine: BTreeSet::new(), known: BTreeMap::new(), wanted: Wanted::default() }
+        AddressBook { me, mine: BTreeSet::new(), known: BTreeMap::new(), targets: Targets::default() }
     }
 
     /// Returns the addresses of a peer as text, at most 8: those that it can be called at, on the host that it is
@@ -170,7 +170,7 @@ impl<C: Copy + Ord> Peers<C> {
 
     /// Notes a new connection. Returns whether the peer is welcome; if not, the connection is to be closed.
     pub fn connected(&mut self, peer: Author, connection: C, address: Address, dialled: bool, now: u64) -> bool {
-        self.wanted.connected(connection, peer);
+        self.targets.connected(connection, peer);
         self.make_room();
         let known = self.known.entry(peer).or_default();
         if known.banned_until > now {
@@ -193,13 +193,13 @@ impl<C: Copy + Ord> Peers<C> {
         let Some(known) = self.known.get_mut(&peer) else { return true };
         known.connections.remove(&connection);
         known.next_try = now + if patient { 1_000 + random % 1_000 } else { 200 + random % 600 };
-        self.wanted.disconnected(peer, known.next_try);
+        self.targets.disconnected(peer, known.next_try);
         known.connections.is_empty()
     }
 
     /// Notes a call that failed. Returns the address when the person gave it and this was the first try: to be told.
     pub fn dial_failed(&mut self, peer: Option<Author>, connection: C, now: u64, random: u64) -> Option<Address> {
-        let first = self.wanted.dial_failed(connection, now, random);
+        let first = self.targets.dial_failed(connection, now, random);
         if let Some(known) = peer.and_then(|peer| self.known.get_mut(&peer)) {
             known.tries += 1;
             known.next_try = now + wait(known.tries, random);
@@ -218,7 +218,7 @@ impl<C: Copy + Ord> Peers<C> {
         self.found(other, address, now, random);
     }
 
-    /// Returns the calls to be made now. Each is made once, and [`Peers::calling`] says so.
+    /// Returns the calls to be made now. Each is made once, and [`AddressBook::calling`] says so.
     pub fn due(&mut self, now: u64) -> Vec<Call> {
         let mut calls = Vec::new();
         for (peer, known) in &mut self.known {
@@ -229,44 +229,44 @@ impl<C: Copy + Ord> Peers<C> {
             }
         }
         let known = &self.known;
-        let wanted = self.wanted.due(now, |peer| is_connected(known, peer));
-        calls.extend(wanted.into_iter().map(|address| Call { peer: None, addresses: vec![address] }));
+        let targets = self.targets.due(now, |peer| is_connected(known, peer));
+        calls.extend(targets.into_iter().map(|address| Call { peer: None, addresses: vec![address] }));
         calls
     }
 
     /// Notes the connection that a call is going to be.
     pub fn calling(&mut self, call: &Call, connection: C) {
         if let (None, [address]) = (call.peer, &call.addresses[..]) {
-            self.wanted.calling(address, connection);
+            self.targets.calling(address, connection);
         }
     }
 
     /// Connects to whoever answers at an address, and stays connected. Returns whether there was room for it.
     pub fn want(&mut self, address: Address, now: u64) -> bool {
-        self.wanted.want(address, now)
+        self.targets.want(address, now)
     }
 
     /// Connects to whoever answers where a name leads, and stays connected. Returns whether there was room for it.
     pub fn want_host(&mut self, name: HostPort, now: u64) -> bool {
-        self.wanted.want_host(name, now)
+        self.targets.want_host(name, now)
     }
 
     /// Notes where a name leads; no addresses: nowhere now. Returns whether that is to be told: the first time.
     pub fn looked_up(&mut self, name: &HostPort, found: Vec<Address>, now: u64, random: u64) -> bool {
-        self.wanted.looked_up(name, found, now, random)
+        self.targets.looked_up(name, found, now, random)
     }
 
-    /// Returns when [`Peers::due`] or [`Peers::names_due`] has something next.
+    /// Returns when [`AddressBook::due`] or [`AddressBook::names_due`] has something next.
     #[must_use]
     pub fn next_call(&self) -> Option<u64> {
         let known = self.known.values().filter(|known| known.is_callable()).map(|known| known.next_try);
-        known.chain(self.wanted.next(|peer| is_connected(&self.known, peer))).min()
+        known.chain(self.targets.next(|peer| is_connected(&self.known, peer))).min()
     }
 
-    /// Returns the names to be looked up now, each once: [`Peers::looked_up`] takes the result.
+    /// Returns the names to be looked up now, each once: [`AddressBook::looked_up`] takes the result.
     pub fn names_due(&mut self, now: u64) -> Vec<HostPort> {
         let known = &self.known;
-        self.wanted.names_due(now, |peer| is_connected(known, peer))
+        self.targets.names_due(now, |peer| is_connected(known, peer))
     }
 
     /// Counts a message that no honest program sends. Returns whether that was once too often: the peer is to be
@@ -317,8 +317,8 @@ mod tests {
         (peer(1), peer(2))
     }
 
-    fn book(me: Author) -> Peers<u32> {
-        Peers::new(me)
+    fn book(me: Author) -> AddressBook<u32> {
+        AddressBook::new(me)
     }
 
     #[test]

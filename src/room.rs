@@ -11,7 +11,7 @@
 //! | `play` | our part in the room's games: the driver, guesses, talk |
 //! | `local_state`, `read_state` | what is stored beside the log and never sent: what our person has read, retired chains |
 //! | `floating_lines`, `sealed_lines` | which lines the frontend gets at once, and which again |
-//! | `live_rate`, `progress`, `warnings` | how often the frontend gets live strokes, progress of catching up, warnings |
+//! | `live_rate`, `progress`, `warnings` | how often the frontend gets live strokes, progress of sync, warnings |
 //! | `snapshot` | the contents as stored beside the log |
 //!
 //! **Invariant.** An operation of our own enters the log only when it is durable ([`Input::Saved`]), and is published only
@@ -68,7 +68,7 @@ pub use own_chain::{Ticket, Write};
 use pen::Pen;
 use play::Play;
 use progress::ProgressReports;
-pub use queries::Waiting;
+pub use queries::PendingCounts;
 use read_state::ReadState;
 use sealed_lines::SealedLines;
 pub use snapshot::{BadSnapshot, RoomSnapshot};
@@ -278,7 +278,7 @@ impl Room {
         let outcome = taken.outcomes.pop().unwrap_or(Ingest::Duplicate);
         out.push(Output::Verdict(outcome.into()));
         if matches!(outcome, Ingest::Floating | Ingest::Dropped) {
-            out.push(Output::CatchUp(from));
+            out.push(Output::SyncWith(from));
         }
         self.warn_of_parked(outcome, author, out);
         self.accept(taken, now, out);

@@ -16,7 +16,7 @@ use inkmesh::command::CommandError;
 use inkmesh::event::{EntryBody, Event, GameView, Phase};
 use inkmesh::game::GuessError;
 use inkmesh::name::RoomName;
-use inkmesh::node::{Config, Node, Spoken};
+use inkmesh::node::{Config, Node, SayOutcome};
 use inkmesh::operation::OperationId;
 use inkmesh::words::{BuiltIn, Mask, normalise};
 use tokio::time::Instant;
@@ -150,8 +150,8 @@ impl Bot {
         };
         let Some(word) = fitting(&mask, &self.tried) else { return };
         match self.node.say(self.room.clone(), word.to_owned()).await {
-            Ok(Spoken::Solved) => {}
-            Ok(Spoken::Line(_)) => {
+            Ok(SayOutcome::Solved) => {}
+            Ok(SayOutcome::Line(_)) => {
                 self.tried.insert(normalise(word));
                 self.guesses += 1;
                 self.guess_at = Some(Instant::now() + PAUSE);

@@ -22,7 +22,7 @@ mod view;
 #[cfg(test)]
 mod tests;
 
-pub use driver::{Delivery, Driver, GuessError, GuessOutcome, GuessTicket, Guesses, OutgoingGuess, Plan, PlayError};
+pub use driver::{Delivery, Driver, GuessError, GuessOutcome, GuessTicket, OutgoingGuess, OwnGuesses, Plan, PlayError};
 pub use protocol::{
     CancelReason, EndReason, GameStep, MAX_WORDS, QuizRules, Reveal, Rules, SkipReason, WordList, commitment,
     drawing_order, guess, nonce, seed,

@@ -116,10 +116,10 @@ fn catching_up_and_warnings() {
 #[test]
 fn what_is_read_unread_late_and_held_back() {
     let (room, author) = (RoomName::lobby(), ana());
-    let nothing = told(Event::Reading { room: room.clone(), reading: ReadingView::default() });
+    let nothing = told(Event::Reading { room: room.clone(), reading: ReadStateView::default() });
     assert_eq!(nothing, json!({"event": "reading", "room": "lobby", "mark": null, "unread": 0, "late": []}));
     let late = Late { author, name: "Ana".to_owned(), count: 12, first: OperationId([4; 32]), from_ms: 6, to_ms: 8 };
-    let reading = ReadingView { mark: Some(OperationId([3; 32])), unread: 7, late: vec![late] };
+    let reading = ReadStateView { mark: Some(OperationId([3; 32])), unread: 7, late: vec![late] };
     let mut expected = json!({"event": "reading", "room": "lobby", "mark": "03".repeat(32), "unread": 7, "late": [
         {"author": author.to_string(), "name": "Ana", "count": 12, "first": "04".repeat(32), "from": 6, "to": 8}]});
     assert_eq!(told(Event::Reading { room: room.clone(), reading: reading.clone() }), expected);

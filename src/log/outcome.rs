@@ -11,7 +11,7 @@ pub enum Ingest {
     Inserted,
     /// The operation before it is missing; it floats until that comes.
     Floating,
-    /// The operation before it is missing, and too many float already. Catching up brings it again.
+    /// The operation before it is missing, and too many float already. Sync brings it again.
     Dropped,
     /// The operation is dated too far ahead; it is parked until its time.
     Parked,

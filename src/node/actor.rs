@@ -9,18 +9,17 @@ use inkmesh_store::StoreError;
 use tokio::sync::mpsc;
 
 use super::StartError;
-use super::catch_up::{self, Pulled, SyncError};
 use super::clock::{NodeClock, wall_ms};
 use super::disk::{self, Disk, Effect, Loaded, quarantined};
 use super::frontend::Frontend;
-use super::guesses::{self, Guesses};
-use super::handle::Answer;
+use super::guess_streams::{self, GuessStreams};
+use super::handle::ReplySender;
 use super::network::{self, DialFailure, Gossiped, Network};
 use super::peers::{self, Peers};
 use super::ports::Claim;
 use super::replies::Replies;
 use super::rooms::Rooms;
-use super::sync::Sync;
+use super::sync::{self, RoundEnd, SyncError, SyncStreams};
 use crate::clock::Now;
 use crate::command::{Command, CommandError, CommandTicket, Reply, RoomCommand};
 use crate::event::{CanvasChange, Event, Warning};
@@ -51,8 +50,8 @@ pub(super) struct NodeActor {
     pub(super) clock: NodeClock,
     pub(super) network: Network,
     pub(super) peers: Peers,
-    pub(super) guesses: Guesses,
-    pub(super) sync: Sync,
+    pub(super) guesses: GuessStreams,
+    pub(super) sync: SyncStreams,
     pub(super) disk: Disk,
     pub(super) rooms: Rooms,
     pub(super) frontend: Frontend,
@@ -62,22 +61,22 @@ pub(super) struct NodeActor {
     /// The ports that are ours as long as this is held.
     pub(super) claims: Vec<Claim>,
     /// The replies that are due when everything is on the disk; `None` until the node is to end.
-    pub(super) quitting: Option<Vec<Answer>>,
+    pub(super) quitting: Option<Vec<ReplySender>>,
 }
 
 /// The queues through which the parts and the frontend send to the actor.
 pub(super) struct Inbox {
-    pub(super) commands: mpsc::Receiver<(Command, Answer)>,
+    pub(super) commands: mpsc::Receiver<(Command, ReplySender)>,
     pub(super) disk: mpsc::Receiver<disk::Message>,
-    pub(super) sync: mpsc::Receiver<catch_up::Message>,
-    pub(super) guesses: mpsc::Receiver<guesses::Message>,
+    pub(super) sync: mpsc::Receiver<sync::Message>,
+    pub(super) guesses: mpsc::Receiver<guess_streams::Message>,
     pub(super) peers: mpsc::Receiver<peers::Message>,
 }
 
 /// A room that is to be entered.
 pub(super) struct Joining {
     name: RoomName,
-    answer: Answer,
+    answer: ReplySender,
     state: JoinState,
 }
 
@@ -98,14 +97,14 @@ struct Source {
     /// The gossiped message that waits for its verdict.
     message: Option<Gossiped>,
     /// Sent when what is to be stored is durable.
-    done: Option<Answer>,
+    done: Option<ReplySender>,
 }
 
 impl NodeActor {
     /// Runs until the node is to end and everything is on the disk.
     pub(super) async fn run(mut self, mut inbox: Inbox) {
-        let mut sync_streams = self.network.accept(catch_up::PROTOCOL);
-        let mut guess_streams = self.network.accept(guesses::PROTOCOL);
+        let mut sync_streams = self.network.accept(sync::PROTOCOL);
+        let mut guess_streams = self.network.accept(guess_streams::PROTOCOL);
         loop {
             let wake = self.next_wake();
             tokio::select! {
@@ -179,7 +178,7 @@ impl NodeActor {
         for name in self.rooms.due(now.mono_ms) {
             self.feed(&name, Input::Tick);
         }
-        self.catch_up();
+        self.begin_rounds();
         if self.frontend.is_gone() && self.quitting.is_none() {
             self.quit(None);
         }
@@ -187,7 +186,7 @@ impl NodeActor {
 
     // --- commands --------------------------------------------------------------------------------------------------
 
-    fn on_command(&mut self, command: Command, answer: Answer) {
+    fn on_command(&mut self, command: Command, answer: ReplySender) {
         let reply = match command {
             Command::In(room, command) => return self.on_room_command(&room, command, answer),
             Command::Join { room } => return self.on_join(room, answer),
@@ -206,7 +205,7 @@ impl NodeActor {
     }
 
     /// Hands a command to its room. What has to be written is refused while the disk refuses.
-    fn on_room_command(&mut self, name: &RoomName, command: RoomCommand, answer: Answer) {
+    fn on_room_command(&mut self, name: &RoomName, command: RoomCommand, answer: ReplySender) {
         let refused = match self.disk.trouble() {
             Some(reason) if command.writes() => Err(CommandError::NotSaved(reason.to_owned())),
             _ => self.rooms.get(name).map(drop),
@@ -218,7 +217,7 @@ impl NodeActor {
         self.feed(name, Input::Command { ticket, command });
     }
 
-    fn on_join(&mut self, name: RoomName, answer: Answer) {
+    fn on_join(&mut self, name: RoomName, answer: ReplySender) {
         let refused = if self.rooms.is_full_for(&name) {
             CommandError::TooManyRooms
         } else if self.joining.len() >= MAX_JOINING {
@@ -230,7 +229,7 @@ impl NodeActor {
         let _ = answer.send(Err(refused));
     }
 
-    fn on_leave(&mut self, name: &RoomName, answer: Answer) {
+    fn on_leave(&mut self, name: &RoomName, answer: ReplySender) {
         // A room that an older program remembered under another form of the name is left by its printed name too.
         let old = self.rooms.old_form_of(name);
         if self.leave(name) || old.is_some_and(|old| self.leave(&old)) {
@@ -240,7 +239,7 @@ impl NodeActor {
         }
     }
 
-    fn on_rename(&mut self, name: PersonName, answer: Answer) {
+    fn on_rename(&mut self, name: PersonName, answer: ReplySender) {
         self.name = name;
         for room in self.rooms.names() {
             self.introduce(&room);
@@ -248,7 +247,7 @@ impl NodeActor {
         self.disk.remember("name", self.name.as_str().as_bytes().to_vec(), Some(answer));
     }
 
-    fn on_history(&mut self, name: RoomName, limit: usize, before: Option<OperationId>, answer: Answer) {
+    fn on_history(&mut self, name: RoomName, limit: usize, before: Option<OperationId>, answer: ReplySender) {
         let lines = self
             .rooms
             .get(&name)
@@ -259,7 +258,7 @@ impl NodeActor {
         }
     }
 
-    fn on_drawings(&mut self, name: &RoomName, answer: Answer) {
+    fn on_drawings(&mut self, name: &RoomName, answer: ReplySender) {
         match self.rooms.get(name) {
             Ok(room) => self.disk.read_drawings(name.id(), room.steps(), answer),
             Err(error) => drop(answer.send(Err(error))),
@@ -277,8 +276,8 @@ impl NodeActor {
         Reply::Whoami { peer, name: self.name.clone(), fingerprint: peer.fingerprint(), version }
     }
 
-    /// Begins to end the node: the store writes what it was given, then the loop stops.
-    fn quit(&mut self, answer: Option<Answer>) {
+    /// Begins to end the node: the store writes what it was given, then the actor stops.
+    fn quit(&mut self, answer: Option<ReplySender>) {
         self.quitting.get_or_insert_default().extend(answer);
         let effect = self.disk.close(self.rooms.snapshots(), self.now());
         self.carry_out_effects(effect);
@@ -324,7 +323,7 @@ impl NodeActor {
                 Output::Ask { to, ticket, ask } => self.guesses.send(name, to, ticket, ask),
                 Output::Reply { ticket, result } => self.replies.reply(ticket, result),
                 Output::ReplyWhenSaved(ticket) => self.reply_when_saved(ticket),
-                Output::CatchUp(author) => self.sync.gap(name, author, now.mono_ms),
+                Output::SyncWith(author) => self.sync.gap(name, author, now.mono_ms),
                 Output::Emit(event) => self.frontend.emit(event),
                 Output::StoreLocal(bytes) => self.disk.store_local(name.id(), bytes, now),
                 Output::HeldBack(positions) => self.disk.read_held_back(name.clone(), positions),
@@ -383,11 +382,11 @@ impl NodeActor {
 
     /// Enters the first room that is to be entered, if it could be read. When it was read while files were damaged, it is
     /// read once more after these were moved aside.
-    fn on_loaded(&mut self, clean: bool, reading: u64, result: Result<Box<Loaded>, StartError>) {
+    fn on_loaded(&mut self, clean: bool, repairs: u64, result: Result<Box<Loaded>, StartError>) {
         let Some(joining) = self.joining.front_mut() else { return };
         let again = joining.state == JoinState::ReadsAgain;
         joining.state = JoinState::WaitsForRepair;
-        if self.disk.is_current(reading) {
+        if self.disk.is_current(repairs) {
             let failed = result.and_then(|loaded| self.enter(*loaded, clean)).err();
             if let Some(StartError::Store(error @ StoreError::Damaged { .. })) = &failed
                 && !again
@@ -449,7 +448,7 @@ impl NodeActor {
         }
     }
 
-    fn remember_rooms(&self, answer: Answer) {
+    fn remember_rooms(&self, answer: ReplySender) {
         match self.rooms.remembered() {
             Ok(list) => self.disk.remember("rooms", list, Some(answer)),
             Err(error) => drop(answer.send(Err(error))),
@@ -486,7 +485,7 @@ impl NodeActor {
                 let effects = self.disk.written(room, write, result, now);
                 self.carry_out_effects(effects);
             }
-            disk::Message::Loaded { clean, reading, result } => self.on_loaded(clean, reading, result),
+            disk::Message::Loaded { clean, repairs, result } => self.on_loaded(clean, repairs, result),
             disk::Message::Page { room, operations, lines, answer } => {
                 let missing = operations.len() < lines && self.disk.is_repairing();
                 let _ = answer.send(match self.rooms.get(&room) {
@@ -597,7 +596,7 @@ impl NodeActor {
     fn on_entered(&mut self, name: &RoomName, peer: Author) {
         self.sync.entered(name, peer, self.now().mono_ms);
         self.feed(name, Input::Online { peer, addresses: self.peers.addresses(peer) });
-        self.catch_up();
+        self.begin_rounds();
     }
 
     fn on_left(&mut self, name: &RoomName, peer: Author) {
@@ -674,14 +673,14 @@ impl NodeActor {
         }
     }
 
-    fn on_guesses_message(&mut self, message: guesses::Message) {
+    fn on_guesses_message(&mut self, message: guess_streams::Message) {
         match message {
-            guesses::Message::Request { from, request, answer } => {
+            guess_streams::Message::Request { from, request, answer } => {
                 let _ = answer.send(self.reply_to_guess(from, *request));
             }
-            guesses::Message::Served(from) => self.guesses.served(from),
-            guesses::Message::Sent(sent) => {
-                if let Some(guesses::Sent { room, ticket, reply }) = self.guesses.sent(sent) {
+            guess_streams::Message::Served(from) => self.guesses.served(from),
+            guess_streams::Message::Sent(sent) => {
+                if let Some(guess_streams::Sent { room, ticket, reply }) = self.guesses.sent(sent) {
                     self.feed(&room, Input::Replied { ticket, reply });
                 }
             }
@@ -696,60 +695,60 @@ impl NodeActor {
         reply
     }
 
-    // --- catching up -----------------------------------------------------------------------------------------------
+    // --- sync ------------------------------------------------------------------------------------------------------
 
     /// Begins the rounds that are due, while more can be taken in.
-    fn catch_up(&mut self) {
+    fn begin_rounds(&mut self) {
         if self.disk.takes_more() {
             self.sync.begin_due(&self.rooms, self.now().mono_ms);
         }
     }
 
-    fn on_sync_message(&mut self, message: catch_up::Message) {
+    fn on_sync_message(&mut self, message: sync::Message) {
         match message {
-            catch_up::Message::LookUp { room, peer, clock, answer } => {
+            sync::Message::LookUp { room, peer, clock, answer } => {
                 let _ = answer.send(self.holdings(room, peer, clock));
             }
-            catch_up::Message::Locate { room, heads, wants, answer } => {
+            sync::Message::Locate { room, heads, wants, answer } => {
                 let room = self.rooms.by_id(room);
                 let _ = answer.send(room.map(|room| room.locate(&heads, &wants)).unwrap_or_default());
             }
-            catch_up::Message::Newest { room, limit, after, answer } => {
+            sync::Message::Newest { room, limit, after, answer } => {
                 let lines = self.rooms.by_id(room).map(|room| room.newest(limit as usize, after));
                 self.disk.read_for_peer(room, lines.unwrap_or_default(), answer);
             }
-            catch_up::Message::Served(served) => {
-                self.sync.served(&served);
-                served.result.err().into_iter().for_each(|error| self.on_sync_failed(served.peer, &error));
+            sync::Message::ServeEnded(end) => {
+                self.sync.serve_ended(&end);
+                end.result.err().into_iter().for_each(|error| self.on_sync_failed(end.peer, &error));
             }
-            catch_up::Message::Met { peer, neighbours, clock } => {
+            sync::Message::Met { peer, neighbours, clock } => {
                 self.on_clock_heard(peer, clock);
                 self.peers.met(peer, neighbours, self.now().mono_ms);
             }
-            catch_up::Message::Offered { room, from, heads, done } => {
+            sync::Message::Offered { room, from, heads, done } => {
                 self.feed(&room, Input::Offered { from, heads });
                 let _ = done.send(());
             }
-            catch_up::Message::NextFetch { room, from, unit, answer } => {
+            sync::Message::NextFetch { room, from, unit, answer } => {
                 let room = self.rooms.get_mut(&room).filter(|_| self.disk.trouble().is_none());
                 let _ = answer.send(room.map_or(Fetch::Nothing, |room| room.next_fetch(from, unit)));
             }
-            catch_up::Message::Batch { room, operations, from, done } => {
+            sync::Message::Batch { room, operations, from, done } => {
                 // In trouble `done` is dropped: the round ends, and begins anew when the disk takes writes again.
                 if self.disk.trouble().is_none() {
                     let source = Source { message: None, done: Some(done) };
                     self.feed_from(&room, Input::Synced { operations, from }, source);
                 }
             }
-            catch_up::Message::FetchEnded { room, from, done } => {
+            sync::Message::FetchEnded { room, from, done } => {
                 self.feed(&room, Input::FetchEnded { from });
                 let _ = done.send(());
             }
-            catch_up::Message::Pulled(pulled) => self.on_pulled(pulled),
+            sync::Message::RoundEnded(end) => self.on_round_ended(end),
         }
     }
 
-    /// Returns what we hold of a room, for a peer that catches up; `None` when we are not in it.
+    /// Returns what we hold of a room, for a peer that began a round with us; `None` when we are not in it.
     fn holdings(&mut self, room: RoomId, peer: Author, clock: u64) -> Option<Holdings> {
         self.on_clock_heard(peer, clock);
         let name = self.rooms.by_id(room)?.name().clone();
@@ -764,23 +763,23 @@ impl NodeActor {
         Some(Holdings { digest: room.state().digest, heads: room.frontier(), neighbours, clock: wall_ms() })
     }
 
-    fn on_pulled(&mut self, pulled: Pulled) {
-        let (room, from) = (pulled.room.clone(), pulled.peer);
+    fn on_round_ended(&mut self, end: RoundEnd) {
+        let (room, from) = (end.room.clone(), end.peer);
         let more = self.rooms.get(&room).is_ok_and(|room| room.could_bring_more(from));
         self.feed(&room, Input::FetchStopped { from });
-        let Some(round) = self.sync.pulled(&pulled, more, self.now().mono_ms) else { return };
-        match pulled.result {
+        let Some(round) = self.sync.round_ended(&end, more, self.now().mono_ms) else { return };
+        match end.result {
             Ok(received) if round.first || received > 0 || round.sent > 0 => {
                 self.frontend.emit(Event::Synced { room, peer: from, received, sent: round.sent, ms: round.ms });
             }
             Ok(_) => {}
             Err(error) => self.on_sync_failed(from, &error),
         }
-        self.catch_up();
+        self.begin_rounds();
     }
 
     fn on_sync_failed(&mut self, peer: Author, error: &SyncError) {
-        tracing::info!(%peer, %error, "catching up was broken off");
+        tracing::info!(%peer, %error, "a sync round was broken off");
         if let SyncError::Store(_) = error {
             self.reading_failed(error);
         }

@@ -11,9 +11,9 @@ use crate::peering::{Address, HostPort};
 /// Longest text that is looked at.
 const MAX_LEN: usize = 300;
 
-/// An address as a person writes it, read.
+/// An address or host name that a person wrote.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Wanted {
+pub(super) enum ParsedAddress {
     /// An address to call.
     Address(Address),
     /// A host to look up by name, and a port.
@@ -21,7 +21,7 @@ pub(super) enum Wanted {
 }
 
 /// Reads a multiaddress, `IP`, `IP:PORT`, `HOST` or `HOST:PORT`; the port is [`DEFAULT_PORT`] when left out.
-pub(super) fn parse(text: &str) -> Option<Wanted> {
+pub(super) fn parse(text: &str) -> Option<ParsedAddress> {
     let text = text.trim();
     if text.is_empty() || text.len() > MAX_LEN {
         return None;
@@ -29,20 +29,20 @@ pub(super) fn parse(text: &str) -> Option<Wanted> {
     if text.starts_with('/') {
         let address: Multiaddr = text.parse().ok()?;
         let is_tcp = address.iter().any(|part| matches!(part, Protocol::Tcp(_)));
-        return is_tcp.then(|| Wanted::Address(Address::of_multiaddr(&address.to_string())));
+        return is_tcp.then(|| ParsedAddress::Address(Address::of_multiaddr(&address.to_string())));
     }
     if let Ok(address) = text.parse::<SocketAddr>() {
-        return Some(Wanted::Address(Address::tcp(address)));
+        return Some(ParsedAddress::Address(Address::tcp(address)));
     }
     if let Ok(ip) = text.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>() {
-        return Some(Wanted::Address(Address::tcp(SocketAddr::new(ip, DEFAULT_PORT))));
+        return Some(ParsedAddress::Address(Address::tcp(SocketAddr::new(ip, DEFAULT_PORT))));
     }
     let (host, port) = match text.rsplit_once(':') {
         Some((host, port)) => (host, port.parse().ok()?),
         None => (text, DEFAULT_PORT),
     };
     let is_host = !host.is_empty() && host.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'));
-    is_host.then(|| Wanted::Host(HostPort { host: host.to_owned(), port }))
+    is_host.then(|| ParsedAddress::Host(HostPort { host: host.to_owned(), port }))
 }
 
 /// Returns the multiaddress of a TCP port.
@@ -70,14 +70,17 @@ mod tests {
 
     #[test]
     fn addresses_as_people_write_them() {
-        let multi = |text: &str| Some(Wanted::Address(Address::of_multiaddr(text)));
+        let multi = |text: &str| Some(ParsedAddress::Address(Address::of_multiaddr(text)));
         assert_eq!(parse(" 192.168.0.7 "), multi("/ip4/192.168.0.7/tcp/47770"));
         assert_eq!(parse("192.168.0.7:9"), multi("/ip4/192.168.0.7/tcp/9"));
         assert_eq!(parse("[fe80::1]:9"), multi("/ip6/fe80::1/tcp/9"));
         assert_eq!(parse("fe80::1"), multi("/ip6/fe80::1/tcp/47770"));
         assert_eq!(parse("/ip4/10.0.0.1/tcp/1"), multi("/ip4/10.0.0.1/tcp/1"));
-        assert_eq!(parse("ana.local"), Some(Wanted::Host(HostPort { host: "ana.local".to_owned(), port: 47770 })));
-        assert_eq!(parse("ana:80"), Some(Wanted::Host(HostPort { host: "ana".to_owned(), port: 80 })));
+        assert_eq!(
+            parse("ana.local"),
+            Some(ParsedAddress::Host(HostPort { host: "ana.local".to_owned(), port: 47770 }))
+        );
+        assert_eq!(parse("ana:80"), Some(ParsedAddress::Host(HostPort { host: "ana".to_owned(), port: 80 })));
         for text in ["", "/ip4/10.0.0.1", "/nonsense", "a b", "ana:port", "ana:99999", ":80", &"x".repeat(400)] {
             assert_eq!(parse(text), None, "{text}");
         }

@@ -6,9 +6,9 @@ use std::path::Path;
 
 use inkmesh_store::{ChainKey, Store};
 
-use super::catch_up::{Stored, SyncError};
 use super::rooms;
 use super::storage::StorageError;
+use super::sync::{Stored, SyncError};
 use crate::event::Entry;
 use crate::fold::{Fold, Step};
 use crate::gallery::Gallery;

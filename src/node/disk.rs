@@ -5,7 +5,7 @@
 //!
 //! When the disk refuses a write, the memory holds more than the disk. Then nothing is taken in or said any more until
 //! the disk takes a write again; the rooms are then read anew from it, and what others sent meanwhile comes again by
-//! catching up. **Invariant:** a room in memory is never ahead of its disk by anything that was acknowledged.
+//! sync. **Invariant:** a room in memory is never ahead of its disk by anything that was acknowledged.
 
 mod loading;
 mod reading;
@@ -21,8 +21,8 @@ pub(super) use self::loading::{Loaded, load_at_start, retire_own_chains};
 use self::loading::{load, load_all, repair, room_key, write_snapshot};
 use self::reading::{chain_of, read_all, read_one, steps};
 use super::StartError;
-use super::catch_up::SyncError;
-use super::handle::Answer;
+use super::handle::ReplySender;
+use super::sync::SyncError;
 use crate::clock::Now;
 use crate::command::{CommandError, CommandTicket, Reply};
 use crate::event::Warning;
@@ -48,13 +48,13 @@ const LOOK_PIECE: usize = 1 << 20;
 /// A message of the storage thread or of a worker to the actor.
 pub(super) enum Message {
     /// Received operations are durable, or not.
-    Stored { keys: Vec<Key>, done: Option<Answer>, result: Result<(), StoreError> },
+    Stored { keys: Vec<Key>, done: Option<ReplySender>, result: Result<(), StoreError> },
     /// Our own operations are durable, or not.
     Written { room: RoomName, write: Write, result: Result<(), StoreError> },
     /// A room was read, to be entered.
-    Loaded { clean: bool, reading: u64, result: Result<Box<Loaded>, StartError> },
+    Loaded { clean: bool, repairs: u64, result: Result<Box<Loaded>, StartError> },
     /// A page of history was read: these of `lines` lines.
-    Page { room: RoomName, operations: Vec<Operation>, lines: usize, answer: Answer },
+    Page { room: RoomName, operations: Vec<Operation>, lines: usize, answer: ReplySender },
     /// Lines of our own that are dated in the future were read.
     HeldBack { room: RoomName, entries: Vec<OperationId> },
     /// The games and strokes of a room were read.
@@ -105,8 +105,8 @@ pub(super) struct Disk {
     /// The number of own writes of each room that are on their way.
     writing: BTreeMap<RoomName, usize>,
     state: State,
-    /// Grows with each repair: what was read before may be more than is there now.
-    reading: u64,
+    /// The number of repairs so far: what was read before one may be more than is there now.
+    repairs: u64,
     messages: mpsc::Sender<Message>,
 }
 
@@ -115,7 +115,7 @@ impl Disk {
     pub(super) fn new(store: Store, identity: Identity) -> (Self, mpsc::Receiver<Message>) {
         let (messages, receiver) = mpsc::channel(QUEUE);
         let (unsaved, writing) = (Unsaved::default(), BTreeMap::new());
-        (Disk { store, identity, unsaved, writing, state: State::Works, reading: 0, messages }, receiver)
+        (Disk { store, identity, unsaved, writing, state: State::Works, repairs: 0, messages }, receiver)
     }
 
     /// The store, for tasks that read from it.
@@ -166,7 +166,7 @@ impl Disk {
         &mut self,
         room: RoomId,
         operations: Vec<(Position, Operation)>,
-        done: Option<Answer>,
+        done: Option<ReplySender>,
         now: Now,
     ) -> Option<Effect> {
         let full = self.unsaved.gather(room, operations, now.mono_ms);
@@ -180,7 +180,7 @@ impl Disk {
     }
 
     /// Writes what was gathered. While the disk refuses, nothing: the rooms will be read anew.
-    pub(super) fn flush(&mut self, done: Option<Answer>, now: Now) -> Option<Effect> {
+    pub(super) fn flush(&mut self, done: Option<ReplySender>, now: Now) -> Option<Effect> {
         let group = self.unsaved.take_gathered();
         if let Some(reason) = self.trouble() {
             done.map(|done| done.send(Err(CommandError::NotSaved(reason.to_owned()))));
@@ -205,7 +205,7 @@ impl Disk {
     pub(super) fn stored(
         &mut self,
         keys: &[Key],
-        done: Option<Answer>,
+        done: Option<ReplySender>,
         result: Result<(), StoreError>,
         now: Now,
     ) -> Option<Effect> {
@@ -254,7 +254,7 @@ impl Disk {
     }
 
     /// Writes a named value, after what was written before, and answers when it is durable.
-    pub(super) fn remember(&self, name: &'static str, value: Vec<u8>, answer: Option<Answer>) {
+    pub(super) fn remember(&self, name: &'static str, value: Vec<u8>, answer: Option<ReplySender>) {
         let (sender, outcome) = oneshot::channel();
         let values = vec![(name.to_owned(), value)];
         let queued = self.store.append_with(Vec::new(), values, move |result| drop(sender.send(result)));
@@ -305,20 +305,20 @@ impl Disk {
 
     /// Reads a room, to be entered: [`Message::Loaded`].
     pub(super) fn load(&self, room: RoomName, now: Now) {
-        let (identity, clean, reading) = (self.identity.clone(), self.is_clean(&room), self.reading);
+        let (identity, clean, repairs) = (self.identity.clone(), self.is_clean(&room), self.repairs);
         self.spawn(move |store| {
             let result = load(store, &identity, &room, now).map(Box::new);
-            Some(Message::Loaded { clean, reading, result })
+            Some(Message::Loaded { clean, repairs, result })
         });
     }
 
-    /// Returns whether what was read at a time still counts: no files were moved aside since.
-    pub(super) fn is_current(&self, reading: u64) -> bool {
-        self.reading == reading
+    /// Returns whether no files were moved aside since there were so many repairs: what was read then still counts.
+    pub(super) fn is_current(&self, repairs: u64) -> bool {
+        self.repairs == repairs
     }
 
     /// Reads a page of history: [`Message::Page`].
-    pub(super) fn read_page(&self, room: RoomName, lines: Vec<Line>, answer: Answer) {
+    pub(super) fn read_page(&self, room: RoomName, lines: Vec<Line>, answer: ReplySender) {
         let count = lines.len();
         self.read(room.id(), lines, move |operations| Some(Message::Page { room, operations, lines: count, answer }));
     }
@@ -375,7 +375,7 @@ impl Disk {
     }
 
     /// Reads all drawings of a room, of which `positions` are the steps, and answers with them.
-    pub(super) fn read_drawings(&self, room: RoomId, positions: Vec<Position>, answer: Answer) {
+    pub(super) fn read_drawings(&self, room: RoomId, positions: Vec<Position>, answer: ReplySender) {
         self.read_steps(room, positions, |result| match result {
             Ok(read) => {
                 let drawings = Gallery::new(steps(read.into_iter()));
@@ -465,7 +465,7 @@ impl Disk {
             return;
         }
         self.state = State::Repairs { reason: error.to_string() };
-        self.reading += 1;
+        self.repairs += 1;
         let (identity, rooms) = (self.identity.clone(), rooms());
         self.spawn(move |store| {
             let repaired = repair(store, identity.author()).map_err(StartError::Store);
@@ -481,7 +481,7 @@ impl Disk {
     }
 
     /// Takes note that the disk works again: the open rooms are now those that were read from it. What had not been written
-    /// comes again by catching up.
+    /// comes again by sync.
     pub(super) fn works_again(&mut self) {
         self.state = State::Works;
         self.unsaved.clear();

@@ -17,10 +17,10 @@ const SETTLE_MS: u64 = 30;
 /// Events that may wait for that.
 const MAX_EARLY: usize = 1024;
 
-/// Lines that may wait for the frontend before catching up brings more.
+/// Lines that may wait for the frontend before sync brings more.
 const LINES: usize = 16_384;
 
-/// The number of lines that wait for the frontend. Catching up waits while there are too many, so that the frontend gets
+/// The number of lines that wait for the frontend. Sync waits while there are too many, so that the frontend gets
 /// all of them in bounded memory.
 #[derive(Debug, Clone, Default)]
 pub(in crate::node) struct Backlog(Arc<(AtomicUsize, Notify)>);
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn catching_up_waits_for_a_slow_frontend() {
+    async fn sync_waits_for_a_slow_frontend() {
         let entry = crate::event::Entry {
             id: crate::operation::OperationId([0; 32]),
             author: crate::identity::Author([0; 32]),

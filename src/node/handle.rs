@@ -3,8 +3,8 @@
 use tokio::sync::{mpsc, oneshot};
 
 use super::frontend::Backlog;
-use crate::command::{Command, CommandError, Reply, RoomCommand, Spoken};
-use crate::event::{CanvasView, Entry, Event, GameView, PenLine, Person, ReadingView, RoomState, RoomSummary};
+use crate::command::{Command, CommandError, Reply, RoomCommand, SayOutcome};
+use crate::event::{CanvasView, Entry, Event, GameView, PenLine, Person, ReadStateView, RoomState, RoomSummary};
 use crate::identity::Author;
 use crate::name::{PersonName, RoomName};
 use crate::operation::OperationId;
@@ -13,7 +13,7 @@ use crate::operation::OperationId;
 pub(super) const COMMAND_QUEUE: usize = 256;
 
 /// The way back of the reply to a command.
-pub(super) type Answer = oneshot::Sender<Result<Reply, CommandError>>;
+pub(super) type ReplySender = oneshot::Sender<Result<Reply, CommandError>>;
 
 /// Takes the value out of the one kind of reply that a command has.
 macro_rules! reply {
@@ -28,7 +28,7 @@ macro_rules! reply {
 /// A running node. Cheap to clone; when the last clone is gone, the node ends.
 #[derive(Debug, Clone)]
 pub struct Node {
-    pub(super) commands: mpsc::Sender<(Command, Answer)>,
+    pub(super) commands: mpsc::Sender<(Command, ReplySender)>,
     pub(super) author: Author,
 }
 
@@ -119,10 +119,10 @@ impl Node {
     /// # Errors
     /// [`CommandError::NotInRoom`], [`CommandError::Text`], [`CommandError::NotSaved`], [`CommandError::Busy`],
     /// [`CommandError::Closed`].
-    pub async fn say(&self, room: RoomName, text: String) -> Result<Spoken, CommandError> {
+    pub async fn say(&self, room: RoomName, text: String) -> Result<SayOutcome, CommandError> {
         match self.ask(Command::In(room, RoomCommand::Say { text })).await? {
-            Reply::Written { id } => Ok(Spoken::Line(id)),
-            Reply::Solved => Ok(Spoken::Solved),
+            Reply::Written { id } => Ok(SayOutcome::Line(id)),
+            Reply::Solved => Ok(SayOutcome::Solved),
             other => unreachable!("{other:?}"),
         }
     }
@@ -205,7 +205,7 @@ impl Node {
     ///
     /// # Errors
     /// [`CommandError::NotInRoom`], [`CommandError::Closed`].
-    pub async fn reading(&self, room: RoomName) -> Result<ReadingView, CommandError> {
+    pub async fn reading(&self, room: RoomName) -> Result<ReadStateView, CommandError> {
         reply!(self.ask(Command::In(room, RoomCommand::Reading)), Reply::Reading { reading, .. } => reading)
     }
 

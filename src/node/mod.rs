@@ -5,13 +5,12 @@ mod actor;
 mod address;
 pub mod archive;
 mod arrivals;
-mod catch_up;
 mod clock;
 mod config;
 mod disk;
 mod frontend;
 mod gossip;
-mod guesses;
+mod guess_streams;
 mod handle;
 mod key_file;
 mod listening;
@@ -29,7 +28,7 @@ mod sync;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use crate::command::{CommandError, MAX_ROOMS, Spoken};
+pub use crate::command::{CommandError, MAX_ROOMS, SayOutcome};
 pub use config::{Config, DEFAULT_PORT};
 pub use handle::{Events, Node};
 

@@ -308,9 +308,9 @@ impl Network {
             return tracing::error!(len = frame.len(), %room, "a frame that nobody would take");
         }
         match self.gossipsub().publish(topic(room).hash(), frame) {
-            // Nobody is there: it is on the disk, and whoever comes will catch up.
+            // Nobody is there: it is on the disk, and others get it by sync.
             Ok(_) | Err(gossipsub::PublishError::NoPeersSubscribedToTopic | gossipsub::PublishError::Duplicate) => {}
-            Err(error) => tracing::warn!(%error, %room, "not published; it will be caught up with"),
+            Err(error) => tracing::warn!(%error, %room, "not published; others get it by sync"),
         }
     }
 

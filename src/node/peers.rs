@@ -10,14 +10,14 @@ use libp2p::swarm::ConnectionId;
 use libp2p::swarm::dial_opts::{DialOpts, PeerCondition};
 use tokio::sync::mpsc;
 
-use super::address::{self, Wanted};
+use super::address::{self, ParsedAddress};
 use super::liveness::{Fresh, Liveness};
 use super::network::{DialFailure, peer_of};
 use crate::codec;
 use crate::command::CommandError;
 use crate::event::Warning;
 use crate::identity::Author;
-use crate::peering::{self, Address, Call, HostPort};
+use crate::peering::{Address, AddressBook, Call, HostPort};
 use crate::sync::{MAX_ADDRESSES, MAX_NEIGHBOURS, Neighbour};
 
 /// Messages of the tasks that wait for the actor; beyond it the tasks wait.
@@ -38,7 +38,7 @@ pub(super) enum Message {
 
 /// The peers that we know, and the connections with them.
 pub(super) struct Peers {
-    book: peering::Peers<ConnectionId>,
+    book: AddressBook<ConnectionId>,
     liveness: Liveness,
     messages: mpsc::Sender<Message>,
 }
@@ -47,7 +47,7 @@ impl Peers {
     /// No peers; `me` are we ourselves. Returns also the messages of the tasks to come.
     pub(super) fn new(me: Author, fresh: Fresh) -> (Self, mpsc::Receiver<Message>) {
         let (messages, receiver) = mpsc::channel(QUEUE);
-        (Peers { book: peering::Peers::new(me), liveness: Liveness::new(fresh), messages }, receiver)
+        (Peers { book: AddressBook::new(me), liveness: Liveness::new(fresh), messages }, receiver)
     }
 
     /// A way to send messages to the actor.
@@ -63,8 +63,8 @@ impl Peers {
     /// [`CommandError::Address`]; [`CommandError::Busy`] when there are too many already.
     pub(super) fn want(&mut self, text: &str, now: u64) -> Result<(), CommandError> {
         let taken = match address::parse(text) {
-            Some(Wanted::Address(address)) => self.book.want(address, now),
-            Some(Wanted::Host(name)) => self.book.want_host(name, now),
+            Some(ParsedAddress::Address(address)) => self.book.want(address, now),
+            Some(ParsedAddress::Host(name)) => self.book.want_host(name, now),
             None => return Err(CommandError::Address(text.chars().take(MAX_SHOWN).collect())),
         };
         if taken { Ok(()) } else { Err(CommandError::Busy) }

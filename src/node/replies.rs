@@ -2,19 +2,19 @@
 
 use std::collections::HashMap;
 
-use super::handle::Answer;
+use super::handle::ReplySender;
 use crate::command::{CommandError, CommandTicket, Reply};
 
 /// The way back of each reply, by the number of its command.
 #[derive(Debug, Default)]
 pub(super) struct Replies {
-    waiting: HashMap<CommandTicket, Answer>,
+    waiting: HashMap<CommandTicket, ReplySender>,
     last: u64,
 }
 
 impl Replies {
     /// Numbers a command; its reply goes to `answer`.
-    pub(super) fn expect(&mut self, answer: Answer) -> CommandTicket {
+    pub(super) fn expect(&mut self, answer: ReplySender) -> CommandTicket {
         self.last += 1;
         let ticket = CommandTicket(self.last);
         self.waiting.insert(ticket, answer);
@@ -27,7 +27,7 @@ impl Replies {
     }
 
     /// Returns the way back of a command's reply, unless it was used. Dropped, it says that the command was given up.
-    pub(super) fn take(&mut self, ticket: CommandTicket) -> Option<Answer> {
+    pub(super) fn take(&mut self, ticket: CommandTicket) -> Option<ReplySender> {
         self.waiting.remove(&ticket)
     }
 }

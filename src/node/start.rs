@@ -10,14 +10,14 @@ use super::clock::NodeClock;
 use super::config::Config;
 use super::disk::{Disk, load_at_start, quarantined, retire_own_chains};
 use super::frontend::Frontend;
-use super::guesses::Guesses;
+use super::guess_streams::GuessStreams;
 use super::handle::{COMMAND_QUEUE, Events, Node};
 use super::liveness::Fresh;
 use super::network::Network;
 use super::peers::Peers;
 use super::replies::Replies;
 use super::rooms::{Rooms, recall};
-use super::sync::Sync;
+use super::sync::SyncStreams;
 use super::{StartError, key_file, listening, nearby};
 use crate::event::Warning;
 use crate::identity::{Author, Identity};
@@ -36,8 +36,8 @@ impl Node {
         let (mut network, no_mdns) = Network::new(&identity, config.mdns, fresh.clone())?;
         let (mut frontend, events) = Frontend::new();
         let (mut peers, peer_messages) = Peers::new(author, fresh);
-        let (guesses, guess_messages) = Guesses::new(network.control());
-        let (sync, sync_messages) = Sync::new(network.control(), frontend.backlog().clone());
+        let (guesses, guess_messages) = GuessStreams::new(network.control());
+        let (sync, sync_messages) = SyncStreams::new(network.control(), frontend.backlog().clone());
         let (disk, disk_messages) = Disk::new(store.clone(), identity.clone());
 
         match &opening.quarantined {

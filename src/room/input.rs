@@ -20,14 +20,14 @@ pub enum Input {
     },
     /// A live frame arrived by gossip, verified.
     Live(LiveFrame),
-    /// Operations arrived by catching up, verified, in the order sent.
+    /// Operations arrived by sync, verified, in the order sent.
     Synced {
         /// The operations.
         operations: Vec<Operation>,
         /// The peer that sent them.
         from: Author,
     },
-    /// A peer that we catch up with said what it holds. [`Room::next_fetch`](super::Room::next_fetch) then says what to
+    /// A peer that we pull from said what it holds. [`Room::next_fetch`](super::Room::next_fetch) then says what to
     /// request from it.
     Offered {
         /// The peer.
@@ -40,7 +40,7 @@ pub enum Input {
         /// The peer.
         from: Author,
     },
-    /// Catching up with a peer ended, for whatever reason.
+    /// The round with a peer ended, for whatever reason.
     FetchStopped {
         /// The peer.
         from: Author,

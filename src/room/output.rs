@@ -2,7 +2,7 @@
 
 use super::own_chain::Write;
 use crate::command::{CommandError, CommandTicket, Reply};
-use crate::event::{CanvasChange, Entry, Event, Person, ReadingView};
+use crate::event::{CanvasChange, Entry, Event, Person, ReadStateView};
 use crate::game::GuessTicket;
 use crate::identity::Author;
 use crate::log::{Ingest, Position, Reason};
@@ -40,8 +40,8 @@ pub enum Output {
     /// Reply to this command that it is done, once everything from earlier [`Output::Persist`] and [`Output::StoreLocal`] is
     /// durable.
     ReplyWhenSaved(CommandTicket),
-    /// Catch up with this peer: it has operations that are missing here.
-    CatchUp(Author),
+    /// Begin a sync round with this peer: it has operations that are missing here.
+    SyncWith(Author),
     /// Send the frontend this event.
     Emit(Event),
     /// Store this local state of the room, which is not in its log. [`Room::recall`](super::Room::recall) takes them back.
@@ -124,7 +124,7 @@ impl Outbox {
         self.emit(|room| Event::Canvas { room, change });
     }
 
-    pub(super) fn emit_reading(&mut self, reading: ReadingView) {
+    pub(super) fn emit_reading(&mut self, reading: ReadStateView) {
         self.emit(|room| Event::Reading { room, reading });
     }
 }

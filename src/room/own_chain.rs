@@ -113,7 +113,7 @@ impl OwnChain {
     }
 
     /// Returns whether an operation has a position of the chain for which we may have signed another one that is not
-    /// durable yet. It is not taken in now; when ours is on the disk, catching up brings it as a fork.
+    /// durable yet. It is not taken in now; when ours is on the disk, sync brings it as a fork.
     pub(super) fn is_in_flight(&self, operation: &Operation) -> bool {
         !self.unsaved.is_empty() && operation.header().chain == self.chain
     }

@@ -1,4 +1,4 @@
-//! When the frontend gets a report how far catching up is.
+//! When the frontend gets a report how far sync is.
 
 use super::output::Outbox;
 use crate::clock::Now;
@@ -8,7 +8,7 @@ use crate::sync::fetching::Progress;
 /// Least time between two reports, in milliseconds.
 const INTERVAL_MS: u64 = 100;
 
-/// The reports of one catching up.
+/// The reports of one sync.
 #[derive(Debug, Default)]
 pub(super) struct ProgressReports {
     /// The moment of the last report in `mono_ms`; `None` when nothing was reported since the last end.

@@ -4,7 +4,7 @@ use super::Room;
 use super::pen::own_sheet;
 use crate::clock::{Now, Timestamp};
 use crate::command::CommandTicket;
-use crate::event::{CanvasView, Entry, GameView, Person, ReadingView, RoomState, RoomSummary};
+use crate::event::{CanvasView, Entry, GameView, Person, ReadStateView, RoomState, RoomSummary};
 use crate::identity::Author;
 use crate::log::{Head, Line, Position, StoredRange, Want};
 use crate::name::RoomName;
@@ -13,7 +13,7 @@ use crate::payload::kind;
 
 /// The number of operations that a room holds in memory besides its log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Waiting {
+pub struct PendingCounts {
     /// Operations that wait for the operations before them.
     pub floating: usize,
     /// Operations that wait for their time.
@@ -59,8 +59,8 @@ impl Room {
 
     /// Returns the number of operations that wait in memory.
     #[must_use]
-    pub fn waiting(&self) -> Waiting {
-        Waiting {
+    pub fn pending(&self) -> PendingCounts {
+        PendingCounts {
             floating: self.contents.log.floating(),
             parked: self.contents.log.parked(),
             shown: self.floating.len(),
@@ -142,7 +142,7 @@ impl Room {
 
     /// Returns what our person has read.
     #[must_use]
-    pub fn reading(&self) -> ReadingView {
+    pub fn reading(&self) -> ReadStateView {
         self.local.read.view(&self.contents.people)
     }
 
@@ -152,7 +152,7 @@ impl Room {
         self.contents.log.newest(limit, after)
     }
 
-    /// Returns whether a peer that we catch up with has missing operations that other peers are sending now.
+    /// Returns whether a peer that we pull from has missing operations that other peers are sending now.
     #[must_use]
     pub fn could_bring_more(&self, from: Author) -> bool {
         self.fetching.could_bring_more(from, &self.contents.log)

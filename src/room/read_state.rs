@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::{Late, ReadingView};
+use crate::event::{Late, ReadStateView};
 use crate::identity::Author;
 use crate::log::Log;
 use crate::operation::{Operation, OperationId, OrderKey};
@@ -89,7 +89,7 @@ impl ReadState {
     }
 
     /// Returns the state as a frontend is shown it.
-    pub(super) fn view(&self, people: &People) -> ReadingView {
+    pub(super) fn view(&self, people: &People) -> ReadStateView {
         let late = self.late.iter().map(|(author, span)| Late {
             author: *author,
             name: people.name(*author),
@@ -98,7 +98,7 @@ impl ReadState {
             from_ms: span.first.0.time.ms(),
             to_ms: span.last.time.ms(),
         });
-        ReadingView { mark: self.mark.map(|(_, id)| id), unread: self.unread, late: late.collect() }
+        ReadStateView { mark: self.mark.map(|(_, id)| id), unread: self.unread, late: late.collect() }
     }
 }
 

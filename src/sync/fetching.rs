@@ -1,4 +1,4 @@
-//! Which operations are requested from which member, while a room catches up with several members at once.
+//! Which operations are requested from which member, while a room syncs with several members at once.
 //!
 //! What is missing is cut into *units*: ranges of chains that no other member is sending. A member sends up to two units
 //! at a time, so that the next is on its way while one is taken in. When a member stops, the chains of its unfinished units
@@ -64,7 +64,7 @@ impl Member {
     }
 }
 
-/// How far a room has caught up.
+/// How far the sync of a room is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Progress {
     /// The members with a unit under way.
@@ -181,7 +181,7 @@ impl Fetching {
         units.flat_map(|unit| unit.chains.iter().copied()).collect()
     }
 
-    /// Returns how far the room has caught up with `log`.
+    /// Returns how far the sync of the room is.
     #[must_use]
     pub fn progress(&self, log: &Log) -> Progress {
         let mut missing: BTreeMap<ChainId, u64> = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! The messages of catching up: requests of the peer that pulls, responses of the peer that serves. Each travels as a frame
+//! The messages of sync: requests of the peer that pulls, responses of the peer that serves. Each travels as a frame
 //! with a 32-bit length before it.
 //!
 //! ```text

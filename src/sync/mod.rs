@@ -1,4 +1,4 @@
-//! Catching up with others, and what is received on its way to the disk: state machines and bookkeeping without IO, clock or
+//! Sync with other peers, and what is received on its way to the disk: state machines and bookkeeping without IO, clock or
 //! randomness. The node carries bytes for them, runs their timers and checks signatures; the simulator drives the same types.
 //!
 //! | file | what it decides |
@@ -7,7 +7,7 @@
 //! | [`puller`] | the side of a round that sends requests |
 //! | [`server`] | the side that answers them; who is served |
 //! | [`merge`] | in which order stretches of several chains are read from the disk |
-//! | [`schedule`] | with whom to catch up in a room, and when |
+//! | [`schedule`] | with whom to begin a round in a room, and when |
 //! | [`fetching`] | which member is asked for which part, when several are asked at once |
 //! | [`pace`] | how much to ask a member for at once, and how long to wait for it |
 //! | [`slots`] | how many streams are served at once, in all and of each peer |

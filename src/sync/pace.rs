@@ -1,4 +1,4 @@
-//! How much is requested from a member at once while catching up, and how long to wait for it. All times are in milliseconds
+//! How much is requested from a member at once in a sync round, and how long to wait for it. All times are in milliseconds
 //! on a clock that only goes forward.
 //!
 //! A *unit* is as much as a member sends in about half a second, by the rate of the unit before. So at most a second's worth
@@ -62,17 +62,17 @@ impl Pace {
 
 /// The wait for what was requested.
 #[derive(Debug, Clone, Copy)]
-pub struct Waiting {
+pub struct ResponseWait {
     since: u64,
     heard: u64,
     bytes: u64,
 }
 
-impl Waiting {
+impl ResponseWait {
     /// Begins to wait.
     #[must_use]
     pub fn since(now: u64) -> Self {
-        Waiting { since: now, heard: now, bytes: 0 }
+        ResponseWait { since: now, heard: now, bytes: 0 }
     }
 
     /// Counts bytes, the last of which came at `now`.
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn a_member_is_waited_for_while_enough_comes() {
-        let mut waiting = Waiting::since(1_000);
+        let mut waiting = ResponseWait::since(1_000);
         assert_eq!(waiting.until(), 1_000 + SILENCE_MS);
         waiting.heard(0, 3_000);
         assert_eq!(waiting.until(), 1_000 + SILENCE_MS, "nothing came");
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn who_drips_is_given_up_soon() {
-        let mut waiting = Waiting::since(0);
+        let mut waiting = ResponseWait::since(0);
         let mut now = 0;
         while now < waiting.until() {
             now += 1_000;

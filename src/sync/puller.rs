@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 use super::fetching::{Fetch, SCREEN};
 use super::message::{Neighbour, Request, Response, RoundError};
-use super::pace::{Pace, Waiting};
+use super::pace::{Pace, ResponseWait};
 use crate::clock::Timestamp;
 use crate::log::{Head, Want};
 use crate::operation::Operation;
@@ -91,7 +91,7 @@ pub struct Puller {
     share_until: Option<u64>,
     taking_since: u64,
     pace: Pace,
-    waiting: Waiting,
+    waiting: ResponseWait,
 }
 
 impl Puller {
@@ -110,7 +110,7 @@ impl Puller {
             share_until: None,
             taking_since: now,
             pace: Pace::default(),
-            waiting: Waiting::since(now),
+            waiting: ResponseWait::since(now),
         }
     }
 
@@ -156,7 +156,7 @@ impl Puller {
             }
         };
         if idle {
-            self.waiting = Waiting::since(now);
+            self.waiting = ResponseWait::since(now);
         }
         self.share_until = None;
         self.under_way += 1;
@@ -187,7 +187,7 @@ impl Puller {
             (State::Greeted, Response::Busy) => return Err(RoundError::Busy),
             (State::Fetching { .. }, Response::End) if self.under_way > 0 => {
                 self.pace.brought(std::mem::take(&mut self.brought), self.waiting.ms(now));
-                self.waiting = Waiting::since(now);
+                self.waiting = ResponseWait::since(now);
                 self.under_way -= 1;
                 self.settled = false;
                 self.steps.push_back(Step::UnitEnded);

@@ -1,4 +1,4 @@
-//! With whom to catch up in a room, and when. All times are in milliseconds on a clock that only goes forward.
+//! With whom to begin a sync round in a room, and when. All times are in milliseconds on a clock that only goes forward.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -17,7 +17,7 @@ const EACH_BYTES: u64 = 128;
 const LEAST_BYTES: usize = 8 << 10;
 /// Streams that are served at once at most; others are told to come back.
 const MAX_SERVED: usize = 16;
-/// Of one peer: it may be catching up in several rooms.
+/// Of one peer: it may sync several rooms.
 const MAX_SERVED_EACH: usize = 4;
 
 /// What we hold of a room, and who else is in it.

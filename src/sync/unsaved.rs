@@ -7,7 +7,7 @@ use crate::log::Position;
 use crate::name::RoomId;
 use crate::operation::Operation;
 
-/// Operations that may wait for the disk. While there are more, gossip is left to catching up.
+/// Operations that may wait for the disk. While there are more, gossip is left to sync.
 const MAX_OPERATIONS: usize = 8_192;
 /// Their bytes, likewise.
 const MAX_BYTES: usize = 12 << 20;
@@ -95,7 +95,7 @@ impl Unsaved {
         self.operations.iter().filter(move |((of, _), _)| *of == room).map(|(_, operation)| operation)
     }
 
-    /// Forgets everything: what was not written comes again by catching up.
+    /// Forgets everything: what was not written comes again by sync.
     pub fn clear(&mut self) {
         *self = Unsaved::default();
     }

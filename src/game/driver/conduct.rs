@@ -42,7 +42,7 @@ impl Driver {
     /// at the moment that the last plan named.
     ///
     /// `live` says that the change came just now from the network or from ourselves. A change from the disk or from
-    /// catching up may have happened long ago; then its age is estimated by the wall clock.
+    /// sync may have happened long ago; then its age is estimated by the wall clock.
     pub fn advance(
         &mut self,
         game: &Game,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::guesses::{GuessTicket, Guesses};
+use super::guesses::{GuessTicket, OwnGuesses};
 use super::own_turn::OwnTurn;
 use super::timers::Timer;
 use crate::canvas::SheetId;
@@ -61,7 +61,7 @@ pub struct Driver {
     pub(super) chosen_by_program: Option<(OperationId, u32)>,
     /// Our own turn in a quiz, while it is ours.
     pub(super) own_turn: Option<OwnTurn>,
-    pub(super) guesses: Guesses,
+    pub(super) guesses: OwnGuesses,
     /// The parts of the word list that still have to follow our own proposal.
     pub(super) more_words: VecDeque<WordList>,
     /// The time since the drawer of the present turn drew, as far as we saw.
@@ -88,7 +88,7 @@ impl Driver {
             written: Vec::new(),
             chosen_by_program: None,
             own_turn: None,
-            guesses: Guesses::new(me),
+            guesses: OwnGuesses::new(me),
             more_words: VecDeque::new(),
             drew: None,
         }
@@ -161,7 +161,7 @@ impl Driver {
     }
 
     /// Returns our own guesses.
-    pub fn guesses(&mut self) -> &mut Guesses {
+    pub fn guesses(&mut self) -> &mut OwnGuesses {
         &mut self.guesses
     }
 

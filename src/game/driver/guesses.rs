@@ -107,7 +107,7 @@ pub enum GuessOutcome {
 
 /// Our guesses, turn after turn.
 #[derive(Debug, Clone)]
-pub struct Guesses {
+pub struct OwnGuesses {
     me: Author,
     /// Our guesses in the turn that runs, or in an earlier one whose last reply is still to come.
     turn: Option<TurnGuesses>,
@@ -155,9 +155,9 @@ struct Context<'a> {
     words: &'a WordList,
 }
 
-impl Guesses {
+impl OwnGuesses {
     pub(super) fn new(me: Author) -> Self {
-        Guesses { me, turn: None, last_ticket: 0, expired: Vec::new() }
+        OwnGuesses { me, turn: None, last_ticket: 0, expired: Vec::new() }
     }
 
     /// Follows the game to its present turn. A guess under way outlives its turn: it was asked in time, and a line has to

@@ -21,6 +21,6 @@ mod timers;
 
 pub use commands::PlayError;
 pub use driver::{Delivery, Driver, Plan};
-pub use guesses::{GuessError, GuessOutcome, GuessTicket, Guesses, OutgoingGuess};
+pub use guesses::{GuessError, GuessOutcome, GuessTicket, OutgoingGuess, OwnGuesses};
 #[cfg(test)]
 pub(super) use own_turn::OwnTurn;

@@ -14,7 +14,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{self, CodecError};
-use crate::game::secret::{Answer, Blinded, VoprfPublic};
+use crate::game::secret::{Blinded, Evaluation, VoprfPublic};
 use crate::identity::{Author, Identity, SIGNATURE_LEN};
 use crate::limits::MAX_CANDIDATES;
 use crate::name::RoomId;
@@ -162,7 +162,7 @@ impl Receipt {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GuessAnswer {
     /// The evaluations of the blinded candidates, and the proof.
-    pub answer: Answer,
+    pub answer: Evaluation,
     /// The receipt.
     pub receipt: Receipt,
 }
@@ -307,7 +307,7 @@ mod tests {
     fn answer(request: &GuessRequest) -> Box<GuessAnswer> {
         let evaluated = request.blinded.iter().map(|blinded| Evaluated(blinded.0)).collect();
         let receipt = Receipt::new(&drawer(), request, u32::MAX);
-        Box::new(GuessAnswer { answer: Answer { evaluated, proof: Proof([7; 64]) }, receipt })
+        Box::new(GuessAnswer { answer: Evaluation { evaluated, proof: Proof([7; 64]) }, receipt })
     }
 
     /// Returns the number of single bit flips in the encoding that decode to another value which passes `check`.

@@ -6,7 +6,7 @@ use voprf::{EvaluationElement, Group, VoprfClient};
 
 use super::chance::Chance;
 use super::elements::{Blinded, Opening, VoprfPublic};
-use super::turn_key::{Answer, FalseAnswer};
+use super::turn_key::{Evaluation, FalseAnswer};
 use super::word_key::WordKey;
 use super::{Suite, input, turn_bytes};
 use crate::identity::Identity;
@@ -55,7 +55,7 @@ impl Blinding {
     ///
     /// # Errors
     /// [`FalseAnswer`] when it isn't an evaluation of these words with the secret key of `public`.
-    pub fn finish(&self, answer: &Answer, public: &VoprfPublic) -> Result<Vec<WordKey>, FalseAnswer> {
+    pub fn finish(&self, answer: &Evaluation, public: &VoprfPublic) -> Result<Vec<WordKey>, FalseAnswer> {
         finish(&self.inputs, &self.clients, answer, public)
             .map(|outputs| outputs.iter().map(|output| WordKey::from_output(output, self.game, self.turn)).collect())
             .map_err(|_| FalseAnswer)
@@ -88,7 +88,7 @@ fn blind(input: &[u8; 32], secret: &[u8; 32]) -> VoprfClient<Suite> {
 pub(super) fn finish<I: AsRef<[u8]>>(
     inputs: &[I],
     clients: &[VoprfClient<Suite>],
-    answer: &Answer,
+    answer: &Evaluation,
     public: &VoprfPublic,
 ) -> voprf::Result<Vec<[u8; 64]>> {
     let public = Suite::deserialize_elem(&public.0)?;

@@ -33,7 +33,7 @@ mod tests;
 
 pub use blinding::{Blinding, is_opening_of};
 pub use elements::{Blinded, Evaluated, Opening, Proof, VoprfPublic, VoprfSecret, WordPublic};
-pub use turn_key::{Answer, FalseAnswer, TurnKey, is_reveal, word_key_from_reveal};
+pub use turn_key::{Evaluation, FalseAnswer, TurnKey, is_reveal, word_key_from_reveal};
 pub use word_key::{WordKey, verify_solved};
 
 use crate::operation_id::OperationId;

@@ -24,7 +24,7 @@ pub struct TurnKey {
 
 /// The drawer's answer to a guess: the evaluations in the order of the request, and one proof for all of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Answer {
+pub struct Evaluation {
     /// The evaluations, as many as blinded words.
     pub evaluated: Vec<Evaluated>,
     /// The proof that all were evaluated with the turn's key.
@@ -70,7 +70,7 @@ impl TurnKey {
 
     /// Answers a guess. `None` when it is not 1 to [`MAX_CANDIDATES`] group elements.
     #[must_use]
-    pub fn answer(&self, blinded: &[Blinded]) -> Option<Answer> {
+    pub fn answer(&self, blinded: &[Blinded]) -> Option<Evaluation> {
         // The proof's nonce follows from the key and from all that the proof is about. Two proofs about different
         // things with one nonce would give the key away; so the same nonce only ever comes back with the same proof.
         let parts = blinded.iter().map(|blinded| &blinded.0);
@@ -133,7 +133,7 @@ pub(super) fn answer_with(
     server: &VoprfServer<Suite>,
     blinded: &[Blinded],
     chance: &mut (impl RngCore + CryptoRng),
-) -> Option<Answer> {
+) -> Option<Evaluation> {
     if !(1..=MAX_CANDIDATES).contains(&blinded.len()) {
         return None;
     }
@@ -142,5 +142,8 @@ pub(super) fn answer_with(
     let evaluated: Vec<_> = server.batch_blind_evaluate_prepare(blinded.iter()).collect();
     let finished = server.batch_blind_evaluate_finish(chance, blinded.iter(), &evaluated).ok()?;
     let bytes = |element: EvaluationElement<Suite>| Evaluated(element.serialize().into());
-    Some(Answer { evaluated: finished.messages.map(bytes).collect(), proof: Proof(finished.proof.serialize().into()) })
+    Some(Evaluation {
+        evaluated: finished.messages.map(bytes).collect(),
+        proof: Proof(finished.proof.serialize().into()),
+    })
 }

@@ -10,7 +10,7 @@ use crate::identity::{Author, Identity};
 use crate::log::StoredRange;
 use crate::name::{RoomId, RoomName};
 use crate::node::StartError;
-use crate::node::catch_up::{Stored, SyncError};
+use crate::node::sync::{Stored, SyncError};
 use crate::room::{Room, RoomSnapshot};
 
 /// A room as it was read from the disk.

@@ -8,7 +8,7 @@ use crate::fold::Step;
 use crate::identity::Author;
 use crate::log::Position;
 use crate::name::RoomId;
-use crate::node::catch_up::SyncError;
+use crate::node::sync::SyncError;
 use crate::operation::{Operation, Unverified};
 
 /// Operations in a row, at most, that are read although they are not wanted, together with the wanted ones around them:

@@ -89,8 +89,8 @@ async fn own_operations_are_saved_when_they_are_durable() {
     );
     assert!(disk.is_clean(&name));
     disk.load(name.clone(), NOW);
-    let Message::Loaded { clean: true, reading, result } = next(&mut messages).await else { panic!("not read") };
-    assert!(disk.is_current(reading));
+    let Message::Loaded { clean: true, repairs, result } = next(&mut messages).await else { panic!("not read") };
+    assert!(disk.is_current(repairs));
     assert_eq!(result.unwrap().room.len(), own.operations.len());
 }
 
@@ -124,10 +124,10 @@ async fn nothing_is_read_while_damaged_files_are_moved_aside() {
     let name = RoomName::lobby();
     disk.store_received(name.id(), vec![(position, operation)], None, NOW);
     disk.load(name.clone(), NOW);
-    let Message::Loaded { reading, .. } = next(&mut messages).await else { panic!("not read") };
+    let Message::Loaded { repairs, .. } = next(&mut messages).await else { panic!("not read") };
     let damaged = crate::operation::Unverified::decode(b"no operation").unwrap_err();
     disk.reading_failed(&damaged.into(), || vec![name.clone()], NOW);
-    assert!(disk.is_repairing() && !disk.is_current(reading));
+    assert!(disk.is_repairing() && !disk.is_current(repairs));
     let (answer, _told) = oneshot::channel();
     disk.read_page(name, vec![Line::Stored(position)], answer);
     let (mut pages, mut repaired) = (0, None);

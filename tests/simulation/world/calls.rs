@@ -1,7 +1,7 @@
-//! Whom a machine calls, and when: its program's [`Peers`] decides, as in `src/node/peers.rs`. Discovery tells it where
+//! Whom a machine calls, and when: its program's [`AddressBook`] decides, as in `src/node/peers.rs`. Discovery tells it where
 //! others are; each call is carried out after the delay of the network.
 //!
-//! [`Peers`]: inkmesh::peering::Peers
+//! [`AddressBook`]: inkmesh::peering::AddressBook
 
 use std::net::{Ipv4Addr, SocketAddr};
 

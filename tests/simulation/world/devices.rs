@@ -7,7 +7,7 @@ use inkmesh::identity::{Author, Identity};
 use inkmesh::log::{Position, StoredRange};
 use inkmesh::name::RoomName;
 use inkmesh::operation::{Operation, OperationId};
-use inkmesh::peering::Peers;
+use inkmesh::peering::AddressBook;
 use inkmesh::room::{Output, Room, RoomSnapshot, Ticket, retire};
 use inkmesh::room_time::Clocks;
 use inkmesh::sync::CHUNK_BYTES;
@@ -50,7 +50,7 @@ pub struct Device {
     /// Who this machine is connected with as far as it knows, and which start of theirs it met.
     pub online: BTreeMap<Seat, u32>,
     /// Whom to call, and the timer of that.
-    pub book: Peers<Connection>,
+    pub book: AddressBook<Connection>,
     pub next_call: Option<u64>,
     pub schedule: Schedule,
     /// The timer of the schedule.
@@ -90,7 +90,7 @@ pub struct Faults {
 impl Device {
     fn new(identity: Identity, folder: Folder) -> Self {
         Device {
-            book: Peers::new(identity.author()),
+            book: AddressBook::new(identity.author()),
             next_call: None,
             identity,
             room: None,
@@ -168,7 +168,7 @@ impl World {
         device.process += 1;
         device.clocks = Clocks::default();
         device.heard_clocks.clear();
-        (device.book, device.next_call) = (Peers::new(device.author()), None);
+        (device.book, device.next_call) = (AddressBook::new(device.author()), None);
         device.book.listening_on(address_of(seat));
         self.load(seat, true);
         self.begin_looking(seat);

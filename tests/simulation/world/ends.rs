@@ -125,7 +125,7 @@ impl World {
         for seat in self.seats() {
             let online: Vec<Seat> = self.devices[&seat].online.keys().copied().collect();
             for peer in online.into_iter().filter_map(|other| self.author_of(other)).collect::<BTreeSet<_>>() {
-                self.catch_up_soon(seat, peer);
+                self.sync_soon(seat, peer);
             }
         }
         let end = self.now + PASS_MS;

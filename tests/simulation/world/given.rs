@@ -60,7 +60,7 @@ impl Device {
     }
 
     fn parked(&self) -> usize {
-        self.room.as_ref().map_or(0, |room| room.waiting().parked)
+        self.room.as_ref().map_or(0, |room| room.pending().parked)
     }
 
     /// Returns whether all of these operations of one author could have floated together.

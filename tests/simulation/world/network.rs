@@ -73,7 +73,7 @@ impl World {
             device.schedule.came(peer, now);
         }
         self.feed(seat, Input::Online { peer, addresses: Vec::new() });
-        self.catch_up_where_due(seat);
+        self.begin_rounds_where_due(seat);
     }
 
     pub(super) fn went(&mut self, seat: Seat, other: Seat) {

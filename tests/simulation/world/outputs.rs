@@ -41,7 +41,7 @@ impl World {
         let Some(room) = device.room.as_mut() else { return (None, false) };
         let given = given_by(&input);
         let outputs = room.handle(input, now);
-        let waiting = room.waiting();
+        let waiting = room.pending();
         if waiting.floating > MAX_FLOATING || waiting.parked > MAX_PARKED || waiting.shown > 4 * MAX_FLOATING {
             self.fail("caps", format!("{} holds too much: {waiting:?}", name_of(seat)));
         }
@@ -67,7 +67,7 @@ impl World {
                 Output::Reply { ticket, result } => self.replied_to(seat, ticket, result.err()),
                 Output::ReplyWhenSaved(ticket) => self.replied_to(seat, ticket, None),
                 Output::Publish(bytes) => self.gossip(seat, &bytes, None),
-                Output::CatchUp(author) => self.catch_up_soon(seat, author),
+                Output::SyncWith(author) => self.sync_soon(seat, author),
                 Output::Emit(event) => self.told(seat, event),
                 Output::StoreLocal(bytes) => self.keep(seat, bytes),
                 Output::HeldBack(places) => self.held_back(seat, &places),

@@ -1,5 +1,5 @@
 //! Rounds of catching up, the side that pulls: a machine does what the program's [`Schedule`] and [`Puller`] say, as
-//! `src/node/sync.rs` and `src/node/catch_up/pull.rs` do.
+//! `src/node/sync/streams.rs` and `src/node/sync/pull.rs` do.
 //!
 //! [`Schedule`]: inkmesh::sync::schedule::Schedule
 
@@ -89,7 +89,7 @@ impl From<RoundError> for Trouble {
 
 impl World {
     /// Something is missing that somebody has.
-    pub(super) fn catch_up_soon(&mut self, seat: Seat, peer: Author) {
+    pub(super) fn sync_soon(&mut self, seat: Seat, peer: Author) {
         let now = self.now;
         let Some(device) = self.devices.get_mut(&seat) else { return };
         device.schedule.gap(peer, now);
@@ -101,11 +101,11 @@ impl World {
         if let Some(device) = self.devices.get_mut(&seat) {
             device.next_round = None;
         }
-        self.catch_up_where_due(seat);
+        self.begin_rounds_where_due(seat);
     }
 
     /// Begins the rounds that are due.
-    pub(super) fn catch_up_where_due(&mut self, seat: Seat) {
+    pub(super) fn begin_rounds_where_due(&mut self, seat: Seat) {
         let now = self.now;
         while let Some(device) = self.devices.get_mut(&seat).filter(|device| device.takes_more()) {
             let Some(peer) = device.schedule.begin(now) else { break };
@@ -390,6 +390,6 @@ impl World {
         if let Err(Trouble::Fault(what)) = result {
             self.blame(puller, server, &what);
         }
-        self.catch_up_where_due(puller);
+        self.begin_rounds_where_due(puller);
     }
 }

@@ -1,5 +1,5 @@
 //! Rounds of catching up, the side that serves: a machine does what the program's [`Server`] says, as
-//! `src/node/catch_up/serve.rs` does.
+//! `src/node/sync/serve.rs` does.
 //!
 //! [`Server`]: inkmesh::sync::server::Server
 

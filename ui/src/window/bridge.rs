@@ -9,7 +9,7 @@ use iced::futures::channel::mpsc as out;
 use iced::futures::stream::{FuturesUnordered, StreamExt};
 use iced::futures::{SinkExt, Stream};
 use inkmesh::command::{Command, CommandError, Reply, RoomCommand};
-use inkmesh::event::{CanvasView, Entry, Event, Person, ReadingView};
+use inkmesh::event::{CanvasView, Entry, Event, Person, ReadStateView};
 use inkmesh::game::GameView;
 use inkmesh::identity::Author;
 use inkmesh::name::RoomName;
@@ -52,7 +52,7 @@ pub struct Loaded {
     /// Its game.
     pub game: GameView,
     /// Its read marks.
-    pub reading: ReadingView,
+    pub reading: ReadStateView,
 }
 
 /// The answer to a request.

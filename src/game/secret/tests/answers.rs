@@ -96,7 +96,7 @@ fn false_answers_are_refused() {
     let (key, other) = (turn_key(), TurnKey::new(&ben(), &DRAW, GAME, TURN));
     let guess = blinding(&ana(), ["apple", "pear"]);
     let answer = key.answer(&guess.blinded()).unwrap();
-    let check = |answer: &Answer| guess.finish(answer, &key.public()).map(|keys| keys.len());
+    let check = |answer: &Evaluation| guess.finish(answer, &key.public()).map(|keys| keys.len());
     assert_eq!(check(&answer), Ok(2));
     let wrong_key = other.answer(&guess.blinded()).unwrap();
     assert_eq!(check(&wrong_key), Err(FalseAnswer));
@@ -105,15 +105,15 @@ fn false_answers_are_refused() {
     // each.
     let elsewhere = key.answer(&blinding(&ana(), ["plum", "fig"]).blinded()).unwrap();
     assert_eq!(check(&elsewhere), Err(FalseAnswer));
-    assert_eq!(check(&Answer { proof: elsewhere.proof, ..answer.clone() }), Err(FalseAnswer));
-    assert_eq!(check(&Answer { proof: answer.proof, ..wrong_key.clone() }), Err(FalseAnswer));
+    assert_eq!(check(&Evaluation { proof: elsewhere.proof, ..answer.clone() }), Err(FalseAnswer));
+    assert_eq!(check(&Evaluation { proof: answer.proof, ..wrong_key.clone() }), Err(FalseAnswer));
     let mixed = vec![answer.evaluated[0], wrong_key.evaluated[1]];
-    assert_eq!(check(&Answer { evaluated: mixed, ..answer.clone() }), Err(FalseAnswer));
+    assert_eq!(check(&Evaluation { evaluated: mixed, ..answer.clone() }), Err(FalseAnswer));
     let swapped = vec![answer.evaluated[1], answer.evaluated[0]];
-    assert_eq!(check(&Answer { evaluated: swapped, ..answer.clone() }), Err(FalseAnswer));
+    assert_eq!(check(&Evaluation { evaluated: swapped, ..answer.clone() }), Err(FalseAnswer));
     for count in [0, 1, 3, 1000] {
         let evaluated = answer.evaluated.iter().copied().cycle().take(count).collect();
-        assert_eq!(check(&Answer { evaluated, ..answer.clone() }), Err(FalseAnswer), "{count}");
+        assert_eq!(check(&Evaluation { evaluated, ..answer.clone() }), Err(FalseAnswer), "{count}");
     }
 }
 
@@ -124,15 +124,15 @@ fn answers_that_are_not_group_elements_are_refused() {
     let answer = key.answer(&guess.blinded()).unwrap();
     for bad in [IDENTITY, garbage(), [0xff; 32], guess.blinded()[1].0] {
         let evaluated = vec![answer.evaluated[0], Evaluated(bad)];
-        assert!(guess.finish(&Answer { evaluated, ..answer.clone() }, &key.public()).is_err());
+        assert!(guess.finish(&Evaluation { evaluated, ..answer.clone() }, &key.public()).is_err());
         assert!(guess.finish(&answer, &VoprfPublic(bad)).is_err());
     }
     for byte in 0..64 {
         let mut proof = answer.proof;
         proof.0[byte] ^= 1;
-        assert!(guess.finish(&Answer { proof, ..answer.clone() }, &key.public()).is_err(), "{byte}");
+        assert!(guess.finish(&Evaluation { proof, ..answer.clone() }, &key.public()).is_err(), "{byte}");
     }
-    assert!(guess.finish(&Answer { proof: Proof([0; 64]), ..answer }, &key.public()).is_err());
+    assert!(guess.finish(&Evaluation { proof: Proof([0; 64]), ..answer }, &key.public()).is_err());
 }
 
 #[test]
@@ -142,5 +142,7 @@ fn without_a_secret_key_no_answer_is_accepted() {
     let nobody = VoprfPublic(blinding(&ben(), ["apple"]).blinded()[0].0);
     let answer = turn_key().answer(&guess.blinded()).unwrap();
     assert!(guess.finish(&answer, &nobody).is_err());
-    assert!(guess.finish(&Answer { evaluated: vec![Evaluated(IDENTITY)], ..answer }, &VoprfPublic(IDENTITY)).is_err());
+    assert!(
+        guess.finish(&Evaluation { evaluated: vec![Evaluated(IDENTITY)], ..answer }, &VoprfPublic(IDENTITY)).is_err()
+    );
 }

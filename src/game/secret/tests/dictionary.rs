@@ -200,7 +200,7 @@ fn room() -> RoomId {
 }
 
 /// Adds a request and its answer.
-fn guessed(seen: &mut Seen, guesser: &Identity, guess: &Blinding, answer: &Answer) {
+fn guessed(seen: &mut Seen, guesser: &Identity, guess: &Blinding, answer: &Evaluation) {
     let request = GuessRequest::new(guesser, room(), (GAME, TURN, turn_key().public()), 0, None, guess.blinded());
     let receipt = Receipt::new(&drawer(), &request, 12_345);
     seen.ask(&request);

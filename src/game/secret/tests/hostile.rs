@@ -34,7 +34,7 @@ proptest! {
         public in element().prop_map(VoprfPublic),
     ) {
         let guess = blinding(&ana(), ["apple", "pear"]);
-        let answer = Answer { evaluated, proof };
+        let answer = Evaluation { evaluated, proof };
         prop_assert_eq!(guess.finish(&answer, &public).err(), Some(FalseAnswer));
         prop_assert_eq!(guess.finish(&answer, &turn_key().public()).err(), Some(FalseAnswer));
     }

@@ -266,7 +266,7 @@ fn bench_with_late_lines(language: Language) -> Bench {
     let entries: Vec<_> = (0..40).map(|number| said(number, ANA, "Ana", "an old line")).collect();
     let mut bench = Bench::with(language, WIDE, &everybody(), entries.clone(), Default::default());
     let late = vec![late(&entries[3], 20, 60), inkmesh::event::Late { author: BORA, ..late(&entries[4], 10, 60) }];
-    let reading = inkmesh::event::ReadingView { mark: Some(entries[39].id), unread: 0, late };
+    let reading = inkmesh::event::ReadStateView { mark: Some(entries[39].id), unread: 0, late };
     bench.happen(vec![Event::Reading { room: lobby(), reading }]);
     bench
 }

@@ -9,7 +9,7 @@ use iced_test::Simulator;
 use inkmesh::canvas::SheetId;
 use inkmesh::clock::Timestamp;
 use inkmesh::command::{Command, CommandError, Reply, RoomCommand};
-use inkmesh::event::{CanvasView, Entry, EntryBody, Event, Late, Person, ReadingView, RoomSummary};
+use inkmesh::event::{CanvasView, Entry, EntryBody, Event, Late, Person, ReadStateView, RoomSummary};
 use inkmesh::game::{GameView, PlayerView};
 use inkmesh::identity::Author;
 use inkmesh::name::RoomName;
@@ -117,11 +117,17 @@ pub fn sheet(may_draw: bool) -> CanvasView {
 impl Bench {
     /// Opens a room with these other people.
     pub fn open(language: Language, size: Size, people: &[Person]) -> Self {
-        Self::with(language, size, people, Vec::new(), ReadingView::default())
+        Self::with(language, size, people, Vec::new(), ReadStateView::default())
     }
 
     /// Opens a room with these other people, last lines and read marks.
-    pub fn with(language: Language, size: Size, people: &[Person], entries: Vec<Entry>, reading: ReadingView) -> Self {
+    pub fn with(
+        language: Language,
+        size: Size,
+        people: &[Person],
+        entries: Vec<Entry>,
+        reading: ReadStateView,
+    ) -> Self {
         let mut bench = Self::closed(language, size);
         let summary = RoomSummary { room: lobby(), people: 1, last_activity: 0, unread: reading.unread };
         let actions = bench.give(reply(Command::Rooms, Ok(Reply::Rooms(vec![summary]))));

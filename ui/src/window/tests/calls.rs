@@ -44,7 +44,7 @@ fn loaded(game: GameView) -> Message {
         people: vec![person(ME, "Me", true)],
         canvas: sheet(false),
         game,
-        reading: inkmesh::event::ReadingView::default(),
+        reading: inkmesh::event::ReadStateView::default(),
     };
     Message::Answered(Answer::Loaded(family(), Ok(Box::new(loaded))))
 }

@@ -17,7 +17,7 @@ use iced_test::runtime::user_interface::{Cache, State, UserInterface};
 use iced_test::runtime::{Action, clipboard, task};
 use iced_test::selector::{self, Bounded, Candidate, Selector};
 use inkmesh::command::{Command, Reply};
-use inkmesh::event::{Entry, Event as NodeEvent, Person, ReadingView, RoomSummary};
+use inkmesh::event::{Entry, Event as NodeEvent, Person, ReadStateView, RoomSummary};
 use inkmesh::game::GameView;
 use inkmesh::name::RoomName;
 use inkmesh::node::Config;
@@ -99,8 +99,13 @@ impl Live {
         let summary = RoomSummary { room: lobby(), people: 1, last_activity: 0, unread: 0 };
         live.answer(Answer::Reply(Command::Rooms, Ok(Reply::Rooms(vec![summary]))));
         let people = [person(ME, "Me", true)].into_iter().chain(people.iter().cloned()).collect();
-        let loaded =
-            Loaded { entries, people, canvas: sheet(true), game: GameView::default(), reading: ReadingView::default() };
+        let loaded = Loaded {
+            entries,
+            people,
+            canvas: sheet(true),
+            game: GameView::default(),
+            reading: ReadStateView::default(),
+        };
         live.answer(Answer::Loaded(lobby(), Ok(Box::new(loaded))));
         // Twice: the sheet learns its size in the first.
         live.frame();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use iced::Size;
 use inkmesh::command::{Command, Reply, RoomCommand};
-use inkmesh::event::{Entry, Event, ReadingView};
+use inkmesh::event::{Entry, Event, ReadStateView};
 use inkmesh::operation::OperationId;
 
 use super::bench::{ANA, BORA, Bench, NARROW, WIDE, commands, here, late, lobby, person, reply, said};
@@ -21,15 +21,15 @@ fn lines(numbers: std::ops::Range<u64>) -> Vec<Entry> {
     numbers.map(|number| said(number, ANA, "Ana", &format!("line {number}"))).collect()
 }
 
-fn read_up_to(mark: &Entry, unread: u64) -> ReadingView {
-    ReadingView { mark: Some(mark.id), unread, late: Vec::new() }
+fn read_up_to(mark: &Entry, unread: u64) -> ReadStateView {
+    ReadStateView { mark: Some(mark.id), unread, late: Vec::new() }
 }
 
 fn entries(bench: &mut Bench, entries: Vec<Entry>) -> Vec<Action> {
     bench.happen(vec![Event::Entries { room: lobby(), entries }])
 }
 
-fn reading(bench: &mut Bench, reading: ReadingView) -> Vec<Action> {
+fn reading(bench: &mut Bench, reading: ReadStateView) -> Vec<Action> {
     bench.happen(vec![Event::Reading { room: lobby(), reading }])
 }
 
@@ -100,7 +100,7 @@ fn rooms_come_with_their_unread_counts() {
     bench.give(reply(Command::Rooms, Ok(Reply::Rooms(vec![summary("lobby", 3), summary("family", 250)]))));
     bench.must_show("3");
     bench.must_show("99+");
-    reading(&mut bench, ReadingView::default());
+    reading(&mut bench, ReadStateView::default());
     assert!(!bench.shows("3"));
 }
 
@@ -172,7 +172,7 @@ fn what_comes_while_the_window_is_away_is_set_off() {
 #[test]
 fn late_history_is_announced_shown_and_dismissed() {
     let page = lines(0..PAGE as u64);
-    let view = ReadingView { late: vec![late(&page[20], 12, 11)], ..read_up_to(&page[99], 0) };
+    let view = ReadStateView { late: vec![late(&page[20], 12, 11)], ..read_up_to(&page[99], 0) };
     let mut bench = Bench::with(Language::En, WIDE, &[person(ANA, "Ana", true)], page.clone(), view.clone());
     bench.must_show("12 messages from Ana, written on 18 November 2025, arrived now");
     bench.must_show("arrived late");
@@ -193,7 +193,7 @@ fn late_history_of_many_leaves_room_for_the_talk() {
         name: format!("P{key}"),
         ..late(&page[20], count, 1)
     };
-    let view = ReadingView { late: vec![one(11, 1), one(12, 30), one(13, 4), one(14, 2000)], ..Default::default() };
+    let view = ReadStateView { late: vec![one(11, 1), one(12, 30), one(13, 4), one(14, 2000)], ..Default::default() };
     let mut bench = Bench::with(Language::En, Size::new(900.0, 600.0), &[], page, view);
     bench.must_show("2,000 messages from P14, written on 18 November 2025, arrived now");
     bench.must_show("30 messages from P12, written on 18 November 2025, arrived now");
@@ -210,7 +210,7 @@ fn answer(before: OperationId, entries: Vec<Entry>) -> Message {
 fn late_history_that_is_not_loaded_is_looked_for() {
     let page = lines(5000..5000 + PAGE as u64);
     let wanted = said(2500, ANA, "Ana", "line 2500");
-    let view = ReadingView { late: vec![late(&wanted, 3, 2)], ..read_up_to(&page[99], 0) };
+    let view = ReadStateView { late: vec![late(&wanted, 3, 2)], ..read_up_to(&page[99], 0) };
     let mut bench = Bench::with(Language::En, WIDE, &[], page.clone(), view);
     let asked = |before: OperationId| [history(before, SEEK_PAGE)];
     assert_eq!(commands(&bench.click("Show")), asked(page[0].id));
@@ -234,7 +234,7 @@ fn late_history_that_is_not_loaded_is_looked_for() {
 #[test]
 fn late_history_that_is_nowhere_is_said_to_be() {
     let page = lines(5000..5000 + PAGE as u64);
-    let view = ReadingView { late: vec![late(&said(1, ANA, "Ana", ""), 3, 2)], ..read_up_to(&page[99], 0) };
+    let view = ReadStateView { late: vec![late(&said(1, ANA, "Ana", ""), 3, 2)], ..read_up_to(&page[99], 0) };
     let mut bench = Bench::with(Language::En, WIDE, &[], page.clone(), view);
     bench.click("Show");
     bench.give(answer(page[0].id, Vec::new()));

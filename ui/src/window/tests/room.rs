@@ -5,7 +5,7 @@ use std::time::Duration;
 use iced::Size;
 use iced::keyboard::key::Named;
 use inkmesh::command::{Command, CommandError, Reply};
-use inkmesh::event::{Event, ReadingView, Warning};
+use inkmesh::event::{Event, ReadStateView, Warning};
 use inkmesh::name::{PersonName, RoomName};
 use inkmesh::operation::OperationId;
 
@@ -141,7 +141,7 @@ fn a_room_is_entered_by_its_name() {
     // Talk in the room that is not looked at is counted.
     let entries = vec![said(1, ANA, "Ana", "where are you?"), said(2, ME, "Me", "coming")];
     bench.happen(vec![Event::Entries { room: lobby(), entries }]);
-    let reading = ReadingView { mark: Some(OperationId([9; 32])), unread: 7, late: Vec::new() };
+    let reading = ReadStateView { mark: Some(OperationId([9; 32])), unread: 7, late: Vec::new() };
     bench.happen(vec![Event::Reading { room: lobby(), reading }]);
     bench.must_show("7");
     bench.click("# lobby");

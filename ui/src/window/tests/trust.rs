@@ -1,7 +1,7 @@
 //! Warnings: clocks, forks, lines that are held back, damaged histories.
 
 use iced::Size;
-use inkmesh::event::{Entry, Event, Person, ReadingView, Warning};
+use inkmesh::event::{Entry, Event, Person, ReadStateView, Warning};
 
 use super::bench::{ANA, Bench, ME, TIME, WIDE, at, commands, here, lobby, person, said, say};
 use crate::settings::Language;
@@ -102,7 +102,7 @@ fn those_who_signed_two_histories_are_marked() {
 fn a_line_that_others_do_not_see_yet_can_be_said_again() {
     let future = 1_000_000_000_000; // in thirty years
     let mine = at(TIME + future, said(1, ME, "Me", "hello from the future"));
-    let mut bench = Bench::with(Language::En, WIDE, &[], vec![mine.clone()], ReadingView::default());
+    let mut bench = Bench::with(Language::En, WIDE, &[], vec![mine.clone()], ReadStateView::default());
     assert!(!bench.shows("Say again"));
     bench.happen(vec![Event::HeldBack { room: lobby(), entries: vec![mine.id] }]);
     assert_eq!(commands(&bench.click("Say again")), [here(say("hello from the future"))]);
@@ -119,7 +119,7 @@ fn a_line_that_others_do_not_see_yet_can_be_said_again() {
 fn by_a_clock_that_is_ahead_nothing_is_let_go_too_early() {
     let now = u64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap();
     let mine = at(now, said(1, ME, "Me", "hello"));
-    let mut bench = Bench::with(Language::En, WIDE, &[], vec![mine.clone()], ReadingView::default());
+    let mut bench = Bench::with(Language::En, WIDE, &[], vec![mine.clone()], ReadStateView::default());
     warn(&mut bench, Warning::ClockAhead { ms: 3 * HOUR });
     bench.happen(vec![Event::HeldBack { room: lobby(), entries: vec![mine.id] }]);
     bench.must_show("Say again");

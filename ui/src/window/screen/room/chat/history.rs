@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use inkmesh::event::{Entry, EntryBody, Late, ReadingView};
+use inkmesh::event::{Entry, EntryBody, Late, ReadStateView};
 use inkmesh::identity::Author;
 use inkmesh::operation::OperationId;
 
@@ -74,7 +74,7 @@ pub enum Sought {
 
 impl History {
     /// Replaces the lines by the last page of the history, and scrolls to the first unread line if it is on it.
-    pub fn show(&mut self, page: Vec<Entry>, reading: ReadingView) {
+    pub fn show(&mut self, page: Vec<Entry>, reading: ReadStateView) {
         *self = History {
             said_again: std::mem::take(&mut self.said_again),
             unfolded: std::mem::take(&mut self.unfolded),
@@ -249,7 +249,7 @@ impl History {
     // ---- read marks ----
 
     /// Updates the read marks. `being_read` is whether the person reads along.
-    pub fn update_read_marks(&mut self, view: ReadingView, being_read: bool) {
+    pub fn update_read_marks(&mut self, view: ReadStateView, being_read: bool) {
         let changed = self.read_marks.update(view, being_read);
         self.read_marks.loaded(&self.lines);
         self.revision += u64::from(changed);

@@ -1,5 +1,5 @@
 use inkmesh::clock::{MAX_AHEAD_MS, Timestamp};
-use inkmesh::event::{Late, ReadingView};
+use inkmesh::event::{Late, ReadStateView};
 use inkmesh::operation::{ChainId, OrderKey};
 
 use super::*;
@@ -28,7 +28,7 @@ fn page(from: u64) -> Vec<Entry> {
 
 fn showing(page: Vec<Entry>) -> History {
     let mut history = History::default();
-    history.show(page, ReadingView::default());
+    history.show(page, ReadStateView::default());
     history
 }
 
@@ -41,8 +41,8 @@ fn late(first: u64, last: u64) -> Late {
     Late { author: ANA, name: "Ana".to_owned(), count, first: line(first, ANA).id, from_ms: first, to_ms: last }
 }
 
-fn read_up_to(mark: u64, unread: u64) -> ReadingView {
-    ReadingView { mark: Some(line(mark, ANA).id), unread, late: Vec::new() }
+fn read_up_to(mark: u64, unread: u64) -> ReadStateView {
+    ReadStateView { mark: Some(line(mark, ANA).id), unread, late: Vec::new() }
 }
 
 #[test]
@@ -226,7 +226,7 @@ fn late_lines_that_are_held_come_into_view_and_stay_marked() {
         !history.lines().iter().any(|entry| history.read_marks().is_late(entry)),
         "the node tells what is late to a person"
     );
-    let view = ReadingView { late: vec![late(1020, 1021)], ..read_up_to(1099, 0) };
+    let view = ReadStateView { late: vec![late(1020, 1021)], ..read_up_to(1099, 0) };
     history.update_read_marks(view, false);
     assert_eq!(history.show_late(&late(1020, 1021)), None);
     assert_eq!(history.scroll_target().line, Some((1, 20)));

@@ -1,7 +1,7 @@
 //! Read marks of the open room: where the unread lines begin, which lines arrived late, and the search for these.
 
 use inkmesh::clock::Timestamp;
-use inkmesh::event::{Entry, Late, ReadingView};
+use inkmesh::event::{Entry, Late, ReadStateView};
 use inkmesh::operation::{ChainId, OperationId, OrderKey};
 
 use super::line::{Position, position};
@@ -12,7 +12,7 @@ const MAX_MARKED: usize = 64;
 /// The read marks of a room.
 #[derive(Debug, Default)]
 pub struct ReadMarks {
-    view: ReadingView,
+    view: ReadStateView,
     /// The last line that had been read when the first unread one came. The unread ones begin below it.
     divider: Option<Divider>,
     /// The late lines that were announced since the room was opened. They stay marked when the announcement goes.
@@ -32,7 +32,7 @@ enum Divider {
 
 impl ReadMarks {
     /// Creates the read marks of a room that is opened.
-    pub fn opened(view: ReadingView) -> Self {
+    pub fn opened(view: ReadStateView) -> Self {
         let mut marks = ReadMarks::default();
         marks.update(view, false);
         marks
@@ -40,7 +40,7 @@ impl ReadMarks {
 
     /// Updates the marks. Lines that come while the person reads along get no divider. Returns whether lines look
     /// different now.
-    pub fn update(&mut self, view: ReadingView, being_read: bool) -> bool {
+    pub fn update(&mut self, view: ReadStateView, being_read: bool) -> bool {
         let before = (self.divider, self.marked.len());
         if self.view.unread == 0 && view.unread > 0 && !being_read {
             self.divider = view.mark.map(|mark| match self.read {

@@ -4,7 +4,7 @@ use crate::codec::CodecError;
 use crate::operation::OperationError;
 use crate::sync::RoundError;
 
-/// The reason why catching up, or serving a peer that does, was broken off.
+/// The reason why a sync round was broken off, on either side.
 #[derive(Debug, thiserror::Error)]
 pub(in crate::node) enum SyncError {
     #[error("the stream could not be opened: {0}")]

@@ -1,4 +1,4 @@
-//! Guesses: messages that go straight to the drawer, each over a stream of its own with one message there and one back.
+//! Guess streams: messages that go straight to the drawer, each over a stream of its own with one message there and one back.
 //! See [`crate::game::guess`].
 
 use std::time::Duration;
@@ -30,7 +30,7 @@ const MAX_SENT: usize = 64;
 /// Messages of the tasks that wait for the actor; beyond it the tasks wait.
 const QUEUE: usize = if cfg!(test) { 16 } else { 256 };
 
-/// A message of a task of [`Guesses`] to the actor.
+/// A message of a task of [`GuessStreams`] to the actor.
 #[derive(Debug)]
 pub(super) enum Message {
     /// A peer sent a message about a game and waits for the reply.
@@ -42,9 +42,9 @@ pub(super) enum Message {
         /// Takes the reply.
         answer: oneshot::Sender<PeerReply>,
     },
-    /// The exchange that a peer began is over: [`Guesses::served`].
+    /// The exchange that a peer began is over: [`GuessStreams::served`].
     Served(Author),
-    /// The exchange that we began is over: [`Guesses::sent`].
+    /// The exchange that we began is over: [`GuessStreams::sent`].
     Sent(Sent),
 }
 
@@ -60,7 +60,7 @@ pub(super) struct Sent {
 }
 
 /// The exchanges that are under way. Each runs in a task of its own.
-pub(super) struct Guesses {
+pub(super) struct GuessStreams {
     control: libp2p_stream::Control,
     messages: mpsc::Sender<Message>,
     /// Exchanges of our own.
@@ -68,11 +68,11 @@ pub(super) struct Guesses {
     slots: Slots,
 }
 
-impl Guesses {
+impl GuessStreams {
     /// No exchanges. Returns also the messages of the tasks to come.
     pub(super) fn new(control: libp2p_stream::Control) -> (Self, mpsc::Receiver<Message>) {
         let (messages, receiver) = mpsc::channel(QUEUE);
-        (Guesses { control, messages, under_way: 0, slots: Slots::new(MAX_SERVED, MAX_SERVED_EACH) }, receiver)
+        (GuessStreams { control, messages, under_way: 0, slots: Slots::new(MAX_SERVED, MAX_SERVED_EACH) }, receiver)
     }
 
     /// Sends a message to a peer. The outcome comes as [`Message::Sent`]; without a free slot the peer counts as not
@@ -152,7 +152,7 @@ mod tests {
     #[tokio::test]
     async fn beyond_the_bound_a_peer_counts_as_not_reached() {
         let to = Identity::from_secret([1; 32]).author();
-        let (mut guesses, mut messages) = Guesses::new(libp2p_stream::Behaviour::new().new_control());
+        let (mut guesses, mut messages) = GuessStreams::new(libp2p_stream::Behaviour::new().new_control());
         guesses.under_way = MAX_SENT;
         guesses.send(&RoomName::lobby(), to, 7, vec![1]);
         assert_eq!(guesses.under_way, MAX_SENT + 1);
@@ -164,7 +164,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_reply_that_nobody_waits_for_is_not_passed_on() {
-        let (mut guesses, _messages) = Guesses::new(libp2p_stream::Behaviour::new().new_control());
+        let (mut guesses, _messages) = GuessStreams::new(libp2p_stream::Behaviour::new().new_control());
         guesses.under_way = 2;
         let sent = |reply| Sent { room: RoomName::lobby(), ticket: 0, reply };
         assert_eq!(guesses.sent(sent(Some(vec![1]))), None);

@@ -5,7 +5,7 @@ use libp2p::Stream;
 use tokio::sync::mpsc;
 
 use super::error::SyncError;
-use super::message::{Message, Served, ask};
+use super::message::{Message, ServeEnd, ask};
 use super::stored::Stored;
 use super::wire::Wire;
 use crate::identity::Author;
@@ -13,8 +13,8 @@ use crate::name::RoomId;
 use crate::sync::Response;
 use crate::sync::server::{Server, Task};
 
-/// A stream that is served.
-pub(in crate::node) struct Serve {
+/// A task that serves a stream of a peer.
+pub(in crate::node) struct ServeTask {
     pub peer: Author,
     pub store: Store,
     pub messages: mpsc::Sender<Message>,
@@ -22,14 +22,14 @@ pub(in crate::node) struct Serve {
     pub admitted: bool,
 }
 
-impl Serve {
-    /// Runs to its end and tells the loop.
+impl ServeTask {
+    /// Serves the stream to its end and reports that to the actor.
     pub(in crate::node) async fn run(self, stream: Stream) {
         let (peer, admitted, messages) = (self.peer, self.admitted, self.messages.clone());
-        // Whatever happens in there, the loop has to hear of an end: the slot is free again then.
+        // Whatever happens in there, the actor has to hear of an end: the slot is free again then.
         let serving = tokio::spawn(async move { self.serve(Wire::new(stream)).await });
         let result = serving.await.unwrap_or(Err(SyncError::Closing));
-        let _ = messages.send(Message::Served(Served { peer, admitted, result })).await;
+        let _ = messages.send(Message::ServeEnded(ServeEnd { peer, admitted, result })).await;
     }
 
     /// Answers one request after another, until the other side hangs up.

@@ -1,5 +1,4 @@
-//! Catching up in all rooms: when rounds begin, and how many streams are served. The rounds and the streams run in tasks of
-//! their own: [`super::catch_up`].
+//! Sync in all rooms: begins the rounds that are due, and bounds how many streams are served.
 
 use std::collections::BTreeMap;
 
@@ -7,12 +6,14 @@ use inkmesh_store::Store;
 use libp2p::Stream;
 use tokio::sync::mpsc;
 
-use super::catch_up::{Message, Pull, Pulled, Serve, Served};
-use super::clock::wall_ms;
-use super::frontend::Backlog;
-use super::rooms::Rooms;
+use super::message::{Message, RoundEnd, ServeEnd};
+use super::pull::PullTask;
+use super::serve::ServeTask;
 use crate::identity::Author;
 use crate::name::RoomName;
+use crate::node::clock::wall_ms;
+use crate::node::frontend::Backlog;
+use crate::node::rooms::Rooms;
 use crate::sync::schedule::{Outcome, Round, Schedule};
 use crate::sync::server;
 use crate::sync::slots::Slots;
@@ -21,7 +22,7 @@ use crate::sync::slots::Slots;
 const QUEUE: usize = if cfg!(test) { 16 } else { 1024 };
 
 /// The schedules of the open rooms, and the streams that are served.
-pub(super) struct Sync {
+pub(in crate::node) struct SyncStreams {
     control: libp2p_stream::Control,
     backlog: Backlog,
     messages: mpsc::Sender<Message>,
@@ -29,35 +30,35 @@ pub(super) struct Sync {
     slots: Slots,
 }
 
-impl Sync {
+impl SyncStreams {
     /// No rooms. Rounds wait while too many lines wait for the frontend. Returns also the messages of the tasks to come.
-    pub(super) fn new(control: libp2p_stream::Control, backlog: Backlog) -> (Self, mpsc::Receiver<Message>) {
+    pub(in crate::node) fn new(control: libp2p_stream::Control, backlog: Backlog) -> (Self, mpsc::Receiver<Message>) {
         let (messages, receiver) = mpsc::channel(QUEUE);
-        (Sync { control, backlog, messages, schedules: BTreeMap::new(), slots: server::slots() }, receiver)
+        (SyncStreams { control, backlog, messages, schedules: BTreeMap::new(), slots: server::slots() }, receiver)
     }
 
     /// Takes note that a room was opened, or read anew: nobody is in it yet.
-    pub(super) fn opened(&mut self, room: RoomName) {
+    pub(in crate::node) fn opened(&mut self, room: RoomName) {
         self.schedules.insert(room, Schedule::default());
     }
 
     /// Takes note that a room was closed.
-    pub(super) fn closed(&mut self, room: &RoomName) {
+    pub(in crate::node) fn closed(&mut self, room: &RoomName) {
         self.schedules.remove(room);
     }
 
     /// Takes note that a peer entered a room: a round with it is due.
-    pub(super) fn entered(&mut self, room: &RoomName, peer: Author, now: u64) {
+    pub(in crate::node) fn entered(&mut self, room: &RoomName, peer: Author, now: u64) {
         self.change(room, |schedule| schedule.came(peer, now));
     }
 
     /// Takes note that a peer left a room.
-    pub(super) fn left(&mut self, room: &RoomName, peer: Author) {
+    pub(in crate::node) fn left(&mut self, room: &RoomName, peer: Author) {
         self.change(room, |schedule| schedule.went(&peer));
     }
 
     /// Takes note that a peer has operations of a room that we lack: a round with it is due soon.
-    pub(super) fn gap(&mut self, room: &RoomName, peer: Author, now: u64) {
+    pub(in crate::node) fn gap(&mut self, room: &RoomName, peer: Author, now: u64) {
         self.change(room, |schedule| schedule.gap(peer, now));
     }
 
@@ -66,16 +67,16 @@ impl Sync {
     }
 
     /// Returns when the next round is due.
-    pub(super) fn next_round(&self) -> Option<u64> {
+    pub(in crate::node) fn next_round(&self) -> Option<u64> {
         self.schedules.values().filter_map(Schedule::next).min()
     }
 
-    /// Begins the rounds that are due. What they need and bring comes as [`Message`]s, at last [`Message::Pulled`].
-    pub(super) fn begin_due(&mut self, rooms: &Rooms, now: u64) {
+    /// Begins the rounds that are due. What they need and bring comes as [`Message`]s, at last [`Message::RoundEnded`].
+    pub(in crate::node) fn begin_due(&mut self, rooms: &Rooms, now: u64) {
         for (name, schedule) in &mut self.schedules {
             let Ok(room) = rooms.get(name) else { continue };
             while let Some(peer) = schedule.begin(now) {
-                let pull = Pull {
+                let pull = PullTask {
                     control: self.control.clone(),
                     peer,
                     room: name.clone(),
@@ -92,37 +93,37 @@ impl Sync {
 
     /// Takes note that a round ended; `more`: whether the peer has more of what is missing. Returns the round, if it was
     /// under way.
-    pub(super) fn pulled(&mut self, pulled: &Pulled, more: bool, now: u64) -> Option<Round> {
-        let outcome = match pulled.result {
+    pub(in crate::node) fn round_ended(&mut self, end: &RoundEnd, more: bool, now: u64) -> Option<Round> {
+        let outcome = match end.result {
             Err(_) => Outcome::Failed,
             Ok(_) if more => Outcome::Unfinished,
             Ok(_) => Outcome::Finished,
         };
-        self.schedules.get_mut(&pulled.room)?.end(pulled.peer, outcome, now)
+        self.schedules.get_mut(&end.room)?.end(end.peer, outcome, now)
     }
 
     /// Takes note that a connected peer asked about a room. Returns whether gossip should have said long ago that it is in
     /// the room: then nothing comes through from this peer, and the connection is worth nothing.
-    pub(super) fn requested(&mut self, room: &RoomName, peer: Author, now: u64) -> bool {
+    pub(in crate::node) fn requested(&mut self, room: &RoomName, peer: Author, now: u64) -> bool {
         self.schedules.get_mut(room).is_some_and(|schedule| schedule.requested(peer, now))
     }
 
     /// Serves a stream that a peer opened; when too many are served, the peer is told to come back. What that needs comes
-    /// as [`Message`]s, at last [`Message::Served`].
-    pub(super) fn serve(&mut self, peer: Author, stream: Stream, store: Store) {
+    /// as [`Message`]s, at last [`Message::ServeEnded`].
+    pub(in crate::node) fn serve(&mut self, peer: Author, stream: Stream, store: Store) {
         let admitted = self.slots.take(peer);
-        let serve = Serve { peer, store, messages: self.messages.clone(), admitted };
+        let serve = ServeTask { peer, store, messages: self.messages.clone(), admitted };
         tokio::spawn(serve.run(stream));
     }
 
-    /// Takes note that a stream was served.
-    pub(super) fn served(&mut self, served: &Served) {
-        if served.admitted {
-            self.slots.free(served.peer);
+    /// Takes note that a stream is served no more.
+    pub(in crate::node) fn serve_ended(&mut self, end: &ServeEnd) {
+        if end.admitted {
+            self.slots.free(end.peer);
         }
-        if let Ok(Some((room, count))) = served.result {
+        if let Ok(Some((room, count))) = end.result {
             let schedule = self.schedules.iter_mut().find(|(name, _)| name.id() == room);
-            schedule.into_iter().for_each(|(_, schedule)| schedule.served(served.peer, count));
+            schedule.into_iter().for_each(|(_, schedule)| schedule.served(end.peer, count));
         }
     }
 }
@@ -142,7 +143,7 @@ mod tests {
         let loaded = Loaded { room: Room::new(room.clone(), Identity::from_secret([1; 32]), 7), snapshot_len: 0 };
         rooms.open(loaded, true, Now { wall_ms: 1_800_000_000_000, mono_ms: 0 });
         let backlog = crate::node::frontend::Frontend::new().0.backlog().clone();
-        let (mut sync, mut messages) = Sync::new(libp2p_stream::Behaviour::new().new_control(), backlog);
+        let (mut sync, mut messages) = SyncStreams::new(libp2p_stream::Behaviour::new().new_control(), backlog);
         sync.entered(&room, peer, 5);
         assert_eq!(sync.next_round(), None, "the room is not open");
         sync.opened(room.clone());
@@ -150,12 +151,12 @@ mod tests {
         assert_eq!(sync.next_round(), Some(5));
         sync.begin_due(&rooms, 5);
         assert!(sync.next_round().is_none());
-        sync.served(&Served { peer, admitted: false, result: Ok(Some((room.id(), 3))) });
-        let Some(Message::Pulled(pulled)) = messages.recv().await else { panic!("no end") };
-        assert!(pulled.result.is_err(), "there is no network");
-        let round = sync.pulled(&pulled, false, 9).unwrap();
+        sync.serve_ended(&ServeEnd { peer, admitted: false, result: Ok(Some((room.id(), 3))) });
+        let Some(Message::RoundEnded(end)) = messages.recv().await else { panic!("no end") };
+        assert!(end.result.is_err(), "there is no network");
+        let round = sync.round_ended(&end, false, 9).unwrap();
         assert_eq!((round.ms, round.sent, round.first), (4, 3, false));
-        assert_eq!(sync.pulled(&pulled, false, 9), None, "it had ended");
+        assert_eq!(sync.round_ended(&end, false, 9), None, "it had ended");
         sync.closed(&room);
         assert_eq!(sync.next_round(), None);
     }

@@ -1,4 +1,4 @@
-//! The messages of the tasks that catch up and serve to the actor.
+//! The messages to the actor of the tasks that pull and serve.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::clock::Timestamp;
 use crate::identity::Author;
 use crate::log::{Head, StoredRange, Want};
 use crate::name::{RoomId, RoomName};
-use crate::node::handle::Answer;
+use crate::node::handle::ReplySender;
 use crate::operation::Operation;
 use crate::sync::Neighbour;
 use crate::sync::fetching::Fetch;
@@ -17,14 +17,14 @@ use crate::sync::server::Holdings;
 
 /// A message of a task to the actor.
 pub(in crate::node) enum Message {
-    /// A peer that catches up wants to know what we hold of a room; its clock says `clock`.
+    /// A peer began a round with us and wants to know what we hold of a room; its clock says `clock`.
     LookUp { room: RoomId, peer: Author, clock: u64, answer: oneshot::Sender<Option<Holdings>> },
     /// A peer wants a part of what we said that we hold: where is it stored?
     Locate { room: RoomId, heads: Arc<Vec<Head>>, wants: Vec<Want>, answer: oneshot::Sender<Vec<StoredRange>> },
     /// A peer wants the last operations of a room.
     Newest { room: RoomId, limit: u32, after: Timestamp, answer: oneshot::Sender<Vec<Operation>> },
     /// A stream that was served ended.
-    Served(Served),
+    ServeEnded(ServeEnd),
     /// A peer named others who are in the room; its clock says `clock`.
     Met { peer: Author, neighbours: Vec<Neighbour>, clock: u64 },
     /// A peer said what it holds.
@@ -32,16 +32,16 @@ pub(in crate::node) enum Message {
     /// A question: what to request from a peer now, about `unit` operations.
     NextFetch { room: RoomName, from: Author, unit: u64, answer: oneshot::Sender<Fetch> },
     /// A peer sent operations that we lacked. `done` is sent once they are durable.
-    Batch { room: RoomName, operations: Vec<Operation>, from: Author, done: Answer },
+    Batch { room: RoomName, operations: Vec<Operation>, from: Author, done: ReplySender },
     /// A request was answered to its end.
     FetchEnded { room: RoomName, from: Author, done: oneshot::Sender<()> },
-    /// A round of catching up ended.
-    Pulled(Pulled),
+    /// A sync round that we began ended.
+    RoundEnded(RoundEnd),
 }
 
 /// The end of a stream that was served.
 #[derive(Debug)]
-pub(in crate::node) struct Served {
+pub(in crate::node) struct ServeEnd {
     pub peer: Author,
     /// True if there was a slot for the stream; it is free again.
     pub admitted: bool,
@@ -49,9 +49,9 @@ pub(in crate::node) struct Served {
     pub result: Result<Option<(RoomId, u64)>, SyncError>,
 }
 
-/// The end of a round of catching up.
+/// The end of a sync round that we began.
 #[derive(Debug)]
-pub(in crate::node) struct Pulled {
+pub(in crate::node) struct RoundEnd {
     pub room: RoomName,
     pub peer: Author,
     /// The number of operations that came in.

@@ -1,4 +1,4 @@
-//! Carries the messages of a round of catching up, checks signatures and waits for the disk for [`crate::sync::puller`].
+//! Carries the messages of a sync round, checks signatures and waits for the disk for [`crate::sync::puller`].
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::error::SyncError;
-use super::message::{Message, Pulled, ask};
+use super::message::{Message, RoundEnd, ask};
 use super::wire::{PROTOCOL, Receiver, Wire};
 use crate::clock::Timestamp;
 use crate::identity::{Author, Keys};
@@ -26,8 +26,8 @@ const AHEAD: usize = 2;
 /// The time that it may take to open a stream: on a slow link, what is under way for other rooms comes first.
 const OPENING: Duration = Duration::from_secs(10);
 
-/// A round with one peer in one room.
-pub(in crate::node) struct Pull {
+/// A task that pulls: one round with one peer in one room.
+pub(in crate::node) struct PullTask {
     pub control: libp2p_stream::Control,
     pub peer: Author,
     pub room: RoomName,
@@ -47,16 +47,16 @@ enum Checked {
     Other(Response),
 }
 
-impl Pull {
-    /// Runs to its end and tells the loop.
+impl PullTask {
+    /// Runs the round to its end and reports that to the actor.
     pub(in crate::node) async fn run(mut self) {
         let (room, peer, messages) = (self.room.clone(), self.peer, self.messages.clone());
         let longest = Duration::from_millis(LONGEST_MS);
-        // Whatever happens in there, the loop has to hear of an end, or this room would never catch up again.
+        // Whatever happens in there, the actor has to hear of an end, or this room would never sync again.
         let round = tokio::spawn(async move { tokio::time::timeout(longest, self.pull()).await });
         let result = round.await.unwrap_or(Ok(Err(SyncError::Closing)));
         let result = result.unwrap_or(Err(RoundError::Silent.into()));
-        let _ = messages.send(Message::Pulled(Pulled { room, peer, result })).await;
+        let _ = messages.send(Message::RoundEnded(RoundEnd { room, peer, result })).await;
     }
 
     /// Returns how many operations came in.
@@ -116,12 +116,12 @@ impl Pull {
         }
     }
 
-    /// Gives operations to the loop, and waits until they are on the disk and the frontend keeps up.
+    /// Gives operations to the actor, and waits until they are on the disk and the frontend keeps up.
     async fn hand_over(&self, operations: Vec<Operation>) -> Result<(), SyncError> {
         self.backlog.wait().await;
         let (room, from) = (self.room.clone(), self.peer);
-        let kept = ask(&self.messages, |done| Message::Batch { room, operations, from, done }).await?;
-        kept.map(drop).map_err(|_| SyncError::Closing) // the disk refuses, which the loop tells
+        let written = ask(&self.messages, |done| Message::Batch { room, operations, from, done }).await?;
+        written.map(drop).map_err(|_| SyncError::Closing) // the disk refuses, which the actor reports
     }
 }
 
@@ -137,7 +137,7 @@ fn responses(receiver: Receiver) -> impl Stream<Item = Result<Response, SyncErro
     })
 }
 
-/// Checks signatures on all cores, off the loop.
+/// Checks signatures on all cores, beside the actor.
 async fn verified(response: Response) -> Result<Checked, SyncError> {
     let Response::Operations { operations } = response else { return Ok(Checked::Other(response)) };
     let check = move || {
