@@ -64,9 +64,9 @@ async fn a_snapshot_that_is_no_use_is_made_anew() {
     let room = RoomName::lobby().id();
     write_history(dir.path());
     visit(dir.path()).await;
-    assert!(with_store(dir.path(), |store| store.checkpoint(&room.0)).unwrap().is_some());
-    with_store(dir.path(), |store| store.put_checkpoint(&room.0, b"no snapshot")).unwrap();
+    assert!(with_store(dir.path(), |store| store.snapshot(&room.0)).unwrap().is_some());
+    with_store(dir.path(), |store| store.put_snapshot(&room.0, b"no snapshot")).unwrap();
     assert_eq!(visit(dir.path()).await, MANY + 1, "all of it, and our own name from the first time");
-    let again = with_store(dir.path(), |store| store.checkpoint(&room.0)).unwrap().unwrap();
+    let again = with_store(dir.path(), |store| store.snapshot(&room.0)).unwrap().unwrap();
     assert_ne!(again, b"no snapshot");
 }

@@ -43,10 +43,10 @@ pub(crate) trait Backend: Send + Sync + 'static {
     fn repair(&self, reason: String) -> Result<Quarantine, StoreError>;
 
     /// Stores a value that was computed from a room's records. It is dropped together with the records.
-    fn put_checkpoint(&self, room: &Hash32, bytes: &[u8]) -> Result<(), StoreError>;
+    fn put_snapshot(&self, room: &Hash32, bytes: &[u8]) -> Result<(), StoreError>;
 
-    /// Returns the last value stored by `put_checkpoint`, unless it is damaged.
-    fn checkpoint(&self, room: &Hash32) -> Result<Option<Vec<u8>>, StoreError>;
+    /// Returns the last value stored by `put_snapshot`, unless it is damaged.
+    fn snapshot(&self, room: &Hash32) -> Result<Option<Vec<u8>>, StoreError>;
 
     /// Releases everything; idempotent. Every later call returns `Closed`.
     fn close(&self);

@@ -9,7 +9,6 @@ use std::sync::{Mutex, PoisonError, RwLock};
 
 use crate::archive::{Archive, Block};
 use crate::backend::{Backend, Visit, Write};
-use crate::checkpoints;
 use crate::error::StoreError;
 use crate::files;
 use crate::folder::{self, Folder, Found, Lock};
@@ -18,6 +17,7 @@ use crate::keys::Hash32;
 use crate::log::Log;
 use crate::opening::{Opening, Quarantine};
 use crate::salvage::{self, Copied};
+use crate::snapshots;
 use crate::witness::{self, Witness};
 
 /// The most bytes written for one byte of a record: the record itself, its page again as it fills and as it splits, and once
@@ -30,8 +30,8 @@ pub(crate) struct Disk {
     path: PathBuf,
     /// The log, or the reason why there is none.
     log: RwLock<Result<Log, StoreError>>,
-    /// Held while a checkpoint is written.
-    checkpointing: Mutex<()>,
+    /// Held while a snapshot is written.
+    writing_snapshot: Mutex<()>,
     /// The exclusive lock on the folder; released after the log is closed.
     lock: Mutex<Option<Lock>>,
 }
@@ -53,8 +53,8 @@ impl Disk {
         path: PathBuf,
     ) -> Result<Disk, StoreError> {
         let closed = RwLock::new(Err(StoreError::Closed));
-        let (checkpointing, lock) = (Mutex::default(), Mutex::default());
-        let disk = Disk { folder: folder.clone(), path, log: closed, checkpointing, lock };
+        let (writing_snapshot, lock) = (Mutex::default(), Mutex::default());
+        let disk = Disk { folder: folder.clone(), path, log: closed, writing_snapshot, lock };
         // The caller may move or remove a log that can't be opened.
         disk.replace(|| open(&disk.folder, &disk.path)).inspect_err(|_| files::wait_until_closed(&disk.path))?;
         Ok(disk)
@@ -128,16 +128,16 @@ impl Backend for Disk {
         quarantined
     }
 
-    fn put_checkpoint(&self, room: &Hash32, bytes: &[u8]) -> Result<(), StoreError> {
+    fn put_snapshot(&self, room: &Hash32, bytes: &[u8]) -> Result<(), StoreError> {
         self.with(|_| {
-            let _one = self.checkpointing.lock().unwrap_or_else(PoisonError::into_inner);
+            let _one = self.writing_snapshot.lock().unwrap_or_else(PoisonError::into_inner);
             self.check_room(bytes.len() as u64)?;
-            self.folder.ok("saving a checkpoint in", checkpoints::put(&self.path, room, bytes))
+            self.folder.ok("saving a snapshot in", snapshots::put(&self.path, room, bytes))
         })
     }
 
-    fn checkpoint(&self, room: &Hash32) -> Result<Option<Vec<u8>>, StoreError> {
-        self.with(|_| self.folder.ok("reading a checkpoint in", checkpoints::get(&self.path, room)))
+    fn snapshot(&self, room: &Hash32) -> Result<Option<Vec<u8>>, StoreError> {
+        self.with(|_| self.folder.ok("reading a snapshot in", snapshots::get(&self.path, room)))
     }
 
     fn close(&self) {
@@ -248,18 +248,18 @@ fn begin_again(folder: &Folder, aside: &Path, reason: String) -> Result<Quaranti
 }
 
 /// Copies what can be read into `log.new`, which is complete and durable on return.
-fn salvage(folder: &Folder, aside: &Path, with_snapshot: bool) -> Result<Copied, StoreError> {
+fn salvage(folder: &Folder, aside: &Path, with_sled_snapshot: bool) -> Result<Copied, StoreError> {
     let (copy, new) = (folder.copy(), folder.new_log());
     for leftover in [&copy, &new] {
         folder.ok("setting aside what is broken in", folder::remove(leftover))?;
     }
-    let wanted = |name: &str| matches!(name, "db" | "archive") || (with_snapshot && name.starts_with("snap."));
+    let wanted = |name: &str| matches!(name, "db" | "archive") || (with_sled_snapshot && name.starts_with("snap."));
     folder.ok("reading what is broken in", files::copy(aside, &copy, wanted))?;
     let target = Disk::open(folder, new)?;
     let mut copied = match Disk::open_damaged(folder, copy.clone()) {
         Ok(source) => salvage::copy(&source, &target)?,
         Err(StoreError::Damaged { detail, .. }) => {
-            tracing::warn!("nothing could be read (with its snapshot: {with_snapshot}): {detail}");
+            tracing::warn!("nothing could be read (with its sled snapshot: {with_sled_snapshot}): {detail}");
             Copied::default()
         }
         Err(error) => return Err(error),

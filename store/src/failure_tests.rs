@@ -87,12 +87,12 @@ impl Backend for Failing {
         self.disk.repair(reason)
     }
 
-    fn put_checkpoint(&self, room: &Hash32, bytes: &[u8]) -> Result<(), StoreError> {
-        self.disk.put_checkpoint(room, bytes)
+    fn put_snapshot(&self, room: &Hash32, bytes: &[u8]) -> Result<(), StoreError> {
+        self.disk.put_snapshot(room, bytes)
     }
 
-    fn checkpoint(&self, room: &Hash32) -> Result<Option<Vec<u8>>, StoreError> {
-        self.disk.checkpoint(room)
+    fn snapshot(&self, room: &Hash32) -> Result<Option<Vec<u8>>, StoreError> {
+        self.disk.snapshot(room)
     }
 
     /// Does nothing: the disk stays for the next store on it.
@@ -257,7 +257,7 @@ fn a_repair_cuts_a_chain_at_its_hole_and_writing_goes_on() {
     let store = failing.open();
     store.append_wait((0..5).map(|seq| record(1, seq, b"x")).collect()).unwrap();
     store.append_wait((0..5).map(|seq| record(2, seq, b"y")).collect()).unwrap();
-    store.put_checkpoint(&[1; 32], b"of all five").unwrap();
+    store.put_snapshot(&[1; 32], b"of all five").unwrap();
     failing.disk.commit(vec![(keys::record(0, 2).to_vec(), None)]).unwrap();
     assert!(matches!(store.look(Cursor::default(), usize::MAX), Err(StoreError::Damaged { .. })));
     // The same after a failed write.
@@ -269,7 +269,7 @@ fn a_repair_cuts_a_chain_at_its_hole_and_writing_goes_on() {
     assert!(quarantine.reason.contains("as the test wants"), "{quarantine:?}");
     assert_eq!(content(&store), [(chain(1), vec![b"x".to_vec(); 2]), (chain(2), vec![b"y".to_vec(); 5])]);
     assert_eq!(store.look(Cursor::default(), usize::MAX).unwrap(), None);
-    assert_eq!(store.checkpoint(&[1; 32]).unwrap(), None);
+    assert_eq!(store.snapshot(&[1; 32]).unwrap(), None);
     store.append_wait(vec![record(1, 2, b"again"), record(2, 5, b"y")]).unwrap();
     assert_eq!(content(&failing.open()), content(&store));
 }

@@ -3,7 +3,7 @@
 //! ```text
 //! ballast           space that is freed to open the log on a full disk
 //! lock              held while a program has the folder open
-//! log/              the database, with the checkpoints made from it in log/checkpoints/
+//! log/              the database, with the snapshots made from it in log/checkpoints/
 //! witness           how much was durable, see witness.rs
 //! log.broken-<n>/   a log that could not be read, unchanged
 //! log.new/          a log being built; renamed to `log` once it is complete and durable

@@ -30,7 +30,7 @@
 //! files.rs       syncing and locking files
 //! witness.rs     the file that says how much was durable
 //! salvage.rs     copying what can be read
-//! checkpoints.rs files with values computed from a room's records
+//! snapshots.rs   files with values computed from a room's records
 //! opening.rs     the report on the state in which a store was found
 //! look.rs        reading everything, piece by piece
 //! tools.rs       check, compact, stats
@@ -38,7 +38,6 @@
 
 mod archive;
 mod backend;
-mod checkpoints;
 mod disk;
 mod error;
 mod files;
@@ -53,6 +52,7 @@ mod parts;
 mod queue;
 mod reading;
 mod salvage;
+mod snapshots;
 mod stage;
 mod store;
 mod tools;

@@ -18,12 +18,12 @@ const NAME: &str = "(memory)";
 /// Keys and values in memory; `None` once closed.
 pub(crate) struct Memory {
     content: RwLock<Option<BTreeMap<Vec<u8>, Vec<u8>>>>,
-    checkpoints: Mutex<BTreeMap<Hash32, Vec<u8>>>,
+    snapshots: Mutex<BTreeMap<Hash32, Vec<u8>>>,
 }
 
 impl Memory {
     pub(crate) fn new() -> Memory {
-        Memory { content: RwLock::new(Some(BTreeMap::new())), checkpoints: Mutex::default() }
+        Memory { content: RwLock::new(Some(BTreeMap::new())), snapshots: Mutex::default() }
     }
 
     fn map(&self) -> RwLockReadGuard<'_, Option<BTreeMap<Vec<u8>, Vec<u8>>>> {
@@ -32,11 +32,11 @@ impl Memory {
 
     fn replace(&self, content: Option<BTreeMap<Vec<u8>, Vec<u8>>>) {
         *self.content.write().unwrap_or_else(PoisonError::into_inner) = content;
-        self.checkpoints().clear();
+        self.snapshots().clear();
     }
 
-    fn checkpoints(&self) -> MutexGuard<'_, BTreeMap<Hash32, Vec<u8>>> {
-        self.checkpoints.lock().unwrap_or_else(PoisonError::into_inner)
+    fn snapshots(&self) -> MutexGuard<'_, BTreeMap<Hash32, Vec<u8>>> {
+        self.snapshots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -93,13 +93,13 @@ impl Backend for Memory {
         Ok(Quarantine { moved_to: PathBuf::from(NAME), reason, kept: records, lost_chains: cut_chains })
     }
 
-    fn put_checkpoint(&self, room: &Hash32, bytes: &[u8]) -> Result<(), StoreError> {
-        self.checkpoints().insert(*room, bytes.to_vec());
+    fn put_snapshot(&self, room: &Hash32, bytes: &[u8]) -> Result<(), StoreError> {
+        self.snapshots().insert(*room, bytes.to_vec());
         Ok(())
     }
 
-    fn checkpoint(&self, room: &Hash32) -> Result<Option<Vec<u8>>, StoreError> {
-        Ok(self.checkpoints().get(room).cloned())
+    fn snapshot(&self, room: &Hash32) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.snapshots().get(room).cloned())
     }
 
     fn close(&self) {

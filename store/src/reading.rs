@@ -12,7 +12,6 @@ use tempfile::TempDir;
 
 use crate::archive::Block;
 use crate::backend::{Backend, Visit, Write};
-use crate::checkpoints;
 use crate::error::StoreError;
 use crate::files;
 use crate::folder::{Folder, Lock};
@@ -20,6 +19,7 @@ use crate::index::Index;
 use crate::keys::Hash32;
 use crate::log::Log;
 use crate::opening::Quarantine;
+use crate::snapshots;
 use crate::store::Store;
 
 impl Store {
@@ -108,12 +108,12 @@ impl Backend for Reader {
         Err(StoreError::ReadOnly)
     }
 
-    fn put_checkpoint(&self, _room: &Hash32, _bytes: &[u8]) -> Result<(), StoreError> {
+    fn put_snapshot(&self, _room: &Hash32, _bytes: &[u8]) -> Result<(), StoreError> {
         Err(StoreError::ReadOnly)
     }
 
-    fn checkpoint(&self, room: &Hash32) -> Result<Option<Vec<u8>>, StoreError> {
-        self.with(|_| self.folder.ok("reading a checkpoint in", checkpoints::get(&self.path, room)))
+    fn snapshot(&self, room: &Hash32) -> Result<Option<Vec<u8>>, StoreError> {
+        self.with(|_| self.folder.ok("reading a snapshot in", snapshots::get(&self.path, room)))
     }
 
     fn close(&self) {

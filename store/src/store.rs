@@ -7,7 +7,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle, ThreadId};
 
 use crate::backend::Backend;
-use crate::checkpoints::MAX_CHECKPOINT;
 use crate::disk::{self, Opened};
 use crate::error::StoreError;
 use crate::folder::Folder;
@@ -17,6 +16,7 @@ use crate::memory::Memory;
 use crate::opening::{Opening, Quarantine};
 use crate::parts::MAX_VALUE;
 use crate::queue::{Done, Job, Work};
+use crate::snapshots::MAX_SNAPSHOT;
 use crate::witness::Witness;
 use crate::writer::{self, Shared};
 
@@ -232,24 +232,24 @@ impl Store {
         receiver.recv().map_err(|_| StoreError::Closed)
     }
 
-    /// Stores a value that was computed from a room's records (a checkpoint), replacing the previous one. It is dropped
+    /// Stores a value that was computed from a room's records (a snapshot), replacing the previous one. It is dropped
     /// when these records are moved aside. Written on the calling thread.
     ///
     /// # Errors
     /// `TooLarge` for more than 256 MiB; `DiskFull`, `Io`, `Closed`.
-    pub fn put_checkpoint(&self, room: &Hash32, bytes: &[u8]) -> Result<(), StoreError> {
+    pub fn put_snapshot(&self, room: &Hash32, bytes: &[u8]) -> Result<(), StoreError> {
         self.check_open()?;
-        check_size(bytes.len(), MAX_CHECKPOINT)?;
-        self.shared().backend.put_checkpoint(room, bytes)
+        check_size(bytes.len(), MAX_SNAPSHOT)?;
+        self.shared().backend.put_snapshot(room, bytes)
     }
 
-    /// Returns the checkpoint of a room, unless it is missing or damaged.
+    /// Returns the snapshot of a room, unless it is missing or damaged.
     ///
     /// # Errors
     /// `Io`, `Closed`.
-    pub fn checkpoint(&self, room: &Hash32) -> Result<Option<Vec<u8>>, StoreError> {
+    pub fn snapshot(&self, room: &Hash32) -> Result<Option<Vec<u8>>, StoreError> {
         self.check_open()?;
-        self.shared().backend.checkpoint(room)
+        self.shared().backend.snapshot(room)
     }
 
     /// Refuses further calls, finishes those in the queue, ends the storage thread and unlocks the folder. Idempotent.

@@ -53,10 +53,10 @@ pub struct Compacted {
 pub struct Stats {
     /// The rooms, in order.
     pub rooms: Vec<RoomStats>,
-    /// The bytes of the log's files, checkpoints included.
+    /// The bytes of the log's files, snapshots included.
     pub log_bytes: u64,
-    /// The bytes of the checkpoints among them.
-    pub checkpoint_bytes: u64,
+    /// The bytes of the snapshots among them.
+    pub snapshot_bytes: u64,
     /// The logs that were moved aside, the oldest first, with the bytes of their files. They may be deleted by hand.
     pub quarantined: Vec<(PathBuf, u64)>,
 }
@@ -126,8 +126,8 @@ impl Store {
         let old = Disk::open(folder, folder.log())?;
         salvage::compare(&old, &new, &index)?;
         for (room, _) in rooms(&index) {
-            if let Some(checkpoint) = old.checkpoint(&room)? {
-                new.put_checkpoint(&room, &checkpoint)?;
+            if let Some(snapshot) = old.snapshot(&room)? {
+                new.put_snapshot(&room, &snapshot)?;
             }
         }
         old.close();
@@ -158,14 +158,9 @@ impl Store {
         let size = |path: PathBuf| folder.ok("looking at", folder::size(&path));
         let quarantined = folder.broken()?.into_iter().map(|path| Ok((path.clone(), size(path)?)));
         let quarantined = quarantined.collect::<Result<_, StoreError>>()?;
-        let checkpoints = crate::checkpoints::folder(&folder.log());
-        let checkpoint_bytes = if checkpoints.is_dir() { size(checkpoints)? } else { 0 };
-        Ok(Stats {
-            rooms: stats.into_values().collect(),
-            log_bytes: size(folder.log())?,
-            checkpoint_bytes,
-            quarantined,
-        })
+        let snapshots = crate::snapshots::folder(&folder.log());
+        let snapshot_bytes = if snapshots.is_dir() { size(snapshots)? } else { 0 };
+        Ok(Stats { rooms: stats.into_values().collect(), log_bytes: size(folder.log())?, snapshot_bytes, quarantined })
     }
 }
 

@@ -313,8 +313,8 @@ fn closing_finishes_what_is_queued(store: &Store) {
         store.get_meta("name").unwrap_err(),
         store.repair().unwrap_err(),
         store.look(Cursor::default(), 1).unwrap_err(),
-        store.checkpoint(&[0; 32]).unwrap_err(),
-        store.put_checkpoint(&[0; 32], b"x").unwrap_err(),
+        store.snapshot(&[0; 32]).unwrap_err(),
+        store.put_snapshot(&[0; 32], b"x").unwrap_err(),
     ] {
         assert!(matches!(error, StoreError::Closed), "{error}");
     }
@@ -344,21 +344,21 @@ fn callbacks_may_do_what_they_like(store: &Store) {
     assert!(closed.recv().unwrap());
 }
 
-fn keeps_checkpoints(store: &Store) {
+fn keeps_snapshots(store: &Store) {
     let (room, other) = ([1; 32], [2; 32]);
-    assert_eq!(store.checkpoint(&room).unwrap(), None);
+    assert_eq!(store.snapshot(&room).unwrap(), None);
     let big: Vec<u8> = (0..3_000_000).map(|i| (i % 251) as u8).collect();
     for bytes in [&b"first"[..], b"", &big, b"last"] {
-        store.put_checkpoint(&room, bytes).unwrap();
-        assert_eq!(store.checkpoint(&room).unwrap().unwrap(), bytes);
+        store.put_snapshot(&room, bytes).unwrap();
+        assert_eq!(store.snapshot(&room).unwrap().unwrap(), bytes);
     }
-    assert_eq!(store.checkpoint(&other).unwrap(), None);
-    store.put_checkpoint(&other, b"other").unwrap();
-    assert_eq!(store.checkpoint(&room).unwrap().unwrap(), b"last");
-    assert!(store.rooms().unwrap().is_empty(), "a checkpoint is no record");
+    assert_eq!(store.snapshot(&other).unwrap(), None);
+    store.put_snapshot(&other, b"other").unwrap();
+    assert_eq!(store.snapshot(&room).unwrap().unwrap(), b"last");
+    assert!(store.rooms().unwrap().is_empty(), "a snapshot is no record");
     // It is dropped together with the records that it was made from.
     store.repair().unwrap();
-    assert_eq!(store.checkpoint(&room).unwrap(), None);
+    assert_eq!(store.snapshot(&room).unwrap(), None);
 }
 
 fn looks_at_everything_in_pieces(store: &Store) {
@@ -440,7 +440,7 @@ conformance! {
     is_busy_when_the_queue_is_full_of_bytes
     closing_finishes_what_is_queued
     callbacks_may_do_what_they_like
-    keeps_checkpoints
+    keeps_snapshots
     looks_at_everything_in_pieces
     a_repair_keeps_what_can_be_read
     a_repair_waits_for_its_turn

@@ -51,7 +51,7 @@ fn sound(dir: &Path) {
             }
         }
         store.put_meta(&format!("session {session}"), vec![session as u8; 100]).unwrap();
-        store.put_checkpoint(&ROOM, &[session as u8; 5000]).unwrap();
+        store.put_snapshot(&ROOM, &[session as u8; 5000]).unwrap();
         store.close();
         // Afterwards about two thirds of the records lie in the archive.
         if session == 1 {
@@ -132,8 +132,8 @@ fn check(dir: &Path, case: &str, sum: &mut Outcome) {
         let value = store.get_meta(&format!("session {session}")).unwrap();
         assert!(value.is_none() && announced || value == Some(vec![session; 100]), "{case}: value {session}");
     }
-    let checkpoint = store.checkpoint(&ROOM).unwrap();
-    assert!(checkpoint.is_none_or(|bytes| bytes == [2; 5000]), "{case}: a wrong checkpoint");
+    let snapshot = store.snapshot(&ROOM).unwrap();
+    assert!(snapshot.is_none_or(|bytes| bytes == [2; 5000]), "{case}: a wrong snapshot");
     store.close();
     let (store, opening) = Store::open(dir).unwrap_or_else(|error| panic!("{case}: {error}"));
     look_at_everything(&store).unwrap_or_else(|error| panic!("{case}: opened again: {error}"));

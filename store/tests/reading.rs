@@ -23,7 +23,7 @@ fn folder() -> tempfile::TempDir {
         store.append_wait(records(first..first + 500)).unwrap();
     }
     store.put_meta("name", b"Ana".to_vec()).unwrap();
-    store.put_checkpoint(&CHAIN.room, b"a checkpoint").unwrap();
+    store.put_snapshot(&CHAIN.room, b"a snapshot").unwrap();
     dir
 }
 
@@ -40,11 +40,11 @@ fn all_is_read_and_nothing_changed() {
             let read = reader.read(&CHAIN, 0, usize::MAX, usize::MAX).unwrap();
             assert_eq!(read, records(0..3000).into_iter().map(|record| record.bytes).collect::<Vec<_>>());
             assert_eq!(reader.get_meta("name").unwrap(), Some(b"Ana".to_vec()));
-            assert_eq!(reader.checkpoint(&CHAIN.room).unwrap(), Some(b"a checkpoint".to_vec()));
+            assert_eq!(reader.snapshot(&CHAIN.room).unwrap(), Some(b"a snapshot".to_vec()));
         }
         assert!(matches!(store.append_wait(records(3000..3001)), Err(StoreError::ReadOnly)));
         assert!(matches!(store.put_meta("name", Vec::new()), Err(StoreError::ReadOnly)));
-        assert!(matches!(store.put_checkpoint(&CHAIN.room, b"x"), Err(StoreError::ReadOnly)));
+        assert!(matches!(store.put_snapshot(&CHAIN.room, b"x"), Err(StoreError::ReadOnly)));
         assert!(store.recover().is_err() && store.repair().is_err());
     }
     assert!(everything(dir.path()) == before, "something was written");

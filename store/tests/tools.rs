@@ -21,14 +21,14 @@ fn fill(dir: &Path) {
         [11, 12, 25].into_iter().for_each(|n| store.append_wait(records(n, first..first + 100)).unwrap());
         store.put_meta("big", vec![first as u8; 100_000]).unwrap();
     }
-    store.put_checkpoint(&[1; 32], b"of room 1").unwrap();
+    store.put_snapshot(&[1; 32], b"of room 1").unwrap();
 }
 
 fn everything(dir: &Path) -> Vec<Vec<Vec<u8>>> {
     let (store, opening) = Store::open(dir).unwrap();
     assert!(!opening.lost && opening.quarantined.is_none(), "{opening:?}");
     assert_eq!(store.get_meta("big").unwrap().unwrap(), vec![(1900 % 256) as u8; 100_000]);
-    assert_eq!(store.checkpoint(&[1; 32]).unwrap().unwrap(), b"of room 1");
+    assert_eq!(store.snapshot(&[1; 32]).unwrap().unwrap(), b"of room 1");
     [11, 12, 25].map(|n| store.read(&chain(n), 0, usize::MAX, usize::MAX).unwrap()).to_vec()
 }
 
@@ -56,12 +56,12 @@ fn stats_count_what_is_there() {
     let two = RoomStats { room: [2; 32], chains: 1, records: 2000, bytes };
     assert_eq!(stats.rooms, [one, two]);
     assert!(stats.log_bytes > 3 * bytes && stats.quarantined.is_empty());
-    assert_eq!(stats.checkpoint_bytes, 4 + 9);
+    assert_eq!(stats.snapshot_bytes, 4 + 9);
     Store::open(dir.path()).unwrap().0.repair().unwrap();
     let stats = Store::stats(dir.path()).unwrap();
     let [(moved_to, size)] = &stats.quarantined[..] else { panic!("{stats:?}") };
     assert!(*moved_to == dir.path().join("log.broken-1") && *size > 3 * bytes);
-    assert_eq!(stats.checkpoint_bytes, 0);
+    assert_eq!(stats.snapshot_bytes, 0);
 }
 
 #[test]

@@ -84,7 +84,7 @@ impl Words {
     }
 
     fn stats(&self, stats: &Stats) -> Vec<String> {
-        let sizes = [("size", size(stats.log_bytes).into()), ("checkpoints", size(stats.checkpoint_bytes).into())];
+        let sizes = [("size", size(stats.log_bytes).into()), ("checkpoints", size(stats.snapshot_bytes).into())];
         let mut lines = vec![self.say("store-size", sizes)];
         lines.extend(stats.rooms.iter().map(|room| {
             let holding = self.holding(room.chains, room.records, room.bytes);
@@ -170,7 +170,7 @@ mod tests {
         let stats = Stats {
             rooms: vec![room(RoomName::lobby().id().0), room([0xab; 32])],
             log_bytes: 4096,
-            checkpoint_bytes: 1024,
+            snapshot_bytes: 1024,
             quarantined: vec![("/d/log.broken-1".into(), 2048)],
         };
         assert_eq!(

@@ -82,7 +82,7 @@ fn from_snapshot(
     chains: &[(ChainKey, u64)],
     now: Now,
 ) -> Option<Room> {
-    let bytes = store.checkpoint(&name.id().0).inspect_err(|error| tracing::warn!(%error, "no snapshot")).ok()??;
+    let bytes = store.snapshot(&name.id().0).inspect_err(|error| tracing::warn!(%error, "no snapshot")).ok()??;
     let snapshot = RoomSnapshot::decode(&bytes);
     let room = snapshot
         .and_then(|snapshot| Room::from_snapshot(name.clone(), identity.clone(), rand::random(), snapshot, now));
@@ -100,7 +100,7 @@ fn from_snapshot(
 pub(super) fn write_snapshot(store: &Store, room: RoomId, snapshot: &RoomSnapshot) {
     let written = store.append_wait(Vec::new()).map_err(|error| error.to_string()).and_then(|()| {
         let bytes = snapshot.encode().map_err(|error| error.to_string())?;
-        store.put_checkpoint(&room.0, &bytes).map_err(|error| error.to_string())
+        store.put_snapshot(&room.0, &bytes).map_err(|error| error.to_string())
     });
     if let Err(reason) = written {
         tracing::warn!(%reason, "the snapshot of a room was not written; the next start reads all of it");

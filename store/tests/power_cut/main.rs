@@ -66,7 +66,7 @@ fn write_session(dir: &Path, nexts: &mut [u64; CHAINS as usize], session: u64, b
         if round % 20 == 19 {
             store.put_meta("round", (session * 60 + round).to_be_bytes().to_vec()).unwrap();
             acknowledge("value", session * 60 + round);
-            store.put_checkpoint(&chain(0).room, &[round as u8; 3000]).unwrap();
+            store.put_snapshot(&chain(0).room, &[round as u8; 3000]).unwrap();
         }
     }
     store
@@ -113,8 +113,8 @@ fn check(dir: &Path, acks: &BTreeMap<&str, u64>, case: &str) {
     }
     let value = store.get_meta("round").unwrap().map_or(0, |value| u64::from_be_bytes(value.try_into().unwrap()));
     assert!(value >= acks.get("value").copied().unwrap_or(0), "{case}: the named value is older than acknowledged");
-    let checkpoint = store.checkpoint(&chain(0).room).unwrap();
-    assert!(checkpoint.is_none_or(|bytes| bytes.len() == 3000 && bytes.iter().all(|byte| *byte == bytes[0])));
+    let snapshot = store.snapshot(&chain(0).room).unwrap();
+    assert!(snapshot.is_none_or(|bytes| bytes.len() == 3000 && bytes.iter().all(|byte| *byte == bytes[0])));
     assert!(store.look(Cursor::default(), usize::MAX).unwrap().is_none(), "{case}");
     // Writing continues.
     store.append_wait(vec![record(0, nexts.get(&chain(0)).copied().unwrap_or(0))]).unwrap();

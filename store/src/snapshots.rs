@@ -1,6 +1,6 @@
-//! Checkpoints: values that were computed from a room's records, each in a file of its own beside the database.
+//! Snapshots: values that were computed from a room's records, each in a file of its own beside the database.
 //!
-//! They lie in the log's own folder, so they are moved or replaced together with the log: a checkpoint is never used with
+//! They lie in the log's own folder, so they are moved or replaced together with the log: a snapshot is never used with
 //! another log than the one it was made from. A file is a CRC-32 followed by the bytes. A damaged file counts as missing.
 
 use std::fs::{self, File};
@@ -10,12 +10,12 @@ use std::path::{Path, PathBuf};
 use crate::files;
 use crate::keys::Hash32;
 
-/// The largest checkpoint, in bytes.
-pub(crate) const MAX_CHECKPOINT: usize = 256 << 20;
+/// The largest snapshot, in bytes.
+pub(crate) const MAX_SNAPSHOT: usize = 256 << 20;
 
 const CHECK_LEN: usize = 4;
 
-/// Returns the folder of a log's checkpoints.
+/// Returns the folder of a log's snapshots.
 pub(crate) fn folder(log: &Path) -> PathBuf {
     log.join("checkpoints")
 }
@@ -24,7 +24,7 @@ fn path(log: &Path, room: &Hash32) -> PathBuf {
     folder(log).join(room.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
 }
 
-/// Replaces a room's checkpoint atomically.
+/// Replaces a room's snapshot atomically.
 pub(crate) fn put(log: &Path, room: &Hash32, bytes: &[u8]) -> io::Result<()> {
     let path = path(log, room);
     let new = path.with_extension("new");
@@ -37,14 +37,14 @@ pub(crate) fn put(log: &Path, room: &Hash32, bytes: &[u8]) -> io::Result<()> {
     files::sync_folder(&folder(log))
 }
 
-/// Returns the checkpoint of a room, unless it is missing or damaged.
+/// Returns the snapshot of a room, unless it is missing or damaged.
 pub(crate) fn get(log: &Path, room: &Hash32) -> io::Result<Option<Vec<u8>>> {
     let file = match File::open(path(log, room)) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
     };
-    let limit = (CHECK_LEN + MAX_CHECKPOINT) as u64;
+    let limit = (CHECK_LEN + MAX_SNAPSHOT) as u64;
     let mut bytes = Vec::new();
     file.take(limit + 1).read_to_end(&mut bytes)?;
     if bytes.len() < CHECK_LEN || bytes.len() as u64 > limit {
