@@ -470,6 +470,7 @@ impl NodeActor {
                 Effect::NotSaved { command, reason } => {
                     self.replies.reply(command, Err(CommandError::NotSaved(reason)));
                 }
+                Effect::Reply { to, result } => drop(to.send(result)),
             }
         }
     }
@@ -478,8 +479,8 @@ impl NodeActor {
         let now = self.now();
         match message {
             disk::Message::Stored { keys, done, result } => {
-                let effect = self.disk.stored(&keys, done, result, now);
-                self.carry_out_effects(effect);
+                let effects = self.disk.stored(&keys, done, result, now);
+                self.carry_out_effects(effects);
             }
             disk::Message::Written { room, write, result } => {
                 let effects = self.disk.written(room, write, result, now);
@@ -497,8 +498,8 @@ impl NodeActor {
                     Err(error) => Err(error),
                 });
             }
-            disk::Message::HeldBack { room, entries } => {
-                if self.rooms.contains(&room) {
+            disk::Message::HeldBack { room, number, entries } => {
+                if self.rooms.contains(&room) && self.disk.is_last_held_back(&room, number) {
                     self.frontend.emit(Event::HeldBack { room, entries });
                 }
             }

@@ -55,8 +55,8 @@ pub(super) enum Message {
     Loaded { clean: bool, repairs: u64, result: Result<Box<Loaded>, StartError> },
     /// A page of history was read: these of `lines` lines.
     Page { room: RoomName, operations: Vec<Operation>, lines: usize, answer: ReplySender },
-    /// Lines of our own that are dated in the future were read.
-    HeldBack { room: RoomName, entries: Vec<OperationId> },
+    /// Lines of our own that are dated in the future were read: [`Disk::is_last_held_back`].
+    HeldBack { room: RoomName, number: u64, entries: Vec<OperationId> },
     /// The games and strokes of a room were read.
     Refolded { room: RoomName, result: Result<Vec<Operation>, SyncError> },
     /// Something could not be read.
@@ -80,6 +80,8 @@ pub(super) enum Effect {
     Saved { room: RoomName, write: Write },
     /// What a command had to write is not durable.
     NotSaved { command: CommandTicket, reason: String },
+    /// Send this reply.
+    Reply { to: ReplySender, result: Result<Reply, CommandError> },
 }
 
 /// True if the disk works.
@@ -107,6 +109,8 @@ pub(super) struct Disk {
     state: State,
     /// The number of repairs so far: what was read before one may be more than is there now.
     repairs: u64,
+    /// The number of the last read of each room's lines that are dated in the future.
+    held_back: BTreeMap<RoomName, u64>,
     messages: mpsc::Sender<Message>,
 }
 
@@ -115,7 +119,8 @@ impl Disk {
     pub(super) fn new(store: Store, identity: Identity) -> (Self, mpsc::Receiver<Message>) {
         let (messages, receiver) = mpsc::channel(QUEUE);
         let (unsaved, writing) = (Unsaved::default(), BTreeMap::new());
-        (Disk { store, identity, unsaved, writing, state: State::Works, repairs: 0, messages }, receiver)
+        let (state, repairs, held_back) = (State::Works, 0, BTreeMap::new());
+        (Disk { store, identity, unsaved, writing, state, repairs, held_back, messages }, receiver)
     }
 
     /// The store, for tasks that read from it.
@@ -208,11 +213,11 @@ impl Disk {
         done: Option<ReplySender>,
         result: Result<(), StoreError>,
         now: Now,
-    ) -> Option<Effect> {
+    ) -> Vec<Effect> {
         self.unsaved.settled(keys);
-        let effect = result.as_ref().err().and_then(|error| self.refused(error.to_string(), now));
-        done.map(|done| done.send(done_or_not(result)));
-        effect
+        let warning = result.as_ref().err().and_then(|error| self.refused(error.to_string(), now));
+        let reply = done.map(|to| Effect::Reply { to, result: done_or_not(result) });
+        warning.into_iter().chain(reply).collect()
     }
 
     /// Writes our own operations; the outcome comes as [`Message::Written`].
@@ -247,8 +252,8 @@ impl Disk {
         match result {
             Ok(()) => vec![Effect::Saved { room, write }],
             Err(error) => {
-                let refused = not_saved(&write, error.to_string());
-                refused.into_iter().chain(self.refused(error.to_string(), now)).collect()
+                let warning = self.refused(error.to_string(), now);
+                warning.into_iter().chain(not_saved(&write, error.to_string())).collect()
             }
         }
     }
@@ -324,11 +329,20 @@ impl Disk {
     }
 
     /// Reads lines of our own that are dated in the future: [`Message::HeldBack`].
-    pub(super) fn read_held_back(&self, room: RoomName, positions: Vec<Position>) {
+    pub(super) fn read_held_back(&mut self, room: RoomName, positions: Vec<Position>) {
+        let last = self.held_back.entry(room.clone()).or_default();
+        *last += 1;
+        let number = *last;
         let lines = positions.into_iter().map(Line::Stored).collect();
         self.read(room.id(), lines, move |operations| {
-            Some(Message::HeldBack { room, entries: operations.iter().map(Operation::id).collect() })
+            Some(Message::HeldBack { room, number, entries: operations.iter().map(Operation::id).collect() })
         });
+    }
+
+    /// Returns whether no later read of a room's held back lines was begun: each result replaces the one before, and reads
+    /// may overtake one another.
+    pub(super) fn is_last_held_back(&self, room: &RoomName, number: u64) -> bool {
+        self.held_back.get(room) == Some(&number)
     }
 
     /// Reads some lines for a peer.

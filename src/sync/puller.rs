@@ -197,17 +197,24 @@ impl Puller {
         Ok(())
     }
 
+    /// Returns whether so many more operations may come now, beside those that were passed to [`Puller::operations`]. Asked
+    /// before signatures are checked, which costs time.
+    #[must_use]
+    pub fn expects(&self, count: u64) -> bool {
+        matches!(self.state, State::Fetching { .. }) && self.received.saturating_add(count) <= self.allowed
+    }
+
     /// A message with operations came, all of them verified.
     ///
     /// # Errors
     /// [`RoundError::Unexpected`], also when more came than was requested.
     pub fn operations(&mut self, operations: Vec<Operation>) -> Result<(), RoundError> {
         let count = operations.len() as u64;
-        self.received += count;
-        self.brought += count;
-        if operations.is_empty() || !matches!(self.state, State::Fetching { .. }) || self.received > self.allowed {
+        if operations.is_empty() || !self.expects(count) {
             return Err(RoundError::Unexpected);
         }
+        self.received += count;
+        self.brought += count;
         self.settled = false;
         self.steps.push_back(Step::Take(operations));
         Ok(())

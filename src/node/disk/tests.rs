@@ -41,9 +41,9 @@ async fn next(messages: &mut mpsc::Receiver<Message>) -> Message {
 /// Has the disk refuse, and checks that the person is told.
 fn refuse(disk: &mut Disk) {
     let reason = StoreError::Busy.to_string();
-    let effect = disk.stored(&[], None, Err(StoreError::Busy), NOW);
-    assert!(matches!(effect, Some(Effect::Warn(Warning::StorageFailed { reason: told })) if told == reason));
-    assert!(disk.stored(&[], None, Err(StoreError::Busy), NOW).is_none(), "told once");
+    let effects = disk.stored(&[], None, Err(StoreError::Busy), NOW);
+    assert!(matches!(&effects[..], [Effect::Warn(Warning::StorageFailed { reason: told })] if *told == reason));
+    assert!(disk.stored(&[], None, Err(StoreError::Busy), NOW).is_empty(), "one warning");
 }
 
 #[tokio::test]
@@ -61,7 +61,7 @@ async fn received_operations_are_gathered_and_read_before_and_after_they_are_dur
     disk.tick(Vec::new, Now { mono_ms: write_at, ..NOW });
     assert_eq!(disk.next_wake(), None);
     let Message::Stored { keys, done: None, result } = next(&mut messages).await else { panic!("not stored") };
-    assert!(disk.stored(&keys, None, result, NOW).is_none());
+    assert!(disk.stored(&keys, None, result, NOW).is_empty());
     assert_eq!(read(&disk).await, [operation]);
 }
 
@@ -72,8 +72,31 @@ async fn who_waits_for_received_operations_is_told_when_they_are_durable() {
     disk.store_received(RoomName::lobby().id(), vec![(position, operation)], Some(done), NOW);
     let Message::Stored { keys, done, result } = next(&mut messages).await else { panic!("not stored") };
     assert!(told.try_recv().is_err());
-    disk.stored(&keys, done, result, NOW);
-    assert!(matches!(told.await, Ok(Ok(Reply::Done {}))));
+    let effects = disk.stored(&keys, done, result, NOW);
+    assert!(matches!(effects[..], [Effect::Reply { result: Ok(Reply::Done {}), .. }]));
+}
+
+#[test]
+fn a_refused_write_is_warned_of_before_it_is_replied_to() {
+    let (done, _told) = oneshot::channel();
+    let effects = disk().0.stored(&[], Some(done), Err(StoreError::Busy), NOW);
+    assert!(matches!(effects[..], [Effect::Warn(_), Effect::Reply { result: Err(CommandError::NotSaved(_)), .. }]));
+    let effects = disk().0.written(RoomName::lobby(), first_write(1), Err(StoreError::Busy), NOW);
+    assert!(matches!(effects[..], [Effect::Warn(_), Effect::NotSaved { command: TICKET, .. }]));
+}
+
+#[tokio::test]
+async fn of_several_reads_of_held_back_lines_the_last_one_counts() {
+    let ((mut disk, mut messages), name) = (disk(), RoomName::lobby());
+    disk.read_held_back(name.clone(), Vec::new());
+    disk.read_held_back(name.clone(), vec![received().0]);
+    let mut counts = Vec::new();
+    for _ in 0..2 {
+        let Message::HeldBack { room, number, .. } = next(&mut messages).await else { panic!("not read") };
+        counts.push((number, disk.is_last_held_back(&room, number)));
+    }
+    counts.sort_unstable();
+    assert_eq!(counts, [(1, false), (2, true)]);
 }
 
 #[tokio::test]

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use futures::{Stream, StreamExt, stream};
+use futures::future::BoxFuture;
+use futures::stream::{self, FuturesOrdered};
+use futures::{FutureExt, Stream, StreamExt};
 use rayon::prelude::*;
 use serde_bytes::ByteBuf;
 use tokio::sync::mpsc;
@@ -47,6 +49,48 @@ enum Checked {
     Other(Response),
 }
 
+/// What ends a wait for the peer.
+enum Event {
+    Arrived(Result<Response, SyncError>),
+    Checked(Checked),
+    Silence,
+}
+
+/// Messages whose signatures are being checked, in the order in which they came.
+#[derive(Default)]
+struct Checks {
+    messages: FuturesOrdered<BoxFuture<'static, Result<Checked, SyncError>>>,
+    /// The number of operations in them.
+    operations: u64,
+}
+
+impl Checks {
+    fn has_room(&self) -> bool {
+        self.messages.len() < AHEAD
+    }
+
+    /// Begins to check a message, or refuses one with operations that were not requested.
+    fn begin(&mut self, response: Result<Response, SyncError>, puller: &Puller) -> Result<(), SyncError> {
+        if let Ok(Response::Operations { operations }) = &response {
+            self.operations += operations.len() as u64;
+            if !puller.expects(self.operations) {
+                return Err(RoundError::Unexpected.into());
+            }
+        }
+        self.messages.push_back(async { verified(response?).await }.boxed());
+        Ok(())
+    }
+
+    /// Returns the next checked message; `None` when there is none.
+    async fn next(&mut self) -> Option<Result<Checked, SyncError>> {
+        let checked = self.messages.next().await?;
+        if let Ok(Checked::Operations(operations)) = &checked {
+            self.operations -= operations.len() as u64;
+        }
+        Some(checked)
+    }
+}
+
 impl PullTask {
     /// Runs the round to its end and reports that to the actor.
     pub(in crate::node) async fn run(mut self) {
@@ -75,8 +119,8 @@ impl PullTask {
         let (started, arrivals) = (Instant::now(), wire.arrivals());
         let ms = |at: Instant| millis(at.saturating_duration_since(started));
         let (mut sender, receiver) = wire.split();
-        let messages = responses(receiver).map(|response| async { verified(response?).await }).buffered(AHEAD);
-        let mut messages = std::pin::pin!(messages);
+        let mut responses = std::pin::pin!(responses(receiver).fuse());
+        let mut checks = Checks::default();
         let (mut puller, mut counted) = (Puller::new(self.last, 0), arrivals.bytes());
         loop {
             let (room, from) = (self.room.clone(), self.peer);
@@ -99,16 +143,20 @@ impl PullTask {
                 Step::UnitEnded => ask(&self.messages, |done| Message::FetchEnded { room, from, done }).await?,
                 Step::Wait { until } => {
                     let until = started + Duration::from_millis(until);
-                    let came = tokio::time::timeout_at(until, messages.next()).await;
+                    let event = tokio::select! {
+                        biased;
+                        Some(checked) = checks.next() => Event::Checked(checked?),
+                        Some(response) = responses.next(), if checks.has_room() => Event::Arrived(response),
+                        () = tokio::time::sleep_until(until) => Event::Silence,
+                    };
                     let bytes = arrivals.bytes();
                     puller.heard(bytes - counted, ms(arrivals.last().into()));
                     counted = bytes;
-                    match came {
-                        Err(_) => puller.silence(ms(Instant::now()))?,
-                        Ok(message) => match message.ok_or(SyncError::Ended)?? {
-                            Checked::Operations(operations) => puller.operations(operations)?,
-                            Checked::Other(response) => puller.response(response, ms(Instant::now()))?,
-                        },
+                    match event {
+                        Event::Arrived(response) => checks.begin(response, &puller)?,
+                        Event::Checked(Checked::Operations(operations)) => puller.operations(operations)?,
+                        Event::Checked(Checked::Other(response)) => puller.response(response, ms(Instant::now()))?,
+                        Event::Silence => puller.silence(ms(Instant::now()))?,
                     }
                 }
                 Step::Finished(received) => return Ok(received),
@@ -125,13 +173,12 @@ impl PullTask {
     }
 }
 
-/// Returns what comes, until the stream ends.
+/// Returns what comes, at last the error that ends the stream.
 fn responses(receiver: Receiver) -> impl Stream<Item = Result<Response, SyncError>> {
     stream::unfold(Some(receiver), async |receiver| {
         let mut receiver = receiver?;
         match receiver.response().await {
             Ok(response) => Some((Ok(response), Some(receiver))),
-            Err(SyncError::Ended) => None,
             Err(error) => Some((Err(error), None)),
         }
     })
@@ -147,4 +194,46 @@ async fn verified(response: Response) -> Result<Checked, SyncError> {
         read.into_par_iter().map(|operation| operation.verify_with(&keys)).collect::<Result<_, OperationError>>()
     };
     Ok(Checked::Operations(tokio::task::spawn_blocking(check).await.map_err(|_| SyncError::Closing)??))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::{Head, ShortId, Want};
+    use crate::sync::fetching::Fetch;
+
+    /// A puller that has requested this many operations.
+    fn puller(requested: u64) -> Puller {
+        let mut puller = Puller::new(Timestamp::default(), 0);
+        let heads = vec![Head { author: Author([2; 32]), log: 3, next: 4, id: ShortId([5; 12]) }];
+        puller.response(Response::Frontier { heads, neighbours: Vec::new(), clock: 7 }, 1).unwrap();
+        if requested > 0 {
+            puller.fetch(Fetch::Unit(vec![Want { head: 0, from: 0, to: requested, known: Vec::new() }]), 2);
+        }
+        puller
+    }
+
+    #[tokio::test]
+    async fn signatures_are_checked_only_of_what_was_requested() {
+        let forged = |count| Ok(Response::Operations { operations: vec![ByteBuf::from([7; 9]); count] });
+        let unrequested = Checks::default().begin(forged(1), &puller(0));
+        assert!(matches!(unrequested, Err(SyncError::Round(RoundError::Unexpected))));
+        let (mut checks, puller) = (Checks::default(), puller(3));
+        checks.begin(forged(2), &puller).unwrap();
+        let more = checks.begin(forged(2), &puller);
+        assert!(matches!(more, Err(SyncError::Round(RoundError::Unexpected))), "beside those that are being checked");
+        assert!(matches!(checks.next().await, Some(Err(SyncError::Operation(_)))), "a fault that a check finds");
+        assert!(checks.next().await.is_none());
+    }
+
+    #[tokio::test]
+    async fn messages_are_checked_in_their_order_and_few_at_once() {
+        let (mut checks, puller) = (Checks::default(), puller(1));
+        assert!(checks.has_room());
+        checks.begin(Ok(Response::End), &puller).unwrap();
+        checks.begin(Err(SyncError::Ended), &puller).unwrap();
+        assert!(!checks.has_room());
+        assert!(matches!(checks.next().await, Some(Ok(Checked::Other(Response::End)))));
+        assert!(matches!(checks.next().await, Some(Err(SyncError::Ended))));
+    }
 }

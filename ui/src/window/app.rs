@@ -406,10 +406,11 @@ impl App {
     /// Ends the node first, so that everything is on the disk. Then closes the window.
     fn close(&mut self) -> Task<Message> {
         self.remember_geometry();
-        let closing = std::mem::replace(&mut self.closing, true);
+        if std::mem::replace(&mut self.closing, true) {
+            return iced::exit(); // the second request: nothing is waited for, not even the window's answer
+        }
         match &self.requests {
-            // The second request closes the window at once.
-            Some(requests) if !closing && requests.try_send(Request::Command(Command::Quit)).is_ok() => Task::none(),
+            Some(requests) if requests.try_send(Request::Command(Command::Quit)).is_ok() => Task::none(),
             _ => self.exit(),
         }
     }
