@@ -251,7 +251,7 @@ impl NodeActor {
         let lines = self
             .rooms
             .get(&name)
-            .and_then(|room| room.page(limit.min(MAX_HISTORY), before).ok_or(CommandError::UnknownEntry));
+            .and_then(|room| room.log().page(limit.min(MAX_HISTORY), before).ok_or(CommandError::UnknownEntry));
         match lines {
             Ok(lines) => self.disk.read_page(name, lines, answer),
             Err(error) => drop(answer.send(Err(error))),
@@ -623,7 +623,7 @@ impl NodeActor {
         match frame {
             Frame::Live(live) => Ok(Some(Input::Live(live))),
             Frame::Operation(operation) => {
-                if !self.disk.takes_more() || !room.is_news(operation.header(), operation.id()) {
+                if !self.disk.takes_more() || !room.log().is_news(operation.header(), operation.id()) {
                     return Ok(None);
                 }
                 Ok(Some(Input::Gossiped { operation: operation.verify()?, from }))
@@ -715,7 +715,7 @@ impl NodeActor {
                 let _ = answer.send(room.map(|room| room.locate(&heads, &wants)).unwrap_or_default());
             }
             sync::Message::Newest { room, limit, after, answer } => {
-                let lines = self.rooms.by_id(room).map(|room| room.newest(limit as usize, after));
+                let lines = self.rooms.by_id(room).map(|room| room.log().newest(limit as usize, after));
                 self.disk.read_for_peer(room, lines.unwrap_or_default(), answer);
             }
             sync::Message::ServeEnded(end) => {
@@ -761,7 +761,7 @@ impl NodeActor {
         let (room, me) = (self.rooms.get(&name).ok()?, self.identity.author());
         let others = room.online_now().filter(|other| *other != me && *other != peer);
         let neighbours = self.peers.neighbours(others);
-        Some(Holdings { digest: room.state().digest, heads: room.frontier(), neighbours, clock: wall_ms() })
+        Some(Holdings { digest: room.log().digest(), heads: room.log().frontier(), neighbours, clock: wall_ms() })
     }
 
     fn on_round_ended(&mut self, end: RoundEnd) {

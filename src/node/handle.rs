@@ -48,6 +48,9 @@ impl Events {
     }
 }
 
+/// All but [`Node::author`] ask for one command of [`Command`] and wait for its reply. Each may fail with
+/// [`CommandError::Closed`] when the node has ended; those about a room with [`CommandError::NotInRoom`]; those that write
+/// with [`CommandError::NotSaved`] or [`CommandError::Busy`]; and each with the errors of its command.
 impl Node {
     /// Returns our own public key.
     #[must_use]
@@ -67,58 +70,36 @@ impl Node {
     }
 
     /// Enters a room, and stays in it over restarts. Nothing happens when we are in it already.
-    ///
-    /// # Errors
-    /// [`CommandError::TooManyRooms`], [`CommandError::NotSaved`], [`CommandError::Closed`].
     pub async fn join(&self, room: RoomName) -> Result<(), CommandError> {
         self.ask(Command::Join { room }).await.map(drop)
     }
 
     /// Leaves a room; its history stays on the disk.
-    ///
-    /// # Errors
-    /// [`CommandError::NotInRoom`], [`CommandError::Closed`].
     pub async fn leave(&self, room: RoomName) -> Result<(), CommandError> {
         self.ask(Command::Leave { room }).await.map(drop)
     }
 
     /// Returns the rooms that we are in, by name.
-    ///
-    /// # Errors
-    /// [`CommandError::Closed`].
     pub async fn rooms(&self) -> Result<Vec<RoomSummary>, CommandError> {
         reply!(self.ask(Command::Rooms), Reply::Rooms(rooms) => rooms)
     }
 
     /// Returns the people of a room, ourselves and those who are away included.
-    ///
-    /// # Errors
-    /// [`CommandError::NotInRoom`], [`CommandError::Closed`].
     pub async fn people(&self, room: RoomName) -> Result<Vec<Person>, CommandError> {
         reply!(self.ask(Command::In(room, RoomCommand::Peers)), Reply::Peers(people) => people)
     }
 
     /// Takes another name, in every room.
-    ///
-    /// # Errors
-    /// [`CommandError::NotSaved`], [`CommandError::Closed`].
     pub async fn rename(&self, name: PersonName) -> Result<(), CommandError> {
         self.ask(Command::Rename { name }).await.map(drop)
     }
 
     /// Connects to an address, a multiaddress or `HOST` or `HOST:PORT`, and keeps trying until it answers.
-    ///
-    /// # Errors
-    /// [`CommandError::Address`], [`CommandError::Closed`].
     pub async fn dial(&self, address: String) -> Result<(), CommandError> {
         self.ask(Command::Dial { address }).await.map(drop)
     }
 
     /// Says a line. Answers once it is durable on the disk; it is sent then.
-    ///
-    /// # Errors
-    /// [`CommandError::NotInRoom`], [`CommandError::Text`], [`CommandError::NotSaved`], [`CommandError::Busy`],
-    /// [`CommandError::Closed`].
     pub async fn say(&self, room: RoomName, text: String) -> Result<SayOutcome, CommandError> {
         match self.ask(Command::In(room, RoomCommand::Say { text })).await? {
             Reply::Written { id } => Ok(SayOutcome::Line(id)),
@@ -128,10 +109,6 @@ impl Node {
     }
 
     /// Returns the last `limit` lines of a room (1000 at most), or the last before the line `before`, in the log's order.
-    ///
-    /// # Errors
-    /// [`CommandError::NotInRoom`], [`CommandError::UnknownEntry`], [`CommandError::Unreadable`],
-    /// [`CommandError::Closed`].
     pub async fn history(
         &self,
         room: RoomName,
@@ -142,77 +119,46 @@ impl Node {
     }
 
     /// Returns the digests of a room.
-    ///
-    /// # Errors
-    /// [`CommandError::NotInRoom`], [`CommandError::Closed`].
     pub async fn state(&self, room: RoomName) -> Result<RoomState, CommandError> {
         reply!(self.ask(Command::In(room, RoomCommand::State)), Reply::State(state) => state)
     }
 
     /// Returns the visible sheet of a room.
-    ///
-    /// # Errors
-    /// [`CommandError::NotInRoom`], [`CommandError::Closed`].
     pub async fn canvas(&self, room: RoomName) -> Result<CanvasView, CommandError> {
         reply!(self.ask(Command::In(room, RoomCommand::Canvas)), Reply::Canvas(canvas) => canvas)
     }
 
     /// Writes a finished line or a shape on the visible sheet; answers with its last operation once all of it is durable.
-    ///
-    /// # Errors
-    /// [`CommandError::NotInRoom`], [`CommandError::Stroke`], [`CommandError::Play`],
-    /// [`CommandError::SheetFull`], [`CommandError::NotSaved`], [`CommandError::Busy`], [`CommandError::Closed`].
     pub async fn draw(&self, room: RoomName, line: PenLine) -> Result<OperationId, CommandError> {
         reply!(self.ask(Command::In(room, RoomCommand::stroke(line))), Reply::Written { id } => id)
     }
 
     /// Chooses one of the words on offer ([`GameView::offers`]), counted from 0.
-    ///
-    /// # Errors
-    /// [`CommandError::NotInRoom`], [`CommandError::Play`],
-    /// [`CommandError::NotSaved`], [`CommandError::Closed`].
     pub async fn choose(&self, room: RoomName, index: usize) -> Result<(), CommandError> {
         self.ask(Command::In(room, RoomCommand::Choose { index })).await.map(drop)
     }
 
     /// Takes part in the game that gathers, or in the running one from its next round on.
-    ///
-    /// # Errors
-    /// [`CommandError::NotInRoom`], [`CommandError::Play`], [`CommandError::NotSaved`],
-    /// [`CommandError::Closed`].
     pub async fn ready(&self, room: RoomName) -> Result<(), CommandError> {
         self.ask(Command::In(room, RoomCommand::Ready)).await.map(drop)
     }
 
     /// Ends our own turn.
-    ///
-    /// # Errors
-    /// [`CommandError::NotInRoom`], [`CommandError::Play`],
-    /// [`CommandError::NotSaved`], [`CommandError::Closed`].
     pub async fn pass(&self, room: RoomName) -> Result<(), CommandError> {
         self.ask(Command::In(room, RoomCommand::Pass)).await.map(drop)
     }
 
     /// Returns the game of a room.
-    ///
-    /// # Errors
-    /// [`CommandError::NotInRoom`], [`CommandError::Closed`].
     pub async fn game(&self, room: RoomName) -> Result<GameView, CommandError> {
         reply!(self.ask(Command::In(room, RoomCommand::Game)), Reply::Game { game, .. } => *game)
     }
 
     /// Returns what of a room was read.
-    ///
-    /// # Errors
-    /// [`CommandError::NotInRoom`], [`CommandError::Closed`].
     pub async fn reading(&self, room: RoomName) -> Result<ReadStateView, CommandError> {
         reply!(self.ask(Command::In(room, RoomCommand::Reading)), Reply::Reading { reading, .. } => reading)
     }
 
     /// Ends the node: what was said is on the disk when this returns.
-    ///
-    /// # Errors
-    /// [`CommandError::Closed`] when it had ended already.
     pub async fn quit(&self) -> Result<(), CommandError> {
         self.ask(Command::Quit).await.map(drop)
     }

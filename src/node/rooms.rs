@@ -152,7 +152,7 @@ impl Rooms {
     /// Returns the snapshot of a room if it has grown much since the last one.
     pub(super) fn snapshot_if_grown(&mut self, name: &RoomName) -> Option<RoomSnapshot> {
         let open = self.open.get_mut(name)?;
-        let len = open.room.len();
+        let len = open.room.log().len();
         if len < SMALL || len < open.snapshot_len + GROWTH.max(open.snapshot_len / GROWTH_PART) {
             return None;
         }
@@ -164,7 +164,7 @@ impl Rooms {
     /// Returns the snapshots of all rooms that have changed and are large enough.
     pub(super) fn snapshots(&mut self) -> Vec<(RoomId, RoomSnapshot)> {
         let changed = self.open.iter_mut().filter(|(_, open)| {
-            let len = open.room.len();
+            let len = open.room.log().len();
             len >= SMALL && len != open.snapshot_len
         });
         changed.filter_map(|(name, open)| Some((name.id(), open.room.snapshot()?))).collect()

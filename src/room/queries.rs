@@ -6,9 +6,9 @@ use crate::clock::{Now, Timestamp};
 use crate::command::CommandTicket;
 use crate::event::{CanvasView, Entry, GameView, Person, ReadStateView, RoomState, RoomSummary};
 use crate::identity::Author;
-use crate::log::{Head, Line, Position, StoredRange, Want};
+use crate::log::{Head, Log, Position, StoredRange, Want};
 use crate::name::RoomName;
-use crate::operation::{Header, Operation, OperationId};
+use crate::operation::Operation;
 use crate::payload::kind;
 
 /// The number of operations that a room holds in memory besides its log.
@@ -29,10 +29,10 @@ impl Room {
         &self.name
     }
 
-    /// Returns whether an operation is worth verifying: `false` when it is held already, or waits.
+    /// Returns the log.
     #[must_use]
-    pub fn is_news(&self, header: &Header, id: OperationId) -> bool {
-        self.contents.log.is_news(header, id)
+    pub fn log(&self) -> &Log {
+        &self.contents.log
     }
 
     /// Returns the digests.
@@ -43,18 +43,6 @@ impl Room {
             digest: self.contents.log.digest(),
             canvas: self.contents.fold.canvas_digest(),
         }
-    }
-
-    /// Returns the number of operations in the log.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.contents.log.len()
-    }
-
-    /// Returns whether the log is empty.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.contents.log.is_empty()
     }
 
     /// Returns the number of operations that wait in memory.
@@ -73,24 +61,12 @@ impl Room {
         self.contents.log.last_of_others(self.chain.author())
     }
 
-    /// Returns the ends of all chains.
-    #[must_use]
-    pub fn frontier(&self) -> Vec<Head> {
-        self.contents.log.frontier()
-    }
-
     /// Returns the stored stretches of the operations that a peer wants of the chains in `heads`, which we had sent it
     /// before; see [`crate::log::Log::locate`].
     #[must_use]
     pub fn locate(&self, heads: &[Head], wants: &[Want]) -> Vec<StoredRange> {
         let located = wants.iter().filter_map(|want| Some((heads.get(want.head as usize)?, want)));
         located.flat_map(|(head, want)| self.contents.log.locate(head, want)).collect()
-    }
-
-    /// Returns the last lines before `before`, or the last ones of all; see [`crate::log::Log::page`].
-    #[must_use]
-    pub fn page(&self, limit: usize, before: Option<OperationId>) -> Option<Vec<Line>> {
-        self.contents.log.page(limit, before)
     }
 
     /// Returns the positions of all steps of games and sheets, in the log's order.
@@ -146,12 +122,6 @@ impl Room {
         self.local.read.view(&self.contents.people)
     }
 
-    /// Returns the last lines that are later than `after`, at most `limit`, for a peer that lacks many operations.
-    #[must_use]
-    pub fn newest(&self, limit: usize, after: Timestamp) -> Vec<Line> {
-        self.contents.log.newest(limit, after)
-    }
-
     /// Returns whether a peer that we pull from has missing operations that other peers are sending now.
     #[must_use]
     pub fn could_bring_more(&self, from: Author) -> bool {
@@ -161,11 +131,6 @@ impl Room {
     /// Returns the commands whose guesses are not answered yet.
     pub fn unanswered(&self) -> impl Iterator<Item = CommandTicket> {
         self.play.unanswered()
-    }
-
-    /// Returns the number of operations in each lane: (author, lane, number).
-    pub fn lanes(&self) -> impl Iterator<Item = (Author, u64, u64)> {
-        self.contents.log.lanes()
     }
 
     /// Returns the line that an operation of this room makes.

@@ -54,8 +54,9 @@ pub(super) fn load(store: &Store, identity: &Identity, name: &RoomName, now: Now
     let chains = store.chains(&id.0)?;
     let room = from_snapshot(store, identity, name, &chains, now);
     let mut room = room.unwrap_or_else(|| Room::new(name.clone(), identity.clone(), rand::random()));
-    let snapshot_len = room.len();
-    let held: BTreeMap<(Author, u64), u64> = room.lanes().map(|(author, lane, len)| ((author, lane), len)).collect();
+    let snapshot_len = room.log().len();
+    let held: BTreeMap<(Author, u64), u64> =
+        room.log().lanes().map(|(author, lane, len)| ((author, lane), len)).collect();
     let rest = |(chain, next): &(ChainKey, u64)| {
         let author = Author(chain.author);
         let from = held.get(&(author, chain.log)).copied().unwrap_or(0);
@@ -89,7 +90,8 @@ fn from_snapshot(
     let room = room.inspect_err(|error| tracing::warn!(%error, room = %name, "the snapshot is no use")).ok()?;
     let stored: BTreeMap<(Author, u64), u64> =
         chains.iter().map(|(chain, next)| ((Author(chain.author), chain.log), *next)).collect();
-    let agrees = room.lanes().all(|(author, lane, len)| stored.get(&(author, lane)).is_some_and(|next| *next >= len));
+    let agrees =
+        room.log().lanes().all(|(author, lane, len)| stored.get(&(author, lane)).is_some_and(|next| *next >= len));
     if !agrees {
         tracing::warn!(room = %name, "the snapshot holds what the log doesn't: everything is read");
     }

@@ -80,7 +80,7 @@ impl SyncStreams {
                     control: self.control.clone(),
                     peer,
                     room: name.clone(),
-                    digest: room.state().digest,
+                    digest: room.log().digest(),
                     last: room.last_of_others(),
                     clock: wall_ms(),
                     messages: self.messages.clone(),

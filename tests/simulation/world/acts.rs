@@ -145,7 +145,7 @@ impl World {
     fn mark_read(&mut self, seat: Seat) {
         let pick = self.chance.number("mark", seat, 0);
         let Some(room) = self.devices.get(&seat).and_then(|device| device.room.as_ref()) else { return };
-        let lines = self.operations_of(seat, room.page(12, None).unwrap_or_default());
+        let lines = self.operations_of(seat, room.log().page(12, None).unwrap_or_default());
         let Some(line) = lines.get(pick as usize % lines.len().max(1)).map(Operation::id) else { return };
         if let Some(Err(error)) = self.command(seat, RoomCommand::Read { upto: line }) {
             self.fail("page", format!("{} can't mark a line of its own page: {error}", name_of(seat)));

@@ -31,7 +31,7 @@ impl World {
     pub(super) fn log_at(&self, seat: Seat) -> Vec<Operation> {
         let Some(device) = self.devices.get(&seat) else { return Vec::new() };
         let Some(room) = &device.room else { return Vec::new() };
-        let lines = room.page(usize::MAX, None).unwrap_or_default();
+        let lines = room.log().page(usize::MAX, None).unwrap_or_default();
         let kept = lines.into_iter().filter(|line| matches!(line, inkmesh::log::Line::Stored(_)));
         self.operations_of(seat, kept.collect())
     }
@@ -63,7 +63,7 @@ impl World {
         for seat in self.devices.keys() {
             let Some(device) = self.devices.get(seat) else { continue };
             let Some(room) = &device.room else { continue };
-            let lines = room.page(usize::MAX, None).unwrap_or_default();
+            let lines = room.log().page(usize::MAX, None).unwrap_or_default();
             all.extend(self.operations_of(*seat, lines).into_iter().map(|operation| (operation.id(), operation)));
         }
         all.into_values().collect()

@@ -208,12 +208,12 @@ impl World {
             Room::from_snapshot(RoomName::lobby(), device.identity.clone(), fresh, snapshot, now).ok()
         });
         let agrees = |room: &Room| {
-            room.lanes().all(|(author, lane, len)| lanes.get(&(author, lane)).is_some_and(|next| *next >= len))
+            room.log().lanes().all(|(author, lane, len)| lanes.get(&(author, lane)).is_some_and(|next| *next >= len))
         };
         let mut room = from_snapshot
             .filter(agrees)
             .unwrap_or_else(|| Room::new(RoomName::lobby(), device.identity.clone(), fresh));
-        let held: BTreeMap<_, u64> = room.lanes().map(|(author, lane, len)| ((author, lane), len)).collect();
+        let held: BTreeMap<_, u64> = room.log().lanes().map(|(author, lane, len)| ((author, lane), len)).collect();
         let rest = lanes.into_iter().map(|((author, lane), to)| {
             let from = held.get(&(author, lane)).copied().unwrap_or(0);
             StoredRange { author, lane, from, to }

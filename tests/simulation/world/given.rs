@@ -56,7 +56,7 @@ impl Device {
     /// Returns the operations that wait in the room, and those that it doesn't know.
     fn still_wait(&self, ids: impl Iterator<Item = OperationId>) -> (BTreeSet<OperationId>, BTreeSet<OperationId>) {
         let Some(room) = &self.room else { return Default::default() };
-        ids.partition(|id| self.given.get(id).is_some_and(|one| !room.is_news(one.header(), *id)))
+        ids.partition(|id| self.given.get(id).is_some_and(|one| !room.log().is_news(one.header(), *id)))
     }
 
     fn parked(&self) -> usize {

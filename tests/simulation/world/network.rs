@@ -153,7 +153,7 @@ impl World {
             Frame::Operation(operation) => {
                 let device = self.devices.get(&to).filter(|device| device.takes_more());
                 let room = device.and_then(|device| device.room.as_ref());
-                if !room.is_some_and(|room| room.is_news(operation.header(), operation.id())) {
+                if !room.is_some_and(|room| room.log().is_news(operation.header(), operation.id())) {
                     return Ok(None);
                 }
                 let operation = self.verify(&bytes[1..]).map_err(|error| error.to_string())?;

@@ -11,7 +11,7 @@ use super::disk::Folder;
 
 /// Returns all operations in a room's log, in its order, without those that float.
 pub fn kept(room: &Room, folder: &Folder) -> Vec<Operation> {
-    let lines = room.page(usize::MAX, None).unwrap_or_default();
+    let lines = room.log().page(usize::MAX, None).unwrap_or_default();
     let places = lines.into_iter().filter_map(|line| match line {
         Line::Stored(place) => folder.records.get(&place).cloned(),
         Line::Floating(_) => None,

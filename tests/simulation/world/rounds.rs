@@ -141,7 +141,7 @@ impl World {
             return None;
         }
         let room = self.devices[&seat].room.as_ref()?;
-        let (digest, last) = (room.state().digest, room.last_of_others());
+        let (digest, last) = (room.log().digest(), room.last_of_others());
         let hello = Request::Hello { room: RoomName::lobby().id(), digest, clock: self.wall(seat) };
         let round = self.open(seat, server, peer, last)?;
         self.devices.get_mut(&seat)?.rounds.insert(round);

@@ -63,7 +63,7 @@ impl World {
             }
             Task::ReadNewest { limit, after, bytes, .. } => {
                 let room = self.devices.get(&server).and_then(|device| device.room.as_ref());
-                let lines = room.map(|room| room.newest(limit as usize, after)).unwrap_or_default();
+                let lines = room.map(|room| room.log().newest(limit as usize, after)).unwrap_or_default();
                 let newest = self.operations_of(server, lines);
                 let Some(round) = self.rounds.get_mut(&number) else { return };
                 responses.extend(round.serving.operations(newest, bytes));
@@ -79,7 +79,7 @@ impl World {
         self.hear_clock(server, puller, clock);
         let clock = self.wall(server);
         let room = self.devices.get(&server)?.room.as_ref()?;
-        Some(Holdings { digest: room.state().digest, heads: room.frontier(), neighbours: Vec::new(), clock })
+        Some(Holdings { digest: room.log().digest(), heads: room.log().frontier(), neighbours: Vec::new(), clock })
     }
 
     /// Reads stretches from the disk, about `bytes` at a time or less.
