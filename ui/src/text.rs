@@ -36,7 +36,6 @@ fn identifier(language: Language) -> &'static LanguageIdentifier {
     }
 }
 
-/// Returns the text of a key.
 pub fn t(language: Language, key: &str) -> String {
     LOCALES.lookup(identifier(language), key)
 }

@@ -51,7 +51,6 @@ impl From<DrawingError> for ToolError {
 }
 
 impl ToolError {
-    /// Returns the error in words.
     pub fn words(&self, language: Language) -> String {
         match self {
             ToolError::NoDataDir(_) => t(language, "archive-no-data-dir"),

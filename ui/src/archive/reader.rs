@@ -22,7 +22,6 @@ const MIN_DIGITS: usize = 4;
 
 /// An opened archive.
 pub struct Reader {
-    /// The archive.
     pub archive: Archive,
     /// The language of the output.
     pub language: Language,
@@ -80,7 +79,6 @@ impl Reader {
 
 /// A room of the archive.
 pub struct SavedRoom {
-    /// Its id.
     pub id: RoomId,
     name: Option<RoomName>,
 }

@@ -19,9 +19,7 @@ const FOLDER_IN_DATA: &str = "pictures";
 /// A drawing that is to be saved as a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DrawingFile {
-    /// All steps of the drawing.
     pub steps: Vec<Drawn>,
-    /// The format of the file.
     pub format: Format,
     /// The name of the file, without its extension.
     pub name: String,

@@ -44,7 +44,6 @@ pub enum EntryText {
         name: String,
         /// A remark, if it is a guess or a whisper.
         aside: Option<String>,
-        /// The text.
         text: String,
     },
     /// An event.

@@ -23,7 +23,6 @@ pub struct WriteError {
 }
 
 impl WriteError {
-    /// Returns the error in words.
     pub fn words(&self, language: Language) -> String {
         let key = match self.source.kind() {
             ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => "archive-file-not-allowed",
@@ -70,7 +69,6 @@ pub enum Saved {
 }
 
 impl Saved {
-    /// Returns the path of the file.
     pub fn path(&self) -> &Path {
         match self {
             Saved::New(path) | Saved::AlreadyThere(path) => path,

@@ -43,7 +43,6 @@ pub enum HeadlessError {
     /// The node did not start.
     #[error(transparent)]
     Start(#[from] StartError),
-    /// The node ended by itself.
     #[error("the node has ended unexpectedly")]
     NodeEnded,
 }
@@ -58,7 +57,6 @@ enum End {
     NobodyReads,
     /// The system asked this process to end.
     Asked,
-    /// The node has ended.
     NodeEnded,
 }
 

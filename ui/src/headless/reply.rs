@@ -6,7 +6,6 @@ use serde::Serialize;
 use super::command::Id;
 use super::problem::Problem;
 
-/// Returns the line of one event or reply.
 pub fn line(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_else(|error| {
         // They hold no map with keys that aren't text and no value that fails.

@@ -108,7 +108,6 @@ impl App {
         (app, Task::batch([first, measured, monitor, system::theme().map(Message::System)]))
     }
 
-    /// Returns the title of the window.
     pub fn title(&self) -> String {
         match &self.screen {
             Screen::Room(room) => room.title(self.look()),
@@ -127,7 +126,6 @@ impl App {
         Look { calm: self.settings.reduce_motion, ..look }
     }
 
-    /// Handles a message.
     pub fn update(&mut self, message: Message) -> Task<Message> {
         match message {
             Message::Welcome(message) => self.welcome(message),
@@ -164,7 +162,6 @@ impl App {
         }
     }
 
-    /// Returns the view.
     pub fn view(&self) -> Element<'_, Message> {
         let look = self.look();
         let screen = match &self.screen {
@@ -176,7 +173,6 @@ impl App {
         compose(screen)
     }
 
-    /// Returns the subscriptions.
     pub fn subscription(&self) -> Subscription<Message> {
         let mut listened = vec![event::listen_with(listen), system::theme_changes().map(Message::System)];
         if let Screen::Room(room) = &self.screen {
@@ -283,9 +279,9 @@ impl App {
     fn welcome(&mut self, message: welcome::Message) -> Task<Message> {
         let Screen::Welcome(screen) = &mut self.screen else { return Task::none() };
         match screen.update(message) {
-            welcome::Outcome::None => Task::none(),
-            welcome::Outcome::Language(language) => self.remember(|settings| settings.language = Some(language)),
-            welcome::Outcome::Named(name) => {
+            None => Task::none(),
+            Some(welcome::Outcome::Language(language)) => self.remember(|settings| settings.language = Some(language)),
+            Some(welcome::Outcome::Named(name)) => {
                 self.options.config.name = Some(name);
                 self.start()
             }

@@ -45,11 +45,9 @@ pub enum Request {
 pub struct Loaded {
     /// Its last lines, at most [`PAGE`] of them.
     pub entries: Vec<Entry>,
-    /// Its people.
     pub people: Vec<Person>,
     /// Its visible sheet.
     pub canvas: CanvasView,
-    /// Its game.
     pub game: GameView,
     /// Its read marks.
     pub reading: ReadStateView,
@@ -58,7 +56,6 @@ pub struct Loaded {
 /// The answer to a request.
 #[derive(Debug, Clone)]
 pub enum Answer {
-    /// The reply to a command, with the command.
     Reply(Command, Result<Reply, CommandError>),
     /// The answer to [`Request::Load`], with the room.
     Loaded(RoomName, Result<Box<Loaded>, CommandError>),
@@ -73,7 +70,6 @@ pub enum Update {
     NotStarted(StartError),
     /// Events of the node, in their order.
     Events(Vec<Event>),
-    /// An answer.
     Answer(Answer),
     /// The node has ended. No more updates follow.
     Ended,

@@ -60,7 +60,6 @@ impl Geometry {
         self.position.map(|(x, y)| Point::new(x as f32, y as f32))
     }
 
-    /// Sets the size.
     pub fn resize(&mut self, size: Size, maximized: bool) {
         self.maximized = maximized;
         if !maximized {

@@ -89,7 +89,6 @@ fn plain(key: &Key, latin: Option<char>) -> Option<Shortcut> {
     Some(Shortcut::Sheet(Sheet::Choose(choice)))
 }
 
-/// Returns the shortcut of a key that zooms.
 fn zoom(key: &Key, latin: Option<char>) -> Option<Shortcut> {
     let message = match (key.as_ref(), latin) {
         (Key::Character("+" | "="), _) | (_, Some('+' | '=')) => Sheet::Zoom(ZOOM),

@@ -10,6 +10,7 @@ use inkmesh::identity::Author;
 use tiny_skia::PathSegment;
 
 use super::outline::outline;
+use crate::window::theme::palette;
 
 /// The time that a stroke without new points stays if no operation follows it.
 pub const SILENCE: Duration = Duration::from_secs(5);
@@ -47,13 +48,10 @@ struct Growing {
 /// A stroke of any length, or a shape.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LiveStroke {
-    /// The tool.
     pub tool: Tool,
-    /// Its colour.
     pub color: inkmesh::canvas::Color,
     /// Its width in logical units.
     pub width: u16,
-    /// Its points.
     pub points: Vec<Point>,
 }
 
@@ -122,7 +120,6 @@ impl LiveStrokes {
         self.strokes.is_empty()
     }
 
-    /// Returns the strokes.
     pub fn strokes(&self) -> impl Iterator<Item = (Key, &LiveStroke)> {
         self.strokes.iter().map(|(key, growing)| (*key, &growing.stroke))
     }
@@ -135,10 +132,7 @@ impl LiveStrokes {
 pub fn draw(frame: &mut Frame, stroke: &LiveStroke, points: &[Point], origin: Vector, scale: f32) {
     let color = match stroke.tool {
         Tool::Eraser => Color::WHITE,
-        Tool::Pen | Tool::Line | Tool::Rectangle | Tool::Ellipse => {
-            let [red, green, blue] = stroke.color.0;
-            Color::from_rgb8(red, green, blue)
-        }
+        Tool::Pen | Tool::Line | Tool::Rectangle | Tool::Ellipse => palette::shown(stroke.color),
     };
     let Some(outline) = outline(stroke.tool, points, stroke.width, scale) else { return };
     let at = |point: tiny_skia::Point| iced::Point::new(point.x, point.y) + origin;

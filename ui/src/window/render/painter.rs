@@ -50,7 +50,6 @@ pub struct Job {
     pub picture: u64,
     /// The last change of the picture that it contains.
     pub change: u64,
-    /// The painter.
     pub painter: Painter,
     /// The changes of the sheet.
     pub steps: Steps,
@@ -65,7 +64,6 @@ pub struct Painted {
     pub picture: u64,
     /// The last change of the picture that it contains.
     pub change: u64,
-    /// The painter.
     pub painter: Painter,
     /// The changed tiles of the whole sheet.
     pub whole: Option<Tiles>,
@@ -78,7 +76,6 @@ pub struct Painted {
 pub struct Tiles {
     /// The grid of the sheet.
     pub grid: Grid,
-    /// The tiles.
     pub tiles: Vec<(Tile, Handle)>,
 }
 

@@ -15,9 +15,7 @@ pub struct Grid {
 /// A tile, by its position in the grid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Tile {
-    /// The row.
     pub row: u32,
-    /// The column.
     pub column: u32,
 }
 
@@ -59,7 +57,6 @@ impl Grid {
         (self.width * ROWS as u32 / COLUMNS as u32).max(1)
     }
 
-    /// Returns all tiles.
     pub fn all(self) -> TileRange {
         TileRange { left: 0, top: 0, right: self.width.div_ceil(SIDE), bottom: self.height().div_ceil(SIDE) }
     }

@@ -30,7 +30,6 @@ impl Viewport {
         Viewport { area: Size::ZERO, scale_factor, zoom: 1.0, middle: (0.5, 0.5) }
     }
 
-    /// Returns the size of the area.
     pub fn area(&self) -> Size {
         self.area
     }
@@ -40,7 +39,6 @@ impl Viewport {
         self.scale_factor
     }
 
-    /// Sets the size of the area and the scale factor.
     pub fn resize(&mut self, area: Size, scale_factor: f32) {
         (self.area, self.scale_factor) = (area, scale_factor);
         self.keep_in_view();

@@ -2,12 +2,13 @@
 
 use iced::Element;
 use iced::widget::text::Wrapping;
-use iced::widget::{button, center, column, container, row, scrollable};
+use iced::widget::{center, column, container, row, scrollable};
 use inkmesh::node::StartError;
 
 use crate::text::with_causes;
 use crate::window::theme::{self, Look, style};
 use crate::window::widget::Pinned;
+use crate::window::widget::parts::{primary, secondary};
 
 /// The height of the window below which everything takes as little room as it can, in pixels.
 const SHORT_BELOW: f32 = 480.0;
@@ -15,18 +16,14 @@ const SHORT_BELOW: f32 = 480.0;
 /// The state of the screen.
 #[derive(Debug)]
 pub enum Failed {
-    /// The node could not start.
     NotStarted(StartError),
-    /// The node has ended by itself.
     Ended,
 }
 
 /// An event of the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Message {
-    /// Start the node again.
     Retry,
-    /// Close the window.
     Quit,
 }
 
@@ -45,7 +42,6 @@ impl Failed {
         }
     }
 
-    /// Returns the view, in a window of this height.
     pub fn view(&self, look: Look, height: f32) -> Element<'_, Message> {
         let colors = look.colors;
         let heading = match self {
@@ -57,14 +53,8 @@ impl Failed {
             // The exact reason, which names the folder or the file; in English, as the system and the logs say it.
             words = words.push(theme::small(with_causes(error), colors.muted).wrapping(Wrapping::WordOrGlyph));
         }
-        let retry = button(theme::strong(look.t("failed-retry")))
-            .on_press(Message::Retry)
-            .padding([8, 24])
-            .style(style::primary(colors));
-        let quit = button(theme::body(look.t("failed-quit")))
-            .on_press(Message::Quit)
-            .padding([8, 24])
-            .style(style::secondary(colors));
+        let retry = primary(look, theme::strong(look.t("failed-retry")), Message::Retry).padding([8, 24]);
+        let quit = secondary(look, theme::body(look.t("failed-quit")), Message::Quit).padding([8, 24]);
         let (edge, spacing) = if height < SHORT_BELOW { (12.0, 8.0) } else { (32.0, 16.0) };
         let buttons = row![retry, quit].spacing(12);
         let card = Pinned::new(theme::title(heading), scrollable(words), buttons).spacing(spacing);

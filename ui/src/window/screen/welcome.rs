@@ -1,13 +1,13 @@
 //! The welcome screen of the first start, which asks for a name only.
 
-use iced::widget::{Space, button, center, column, container, row, scrollable, text, text_input};
+use iced::widget::{Space, button, center, column, container, row, scrollable, text};
 use iced::{Alignment, Element, Length};
 use inkmesh::name::{NameError, PersonName};
 
 use crate::settings::Language;
 use crate::text::name_error;
 use crate::window::theme::{self, HUGE, Look, SMALL, style};
-use crate::window::widget::Pinned;
+use crate::window::widget::{Pinned, parts};
 
 /// The height of the window below which everything takes as little room as it can, in pixels.
 const SHORT_BELOW: f32 = 480.0;
@@ -24,69 +24,43 @@ pub struct Welcome {
 /// An event of the screen.
 #[derive(Debug, Clone)]
 pub enum Message {
-    /// The name was typed.
     Typed(String),
-    /// Continue with this name.
     Continue,
-    /// Change the language.
     Language(Language),
 }
 
 /// A consequence of a message, outside of the screen.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Nothing.
-    None,
     /// Start with this name.
     Named(PersonName),
-    /// Change the language.
     Language(Language),
 }
 
 impl Welcome {
-    /// Handles a message.
-    pub fn update(&mut self, message: Message) -> Outcome {
+    pub fn update(&mut self, message: Message) -> Option<Outcome> {
         match message {
-            Message::Typed(name) => {
-                self.name = name;
-                self.error = None;
-                Outcome::None
-            }
-            Message::Continue => self.go_on(),
-            Message::Language(language) => Outcome::Language(language),
+            Message::Typed(name) => (self.name, self.error) = (name, None),
+            Message::Continue => match self.name.parse() {
+                Ok(name) => return Some(Outcome::Named(name)),
+                Err(error) => self.error = Some(error),
+            },
+            Message::Language(language) => return Some(Outcome::Language(language)),
         }
+        None
     }
 
-    fn go_on(&mut self) -> Outcome {
-        match self.name.parse() {
-            Ok(name) => Outcome::Named(name),
-            Err(error) => {
-                self.error = Some(error);
-                Outcome::None
-            }
-        }
-    }
-
-    /// Returns the view, in a window of this height.
     pub fn view(&self, look: Look, height: f32) -> Element<'_, Message> {
         let colors = look.colors;
         let (edge, gap) = if height < SHORT_BELOW { (12.0, 8.0) } else { (32.0, 24.0) };
-        let field = text_input(&look.t("welcome-placeholder"), &self.name)
-            .id(NAME_FIELD)
-            .on_input(Message::Typed)
-            .on_submit(Message::Continue)
-            .padding(gap / 2.0)
-            .size(theme::BODY)
-            .style(style::input(colors));
+        let field = parts::field(look, &look.t("welcome-placeholder"), &self.name).id(NAME_FIELD).padding(gap / 2.0);
+        let field = field.on_input(Message::Typed).on_submit(Message::Continue);
         let words = match self.error {
             Some(error) => text(name_error(look.language, error)).color(colors.accent),
             None => text(look.t("welcome-hint")).color(colors.muted),
         };
-        let go_on = button(theme::strong(look.t("welcome-continue")).width(Length::Fill).align_x(Alignment::Center))
-            .on_press(Message::Continue)
-            .padding(gap / 2.0)
-            .width(Length::Fill)
-            .style(style::primary(colors));
+        let go_on = theme::strong(look.t("welcome-continue")).width(Length::Fill).align_x(Alignment::Center);
+        let go_on = parts::primary(look, go_on, Message::Continue).padding(gap / 2.0).width(Length::Fill);
         let what = column![
             text("Inkmesh").size(HUGE).font(theme::BOLD),
             theme::body(look.t("welcome-what")).color(colors.muted)

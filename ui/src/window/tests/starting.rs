@@ -17,7 +17,7 @@ fn interact(
     let mut ui = simulate(screen.view(look(language), WIDE.height), WIDE);
     act(&mut ui);
     let messages: Vec<_> = ui.into_messages().collect();
-    messages.into_iter().map(|message| screen.update(message)).filter(|outcome| *outcome != Outcome::None).collect()
+    messages.into_iter().filter_map(|message| screen.update(message)).collect()
 }
 
 #[test]

@@ -45,7 +45,6 @@ pub const FONT_FILES: [&[u8]; 5] = [
 /// The look of a view: the language and the colours.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Look {
-    /// The language of the texts.
     pub language: Language,
     /// The colours.
     pub colors: Colors,
@@ -80,7 +79,6 @@ impl Look {
         )
     }
 
-    /// Returns the text of a key.
     pub fn t(self, key: &str) -> String {
         words::t(self.language, key)
     }

@@ -95,6 +95,12 @@ pub fn person(author: &Author) -> Color {
     PEOPLE[(sum >> 8) as usize % PEOPLE.len()]
 }
 
+/// Returns a colour of a sheet as a colour of the window.
+pub fn shown(color: inkmesh::canvas::Color) -> Color {
+    let [red, green, blue] = color.0;
+    Color::from_rgb8(red, green, blue)
+}
+
 const fn rgb(hex: u32) -> Color {
     Color::from_rgb8((hex >> 16) as u8, (hex >> 8) as u8, hex as u8)
 }

@@ -13,39 +13,43 @@ const ROUND: u32 = 100;
 
 /// A card on the background.
 pub fn card(colors: Colors) -> impl Fn(&Theme) -> container::Style {
-    move |_| container::Style {
-        text_color: Some(colors.text),
-        background: Some(colors.surface.into()),
-        border: border::rounded(CARD_RADIUS).width(1).color(colors.border),
-        ..container::Style::default()
+    framed(colors, CARD_RADIUS, colors.border)
+}
+
+/// A card above everything else. It has no shadow: the renderer would draw it over itself whenever a part of the card
+/// changes, until it is black.
+pub fn dialog(colors: Colors) -> impl Fn(&Theme) -> container::Style {
+    framed(colors, CARD_RADIUS, mix(colors.border, colors.text, 0.35))
+}
+
+/// A notice or banner, with a border of this colour.
+pub fn notice(colors: Colors, color: Color) -> impl Fn(&Theme) -> container::Style {
+    framed(colors, CONTROL_RADIUS, color)
+}
+
+fn framed(colors: Colors, radius: f32, line: Color) -> impl Fn(&Theme) -> container::Style {
+    move |_| {
+        let border = border::rounded(radius).width(1).color(line);
+        container::background(colors.surface).color(colors.text).border(border)
     }
 }
 
 /// A coloured background of words.
 pub fn tint(color: Color) -> impl Fn(&Theme) -> container::Style {
-    move |_| container::Style {
-        background: Some(color.into()),
-        border: border::rounded(CONTROL_RADIUS),
-        ..container::Style::default()
-    }
+    move |_| container::background(color).border(border::rounded(CONTROL_RADIUS))
 }
 
 /// A check box.
 pub fn check(colors: Colors, ticked: bool) -> impl Fn(&Theme) -> container::Style {
-    move |_| container::Style {
-        background: ticked.then_some(colors.success.into()),
-        border: border::rounded(4).width(1.5).color(if ticked { colors.success } else { colors.muted }),
-        ..container::Style::default()
+    move |_| {
+        let (fill, line) = if ticked { (colors.success, colors.success) } else { (Color::TRANSPARENT, colors.muted) };
+        container::background(fill).border(border::rounded(4).width(1.5).color(line))
     }
 }
 
 /// A pillar of the podium, with round upper corners.
 pub fn pillar(color: Color) -> impl Fn(&Theme) -> container::Style {
-    move |_| container::Style {
-        background: Some(color.into()),
-        border: border::rounded(border::top(CONTROL_RADIUS)),
-        ..container::Style::default()
-    }
+    move |_| container::background(color).border(border::rounded(border::top(CONTROL_RADIUS)))
 }
 
 /// The background of words that change. Its colour differs invisibly with the words, so that the renderer redraws all of
@@ -53,57 +57,33 @@ pub fn pillar(color: Color) -> impl Fn(&Theme) -> container::Style {
 pub fn under(colors: Colors, words: &str) -> impl Fn(&Theme) -> container::Style + use<> {
     let sum = words.bytes().fold(0_u16, |sum, byte| sum.wrapping_mul(31).wrapping_add(u16::from(byte)));
     let color = Color { a: f32::from(sum) * 1e-8, ..colors.background };
-    move |_| container::Style { background: Some(color.into()), ..container::Style::default() }
-}
-
-/// A card above everything else. It has no shadow: the renderer would draw it over itself whenever a part of the card
-/// changes, until it is black.
-pub fn dialog(colors: Colors) -> impl Fn(&Theme) -> container::Style {
-    move |theme| container::Style {
-        border: border::rounded(CARD_RADIUS).width(1).color(mix(colors.border, colors.text, 0.35)),
-        ..card(colors)(theme)
-    }
+    move |_| container::background(color)
 }
 
 /// The edge around a card on a sheet.
 pub fn inset(_theme: &Theme) -> container::Style {
-    container::Style {
-        background: Some(Color::BLACK.scale_alpha(0.10).into()),
-        border: border::rounded(CARD_RADIUS + 4.0),
-        ..container::Style::default()
-    }
+    container::background(Color::BLACK.scale_alpha(0.10)).border(border::rounded(CARD_RADIUS + 4.0))
 }
 
 /// The veil behind a dialog.
 pub fn veil(colors: Colors) -> impl Fn(&Theme) -> container::Style {
-    move |_| container::Style { background: Some(colors.veil.into()), ..container::Style::default() }
+    move |_| container::background(colors.veil)
 }
 
-/// A notice or banner, with a border of this colour.
-pub fn notice(colors: Colors, color: Color) -> impl Fn(&Theme) -> container::Style {
-    move |theme| container::Style {
-        border: border::rounded(CONTROL_RADIUS).width(1).color(color),
-        ..card(colors)(theme)
-    }
+/// A sheet, white in every theme.
+pub fn canvas(colors: Colors) -> impl Fn(&Theme) -> container::Style {
+    move |_| container::background(Color::WHITE).border(border::width(1).color(colors.border))
 }
 
 /// A round background of a number or a letter.
 pub fn pill(background: Color, text: Color) -> impl Fn(&Theme) -> container::Style {
-    move |_| container::Style {
-        text_color: Some(text),
-        background: Some(background.into()),
-        border: border::rounded(ROUND),
-        ..container::Style::default()
-    }
+    move |_| container::background(background).color(text).border(border::rounded(ROUND))
 }
 
 /// A round border of a letter, for people who are away.
 pub fn ring(colors: Colors, color: Color) -> impl Fn(&Theme) -> container::Style {
-    move |_| container::Style {
-        text_color: Some(colors.muted),
-        border: border::rounded(ROUND).width(1.5).color(color),
-        ..container::Style::default()
-    }
+    let border = border::rounded(ROUND).width(1.5).color(color);
+    move |_| container::Style::default().color(colors.muted).border(border)
 }
 
 /// The main button of a view.
@@ -127,15 +107,6 @@ pub fn secondary(colors: Colors) -> impl Fn(&Theme, button::Status) -> button::S
             control(Some(mix(colors.surface, colors.text, 0.06)), colors.text, colors.muted)
         }
         button::Status::Disabled => control(None, colors.muted, colors.border),
-    }
-}
-
-/// A sheet, white in every theme.
-pub fn canvas(colors: Colors) -> impl Fn(&Theme) -> container::Style {
-    move |_| container::Style {
-        background: Some(Color::WHITE.into()),
-        border: border::width(1).color(colors.border),
-        ..container::Style::default()
     }
 }
 

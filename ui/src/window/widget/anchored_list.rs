@@ -21,7 +21,6 @@ const SCREENFUL: usize = 100;
 /// A click on a line.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LineClick {
-    /// The key of the line.
     pub key: u64,
     /// The position in the window.
     pub at: Point,

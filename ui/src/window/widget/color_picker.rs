@@ -3,12 +3,13 @@
 use iced::advanced::image::{FilterMethod, Handle};
 use iced::mouse::{self, Interaction};
 use iced::widget::canvas::{self, Canvas, Event, Frame, Geometry, Path, Stroke};
-use iced::widget::{Space, button, column, container, image, row, stack, text_input};
+use iced::widget::{column, container, image, row, stack};
 use iced::{Alignment, Color, ContentFit, Element, Point, Rectangle, Renderer, Size, Theme, Vector, touch};
 use inkmesh::canvas as sheet;
 
+use super::parts;
 use super::redraw::redraw_around;
-use crate::window::theme::{self, Look, style};
+use crate::window::theme::{self, Look, palette, style};
 
 /// The id of the text field.
 pub const COLOR_FIELD: &str = "color-field";
@@ -85,18 +86,11 @@ impl ColorPicker {
 
     /// Returns the view; `color` is the colour in use.
     pub fn view(&self, look: Look, color: sheet::Color) -> Element<'_, Message> {
-        let [red, green, blue] = color.0;
-        let field = text_input("#rrggbb", &self.text)
-            .id(COLOR_FIELD)
-            .on_input(Message::Text)
-            .on_submit(Message::Done)
-            .padding([4, 8])
-            .size(theme::BODY)
-            .style(style::input(look.colors));
-        let well = container(Space::new().width(32).height(32))
-            .style(style::pill(Color::from_rgb8(red, green, blue), look.colors.text));
-        let close = button(theme::body(look.t("tool-mixed"))).on_press(Message::Done).padding([4, 12]);
-        let foot = row![well, field, close.style(style::secondary(look.colors))].spacing(8).align_y(Alignment::Center);
+        let field = parts::field(look, "#rrggbb", &self.text).id(COLOR_FIELD).padding([4, 8]);
+        let field = field.on_input(Message::Text).on_submit(Message::Done);
+        let well = parts::dot(32.0, palette::shown(color));
+        let close = parts::secondary(look, theme::body(look.t("tool-mixed")), Message::Done).padding([4, 12]);
+        let foot = row![well, field, close].spacing(8).align_y(Alignment::Center);
         let tones = Field { at: (self.saturation, 1.0 - self.value), kind: Kind::Tones };
         let hues = Field { at: (self.hue / 360.0, 0.5), kind: Kind::Hues };
         let content = column![

@@ -1,10 +1,10 @@
-//! Small parts that several screens use: tooltips, scrollables, buttons, dots.
+//! Small parts that several screens use: tooltips, scrollables, buttons, fields, dots.
 
 use std::time::Duration;
 
 use iced::widget::scrollable::{Direction, Scrollable, Scrollbar};
 use iced::widget::text::Wrapping;
-use iced::widget::{Space, Text, button, container, scrollable, tooltip};
+use iced::widget::{Button, Space, Text, TextInput, button, container, scrollable, text_input, tooltip};
 use iced::{Color, Element, Padding};
 
 use super::focusable::focusable;
@@ -49,10 +49,52 @@ pub fn few_lines<'a, M: 'a>(look: Look, words: Text<'a>, height: f32) -> Element
     container(words).width(iced::Length::Fill).max_height(height).into()
 }
 
+/// Returns the main button of a view. Like the others it is disabled without a message.
+pub fn primary<'a, M: Clone + 'a>(
+    look: Look,
+    content: impl Into<Element<'a, M>>,
+    message: impl Into<Option<M>>,
+) -> Button<'a, M> {
+    button(content).on_press_maybe(message.into()).style(style::primary(look.colors))
+}
+
+/// Returns any other button.
+pub fn secondary<'a, M: Clone + 'a>(
+    look: Look,
+    content: impl Into<Element<'a, M>>,
+    message: impl Into<Option<M>>,
+) -> Button<'a, M> {
+    button(content).on_press_maybe(message.into()).style(style::secondary(look.colors))
+}
+
+/// Returns a button without a border.
+pub fn quiet<'a, M: Clone + 'a>(
+    look: Look,
+    content: impl Into<Element<'a, M>>,
+    message: impl Into<Option<M>>,
+) -> Button<'a, M> {
+    button(content).on_press_maybe(message.into()).style(style::quiet(look.colors))
+}
+
+/// Returns a button with small words.
+pub fn small_button<'a, M: Clone + 'a>(look: Look, words: String, message: impl Into<Option<M>>) -> Button<'a, M> {
+    secondary(look, theme::small(words, look.colors.text), message).padding([4, 8])
+}
+
+/// Returns a button with a symbol.
+pub fn sign_button<'a, M: Clone + 'a>(look: Look, sign: Text<'a>, message: impl Into<Option<M>>) -> Button<'a, M> {
+    quiet(look, sign.size(18).center(), message).width(36).height(32).padding(4)
+}
+
+/// Returns a text field of one line with this value.
+pub fn field<'a, M: Clone + 'a>(look: Look, placeholder: &str, value: &str) -> TextInput<'a, M> {
+    text_input(placeholder, value).size(theme::BODY).style(style::input(look.colors))
+}
+
 /// Returns a button with a cross of this size, which closes something.
 pub fn close_button<'a, M: Clone + 'a>(look: Look, size: f32, message: M) -> Element<'a, M> {
-    let cross = button(theme::sign("✕").size(size)).on_press(message.clone()).padding([4, 8]);
-    focusable(cross.style(style::quiet(look.colors)), message, look.colors.accent)
+    let cross = quiet(look, theme::sign("✕").size(size), message.clone()).padding([4, 8]);
+    focusable(cross, message, look.colors.accent)
 }
 
 /// Returns a button for one of several choices.
@@ -69,8 +111,8 @@ pub fn choice<'a, M: Clone + 'a>(
 
 /// Returns a faded button.
 pub fn quiet_button<'a, M: Clone + 'a>(look: Look, words: String, message: M) -> Element<'a, M> {
-    let button = button(theme::body(words).color(look.colors.muted)).on_press(message.clone()).padding([4, 8]);
-    focusable(button.style(style::quiet(look.colors)), message, look.colors.accent)
+    let button = quiet(look, theme::body(words).color(look.colors.muted), message.clone()).padding([4, 8]);
+    focusable(button, message, look.colors.accent)
 }
 
 /// Returns a disc of this diameter and colour.

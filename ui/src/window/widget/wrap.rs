@@ -74,11 +74,8 @@ impl<Message> Content<'_, '_, Message> {
 
 /// The wrapped widget with everything that it needs to handle an event.
 pub struct Dispatch<'a, 'b, 'c, Message> {
-    /// The widget.
     pub content: Content<'a, 'b, Message>,
-    /// Its layout.
     pub layout: Layout<'a>,
-    /// Where the mouse is.
     pub cursor: mouse::Cursor,
     /// Where messages go.
     pub shell: &'a mut Shell<'c, Message>,

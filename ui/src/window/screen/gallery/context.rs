@@ -10,7 +10,6 @@ use crate::window::theme::Look;
 /// What the gallery is shown with.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
-    /// The look.
     pub look: Look,
     /// The calendar of this computer.
     pub calendar: &'a Calendar,

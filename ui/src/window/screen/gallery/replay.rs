@@ -84,12 +84,10 @@ impl Replay {
         replay
     }
 
-    /// Returns the key of the drawing.
     pub fn key(&self) -> DrawingKey {
         self.key
     }
 
-    /// Returns the picture.
     pub fn picture(&self) -> &Picture {
         &self.picture
     }
@@ -121,7 +119,6 @@ impl Replay {
         self.picture.want(self.viewport.wanted());
     }
 
-    /// Handles a control.
     pub fn control(&mut self, control: Control, now: Instant) {
         match control {
             Control::Play if self.plays() => self.playing = None,

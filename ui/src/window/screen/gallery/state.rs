@@ -43,7 +43,6 @@ impl GalleryScreen {
         }
     }
 
-    /// Handles a message.
     pub fn update(&mut self, message: Message, now: Instant) -> Vec<Outcome> {
         let mut outcomes = self.handle(message, now);
         outcomes.extend(self.work());
@@ -114,7 +113,6 @@ impl GalleryScreen {
         if self.replay.take().is_some() { Vec::new() } else { vec![Outcome::Leave] }
     }
 
-    /// Sets the scale factor of the screen.
     pub fn rescale(&mut self, scale_factor: f32) {
         self.scale_factor = scale_factor;
         self.thumbs.rescale(scale_factor);

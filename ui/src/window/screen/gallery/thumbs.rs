@@ -64,7 +64,6 @@ impl Thumbs {
         Thumbs { grid: grid(scale_factor), made, order, wanted, making: false }
     }
 
-    /// Sets the scale factor of the screen.
     pub fn rescale(&mut self, scale_factor: f32) {
         if self.grid != grid(scale_factor) {
             *self = Thumbs { making: self.making, ..Thumbs::new(scale_factor) };

@@ -1,7 +1,7 @@
 //! The view of the gallery: its head, and all drawings, the newest first; or the open drawing.
 
 use iced::widget::text::Wrapping;
-use iced::widget::{Row, Sensor, button, center, column, container, image, row};
+use iced::widget::{Row, Sensor, center, column, container, image, row};
 use iced::{Alignment, Element, Length};
 use inkmesh::gallery::{Drawing, Gallery};
 
@@ -13,7 +13,7 @@ use super::thumbs::{HEIGHT, WIDTH};
 use super::viewer;
 use crate::text::{command_error, grouped};
 use crate::window::theme::{self, Look, style};
-use crate::window::widget::parts::scroll;
+use crate::window::widget::parts::{scroll, secondary};
 
 /// The distance out of view at which thumbnails are made, in pixels.
 const AHEAD: f32 = 200.0;
@@ -24,8 +24,8 @@ pub fn view<'a>(screen: &'a GalleryScreen, context: Context<'_>) -> Element<'a, 
     let content = match &screen.gallery {
         None => words(look, look.t("gallery-reading"), None),
         Some(Err(error)) => {
-            let again = button(theme::body(look.t("gallery-again"))).on_press(Message::Retry).padding([8, 16]);
-            words(look, command_error(look.language, error), Some(again.style(style::secondary(look.colors)).into()))
+            let again = secondary(look, theme::body(look.t("gallery-again")), Message::Retry).padding([8, 16]);
+            words(look, command_error(look.language, error), Some(again.into()))
         }
         Some(Ok(gallery)) if gallery.is_empty() => words(look, look.t("gallery-empty"), None),
         Some(Ok(gallery)) => match opened(screen, gallery) {
@@ -35,11 +35,11 @@ pub fn view<'a>(screen: &'a GalleryScreen, context: Context<'_>) -> Element<'a, 
     };
     let (back, heading) =
         if screen.replay.is_some() { (Message::Close, "gallery-all") } else { (Message::Leave, "gallery-back") };
-    let back = button(theme::body(format!("← {}", look.t(heading)))).on_press(back).padding([4, 12]);
+    let back = secondary(look, theme::body(format!("← {}", look.t(heading))), back).padding([4, 12]);
     let title = theme::title(look.t_args("gallery-of", [("room", screen.room.as_str().into())]));
     let title = title.size(if context.short { theme::BODY } else { theme::TITLE }).wrapping(Wrapping::None);
     let title = container(title).width(Length::Fill).clip(true);
-    let head = row![title, back.style(style::secondary(look.colors))].spacing(12).align_y(Alignment::Center);
+    let head = row![title, back].spacing(12).align_y(Alignment::Center);
     column![head, content].spacing(if context.short { 4 } else { 12 }).width(Length::Fill).height(Length::Fill).into()
 }
 
@@ -57,7 +57,7 @@ fn list<'a>(screen: &'a GalleryScreen, gallery: &'a Gallery, context: Context<'_
     let cards = Row::with_children(cards).spacing(12).wrap().vertical_spacing(12);
     let more = (older > 0).then(|| {
         let words = look.t_args("gallery-older", [("count", grouped(older as u64).into())]);
-        button(theme::body(words)).on_press(Message::Older).padding([8, 16]).style(style::secondary(look.colors))
+        secondary(look, theme::body(words), Message::Older).padding([8, 16])
     });
     let cards = column![cards].push(more).spacing(16).width(Length::Fill).padding([0, 8]);
     scroll(look, cards).width(Length::Fill).height(Length::Fill).into()
@@ -78,7 +78,7 @@ fn card<'a>(screen: &'a GalleryScreen, drawing: &'a Drawing, context: Context<'_
     let when = context.calendar.moment(look, drawing.to_ms);
     let facts = theme::small(format!("{names} · {when}"), look.colors.muted).wrapping(Wrapping::WordOrGlyph);
     let card = column![picture, column![what.wrapping(Wrapping::WordOrGlyph), facts].spacing(2)].spacing(8);
-    let card = button(card.width(WIDTH)).on_press(Message::Open(key)).padding(8).style(style::secondary(look.colors));
+    let card = secondary(look, card.width(WIDTH), Message::Open(key)).padding(8);
     Sensor::new(card)
         .key(key)
         .anticipate(AHEAD)

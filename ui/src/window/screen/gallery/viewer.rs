@@ -3,7 +3,7 @@
 use iced::mouse;
 use iced::widget::canvas::{self, Canvas, Frame, Geometry};
 use iced::widget::text::Wrapping;
-use iced::widget::{Row, Sensor, Space, button, column, container, row, slider, stack};
+use iced::widget::{Row, Sensor, Space, column, container, row, slider, stack};
 use iced::{Alignment, Element, Length, Rectangle, Renderer, Theme, Vector};
 use inkmesh::gallery::Drawing;
 
@@ -13,9 +13,8 @@ use super::replay::{Control, Replay, SPEEDS};
 use crate::export::picture::Format;
 use crate::window::render::{live_strokes, picture_view};
 use crate::window::theme::{self, Look, style};
-use crate::window::widget::parts::hint;
+use crate::window::widget::parts::{hint, sign_button, small_button};
 
-/// Returns the view of a drawing.
 pub fn view<'a>(replay: &'a Replay, drawing: &'a Drawing, context: Context<'_>) -> Element<'a, Message> {
     let look = context.look;
     let growing = Canvas::new(Growing { replay }).width(Length::Fill).height(Length::Fill);
@@ -39,10 +38,8 @@ fn facts<'a>(drawing: &Drawing, context: Context<'_>) -> Element<'a, Message> {
         facts.push(look.t_args("gallery-solved", [("count", revealed.solved.len().into())]));
     }
     let facts = theme::small(facts.join(" · "), look.colors.muted).wrapping(Wrapping::WordOrGlyph);
-    let exports = [(Format::Png, "PNG"), (Format::Svg, "SVG"), (Format::Gif, "GIF")].map(|(format, name)| {
-        let export = button(theme::small(name, look.colors.text)).on_press(Message::Save(format)).padding([4, 12]);
-        export.style(style::secondary(look.colors)).into()
-    });
+    let exports = [(Format::Png, "PNG"), (Format::Svg, "SVG"), (Format::Gif, "GIF")]
+        .map(|(format, name)| small_button(look, name.to_owned(), Message::Save(format)).padding([4, 12]).into());
     let exports = row![theme::small(look.t("gallery-save"), look.colors.muted), Row::with_children(exports).spacing(4)];
     let exports = exports.spacing(8).align_y(Alignment::Center);
     if context.short {
@@ -76,9 +73,7 @@ fn controls<'a>(replay: &'a Replay, context: Context<'_>) -> Element<'a, Message
         ("⏭", "gallery-end", Control::Seek(all)),
     ];
     let buttons = buttons.map(|(sign, words, control)| {
-        let button =
-            button(theme::sign(sign).size(18).center()).on_press(Message::Replay(control)).width(36).height(32);
-        hint(look, button.padding(4).style(style::quiet(look.colors)), look.t(words))
+        hint(look, sign_button(look, theme::sign(sign), Message::Replay(control)), look.t(words))
     });
     let width = if context.short { 48 } else { 120 };
     let speed = slider(SPEEDS, replay.speed(), |speed| Message::Replay(Control::Speed(speed))).step(0.25).width(width);

@@ -20,11 +20,8 @@ const SMALL_GAP: (f32, f32) = (6.0, 4.0);
 /// The pane that a narrow window shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pane {
-    /// The sheet.
     Sheet,
-    /// The chat.
     Chat,
-    /// Rooms and people.
     People,
 }
 
@@ -35,14 +32,12 @@ pub enum Arrangement {
     Wide,
     /// Three columns, the left one folded.
     Folded,
-    /// Tabs.
     Tabs,
 }
 
 /// An event of the layout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Message {
-    /// Show a pane.
     Pane(Pane),
     /// Unfold the left column over the rest, or fold it.
     Drawer(bool),
@@ -51,7 +46,6 @@ pub enum Message {
 /// The layout's state.
 #[derive(Debug)]
 pub struct Layout {
-    /// The size of the window.
     pub size: Size,
     /// The pane that a narrow window shows.
     pub pane: Pane,
@@ -60,12 +54,10 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// Creates the layout of a window of this size.
     pub fn new(size: Size) -> Self {
         Layout { size, pane: Pane::Sheet, drawer: false }
     }
 
-    /// Returns the arrangement.
     pub fn arrangement(&self) -> Arrangement {
         match self.size.width {
             width if width < TABS_BELOW => Arrangement::Tabs,

@@ -21,10 +21,9 @@ use crate::window::bridge::{Answer, Loaded};
 const NO_FIELD: &str = "no-field";
 
 impl RoomScreen {
-    /// Handles an answer.
-    pub(super) fn answered(&mut self, answer: Answer) -> Vec<Action> {
+    pub(super) fn answered(&mut self, answer: Answer) {
         match answer {
-            Answer::Loaded(room, _) if !self.is_here(&room) => Vec::new(),
+            Answer::Loaded(room, _) if !self.is_here(&room) => {}
             Answer::Loaded(room, Ok(loaded)) => self.loaded(&room, *loaded),
             Answer::Loaded(_, Err(error)) => {
                 self.while_loading = None;
@@ -35,10 +34,9 @@ impl RoomScreen {
         }
     }
 
-    /// Handles the reply to a command of the node.
-    fn reply(&mut self, command: Command, result: Result<Reply, CommandError>) -> Vec<Action> {
+    fn reply(&mut self, command: Command, result: Result<Reply, CommandError>) {
         match (command, result) {
-            (Command::History { room, .. }, _) if !self.is_here(&room) => Vec::new(),
+            (Command::History { room, .. }, _) if !self.is_here(&room) => {}
             (Command::History { before: Some(before), .. }, Ok(Reply::History { entries, .. })) => {
                 self.older(before, Ok(entries))
             }
@@ -51,20 +49,14 @@ impl RoomScreen {
             (Command::Join { room }, Ok(_)) => self.open_and_write(room),
             (Command::Leave { room }, Ok(_)) => self.left(&room),
             (Command::Rename { name }, Ok(_)) => self.renamed(name),
-            (_, Ok(_)) => Vec::new(),
+            (_, Ok(_)) => {}
         }
     }
 
-    /// Handles the reply to a command in a room.
-    fn room_reply(
-        &mut self,
-        room: &RoomName,
-        command: RoomCommand,
-        result: Result<Reply, CommandError>,
-    ) -> Vec<Action> {
+    fn room_reply(&mut self, room: &RoomName, command: RoomCommand, result: Result<Reply, CommandError>) {
         let is_here = self.is_here(room);
         match (command, result) {
-            (RoomCommand::Canvas, _) if !is_here => Vec::new(),
+            (RoomCommand::Canvas, _) if !is_here => {}
             (RoomCommand::Canvas, Ok(Reply::Canvas(canvas))) => self.show_sheet(Ok(canvas)),
             (RoomCommand::Canvas, Err(error)) => self.show_sheet(Err(error)),
             (RoomCommand::Say { text }, result) => self.said(room, text, result.err()),
@@ -85,7 +77,7 @@ impl RoomScreen {
             (RoomCommand::Undo | RoomCommand::Redo | RoomCommand::Clear, result) => self.drawn(result),
             (RoomCommand::Pen { .. }, Err(error)) => self.pen_refused(&error),
             (RoomCommand::DismissLate, Err(error)) => self.refused(error),
-            (RoomCommand::Pen { .. } | RoomCommand::Read { .. } | RoomCommand::DismissLate, _) => Vec::new(),
+            (RoomCommand::Pen { .. } | RoomCommand::Read { .. } | RoomCommand::DismissLate, _) => {}
             (command, result) => self.game_reply(room, &command, result),
         }
     }
@@ -93,13 +85,14 @@ impl RoomScreen {
     // ---- events of the node ----
 
     /// Handles events in their order.
-    pub(super) fn happened(&mut self, events: Vec<Event>) -> Vec<Action> {
-        let actions = events.into_iter().flat_map(|event| self.event(event)).collect();
+    pub(super) fn happened(&mut self, events: Vec<Event>) {
+        for event in events {
+            self.event(event);
+        }
         self.read_clock();
-        actions
     }
 
-    fn event(&mut self, event: Event) -> Vec<Action> {
+    fn event(&mut self, event: Event) {
         if let Some(waiting) = &mut self.while_loading
             && room_of(&event).is_some_and(|room| self.rooms.here.as_ref() == Some(room))
         {
@@ -118,20 +111,19 @@ impl RoomScreen {
             }
             Event::Canvas { room, change } if self.is_here(&room) => match change {
                 CanvasChange::Added(drawn) => self.sheet.live.added(drawn, self.me),
-                CanvasChange::Reset => return self.load_sheet(),
+                CanvasChange::Reset => self.load_sheet(),
             },
             Event::Game { room, game } => {
-                let mut actions = self.update_call(&room, &game);
+                self.update_call(&room, &game);
                 if self.is_here(&room) {
-                    actions.extend(self.game_changed(*game));
+                    self.game_changed(*game);
                 }
-                return actions;
             }
             Event::Close { room, line } if self.is_here(&room) => self.chat.guesses.was_close(line),
             Event::Syncing { room, peers, received, remaining } => {
                 // What takes only a moment is not shown; look again when it begins to be.
                 if self.status.connection.syncing(room, Missing { peers, received, remaining }, self.now) {
-                    return vec![Action::Wait(SHOW_AFTER, Timer::Refresh)];
+                    self.act(Action::Wait(SHOW_AFTER, Timer::Refresh));
                 }
             }
             Event::Reading { room, reading } => {
@@ -142,7 +134,7 @@ impl RoomScreen {
                 }
             }
             Event::HeldBack { room, entries } if self.is_here(&room) => self.chat.history.held_back(entries),
-            Event::Warning(warning) => return self.warned(warning),
+            Event::Warning(warning) => self.warned(warning),
             Event::Entries { .. }
             | Event::Live { .. }
             | Event::Canvas { .. }
@@ -150,7 +142,6 @@ impl RoomScreen {
             | Event::HeldBack { .. }
             | Event::Synced { .. } => {}
         }
-        Vec::new()
     }
 
     /// Handles that somebody is in a room, or away from it.
@@ -172,27 +163,27 @@ impl RoomScreen {
         }
     }
 
-    fn warned(&mut self, warning: Warning) -> Vec<Action> {
+    fn warned(&mut self, warning: Warning) {
         if let Warning::Lagged { .. } = warning {
-            let mut actions = vec![Action::Command(Command::Rooms)];
-            actions.extend(self.reload());
-            return actions;
+            self.act(Action::Command(Command::Rooms));
+            return self.reload();
         }
         let name = match &warning {
             Warning::Fork { author } | Warning::Parked { author } => self.people.label(*author, ""),
             _ => String::new(),
         };
         self.status.warn(warning, name, self.now);
-        Vec::new()
     }
 
     // ---- one answer or event each ----
 
-    fn rooms_are(&mut self, rooms: Vec<RoomSummary>) -> Vec<Action> {
-        self.rooms.replace(rooms).map(|room| self.open_and_write(room)).unwrap_or_default()
+    fn rooms_are(&mut self, rooms: Vec<RoomSummary>) {
+        if let Some(room) = self.rooms.replace(rooms) {
+            self.open_and_write(room);
+        }
     }
 
-    fn loaded(&mut self, room: &RoomName, loaded: Loaded) -> Vec<Action> {
+    fn loaded(&mut self, room: &RoomName, loaded: Loaded) {
         let events = self.while_loading.take().unwrap_or_default();
         let Loaded { entries, people, canvas, game, reading } = loaded;
         self.rooms.info(room).unread = reading.unread;
@@ -205,34 +196,31 @@ impl RoomScreen {
             self.person(room, person.clone());
         }
         self.people.replace(people);
-        let called = self.update_call(room, &game);
+        self.update_call(room, &game);
         self.game.show(game, self.now);
-        let mut actions = self.show_sheet(Ok(canvas));
-        actions.extend(called);
+        self.show_sheet(Ok(canvas));
         // Events that came while the room was being loaded follow it. What the room contained already is known.
-        actions.extend(self.happened(events));
+        self.happened(events);
         let older = self.chat.read_older();
-        actions.extend(self.chat_outcomes(older));
-        actions
+        self.chat_outcomes(older);
     }
 
-    fn left(&mut self, room: &RoomName) -> Vec<Action> {
+    fn left(&mut self, room: &RoomName) {
         self.rooms.remove(room);
-        vec![Action::Command(Command::Rooms)]
+        self.act(Action::Command(Command::Rooms));
     }
 
     /// Updates the call of a room's game. Requests attention if it waits for us and the window has no focus.
-    fn update_call(&mut self, room: &RoomName, game: &GameView) -> Vec<Action> {
+    fn update_call(&mut self, room: &RoomName, game: &GameView) {
         let seen = self.focused && self.is_in_view(room);
         let me = self.me;
-        if !self.rooms.info(room).call.update(game, me, seen) || self.focused {
-            return Vec::new();
+        if self.rooms.info(room).call.update(game, me, seen) && !self.focused {
+            self.requests_attention = true;
+            self.act(Action::Attention(true));
         }
-        self.requests_attention = true;
-        vec![Action::Attention(true)]
     }
 
-    fn said(&mut self, room: &RoomName, text: String, error: Option<CommandError>) -> Vec<Action> {
+    fn said(&mut self, room: &RoomName, text: String, error: Option<CommandError>) {
         if error.is_none() {
             self.status.connection.saved();
         }
@@ -240,12 +228,13 @@ impl RoomScreen {
             let outcomes = self.chat.said(&text, error);
             return self.chat_outcomes(outcomes);
         }
-        let Some(error) = error else { return Vec::new() };
-        self.rooms.restore_draft(room, text);
-        self.refused(error)
+        if let Some(error) = error {
+            self.rooms.restore_draft(room, text);
+            self.refused(error);
+        }
     }
 
-    fn show_sheet(&mut self, sheet: Result<CanvasView, CommandError>) -> Vec<Action> {
+    fn show_sheet(&mut self, sheet: Result<CanvasView, CommandError>) {
         let again = match sheet {
             Ok(view) => self.sheet.live.show(view, self.me),
             Err(error) => {
@@ -253,34 +242,34 @@ impl RoomScreen {
                 self.sheet.live.not_shown()
             }
         };
-        if again { self.command(RoomCommand::Canvas) } else { Vec::new() }
+        if again {
+            self.command(RoomCommand::Canvas);
+        }
     }
 
     /// Handles the reply to a stroke or another change of a sheet.
-    fn drawn<T>(&mut self, result: Result<T, CommandError>) -> Vec<Action> {
+    fn drawn<T>(&mut self, result: Result<T, CommandError>) {
         match result {
-            Ok(_) => {
-                self.status.connection.saved();
-                Vec::new()
-            }
+            Ok(_) => self.status.connection.saved(),
             Err(error) => self.refused(error),
         }
     }
 
-    fn pen_refused(&mut self, error: &CommandError) -> Vec<Action> {
+    fn pen_refused(&mut self, error: &CommandError) {
         // The stroke that follows replaces points that got lost. Only a person who may not draw is told.
         if *error == CommandError::Play(PlayError::NotTheDrawer) && self.sheet.live.pen_is_down() {
             self.sheet.live.lift();
-            return self.refused(CommandError::Play(PlayError::NotTheDrawer));
+            self.refused(CommandError::Play(PlayError::NotTheDrawer));
         }
-        Vec::new()
     }
 
-    fn game_changed(&mut self, game: GameView) -> Vec<Action> {
+    fn game_changed(&mut self, game: GameView) {
         let change = self.game.show(game, self.now);
         self.notify_votes(&change);
         // Another drawer may mean another sheet, and that we may draw or not.
-        let mut actions = if change.turned { self.load_sheet() } else { Vec::new() };
+        if change.turned {
+            self.load_sheet();
+        }
         if self.chat_in_view() {
             self.chat.behind_tab = 0;
         }
@@ -289,12 +278,11 @@ impl RoomScreen {
         }
         if !self.dialogs.is_open() && self.rooms.adding.is_none() {
             if change.to_choose && !self.is_writing() {
-                actions.push(Action::Focus(NO_FIELD));
+                self.act(Action::Focus(NO_FIELD));
             } else if change.to_guess && self.chat_in_view() {
-                actions.push(Action::Focus(CHAT_FIELD));
+                self.act(Action::Focus(CHAT_FIELD));
             }
         }
-        actions
     }
 
     /// Shows notices of votes that ended a turn or removed a player.
@@ -319,13 +307,7 @@ impl RoomScreen {
         !self.chat.draft.is_empty() || self.sheet.picks_color()
     }
 
-    /// Handles the reply to a command of a game.
-    fn game_reply(
-        &mut self,
-        room: &RoomName,
-        command: &RoomCommand,
-        result: Result<Reply, CommandError>,
-    ) -> Vec<Action> {
+    fn game_reply(&mut self, room: &RoomName, command: &RoomCommand, result: Result<Reply, CommandError>) {
         if self.is_here(room) {
             match result {
                 Ok(_) => self.game.accepted(command),
@@ -334,42 +316,42 @@ impl RoomScreen {
         }
         match (command, result) {
             (RoomCommand::Start { .. }, result) => self.proposed(result.err()),
-            (_, Ok(_)) => Vec::new(),
+            (_, Ok(_)) => {}
             (_, Err(error)) => self.refused(error),
         }
     }
 
-    fn drawings(&mut self, room: &RoomName, result: Result<Gallery, CommandError>) -> Vec<Action> {
+    fn drawings(&mut self, room: &RoomName, result: Result<Gallery, CommandError>) {
         if let Some(gallery) = &mut self.gallery {
             gallery.read(room, result);
         }
-        Vec::new()
     }
 
-    fn older(&mut self, before: OperationId, result: Result<Vec<Entry>, CommandError>) -> Vec<Action> {
+    fn older(&mut self, before: OperationId, result: Result<Vec<Entry>, CommandError>) {
         let outcomes = self.chat.older(before, result);
         self.chat_outcomes(outcomes)
     }
 
-    fn dialed(&mut self, address: String, error: Option<CommandError>) -> Vec<Action> {
+    fn dialed(&mut self, address: String, error: Option<CommandError>) {
         let succeeded = error.is_none();
         match self.dialogs.dialed(error) {
             Some(error) => self.refused(error),
             None if succeeded => self.notify(Notice::Dialing(address)),
-            None => Vec::new(),
+            None => {}
         }
     }
 
-    fn renamed(&mut self, name: PersonName) -> Vec<Action> {
+    fn renamed(&mut self, name: PersonName) {
         self.dialogs.set_name(name.as_str());
         self.dialogs.renamed();
-        vec![Action::RememberName(name)]
+        self.act(Action::RememberName(name));
     }
 
     /// Handles the reply to the proposal of a game.
-    fn proposed(&mut self, error: Option<CommandError>) -> Vec<Action> {
+    fn proposed(&mut self, error: Option<CommandError>) {
         match self.dialogs.proposed(error) {
-            Ok(choice) => choice.map(Action::RememberGame).into_iter().collect(),
+            Ok(Some(choice)) => self.act(Action::RememberGame(choice)),
+            Ok(None) => {}
             Err(error) => self.refused(error),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use iced::widget::{Column, button, column, container, row, text};
+use iced::widget::{Column, column, container, row, text};
 use iced::{Alignment, Element, Length};
 use inkmesh::event::Person;
 use inkmesh::identity::Author;
@@ -10,7 +10,7 @@ use inkmesh::identity::Author;
 use crate::text::grouped;
 use crate::window::calendar::Calendar;
 use crate::window::theme::{self, Look, palette, style};
-use crate::window::widget::parts::hint;
+use crate::window::widget::parts::{hint, quiet, small_button};
 
 /// Columns for a name in a list. Hangul takes two of them; a name may have so many characters.
 const MOST: usize = 2 * inkmesh::name::MAX_NAME_CHARS;
@@ -24,14 +24,12 @@ pub const FORKED: &str = "⚑";
 pub enum Message {
     /// Select a person, or nobody if that person is selected.
     Select(Author),
-    /// Vote to remove a player from the game.
     Remove(Author),
 }
 
 /// A consequence of a message, outside of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// Vote to remove a player from the game.
     Remove(Author),
 }
 
@@ -71,7 +69,6 @@ impl People {
         People { me, people: BTreeMap::new(), shared: BTreeSet::new(), revision: 0, selected: None }
     }
 
-    /// Replaces the people.
     pub fn replace(&mut self, people: Vec<Person>) {
         self.people = people.into_iter().map(|person| (person.peer, person)).collect();
         self.names_changed();
@@ -148,7 +145,6 @@ impl People {
         people
     }
 
-    /// Handles a message.
     pub fn update(&mut self, message: Message) -> Option<Outcome> {
         match message {
             Message::Select(author) => {
@@ -183,11 +179,7 @@ impl People {
         if !game.may_remove {
             return heading.into();
         }
-        let heading = button(heading)
-            .on_press(Message::Select(person.peer))
-            .padding(0)
-            .width(Length::Fill)
-            .style(style::quiet(colors));
+        let heading = quiet(look, heading, Message::Select(person.peer)).padding(0).width(Length::Fill);
         column![heading].push((self.selected == Some(person.peer)).then(|| removal(look, game, person.peer))).into()
     }
 
@@ -255,10 +247,7 @@ fn removal<'a>(look: Look, game: InGame, author: Author) -> Element<'a, Message>
         true => (look.t("game-voted-remove"), None),
         false => (look.t("game-remove"), Some(Message::Remove(author))),
     };
-    let remove = button(theme::small(words, look.colors.text))
-        .on_press_maybe(message)
-        .padding([4, 8])
-        .style(style::secondary(look.colors));
+    let remove = small_button(look, words, message);
     container(remove).padding(iced::padding::left(36).top(4)).into()
 }
 

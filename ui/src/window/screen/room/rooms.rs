@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use iced::widget::{Column, button, column, container, row, text, text_input};
+use iced::widget::{Column, button, column, container, row, text};
 use iced::{Alignment, Element, Length};
 use inkmesh::event::RoomSummary;
 use inkmesh::identity::Author;
@@ -12,7 +12,7 @@ use super::game::call::{Call, PendingCall};
 use crate::text::name_error;
 use crate::window::theme::{self, Look, style};
 use crate::window::widget::focusable;
-use crate::window::widget::parts::{hint, quiet_button};
+use crate::window::widget::parts::{self, close_button, hint, quiet_button};
 
 /// The id of the mark of a room whose game waits for us.
 const CALL_MARK: &str = "mark-of-a-call";
@@ -22,37 +22,27 @@ pub const ROOM_FIELD: &str = "room-name-field";
 /// An event of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Message {
-    /// Open a room.
     Open(RoomName),
     /// Show the field for the name of a room to join.
     Add,
-    /// The name was typed.
     Typed(String),
-    /// Join the room of that name.
     Join,
-    /// Leave a room.
     Leave(RoomName),
 }
 
 /// A consequence of a message, outside of the list.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Nothing.
-    None,
-    /// Open a room.
     Open(RoomName),
     /// Focus the field for the name.
     FocusField,
-    /// Join a room.
     Join(RoomName),
-    /// Leave a room.
     Leave(RoomName),
 }
 
 /// A room that we are in.
 #[derive(Debug, Default)]
 pub struct RoomInfo {
-    /// The others who are online in the room.
     pub online: BTreeSet<Author>,
     /// The number of unread lines.
     pub unread: u64,
@@ -63,7 +53,6 @@ pub struct RoomInfo {
 /// The rooms that we are in.
 #[derive(Debug)]
 pub struct Rooms {
-    /// The rooms by name.
     pub rooms: BTreeMap<RoomName, RoomInfo>,
     /// The open room.
     pub here: Option<RoomName>,
@@ -90,33 +79,30 @@ impl Rooms {
         Rooms { rooms: BTreeMap::new(), here: None, adding: None, wanted, drafts: BTreeMap::new() }
     }
 
-    /// Handles a message.
-    pub fn update(&mut self, message: Message) -> Outcome {
+    pub fn update(&mut self, message: Message) -> Option<Outcome> {
         match message {
-            Message::Open(room) => return Outcome::Open(room),
+            Message::Open(room) => return Some(Outcome::Open(room)),
             Message::Add => {
                 self.adding = Some(Adding::default());
-                return Outcome::FocusField;
+                return Some(Outcome::FocusField);
             }
             Message::Typed(name) => self.adding = Some(Adding { name, error: None }),
             Message::Join => return self.join(),
-            Message::Leave(room) => return Outcome::Leave(room),
+            Message::Leave(room) => return Some(Outcome::Leave(room)),
         }
-        Outcome::None
+        None
     }
 
-    fn join(&mut self) -> Outcome {
-        let Some(adding) = &mut self.adding else { return Outcome::None };
+    fn join(&mut self) -> Option<Outcome> {
+        let adding = self.adding.as_mut()?;
         match adding.name.parse::<RoomName>() {
             Ok(room) => {
                 self.adding = None;
-                Outcome::Join(room)
+                return Some(Outcome::Join(room));
             }
-            Err(error) => {
-                adding.error = Some(error);
-                Outcome::None
-            }
+            Err(error) => adding.error = Some(error),
         }
+        None
     }
 
     /// Replaces the rooms by these; what is known of a room stays. Returns the room to open, if the open one is not among
@@ -156,7 +142,6 @@ impl Rooms {
         *draft = if draft.is_empty() { text } else { format!("{text} {draft}") };
     }
 
-    /// Returns what is known of a room.
     pub fn info(&mut self, room: &RoomName) -> &mut RoomInfo {
         self.rooms.entry(room.clone()).or_default()
     }
@@ -176,7 +161,6 @@ impl Rooms {
         self.rooms.iter().filter(|(name, _)| Some(*name) != self.here.as_ref()).map(|(_, room)| room.unread).sum()
     }
 
-    /// Returns the list.
     pub fn list(&self, look: Look) -> Element<'_, Message> {
         let rows = self.rooms.iter().map(|(name, info)| self.line(look, name, info));
         Column::with_children(rows).spacing(4).into()
@@ -212,15 +196,10 @@ impl Rooms {
         if !here || self.rooms.len() < 2 {
             return open;
         }
-        let leave = button(theme::sign("✕").size(theme::SMALL))
-            .on_press(Message::Leave(name.clone()))
-            .padding([4, 8])
-            .style(style::quiet(colors));
-        let leave = focusable(leave, Message::Leave(name.clone()), colors.accent);
+        let leave = close_button(look, theme::SMALL, Message::Leave(name.clone()));
         row![open, hint(look, leave, look.t("room-leave"))].spacing(4).align_y(Alignment::Center).into()
     }
 
-    /// Returns the rooms as letters, one below the other.
     pub fn letters(&self, look: Look) -> Element<'_, Message> {
         let rows = self.rooms.iter().map(|(name, info)| {
             let letter: String = name.as_str().chars().take(1).flat_map(char::to_uppercase).collect();
@@ -246,13 +225,8 @@ impl Rooms {
 
 /// Returns the field for the name of a room to join.
 fn field(look: Look, adding: &Adding) -> Element<'_, Message> {
-    let field = text_input(&look.t("room-add-placeholder"), &adding.name)
-        .id(ROOM_FIELD)
-        .on_input(Message::Typed)
-        .on_submit(Message::Join)
-        .padding(8)
-        .size(theme::BODY)
-        .style(style::input(look.colors));
+    let field = parts::field(look, &look.t("room-add-placeholder"), &adding.name).id(ROOM_FIELD).padding(8);
+    let field = field.on_input(Message::Typed).on_submit(Message::Join);
     let error = adding.error.map(|error| theme::small(name_error(look.language, error), look.colors.accent));
     column![field].push(error).spacing(4).into()
 }

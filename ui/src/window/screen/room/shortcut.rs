@@ -6,21 +6,16 @@ use crate::window::screen::room::sheet;
 /// A key that is not for a text field.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Shortcut {
-    /// Write a line.
     Write,
     /// Close what is open.
     Escape,
-    /// Copy the selected lines.
     Copy,
-    /// Do something on the sheet.
     Sheet(sheet::Message),
     /// Do something with the drawing that the gallery shows.
     Replay(replay::Control),
-    /// Do something in the game.
     Game(GameKey),
     /// Open the room whose game waits for us.
     ToCall,
-    /// Show the help.
     Help,
 }
 

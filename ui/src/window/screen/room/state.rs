@@ -38,7 +38,6 @@ const READ_AFTER: Duration = Duration::from_millis(500);
 /// The state of the room screen.
 #[derive(Debug)]
 pub struct RoomScreen {
-    /// Our own key.
     pub(super) me: Author,
     pub(super) rooms: Rooms,
     pub(super) people: People,
@@ -59,14 +58,14 @@ pub struct RoomScreen {
     pub(super) requests_attention: bool,
     pub(super) now: Instant,
     pub(super) calendar: Calendar,
+    /// The actions of the message that is being handled.
+    actions: Vec<Action>,
 }
 
 /// What the room screen is started with.
 #[derive(Debug, Clone)]
 pub struct Start {
-    /// Our own key.
     pub me: Author,
-    /// Our name, if it is known.
     pub name: String,
     /// The rooms to open, in this order of preference.
     pub wanted: Vec<RoomName>,
@@ -74,11 +73,9 @@ pub struct Start {
     pub discovers: bool,
     /// The window's size.
     pub size: Size,
-    /// The scale factor of its screen.
     pub scale_factor: f32,
     /// True if it has the keyboard focus.
     pub focused: bool,
-    /// The last setup of a game.
     pub last_setup: GameChoice,
 }
 
@@ -102,6 +99,7 @@ impl RoomScreen {
             requests_attention: false,
             now,
             calendar: Calendar::now(),
+            actions: Vec::new(),
         };
         (screen, vec![Action::Command(Command::Rooms)])
     }
@@ -109,20 +107,20 @@ impl RoomScreen {
     /// Handles a message at a moment; returns its actions.
     pub fn update(&mut self, message: Message, now: Instant) -> Vec<Action> {
         self.now = now;
-        let mut actions = self.route(message);
+        self.route(message);
         self.see_call();
-        actions.extend(self.wait_to_mark_read());
-        actions.extend(self.sheet.live.work().map(|job| Action::Paint(Box::new(job))));
-        actions
+        self.wait_to_mark_read();
+        self.actions.extend(self.sheet.live.work().map(|job| Action::Paint(Box::new(job))));
+        std::mem::take(&mut self.actions)
     }
 
-    fn route(&mut self, message: Message) -> Vec<Action> {
+    fn route(&mut self, message: Message) {
         match message {
             Message::Happened(events) => self.happened(events),
             Message::Answered(answer) => self.answered(answer),
             Message::Timer(Timer::Refresh) => self.refresh(),
             Message::Timer(Timer::MarkRead) => self.mark_read(),
-            Message::Frame => Vec::new(),
+            Message::Frame | Message::LinkOpened(Ok(())) => {}
             Message::Resized(size, factor) => self.resized(size, factor),
             Message::Focused(focused) => self.focus_changed(focused),
             Message::Key(shortcut) => self.key(shortcut),
@@ -134,13 +132,10 @@ impl RoomScreen {
             Message::Game(message) => self.game(message),
             Message::People(message) => match self.people.update(message) {
                 Some(people::Outcome::Remove(peer)) => self.game_command(RoomCommand::Kick { peer }),
-                None => Vec::new(),
+                None => {}
             },
             Message::Rooms(message) => self.rooms(message),
-            Message::Status(message) => {
-                self.status.update(message);
-                Vec::new()
-            }
+            Message::Status(message) => self.status.update(message),
             Message::Layout(message) => self.layout(message),
             Message::Show(topic) => self.show(topic),
             Message::Dialog(message) => self.dialog(message),
@@ -149,28 +144,27 @@ impl RoomScreen {
             Message::Painted(painted) => self.painted(painted),
             Message::DrawingSaved(saved) => self.notify(saved.map_or_else(Notice::NotSaved, Notice::Saved)),
             Message::Dropped(path) => self.dropped(path),
-            Message::FileRead(path, bytes) => {
-                self.dialogs.file(path, bytes);
-                Vec::new()
-            }
-            Message::LinkOpened(Ok(())) => Vec::new(),
+            Message::FileRead(path, bytes) => self.dialogs.file(path, bytes),
             Message::LinkOpened(Err(reason)) => self.notify(Notice::LinkNotOpened(reason)),
         }
     }
 
-    /// Shows a notice.
-    pub fn notify(&mut self, notice: Notice) -> Vec<Action> {
+    pub fn notify(&mut self, notice: Notice) {
         self.status.notices.show(notice, self.now);
-        Vec::new()
     }
 
-    pub(super) fn refused(&mut self, error: CommandError) -> Vec<Action> {
-        self.notify(Notice::Refused(error))
+    pub(super) fn refused(&mut self, error: CommandError) {
+        self.notify(Notice::Refused(error));
+    }
+
+    /// Adds an action to those of this message.
+    pub(super) fn act(&mut self, action: Action) {
+        self.actions.push(action);
     }
 
     /// Sends a command in the open room.
-    pub(super) fn command(&self, command: RoomCommand) -> Vec<Action> {
-        self.rooms.here.clone().map(|room| Action::Command(Command::In(room, command))).into_iter().collect()
+    pub(super) fn command(&mut self, command: RoomCommand) {
+        self.actions.extend(self.rooms.here.clone().map(|room| Action::Command(Command::In(room, command))));
     }
 
     // ---- queries of the program ----
@@ -260,7 +254,6 @@ impl RoomScreen {
         }
     }
 
-    /// Returns the state of the connection.
     pub(super) fn connection_status(&self) -> ConnectionStatus {
         let (here, anywhere) = (self.people.others_online(), self.rooms.others());
         let name = |author| self.people.label(author, "");
@@ -269,11 +262,10 @@ impl RoomScreen {
 
     // ---- the window ----
 
-    fn refresh(&mut self) -> Vec<Action> {
+    fn refresh(&mut self) {
         self.status.notices.expire(self.now);
-        self.sheet.expire(self.now);
+        self.sheet.live.expire(self.now);
         self.read_clock();
-        Vec::new()
     }
 
     /// Reads the clock, and releases the lines that were held back until now.
@@ -282,23 +274,23 @@ impl RoomScreen {
         self.chat.history.time_is(self.calendar.now_ms().saturating_sub(self.status.banners.ahead()));
     }
 
-    fn resized(&mut self, size: Size, scale_factor: f32) -> Vec<Action> {
+    fn resized(&mut self, size: Size, scale_factor: f32) {
         self.layout.size = size;
         if self.scale_factor != scale_factor {
             self.scale_factor = scale_factor;
             self.sheet.rescale(scale_factor);
             self.gallery.as_mut().into_iter().for_each(|gallery| gallery.rescale(scale_factor));
         }
-        Vec::new()
     }
 
-    fn focus_changed(&mut self, focused: bool) -> Vec<Action> {
+    fn focus_changed(&mut self, focused: bool) {
         self.focused = focused;
-        let attended = focused && std::mem::take(&mut self.requests_attention);
-        if attended { vec![Action::Attention(false)] } else { Vec::new() }
+        if focused && std::mem::take(&mut self.requests_attention) {
+            self.act(Action::Attention(false));
+        }
     }
 
-    fn layout(&mut self, message: layout::Message) -> Vec<Action> {
+    fn layout(&mut self, message: layout::Message) {
         match message {
             layout::Message::Pane(pane) => {
                 self.layout.pane = pane;
@@ -308,12 +300,11 @@ impl RoomScreen {
             }
             layout::Message::Drawer(open) => self.layout.drawer = open,
         }
-        Vec::new()
     }
 
     // ---- keys ----
 
-    fn key(&mut self, shortcut: Shortcut) -> Vec<Action> {
+    fn key(&mut self, shortcut: Shortcut) {
         let (room, sheet, no_dialog) = (self.room_is_up(), self.sheet_is_up(), !self.dialogs.is_open());
         match shortcut {
             Shortcut::Write if self.dialogs.shows_setup() => {
@@ -330,30 +321,27 @@ impl RoomScreen {
             Shortcut::Replay(control) if no_dialog => self.gallery(gallery::Message::Replay(control)),
             Shortcut::Game(key) if room => self.game_key(key),
             Shortcut::ToCall if no_dialog => {
-                let room = self.call_elsewhere().map(|(_, room)| room.clone());
-                room.map(|room| self.open(room)).unwrap_or_default()
+                if let Some(room) = self.call_elsewhere().map(|(_, room)| room.clone()) {
+                    self.open(room);
+                }
             }
             Shortcut::Help if no_dialog => self.show(Topic::Help),
             Shortcut::Help if self.dialogs.shows_help() => self.close(),
             // Another dialog stays, with the text in its fields.
-            Shortcut::Help
-            | Shortcut::Write
-            | Shortcut::Copy
-            | Shortcut::Sheet(_)
-            | Shortcut::Replay(_)
-            | Shortcut::Game(_)
-            | Shortcut::ToCall => Vec::new(),
+            _ => {}
         }
     }
 
-    fn game_key(&mut self, key: GameKey) -> Vec<Action> {
+    fn game_key(&mut self, key: GameKey) {
         let message = match key {
             GameKey::GoOn => self.game.go_on(self.me).map(game::Message::Command),
             GameKey::Results => self.game.has_results().then(|| game::Message::Results(self.game.results().is_none())),
             GameKey::Again => self.game.may_repeat().then_some(game::Message::Command(RoomCommand::Rematch)),
             GameKey::Setup => (!self.game.runs()).then_some(game::Message::Setup),
         };
-        message.map(|message| self.game(message)).unwrap_or_default()
+        if let Some(message) = message {
+            self.game(message);
+        }
     }
 
     /// Returns whether the word with this index can be chosen on the card over the sheet.
@@ -362,9 +350,9 @@ impl RoomScreen {
     }
 
     /// Closes the topmost thing that can be closed.
-    fn close(&mut self) -> Vec<Action> {
+    fn close(&mut self) {
         if self.chat.menu.take().is_some() || self.dialogs.close() || self.sheet.close_popup() {
-            return Vec::new();
+            return;
         }
         if let Some(gallery) = &mut self.gallery {
             let outcomes = gallery.back();
@@ -379,22 +367,21 @@ impl RoomScreen {
         if !closed {
             self.status.notices.dismiss_newest();
         }
-        Vec::new()
     }
 
     // ---- rooms ----
 
-    fn rooms(&mut self, message: rooms::Message) -> Vec<Action> {
+    fn rooms(&mut self, message: rooms::Message) {
         match self.rooms.update(message) {
-            rooms::Outcome::None => Vec::new(),
-            rooms::Outcome::Open(room) => self.open(room),
-            rooms::Outcome::FocusField => vec![Action::Focus(ROOM_FIELD)],
-            rooms::Outcome::Join(room) => vec![Action::Command(Command::Join { room })],
-            rooms::Outcome::Leave(room) => vec![Action::Command(Command::Leave { room })],
+            Some(rooms::Outcome::Open(room)) => self.open(room),
+            Some(rooms::Outcome::FocusField) => self.act(Action::Focus(ROOM_FIELD)),
+            Some(rooms::Outcome::Join(room)) => self.act(Action::Command(Command::Join { room })),
+            Some(rooms::Outcome::Leave(room)) => self.act(Action::Command(Command::Leave { room })),
+            None => {}
         }
     }
 
-    fn open(&mut self, room: RoomName) -> Vec<Action> {
+    fn open(&mut self, room: RoomName) {
         self.layout.drawer = false;
         self.chat.menu = None;
         self.gallery = None;
@@ -402,7 +389,7 @@ impl RoomScreen {
             self.layout(layout::Message::Pane(Pane::Chat));
         }
         if self.is_here(&room) && !self.is_loading() {
-            return Vec::new();
+            return;
         }
         let draft = self.rooms.open(room.clone(), self.chat.draft.take());
         let marking = self.chat.marking;
@@ -411,25 +398,25 @@ impl RoomScreen {
         self.people = People::new(self.me);
         self.sheet.reset(self.scale_factor);
         self.game = Game::new(self.now);
-        let mut actions = self.load(room.clone());
-        actions.push(Action::RememberRoom(room));
-        actions
+        self.load(room.clone());
+        self.act(Action::RememberRoom(room));
     }
 
-    pub(super) fn open_and_write(&mut self, room: RoomName) -> Vec<Action> {
-        let mut actions = self.open(room);
-        actions.push(Action::Focus(CHAT_FIELD));
-        actions
+    pub(super) fn open_and_write(&mut self, room: RoomName) {
+        self.open(room);
+        self.act(Action::Focus(CHAT_FIELD));
     }
 
     /// Asks for everything that is shown of a room.
-    fn load(&mut self, room: RoomName) -> Vec<Action> {
+    fn load(&mut self, room: RoomName) {
         self.while_loading = Some(Vec::new());
-        vec![Action::Load(room)]
+        self.act(Action::Load(room));
     }
 
-    pub(super) fn reload(&mut self) -> Vec<Action> {
-        self.rooms.here.clone().map(|room| self.load(room)).unwrap_or_default()
+    pub(super) fn reload(&mut self) {
+        if let Some(room) = self.rooms.here.clone() {
+            self.load(room);
+        }
     }
 
     // ---- calls of games ----
@@ -456,10 +443,10 @@ impl RoomScreen {
 
     // ---- the chat ----
 
-    fn chat(&mut self, message: chat::Message) -> Vec<Action> {
+    fn chat(&mut self, message: chat::Message) {
         if let chat::Message::Say = message {
             if self.rooms.here.is_none() {
-                return Vec::new();
+                return;
             }
             // Enter in an empty field takes part in a game.
             if self.chat.draft.trim().is_empty() && self.game.may_take_part() {
@@ -470,32 +457,28 @@ impl RoomScreen {
             }
         }
         let outcomes = self.chat.update(message, &self.people);
-        self.chat_outcomes(outcomes)
+        self.chat_outcomes(outcomes);
     }
 
-    pub(super) fn chat_outcomes(&mut self, outcomes: Vec<chat::Outcome>) -> Vec<Action> {
-        outcomes.into_iter().flat_map(|outcome| self.chat_outcome(outcome)).collect()
-    }
-
-    fn chat_outcome(&mut self, outcome: chat::Outcome) -> Vec<Action> {
-        match outcome {
-            chat::Outcome::Command(command) => self.command(command),
-            chat::Outcome::History(before, limit) => self.history(before, limit),
-            chat::Outcome::Focus(field) => vec![Action::Focus(field)],
-            chat::Outcome::Copy(text) => vec![Action::Copy(text)],
-            chat::Outcome::ConfirmLink(link) => {
-                self.dialogs.open_link(link);
-                Vec::new()
+    pub(super) fn chat_outcomes(&mut self, outcomes: Vec<chat::Outcome>) {
+        for outcome in outcomes {
+            match outcome {
+                chat::Outcome::Command(command) => self.command(command),
+                chat::Outcome::History(before, limit) => self.history(before, limit),
+                chat::Outcome::Focus(field) => self.act(Action::Focus(field)),
+                chat::Outcome::Copy(text) => self.act(Action::Copy(text)),
+                chat::Outcome::ConfirmLink(link) => self.dialogs.open_link(link),
+                chat::Outcome::Reload => self.reload(),
+                chat::Outcome::Notify(notice) => self.notify(notice),
             }
-            chat::Outcome::Reload => self.reload(),
-            chat::Outcome::Notify(notice) => self.notify(notice),
         }
     }
 
     /// Reads lines of the open room's history.
-    fn history(&self, before: OperationId, limit: usize) -> Vec<Action> {
-        let Some(room) = self.rooms.here.clone() else { return Vec::new() };
-        vec![Action::Command(Command::History { room, limit: Some(limit), before: Some(before) })]
+    fn history(&mut self, before: OperationId, limit: usize) {
+        if let Some(room) = self.rooms.here.clone() {
+            self.act(Action::Command(Command::History { room, limit: Some(limit), before: Some(before) }));
+        }
     }
 
     /// Returns whether the person reads along: the end of the chat is in view, in a window that has the focus.
@@ -508,30 +491,33 @@ impl RoomScreen {
     }
 
     /// Starts the timer that marks the lines in view as read, if there are any to be marked.
-    fn wait_to_mark_read(&mut self) -> Option<Action> {
-        let wanted = !self.chat.marking && self.is_being_read() && self.chat.history.has_news();
-        self.chat.marking |= wanted;
-        wanted.then_some(Action::Wait(READ_AFTER, Timer::MarkRead))
+    fn wait_to_mark_read(&mut self) {
+        if !self.chat.marking && self.is_being_read() && self.chat.history.has_news() {
+            self.chat.marking = true;
+            self.act(Action::Wait(READ_AFTER, Timer::MarkRead));
+        }
     }
 
-    fn mark_read(&mut self) -> Vec<Action> {
+    fn mark_read(&mut self) {
         self.chat.marking = false;
-        if !self.is_being_read() {
-            return Vec::new();
+        if self.is_being_read()
+            && let Some(upto) = self.chat.history.read()
+        {
+            self.command(RoomCommand::Read { upto });
         }
-        let upto = self.chat.history.read();
-        upto.map(|upto| self.command(RoomCommand::Read { upto })).unwrap_or_default()
     }
 
     // ---- the sheet ----
 
     /// Asks for the sheet, unless it is being loaded.
-    pub(super) fn load_sheet(&mut self) -> Vec<Action> {
-        if self.rooms.here.is_some() && self.sheet.live.load() { self.command(RoomCommand::Canvas) } else { Vec::new() }
+    pub(super) fn load_sheet(&mut self) {
+        if self.rooms.here.is_some() && self.sheet.live.load() {
+            self.command(RoomCommand::Canvas);
+        }
     }
 
     /// Takes what a painter made. After one that failed, another one needs the whole sheet.
-    fn painted(&mut self, painted: Option<Box<Painted>>) -> Vec<Action> {
+    fn painted(&mut self, painted: Option<Box<Painted>>) {
         let Some(painted) = painted else {
             self.sheet.live = self.sheet.live.of_another_room(self.scale_factor);
             return self.load_sheet();
@@ -541,94 +527,94 @@ impl RoomScreen {
             return self.sheet_outcomes(outcomes);
         }
         let outcomes = self.gallery.as_mut().map(|gallery| gallery.painted(*painted)).unwrap_or_default();
-        self.gallery_outcomes(outcomes)
+        self.gallery_outcomes(outcomes);
     }
 
-    fn sheet_outcomes(&self, outcomes: impl IntoIterator<Item = sheet::Outcome>) -> Vec<Action> {
-        outcomes.into_iter().flat_map(|outcome| self.sheet_outcome(outcome)).collect()
-    }
-
-    fn sheet_outcome(&self, outcome: sheet::Outcome) -> Vec<Action> {
-        match outcome {
-            sheet::Outcome::Command(command) => self.command(command),
-            sheet::Outcome::Focus(field) => vec![Action::Focus(field)],
-            sheet::Outcome::Save(steps) => {
-                let room = self.rooms.here.as_ref().map(RoomName::as_str).unwrap_or_default();
-                let stamp = LocalTime::here().stamp(self.calendar.now_ms());
-                let name = format!("{stamp}_{}", files::name(["sheet", room]));
-                vec![Action::Save(Box::new(DrawingFile { steps, format: Format::Png, name }))]
+    fn sheet_outcomes(&mut self, outcomes: impl IntoIterator<Item = sheet::Outcome>) {
+        for outcome in outcomes {
+            match outcome {
+                sheet::Outcome::Command(command) => self.command(command),
+                sheet::Outcome::Focus(field) => self.act(Action::Focus(field)),
+                sheet::Outcome::Save(steps) => {
+                    let room = self.rooms.here.as_ref().map(RoomName::as_str).unwrap_or_default();
+                    let stamp = LocalTime::here().stamp(self.calendar.now_ms());
+                    let name = format!("{stamp}_{}", files::name(["sheet", room]));
+                    self.act(Action::Save(Box::new(DrawingFile { steps, format: Format::Png, name })));
+                }
             }
         }
     }
 
     // ---- the game ----
 
-    fn game(&mut self, message: game::Message) -> Vec<Action> {
+    fn game(&mut self, message: game::Message) {
         match self.game.update(message, self.now) {
-            game::Outcome::None => Vec::new(),
-            game::Outcome::Command(command) => self.command(command),
-            game::Outcome::Setup => self.open_setup(),
+            Some(game::Outcome::Command(command)) => self.command(command),
+            Some(game::Outcome::Setup) => self.open_setup(),
+            None => {}
         }
     }
 
-    fn game_command(&mut self, command: RoomCommand) -> Vec<Action> {
-        self.game(game::Message::Command(command))
+    fn game_command(&mut self, command: RoomCommand) {
+        self.game(game::Message::Command(command));
     }
 
     // ---- dialogs ----
 
-    fn show(&mut self, topic: Topic) -> Vec<Action> {
+    fn show(&mut self, topic: Topic) {
         self.layout.drawer = false;
         self.chat.menu = None;
-        self.dialogs.open(topic).into_iter().collect()
+        self.actions.extend(self.dialogs.open(topic));
     }
 
-    fn dialog(&mut self, message: dialog::Message) -> Vec<Action> {
+    fn dialog(&mut self, message: dialog::Message) {
         match self.dialogs.update(message) {
-            Some(dialog::Outcome::Act(action)) => vec![action],
+            Some(dialog::Outcome::Act(action)) => self.act(action),
             Some(dialog::Outcome::Start(rules, words)) if !self.game.runs() => {
-                self.command(RoomCommand::Start { rules, words })
+                self.command(RoomCommand::Start { rules, words });
             }
-            Some(dialog::Outcome::Start(..)) | None => Vec::new(),
+            Some(dialog::Outcome::Start(..)) | None => {}
         }
     }
 
     /// Opens the setup of a game.
-    fn open_setup(&mut self) -> Vec<Action> {
+    fn open_setup(&mut self) {
         self.layout.drawer = false;
-        vec![self.dialogs.open_setup()]
+        let focus = self.dialogs.open_setup();
+        self.act(focus);
     }
 
     /// Reads a file that was dropped on the window: words for a game, if one can be set up.
-    fn dropped(&mut self, path: PathBuf) -> Vec<Action> {
-        let mut actions = Vec::new();
+    fn dropped(&mut self, path: PathBuf) {
         if !self.dialogs.shows_setup() {
             if self.dialogs.is_open() || self.game.runs() {
-                return actions;
+                return;
             }
-            actions = self.open_setup();
+            self.open_setup();
         }
-        actions.push(Action::ReadFile(path));
-        actions
+        self.act(Action::ReadFile(path));
     }
 
     // ---- the gallery ----
 
-    fn open_gallery(&mut self) -> Vec<Action> {
-        let Some(room) = self.rooms.here.clone() else { return Vec::new() };
+    fn open_gallery(&mut self) {
+        let Some(room) = self.rooms.here.clone() else { return };
         self.layout.drawer = false;
         let (gallery, outcomes) = GalleryScreen::new(room, self.scale_factor);
         self.gallery = Some(gallery);
-        self.gallery_outcomes(outcomes)
+        self.gallery_outcomes(outcomes);
     }
 
-    fn gallery(&mut self, message: gallery::Message) -> Vec<Action> {
+    fn gallery(&mut self, message: gallery::Message) {
         let outcomes = self.gallery.as_mut().map(|gallery| gallery.update(message, self.now));
-        self.gallery_outcomes(outcomes.unwrap_or_default())
+        self.gallery_outcomes(outcomes.unwrap_or_default());
     }
 
-    fn gallery_outcomes(&mut self, outcomes: Vec<gallery::Outcome>) -> Vec<Action> {
-        outcomes.into_iter().flat_map(|outcome| self.gallery_outcome(outcome)).collect()
+    fn gallery_outcomes(&mut self, outcomes: Vec<gallery::Outcome>) {
+        for outcome in outcomes {
+            let action = self.gallery_outcome(outcome);
+            self.actions.extend(action);
+        }
     }
 
     fn gallery_outcome(&mut self, outcome: gallery::Outcome) -> Option<Action> {

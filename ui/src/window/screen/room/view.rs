@@ -17,7 +17,9 @@ use crate::settings::Settings;
 use crate::text::grouped;
 use crate::window::screen::gallery;
 use crate::window::theme::{self, Look, style};
-use crate::window::widget::parts::{dot, hint, hint_below, quiet_button, scroll};
+use crate::window::widget::parts::{
+    dot, hint, hint_below, primary, quiet, quiet_button, scroll, secondary, sign_button,
+};
 use crate::window::widget::{Pinned, focusable, inert, opaque};
 
 /// The id of the place of the sheet.
@@ -43,7 +45,6 @@ const CONNECT: Message = Message::Show(Topic::Connect);
 /// Width with room for all tools, in pixels.
 const TOOLS: f32 = 600.0;
 
-/// Returns the view of the screen.
 pub fn view<'a>(screen: &'a RoomScreen, look: Look, settings: &'a Settings) -> Element<'a, Message> {
     let (around, _) = screen.layout.gaps();
     let whole = screen.layout.size.width - 2.0 * around;
@@ -196,13 +197,8 @@ fn call_banner(screen: &RoomScreen, look: Look) -> Option<Element<'_, Message>> 
     let (call, room) = screen.call_elsewhere()?;
     let words = theme::strong(format!("{} →", call.words(look, room))).size(theme::SMALL).line_height(1.15);
     let words = container(words).center_y(Length::Fill).clip(true);
-    let banner = button(words)
-        .on_press(Message::Rooms(RoomsMessage::Open(room.clone())))
-        .padding([0, 12])
-        .width(Length::Fill)
-        .height(LINE)
-        .style(style::primary(look.colors));
-    Some(hint_below(look, banner, look.t("call-go")))
+    let banner = primary(look, words, Message::Rooms(RoomsMessage::Open(room.clone())));
+    Some(hint_below(look, banner.padding([0, 12]).width(Length::Fill).height(LINE), look.t("call-go")))
 }
 
 /// Returns the state of the connection: at most two lines of small print, so that nothing below moves. A tooltip has the
@@ -223,15 +219,12 @@ fn status_line(screen: &RoomScreen, look: Look, width: f32) -> Element<'_, Messa
     let line = container(line).max_height(LINE).width(Length::Fill).clip(true);
     let line: Element<'_, Message> = match status.offers_address() {
         // Without room for a button, the words are one.
-        true if !roomy => button(line).on_press(CONNECT).padding(0).style(style::quiet(look.colors)).into(),
+        true if !roomy => quiet(look, line, CONNECT).padding(0).into(),
         _ => line.into(),
     };
     let mut line = row![mark, hint_below(look, line, words)].spacing(8).align_y(Alignment::Center);
     if status.offers_address() && roomy {
-        let connect = button(theme::body(look.t("status-connect")))
-            .on_press(CONNECT)
-            .padding([4, 12])
-            .style(style::secondary(look.colors));
+        let connect = secondary(look, theme::body(look.t("status-connect")), CONNECT).padding([4, 12]);
         line = line.push(focusable(connect, CONNECT, look.colors.accent));
     }
     let line = container(line).center_y(LINE).width(Length::Fill).style(under);
@@ -243,13 +236,11 @@ fn status_line(screen: &RoomScreen, look: Look, width: f32) -> Element<'_, Messa
 
 /// Returns the buttons to the settings and to the help.
 fn head_buttons<'a>(look: Look) -> [Element<'a, Message>; 2] {
-    let buttons = [
-        (theme::sign("⚙").size(18), "head-settings", Topic::Settings),
-        (theme::strong("?").size(18), "head-help", Topic::Help),
-    ];
+    let buttons =
+        [(theme::sign("⚙"), "head-settings", Topic::Settings), (theme::strong("?"), "head-help", Topic::Help)];
     buttons.map(|(sign, key, topic)| {
-        let button = button(sign.center()).on_press(Message::Show(topic)).width(36).height(32).padding(4);
-        let button = focusable(button.style(style::quiet(look.colors)), Message::Show(topic), look.colors.accent);
+        let button = sign_button(look, sign, Message::Show(topic));
+        let button = focusable(button, Message::Show(topic), look.colors.accent);
         hint(look, button, look.t(key))
     })
 }
@@ -291,8 +282,8 @@ fn side(screen: &RoomScreen, look: Look) -> Element<'_, Message> {
 /// Returns rooms and people as letters, between a button to the full list and one to the gallery.
 fn narrow_side(screen: &RoomScreen, look: Look) -> Element<'_, Message> {
     let end = |sign, message, words| {
-        let button = button(theme::sign(sign).center()).on_press(message).width(36).padding(4);
-        container(hint(look, button.style(style::quiet(look.colors)), look.t(words))).center_x(Length::Fill)
+        let button = quiet(look, theme::sign(sign).center(), message).width(36).padding(4);
+        container(hint(look, button, look.t(words))).center_x(Length::Fill)
     };
     let in_game = |author| screen.game.of_person(screen.me, author);
     let people = screen.people.narrow_view(look, in_game).map(Message::People);

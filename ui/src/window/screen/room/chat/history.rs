@@ -255,7 +255,6 @@ impl History {
         self.revision += u64::from(changed);
     }
 
-    /// Returns the read marks.
     pub fn read_marks(&self) -> &ReadMarks {
         &self.read_marks
     }

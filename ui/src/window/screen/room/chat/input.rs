@@ -4,13 +4,14 @@ use iced::keyboard::Key;
 use iced::keyboard::key::Named;
 use iced::widget::text::Wrapping;
 use iced::widget::text_editor::{self, Binding, KeyPress};
-use iced::widget::{button, mouse_area, row};
+use iced::widget::{mouse_area, row};
 use iced::{Alignment, Element};
 
 use super::draft::Draft;
 use super::message::Message;
 use crate::window::theme::{self, Look, style};
 use crate::window::widget::focusable;
+use crate::window::widget::parts::secondary;
 
 /// The id of the text field.
 pub const CHAT_FIELD: &str = "chat-field";
@@ -33,10 +34,8 @@ pub fn view<'a>(draft: &'a Draft, look: Look, placeholder: String, send: &str, s
         .style(style::editor(look.colors));
     // The field itself does not handle fingers.
     let field = mouse_area(field).on_press(Message::Focus);
-    let send = button(theme::body(look.t(send)))
-        .on_press_maybe((!draft.trim().is_empty()).then_some(Message::Say))
-        .padding([8, 12])
-        .style(style::secondary(look.colors));
+    let may_say = (!draft.trim().is_empty()).then_some(Message::Say);
+    let send = secondary(look, theme::body(look.t(send)), may_say).padding([8, 12]);
     let send = focusable(send, Message::Say, look.colors.accent);
     row![field, send].spacing(8).align_y(Alignment::End).into()
 }

@@ -8,7 +8,6 @@ use inkmesh::operation::{OperationId, OrderKey};
 /// The position of a line in the history.
 pub type Position = (OrderKey, OperationId);
 
-/// Returns the position of an entry.
 pub fn position(entry: &Entry) -> Position {
     (entry.place, entry.id)
 }

@@ -8,8 +8,9 @@ use inkmesh::operation::OperationId;
 use super::links::{Link, pieces};
 use super::message::Message;
 use crate::text::grouped;
-use crate::window::theme::{self, Look, style};
+use crate::window::theme::{self, Look};
 use crate::window::widget::focusable;
+use crate::window::widget::parts::small_button;
 
 /// The number of rows above which a line is folded.
 const ROWS: usize = 16;
@@ -52,10 +53,7 @@ pub fn view(id: OperationId, text: &str, whole: bool, color: Color, look: Look) 
         } else {
             look.t_args("line-unfold", [("count", grouped(count(text) as u64).into())])
         };
-        let button = iced::widget::button(theme::small(words, look.colors.text))
-            .on_press(Message::Unfold(id))
-            .padding([4, 8])
-            .style(style::secondary(look.colors));
+        let button = small_button(look, words, Message::Unfold(id));
         focusable(button, Message::Unfold(id), look.colors.accent)
     });
     column![words].push(toggle).spacing(4).into()

@@ -31,7 +31,6 @@ enum Divider {
 }
 
 impl ReadMarks {
-    /// Creates the read marks of a room that is opened.
     pub fn opened(view: ReadStateView) -> Self {
         let mut marks = ReadMarks::default();
         marks.update(view, false);

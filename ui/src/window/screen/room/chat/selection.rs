@@ -1,6 +1,6 @@
 //! Selected lines, to be copied, and the menu of a line.
 
-use iced::widget::{Column, Space, button, container, mouse_area, pin, row, stack};
+use iced::widget::{Column, Space, container, mouse_area, pin, row, stack};
 use iced::{Element, Length, Point, Size};
 use inkmesh::event::Entry;
 
@@ -8,6 +8,7 @@ use super::line::{Position, is_talk, position, words};
 use super::links::{Link, links};
 use super::message::Message;
 use crate::window::theme::{self, Look, style};
+use crate::window::widget::parts::quiet;
 use crate::window::widget::{focusable, opaque};
 
 /// Width of the menu of a line, in pixels.
@@ -74,16 +75,11 @@ impl LineMenu {
         LineMenu { at, links }
     }
 
-    /// Returns the view in a window of this size.
     pub fn view(&self, look: Look, window: Size) -> Element<'_, Message> {
         let entry = |words: String, key: &'static str, message: Message| {
             let line = row![theme::body(words).width(Length::Fill), theme::small(key, look.colors.muted)].spacing(8);
-            let button = button(line.align_y(iced::Alignment::Center).height(Length::Fill))
-                .on_press(message.clone())
-                .padding([0, 8])
-                .width(Length::Fill)
-                .height(HEIGHT)
-                .style(style::quiet(look.colors));
+            let line = line.align_y(iced::Alignment::Center).height(Length::Fill);
+            let button = quiet(look, line, message.clone()).padding([0, 8]).width(Length::Fill).height(HEIGHT);
             focusable(button, message, look.colors.accent)
         };
         let copy = entry(look.t("line-copy"), "Ctrl C", Message::Copy);

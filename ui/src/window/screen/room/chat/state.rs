@@ -21,13 +21,9 @@ use crate::window::widget::anchored_list::LineClick;
 /// The chat of one room.
 #[derive(Debug, Default)]
 pub struct Chat {
-    /// The lines that are loaded.
     pub history: History,
-    /// The text that is being written.
     pub draft: Draft,
-    /// Our guesses.
     pub guesses: Guesses,
-    /// The selected lines.
     pub selection: Selection,
     /// The menu of a line, if it is open.
     pub menu: Option<LineMenu>,

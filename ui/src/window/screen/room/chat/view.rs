@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use iced::widget::scrollable::Viewport;
-use iced::widget::{Column, Space, button, column, container, keyed, lazy, row, rule, text};
+use iced::widget::{Column, Space, column, container, keyed, lazy, row, rule, text};
 use iced::{Alignment, Color, Element, Length};
 use inkmesh::event::{Entry, EntryBody, Late};
 use inkmesh::game::GameNotice;
@@ -20,7 +20,7 @@ use crate::window::screen::room::people::{FORKED, People};
 use crate::window::theme::{self, Look, palette, style};
 use crate::window::widget::Pinned;
 use crate::window::widget::anchored_list::{NEAR, anchored_list};
-use crate::window::widget::parts::{dot, hint, scroll};
+use crate::window::widget::parts::{dot, hint, primary, quiet, scroll, small_button};
 
 /// The time within which lines of one person stand under one name, in milliseconds.
 const TOGETHER: u64 = 5 * 60 * 1000;
@@ -32,17 +32,12 @@ const TOP: f32 = 200.0;
 /// What the chat is shown with.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
-    /// The chat.
     pub chat: &'a Chat,
-    /// The people.
     pub people: &'a People,
     /// What a line will be that is written now.
     pub mode: LineMode,
-    /// The look.
     pub look: Look,
-    /// The calendar.
     pub calendar: &'a Calendar,
-    /// The time.
     pub now: Instant,
     /// True if the room is being opened.
     pub opening: bool,
@@ -105,7 +100,7 @@ fn news<'a>(history: &History, look: Look) -> Option<Element<'a, Message>> {
         (new, _) => look.t_args("chat-new", [("count", grouped(new as u64).into())]),
     };
     let words = row![theme::sign("▾").size(theme::SMALL), theme::small(words, look.colors.on_accent)].spacing(8);
-    let pill = button(words).on_press(Message::ToEnd).padding([4, 12]).style(style::primary(look.colors));
+    let pill = primary(look, words, Message::ToEnd).padding([4, 12]);
     Some(container(pill).center_x(Length::Fill).into())
 }
 
@@ -120,10 +115,8 @@ fn late_lines(context: Context<'_>) -> Option<Element<'_, Message>> {
     let words =
         |words| container(theme::small(words, look.colors.warning).wrapping(wrapping)).width(Length::Fill).clip(true);
     let lines = late.into_iter().map(|late| {
-        let show = button(theme::small(look.t("chat-late-show"), look.colors.text))
-            .on_press_maybe((!history.is_seeking()).then_some(Message::ShowLate(late.first)))
-            .padding([4, 8])
-            .style(style::secondary(look.colors));
+        let may_show = (!history.is_seeking()).then_some(Message::ShowLate(late.first));
+        let show = small_button(look, look.t("chat-late-show"), may_show);
         row![words(late_words(late, people, look, calendar)), show].spacing(8).align_y(Alignment::Center).into()
     });
     let below = if history.is_seeking() {
@@ -134,10 +127,8 @@ fn late_lines(context: Context<'_>) -> Option<Element<'_, Message>> {
         };
         rest.map(more).unwrap_or_default()
     };
-    let dismiss = button(theme::small(look.t("chat-late-dismiss"), look.colors.muted))
-        .on_press(Message::DismissLate)
-        .padding([4, 8])
-        .style(style::quiet(look.colors));
+    let dismiss = theme::small(look.t("chat-late-dismiss"), look.colors.muted);
+    let dismiss = quiet(look, dismiss, Message::DismissLate).padding([4, 8]);
     let last = row![words(below), dismiss].spacing(8).align_y(Alignment::Center);
     let lines = Column::with_children(lines).spacing(4).push(last);
     Some(container(lines).padding(if short { [0, 12] } else { [8, 12] }).into())
@@ -357,11 +348,7 @@ fn held_back(entry: &Entry, context: LineContext<'_>) -> Element<'static, Messag
     let again: Element<'static, Message> = if context.said_again {
         theme::small(look.t("chat-said-again"), look.colors.success).into()
     } else {
-        button(theme::small(look.t("chat-say-again"), look.colors.text))
-            .on_press(Message::SayAgain(entry.id))
-            .padding([4, 8])
-            .style(style::secondary(look.colors))
-            .into()
+        small_button(look, look.t("chat-say-again"), Message::SayAgain(entry.id)).into()
     };
     column![words, again].spacing(4).padding([4, 0]).into()
 }

@@ -20,11 +20,9 @@ pub const ADDRESS_FIELD: &str = "address-field";
 pub struct Dialogs {
     /// The open dialog.
     pub(super) dialog: Option<Dialog>,
-    /// Our name.
     name: String,
     /// The addresses that others can reach us at.
     pub(super) addresses: Vec<String>,
-    /// The last setup of a game.
     last_setup: GameChoice,
 }
 
@@ -38,14 +36,12 @@ pub enum Dialog {
         /// The reason why it can't be dialled.
         error: Option<CommandError>,
     },
-    /// Settings.
     Settings {
         /// The text in the field for our name.
         name: String,
         /// The reason why it is none.
         error: Option<NameError>,
     },
-    /// Help.
     Help,
     /// A confirmation to open a link.
     Link(Link),
@@ -101,7 +97,6 @@ impl Dialogs {
         self.dialog.take().is_some()
     }
 
-    /// Handles a message.
     pub fn update(&mut self, message: Message) -> Option<Outcome> {
         let act = |action| Some(Outcome::Act(action));
         match (message, &mut self.dialog) {
@@ -123,8 +118,7 @@ impl Dialogs {
                 self.dialog = None;
                 return act(Action::Browse(link.url));
             }
-            (Message::Setup(message), Some(Dialog::Setup(setup))) => match setup.update(message) {
-                setup::Outcome::None => {}
+            (Message::Setup(message), Some(Dialog::Setup(setup))) => match setup.update(message)? {
                 setup::Outcome::Read(path) => return act(Action::ReadFile(path)),
                 setup::Outcome::Start(rules, words) => return Some(Outcome::Start(rules, words)),
             },
@@ -136,7 +130,6 @@ impl Dialogs {
 
     // ---- what the node reports ----
 
-    /// Sets our name.
     pub fn set_name(&mut self, name: &str) {
         name.clone_into(&mut self.name);
     }

@@ -1,7 +1,7 @@
 //! The view of the dialogs.
 
 use iced::widget::text::Wrapping;
-use iced::widget::{Column, Row, button, center, column, container, mouse_area, row, space, text_input};
+use iced::widget::{Column, Row, center, column, container, mouse_area, row, space};
 use iced::{Alignment, Element, Length, Size};
 use inkmesh::command::CommandError;
 use inkmesh::identity::Author;
@@ -25,11 +25,8 @@ const NAME_FIELD: &str = "own-name-field";
 /// What a dialog is shown with.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
-    /// The look.
     pub look: Look,
-    /// The settings.
     pub settings: &'a Settings,
-    /// Our own key.
     pub me: Author,
     /// True if a game runs in the room.
     pub game_runs: bool,
@@ -79,17 +76,10 @@ pub fn view<'a>(dialogs: &'a Dialogs, context: Context<'a>) -> Option<Element<'a
 
 /// Returns the field for an address, which stays in view.
 fn connect<'a>(look: Look, address: &'a str, error: Option<&CommandError>) -> Element<'a, Message> {
-    let field = text_input("192.168.0.7", address)
-        .id(ADDRESS_FIELD)
-        .on_input(Message::Address)
-        .on_submit(Message::Dial)
-        .padding([8, 12])
-        .size(theme::BODY)
-        .style(style::input(look.colors));
-    let dial = button(theme::body(look.t("connect-dial")))
-        .on_press_maybe((!address.trim().is_empty()).then_some(Message::Dial))
-        .padding([8, 16])
-        .style(style::primary(look.colors));
+    let field = parts::field(look, "192.168.0.7", address).id(ADDRESS_FIELD).padding([8, 12]);
+    let field = field.on_input(Message::Address).on_submit(Message::Dial);
+    let may_dial = (!address.trim().is_empty()).then_some(Message::Dial);
+    let dial = parts::primary(look, theme::body(look.t("connect-dial")), may_dial).padding([8, 16]);
     let dial = focusable(dial, Message::Dial, look.colors.text);
     let words = match error {
         Some(error) => theme::small(command_error(look.language, error), look.colors.accent),
@@ -107,10 +97,7 @@ fn own_addresses(look: Look, addresses: &[String]) -> Element<'_, Message> {
     let lines = shown.map(|address| {
         let short = short_address(address);
         let message = Message::Copy(short.clone());
-        let copy = button(theme::small(look.t("connect-copy"), look.colors.text))
-            .on_press(message.clone())
-            .padding([4, 8])
-            .style(style::secondary(look.colors));
+        let copy = parts::small_button(look, look.t("connect-copy"), message.clone());
         let copy = focusable(copy, message, look.colors.accent);
         row![theme::strong(short).width(Length::Fill), copy].spacing(8).align_y(Alignment::Center).into()
     });
@@ -123,17 +110,9 @@ fn own_addresses(look: Look, addresses: &[String]) -> Element<'_, Message> {
 /// Returns the field for our name, which stays in view.
 fn rename<'a>(context: Context<'a>, name: &'a str, error: Option<NameError>) -> Element<'a, Message> {
     let look = context.look;
-    let field = text_input(&look.t("settings-name"), name)
-        .id(NAME_FIELD)
-        .on_input(Message::Name)
-        .on_submit(Message::Rename)
-        .padding([8, 12])
-        .size(theme::BODY)
-        .style(style::input(look.colors));
-    let rename = button(theme::body(look.t("settings-rename")))
-        .on_press(Message::Rename)
-        .padding([8, 16])
-        .style(style::secondary(look.colors));
+    let field = parts::field(look, &look.t("settings-name"), name).id(NAME_FIELD).padding([8, 12]);
+    let field = field.on_input(Message::Name).on_submit(Message::Rename);
+    let rename = parts::secondary(look, theme::body(look.t("settings-rename")), Message::Rename).padding([8, 16]);
     let rename = focusable(rename, Message::Rename, look.colors.accent);
     let fingerprint = context.me.fingerprint();
     let words = match error {
@@ -198,13 +177,13 @@ fn ask_link(link: &Link, look: Look) -> Element<'_, Message> {
 }
 
 fn link_foot(link: &Link, look: Look) -> Element<'_, Message> {
-    let button = |key, message: Message| button(theme::body(look.t(key))).on_press(message).padding([8, 16]);
     let secondary = |key, message: Message| {
-        focusable(button(key, message.clone()).style(style::secondary(look.colors)), message, look.colors.accent)
+        let button = parts::secondary(look, theme::body(look.t(key)), message.clone()).padding([8, 16]);
+        focusable(button, message, look.colors.accent)
     };
     let message = Message::OpenLink(link.clone());
-    let open =
-        focusable(button("link-open", message.clone()).style(style::primary(look.colors)), message, look.colors.text);
+    let open = parts::primary(look, theme::body(look.t("link-open")), message.clone()).padding([8, 16]);
+    let open = focusable(open, message, look.colors.text);
     let copy = secondary("connect-copy", Message::Copy(link.url.clone()));
     row![space::horizontal(), copy, secondary("plan-cancel", Message::Close), open].spacing(8).into()
 }

@@ -1,6 +1,6 @@
 //! The bar above the sheet: whose turn it is, the word to guess, the time, and buttons.
 
-use iced::widget::{Row, button, column, container, row, text};
+use iced::widget::{Row, column, container, row, text};
 use iced::{Alignment, Element, Length};
 use inkmesh::command::RoomCommand;
 use inkmesh::game::Phase;
@@ -11,14 +11,13 @@ use super::state::{Game, has_points, has_turn};
 use super::words::{detail, headline};
 use crate::window::theme::{self, Look, style};
 use crate::window::widget::word_cells::Viewer;
-use crate::window::widget::{countdown, word_cells};
+use crate::window::widget::{countdown, parts, word_cells};
 
 /// Room for two buttons and words beside them, in pixels.
 const TWO_BUTTONS: f32 = 360.0;
 /// Diameter of the clock.
 const CLOCK: f32 = 44.0;
 
-/// Returns the bar.
 pub fn view<'a>(game: &'a Game, context: Context<'a>) -> Element<'a, Message> {
     let clock = own_clock(game, context);
     let buttons = buttons(game, context);
@@ -85,7 +84,7 @@ fn buttons<'a>(game: &Game, context: Context<'a>) -> Vec<Element<'a, Message>> {
     if game.exits && may_exit {
         return exits(game, context.look);
     }
-    let more = may_exit.then(|| step_button(context.look, "…".to_owned(), Some(Message::Exits(true)), false));
+    let more = may_exit.then(|| step_button(context.look, "…".to_owned(), Message::Exits(true), false));
     actions(game, context).into_iter().chain(more).collect()
 }
 
@@ -105,7 +104,7 @@ fn exits<'a>(game: &Game, look: Look) -> Vec<Element<'a, Message>> {
 /// Returns the buttons of what can be done now.
 fn actions<'a>(game: &Game, context: Context<'a>) -> Vec<Element<'a, Message>> {
     let look = context.look;
-    let step = |key, command, first| step_button(look, look.t(key), Some(Message::Command(command)), first);
+    let step = |key, command, first| step_button(look, look.t(key), Message::Command(command), first);
     match game.view.phase {
         Phase::Idle => vec![setup_button(look)],
         Phase::Over => {
@@ -113,7 +112,7 @@ fn actions<'a>(game: &Game, context: Context<'a>) -> Vec<Element<'a, Message>> {
             if game.results().is_some() {
                 return Vec::new();
             }
-            let results = || step_button(look, look.t("game-results"), Some(Message::Results(true)), false);
+            let results = || step_button(look, look.t("game-results"), Message::Results(true), false);
             let again = game.view.cancelled.map(|_| step("game-again", RoomCommand::Rematch, false));
             has_points(&game.view).then(results).into_iter().chain(again).chain([setup_button(look)]).collect()
         }
@@ -143,19 +142,16 @@ pub fn clock<'a>(game: &Game, context: Context<'_>, size: f32) -> Option<Element
 
 /// Returns the button that opens the setup dialog.
 pub fn setup_button<'a>(look: Look) -> Element<'a, Message> {
-    button(theme::body(look.t("game-plan")))
-        .on_press(Message::Setup)
-        .padding([4, 12])
-        .style(style::secondary(look.colors))
-        .into()
+    step_button(look, look.t("game-plan"), Message::Setup, false)
 }
 
 /// Returns a button of the game; it is disabled without a message.
-pub fn step_button<'a>(look: Look, words: String, message: Option<Message>, first: bool) -> Element<'a, Message> {
-    let button = button(theme::body(words)).on_press_maybe(message).padding([4, 12]);
-    if first {
-        button.style(style::primary(look.colors)).into()
-    } else {
-        button.style(style::secondary(look.colors)).into()
-    }
+pub fn step_button<'a>(
+    look: Look,
+    words: String,
+    message: impl Into<Option<Message>>,
+    first: bool,
+) -> Element<'a, Message> {
+    let button = if first { parts::primary } else { parts::secondary };
+    button(look, theme::body(words), message.into()).padding([4, 12]).into()
 }

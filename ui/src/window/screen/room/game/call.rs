@@ -32,7 +32,6 @@ impl Call {
         }
     }
 
-    /// Returns the call in words, with its room.
     pub fn words(self, look: Look, room: &RoomName) -> String {
         let key = match self {
             Call::Choose => "call-choose",

@@ -1,6 +1,6 @@
 //! The cards over the sheet between the turns of a game: players, words to choose from, points, winners.
 
-use iced::widget::{Column, Row, button, column, container, row, space, text};
+use iced::widget::{Column, Row, column, container, row, space, text};
 use iced::{Alignment, Element, Length};
 use inkmesh::command::RoomCommand;
 use inkmesh::event::Person;
@@ -16,6 +16,7 @@ use super::ranking::{self, list};
 use super::state::Game;
 use super::words::turn_note;
 use crate::window::theme::{self, style};
+use crate::window::widget::parts::secondary;
 use crate::window::widget::{Pinned, opaque, word_cells};
 
 /// Width of a card with its edge.
@@ -75,20 +76,15 @@ fn gathering<'a>(game: &'a Game, context: Context<'a>) -> Pinned<'a, Message> {
     let people = Column::with_children(people).spacing(8);
     let mut buttons = Row::new().spacing(8);
     if game.view.may_join {
-        buttons =
-            buttons.push(step_button(look, look.t("game-ready"), Some(Message::Command(RoomCommand::Ready)), true));
+        buttons = buttons.push(step_button(look, look.t("game-ready"), Message::Command(RoomCommand::Ready), true));
     }
     if game.view.proposer == Some(context.me) {
         let enough = game.may_begin(context.me).then_some(Message::Command(RoomCommand::Begin));
         buttons = buttons.push(step_button(look, look.t("game-begin"), enough, true));
     }
     if game.view.joined {
-        buttons = buttons.push(step_button(
-            look,
-            look.t("game-leave"),
-            Some(Message::Command(RoomCommand::LeaveGame)),
-            false,
-        ));
+        let leave = Message::Command(RoomCommand::LeaveGame);
+        buttons = buttons.push(step_button(look, look.t("game-leave"), leave, false));
     }
     let hint = match (game.view.joined, game.view.may_join) {
         (true, _) => "game-waiting",
@@ -122,7 +118,7 @@ fn offers<'a>(game: &'a Game, context: Context<'a>) -> Pinned<'a, Message> {
     let words = game.view.offers.iter().enumerate().map(|(index, word)| offer(context, index, word));
     let words = Column::with_children(words).spacing(if context.short() { 3 } else { 8 });
     let hint = theme::small(look.t("game-choose-how"), look.colors.muted).wrapping(text::Wrapping::WordOrGlyph);
-    let pass = step_button(look, look.t("game-pass-turn"), Some(Message::Command(RoomCommand::Pass)), false);
+    let pass = step_button(look, look.t("game-pass-turn"), Message::Command(RoomCommand::Pass), false);
     let (beside, foot): (_, Element<'_, Message>) = if context.short() {
         (Some(pass), space::vertical().height(0).into())
     } else {
@@ -150,12 +146,8 @@ fn offer<'a>(context: Context<'_>, index: usize, word: &'a Word) -> Element<'a, 
     let text = if small { theme::strong(word.text.as_str()) } else { theme::title(word.text.as_str()) };
     let text = text.wrapping(text::Wrapping::WordOrGlyph).width(Length::Fill);
     let line = row![key, text, how_hard].spacing(12).align_y(Alignment::Center);
-    button(line)
-        .on_press(Message::Command(RoomCommand::Choose { index }))
-        .padding(if context.short() { [1, 8] } else { [10, 12] })
-        .width(Length::Fill)
-        .style(style::secondary(look.colors))
-        .into()
+    let button = secondary(look, line, Message::Command(RoomCommand::Choose { index }));
+    button.padding(if context.short() { [1, 8] } else { [10, 12] }).width(Length::Fill).into()
 }
 
 /// Returns a card that says in large letters that somebody else chooses.

@@ -24,13 +24,9 @@ pub const TINY_BELOW: f32 = 360.0;
 /// What the views are shown with.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
-    /// The look.
     pub look: Look,
-    /// The time.
     pub now: Instant,
-    /// Our own key.
     pub me: Author,
-    /// The people.
     pub people: &'a People,
     /// True if we may draw now.
     pub may_draw: bool,

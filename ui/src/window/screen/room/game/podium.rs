@@ -65,8 +65,8 @@ pub fn view<'a>(game: &'a Game, context: Context<'a>, since: Instant) -> Pinned<
     // There is no scoreboard after the last turn: its points stand here.
     let over = container(ranking::heading(look, "game-last-turn")).padding(iced::padding::right(12));
     let points = Column::with_children(all.iter().map(|one| ranking::row(context, *one, None))).spacing(8);
-    let again = step_button(look, look.t("game-rematch"), Some(Message::Command(RoomCommand::Rematch)), true);
-    let close = step_button(look, look.t("game-close"), Some(Message::Results(false)), false);
+    let again = step_button(look, look.t("game-rematch"), Message::Command(RoomCommand::Rematch), true);
+    let close = step_button(look, look.t("game-close"), Message::Results(false), false);
     let last = game.view.word.as_ref().map(|word| {
         theme::small(look.t_args("game-word-was", [("word", word.text.as_str().into())]), look.colors.muted)
     });

@@ -57,7 +57,6 @@ pub fn row<'a>(context: Context<'a>, ranked: Ranked<'a>, drawer: Option<Author>)
     name(context, ranked).push(mark).push(points).push(number(grouped(player.score.into())).font(theme::BOLD)).into()
 }
 
-/// Returns a rank and a name.
 fn name<'a>(context: Context<'a>, ranked: Ranked<'a>) -> Row<'a, Message> {
     let PlayerView { player, name, .. } = ranked.player;
     let label = theme::body(context.people.label(*player, name)).wrapping(text::Wrapping::WordOrGlyph);

@@ -104,7 +104,6 @@ impl Preset {
         }
     }
 
-    /// Returns the rules.
     pub fn rules(self) -> Rules {
         match self {
             Preset::Skribbl => Rules::skribbl(),
@@ -118,9 +117,7 @@ impl Preset {
 pub enum Message {
     /// Choose a quiz, or turns without words.
     Quiz(bool),
-    /// Choose a preset.
     Preset(Preset),
-    /// A number was typed.
     Typed(Number, String),
     /// Increase a number, or decrease it.
     Step(Number, bool),
@@ -130,24 +127,17 @@ pub enum Message {
     Pack(BuiltIn),
     /// Toggle the person's own words.
     Own,
-    /// Edit the own words.
     Edit(text_editor::Action),
     /// The path of a file with words was typed.
     Path(String),
-    /// Read that file.
     OpenFile,
-    /// Propose the game.
     Start,
 }
 
 /// A consequence of a message, outside of the dialog.
 #[derive(Debug, PartialEq)]
 pub enum Outcome {
-    /// Nothing.
-    None,
-    /// Read a file.
     Read(PathBuf),
-    /// Propose a game.
     Start(Rules, WordList),
 }
 
@@ -207,7 +197,6 @@ impl Setup {
         }
     }
 
-    /// Returns the choice.
     pub fn choice(&self) -> &GameChoice {
         &self.choice
     }
@@ -245,8 +234,7 @@ impl Setup {
         ((least..=most).contains(&number.of(rules)) && rules.is_sound()).then_some(rules)
     }
 
-    /// Handles a message.
-    pub fn update(&mut self, message: Message) -> Outcome {
+    pub fn update(&mut self, message: Message) -> Option<Outcome> {
         self.error = None;
         match message {
             Message::Quiz(quiz) => self.choose_quiz(quiz),
@@ -261,11 +249,11 @@ impl Setup {
             Message::Own => self.choice.own = !self.choice.own,
             Message::Edit(action) => self.edit(action),
             Message::Path(path) => (self.path, self.file_error) = (path, None),
-            Message::OpenFile if !self.path.trim().is_empty() => return Outcome::Read(self.path.trim().into()),
+            Message::OpenFile if !self.path.trim().is_empty() => return Some(Outcome::Read(self.path.trim().into())),
             Message::OpenFile => {}
             Message::Start => return self.start(),
         }
-        Outcome::None
+        None
     }
 
     fn take(&mut self, rules: Rules) {
@@ -357,12 +345,12 @@ impl Setup {
         }
     }
 
-    fn start(&self) -> Outcome {
+    fn start(&self) -> Option<Outcome> {
         if self.problem().is_some() {
-            return Outcome::None;
+            return None;
         }
         let words = if self.is_quiz() { self.all_words() } else { WordList::default() };
-        Outcome::Start(self.choice.rules, words)
+        Some(Outcome::Start(self.choice.rules, words))
     }
 
     /// Returns the chosen words. The own ones come first, so that their spelling wins.

@@ -13,7 +13,7 @@ fn setup() -> Setup {
 
 fn started(setup: &mut Setup) -> Option<(Rules, WordList)> {
     match setup.update(Message::Start) {
-        Outcome::Start(rules, words) => Some((rules, words)),
+        Some(Outcome::Start(rules, words)) => Some((rules, words)),
         _ => None,
     }
 }
@@ -124,9 +124,9 @@ fn a_file_with_a_mistake_is_shown_to_be_corrected() {
     setup.file(path, Err("no such file".to_owned()));
     assert_eq!(setup.file_error, Some(FileError::Unreadable("no such file".to_owned())));
     setup.update(Message::Path("  ".to_owned()));
-    assert_eq!((setup.update(Message::OpenFile), &setup.file_error), (Outcome::None, &None));
+    assert_eq!((setup.update(Message::OpenFile), &setup.file_error), (None, &None));
     setup.update(Message::Path(" words.txt ".to_owned()));
-    assert_eq!(setup.update(Message::OpenFile), Outcome::Read("words.txt".into()));
+    assert_eq!(setup.update(Message::OpenFile), Some(Outcome::Read("words.txt".into())));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The view of the setup dialog.
 
-use iced::widget::{Row, button, column, container, row, text, text_editor, text_input};
+use iced::widget::{Row, column, container, row, text, text_editor};
 use iced::{Alignment, Element, Length};
 use inkmesh::words::BuiltIn;
 
@@ -59,14 +59,9 @@ pub fn foot<'a, M: Clone + 'a>(
     };
     let words = theme::small(words, color).wrapping(text::Wrapping::WordOrGlyph).width(Length::Fill);
     let may_start = !running && setup.problem().is_none();
-    let cancel = button(theme::body(look.t("plan-cancel")))
-        .on_press(close.clone())
-        .padding([8, 16])
-        .style(style::secondary(look.colors));
-    let start_button = button(theme::body(look.t("plan-start")))
-        .on_press_maybe(may_start.then(|| start.clone()))
-        .padding([8, 16])
-        .style(style::primary(look.colors));
+    let cancel = parts::secondary(look, theme::body(look.t("plan-cancel")), close.clone()).padding([8, 16]);
+    let may_start = may_start.then(|| start.clone());
+    let start_button = parts::primary(look, theme::body(look.t("plan-start")), may_start).padding([8, 16]);
     let start_button = focusable(start_button, start, look.colors.text);
     let buttons = row![focusable(cancel, close, look.colors.accent), start_button].spacing(8);
     match narrow {
@@ -104,23 +99,17 @@ fn cell(setup: &Setup, look: Look, number: Number) -> Element<'_, Message> {
         Number::Idle => "plan-idle",
     };
     let sound = setup.is_number_sound(number);
-    let mut field = text_input("", &setup.number(number))
+    let mut field = parts::field(look, "", &setup.number(number))
         .on_input(move |text| Message::Typed(number, text))
         .on_submit(Message::Start)
         .padding([4, 8])
         .width(56)
-        .align_x(Alignment::Center)
-        .size(theme::BODY)
-        .style(style::input(look.colors));
+        .align_x(Alignment::Center);
     if number == Number::Rounds {
         field = field.id(ROUNDS_FIELD);
     }
     let sign = |sign: &'static str, more| {
-        button(theme::strong(sign).center())
-            .on_press(Message::Step(number, more))
-            .width(32)
-            .padding(4)
-            .style(style::secondary(look.colors))
+        parts::secondary(look, theme::strong(sign).center(), Message::Step(number, more)).width(32).padding(4)
     };
     let (least, most) = number.bounds(setup.is_quiz());
     let bounds = match number {
@@ -161,17 +150,10 @@ fn own_words(setup: &Setup, look: Look) -> Element<'_, Message> {
         .padding(8)
         .height(112)
         .style(style::editor(look.colors));
-    let path = text_input(&look.t("plan-path"), &setup.path)
-        .id(PATH_FIELD)
-        .on_input(Message::Path)
-        .on_submit(Message::OpenFile)
-        .padding([4, 8])
-        .size(theme::BODY)
-        .style(style::input(look.colors));
-    let open = button(theme::body(look.t("plan-open")))
-        .on_press_maybe((!setup.path.trim().is_empty()).then_some(Message::OpenFile))
-        .padding([4, 12])
-        .style(style::secondary(look.colors));
+    let path = parts::field(look, &look.t("plan-path"), &setup.path).id(PATH_FIELD).padding([4, 8]);
+    let path = path.on_input(Message::Path).on_submit(Message::OpenFile);
+    let may_open = (!setup.path.trim().is_empty()).then_some(Message::OpenFile);
+    let open = parts::secondary(look, theme::body(look.t("plan-open")), may_open).padding([4, 12]);
     let language = look.language;
     let below = match (&setup.file_error, setup.own_words()) {
         (Some(FileError::Unreadable(reason)), _) => {
@@ -199,6 +181,6 @@ fn check<'a>(look: Look, words: String, chosen: bool, message: Message) -> Eleme
         .center(18)
         .style(style::check(look.colors, chosen));
     let words = row![mark, theme::body(words)].spacing(8).align_y(Alignment::Center);
-    let button = button(words).on_press(message.clone()).padding([4, 8]).style(style::quiet(look.colors));
+    let button = parts::quiet(look, words, message.clone()).padding([4, 8]);
     focusable(button, message, look.colors.accent)
 }

@@ -97,19 +97,18 @@ impl Game {
         Change { turned, to_choose, to_guess, skipped, removed }
     }
 
-    /// Handles a message.
-    pub fn update(&mut self, message: Message, now: Instant) -> Outcome {
+    pub fn update(&mut self, message: Message, now: Instant) -> Option<Outcome> {
         match message {
             Message::Results(shown) => self.results = shown.then_some(now),
             Message::Exits(shown) => self.exits = shown,
-            Message::Setup => return Outcome::Setup,
+            Message::Setup => return Some(Outcome::Setup),
             Message::Command(command) => {
                 self.exits &= !matches!(command, RoomCommand::LeaveGame | RoomCommand::EndGame);
                 self.note(&command);
-                return Outcome::Command(command);
+                return Some(Outcome::Command(command));
             }
         }
-        Outcome::None
+        None
     }
 
     /// Notes the turn and the game of a command: when the reply comes, the next turn may have begun.
@@ -135,7 +134,6 @@ impl Game {
         }
     }
 
-    /// Notes that a command was refused.
     pub fn refused(&mut self, command: &RoomCommand) {
         match command {
             RoomCommand::Choose { .. } => self.chose = None,

@@ -62,7 +62,6 @@ struct Waiting {
 enum Own {
     /// A stroke with this id, and the number of its operations that have not come back.
     Stroke(StrokeId, usize),
-    /// A fill at this point.
     Fill(Point, Color),
 }
 
@@ -113,12 +112,10 @@ impl LiveSheet {
         !self.live.is_empty() || self.waiting.iter().any(|waiting| waiting.saved.is_some())
     }
 
-    /// Returns its picture.
     pub fn picture(&self) -> &Picture {
         &self.picture
     }
 
-    /// Returns its viewport.
     pub fn viewport(&self) -> Viewport {
         self.viewport
     }
@@ -146,7 +143,6 @@ impl LiveSheet {
         self.look(|viewport| viewport.resize(area, scale_factor));
     }
 
-    /// Changes its viewport.
     pub fn look(&mut self, change: impl FnOnce(&mut Viewport)) {
         change(&mut self.viewport);
         self.picture.want(self.viewport.wanted());
@@ -311,7 +307,6 @@ impl LiveSheet {
         self.waiting.push(Waiting { own: Own::Fill(at, color), stroke, saved: None, finished: None });
     }
 
-    /// Notes that a stroke of ours was saved.
     pub fn stroke_saved(&mut self, stroke: StrokeId, now: Instant) {
         self.saved(|own| matches!(own, Own::Stroke(id, _) if id == stroke), now);
     }

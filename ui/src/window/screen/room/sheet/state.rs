@@ -1,7 +1,5 @@
 //! The state of the sheet and its updates.
 
-use std::time::Instant;
-
 use iced::Element;
 use inkmesh::canvas::{COLUMNS, Color, Point, QUARTERS, ROWS, Sheet as Record};
 use inkmesh::command::RoomCommand;
@@ -47,7 +45,6 @@ impl Sheet {
         self.tools.popup = None;
     }
 
-    /// Handles a message.
     pub fn update(&mut self, message: Message) -> Option<Outcome> {
         match message {
             Message::Resized(area) => self.view(|viewport| viewport.resize(area, viewport.scale_factor())),
@@ -85,7 +82,6 @@ impl Sheet {
         self.live.look(change);
     }
 
-    /// Sets the scale factor of the screen.
     pub fn rescale(&mut self, scale_factor: f32) {
         self.live.resize(self.live.area(), scale_factor);
     }
@@ -216,11 +212,6 @@ impl Sheet {
     fn context(&self, look: Look, folded: bool) -> tool_bar::Context {
         let (may_draw, is_of_a_turn) = (self.live.may_draw(), self.live.is_of_a_turn());
         tool_bar::Context { look, may_draw, is_of_a_turn, folded }
-    }
-
-    /// Removes strokes whose operation is overdue.
-    pub fn expire(&mut self, now: Instant) {
-        self.live.expire(now);
     }
 }
 

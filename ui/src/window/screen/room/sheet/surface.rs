@@ -15,7 +15,7 @@ use super::message::Message;
 use super::tools::{Active, Choice, Tools};
 use crate::window::render::live_strokes::{self, LiveStroke};
 use crate::window::render::picture_view;
-use crate::window::theme::Look;
+use crate::window::theme::{Look, palette};
 use crate::window::widget::redraw::redraw_around;
 
 /// The colour of the ring around the pen.
@@ -315,8 +315,7 @@ impl Draw<'_> {
         };
         redraw_around(&mut frame, Rectangle::new(at - Vector::new(radius, radius), Size::new(radius, radius) * 2.0));
         if tools.active == Active::Fill {
-            let [red, green, blue] = tools.color.0;
-            frame.fill(&Path::circle(at, radius), Color::from_rgb8(red, green, blue));
+            frame.fill(&Path::circle(at, radius), palette::shown(tools.color));
         }
         frame.stroke(&Path::circle(at, radius), ring);
         frame.into_geometry()

@@ -7,9 +7,9 @@ use inkmesh::canvas::{self, Tool};
 use super::message::Message;
 use super::tools::{Active, COLORS, Choice, Popup, Tools, WIDTHS};
 use crate::window::render::viewport::Viewport;
-use crate::window::theme::{self, Look, style};
+use crate::window::theme::{self, Look, palette, style};
 use crate::window::widget::opaque;
-use crate::window::widget::parts::{dot, hint};
+use crate::window::widget::parts::{dot, hint, primary, secondary, sign_button, small_button};
 
 /// Side of a colour's square, in pixels.
 const WELL: f32 = 20.0;
@@ -42,7 +42,6 @@ const ACTIONS: [SheetAction; 4] =
 /// What the tools are shown with.
 #[derive(Debug, Clone, Copy)]
 pub struct Context {
-    /// The look.
     pub look: Look,
     /// True if we may draw.
     pub may_draw: bool,
@@ -79,10 +78,8 @@ fn strip(tools: &Tools, context: Context) -> Element<'_, Message> {
         Active::Dropper => CHOICES.iter().find(|(choice, ..)| *choice == Choice::Dropper),
     };
     let sign = theme::sign(sign.map_or("✎", |(_, sign, _)| sign)).size(18);
-    let [red, green, blue] = tools.color.0;
-    let ink = container(Space::new().width(WELL).height(WELL))
-        .style(style::pill(Color::from_rgb8(red, green, blue), look.colors.text));
-    let more = row![sign, ink, theme::sign("▾").size(theme::SMALL)].spacing(8).align_y(Alignment::Center);
+    let color = dot(WELL, palette::shown(tools.color));
+    let more = row![sign, color, theme::sign("▾").size(theme::SMALL)].spacing(8).align_y(Alignment::Center);
     let unfolded = matches!(tools.popup, Some(Popup::Tools));
     let more = button(more).on_press(Message::Unfold).height(32).padding([4, 8]);
     let more = hint(look, more.style(style::choice(look.colors, unfolded)), look.t("tool-more"));
@@ -125,8 +122,7 @@ fn tool_buttons(tools: &Tools, context: Context) -> Element<'_, Message> {
         };
         // Picking a colour does not change the sheet.
         let message = (context.may_draw || choice == Choice::Dropper).then_some(Message::Choose(choice));
-        let button =
-            button(theme::sign(icon).size(18).center()).on_press_maybe(message).width(34).height(32).padding(4);
+        let button = sign_button(context.look, theme::sign(icon), message).width(34);
         hint(context.look, button.style(style::choice(context.look.colors, chosen)), context.look.t(words))
     });
     Row::with_children(choices).spacing(4).into()
@@ -153,12 +149,7 @@ fn actions(context: Context) -> Element<'static, Message> {
 fn action(context: Context, (message, icon, words): SheetAction) -> Element<'static, Message> {
     // Saving does not change the sheet.
     let enabled = context.may_draw || message == Message::Save;
-    let button = button(theme::sign(icon).size(18).center())
-        .on_press_maybe(enabled.then_some(message))
-        .width(34)
-        .height(32)
-        .padding(4)
-        .style(style::quiet(context.look.colors));
+    let button = sign_button(context.look, theme::sign(icon), enabled.then_some(message)).width(34);
     hint(context.look, button, context.look.t(words))
 }
 
@@ -171,7 +162,6 @@ fn colors(tools: &Tools, look: Look) -> Element<'_, Message> {
     let rows = Column::with_children(rows).spacing(BETWEEN);
     let free = tools.free.unwrap_or(tools.color);
     let chosen = tools.free == Some(tools.color);
-    let [red, green, blue] = free.0;
     let side = COLORS_HEIGHT;
     let plus = theme::strong("+").size(theme::TITLE).color(on(free)).center();
     let mixed = button(plus)
@@ -179,16 +169,15 @@ fn colors(tools: &Tools, look: Look) -> Element<'_, Message> {
         .width(side)
         .height(side)
         .padding(0)
-        .style(style::color_button(look.colors, Color::from_rgb8(red, green, blue), chosen));
+        .style(style::color_button(look.colors, palette::shown(free), chosen));
     row![rows, hint(look, mixed, look.t("tool-mix"))].spacing(8).align_y(Alignment::Center).into()
 }
 
 fn well(look: Look, color: canvas::Color, chosen: bool, message: Message) -> Element<'static, Message> {
-    let [red, green, blue] = color.0;
     button(Space::new().width(WELL).height(WELL))
         .on_press(message)
         .padding(0)
-        .style(style::color_button(look.colors, Color::from_rgb8(red, green, blue), chosen))
+        .style(style::color_button(look.colors, palette::shown(color), chosen))
         .into()
 }
 
@@ -209,16 +198,14 @@ fn width_dot(look: Look, width: u16, enabled: bool) -> Element<'static, Message>
 pub fn zoom(viewport: Viewport, look: Look) -> Option<Element<'static, Message>> {
     let percent = (viewport.zoom() * 100.0).round() as u32;
     let words = look.t_args("zoom-whole", [("percent", percent.into())]);
-    let whole = button(theme::small(words, look.colors.text)).on_press(Message::Whole).padding([4, 12]);
-    let whole = whole.style(style::secondary(look.colors));
+    let whole = small_button(look, words, Message::Whole).padding([4, 12]);
     viewport.is_enlarged().then(|| container(whole).align_right(Length::Fill).padding(8).into())
 }
 
 /// Returns the confirmation to clear the free sheet, which has strokes of others too.
 fn clear(look: Look) -> Element<'static, Message> {
-    let choice = |key, message| button(theme::body(look.t(key))).on_press(message).padding([8, 16]);
-    let clear = choice("clear-do", Message::ReallyClear).style(style::primary(look.colors));
-    let keep = choice("clear-keep", Message::ClosePopup).style(style::secondary(look.colors));
+    let clear = primary(look, theme::body(look.t("clear-do")), Message::ReallyClear).padding([8, 16]);
+    let keep = secondary(look, theme::body(look.t("clear-keep")), Message::ClosePopup).padding([8, 16]);
     let words = theme::body(look.t("clear-really")).wrapping(text::Wrapping::WordOrGlyph);
     let content = column![words, row![keep, clear].spacing(8)].spacing(12);
     container(content).padding(16).max_width(420).style(style::dialog(look.colors)).into()

@@ -44,9 +44,7 @@ pub const WIDTHS: [u16; 5] = [4, 8, 16, 32, 64];
 /// The tools in use.
 #[derive(Debug)]
 pub struct Tools {
-    /// The active tool.
     pub active: Active,
-    /// Its colour.
     pub color: canvas::Color,
     /// Its width in logical units.
     pub width: u16,
@@ -63,7 +61,6 @@ pub struct Tools {
 pub enum Active {
     /// A tool that draws strokes.
     Brush(Tool),
-    /// The fill tool.
     Fill,
     /// The color picker.
     Dropper,
@@ -72,9 +69,7 @@ pub enum Active {
 /// How a stroke is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Brush {
-    /// The tool.
     pub tool: Tool,
-    /// Its colour.
     pub color: canvas::Color,
     /// Its width in logical units.
     pub width: u16,
@@ -83,7 +78,6 @@ pub struct Brush {
 /// A popup over the sheet.
 #[derive(Debug)]
 pub enum Popup {
-    /// The color picker.
     Colors(Box<ColorPicker>),
     /// A confirmation to clear the sheet.
     Clear,
@@ -94,13 +88,10 @@ pub enum Popup {
 /// A change of the tools.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Choice {
-    /// This tool.
     Tool(Tool),
-    /// The fill tool.
     Fill,
     /// The color picker.
     Dropper,
-    /// This colour.
     Color(canvas::Color),
     /// The width with this number in [`WIDTHS`].
     Width(usize),

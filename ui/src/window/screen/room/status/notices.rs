@@ -25,7 +25,6 @@ const MAX: usize = 3;
 /// A notice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
-    /// A command was refused.
     Refused(CommandError),
     /// A warning, with the name of the person it is about.
     Warning(Warning, String),

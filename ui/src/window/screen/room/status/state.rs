@@ -12,7 +12,6 @@ use super::notices::{Notice, Notices};
 /// What the room screen says about the program itself.
 #[derive(Debug)]
 pub struct Status {
-    /// The state of the connection.
     pub connection: Connection,
     /// Lines that disappear by themselves.
     pub notices: Notices,
@@ -27,7 +26,6 @@ impl Status {
         Status { connection, notices: Notices::default(), banners: Banners::default() }
     }
 
-    /// Handles a message.
     pub fn update(&mut self, message: Message) {
         match message {
             Message::DismissNotice(number) => self.notices.dismiss(number),
