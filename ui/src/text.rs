@@ -8,7 +8,7 @@ use std::error::Error;
 
 use fluent_templates::{LanguageIdentifier, Loader, langid, static_loader};
 use inkmesh::event::Warning;
-use inkmesh::game::{GuessError, MAX_WORDS, PlayError};
+use inkmesh::game::{MAX_WORDS, PlayError};
 use inkmesh::name::NameError;
 use inkmesh::node::{CommandError, MAX_ROOMS};
 use inkmesh::words::{self, BadWord, PackError};
@@ -68,71 +68,24 @@ pub fn name_error(language: Language, error: NameError) -> String {
     }
 }
 
-/// Returns the error of a command in words.
+/// Returns the error of a command in words: the text of its [code](CommandError::code).
 pub fn command_error(language: Language, error: &CommandError) -> String {
-    let say = |key| t(language, key);
     match error {
+        CommandError::Name(error) => name_error(language, *error),
         CommandError::NotInRoom(room) => t_args(language, "error-not-in-room", [("room", room.as_str().into())]),
         CommandError::TooManyRooms => t_args(language, "error-too-many-rooms", [("most", MAX_ROOMS.into())]),
-        CommandError::Name(error) => name_error(language, *error),
         CommandError::Address(address) => t_args(language, "error-address", [("address", address.as_str().into())]),
-        CommandError::Text { len: 0 } => say("error-text-empty"),
+        CommandError::Text { len: 0 } => t(language, "error-text-empty"),
         CommandError::Text { len } => {
             t_args(language, "error-text-long", [("len", (*len).into()), ("max", inkmesh::payload::MAX_TEXT.into())])
         }
-        CommandError::Stroke => say("error-stroke"),
-        CommandError::NothingToUndo => say("error-nothing-to-undo"),
-        CommandError::NothingToRedo => say("error-nothing-to-redo"),
-        CommandError::SheetFull => say("error-sheet-full"),
-        CommandError::Play(error) => play_error(language, *error),
-        CommandError::Guess(error) => guess_error(language, *error),
-        CommandError::Sealed => say("error-sealed"),
-        CommandError::UnknownEntry => say("error-unknown-entry"),
+        CommandError::Play(PlayError::Words) => {
+            t_args(language, "error-bad-words", [("least", words::MIN_WORDS.into()), ("most", MAX_WORDS.into())])
+        }
         CommandError::NotSaved(reason) => t_args(language, "error-not-saved", [("reason", reason.as_str().into())]),
         CommandError::Unreadable(reason) => t_args(language, "error-unreadable", [("reason", reason.as_str().into())]),
-        CommandError::Busy => say("error-busy"),
-        CommandError::Closed => say("error-closed"),
+        other => t(language, &format!("error-{}", other.code().replace('_', "-"))),
     }
-}
-
-/// Returns the error of a command of a game in words.
-fn play_error(language: Language, error: PlayError) -> String {
-    let say = |key| t(language, key);
-    match error {
-        PlayError::Rules => say("error-rules"),
-        PlayError::Words => {
-            t_args(language, "error-words", [("least", words::MIN_WORDS.into()), ("most", MAX_WORDS.into())])
-        }
-        PlayError::NoSuchWord => say("error-no-such-word"),
-        PlayError::NotTheDrawer => say("error-not-the-drawer"),
-        PlayError::NotAPlayer => say("error-not-a-player"),
-        PlayError::NotTheProposer => say("error-not-the-proposer"),
-        PlayError::WrongPhase => say("error-wrong-phase"),
-        PlayError::AlreadyDone => say("error-already-done"),
-        PlayError::OwnTurn => say("error-own-turn"),
-        PlayError::GameFull => say("error-game-full"),
-        PlayError::Removed => say("error-removed"),
-        PlayError::TooFewReady => say("error-too-few-ready"),
-        PlayError::GameRunning => say("error-game-running"),
-    }
-}
-
-/// Returns the error of a guess in words.
-fn guess_error(language: Language, error: GuessError) -> String {
-    t(
-        language,
-        match error {
-            GuessError::Unreachable => "error-guess-unreachable",
-            GuessError::TooFast => "error-guess-too-fast",
-            GuessError::Waiting => "error-guess-waiting",
-            GuessError::Unsaid => "error-guess-unsaid",
-            GuessError::AlreadySolved => "error-guess-already-solved",
-            GuessError::NoneLeft => "error-guess-none-left",
-            GuessError::TooLate => "error-guess-too-late",
-            GuessError::Refused => "error-guess-refused",
-            GuessError::FalseAnswer => "error-guess-false",
-        },
-    )
 }
 
 /// Returns the error of a word list in words.
@@ -223,6 +176,8 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
+    use inkmesh::game::GuessError;
+
     use super::*;
 
     const EN: &str = include_str!("../locales/en.ftl");
@@ -274,9 +229,10 @@ mod tests {
 
     #[test]
     fn every_key_is_used() {
-        let quoted = quoted();
+        let mut used = quoted();
+        used.extend(errors().iter().map(|error| format!("error-{}", error.code().replace('_', "-"))));
         for (key, _) in keys(EN) {
-            assert!(quoted.contains(&key), "{key} is in the locales, but no view says it");
+            assert!(used.contains(&key), "{key} is in the locales, but no view says it");
         }
     }
 
@@ -334,9 +290,9 @@ mod tests {
         }
     }
 
-    #[test]
-    fn every_error_has_words_in_both_languages() {
-        let errors = [
+    /// Returns every error of a command.
+    fn errors() -> Vec<CommandError> {
+        vec![
             CommandError::NotInRoom(inkmesh::name::RoomName::lobby()),
             CommandError::Name(NameError::Empty),
             CommandError::Name(NameError::TooLong),
@@ -372,13 +328,18 @@ mod tests {
             CommandError::Play(PlayError::GameRunning),
             CommandError::UnknownEntry,
             CommandError::NotSaved("disk full".to_owned()),
+            CommandError::Unreadable("bad page".to_owned()),
             CommandError::Busy,
             CommandError::TooManyRooms,
             CommandError::Closed,
-        ];
+        ]
+    }
+
+    #[test]
+    fn every_error_has_words_in_both_languages() {
         for language in Language::ALL {
             let mut said = BTreeSet::new();
-            for error in &errors {
+            for error in &errors() {
                 let words = command_error(language, error);
                 assert_is_said(&words);
                 assert!(said.insert(words), "{error:?} is told in the words of another");

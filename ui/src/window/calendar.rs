@@ -10,30 +10,21 @@ use crate::export::dates::{LocalTime, month, weekday};
 #[derive(Debug, Clone)]
 pub struct Calendar {
     time: LocalTime,
-    today: Date,
-    now: u64,
+    pub today: Date,
+    /// The time that was read, in milliseconds since 1970.
+    pub now_ms: u64,
 }
 
 impl Calendar {
     /// Reads the clock of this computer.
     pub fn now() -> Self {
         let (time, now) = (LocalTime::here(), u64::try_from(Timestamp::now().as_millisecond()).unwrap_or(0));
-        Calendar { today: time.day(now), time, now }
-    }
-
-    /// Returns the time that was read, in milliseconds since 1970.
-    pub fn now_ms(&self) -> u64 {
-        self.now
+        Calendar { today: time.day(now), time, now_ms: now }
     }
 
     /// Returns the day of a time, which is in milliseconds since 1970.
     pub fn day(&self, ms: u64) -> Date {
         self.time.day(ms)
-    }
-
-    /// Returns today.
-    pub fn today(&self) -> Date {
-        self.today
     }
 
     /// Returns the time of day, as `14:05`.
@@ -120,15 +111,15 @@ mod tests {
 
     fn seoul() -> Calendar {
         let time = LocalTime::offset(9);
-        Calendar { today: time.day(SEOUL_NOON), time, now: SEOUL_NOON }
+        Calendar { today: time.day(SEOUL_NOON), time, now_ms: SEOUL_NOON }
     }
 
     #[test]
     fn days_begin_where_one_sits() {
         let calendar = seoul();
         assert_eq!(calendar.clock(SEOUL_NOON), "12:00");
-        assert_eq!(calendar.day(SEOUL_NOON - 12 * 3_600_000), calendar.today());
-        assert_ne!(calendar.day(SEOUL_NOON - 12 * 3_600_000 - 1), calendar.today());
+        assert_eq!(calendar.day(SEOUL_NOON - 12 * 3_600_000), calendar.today);
+        assert_ne!(calendar.day(SEOUL_NOON - 12 * 3_600_000 - 1), calendar.today);
     }
 
     #[test]

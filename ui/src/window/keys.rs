@@ -48,16 +48,7 @@ fn replay(named: Named) -> Option<Shortcut> {
 /// Returns whether a shortcut is meant for the text while a field has the focus. A field handles the keys that write, but
 /// not these.
 pub fn is_for_text(shortcut: &Shortcut) -> bool {
-    match shortcut {
-        Shortcut::Sheet(Sheet::Choose(_) | Sheet::Undo | Sheet::Redo) | Shortcut::Replay(_) => true,
-        Shortcut::Write
-        | Shortcut::Escape
-        | Shortcut::Copy
-        | Shortcut::Sheet(_)
-        | Shortcut::Help
-        | Shortcut::Game(_)
-        | Shortcut::ToCall => false,
-    }
+    matches!(shortcut, Shortcut::Sheet(Sheet::Choose(_) | Sheet::Undo | Sheet::Redo) | Shortcut::Replay(_))
 }
 
 fn latin(key: &Key, physical: Physical) -> Option<char> {

@@ -29,16 +29,11 @@ pub struct Picture {
 /// Tiles on the screen.
 #[derive(Debug)]
 pub struct Shown {
-    grid: Grid,
+    pub grid: Grid,
     tiles: BTreeMap<Tile, Handle>,
 }
 
 impl Shown {
-    /// Returns the grid of the sheet.
-    pub fn grid(&self) -> Grid {
-        self.grid
-    }
-
     /// Returns the tiles, row by row.
     pub fn tiles(&self) -> impl Iterator<Item = (Tile, &Handle)> {
         self.tiles.iter().map(|(tile, image)| (*tile, image))

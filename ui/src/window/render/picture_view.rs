@@ -62,16 +62,16 @@ impl PictureView<'_> {
         let mut images = Images { frame: Frame::new(renderer, size), view: Rectangle::with_size(size), rect };
         let wanted = self.viewport.wanted();
         let enlarged =
-            self.picture.enlarged().zip(wanted.enlarged).filter(|(enlarged, (grid, _))| enlarged.grid() == *grid);
+            self.picture.enlarged().zip(wanted.enlarged).filter(|(enlarged, (grid, _))| enlarged.grid == *grid);
         let covered =
             enlarged.is_some_and(|(enlarged, (_, part))| part.tiles().all(|tile| enlarged.tile(tile).is_some()));
         // Until the enlarged tiles are made, the whole sheet is shown in their rect, stretched. So it is for another size.
         if let Some(whole) = self.picture.whole().filter(|_| !covered) {
-            let exact = wanted.enlarged.is_none() && wanted.whole == Some(whole.grid());
-            whole.tiles().for_each(|(tile, image)| images.draw_tile(whole.grid(), tile, image, exact));
+            let exact = wanted.enlarged.is_none() && wanted.whole == Some(whole.grid);
+            whole.tiles().for_each(|(tile, image)| images.draw_tile(whole.grid, tile, image, exact));
         }
         if let Some((enlarged, _)) = enlarged {
-            enlarged.tiles().for_each(|(tile, image)| images.draw_tile(enlarged.grid(), tile, image, true));
+            enlarged.tiles().for_each(|(tile, image)| images.draw_tile(enlarged.grid, tile, image, true));
         }
         images.frame.into_geometry()
     }

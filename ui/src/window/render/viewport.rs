@@ -16,10 +16,12 @@ const NEARLY_WHOLE: f32 = 1.05;
 /// The viewport of a sheet, in an area of the window.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Viewport {
-    area: Size,
-    scale_factor: f32,
+    /// The size of the area.
+    pub area: Size,
+    /// The scale factor of the screen.
+    pub scale_factor: f32,
     /// The size relative to that of the whole sheet in the area.
-    zoom: f32,
+    pub zoom: f32,
     /// The point of the sheet in the middle of the area, as fractions of its sides.
     middle: (f32, f32),
 }
@@ -30,23 +32,9 @@ impl Viewport {
         Viewport { area: Size::ZERO, scale_factor, zoom: 1.0, middle: (0.5, 0.5) }
     }
 
-    pub fn area(&self) -> Size {
-        self.area
-    }
-
-    /// Returns the scale factor of the screen.
-    pub fn scale_factor(&self) -> f32 {
-        self.scale_factor
-    }
-
     pub fn resize(&mut self, area: Size, scale_factor: f32) {
         (self.area, self.scale_factor) = (area, scale_factor);
         self.keep_in_view();
-    }
-
-    /// Returns the size relative to that of the whole sheet in the area.
-    pub fn zoom(&self) -> f32 {
-        self.zoom
     }
 
     /// Returns whether the sheet is enlarged.
@@ -199,9 +187,9 @@ mod tests {
                 // Half a pixel of the screen is a quarter unit or two.
                 assert!((now.x - before.x).abs() <= 5 && (now.y - before.y).abs() <= 5, "{at:?}: {before:?} {now:?}");
             }
-            assert!((viewport.zoom() - MAX_ZOOM).abs() < 0.001);
+            assert!((viewport.zoom - MAX_ZOOM).abs() < 0.001);
             viewport.zoom_at(at, -99.0);
-            assert_eq!((viewport.zoom(), viewport.on_sheet(corner, at)), (1.0, before));
+            assert_eq!((viewport.zoom, viewport.on_sheet(corner, at)), (1.0, before));
         }
     }
 

@@ -26,13 +26,14 @@ const LONGEST: Duration = Duration::from_millis(250);
 /// The open drawing.
 #[derive(Debug)]
 pub struct Replay {
-    key: DrawingKey,
+    pub key: DrawingKey,
     /// All strokes and fills of the drawing.
     marks: Vec<Drawn>,
     /// The range in `marks` of each stroke: a long stroke is stored in several parts.
     strokes: Vec<Range<usize>>,
-    picture: Picture,
-    viewport: Viewport,
+    pub picture: Picture,
+    /// The part of the picture that is in view.
+    pub viewport: Viewport,
     /// The number of strokes that are drawn.
     done: usize,
     /// The part of the next stroke that is drawn, from 0 to 1.
@@ -46,7 +47,7 @@ pub struct Replay {
     /// The time of the last frame, while it plays.
     playing: Option<Instant>,
     /// The speed, as a power of two.
-    speed: f32,
+    pub speed: f32,
 }
 
 /// A control of the replay.
@@ -84,27 +85,9 @@ impl Replay {
         replay
     }
 
-    pub fn key(&self) -> DrawingKey {
-        self.key
-    }
-
-    pub fn picture(&self) -> &Picture {
-        &self.picture
-    }
-
-    /// Returns the part of the picture that is in view.
-    pub fn viewport(&self) -> Viewport {
-        self.viewport
-    }
-
     /// Returns the number of strokes that are drawn, and of all strokes.
     pub fn progress(&self) -> (usize, usize) {
         (self.done, self.strokes.len())
-    }
-
-    /// Returns the speed, as a power of two.
-    pub fn speed(&self) -> f32 {
-        self.speed
     }
 
     /// Returns whether the drawing is being replayed.
@@ -114,7 +97,7 @@ impl Replay {
 
     /// Sets the size of the space for the drawing.
     pub fn resize(&mut self, area: Size) {
-        let factor = self.viewport.scale_factor();
+        let factor = self.viewport.scale_factor;
         self.viewport.resize(area, factor);
         self.picture.want(self.viewport.wanted());
     }

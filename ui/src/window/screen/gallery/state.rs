@@ -84,7 +84,7 @@ impl GalleryScreen {
     }
 
     fn save(&self, format: Format) -> Vec<Outcome> {
-        self.replay.iter().map(|replay| Outcome::Save(replay.key(), format)).collect()
+        self.replay.iter().map(|replay| Outcome::Save(replay.key, format)).collect()
     }
 
     /// Returns what is to be painted now.

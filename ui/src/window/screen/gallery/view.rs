@@ -45,7 +45,7 @@ pub fn view<'a>(screen: &'a GalleryScreen, context: Context<'_>) -> Element<'a, 
 
 fn opened<'a>(screen: &'a GalleryScreen, gallery: &'a Gallery) -> Option<(&'a Replay, &'a Drawing)> {
     let replay = screen.replay.as_ref()?;
-    Some((replay, gallery.drawings().find(|drawing| drawing.key == replay.key())?))
+    Some((replay, gallery.drawings().find(|drawing| drawing.key == replay.key)?))
 }
 
 fn list<'a>(screen: &'a GalleryScreen, gallery: &'a Gallery, context: Context<'_>) -> Element<'a, Message> {

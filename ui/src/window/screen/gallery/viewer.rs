@@ -19,7 +19,7 @@ pub fn view<'a>(replay: &'a Replay, drawing: &'a Drawing, context: Context<'_>) 
     let look = context.look;
     let growing = Canvas::new(Growing { replay }).width(Length::Fill).height(Length::Fill);
     let ground = Space::new().width(Length::Fill).height(Length::Fill);
-    let picture = stack![ground, picture_view::view(replay.picture(), replay.viewport(), look), growing].clip(true);
+    let picture = stack![ground, picture_view::view(&replay.picture, replay.viewport, look), growing].clip(true);
     let picture = Sensor::new(picture).on_show(Message::Resized).on_resize(Message::Resized);
     let (spacing, edge) = if context.short { (4, [2, 8]) } else { (8, [8, 12]) };
     let controls = column![scrub(replay, look), controls(replay, context)].spacing(spacing);
@@ -76,8 +76,8 @@ fn controls<'a>(replay: &'a Replay, context: Context<'_>) -> Element<'a, Message
         hint(look, sign_button(look, theme::sign(sign), Message::Replay(control)), look.t(words))
     });
     let width = if context.short { 48 } else { 120 };
-    let speed = slider(SPEEDS, replay.speed(), |speed| Message::Replay(Control::Speed(speed))).step(0.25).width(width);
-    let times = theme::small(times(replay.speed()), look.colors.muted).width(44);
+    let speed = slider(SPEEDS, replay.speed, |speed| Message::Replay(Control::Speed(speed))).step(0.25).width(width);
+    let times = theme::small(times(replay.speed), look.colors.muted).width(44);
     let words = (!context.short).then(|| theme::small(look.t("gallery-speed"), look.colors.muted));
     let speed = row![].push(words).push(speed.style(style::slider(look.colors))).push(times);
     let speed = speed.spacing(8).align_y(Alignment::Center);
@@ -108,7 +108,7 @@ impl canvas::Program<Message> for Growing<'_> {
         bounds: Rectangle,
         _cursor: mouse::Cursor,
     ) -> Vec<Geometry> {
-        let rect = self.replay.viewport().sheet_rect(bounds.position());
+        let rect = self.replay.viewport.sheet_rect(bounds.position());
         let mut frame = Frame::with_bounds(renderer, rect);
         let scale = rect.width / inkmesh::canvas::WIDTH as f32;
         for line in self.replay.growing() {

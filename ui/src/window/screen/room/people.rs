@@ -53,12 +53,13 @@ pub struct InGame {
 /// The people of a room, ourselves included.
 #[derive(Debug)]
 pub struct People {
-    me: Author,
+    /// Our own key.
+    pub me: Author,
     people: BTreeMap<Author, Person>,
     /// The names that several of them use.
     shared: BTreeSet<String>,
     /// A number that changes with what lines show of their authors.
-    revision: u64,
+    pub revision: u64,
     /// The person who is selected in the list.
     selected: Option<Author>,
 }
@@ -95,11 +96,6 @@ impl People {
         self.revision += 1;
     }
 
-    /// Returns a number that changes with what lines show of their authors.
-    pub fn revision(&self) -> u64 {
-        self.revision
-    }
-
     /// Returns a person's name, with the fingerprint where two use the same. It is `fallback` for a person who is not
     /// known, and the fingerprint alone without either.
     pub fn label(&self, author: Author, fallback: &str) -> String {
@@ -121,11 +117,6 @@ impl People {
         } else {
             shown
         }
-    }
-
-    /// Returns our own key.
-    pub fn me(&self) -> Author {
-        self.me
     }
 
     /// Returns whether a person signed two different histories.
@@ -301,9 +292,9 @@ mod tests {
         let mut people = People::new(Author([1; 32]));
         people.replace(vec![person(1, "Ana", true), person(2, "Ben", true), person(3, "", true)]);
         assert_eq!(people.label(Author([1; 32]), ""), "Ana");
-        let revision = people.revision();
+        let revision = people.revision;
         people.insert(person(2, "Ana", true));
-        assert_ne!(people.revision(), revision);
+        assert_ne!(people.revision, revision);
         assert_eq!(people.label(Author([1; 32]), ""), format!("Ana ({})", Author([1; 32]).fingerprint()));
         assert_eq!(people.label(Author([2; 32]), ""), format!("Ana ({})", Author([2; 32]).fingerprint()));
         assert_eq!(people.label(Author([3; 32]), ""), Author([3; 32]).fingerprint());
@@ -323,11 +314,11 @@ mod tests {
     fn lines_are_shown_anew_when_their_author_turns_out_to_have_forked() {
         let mut people = People::new(Author([1; 32]));
         people.replace(vec![person(2, "Ben", true)]);
-        let revision = people.revision();
+        let revision = people.revision;
         people.insert(person(2, "Ben", false));
-        assert_eq!((people.revision(), people.is_forked(Author([2; 32]))), (revision, false));
+        assert_eq!((people.revision, people.is_forked(Author([2; 32]))), (revision, false));
         people.insert(Person { forked: true, ..person(2, "Ben", false) });
-        assert!(people.revision() != revision && people.is_forked(Author([2; 32])));
+        assert!(people.revision != revision && people.is_forked(Author([2; 32])));
     }
 
     #[test]

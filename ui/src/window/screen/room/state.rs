@@ -271,7 +271,7 @@ impl RoomScreen {
     /// Reads the clock, and releases the lines that were held back until now.
     pub(super) fn read_clock(&mut self) {
         self.calendar = Calendar::now();
-        self.chat.history.time_is(self.calendar.now_ms().saturating_sub(self.status.banners.ahead()));
+        self.chat.history.time_is(self.calendar.now_ms.saturating_sub(self.status.banners.ahead()));
     }
 
     fn resized(&mut self, size: Size, scale_factor: f32) {
@@ -483,11 +483,7 @@ impl RoomScreen {
 
     /// Returns whether the person reads along: the end of the chat is in view, in a window that has the focus.
     pub(super) fn is_being_read(&self) -> bool {
-        self.focused
-            && self.chat_in_view()
-            && self.chat.history.is_at_end()
-            && !self.is_loading()
-            && !self.dialogs.is_open()
+        self.focused && self.chat_in_view() && self.chat.history.at_end && !self.is_loading() && !self.dialogs.is_open()
     }
 
     /// Starts the timer that marks the lines in view as read, if there are any to be marked.
@@ -537,7 +533,7 @@ impl RoomScreen {
                 sheet::Outcome::Focus(field) => self.act(Action::Focus(field)),
                 sheet::Outcome::Save(steps) => {
                     let room = self.rooms.here.as_ref().map(RoomName::as_str).unwrap_or_default();
-                    let stamp = LocalTime::here().stamp(self.calendar.now_ms());
+                    let stamp = LocalTime::here().stamp(self.calendar.now_ms);
                     let name = format!("{stamp}_{}", files::name(["sheet", room]));
                     self.act(Action::Save(Box::new(DrawingFile { steps, format: Format::Png, name })));
                 }

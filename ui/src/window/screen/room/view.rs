@@ -128,7 +128,7 @@ fn board(screen: &RoomScreen, look: Look, width: f32) -> Element<'_, Message> {
         now: screen.now,
         me: screen.me,
         people: &screen.people,
-        may_draw: sheet.live.may_draw(),
+        may_draw: sheet.live.may_draw,
         width: width - 24.0,
         height: layout.size.height,
     };
@@ -150,7 +150,7 @@ fn board(screen: &RoomScreen, look: Look, width: f32) -> Element<'_, Message> {
     let chat = screen.chat_is_below_sheet().then(|| container(chat_view(screen, look)).height(CHAT_BELOW));
     let below = if chat.is_some() { CHAT_BELOW + between } else { 0.0 };
     // A person who only guesses needs the room for the chat, or for the sheet.
-    let tools = (chat.is_none() && !layout.is_tiny() || sheet.live.may_draw())
+    let tools = (chat.is_none() && !layout.is_tiny() || sheet.live.may_draw)
         .then(|| sheet.tool_bar(look, folded).map(Message::Sheet));
     let strip = if tools.is_some() { STRIP_HEIGHT + between } else { 0.0 };
     let bar = game::bar(&screen.game, context).map(Message::Game);

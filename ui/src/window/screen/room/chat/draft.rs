@@ -11,7 +11,8 @@ pub const MAX_DRAFT: usize = 64 * 1024;
 /// A text that is being written.
 #[derive(Debug, Default)]
 pub struct Draft {
-    content: Content,
+    /// The content of the field.
+    pub content: Content,
     /// The text of the content.
     text: String,
 }
@@ -21,11 +22,6 @@ pub struct Draft {
 pub struct TooMuch(pub usize);
 
 impl Draft {
-    /// Returns the content of the field.
-    pub fn content(&self) -> &Content {
-        &self.content
-    }
-
     /// Carries out an edit.
     ///
     /// # Errors

@@ -17,7 +17,8 @@ pub struct Guesses {
     waiting: Vec<(String, Instant)>,
     trouble: Option<(CommandError, String)>,
     close: VecDeque<OperationId>,
-    changes: u64,
+    /// A number that changes with the close guesses.
+    pub changes: u64,
 }
 
 impl Guesses {
@@ -62,11 +63,6 @@ impl Guesses {
         }
         self.close.push_back(line);
         self.changes += 1;
-    }
-
-    /// Returns a number that changes with the close guesses.
-    pub fn changes(&self) -> u64 {
-        self.changes
     }
 
     /// Returns whether a line of ours was a close guess.

@@ -28,16 +28,17 @@ const SEEK_PAGES: usize = 100;
 pub struct History {
     lines: Vec<Entry>,
     known: BTreeSet<OperationId>,
-    read_marks: ReadMarks,
+    pub read_marks: ReadMarks,
     /// The first entry of the history that was requested, shown or not.
     oldest: Option<Position>,
     older: Older,
     /// True if newer lines were dropped, so that the last loaded line is not the newest.
-    detached: bool,
+    pub detached: bool,
     at_top: bool,
     /// True if the end is in view.
-    at_end: bool,
-    unseen: usize,
+    pub at_end: bool,
+    /// The number of lines that came below the view.
+    pub unseen: usize,
     /// The newest entry of the room, shown or not, but not those of ours that are held back.
     newest: Option<Position>,
     seek: Option<Seek>,
@@ -48,7 +49,8 @@ pub struct History {
     /// The line to scroll into view, and a number that changes with each request.
     reveal: Option<(u64, usize)>,
     reveals: u64,
-    revision: u64,
+    /// A number that changes with the lines.
+    pub revision: u64,
     epoch: u64,
 }
 
@@ -255,18 +257,9 @@ impl History {
         self.revision += u64::from(changed);
     }
 
-    pub fn read_marks(&self) -> &ReadMarks {
-        &self.read_marks
-    }
-
     /// Removes the announcements of late lines.
     pub fn dismiss_late(&mut self) {
         self.read_marks.dismiss_late();
-    }
-
-    /// Returns whether the end is in view.
-    pub fn is_at_end(&self) -> bool {
-        self.at_end
     }
 
     /// Returns whether there is a newest line that the node doesn't know to be read.
@@ -412,21 +405,6 @@ impl History {
     /// Returns the long lines that are shown whole.
     pub fn unfolded(&self) -> Vec<OperationId> {
         self.unfolded.iter().copied().collect()
-    }
-
-    /// Returns how many lines came below the view.
-    pub fn unseen(&self) -> usize {
-        self.unseen
-    }
-
-    /// Returns whether newer lines were dropped.
-    pub fn is_detached(&self) -> bool {
-        self.detached
-    }
-
-    /// Returns a number that changes with the lines.
-    pub fn revision(&self) -> u64 {
-        self.revision
     }
 
     /// Returns where the list is to scroll to.

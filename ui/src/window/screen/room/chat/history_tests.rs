@@ -71,12 +71,12 @@ fn lines_of_one_moment_stand_as_they_were_said() {
 fn what_comes_below_the_view_is_counted_until_it_is_seen() {
     let mut history = showing(lines(10..11));
     history.add(vec![line(20, ANA)], ME);
-    assert_eq!(history.unseen(), 0);
+    assert_eq!(history.unseen, 0);
     history.scrolled(false, false);
     history.add(vec![line(40, ME), line(30, ANA), line(15, ANA)], ME);
-    assert_eq!(history.unseen(), 1, "neither our own nor what lands above");
+    assert_eq!(history.unseen, 1, "neither our own nor what lands above");
     history.scrolled(false, true);
-    assert_eq!(history.unseen(), 0);
+    assert_eq!(history.unseen, 0);
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn history_fills_in_behind_the_newest_lines_without_end_and_is_left_to_scrolling
     assert_eq!(before, line(9800, ANA).id);
     history.put_before(before, page(9700));
     assert_eq!(times(&history)[0], 9700);
-    assert_eq!(history.unseen(), 0, "nothing of that is new");
+    assert_eq!(history.unseen, 0, "nothing of that is new");
 }
 
 #[test]
@@ -164,9 +164,9 @@ fn memory_is_bounded_at_both_ends() {
         history.put_before(before, page(first - number * PAGE as u64));
     }
     assert!(history.lines().len() <= MAX_LINES + SURPLUS);
-    assert!(history.is_detached());
+    assert!(history.detached);
     history.add(vec![line(u64::MAX, ANA)], ME);
-    assert_eq!(history.unseen(), 1);
+    assert_eq!(history.unseen, 1);
     assert!(history.go_to_end());
 }
 
@@ -223,7 +223,7 @@ fn late_lines_that_are_held_come_into_view_and_stay_marked() {
     let bo = Author([7; 32]);
     history.add(vec![line(1021, bo)], ME);
     assert!(
-        !history.lines().iter().any(|entry| history.read_marks().is_late(entry)),
+        !history.lines().iter().any(|entry| history.read_marks.is_late(entry)),
         "the node tells what is late to a person"
     );
     let view = ReadStateView { late: vec![late(1020, 1021)], ..read_up_to(1099, 0) };
@@ -231,8 +231,8 @@ fn late_lines_that_are_held_come_into_view_and_stay_marked() {
     assert_eq!(history.show_late(&late(1020, 1021)), None);
     assert_eq!(history.scroll_target().line, Some((1, 20)));
     history.dismiss_late();
-    assert!(history.read_marks().late().is_empty());
-    let marked: Vec<&Entry> = history.lines().iter().filter(|entry| history.read_marks().is_late(entry)).collect();
+    assert!(history.read_marks.late().is_empty());
+    let marked: Vec<&Entry> = history.lines().iter().filter(|entry| history.read_marks.is_late(entry)).collect();
     assert_eq!(marked.iter().map(|entry| (entry.author, entry.time)).collect::<Vec<_>>(), [(ANA, 1020), (ANA, 1021)]);
 }
 
@@ -257,12 +257,12 @@ fn late_lines_far_back_are_looked_for() {
     assert_eq!(seek(&mut history, &late(30_500, 30_600)), (20, Some(Sought::Found)));
     let reveal = history.scroll_target().line;
     assert_eq!(history.lines()[reveal.unwrap().1].time, 30_500);
-    assert!(history.is_detached() && !history.is_at_end());
+    assert!(history.detached && !history.at_end);
     assert_eq!(times(&history), (30_000..32_000).collect::<Vec<_>>(), "its page and the one below it");
     assert_eq!(seek(&mut history, &late(49_500, 49_600)), (1, Some(Sought::Found)), "from the newest line on");
     let mut near = showing(page(50_000));
     assert_eq!(seek(&mut near, &late(49_990, 49_991)), (1, Some(Sought::Found)));
-    assert!(!near.is_detached(), "its page adjoins what was there");
+    assert!(!near.detached, "its page adjoins what was there");
     assert_eq!(near.lines().len(), SEEK_PAGE + PAGE);
 }
 
@@ -297,7 +297,7 @@ fn lines_that_are_held_back_are_said_again_once() {
     history.scrolled(false, false);
     history.add(vec![line(20, ANA)], ME);
     assert_eq!(
-        (times(&history), history.unseen()),
+        (times(&history), history.unseen),
         (vec![10, 20, future.time], 1),
         "what comes meanwhile stands above, and is new"
     );

@@ -22,7 +22,7 @@ const MOST_SHORT: f32 = 56.0;
 /// Returns the field with this text, and the button beside it. `send` is the key of the button's label, `short` whether
 /// the window is.
 pub fn view<'a>(draft: &'a Draft, look: Look, placeholder: String, send: &str, short: bool) -> Element<'a, Message> {
-    let field = text_editor::TextEditor::new(draft.content())
+    let field = text_editor::TextEditor::new(&draft.content)
         .id(CHAT_FIELD)
         .placeholder(placeholder)
         .on_action(Message::Edit)

@@ -113,7 +113,7 @@ impl Chat {
 
     /// Adds new lines, in whatever order they come. `in_view` is whether the chat is in view.
     pub fn entries(&mut self, entries: Vec<Entry>, names: &People, in_view: bool) {
-        let me = names.me();
+        let me = names.me;
         if !in_view {
             let counts = |entry: &&Entry| is_talk(entry) && entry.author != me && !entry.late;
             self.behind_tab += entries.iter().filter(counts).count();
@@ -153,7 +153,7 @@ impl Chat {
     }
 
     fn show_late_of(&mut self, first: OperationId) -> Vec<Outcome> {
-        let late = self.history.read_marks().late().iter().find(|late| late.first == first).cloned();
+        let late = self.history.read_marks.late().iter().find(|late| late.first == first).cloned();
         let before = late.and_then(|late| self.history.show_late(&late));
         before.map(|before| Outcome::History(before, SEEK_PAGE)).into_iter().collect()
     }

@@ -94,7 +94,7 @@ fn guess_state<'a>(context: Context<'_>) -> Option<Element<'a, Message>> {
 
 /// Returns a button to the end, with how many lines came below the view.
 fn news<'a>(history: &History, look: Look) -> Option<Element<'a, Message>> {
-    let words = match (history.unseen(), history.is_detached()) {
+    let words = match (history.unseen, history.detached) {
         (0, false) => return None,
         (0, true) => look.t("chat-to-end"),
         (new, _) => look.t_args("chat-new", [("count", grouped(new as u64).into())]),
@@ -107,7 +107,7 @@ fn news<'a>(history: &History, look: Look) -> Option<Element<'a, Message>> {
 /// Returns the announcements of late lines: how many from whom, a button to them, and one to dismiss them.
 fn late_lines(context: Context<'_>) -> Option<Element<'_, Message>> {
     let Context { chat, people, look, calendar, short, .. } = context;
-    let (history, (late, rest)) = (&chat.history, announced(chat.history.read_marks().late(), ANNOUNCED));
+    let (history, (late, rest)) = (&chat.history, announced(chat.history.read_marks.late(), ANNOUNCED));
     if late.is_empty() {
         return None;
     }
@@ -151,25 +151,25 @@ fn lines(context: Context<'_>) -> Element<'_, Message> {
     let history = &chat.history;
     // The lines are built again only when some of this has changed.
     let made_of = (
-        history.revision(),
-        people.revision(),
+        history.revision,
+        people.revision,
         look.language,
         look == Look { colors: palette::DARK, ..look },
-        calendar.today(),
+        calendar.today,
         history.is_reading_older(),
         history.is_whole(),
-        chat.guesses.changes(),
+        chat.guesses.changes,
         chat.selection.range(),
         history.unfolded(),
     );
     let rows = lazy(made_of, move |_| -> Element<'static, Message> {
-        let first_unread = history.first_unread(people.me());
+        let first_unread = history.first_unread(people.me);
         let rows = history.lines().iter().enumerate().map(|(number, entry)| {
             let before = number.checked_sub(1).and_then(|number| history.lines().get(number));
             let context = LineContext {
                 before,
                 first_unread: first_unread == Some(entry.id),
-                late: history.read_marks().is_late(entry),
+                late: history.read_marks.is_late(entry),
                 said_again: history.was_said_again(entry.id),
                 close: chat.guesses.is_close(entry.id),
                 selected: chat.selection.holds(entry),
@@ -329,7 +329,7 @@ fn sealed(context: LineContext<'_>) -> Element<'static, Message> {
 /// Returns a line for a step of a game.
 fn game_line(entry: &Entry, notice: &GameNotice, name: &str, context: LineContext<'_>) -> Element<'static, Message> {
     let look = context.look;
-    let is_mine = entry.author == context.people.me();
+    let is_mine = entry.author == context.people.me;
     let name_of = |author| context.people.label(author, "");
     let words = crate::text::game::notice(look.language, notice, name, is_mine, name_of);
     match notice {

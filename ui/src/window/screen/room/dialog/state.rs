@@ -159,7 +159,7 @@ impl Dialogs {
     pub fn proposed(&mut self, error: Option<CommandError>) -> Result<Option<GameChoice>, CommandError> {
         match (error, &mut self.dialog) {
             (None, Some(Dialog::Setup(setup))) => {
-                self.last_setup = setup.choice().clone();
+                self.last_setup = setup.choice.clone();
                 self.dialog = None;
                 Ok(Some(self.last_setup.clone()))
             }

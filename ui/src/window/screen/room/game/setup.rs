@@ -155,12 +155,13 @@ pub enum Problem<'a> {
 /// The state of the dialog.
 #[derive(Debug)]
 pub struct Setup {
-    choice: GameChoice,
+    pub choice: GameChoice,
     /// The rules of a quiz, also while turns without words are chosen.
     quiz: QuizRules,
     /// The numbers as they were typed.
     typed: BTreeMap<Number, String>,
-    words: Content,
+    /// The own words as they are edited.
+    pub words: Content,
     /// The parsed own words.
     parsed: Result<Vec<Word>, PackError>,
     /// The path of the file to read.
@@ -197,18 +198,9 @@ impl Setup {
         }
     }
 
-    pub fn choice(&self) -> &GameChoice {
-        &self.choice
-    }
-
     /// Returns whether it is a quiz.
     pub fn is_quiz(&self) -> bool {
         self.choice.rules.quiz.is_some()
-    }
-
-    /// Returns the own words as they are edited.
-    pub fn words_content(&self) -> &Content {
-        &self.words
     }
 
     /// Returns the number of own words, or what is wrong with them.

@@ -27,7 +27,7 @@ fn whatever_is_pressed_the_rules_are_sound() {
             for more in [true, false, true] {
                 for _ in 0..150 {
                     setup.update(Message::Step(number, more));
-                    assert!(setup.choice().rules.is_sound(), "{number:?} {:?}", setup.choice().rules);
+                    assert!(setup.choice.rules.is_sound(), "{number:?} {:?}", setup.choice.rules);
                 }
                 let (least, most) = number.bounds(quiz);
                 assert_eq!(setup.number(number), if more { most } else { least }.to_string(), "{number:?}");
@@ -58,7 +58,7 @@ fn what_is_typed_has_to_keep_the_bounds() {
             assert_eq!(setup.problem(), Some(Problem::Number));
             assert_eq!(started(&mut setup), None);
         }
-        assert!(setup.choice().rules.is_sound(), "what is out of bounds is not taken");
+        assert!(setup.choice.rules.is_sound(), "what is out of bounds is not taken");
         setup.update(Message::Step(number, false));
         assert!(started(&mut setup).is_some());
     }
@@ -116,11 +116,11 @@ fn a_file_with_a_mistake_is_shown_to_be_corrected() {
     let path = PathBuf::from("/home/mia/words.txt");
     setup.file(path.clone(), Ok("\u{feff}one\n!!!\n".as_bytes().to_vec()));
     assert_eq!(setup.own_words(), Err(&PackError::Word { line: 2, fault: BadWord::Empty }));
-    assert_eq!(setup.words_content().text().trim_end(), "one\n!!!");
-    assert!(setup.choice().own && setup.path == "/home/mia/words.txt");
+    assert_eq!(setup.words.text().trim_end(), "one\n!!!");
+    assert!(setup.choice.own && setup.path == "/home/mia/words.txt");
     setup.file(path.clone(), Ok(vec![b'a', b'\n', 0xff]));
     assert_eq!(setup.file_error, Some(FileError::NoPack(PackError::NotUtf8 { line: 2 })));
-    assert_eq!(setup.choice().own_words.trim_end(), "one\n!!!", "what was there stays");
+    assert_eq!(setup.choice.own_words.trim_end(), "one\n!!!", "what was there stays");
     setup.file(path, Err("no such file".to_owned()));
     assert_eq!(setup.file_error, Some(FileError::Unreadable("no such file".to_owned())));
     setup.update(Message::Path("  ".to_owned()));
@@ -135,5 +135,5 @@ fn far_too_much_is_not_even_pasted() {
     let much = Arc::new("가나다\n".repeat(MAX_PACK_BYTES));
     setup.update(Message::Edit(text_editor::Action::Edit(Edit::Paste(much))));
     assert!(matches!(setup.file_error, Some(FileError::NoPack(PackError::TooLarge { .. }))));
-    assert_eq!(setup.choice().own_words, "");
+    assert_eq!(setup.choice.own_words, "");
 }

@@ -72,7 +72,7 @@ pub fn foot<'a, M: Clone + 'a>(
 
 fn presets(setup: &Setup, look: Look) -> Element<'_, Message> {
     let presets = Preset::ALL.map(|preset| {
-        let chosen = setup.choice().rules == preset.rules();
+        let chosen = setup.choice.rules == preset.rules();
         choice(look, preset.name().to_owned(), chosen, Message::Preset(preset))
     });
     Row::with_children(presets).spacing(8).into()
@@ -81,7 +81,7 @@ fn presets(setup: &Setup, look: Look) -> Element<'_, Message> {
 fn numbers(setup: &Setup, look: Look) -> Element<'_, Message> {
     let numbers = Number::ALL.into_iter().filter(|number| setup.is_quiz() || !number.is_of_quiz());
     let cells = Row::with_children(numbers.map(|number| cell(setup, look, number)));
-    let close = setup.choice().rules.quiz.map(|quiz| {
+    let close = setup.choice.rules.quiz.map(|quiz| {
         let words = look.t("plan-close");
         check(look, words, quiz.close, Message::TellClose(!quiz.close))
     });
@@ -128,7 +128,7 @@ fn cell(setup: &Setup, look: Look, number: Number) -> Element<'_, Message> {
 }
 
 fn words(setup: &Setup, look: Look) -> Element<'_, Message> {
-    let choice = setup.choice();
+    let choice = &setup.choice;
     let packs = BuiltIn::ALL.map(|pack| {
         let (key, chosen) = match pack {
             BuiltIn::En => ("plan-pack-en", choice.english),
@@ -143,7 +143,7 @@ fn words(setup: &Setup, look: Look) -> Element<'_, Message> {
 }
 
 fn own_words(setup: &Setup, look: Look) -> Element<'_, Message> {
-    let editor = text_editor(setup.words_content())
+    let editor = text_editor(&setup.words)
         .placeholder(look.t("plan-own-placeholder"))
         .on_action(Message::Edit)
         .size(theme::BODY)

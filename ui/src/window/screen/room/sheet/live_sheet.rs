@@ -24,9 +24,10 @@ const FILL_DOT: u16 = 14;
 #[derive(Debug)]
 pub struct LiveSheet {
     sheet: SheetId,
-    may_draw: bool,
-    picture: Picture,
-    viewport: Viewport,
+    /// True if we may draw on it now.
+    pub may_draw: bool,
+    pub picture: Picture,
+    pub viewport: Viewport,
     known: BTreeSet<OperationId>,
     pen: Option<Pen>,
     /// Our own finished strokes and fills that are not part of the picture yet.
@@ -88,13 +89,8 @@ impl LiveSheet {
     /// Creates the empty sheet of another room, in the same place of the window.
     pub fn of_another_room(&self, scale_factor: f32) -> Self {
         let mut sheet = LiveSheet::new(scale_factor);
-        sheet.resize(self.viewport.area(), scale_factor);
+        sheet.resize(self.viewport.area, scale_factor);
         sheet
-    }
-
-    /// Returns whether we may draw on it now.
-    pub fn may_draw(&self) -> bool {
-        self.may_draw
     }
 
     /// Returns whether it is the sheet of a turn, on which only its drawer draws.
@@ -112,14 +108,6 @@ impl LiveSheet {
         !self.live.is_empty() || self.waiting.iter().any(|waiting| waiting.saved.is_some())
     }
 
-    pub fn picture(&self) -> &Picture {
-        &self.picture
-    }
-
-    pub fn viewport(&self) -> Viewport {
-        self.viewport
-    }
-
     /// Returns the strokes that are not part of the picture, the lowest first.
     pub fn growing(&self) -> impl Iterator<Item = (Key, &LiveStroke)> {
         let waiting = self.waiting.iter().map(|waiting| match waiting.own {
@@ -132,11 +120,6 @@ impl LiveSheet {
     }
 
     // ---- the screen ----
-
-    /// Returns the size of its space.
-    pub fn area(&self) -> Size {
-        self.viewport.area()
-    }
 
     /// Sets the size of its space and the scale factor of the screen.
     pub fn resize(&mut self, area: Size, scale_factor: f32) {

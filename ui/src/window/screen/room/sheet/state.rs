@@ -47,7 +47,7 @@ impl Sheet {
 
     pub fn update(&mut self, message: Message) -> Option<Outcome> {
         match message {
-            Message::Resized(area) => self.view(|viewport| viewport.resize(area, viewport.scale_factor())),
+            Message::Resized(area) => self.view(|viewport| viewport.resize(area, viewport.scale_factor)),
             Message::PenDown(point) => return self.pen_down(point),
             Message::PenTo(point) => self.live.pen_to(point),
             Message::PenUp => return self.live.pen_up().map(RoomCommand::stroke).map(Outcome::Command),
@@ -83,7 +83,7 @@ impl Sheet {
     }
 
     pub fn rescale(&mut self, scale_factor: f32) {
-        self.live.resize(self.live.area(), scale_factor);
+        self.live.resize(self.live.viewport.area, scale_factor);
     }
 
     /// Closes the popup. Returns whether one was open.
@@ -114,7 +114,7 @@ impl Sheet {
     // ---- tools ----
 
     fn fill(&mut self, at: Point) -> Option<Outcome> {
-        if !self.live.may_draw() {
+        if !self.live.may_draw {
             return None;
         }
         let color = self.tools.color;
@@ -125,12 +125,12 @@ impl Sheet {
 
     /// Changes the whole sheet. Not while the pen is down: its stroke comes first.
     fn change(&self, command: RoomCommand) -> Option<Outcome> {
-        (self.live.may_draw() && !self.live.pen_is_down()).then_some(Outcome::Command(command))
+        (self.live.may_draw && !self.live.pen_is_down()).then_some(Outcome::Command(command))
     }
 
     /// Clears the sheet of a turn, which has strokes of its drawer only. On the free sheet there are strokes of others.
     fn clear(&mut self) -> Option<Outcome> {
-        if !self.live.may_draw() || self.live.is_of_a_turn() {
+        if !self.live.may_draw || self.live.is_of_a_turn() {
             return self.change(RoomCommand::Clear);
         }
         self.tools.popup = Some(Popup::Clear);
@@ -170,15 +170,15 @@ impl Sheet {
 
     /// Does something with the picture as it is now: at once, or when the painter has finished it.
     fn with_picture(&mut self, pending: Pending) -> Option<Outcome> {
-        if self.live.picture().is_painted() {
+        if self.live.picture.is_painted() {
             return self.finish(pending);
         }
-        self.pending.push((pending, self.live.picture().changes()));
+        self.pending.push((pending, self.live.picture.changes()));
         None
     }
 
     fn finish(&mut self, pending: Pending) -> Option<Outcome> {
-        let sheet = self.live.picture().sheet()?;
+        let sheet = self.live.picture.sheet()?;
         match pending {
             Pending::Pick(at) => {
                 let color = color_at(sheet, at);
@@ -206,11 +206,11 @@ impl Sheet {
 
     /// Returns the zoom and a button to show the whole sheet, if only a part of it is in view.
     pub fn zoom(&self, look: Look) -> Option<Element<'_, Message>> {
-        tool_bar::zoom(self.live.viewport(), look)
+        tool_bar::zoom(self.live.viewport, look)
     }
 
     fn context(&self, look: Look, folded: bool) -> tool_bar::Context {
-        let (may_draw, is_of_a_turn) = (self.live.may_draw(), self.live.is_of_a_turn());
+        let (may_draw, is_of_a_turn) = (self.live.may_draw, self.live.is_of_a_turn());
         tool_bar::Context { look, may_draw, is_of_a_turn, folded }
     }
 }

@@ -30,7 +30,7 @@ pub fn view<'a>(sheet: &'a LiveSheet, tools: &'a Tools, look: Look) -> Element<'
     let strokes = Canvas::new(Surface { sheet, tools }).width(Length::Fill).height(Length::Fill);
     // The layers above the first are cut off at its edge.
     let ground = Space::new().width(Length::Fill).height(Length::Fill);
-    let layers = stack![ground, picture_view::view(sheet.picture(), sheet.viewport(), look), strokes].clip(true);
+    let layers = stack![ground, picture_view::view(&sheet.picture, sheet.viewport, look), strokes].clip(true);
     Sensor::new(layers).on_show(Message::Resized).on_resize(Message::Resized).into()
 }
 
@@ -79,11 +79,11 @@ type Action = Option<canvas::Action<Message>>;
 impl Surface<'_> {
     /// Returns the point of the sheet under a point of the window.
     fn on_sheet(&self, bounds: Rectangle, at: Point) -> sheet::Point {
-        self.sheet.viewport().on_sheet(bounds.position(), at - Vector::new(bounds.x, bounds.y))
+        self.sheet.viewport.on_sheet(bounds.position(), at - Vector::new(bounds.x, bounds.y))
     }
 
     fn is_over(&self, bounds: Rectangle, at: Point) -> bool {
-        let rect = self.sheet.viewport().sheet_rect(bounds.position());
+        let rect = self.sheet.viewport.sheet_rect(bounds.position());
         bounds.contains(at) && rect.contains(at - Vector::new(bounds.x, bounds.y))
     }
 
@@ -100,7 +100,7 @@ impl Surface<'_> {
         let from = self.on_sheet(bounds, at);
         let message = match self.tools.active {
             Active::Dropper => Message::Pick(from),
-            _ if !self.sheet.may_draw() => return None,
+            _ if !self.sheet.may_draw => return None,
             Active::Fill => Message::Fill(from),
             Active::Brush(_) => {
                 input.doing = Some(Doing::Drawing { by, from, at });
@@ -233,7 +233,7 @@ impl canvas::Program<Message> for Surface<'_> {
         bounds: Rectangle,
         cursor: mouse::Cursor,
     ) -> Vec<Geometry> {
-        let rect = self.sheet.viewport().sheet_rect(bounds.position());
+        let rect = self.sheet.viewport.sheet_rect(bounds.position());
         let Some(view) = rect.intersection(&Rectangle::with_size(bounds.size())) else { return Vec::new() };
         if rect.width < 1.0 {
             return Vec::new();
@@ -250,7 +250,7 @@ impl canvas::Program<Message> for Surface<'_> {
         let keys: Vec<Key> = self.sheet.growing().map(|(key, _)| key).collect();
         chunks.drawn.retain(|(key, _), _| keys.contains(key));
         if let Some(at) = cursor.position_in(bounds).filter(|at| view.contains(*at))
-            && (self.sheet.may_draw() || self.tools.active == Active::Dropper)
+            && (self.sheet.may_draw || self.tools.active == Active::Dropper)
         {
             geometries.push(draw.ring(at, self.tools));
         }
@@ -264,7 +264,7 @@ impl canvas::Program<Message> for Surface<'_> {
             Some(Doing::Panning(_)) => Interaction::Grabbing,
             None if input.space && over.is_some() => Interaction::Grab,
             None if !over.is_some_and(|at| self.is_over(bounds, at)) => Interaction::default(),
-            None if self.sheet.may_draw() || self.tools.active == Active::Dropper => Interaction::Crosshair,
+            None if self.sheet.may_draw || self.tools.active == Active::Dropper => Interaction::Crosshair,
             None => Interaction::NotAllowed,
         }
     }

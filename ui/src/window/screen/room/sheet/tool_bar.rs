@@ -196,7 +196,7 @@ fn width_dot(look: Look, width: u16, enabled: bool) -> Element<'static, Message>
 
 /// Returns the zoom and a button to show the whole sheet, if only a part of it is in view.
 pub fn zoom(viewport: Viewport, look: Look) -> Option<Element<'static, Message>> {
-    let percent = (viewport.zoom() * 100.0).round() as u32;
+    let percent = (viewport.zoom * 100.0).round() as u32;
     let words = look.t_args("zoom-whole", [("percent", percent.into())]);
     let whole = small_button(look, words, Message::Whole).padding([4, 12]);
     viewport.is_enlarged().then(|| container(whole).align_right(Length::Fill).padding(8).into())

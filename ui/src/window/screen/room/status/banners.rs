@@ -30,15 +30,8 @@ impl Banners {
             Warning::ClockAhead { .. } | Warning::ClockBehind { .. } => self.clock = Some(warning.clone()),
             Warning::ClockAgrees => self.clock = None,
             Warning::OwnFork | Warning::Quarantined { .. } | Warning::TailLost => self.stay(warning),
-            Warning::StorageFailed { .. }
-            | Warning::StorageRecovered
-            | Warning::ListenFailed { .. }
-            | Warning::DialFailed { .. }
-            | Warning::DiscoveryFailed { .. }
-            | Warning::RoomsLeftOut { .. }
-            | Warning::Fork { .. }
-            | Warning::Parked { .. }
-            | Warning::Lagged { .. } => {}
+            // Notices and the state of the connection tell the others.
+            _ => {}
         }
     }
 

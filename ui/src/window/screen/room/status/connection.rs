@@ -138,18 +138,7 @@ impl Connection {
             Warning::StorageFailed { reason } => self.storage = Some(reason.clone()),
             Warning::StorageRecovered => self.storage = None,
             Warning::DiscoveryFailed { reason } => self.discovery = Some(reason.clone()),
-            Warning::ListenFailed { .. }
-            | Warning::DialFailed { .. }
-            | Warning::RoomsLeftOut { .. }
-            | Warning::Fork { .. }
-            | Warning::OwnFork
-            | Warning::ClockAhead { .. }
-            | Warning::ClockBehind { .. }
-            | Warning::ClockAgrees
-            | Warning::Quarantined { .. }
-            | Warning::TailLost
-            | Warning::Parked { .. }
-            | Warning::Lagged { .. } => {}
+            _ => {}
         }
     }
 
@@ -264,13 +253,7 @@ impl ConnectionStatus {
         match self {
             ConnectionStatus::Storage(_) => look.colors.accent,
             ConnectionStatus::Connected(_) => look.colors.success,
-            ConnectionStatus::Elsewhere(_)
-            | ConnectionStatus::CatchingUp(_)
-            | ConnectionStatus::Saved
-            | ConnectionStatus::Looking
-            | ConnectionStatus::Nobody
-            | ConnectionStatus::Blind(_)
-            | ConnectionStatus::NotLooking => look.colors.warning,
+            _ => look.colors.warning,
         }
     }
 
