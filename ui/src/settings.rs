@@ -28,6 +28,14 @@ impl Language {
     /// All of them, in the order in which they are offered.
     pub const ALL: [Language; 2] = [Language::En, Language::Ko];
 
+    /// Returns its name in itself.
+    pub fn name(self) -> &'static str {
+        match self {
+            Language::En => "English",
+            Language::Ko => "한국어",
+        }
+    }
+
     /// Returns the language of the system, or English if it is neither of the two.
     pub fn of_system() -> Self {
         sys_locale::get_locale().map(|locale| Self::of_locale(&locale)).unwrap_or_default()

@@ -60,41 +60,18 @@ pub fn day_words(language: Language, day: Date) -> String {
 
 /// Returns the name of a day's weekday.
 pub fn weekday(language: Language, day: Date) -> String {
-    t(language, WEEKDAYS[usize::from(day.weekday().to_monday_zero_offset().unsigned_abs()) % 7])
+    t(language, &format!("weekday-{}", day.strftime("%A")).to_lowercase())
 }
 
 /// Returns the name of a day's month.
 pub fn month(language: Language, day: Date) -> String {
-    t(language, MONTHS[usize::from(day.month().unsigned_abs() - 1) % 12])
+    t(language, &format!("month-{}", day.strftime("%B")).to_lowercase())
 }
-
-const WEEKDAYS: [&str; 7] = [
-    "weekday-monday",
-    "weekday-tuesday",
-    "weekday-wednesday",
-    "weekday-thursday",
-    "weekday-friday",
-    "weekday-saturday",
-    "weekday-sunday",
-];
-
-const MONTHS: [&str; 12] = [
-    "month-january",
-    "month-february",
-    "month-march",
-    "month-april",
-    "month-may",
-    "month-june",
-    "month-july",
-    "month-august",
-    "month-september",
-    "month-october",
-    "month-november",
-    "month-december",
-];
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     const MOMENT: u64 = 1_795_356_180_000; // 22 November 2026, 14:03
@@ -108,5 +85,15 @@ mod tests {
         assert_eq!(day_words(Language::En, utc.day(MOMENT)), "Sunday, 22 November 2026");
         assert_eq!(day_words(Language::Ko, utc.day(MOMENT)), "2026년 11월 22일 일요일");
         assert!(utc.minute(u64::MAX).starts_with("9999"));
+    }
+
+    #[test]
+    fn every_weekday_and_month_has_a_name() {
+        for language in [Language::En, Language::Ko] {
+            let days = (0..365).map(|day| LocalTime::offset(0).day(MOMENT + day * 86_400_000));
+            let names: BTreeSet<String> = days.flat_map(|day| [weekday(language, day), month(language, day)]).collect();
+            assert_eq!(names.len(), 7 + 12);
+            assert!(names.iter().all(|name| !name.contains('-') && !name.contains("nknown")), "{names:?}");
+        }
     }
 }

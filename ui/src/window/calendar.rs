@@ -69,18 +69,14 @@ impl Calendar {
     /// Returns a day in short form: its weekday within a week, else its date.
     fn short(&self, look: Look, day: Date) -> String {
         let ago = self.today.since(day).map_or(i32::MAX, |span| span.get_days());
-        let month = month(look.language, day);
-        let date = i64::from(day.day());
         match ago {
             0 => look.t("written-today"),
             1..=6 => weekday(look.language, day),
             _ if day.year() == self.today.year() => {
+                let (month, date) = (month(look.language, day), i64::from(day.day()));
                 look.t_args("day-short", [("month", month.into()), ("day", date.into())])
             }
-            _ => {
-                let year = day.year().to_string();
-                look.t_args("day-date-year", [("month", month.into()), ("day", date.into()), ("year", year.into())])
-            }
+            _ => self.day_words(look, day), // with the year
         }
     }
 

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use iced::widget::canvas::{Frame, Path};
 use iced::{Color, Vector};
 use inkmesh::canvas::{Point, Stroke, StrokeId, Tool};
+use inkmesh::event::PenLine;
 use inkmesh::identity::Author;
 use tiny_skia::PathSegment;
 
@@ -36,23 +37,13 @@ pub type Key = (Author, StrokeId);
 /// A stroke with its progress.
 #[derive(Debug)]
 struct Growing {
-    stroke: LiveStroke,
+    stroke: PenLine,
     /// The index in the stroke after the last point that was received.
     next: usize,
     /// When points were received last.
     seen: Instant,
     /// The change of the picture that contains it.
     finished: Option<u64>,
-}
-
-/// A stroke of any length, or a shape.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LiveStroke {
-    pub tool: Tool,
-    pub color: inkmesh::canvas::Color,
-    /// Its width in logical units.
-    pub width: u16,
-    pub points: Vec<Point>,
 }
 
 impl LiveStrokes {
@@ -64,7 +55,13 @@ impl LiveStrokes {
             return;
         }
         let growing = self.strokes.entry(key).or_insert_with(|| Growing {
-            stroke: LiveStroke { tool: stroke.tool, color: stroke.color, width: stroke.width, points: Vec::new() },
+            stroke: PenLine {
+                stroke: stroke.id,
+                tool: stroke.tool,
+                color: stroke.color,
+                width: stroke.width,
+                points: Vec::new(),
+            },
             next: 0,
             seen: now,
             finished: None,
@@ -120,7 +117,7 @@ impl LiveStrokes {
         self.strokes.is_empty()
     }
 
-    pub fn strokes(&self) -> impl Iterator<Item = (Key, &LiveStroke)> {
+    pub fn strokes(&self) -> impl Iterator<Item = (Key, &PenLine)> {
         self.strokes.iter().map(|(key, growing)| (*key, &growing.stroke))
     }
 }
@@ -129,7 +126,7 @@ impl LiveStrokes {
 ///
 /// Its outline is filled: the renderer ignores the width of a *stroked* path in its bounds, and would leave edges on the
 /// screen.
-pub fn draw(frame: &mut Frame, stroke: &LiveStroke, points: &[Point], origin: Vector, scale: f32) {
+pub fn draw(frame: &mut Frame, stroke: &PenLine, points: &[Point], origin: Vector, scale: f32) {
     let color = match stroke.tool {
         Tool::Eraser => Color::WHITE,
         Tool::Pen | Tool::Line | Tool::Rectangle | Tool::Ellipse => palette::shown(stroke.color),

@@ -69,11 +69,7 @@ impl Welcome {
         let foot = column![name, go_on].spacing(gap);
         let card = Pinned::new(Space::new(), scrollable(what.spacing(gap)), foot).spacing(gap);
         let languages = row(Language::ALL.map(|language| {
-            let name = match language {
-                Language::En => "English",
-                Language::Ko => "한국어",
-            };
-            button(text(name).size(SMALL))
+            button(text(language.name()).size(SMALL))
                 .on_press(Message::Language(language))
                 .padding([4, 12])
                 .style(style::choice(colors, language == look.language))

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use iced::Size;
 use inkmesh::canvas::{CanvasStep, Drawn};
+use inkmesh::event::PenLine;
 use inkmesh::gallery::DrawingKey;
 
-use crate::window::render::live_strokes::LiveStroke;
 use crate::window::render::painter::{Job, Painted};
 use crate::window::render::picture::Picture;
 use crate::window::render::viewport::Viewport;
@@ -187,14 +187,14 @@ impl Replay {
     }
 
     /// Returns the strokes to draw over the picture: those that are not painted yet, and the one that is being drawn.
-    pub fn growing(&self) -> impl Iterator<Item = LiveStroke> {
+    pub fn growing(&self) -> impl Iterator<Item = PenLine> {
         let done = self.strokes.get(self.painted..self.done).unwrap_or_default();
         let whole = done.iter().filter_map(|stroke| self.line(stroke.clone(), 1.0));
         let next = self.strokes.get(self.done).filter(|_| self.part > 0.0);
         whole.chain(next.and_then(|stroke| self.line(stroke.clone(), self.part)))
     }
 
-    fn line(&self, stroke: Range<usize>, part: f32) -> Option<LiveStroke> {
+    fn line(&self, stroke: Range<usize>, part: f32) -> Option<PenLine> {
         let marks = &self.marks[stroke];
         let first = marks.first()?.step.stroke()?;
         let mut points: Vec<_> =
@@ -204,7 +204,7 @@ impl Replay {
         } else if part < 1.0 {
             return None;
         }
-        Some(LiveStroke { tool: first.tool, color: first.color, width: first.width, points })
+        Some(PenLine { stroke: first.id, tool: first.tool, color: first.color, width: first.width, points })
     }
 }
 

@@ -128,11 +128,7 @@ fn rename<'a>(context: Context<'a>, name: &'a str, error: Option<NameError>) -> 
 fn settings<'a>(context: Context<'a>) -> Element<'a, Message> {
     let look = context.look;
     let languages = Language::ALL.map(|language| {
-        let name = match language {
-            Language::En => "English",
-            Language::Ko => "한국어",
-        };
-        choice(look, name.to_owned(), language == look.language, Message::Language(language))
+        choice(look, language.name().to_owned(), language == look.language, Message::Language(language))
     });
     let appearances = Appearance::ALL.map(|appearance| {
         let key = match appearance {

@@ -11,7 +11,7 @@ use inkmesh::identity::Author;
 use inkmesh::operation::OperationId;
 
 use super::tools::Brush;
-use crate::window::render::live_strokes::{self, LiveStroke, LiveStrokes, SILENCE};
+use crate::window::render::live_strokes::{self, LiveStrokes, SILENCE};
 use crate::window::render::painter::{Job, Painted};
 use crate::window::render::picture::Picture;
 use crate::window::render::smoothing;
@@ -41,8 +41,7 @@ pub struct LiveSheet {
 
 #[derive(Debug)]
 struct Pen {
-    id: StrokeId,
-    stroke: LiveStroke,
+    stroke: PenLine,
     /// The number of its points that were sent; for a shape, its two or none.
     sent: usize,
 }
@@ -52,7 +51,7 @@ struct Pen {
 struct Waiting {
     own: Own,
     /// The stroke that is shown for it.
-    stroke: LiveStroke,
+    stroke: PenLine,
     /// When the node reported it as saved.
     saved: Option<Instant>,
     /// The change of the picture that contains it.
@@ -109,13 +108,10 @@ impl LiveSheet {
     }
 
     /// Returns the strokes that are not part of the picture, the lowest first.
-    pub fn growing(&self) -> impl Iterator<Item = (Key, &LiveStroke)> {
-        let waiting = self.waiting.iter().map(|waiting| match waiting.own {
-            Own::Stroke(stroke, _) => ((None, stroke), &waiting.stroke),
-            Own::Fill(..) => ((None, 0), &waiting.stroke),
-        });
+    pub fn growing(&self) -> impl Iterator<Item = (Key, &PenLine)> {
+        let waiting = self.waiting.iter().map(|waiting| ((None, waiting.stroke.stroke), &waiting.stroke));
         let of_others = |((author, id), stroke): (live_strokes::Key, _)| ((Some(author), id), stroke);
-        let ours = self.pen.as_ref().map(|pen| ((None, pen.id), &pen.stroke));
+        let ours = self.pen.as_ref().map(|pen| ((None, pen.stroke.stroke), &pen.stroke));
         waiting.chain(self.live.strokes().map(of_others)).chain(ours)
     }
 
@@ -240,8 +236,8 @@ impl LiveSheet {
     /// Starts a stroke.
     pub fn pen_down(&mut self, id: StrokeId, brush: Brush, point: Point) {
         if self.may_draw {
-            let stroke = LiveStroke { tool: brush.tool, color: brush.color, width: brush.width, points: vec![point] };
-            self.pen = Some(Pen { id, stroke, sent: 0 });
+            let Brush { tool, color, width } = brush;
+            self.pen = Some(Pen { stroke: PenLine { stroke: id, tool, color, width, points: vec![point] }, sent: 0 });
         }
     }
 
@@ -260,7 +256,7 @@ impl LiveSheet {
 
     /// Returns the points that others have not been sent, and the index of the first.
     pub fn unsent(&mut self) -> Option<(PenLine, u32)> {
-        let Pen { id, stroke, sent } = self.pen.as_mut()?;
+        let Pen { stroke, sent } = self.pen.as_mut()?;
         let (points, from) = if stroke.tool.is_shape() {
             // A shape is sent whole each time.
             ((*sent == 0 && stroke.points.len() == 2).then_some(&stroke.points[..])?, 0)
@@ -269,24 +265,24 @@ impl LiveSheet {
             (settled.get(*sent..).filter(|points| !points.is_empty())?, *sent)
         };
         *sent = from + points.len();
-        Some((pen_line(*id, stroke, points.to_vec()), u32::try_from(from).ok()?))
+        let points = points.to_vec();
+        Some((PenLine { points, ..*stroke }, u32::try_from(from).ok()?))
     }
 
     /// Ends the stroke and returns it. A shape without an extent is dropped.
     pub fn pen_up(&mut self) -> Option<PenLine> {
-        let Pen { id, stroke, .. } = self.pen.take()?;
+        let Pen { stroke, .. } = self.pen.take()?;
         if stroke.tool.is_shape() && (stroke.points.len() < 2 || stroke.points[0] == stroke.points[1]) {
             return None;
         }
-        let finished = pen_line(id, &stroke, stroke.points.clone());
-        let own = Own::Stroke(id, Points::split(&stroke.points).len());
-        self.waiting.push(Waiting { own, stroke, saved: None, finished: None });
-        Some(finished)
+        let own = Own::Stroke(stroke.stroke, Points::split(&stroke.points).len());
+        self.waiting.push(Waiting { own, stroke: stroke.clone(), saved: None, finished: None });
+        Some(stroke)
     }
 
     /// Shows a dot of a fill's colour until the fill is painted.
     pub fn fill(&mut self, at: Point, color: Color) {
-        let stroke = LiveStroke { tool: Tool::Pen, color, width: FILL_DOT, points: vec![at] };
+        let stroke = PenLine { stroke: 0, tool: Tool::Pen, color, width: FILL_DOT, points: vec![at] };
         self.waiting.push(Waiting { own: Own::Fill(at, color), stroke, saved: None, finished: None });
     }
 
@@ -327,10 +323,6 @@ impl LiveSheet {
         let late = |saved| now.saturating_duration_since(saved) >= SILENCE;
         self.waiting.retain(|waiting| waiting.finished.is_some() || !waiting.saved.is_some_and(late));
     }
-}
-
-fn pen_line(id: StrokeId, stroke: &LiveStroke, points: Vec<Point>) -> PenLine {
-    PenLine { stroke: id, tool: stroke.tool, color: stroke.color, width: stroke.width, points }
 }
 
 #[cfg(test)]

@@ -9,11 +9,12 @@ use iced::widget::canvas::{self, Canvas, Event, Frame, Geometry, Path, Stroke};
 use iced::widget::{Sensor, Space, stack};
 use iced::{Color, Element, Length, Point, Rectangle, Renderer, Size, Theme, Vector, touch};
 use inkmesh::canvas as sheet;
+use inkmesh::event::PenLine;
 
 use super::live_sheet::{Key, LiveSheet};
 use super::message::Message;
 use super::tools::{Active, Choice, Tools};
-use crate::window::render::live_strokes::{self, LiveStroke};
+use crate::window::render::live_strokes;
 use crate::window::render::picture_view;
 use crate::window::theme::{Look, palette};
 use crate::window::widget::redraw::redraw_around;
@@ -287,7 +288,7 @@ impl Draw<'_> {
         &self,
         drawn: &mut BTreeMap<(Key, usize), canvas::Cache>,
         key: Key,
-        stroke: &LiveStroke,
+        stroke: &PenLine,
         geometries: &mut Vec<Geometry>,
     ) {
         let origin = Vector::new(self.rect.x, self.rect.y);
