@@ -804,3 +804,6 @@ impl NodeActor {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

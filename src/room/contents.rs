@@ -142,3 +142,84 @@ impl Contents {
         self.refolding
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::canvas::{CanvasStep, SheetId};
+    use crate::identity::Identity;
+    use crate::name::RoomName;
+    use crate::payload::{Chat, Profile};
+    use crate::room::own_chain::OwnChain;
+
+    const NOW: Now = Now { wall_ms: 1_790_000_000_000, mono_ms: 5 };
+
+    fn chain(who: u8) -> OwnChain {
+        OwnChain::new(Identity::from_secret([who; 32]), RoomName::lobby().id(), 7)
+    }
+
+    fn chat() -> Payload {
+        Payload::Chat(Chat { text: "x".to_owned() })
+    }
+
+    fn clear(stroke: u64) -> Payload {
+        Payload::Canvas { sheet: SheetId::Free, step: CanvasStep::Clear { stroke } }
+    }
+
+    /// Signs operations and takes them into the log, whatever their time.
+    fn take(contents: &mut Contents, chain: &mut OwnChain, payloads: Vec<Payload>, now: Now) -> Vec<Operation> {
+        let write = chain.write(payloads, now).unwrap();
+        contents.log.ingest_all(write.operations.clone(), u64::MAX);
+        write.operations
+    }
+
+    #[test]
+    fn a_name_counts_from_the_newest_operation_on() {
+        let (mut contents, mut chain) = (Contents::new(RoomName::lobby().id()), chain(1));
+        let named = |name: &str| Payload::Profile(Profile { name: name.parse().unwrap() });
+        let taken = take(&mut contents, &mut chain, vec![named("Ana"), named("Anna"), chat()], NOW);
+        let projected = contents.project(&taken[1..]);
+        assert_eq!(projected.renamed, [chain.author()]);
+        assert_eq!(contents.project(&taken[..1]).renamed, [], "an earlier name comes too late");
+        let person = contents.person(chain.author(), NOW);
+        assert_eq!((person.name.as_str(), person.forked), ("Anna", false));
+        assert_eq!(contents.line(&taken[2], chat(), true, |_, _, _| None).name, "Anna");
+    }
+
+    #[test]
+    fn the_visible_sheet_changes_by_its_own_steps_only() {
+        let (mut contents, mut chain) = (Contents::new(RoomName::lobby().id()), chain(1));
+        let game = SheetId::Turn { game: OperationId([1; 32]), turn: 0 };
+        let elsewhere = Payload::Canvas { sheet: game, step: CanvasStep::Clear { stroke: 9 } };
+        let taken = take(&mut contents, &mut chain, vec![chat(), clear(1), elsewhere], NOW);
+        let Projected { payloads, change, .. } = contents.project(&taken);
+        let changes = contents.sheet_changes(&taken, &payloads, change);
+        let id = taken[1].id();
+        assert!(
+            matches!(&changes[..], [CanvasChange::Added(drawn)] if drawn.id == id && drawn.author == chain.author())
+        );
+        let early = take(&mut contents, &mut self::chain(2), vec![clear(2)], Now { wall_ms: NOW.wall_ms - 9, ..NOW });
+        let Projected { payloads, change, .. } = contents.project(&early);
+        assert_eq!(contents.sheet_changes(&early, &payloads, change), [CanvasChange::Reset], "below what is there");
+    }
+
+    #[test]
+    fn own_lines_from_the_future_are_held_back() {
+        let mut contents = Contents::new(RoomName::lobby().id());
+        let at = |ms| Now { wall_ms: NOW.wall_ms + ms, ..NOW };
+        let (mut ours, mut theirs) = (chain(1), chain(2));
+        for ms in [0, MAX_AHEAD_MS, MAX_AHEAD_MS + 1, MAX_AHEAD_MS + 2] {
+            take(&mut contents, &mut ours, vec![chat()], at(ms));
+            take(&mut contents, &mut theirs, vec![chat()], at(ms));
+        }
+        let held_back = |limit, now| {
+            let positions = contents.held_back(ours.author(), limit, now).into_iter();
+            positions.map(|position| (position.author, position.index)).collect::<Vec<_>>()
+        };
+        assert_eq!(held_back(9, NOW), [(ours.author(), 2), (ours.author(), 3)]);
+        assert_eq!(held_back(1, NOW), [(ours.author(), 3)], "the last ones");
+        assert_eq!(held_back(9, at(2)), []);
+        let last = contents.last_time(at(MAX_AHEAD_MS)).unwrap();
+        assert_eq!(last.ms(), NOW.wall_ms + MAX_AHEAD_MS);
+    }
+}

@@ -231,3 +231,92 @@ fn send(guess: OutgoingGuess) -> Output {
     // It can't be too large: a request has at most four words.
     Output::Ask { to, ticket, ask: PeerRequest::Guess(request).encode().unwrap_or_default() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::game::Phase;
+    use crate::identity::Identity;
+    use crate::name::RoomName;
+
+    const NOW: Now = Now { wall_ms: 1_790_000_000_000, mono_ms: 5 };
+    const TICKET: CommandTicket = CommandTicket(7);
+
+    struct Bench {
+        play: Play,
+        contents: Contents,
+        chain: OwnChain,
+        out: Outbox,
+    }
+
+    impl Bench {
+        fn new() -> Self {
+            let (identity, room) = (Identity::from_secret([1; 32]), RoomName::lobby());
+            let (play, contents) = (Play::new(identity.author()), Contents::new(room.id()));
+            Bench { play, contents, chain: OwnChain::new(identity, room.id(), 7), out: Outbox::new(&room) }
+        }
+
+        fn say(&mut self, text: &str) -> Result<Outcome, CommandError> {
+            let line = (text.to_owned(), TICKET);
+            self.play.say(line, &self.contents, &mut self.chain, NOW, &mut self.out)
+        }
+
+        fn outputs(&mut self) -> Vec<Output> {
+            std::mem::replace(&mut self.out, Outbox::new(&RoomName::lobby())).into_outputs()
+        }
+    }
+
+    #[test]
+    fn a_line_outside_of_a_turn_is_chat_of_a_bounded_length() {
+        let mut bench = Bench::new();
+        for text in ["", " \n", &"x".repeat(MAX_TEXT + 1)] {
+            assert_eq!(bench.say(text).unwrap_err(), CommandError::Text { len: text.len() });
+        }
+        let longest = "x".repeat(MAX_TEXT);
+        let Ok(Outcome::Write(write, Reply::Written { id })) = bench.say(&longest) else { panic!("not written") };
+        assert_eq!(write.last_id(), Some(id));
+        assert!(matches!(write.operations[0].payload(), Payload::Chat(Chat { text }) if text == longest));
+        assert!(bench.outputs().is_empty() && bench.play.unanswered().next().is_none());
+    }
+
+    #[test]
+    fn the_game_is_emitted_when_more_of_it_changed_than_its_time() {
+        let mut bench = Bench::new();
+        let rematch = bench.play.rematch(&bench.contents, &mut bench.chain, NOW);
+        assert_eq!(rematch.unwrap_err(), CommandError::Play(PlayError::WrongPhase), "there was no game");
+        let (rules, words) = (Rules::default(), WordList::default());
+        let write = bench.play.start((rules, &words), &bench.contents, &mut bench.chain, NOW).unwrap();
+        bench.contents.log.ingest_all(write.operations.clone(), u64::MAX);
+        bench.contents.project(&write.operations);
+        bench.play.emit_game(&bench.contents, NOW, &mut bench.out);
+        let outputs = bench.outputs();
+        let [Output::Emit(Event::Game { game, .. })] = &outputs[..] else { panic!("{outputs:?}") };
+        assert_eq!((game.phase, game.game), (Phase::Gathering, write.last_id()));
+        bench.play.emit_game(&bench.contents, Now { mono_ms: 900, ..NOW }, &mut bench.out);
+        assert!(bench.outputs().is_empty(), "only time has passed");
+    }
+
+    #[test]
+    fn guesses_that_come_to_nothing_are_replied_to_once() {
+        let mut bench = Bench::new();
+        bench.play.guesses = BTreeMap::from([(3, TICKET), (4, CommandTicket(8))]);
+        bench.play.fail_guesses(vec![3, 3, 5], GuessError::TooLate, &mut bench.out);
+        let outputs = bench.outputs();
+        let [Output::Reply { ticket: TICKET, result: Err(error) }] = &outputs[..] else { panic!("{outputs:?}") };
+        assert_eq!(error.code(), GuessError::TooLate.code());
+        bench.play.replied((4, None), &bench.contents, &mut bench.chain, NOW, &mut bench.out);
+        assert!(matches!(bench.outputs()[..], [Output::Reply { ticket: CommandTicket(8), result: Err(_) }]));
+        assert!(bench.play.unanswered().next().is_none());
+    }
+
+    #[test]
+    fn a_report_of_a_close_guess_that_we_did_not_make_is_no_event() {
+        let mut bench = Bench::new();
+        let (game, line, room) = (OperationId([1; 32]), OperationId([2; 32]), bench.chain.room());
+        let request = PeerRequest::Close { room, game, turn: 0, line };
+        let from = Identity::from_secret([2; 32]).author();
+        let reply = bench.play.asked((from, request), &bench.contents, &bench.chain, NOW, &mut bench.out);
+        assert_eq!(reply, PeerReply::Noted);
+        assert!(bench.outputs().is_empty());
+    }
+}

@@ -1,0 +1,215 @@
+//! Which part of the node gets which message, and what comes back.
+
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+
+use super::*;
+use crate::room::Room;
+use crate::sync::Neighbour;
+
+const READY: Event = Event::Ready { peer: Author([0; 32]), addresses: Vec::new() };
+/// The longest wait for a worker.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+fn identity(who: u8) -> Identity {
+    Identity::from_secret([who; 32])
+}
+
+fn author(who: u8) -> Author {
+    identity(who).author()
+}
+
+/// The first operation of somebody in the lobby.
+fn operation(who: u8) -> crate::operation::Operation {
+    let mut room = Room::new(RoomName::lobby(), identity(who), 7);
+    let now = NodeClock::start().now();
+    room.open(true, now);
+    room.rename("Ben".parse().unwrap(), now).unwrap().unwrap().operations.remove(0)
+}
+
+/// An actor that is in the lobby, and what it has sent.
+struct Bench {
+    actor: NodeActor,
+    disk: mpsc::Receiver<disk::Message>,
+    events: mpsc::Receiver<Event>,
+    _dir: TempDir,
+}
+
+impl Bench {
+    async fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let (store, _) = inkmesh_store::Store::open(dir.path()).unwrap();
+        let fresh = super::super::liveness::Fresh::default();
+        let (network, _) = Network::new(&identity(1), false, fresh.clone()).unwrap();
+        let (mut frontend, events) = Frontend::new();
+        frontend.open(READY);
+        let (disk, disk_messages) = Disk::new(store, identity(1));
+        let actor = NodeActor {
+            identity: identity(1),
+            name: "Ana".parse().unwrap(),
+            clock: NodeClock::start(),
+            peers: Peers::new(author(1), fresh).0,
+            guesses: GuessStreams::new(network.control()).0,
+            sync: SyncStreams::new(network.control(), frontend.backlog().clone()).0,
+            network,
+            disk,
+            rooms: Rooms::default(),
+            frontend,
+            replies: Replies::default(),
+            joining: VecDeque::new(),
+            claims: Vec::new(),
+            quitting: None,
+        };
+        let mut bench = Bench { actor, disk: disk_messages, events, _dir: dir };
+        bench.ask(Command::Join { room: RoomName::lobby() }).await.unwrap();
+        bench
+    }
+
+    /// Hands the actor what the disk has done until a reply comes.
+    async fn wait<T>(&mut self, mut reply: oneshot::Receiver<T>) -> Result<T, oneshot::error::RecvError> {
+        let reply = async {
+            loop {
+                tokio::select! {
+                    biased;
+                    value = &mut reply => return value,
+                    Some(message) = self.disk.recv() => self.actor.on_disk_message(message),
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, reply).await.expect("no reply")
+    }
+
+    async fn ask(&mut self, command: Command) -> Result<Reply, CommandError> {
+        let (answer, reply) = oneshot::channel();
+        self.actor.on_command(command, answer);
+        self.wait(reply).await.unwrap()
+    }
+
+    /// Sends the actor a message of a sync task and returns the answer, if there is one.
+    async fn sync<T>(&mut self, message: impl FnOnce(oneshot::Sender<T>) -> sync::Message) -> Option<T> {
+        let (answer, reply) = oneshot::channel();
+        self.actor.on_sync_message(message(answer));
+        self.wait(reply).await.ok()
+    }
+
+    fn events(&mut self) -> Vec<Event> {
+        std::iter::from_fn(|| self.events.try_recv().ok()).collect()
+    }
+
+    fn refuse(&mut self) {
+        let result = Err(StoreError::Busy);
+        self.actor.on_disk_message(disk::Message::Stored { keys: Vec::new(), done: None, result });
+    }
+}
+
+fn say(text: &str) -> Command {
+    Command::In(RoomName::lobby(), RoomCommand::Say { text: text.to_owned() })
+}
+
+#[tokio::test]
+async fn commands_go_to_their_room_and_the_others_are_carried_out_here() {
+    let mut bench = Bench::new().await;
+    bench.events();
+    let Ok(Reply::Written { id }) = bench.ask(say("hello")).await else { panic!("not written") };
+    let said =
+        |event: &Event| matches!(event, Event::Entries { entries, .. } if entries.iter().any(|one| one.id == id));
+    assert!(bench.events().iter().any(said), "the event comes before the reply");
+    let art: RoomName = "art".parse().unwrap();
+    let elsewhere = Command::In(art.clone(), RoomCommand::State);
+    assert_eq!(bench.ask(elsewhere).await.unwrap_err(), CommandError::NotInRoom(art.clone()));
+    assert_eq!(bench.ask(Command::Leave { room: art }).await.unwrap_err().code(), "not_in_room");
+    assert!(matches!(bench.ask(Command::Whoami).await, Ok(Reply::Whoami { peer, .. }) if peer == author(1)));
+    assert!(matches!(bench.ask(Command::Rooms).await, Ok(Reply::Rooms(rooms)) if rooms.len() == 1));
+    let history = Command::History { room: RoomName::lobby(), limit: None, before: None };
+    assert!(
+        matches!(bench.ask(history).await, Ok(Reply::History { entries, .. }) if entries.iter().any(|one| one.id == id))
+    );
+}
+
+#[tokio::test]
+async fn while_a_room_is_read_commands_wait() {
+    let mut bench = Bench::new().await;
+    let (answer, joined) = oneshot::channel();
+    bench.actor.on_command(Command::Join { room: "art".parse().unwrap() }, answer);
+    assert!(!bench.actor.takes_commands());
+    assert!(matches!(bench.wait(joined).await, Ok(Ok(Reply::Done {}))));
+    assert!(bench.actor.takes_commands() && bench.actor.rooms.names().len() == 2);
+}
+
+#[tokio::test]
+async fn while_the_disk_refuses_nothing_is_written_or_taken_in() {
+    let mut bench = Bench::new().await;
+    bench.events();
+    bench.refuse();
+    assert!(matches!(bench.events()[..], [Event::Warning(Warning::StorageFailed { .. })]));
+    assert_eq!(bench.ask(say("hello")).await.unwrap_err().code(), "not_saved");
+    assert!(bench.ask(Command::In(RoomName::lobby(), RoomCommand::State)).await.is_ok(), "it is still read");
+    let (room, from) = (RoomName::lobby(), author(2));
+    let operations = vec![operation(2)];
+    assert!(bench.sync(|done| sync::Message::Batch { room, operations, from, done }).await.is_none());
+    let (room, from) = (RoomName::lobby(), author(2));
+    let fetch = bench.sync(|answer| sync::Message::NextFetch { room, from, unit: 64, answer }).await;
+    assert_eq!(fetch, Some(Fetch::Nothing));
+    let gossiped = Frame::operation(&operation(2));
+    assert!(matches!(bench.actor.read(&RoomName::lobby(), &gossiped, author(2)), Ok(None)));
+}
+
+#[tokio::test]
+async fn what_a_round_brings_goes_to_its_room_and_is_acknowledged_when_it_is_durable() {
+    let mut bench = Bench::new().await;
+    let (room, from, other) = (RoomName::lobby(), author(2), operation(2));
+    let clock = wall_ms();
+    let holdings = async |bench: &mut Bench, room: RoomName| {
+        let (room, peer) = (room.id(), from);
+        bench.sync(|answer| sync::Message::LookUp { room, peer, clock, answer }).await.unwrap()
+    };
+    assert_eq!(holdings(&mut bench, "art".parse().unwrap()).await, None);
+    let before = holdings(&mut bench, room.clone()).await.unwrap();
+    let (operations, name) = (vec![other.clone()], room.clone());
+    let taken = bench.sync(|done| sync::Message::Batch { room: name, operations, from, done }).await;
+    assert!(matches!(taken, Some(Ok(Reply::Done {}))));
+    let after = holdings(&mut bench, room.clone()).await.unwrap();
+    assert_eq!(after.heads.len(), before.heads.len() + 1);
+    let gossiped = Frame::operation(&other);
+    assert!(matches!(bench.actor.read(&room, &gossiped, from), Ok(None)), "it is no news any more");
+    let news = Frame::operation(&operation(3));
+    assert!(matches!(bench.actor.read(&room, &news, from), Ok(Some(Input::Gossiped { .. }))));
+    assert!(bench.actor.read(&room, b"no frame", from).is_err());
+}
+
+#[tokio::test]
+async fn messages_about_peers_and_guesses_go_to_their_parts() {
+    let mut bench = Bench::new().await;
+    let (peer, clock, address) = (author(2), wall_ms(), "/ip4/127.0.0.1/tcp/9".to_owned());
+    let neighbours = vec![Neighbour { peer: author(3), addresses: vec![address.clone()] }];
+    bench.actor.on_sync_message(sync::Message::Met { peer, neighbours, clock });
+    assert_eq!(bench.actor.peers.addresses(author(3)), Vec::<String>::new(), "loopback leads elsewhere from there");
+    let address = crate::peering::Address::of_multiaddr(&address);
+    bench.actor.on_peers_message(peers::Message::Nearby { peer, address });
+    assert!(!bench.actor.peers.addresses(peer).is_empty());
+    let close = |room: RoomName| PeerRequest::Close {
+        room: room.id(),
+        game: OperationId([1; 32]),
+        turn: 0,
+        line: OperationId([2; 32]),
+    };
+    for (room, expected) in
+        [(RoomName::lobby(), PeerReply::Noted), ("art".parse().unwrap(), PeerReply::Refused(Refusal::NotNow))]
+    {
+        let (answer, reply) = oneshot::channel();
+        let request = Box::new(close(room));
+        bench.actor.on_guesses_message(guess_streams::Message::Request { from: author(2), request, answer });
+        assert_eq!(bench.wait(reply).await.unwrap(), expected);
+    }
+}
+
+#[tokio::test]
+async fn the_end_is_replied_to_when_everything_is_on_the_disk() {
+    let mut bench = Bench::new().await;
+    let (answer, mut reply) = oneshot::channel();
+    bench.actor.on_command(Command::Quit, answer);
+    assert!(!bench.actor.takes_commands());
+    assert!(reply.try_recv().is_err() && bench.actor.quitting.as_ref().is_some_and(|waiting| waiting.len() == 1));
+    let closed = async { while !matches!(bench.disk.recv().await, Some(disk::Message::Closed)) {} };
+    tokio::time::timeout(PATIENCE, closed).await.expect("the store is not closed");
+}
