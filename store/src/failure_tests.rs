@@ -2,10 +2,12 @@
 //! when the disk works again.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a panic is how a test fails
 
+use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::Arc;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::mpsc::sync_channel;
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::archive::Block;
 use crate::backend::{Backend, Visit, Write};
@@ -13,8 +15,8 @@ use crate::disk::{self, Disk, Opened};
 use crate::folder::Folder;
 use crate::index::Index;
 use crate::keys::{self, ChainKey, Hash32, Record};
-use crate::memory::Memory;
 use crate::opening::{Opening, Quarantine};
+use crate::salvage::{self, Copied};
 use crate::{Cursor, Store, StoreError};
 
 const WORKS: u8 = 0;
@@ -23,17 +25,18 @@ const LOSES: u8 = 1;
 /// Commits fail, and yet the disk has them.
 const KEEPS: u8 = 2;
 
-/// A disk that fails on demand. Its clones are the same disk, so a test can inspect it and open it again.
-#[derive(Clone)]
+/// Keys and values in memory, which fail on demand. Clones are the same disk, so a test can inspect it and open it again.
+#[derive(Clone, Default)]
 struct Failing {
-    disk: Arc<Memory>,
+    content: Arc<Mutex<BTreeMap<Vec<u8>, Vec<u8>>>>,
+    snapshots: Arc<Mutex<BTreeMap<Hash32, Vec<u8>>>>,
     mode: Arc<AtomicU8>,
     reopened: Arc<AtomicU64>,
 }
 
 impl Failing {
     fn new() -> Failing {
-        Failing { disk: Arc::new(Memory::new()), mode: Arc::default(), reopened: Arc::default() }
+        Failing::default()
     }
 
     fn open(&self) -> Store {
@@ -42,6 +45,10 @@ impl Failing {
 
     fn start(&self) -> Result<Store, StoreError> {
         Store::start(Box::new(self.clone()), Index::load(self)?, None)
+    }
+
+    fn content(&self) -> MutexGuard<'_, BTreeMap<Vec<u8>, Vec<u8>>> {
+        self.content.lock().unwrap()
     }
 
     fn set(&self, mode: u8) {
@@ -53,25 +60,37 @@ impl Backend for Failing {
     fn commit(&self, writes: Vec<Write>) -> Result<(), StoreError> {
         let mode = self.mode.load(Ordering::SeqCst);
         if mode != LOSES {
-            self.disk.commit(writes)?;
+            let mut content = self.content();
+            for (key, value) in writes {
+                match value {
+                    Some(value) => content.insert(key, value),
+                    None => content.remove(&key),
+                };
+            }
         }
         if mode == WORKS { Ok(()) } else { Err(self.damaged("it fails, as the test wants".to_owned())) }
     }
 
     fn import(&self, records: Block) -> Result<(), StoreError> {
-        self.disk.import(records)
+        let numbered = (records.first..).zip(records.records);
+        let mut writes: Vec<Write> =
+            numbered.map(|(seq, bytes)| (keys::record(records.id, seq).to_vec(), Some(bytes))).collect();
+        writes.push((keys::chain(records.id).to_vec(), Some(records.chain.to_value())));
+        self.commit(writes)
     }
 
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        self.disk.get(key)
+        Ok(self.content().get(key).cloned())
     }
 
     fn scan(&self, range: Range<Vec<u8>>, visit: &mut Visit<'_>) -> Result<(), StoreError> {
-        self.disk.scan(range, visit)
+        let content = self.content();
+        let _end = content.range(range).try_for_each(|(key, value)| visit(key, value.clone()));
+        Ok(())
     }
 
     fn last(&self, range: Range<Vec<u8>>) -> Result<Option<Vec<u8>>, StoreError> {
-        self.disk.last(range)
+        Ok(self.content().range(range).next_back().map(|(key, _)| key.clone()))
     }
 
     fn check_room(&self, _bytes: u64) -> Result<(), StoreError> {
@@ -84,22 +103,27 @@ impl Backend for Failing {
     }
 
     fn repair(&self, reason: String) -> Result<Quarantine, StoreError> {
-        self.disk.repair(reason)
+        let new = Failing::new();
+        let Copied { records, cut_chains } = salvage::copy(self, &new)?;
+        *self.content() = new.content().clone();
+        self.snapshots.lock().unwrap().clear();
+        Ok(Quarantine { moved_to: PathBuf::from("aside"), reason, kept: records, lost_chains: cut_chains })
     }
 
     fn put_snapshot(&self, room: &Hash32, bytes: &[u8]) -> Result<(), StoreError> {
-        self.disk.put_snapshot(room, bytes)
+        self.snapshots.lock().unwrap().insert(*room, bytes.to_vec());
+        Ok(())
     }
 
     fn snapshot(&self, room: &Hash32) -> Result<Option<Vec<u8>>, StoreError> {
-        self.disk.snapshot(room)
+        Ok(self.snapshots.lock().unwrap().get(room).cloned())
     }
 
     /// Does nothing: the disk stays for the next store on it.
     fn close(&self) {}
 
     fn damaged(&self, detail: String) -> StoreError {
-        self.disk.damaged(detail)
+        StoreError::Damaged { dir: PathBuf::from("memory"), detail }
     }
 }
 
@@ -227,7 +251,7 @@ fn a_recovery_notices_what_the_disk_has_lost() {
     failing.set(LOSES);
     assert_fails(store.append_wait(vec![record(1, 2, b"c")]));
     failing.set(WORKS);
-    failing.disk.commit(vec![(keys::record(0, 1).to_vec(), None)]).unwrap();
+    failing.commit(vec![(keys::record(0, 1).to_vec(), None)]).unwrap();
     for _ in 0..2 {
         let outcome = store.recover();
         assert!(matches!(&outcome, Err(StoreError::Damaged { detail, .. }) if detail.contains("1 records of 2")));
@@ -240,14 +264,14 @@ fn a_missing_record_is_noticed_when_it_is_read() {
     let failing = Failing::new();
     let store = failing.open();
     store.append_wait((0..5).map(|seq| record(1, seq, b"x")).collect()).unwrap();
-    failing.disk.commit(vec![(keys::record(0, 2).to_vec(), None)]).unwrap();
+    failing.commit(vec![(keys::record(0, 2).to_vec(), None)]).unwrap();
     assert_eq!(store.read(&chain(1), 0, 2, usize::MAX).unwrap().len(), 2);
     for from in 0..3 {
         let outcome = store.read(&chain(1), from, usize::MAX, usize::MAX);
         assert!(matches!(outcome, Err(StoreError::Damaged { .. })), "from {from}: {outcome:?}");
     }
     assert_eq!(store.read(&chain(1), 3, usize::MAX, usize::MAX).unwrap().len(), 2);
-    failing.disk.commit(vec![(keys::record(0, 0).to_vec(), None)]).unwrap();
+    failing.commit(vec![(keys::record(0, 0).to_vec(), None)]).unwrap();
     assert!(matches!(failing.start().err(), Some(StoreError::Damaged { .. })));
 }
 
@@ -258,7 +282,7 @@ fn a_repair_cuts_a_chain_at_its_hole_and_writing_goes_on() {
     store.append_wait((0..5).map(|seq| record(1, seq, b"x")).collect()).unwrap();
     store.append_wait((0..5).map(|seq| record(2, seq, b"y")).collect()).unwrap();
     store.put_snapshot(&[1; 32], b"of all five").unwrap();
-    failing.disk.commit(vec![(keys::record(0, 2).to_vec(), None)]).unwrap();
+    failing.commit(vec![(keys::record(0, 2).to_vec(), None)]).unwrap();
     assert!(matches!(store.look(Cursor::default(), usize::MAX), Err(StoreError::Damaged { .. })));
     // The same after a failed write.
     failing.set(LOSES);

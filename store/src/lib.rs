@@ -19,7 +19,6 @@
 //! index.rs       the durable chains and named values, in memory
 //! backend.rs     the trait between these rules and the medium: ordered keys and values
 //! keys.rs        the layout of the keys
-//! memory.rs      the backend in memory
 //! disk.rs        the backend in a folder: opening, reopening, repair
 //! reading.rs     the backend that only reads
 //! log.rs         a log on the disk: tree and archive
@@ -46,7 +45,6 @@ mod index;
 mod keys;
 mod log;
 mod look;
-mod memory;
 mod opening;
 mod parts;
 mod queue;

@@ -12,7 +12,6 @@ use crate::error::StoreError;
 use crate::folder::Folder;
 use crate::index::{Chain, Index};
 use crate::keys::{self, ChainKey, Hash32, MAX_NAME, Record};
-use crate::memory::Memory;
 use crate::opening::{Opening, Quarantine};
 use crate::parts::MAX_VALUE;
 use crate::queue::{Done, Job, Work};
@@ -44,16 +43,6 @@ impl Store {
     pub fn open(dir: &Path) -> Result<(Store, Opening), StoreError> {
         let Opened { disk, index, witness, opening } = disk::open(&Folder::new(dir, |dir| fs4::available_space(dir)))?;
         Ok((Store::start(Box::new(disk), index, Some(witness))?, opening))
-    }
-
-    /// Creates a store in memory, with the same rules.
-    ///
-    /// # Panics
-    /// Panics when the operating system has no thread left.
-    #[must_use]
-    pub fn in_memory() -> Store {
-        Store::start(Box::new(Memory::new()), Index::default(), None)
-            .unwrap_or_else(|error| panic!("the storage thread did not start: {error}"))
     }
 
     /// Starts the storage thread.

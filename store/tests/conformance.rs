@@ -411,9 +411,6 @@ fn a_repair_waits_for_its_turn(store: &Store) {
 
 macro_rules! conformance {
     ($($test:ident)*) => {
-        mod memory {
-            $(#[test] fn $test() { super::$test(&inkmesh_store::Store::in_memory()); })*
-        }
         mod disk {
             $(#[test] fn $test() {
                 let dir = tempfile::tempdir().unwrap();

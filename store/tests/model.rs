@@ -123,11 +123,6 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn memory_does_what_the_model_does(steps in steps()) {
-        run(Store::in_memory(), steps, |store| store);
-    }
-
-    #[test]
     fn disk_does_what_the_model_does(steps in steps()) {
         let dir = tempfile::tempdir().unwrap();
         run(Store::open(dir.path()).unwrap().0, steps, |store| {

@@ -112,7 +112,8 @@ mod tests {
 
     #[test]
     fn what_is_wanted_is_read_and_nothing_else() {
-        let store = Store::in_memory();
+        let dir = tempfile::tempdir().unwrap();
+        let (store, _) = Store::open(dir.path()).unwrap();
         let chains = [write(&store, 1), write(&store, 2)];
         let position = |author: Author, index: u64| Position { author, lane: 9, index };
         let wants = |n: u64| n.is_multiple_of(7) || n.is_multiple_of(1000) || (4000..9500).contains(&n);

@@ -1,4 +1,5 @@
 use inkmesh_store::{Store, StoreError};
+use tempfile::TempDir;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{Disk, Effect, Message, RETRY_MS};
@@ -14,8 +15,10 @@ use crate::room::{Room, Write};
 const NOW: Now = Now { wall_ms: 1_800_000_000_000, mono_ms: 0 };
 const TICKET: CommandTicket = CommandTicket(7);
 
-fn disk() -> (Disk, mpsc::Receiver<Message>) {
-    Disk::new(Store::in_memory(), Identity::from_secret([1; 32]))
+fn disk() -> (TempDir, Disk, mpsc::Receiver<Message>) {
+    let dir = tempfile::tempdir().unwrap();
+    let (disk, messages) = Disk::new(Store::open(dir.path()).unwrap().0, Identity::from_secret([1; 32]));
+    (dir, disk, messages)
 }
 
 /// The first write of somebody in the lobby.
@@ -48,7 +51,7 @@ fn refuse(disk: &mut Disk) {
 
 #[tokio::test]
 async fn received_operations_are_gathered_and_read_before_and_after_they_are_durable() {
-    let ((mut disk, mut messages), (position, operation)) = (disk(), received());
+    let ((_dir, mut disk, mut messages), (position, operation)) = (disk(), received());
     let (room, lines) = (RoomName::lobby(), vec![Line::Stored(position)]);
     assert!(disk.store_received(room.id(), vec![(position, operation.clone())], None, NOW).is_none());
     let write_at = disk.next_wake().unwrap();
@@ -67,7 +70,7 @@ async fn received_operations_are_gathered_and_read_before_and_after_they_are_dur
 
 #[tokio::test]
 async fn who_waits_for_received_operations_is_told_when_they_are_durable() {
-    let ((mut disk, mut messages), (position, operation)) = (disk(), received());
+    let ((_dir, mut disk, mut messages), (position, operation)) = (disk(), received());
     let (done, mut told) = oneshot::channel();
     disk.store_received(RoomName::lobby().id(), vec![(position, operation)], Some(done), NOW);
     let Message::Stored { keys, done, result } = next(&mut messages).await else { panic!("not stored") };
@@ -79,15 +82,15 @@ async fn who_waits_for_received_operations_is_told_when_they_are_durable() {
 #[test]
 fn a_refused_write_is_warned_of_before_it_is_replied_to() {
     let (done, _told) = oneshot::channel();
-    let effects = disk().0.stored(&[], Some(done), Err(StoreError::Busy), NOW);
+    let effects = disk().1.stored(&[], Some(done), Err(StoreError::Busy), NOW);
     assert!(matches!(effects[..], [Effect::Warn(_), Effect::Reply { result: Err(CommandError::NotSaved(_)), .. }]));
-    let effects = disk().0.written(RoomName::lobby(), first_write(1), Err(StoreError::Busy), NOW);
+    let effects = disk().1.written(RoomName::lobby(), first_write(1), Err(StoreError::Busy), NOW);
     assert!(matches!(effects[..], [Effect::Warn(_), Effect::NotSaved { command: TICKET, .. }]));
 }
 
 #[tokio::test]
 async fn of_several_reads_of_held_back_lines_the_last_one_counts() {
-    let ((mut disk, mut messages), name) = (disk(), RoomName::lobby());
+    let ((_dir, mut disk, mut messages), name) = (disk(), RoomName::lobby());
     disk.read_held_back(name.clone(), Vec::new());
     disk.read_held_back(name.clone(), vec![received().0]);
     let mut counts = Vec::new();
@@ -101,7 +104,7 @@ async fn of_several_reads_of_held_back_lines_the_last_one_counts() {
 
 #[tokio::test]
 async fn own_operations_are_saved_when_they_are_durable() {
-    let ((mut disk, mut messages), name, own) = (disk(), RoomName::lobby(), first_write(1));
+    let ((_dir, mut disk, mut messages), name, own) = (disk(), RoomName::lobby(), first_write(1));
     assert!(disk.is_clean(&name) && !disk.is_writing());
     assert!(disk.write(&name, own.clone(), NOW).is_empty());
     assert!(!disk.is_clean(&name) && disk.is_writing());
@@ -119,7 +122,7 @@ async fn own_operations_are_saved_when_they_are_durable() {
 
 #[tokio::test]
 async fn a_disk_that_refuses_takes_nothing_until_it_works_and_the_rooms_were_read() {
-    let ((mut disk, mut messages), name) = (disk(), RoomName::lobby());
+    let ((_dir, mut disk, mut messages), name) = (disk(), RoomName::lobby());
     refuse(&mut disk);
     assert!(!disk.takes_more() && disk.trouble().is_some() && !disk.is_repairing());
     let effects = disk.write(&name, first_write(1), NOW);
@@ -143,7 +146,7 @@ async fn a_disk_that_refuses_takes_nothing_until_it_works_and_the_rooms_were_rea
 
 #[tokio::test]
 async fn nothing_is_read_while_damaged_files_are_moved_aside() {
-    let ((mut disk, mut messages), (position, operation)) = (disk(), received());
+    let ((_dir, mut disk, mut messages), (position, operation)) = (disk(), received());
     let name = RoomName::lobby();
     disk.store_received(name.id(), vec![(position, operation)], None, NOW);
     disk.load(name.clone(), NOW);
@@ -170,7 +173,7 @@ async fn nothing_is_read_while_damaged_files_are_moved_aside() {
 
 #[tokio::test]
 async fn a_worker_that_panics_is_told() {
-    let (disk, mut messages) = disk();
+    let (_dir, disk, mut messages) = disk();
     disk.spawn(|_| panic!("a test of a panic"));
     assert!(matches!(next(&mut messages).await, Message::Failed));
 }
