@@ -73,6 +73,17 @@ impl Clock {
         self.last.ms() > ms
     }
 
+    /// Returns the last timestamp that was returned or seen.
+    #[must_use]
+    pub fn last(&self) -> Timestamp {
+        self.last
+    }
+
+    /// Continues after a timestamp of our own, however far ahead it is.
+    pub fn follow(&mut self, own: Timestamp) {
+        self.last = self.last.max(own);
+    }
+
     /// Notes another peer's timestamp. One that is too far ahead, and so parked, doesn't move the clock.
     pub fn observe(&mut self, seen: Timestamp, wall_ms: u64) {
         if !seen.is_future(wall_ms) {

@@ -354,6 +354,9 @@ pub enum CommandError {
     /// More of one's own operations wait for the disk than are allowed.
     #[error("too much at once: wait until what was said is saved")]
     Busy,
+    /// The room holds as many chains of ours as it may, or of everybody.
+    #[error("this room is full: it can hold nothing more of yours")]
+    RoomFull,
     /// The node has ended.
     #[error("the node has ended")]
     Closed,
@@ -380,6 +383,7 @@ impl CommandError {
             CommandError::NotSaved(_) => "not_saved",
             CommandError::Unreadable(_) => "unreadable",
             CommandError::Busy => "busy",
+            CommandError::RoomFull => "room_full",
             CommandError::Closed => "closed",
         }
     }

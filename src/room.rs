@@ -19,8 +19,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::clock::{Now, Timestamp};
-use crate::command::RoomCommand;
+use crate::clock::Now;
+use crate::command::{CommandError, RoomCommand};
 use crate::event::{CanvasChange, Entry, Event, Warning};
 use crate::frame::Frame;
 use crate::game::GameStep;
@@ -85,7 +85,7 @@ pub struct Room {
     chain: OwnChain,
     pen: Pen,
     play: Play,
-    local: LocalState,
+    read: ReadState,
     floating: FloatingLines,
     sealed: SealedLines,
     live: LiveRate,
@@ -95,12 +95,12 @@ pub struct Room {
 }
 
 impl Room {
-    /// Makes an empty room. `fresh_log` is a random number for a new chain of our own. [`Room::restore`] may follow any
+    /// Makes an empty room. `random` is a random number for new chains of our own. [`Room::restore`] may follow any
     /// number of times, then [`Room::recall`], then [`Room::open`].
     #[must_use]
-    pub fn new(name: RoomName, identity: Identity, fresh_log: u64) -> Self {
+    pub fn new(name: RoomName, identity: Identity, random: u64) -> Self {
         let contents = Contents::new(name.id());
-        Room::with(contents, name, identity, fresh_log)
+        Room::with(contents, name, identity, random)
     }
 
     /// Makes a room from a snapshot. Operations that the disk holds beyond it ([`Log::lanes`](crate::log::Log::lanes)) are
@@ -111,26 +111,26 @@ impl Room {
     pub fn from_snapshot(
         name: RoomName,
         identity: Identity,
-        fresh_log: u64,
+        random: u64,
         snapshot: RoomSnapshot,
         now: Now,
     ) -> Result<Self, BadSnapshot> {
         let contents = Contents::from_snapshot(name.id(), snapshot)?;
-        let mut room = Room::with(contents, name, identity, fresh_log);
+        let mut room = Room::with(contents, name, identity, random);
         if let Some(time) = room.contents.last_time(now) {
             room.chain.observe(time, now);
         }
         Ok(room)
     }
 
-    fn with(contents: Contents, name: RoomName, identity: Identity, fresh_log: u64) -> Self {
+    fn with(contents: Contents, name: RoomName, identity: Identity, random: u64) -> Self {
         Room {
             contents,
             play: Play::new(identity.author()),
-            chain: OwnChain::new(identity, name.id(), fresh_log),
+            chain: OwnChain::new(identity, name.id(), random),
             name,
             pen: Pen::default(),
-            local: LocalState::default(),
+            read: ReadState::default(),
             floating: FloatingLines::default(),
             sealed: SealedLines::default(),
             live: LiveRate::default(),
@@ -149,24 +149,23 @@ impl Room {
 
     /// Takes back the bytes of the last [`Output::StoreLocal`], if there are any.
     pub fn recall(&mut self, bytes: Option<&[u8]>) {
-        self.local = LocalState::decode(bytes);
+        let LocalState { read, retired } = LocalState::decode(bytes);
+        self.read = read;
+        self.chain.retire(retired);
     }
 
-    /// Begins to take part in the room. `complete`: no operation of ours is on its way to the disk. If one is, our last chain
-    /// may be longer than what was read, and another is begun.
+    /// Begins to take part in the room. `complete`: no operation of ours is on its way to the disk. If one is, our chains may
+    /// be longer than what was read, and another is begun.
     pub fn open(&mut self, complete: bool, now: Now) -> Vec<Output> {
         let me = self.chain.author();
         if !complete {
-            // The operations on their way were written before what we write from here on, perhaps in this millisecond.
-            self.chain.observe(Timestamp::from_ms(now.wall_ms + 1), now);
-        } else if let Some(end) = self.contents.log.latest_chain(me, &self.local.retired) {
-            self.chain.resume(end, now);
+            self.chain.set_incomplete(now);
         }
         self.contents.people.set_online(me, Vec::new());
-        self.local.read.count(&self.contents.log, me);
+        self.read.count(&self.contents.log, me);
         let mut out = Outbox::new(&self.name);
         self.report_held_back(now, &mut out);
-        if self.local.read != ReadState::default() {
+        if self.read != ReadState::default() {
             out.emit_reading(self.reading());
         }
         self.refold_if_stale(&mut out);
@@ -274,6 +273,7 @@ impl Room {
             return out.push(Output::Verdict(Verdict::Ignore));
         }
         let author = operation.author();
+        self.retire(std::slice::from_ref(&operation), out);
         let mut taken = self.contents.log.ingest_all(vec![operation], now.wall_ms);
         let outcome = taken.outcomes.pop().unwrap_or(Ingest::Duplicate);
         out.push(Output::Verdict(outcome.into()));
@@ -288,6 +288,7 @@ impl Room {
         let count = operations.len() as u64;
         operations.retain(|operation| !self.chain.is_in_flight(operation));
         let authors: Vec<Author> = operations.iter().map(Operation::author).collect();
+        self.retire(&operations, out);
         let taken = self.contents.log.ingest_all(operations, now.wall_ms);
         let news = (taken.inserted.len() + taken.floating.len()) as u64;
         self.fetching.received(from, count, news);
@@ -319,10 +320,12 @@ impl Room {
         // Our own operations always follow one another and are never from the future. They may be in the log already, if
         // they were written before this room was read from the disk.
         let taken = self.contents.log.ingest_all(write.operations, u64::MAX);
+        let refused = taken.outcomes.iter().any(|outcome| matches!(outcome, Ingest::Rejected(_)));
         let inserted: Vec<Operation> = taken.inserted.into_iter().map(|(_, operation)| operation).collect();
         out.extend(inserted.iter().map(|operation| Output::Publish(Frame::operation(operation))));
         self.show(&inserted, &[], now, out);
-        write.reply.map(|(ticket, reply)| Output::Reply { ticket, result: Ok(reply) })
+        let (ticket, reply) = write.reply?;
+        Some(Output::Reply { ticket, result: if refused { Err(CommandError::RoomFull) } else { Ok(reply) } })
     }
 
     fn on_live(&mut self, live: LiveFrame, now: Now, out: &mut Outbox) {
@@ -351,10 +354,6 @@ impl Room {
     /// Stores and shows the operations of others that the log took in.
     fn accept(&mut self, taken: Ingested, now: Now, out: &mut Outbox) {
         let Ingested { inserted, floating, removed, forks, .. } = taken;
-        let me = self.chain.author();
-        // Others know more of our own chains than we did: this folder was restored from a copy, or lost something.
-        let ours = inserted.iter().filter(|(_, operation)| operation.author() == me);
-        self.retire(ours.map(|(_, operation)| operation.header().chain.log).collect(), out);
         for author in forks {
             self.accept_fork(author, &inserted, now, out);
         }
@@ -370,7 +369,7 @@ impl Room {
         self.show(&inserted, &floating, now, out);
         if has_less {
             // Only now: the new operations are in the log already, and must not be counted twice.
-            self.local.read.count(&self.contents.log, me);
+            self.read.count(&self.contents.log, self.chain.author());
             self.store_local_state(out);
         }
     }
@@ -383,21 +382,24 @@ impl Room {
         out.extend(branches.map(|(_, operation)| Output::Publish(Frame::operation(operation))));
         out.emit_person(self.contents.person(author, now));
         if author == self.chain.author() {
-            self.retire(BTreeSet::from([self.chain.log()]), out);
             self.warnings.warn(Warning::OwnFork, author, out);
         } else {
             self.warnings.warn(Warning::Fork { author }, author, out);
         }
     }
 
-    /// Never continues these chains of our own again, and begins another if the present one is among them.
-    fn retire(&mut self, chains: BTreeSet<u64>, out: &mut Outbox) {
-        if chains.contains(&self.chain.log()) {
-            self.chain.renew();
-        }
-        let new = chains.into_iter().filter(|log| self.local.retire(*log)).count();
-        if new > 0 {
-            out.push(Output::StoreLocal(self.local.encode()));
+    /// Never continues the chains of these operations again, if they are our own and new: others know more of them than we
+    /// did, so this folder was restored from a copy, lost something, or is used twice. It does not matter whether the
+    /// operations can be part of the log already.
+    fn retire(&mut self, operations: &[Operation], out: &mut Outbox) {
+        let (me, log) = (self.chain.author(), &self.contents.log);
+        let ours = operations.iter().filter(|operation| operation.author() == me);
+        let new: BTreeSet<u64> = ours
+            .filter(|operation| log.is_news(operation.header(), operation.id()))
+            .map(|operation| operation.header().chain.log)
+            .collect();
+        if self.chain.retire(new) {
+            out.push(Output::StoreLocal(self.local_state()));
         }
     }
 
@@ -474,7 +476,7 @@ impl Room {
             }
         }
         out.emit_lines(lines);
-        if self.local.read.arrived(arrived.into_iter(), self.chain.author()) {
+        if self.read.arrived(arrived.into_iter(), self.chain.author()) {
             self.store_local_state(out);
         }
     }
@@ -512,9 +514,13 @@ impl Room {
         }
     }
 
+    fn local_state(&self) -> Vec<u8> {
+        LocalState { read: self.read.clone(), retired: self.chain.retired().clone() }.encode()
+    }
+
     /// Stores the local state, and emits what is read.
     fn store_local_state(&self, out: &mut Outbox) {
-        out.push(Output::StoreLocal(self.local.encode()));
+        out.push(Output::StoreLocal(self.local_state()));
         out.emit_reading(self.reading());
     }
 

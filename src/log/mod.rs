@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use crate::clock::Timestamp;
 use crate::identity::Author;
 use crate::name::RoomId;
-use crate::operation::{Header, Operation, OperationId, OrderKey};
+use crate::operation::{ChainId, Header, Operation, OperationId, OrderKey};
 
 mod floating;
 mod forest;
@@ -90,6 +90,19 @@ pub struct Position {
     pub index: u64,
 }
 
+/// The end of a chain without a fork.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChainEnd {
+    /// The chain's log number.
+    pub log: u64,
+    /// The number of its operations.
+    pub next: u64,
+    /// The last operation.
+    pub last: OperationId,
+    /// The last operation's time.
+    pub time: Timestamp,
+}
+
 /// The log of one room.
 #[derive(Debug, Clone)]
 pub struct Log {
@@ -156,22 +169,27 @@ impl Log {
         self.parked.keys().next().map(|key| key.time.ms().saturating_sub(crate::clock::MAX_AHEAD_MS))
     }
 
-    /// Returns the log number, length, last id and last time of the chain of `author` with the latest end that can be
-    /// continued: it has no fork and is not `retired`.
-    #[must_use]
-    pub fn latest_chain(
-        &self,
-        author: Author,
-        retired: &std::collections::BTreeSet<u64>,
-    ) -> Option<(u64, u64, OperationId, Timestamp)> {
-        let usable = self.forest.chains_of(author).filter(|(id, _)| !retired.contains(&id.log));
-        let ends = usable.filter_map(|(id, chain)| {
+    /// Returns the ends of the chains of `author` that can be continued: those without a fork, whose lane on the disk ends
+    /// with them.
+    pub fn open_ends(&self, author: Author) -> impl Iterator<Item = ChainEnd> {
+        self.forest.chains_of(author).filter_map(|(id, chain)| {
             let [lane] = chain.lanes[..] else { return None };
             let lane = self.forest.lane(lane);
             let time = lane.time(lane.next().checked_sub(1)?)?;
-            (!lane.closed).then(|| (id.log, lane.next(), lane.head, time))
-        });
-        ends.max_by_key(|(log, _, _, time)| (*time, *log))
+            (!lane.closed).then(|| ChainEnd { log: id.log, next: lane.next(), last: lane.head, time })
+        })
+    }
+
+    /// Returns the highest number of a chain of `author`.
+    #[must_use]
+    pub fn last_chain(&self, author: Author) -> Option<u64> {
+        self.forest.chains_of(author).next_back().map(|(id, _)| id.log)
+    }
+
+    /// Returns whether operations of a chain can be part of the log, as far as its chains decide that.
+    #[must_use]
+    pub fn admits(&self, chain: ChainId) -> bool {
+        self.forest.admits(chain).is_ok()
     }
 
     /// Returns the authors who signed two different continuations of one chain, in the order of their keys.

@@ -22,7 +22,7 @@ impl Room {
         now: Now,
         out: &mut Outbox,
     ) -> Result<Outcome, CommandError> {
-        let Room { contents, chain, play, local, .. } = self;
+        let Room { contents, chain, play, read, .. } = self;
         let game = contents.fold.game();
         let step = match command {
             RoomCommand::Say { text } => return play.say((text, ticket), contents, chain, now, out),
@@ -56,13 +56,13 @@ impl Room {
             }
             RoomCommand::Read { upto } => {
                 let key = contents.log.key_of(upto).ok_or(CommandError::UnknownEntry)?;
-                if local.read.mark(key, upto, &contents.log, chain.author()) {
+                if read.mark(key, upto, &contents.log, chain.author()) {
                     self.store_local_state(out);
                 }
                 return Ok(Outcome::DoneWhenSaved);
             }
             RoomCommand::DismissLate => {
-                if local.read.dismiss() {
+                if read.dismiss() {
                     self.store_local_state(out);
                 }
                 return Ok(Outcome::DoneWhenSaved);
@@ -87,11 +87,11 @@ impl Room {
     }
 
     fn draw(&mut self, step: PenStep, now: Now) -> Result<Outcome, CommandError> {
-        Outcome::written(self.pen.write(step, &self.contents.fold, &mut self.chain, now)?)
+        Outcome::written(self.pen.write(step, &self.contents, &mut self.chain, now)?)
     }
 
     fn write_steps(&mut self, steps: Vec<GameStep>, now: Now) -> Result<Outcome, CommandError> {
-        let write = self.chain.write(steps.into_iter().map(Payload::Game).collect(), now)?;
+        let write = self.chain.write(steps.into_iter().map(Payload::Game).collect(), &self.contents.log, now)?;
         Ok(Outcome::Write(write, Reply::Done {}))
     }
 
@@ -103,6 +103,6 @@ impl Room {
         if self.contents.people.name(self.chain.author()) == name.as_str() {
             return Ok(None);
         }
-        self.chain.write(vec![Payload::Profile(Profile { name })], now).map(Some)
+        self.chain.write(vec![Payload::Profile(Profile { name })], &self.contents.log, now).map(Some)
     }
 }

@@ -168,7 +168,7 @@ mod tests {
 
     /// Signs operations and takes them into the log, whatever their time.
     fn take(contents: &mut Contents, chain: &mut OwnChain, payloads: Vec<Payload>, now: Now) -> Vec<Operation> {
-        let write = chain.write(payloads, now).unwrap();
+        let write = chain.write(payloads, &contents.log, now).unwrap();
         contents.log.ingest_all(write.operations.clone(), u64::MAX);
         write.operations
     }

@@ -17,19 +17,11 @@ const MAX_RETIRED: usize = 1024;
 pub(super) struct LocalState {
     #[serde(rename = "reading")]
     pub(super) read: ReadState,
-    /// Chains of ours that others may know more of than we do.
+    /// Chains of ours that are never continued, because others may know more of them than we do.
     pub(super) retired: BTreeSet<u64>,
 }
 
 impl LocalState {
-    /// Marks a chain of ours as never to be continued. Returns whether it was not marked before.
-    pub(super) fn retire(&mut self, log: u64) -> bool {
-        if self.retired.len() >= MAX_RETIRED && !self.retired.contains(&log) {
-            self.retired.pop_first();
-        }
-        self.retired.insert(log)
-    }
-
     /// Decodes the stored bytes. The state is empty if there are none or they can't be read.
     pub(super) fn decode(bytes: Option<&[u8]>) -> Self {
         let state = bytes.filter(|bytes| bytes.len() <= MAX_BYTES).and_then(|bytes| codec::decode(bytes).ok());
@@ -49,9 +41,17 @@ impl LocalState {
 pub fn retire(bytes: Option<&[u8]>, chains: impl IntoIterator<Item = u64>) -> Vec<u8> {
     let mut state = LocalState::decode(bytes);
     for log in chains {
-        state.retire(log);
+        add_retired(&mut state.retired, log);
     }
     state.encode()
+}
+
+/// Adds a chain to the retired ones, of which at most [`MAX_RETIRED`] are remembered. Returns whether it is new.
+pub(super) fn add_retired(retired: &mut BTreeSet<u64>, log: u64) -> bool {
+    if retired.len() >= MAX_RETIRED && !retired.contains(&log) {
+        retired.pop_first();
+    }
+    retired.insert(log)
 }
 
 #[cfg(test)]

@@ -1,19 +1,21 @@
-//! Our own chain: signs operations one after another, each on the one before, whether that is durable yet or not.
+//! Our own chains: signs operations one after another, each on the one before, whether that is durable yet or not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::local_state;
 use crate::canvas::StrokeId;
-use crate::clock::{Clock, Now, Timestamp};
+use crate::clock::{Clock, MAX_AHEAD_MS, Now, Timestamp};
 use crate::command::{CommandError, CommandTicket, Reply};
 use crate::identity::{Author, Identity};
-use crate::log::Log;
+use crate::log::{ChainEnd, Log};
 use crate::name::RoomId;
 use crate::operation::{ChainId, Header, Operation, OperationId};
 use crate::payload::Payload;
+use crate::room_time::BEGINNING_MS;
 
 /// Largest number of own operations on their way to the disk.
 pub const MAX_UNSAVED: usize = 1024;
-/// How far our clock may have run ahead of the room's time, in milliseconds, before another chain is begun.
+/// How far our clock may have run ahead of the room's time, in milliseconds, before another chain is written.
 const MAX_APART_MS: u64 = 2 * 60 * 1000;
 
 /// Names a write, so that its end can be matched to it.
@@ -43,45 +45,50 @@ impl Write {
     }
 }
 
-/// The chain that we write in a room, with our key and our clock.
+/// The chains that we write in a room, with our key and our clock. Each write continues the chain of ours that ends last
+/// without being ahead of our clock, or a new one if there is none. A clock that is set forth and back so leads from one chain
+/// to another and back, not to ever new ones, of which the room holds
+/// [`MAX_CHAINS_OF_AUTHOR`](crate::log::MAX_CHAINS_OF_AUTHOR).
 #[derive(Debug)]
 pub(super) struct OwnChain {
     identity: Identity,
     room: RoomId,
     clock: Clock,
-    chain: ChainId,
-    next: u64,
-    head: Option<OperationId>,
-    /// The number of operations of each write on its way to the disk.
-    unsaved: BTreeMap<Ticket, usize>,
+    /// The chains that are never continued: others may know more of them than we do.
+    retired: BTreeSet<u64>,
+    /// If operations that were written before the room was read may still be on their way to the disk: the chains that were
+    /// begun since, which are the only ones to be continued.
+    begun: Option<BTreeSet<u64>>,
+    /// The chain and the number of operations of each write on its way to the disk.
+    unsaved: BTreeMap<Ticket, (u64, usize)>,
+    /// The ends of these chains, with what is on its way.
+    ends: BTreeMap<u64, ChainEnd>,
     tickets: u64,
-    fresh_log: u64,
-    renewals: u64,
+    /// A random number.
+    random: u64,
 }
 
 impl OwnChain {
-    /// Makes a new chain. `fresh_log` is its random number.
-    pub(super) fn new(identity: Identity, room: RoomId, fresh_log: u64) -> Self {
-        let chain = ChainId { author: identity.author(), log: fresh_log };
-        let (clock, unsaved) = (Clock::default(), BTreeMap::new());
-        OwnChain { identity, room, clock, chain, next: 0, head: None, unsaved, tickets: 0, fresh_log, renewals: 0 }
-    }
-
-    /// Continues a chain of ours that is on the disk, given as its number, length, last operation and that one's time.
-    /// One that ends in the future is not continued: our clock was wrong then, and others would hold back what follows.
-    pub(super) fn resume(&mut self, (log, next, head, time): (u64, u64, OperationId, Timestamp), now: Now) {
-        if !time.is_future(now.wall_ms) {
-            self.observe(time, now);
-            self.chain.log = log;
-            (self.next, self.head) = (next, Some(head));
+    /// Makes the chains of a room that was not read yet. `random` is a random number.
+    pub(super) fn new(identity: Identity, room: RoomId, random: u64) -> Self {
+        OwnChain {
+            identity,
+            room,
+            clock: Clock::default(),
+            retired: BTreeSet::new(),
+            begun: None,
+            unsaved: BTreeMap::new(),
+            ends: BTreeMap::new(),
+            tickets: 0,
+            random,
         }
     }
 
-    /// Begins another chain.
-    pub(super) fn renew(&mut self) {
-        self.renewals += 1;
-        self.chain.log = self.fresh_log.wrapping_add(self.renewals);
-        (self.next, self.head) = (0, None);
+    /// Takes note that operations of ours which the log doesn't hold are on their way to the disk: until the room is read
+    /// again, no chain that the log holds is continued. What is written from here on is later than those.
+    pub(super) fn set_incomplete(&mut self, now: Now) {
+        self.begun = Some(BTreeSet::new());
+        self.observe(Timestamp::from_ms(now.wall_ms + 1), now);
     }
 
     /// Returns our key pair.
@@ -91,7 +98,7 @@ impl OwnChain {
 
     /// Returns our public key.
     pub(super) fn author(&self) -> Author {
-        self.chain.author
+        self.identity.author()
     }
 
     /// Returns the room.
@@ -99,23 +106,22 @@ impl OwnChain {
         self.room
     }
 
-    /// Returns the number of the chain.
-    pub(super) fn log(&self) -> u64 {
-        self.chain.log
+    fn chain(&self, log: u64) -> ChainId {
+        ChainId { author: self.author(), log }
     }
 
     /// Returns a number of 53 bits for a stroke that we make now. No other operation of ours has it.
     pub(super) fn stroke_number(&self) -> StrokeId {
         let mut hasher = blake3::Hasher::new_derive_key("inkmesh 2026 number of a mark");
-        hasher.update(&self.chain.author.0).update(&self.chain.log.to_be_bytes()).update(&self.next.to_be_bytes());
-        let [a, b, c, d, e, f, g, h, ..] = *hasher.finalize().as_bytes();
-        u64::from_be_bytes([a, b, c, d, e, f, g, h]) >> 11
+        hasher.update(&self.author().0).update(&self.random.to_be_bytes()).update(&self.tickets.to_be_bytes());
+        first_eight_bytes(&hasher) >> 11
     }
 
-    /// Returns whether an operation has a position of the chain for which we may have signed another one that is not
-    /// durable yet. It is not taken in now; when ours is on the disk, sync brings it as a fork.
+    /// Returns whether an operation has a position of a chain for which we may have signed another one that is not
+    /// durable yet. It is not taken in now; when ours is on the disk, catching up brings it as a fork.
     pub(super) fn is_in_flight(&self, operation: &Operation) -> bool {
-        !self.unsaved.is_empty() && operation.header().chain == self.chain
+        let ChainId { author, log } = operation.header().chain;
+        author == self.author() && self.ends.contains_key(&log)
     }
 
     /// Takes note of the time of an operation: what we write next is later.
@@ -123,82 +129,184 @@ impl OwnChain {
         self.clock.observe(time, now.wall_ms);
     }
 
-    /// Takes note that the room's time was corrected. If our clock had run far ahead of it, begins another chain, which
-    /// continues from the last moment of the log that is not ahead.
+    /// Takes note that the room's time was corrected. If our clock had run far ahead of it, goes on from the last moment
+    /// of the log that is not ahead.
     pub(super) fn clock_set(&mut self, log: &Log, now: Now) {
         let limit_ms = now.wall_ms.saturating_add(MAX_APART_MS);
         if self.clock.is_beyond(limit_ms) {
-            self.clock = Clock::default();
-            if let Some(last) = log.last_before(Timestamp::from_ms(limit_ms)) {
-                self.observe(last.time, now);
-            }
-            self.renew();
+            self.set_back(log, limit_ms, now);
         }
+    }
+
+    fn set_back(&mut self, log: &Log, limit_ms: u64, now: Now) {
+        self.clock = Clock::default();
+        if let Some(last) = log.last_before(Timestamp::from_ms(limit_ms)) {
+            self.observe(last.time, now);
+        }
+    }
+
+    /// Returns the chains that are never continued.
+    pub(super) fn retired(&self) -> &BTreeSet<u64> {
+        &self.retired
+    }
+
+    /// Never continues these chains of ours again. Returns whether one of them was not retired before.
+    pub(super) fn retire(&mut self, chains: impl IntoIterator<Item = u64>) -> bool {
+        chains.into_iter().filter(|log| local_state::add_retired(&mut self.retired, *log)).count() > 0
     }
 
     /// Signs operations with these payloads: all of them or none.
     ///
     /// # Errors
     /// [`CommandError::Busy`] when too many operations are on their way to the disk, [`CommandError::Text`] when a payload
-    /// is too large.
-    pub(super) fn write(&mut self, payloads: Vec<Payload>, now: Now) -> Result<Write, CommandError> {
-        if self.clock.is_ahead(now.wall_ms) {
-            // Our clock was far ahead and has been set back: others would hold back what follows in this chain.
-            self.clock = Clock::default();
-            self.renew();
-        }
-        if self.unsaved.values().sum::<usize>() + payloads.len() > MAX_UNSAVED {
+    /// is too large, [`CommandError::RoomFull`] when the log can hold no chain more of ours.
+    pub(super) fn write(&mut self, payloads: Vec<Payload>, log: &Log, now: Now) -> Result<Write, CommandError> {
+        if self.unsaved.values().map(|(_, count)| count).sum::<usize>() + payloads.len() > MAX_UNSAVED {
             return Err(CommandError::Busy);
         }
-        let (mut seq, mut backlink) = (self.next, self.head);
+        if is_credible(now) && self.clock.is_ahead(now.wall_ms) {
+            // Our clock was far ahead and has been set back: others would hold back what follows.
+            self.set_back(log, now.wall_ms.saturating_add(MAX_AHEAD_MS), now);
+        }
+        let mut end = self.choose(log, now);
+        let chain = self.chain(end.map_or_else(|| self.new_number(log), |end| end.log));
+        if end.is_none() && !log.admits(chain) {
+            return Err(CommandError::RoomFull);
+        }
         let mut operations = Vec::with_capacity(payloads.len());
         for payload in payloads {
-            let (room, chain, time) = (self.room, self.chain, self.clock.tick(now.wall_ms));
-            let operation = Operation::sign(&self.identity, Header { room, chain, seq, backlink, time }, &payload)
-                .map_err(|_| CommandError::Text { len: crate::payload::MAX_PAYLOAD })?;
-            backlink = Some(operation.id());
-            seq += 1;
+            if let Some(end) = end {
+                self.clock.follow(end.time);
+            }
+            let time = self.clock.tick(now.wall_ms);
+            let (seq, backlink) = end.map_or((0, None), |end| (end.next, Some(end.last)));
+            let operation =
+                Operation::sign(&self.identity, Header { room: self.room, chain, seq, backlink, time }, &payload)
+                    .map_err(|_| CommandError::Text { len: crate::payload::MAX_PAYLOAD })?;
+            end = Some(ChainEnd { log: chain.log, next: seq + 1, last: operation.id(), time });
             operations.push(operation);
         }
-        (self.next, self.head) = (seq, backlink);
+        if let Some(begun) = &mut self.begun {
+            begun.insert(chain.log);
+        }
+        self.ends.extend(end.map(|end| (chain.log, end)));
         self.tickets += 1;
-        let ticket = Ticket { room: self.fresh_log, number: self.tickets };
-        self.unsaved.insert(ticket, operations.len());
+        let ticket = Ticket { room: self.random, number: self.tickets };
+        self.unsaved.insert(ticket, (chain.log, operations.len()));
         Ok(Write { ticket, operations, reply: None })
+    }
+
+    /// Returns the end of the chain to continue; `None` if a new one is to be begun.
+    fn choose(&self, log: &Log, now: Now) -> Option<ChainEnd> {
+        let held = log.open_ends(self.author()).filter(|end| !self.ends.contains_key(&end.log));
+        let ends = held.chain(self.ends.values().copied());
+        let usable = ends.filter(|ChainEnd { log, time, .. }| {
+            let is_known = self.begun.as_ref().is_none_or(|begun| begun.contains(log));
+            is_known && !self.retired.contains(log) && self.may_follow(*time, now)
+        });
+        usable.max_by_key(|end| (end.time, end.log))
+    }
+
+    /// Returns whether an operation that follows one of this time would not be ahead of the room's time. A clock that shows
+    /// a time before Inkmesh began can't tell.
+    fn may_follow(&self, time: Timestamp, now: Now) -> bool {
+        time <= self.clock.last().max(Timestamp::from_ms(now.wall_ms.saturating_add(MAX_APART_MS))) || !is_credible(now)
+    }
+
+    /// Returns the number for a new chain. Its first 16 bits are higher than those of all chains of ours that are known, as
+    /// a log keeps the chains of an author with the lowest numbers: the oldest. The others are random, as a copy of
+    /// this folder may begin a chain too.
+    fn new_number(&self, log: &Log) -> u64 {
+        let known = self.retired.iter().chain(self.ends.keys()).copied().chain(log.last_chain(self.author()));
+        let order = known.max().map_or(0, |last| (last >> 48) + 1).min(0xffff);
+        let mut hasher = blake3::Hasher::new_derive_key("inkmesh 2026 number of a chain");
+        hasher.update(&self.random.to_be_bytes()).update(&self.tickets.to_be_bytes());
+        order << 48 | first_eight_bytes(&hasher) >> 16
     }
 
     /// Takes note that a write is durable. One from before the room was read anew is unknown here.
     pub(super) fn saved(&mut self, ticket: Ticket) {
-        self.unsaved.remove(&ticket);
+        let Some((log, _)) = self.unsaved.remove(&ticket) else { return };
+        if self.unsaved.values().all(|(other, _)| *other != log) {
+            self.ends.remove(&log);
+        }
     }
+}
+
+/// Returns whether the clock shows a time at which there was Inkmesh.
+fn is_credible(now: Now) -> bool {
+    now.wall_ms >= BEGINNING_MS
+}
+
+fn first_eight_bytes(hasher: &blake3::Hasher) -> u64 {
+    let [a, b, c, d, e, f, g, h, ..] = *hasher.finalize().as_bytes();
+    u64::from_be_bytes([a, b, c, d, e, f, g, h])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::MAX_AHEAD_MS;
+    use crate::log::MAX_CHAINS_OF_AUTHOR;
     use crate::name::RoomName;
     use crate::payload::Chat;
 
     const NOW: Now = Now { wall_ms: 1_790_000_000_000, mono_ms: 5 };
+    const HOUR_MS: u64 = 60 * 60 * 1000;
 
-    fn chain() -> OwnChain {
-        OwnChain::new(Identity::from_secret([1; 32]), RoomName::lobby().id(), 7)
+    /// The chains of a room with its log, to which each write is added at once.
+    struct Writer {
+        chain: OwnChain,
+        log: Log,
     }
 
-    fn lines(count: usize) -> Vec<Payload> {
-        (0..count).map(|n| Payload::Chat(Chat { text: n.to_string() })).collect()
+    impl Writer {
+        fn new() -> Self {
+            let room = RoomName::lobby().id();
+            Writer { chain: OwnChain::new(Identity::from_secret([1; 32]), room, 7), log: Log::new(room) }
+        }
+
+        /// The program is started again, and has read this log.
+        fn restart(self, random: u64, now: Now) -> Self {
+            let mut chain = OwnChain::new(Identity::from_secret([1; 32]), RoomName::lobby().id(), random);
+            chain.retire(self.chain.retired);
+            if let Some(last) = self.log.last_before(Timestamp::from_ms(now.wall_ms)) {
+                chain.observe(last.time, now);
+            }
+            Writer { chain, log: self.log }
+        }
+
+        fn unsaved(&mut self, count: usize, now: Now) -> Result<Write, CommandError> {
+            let lines = (0..count).map(|n| Payload::Chat(Chat { text: n.to_string() })).collect();
+            self.chain.write(lines, &self.log, now)
+        }
+
+        /// Writes a line that is durable at once; returns the header.
+        fn line(&mut self, now: Now) -> Header {
+            let write = self.unsaved(1, now).unwrap();
+            self.chain.saved(write.ticket);
+            self.log.ingest_all(write.operations.clone(), u64::MAX);
+            *write.operations[0].header()
+        }
+
+        fn chains(&self) -> usize {
+            self.log.open_ends(self.chain.author()).count()
+        }
+    }
+
+    fn at(ms: u64) -> Now {
+        Now { wall_ms: ms, ..NOW }
     }
 
     #[test]
     fn operations_follow_one_another_before_they_are_saved() {
-        let mut chain = chain();
-        let first = chain.write(lines(2), NOW).unwrap();
-        let second = chain.write(lines(1), NOW).unwrap();
+        let mut writer = Writer::new();
+        let first = writer.unsaved(2, NOW).unwrap();
+        let second = writer.unsaved(1, NOW).unwrap();
         let headers: Vec<&Header> = first.operations.iter().chain(&second.operations).map(Operation::header).collect();
         assert_eq!(headers.iter().map(|header| header.seq).collect::<Vec<_>>(), [0, 1, 2]);
         assert_eq!(headers[2].backlink, first.last_id());
         assert!(headers.is_sorted_by_key(|header| header.time) && first.ticket != second.ticket);
+        let chain = &mut writer.chain;
         assert!(chain.is_in_flight(&first.operations[0]));
         chain.saved(first.ticket);
         assert!(chain.is_in_flight(&first.operations[0]), "the second write is still under way in this chain");
@@ -208,50 +316,99 @@ mod tests {
 
     #[test]
     fn operations_that_wait_for_the_disk_are_bounded() {
-        let mut chain = chain();
-        let write = chain.write(lines(MAX_UNSAVED), NOW).unwrap();
-        assert_eq!(chain.write(lines(1), NOW).unwrap_err(), CommandError::Busy);
-        chain.saved(write.ticket);
-        assert!(chain.write(lines(1), NOW).is_ok());
+        let mut writer = Writer::new();
+        let write = writer.unsaved(MAX_UNSAVED, NOW).unwrap();
+        assert_eq!(writer.unsaved(1, NOW).unwrap_err(), CommandError::Busy);
+        writer.chain.saved(write.ticket);
+        assert!(writer.unsaved(1, NOW).is_ok());
     }
 
     #[test]
-    fn a_chain_is_continued_unless_it_ends_in_the_future() {
-        let head = OperationId([3; 32]);
-        let end = |ms| (5, 9, head, Timestamp::from_ms(NOW.wall_ms + ms));
-        let mut chain = chain();
-        chain.resume(end(MAX_AHEAD_MS + 1), NOW);
-        assert_eq!(chain.log(), 7);
-        chain.resume(end(1), NOW);
-        let write = chain.write(lines(1), NOW).unwrap();
-        let header = write.operations[0].header();
-        assert_eq!((header.chain.log, header.seq, header.backlink), (5, 9, Some(head)));
-        assert!(header.time > end(1).3);
+    fn a_new_start_continues_the_chain() {
+        let mut writer = Writer::new();
+        let first = writer.line(NOW);
+        let mut writer = writer.restart(8, at(NOW.wall_ms + 1));
+        let second = writer.line(at(NOW.wall_ms + 1));
+        assert_eq!((first.chain, second.seq), (second.chain, 1));
+        let mut writer = writer.restart(9, at(NOW.wall_ms + 2));
+        writer.chain.set_incomplete(at(NOW.wall_ms + 2));
+        let third = writer.line(at(NOW.wall_ms + 2));
+        assert_ne!(third.chain, first.chain, "what follows in the first may be on its way to the disk");
+        assert_eq!(writer.line(at(NOW.wall_ms + 3)).chain, third.chain);
+    }
+
+    /// A clock that is sometimes right, sometimes hours ahead or behind leads to as many chains, not to one a session.
+    #[test]
+    fn a_clock_that_goes_forth_and_back_needs_few_chains() {
+        let mut writer = Writer::new();
+        for session in 0..40_u64 {
+            let off = [0, 9 * HOUR_MS, HOUR_MS][session as usize % 3];
+            let now = at(NOW.wall_ms + session * HOUR_MS / 8 + off);
+            writer = writer.restart(100 + session, now);
+            let header = writer.line(now);
+            assert!(!header.time.is_future(now.wall_ms), "session {session}");
+        }
+        assert!(writer.chains() <= 4, "{} chains", writer.chains());
     }
 
     #[test]
-    fn a_clock_that_was_ahead_begins_another_chain() {
-        let mut chain = chain();
-        let log = Log::new(RoomName::lobby().id());
-        let ahead = |ms| Now { wall_ms: NOW.wall_ms + ms, ..NOW };
-        chain.write(lines(1), ahead(MAX_APART_MS)).unwrap();
-        chain.clock_set(&log, NOW);
-        assert_eq!(chain.log(), 7, "a little ahead");
-        chain.write(lines(1), ahead(MAX_APART_MS + 1)).unwrap();
-        chain.clock_set(&log, NOW);
-        let write = chain.write(lines(1), NOW).unwrap();
-        assert_eq!((chain.log(), write.operations[0].header().seq), (8, 0));
-        assert_eq!(write.operations[0].header().time.ms(), NOW.wall_ms);
-        chain.write(lines(1), ahead(2 * MAX_AHEAD_MS)).unwrap();
-        chain.write(lines(1), NOW).unwrap();
-        assert_eq!(chain.log(), 9, "the system's clock was set back");
+    fn sessions_without_a_clock_continue_the_chain() {
+        let mut writer = Writer::new();
+        writer.line(NOW);
+        for session in 0..20 {
+            writer = writer.restart(100 + session, at(30_000));
+            writer.line(at(30_000));
+        }
+        assert_eq!(writer.chains(), 1);
+    }
+
+    #[test]
+    fn a_clock_that_was_ahead_leads_to_another_chain() {
+        let mut writer = Writer::new();
+        let first = writer.line(at(NOW.wall_ms + MAX_APART_MS));
+        writer.chain.clock_set(&writer.log, NOW);
+        assert_eq!(writer.line(NOW).chain, first.chain, "a little ahead");
+        writer.line(at(NOW.wall_ms + MAX_APART_MS + 10));
+        writer.chain.clock_set(&writer.log, NOW);
+        let second = writer.line(NOW);
+        assert!(second.chain.log > first.chain.log && second.seq == 0);
+        assert!(second.time.ms() <= NOW.wall_ms + MAX_APART_MS);
+        writer.line(at(NOW.wall_ms + 2 * MAX_AHEAD_MS));
+        let third = writer.line(NOW);
+        assert_eq!((third.chain, third.seq), (second.chain, 1), "the system's clock was set back");
+    }
+
+    /// Peers that say the time is now this, now that, can't make us use up our chains.
+    #[test]
+    fn corrections_forth_and_back_need_two_chains() {
+        let mut writer = Writer::new();
+        for n in 0..100 {
+            let now = at(NOW.wall_ms + n * 1_000 + (n % 2) * HOUR_MS);
+            writer.chain.clock_set(&writer.log, now);
+            writer.line(now);
+        }
+        assert_eq!(writer.chains(), 2);
+    }
+
+    #[test]
+    fn chains_are_numbered_in_order_and_the_last_is_followed_by_an_error() {
+        let mut writer = Writer::new();
+        let mut last = None;
+        for _ in 0..MAX_CHAINS_OF_AUTHOR {
+            let header = writer.line(NOW);
+            assert!(Some(header.chain.log) > last && header.seq == 0);
+            last = Some(header.chain.log);
+            writer.chain.retire([header.chain.log]);
+        }
+        assert_eq!(writer.unsaved(1, NOW).unwrap_err(), CommandError::RoomFull);
+        assert_eq!((writer.chains(), writer.log.len()), (MAX_CHAINS_OF_AUTHOR, MAX_CHAINS_OF_AUTHOR));
     }
 
     #[test]
     fn strokes_have_numbers_of_their_own() {
-        let mut chain = chain();
-        let first = chain.stroke_number();
-        chain.write(lines(1), NOW).unwrap();
-        assert!(first != chain.stroke_number() && first < 1 << 53);
+        let mut writer = Writer::new();
+        let first = writer.chain.stroke_number();
+        writer.line(NOW);
+        assert!(first != writer.chain.stroke_number() && first < 1 << 53);
     }
 }

@@ -1,5 +1,6 @@
 //! Our own pen: the steps that we make on the visible sheet.
 
+use super::contents::Contents;
 use super::own_chain::{OwnChain, Ticket, Write};
 use crate::canvas::{CanvasStep, Color, MAX_WIDTH, Point, Points, SheetId, Stroke, UndoHistory};
 use crate::clock::Now;
@@ -43,7 +44,7 @@ impl Pen {
     pub(super) fn write(
         &mut self,
         step: PenStep,
-        fold: &Fold,
+        Contents { log, fold, .. }: &Contents,
         chain: &mut OwnChain,
         now: Now,
     ) -> Result<Write, CommandError> {
@@ -65,7 +66,7 @@ impl Pen {
             return Err(CommandError::SheetFull);
         }
         let payloads = steps.iter().map(|step| Payload::Canvas { sheet, step: step.clone() }).collect();
-        let write = chain.write(payloads, now)?;
+        let write = chain.write(payloads, log, now)?;
         self.unsaved.extend(steps.into_iter().map(|step| (write.ticket, sheet, step)));
         Ok(write)
     }
@@ -141,6 +142,10 @@ mod tests {
         PenLine { stroke: 1, tool, color: Color([1, 2, 3]), width: 4, points }
     }
 
+    fn contents() -> Contents {
+        Contents::new(RoomName::lobby().id())
+    }
+
     fn chain() -> OwnChain {
         OwnChain::new(Identity::from_secret([1; 32]), RoomName::lobby().id(), 1)
     }
@@ -154,22 +159,22 @@ mod tests {
 
     #[test]
     fn a_shape_has_two_points() {
-        let (mut pen, fold, mut chain) = (Pen::default(), Fold::default(), chain());
+        let (mut pen, room, mut chain) = (Pen::default(), contents(), chain());
         for n in [0, 1, 3, 600] {
             let shape = line(Tool::Ellipse, n);
-            assert_eq!(live_frames(&shape, 0, &fold, &chain).unwrap_err(), CommandError::Stroke, "{n}");
-            let written = pen.write(PenStep::Stroke(shape), &fold, &mut chain, NOW);
+            assert_eq!(live_frames(&shape, 0, &room.fold, &chain).unwrap_err(), CommandError::Stroke, "{n}");
+            let written = pen.write(PenStep::Stroke(shape), &room, &mut chain, NOW);
             assert_eq!(written.unwrap_err(), CommandError::Stroke, "{n}");
         }
-        assert_eq!(live_frames(&line(Tool::Ellipse, 2), 0, &fold, &chain).unwrap().len(), 1);
-        let written = pen.write(PenStep::Stroke(line(Tool::Ellipse, 2)), &fold, &mut chain, NOW);
+        assert_eq!(live_frames(&line(Tool::Ellipse, 2), 0, &room.fold, &chain).unwrap().len(), 1);
+        let written = pen.write(PenStep::Stroke(line(Tool::Ellipse, 2)), &room, &mut chain, NOW);
         assert_eq!(written.unwrap().operations.len(), 1);
     }
 
     #[test]
     fn undo_knows_the_steps_on_their_way_to_the_disk() {
-        let (mut pen, fold, mut chain) = (Pen::default(), Fold::default(), chain());
-        let mut write = |pen: &mut Pen, step| pen.write(step, &fold, &mut chain, NOW);
+        let (mut pen, room, mut chain) = (Pen::default(), contents(), chain());
+        let mut write = |pen: &mut Pen, step| pen.write(step, &room, &mut chain, NOW);
         assert_eq!(write(&mut pen, PenStep::Undo).unwrap_err(), CommandError::NothingToUndo);
         let drawn = write(&mut pen, PenStep::Stroke(line(Tool::Pen, 2))).unwrap();
         let undone = write(&mut pen, PenStep::Undo).unwrap();

@@ -56,7 +56,7 @@ impl Play {
                 return Ok(Outcome::Later);
             }
         };
-        Outcome::written(chain.write(vec![payload], now)?)
+        Outcome::written(chain.write(vec![payload], &contents.log, now)?)
     }
 
     /// Proposes a game.
@@ -68,7 +68,7 @@ impl Play {
         now: Now,
     ) -> Result<Write, CommandError> {
         let step = self.driver.start(contents.fold.game(), rules, words, now)?;
-        chain.write(vec![Payload::Game(step)], now)
+        chain.write(vec![Payload::Game(step)], &contents.log, now)
     }
 
     /// Proposes the last game again, with its rules and words.
@@ -91,7 +91,7 @@ impl Play {
         now: Now,
     ) -> Result<Write, CommandError> {
         let step = self.driver.choose(contents.fold.game(), index, now)?;
-        chain.write(vec![Payload::Game(step)], now).inspect_err(|_| self.driver.forget_written())
+        chain.write(vec![Payload::Game(step)], &contents.log, now).inspect_err(|_| self.driver.forget_written())
     }
 
     /// Writes the steps that our program writes by itself, and sends the next guess that waits. Returns the moment to look
@@ -106,7 +106,7 @@ impl Play {
     ) -> Option<u64> {
         let plan = self.driver.advance(contents.fold.game(), chain.identity(), contents.people.online(), now, live);
         for step in plan.steps {
-            match chain.write(vec![Payload::Game(step)], now) {
+            match chain.write(vec![Payload::Game(step)], &contents.log, now) {
                 Ok(write) => out.push(Output::Write(write)),
                 Err(_) => self.driver.forget_written(),
             }
@@ -140,14 +140,14 @@ impl Play {
             Some(GuessOutcome::Solved(_)) => GuessError::AlreadySolved,
             Some(GuessOutcome::Wrong(_)) | None => GuessError::TooLate,
         };
-        let mut write = |step| chain.write(vec![Payload::Game(step)], now);
+        let mut write = |step| chain.write(vec![Payload::Game(step)], &contents.log, now);
         let outcome = match outcome {
             Some(GuessOutcome::Solved(step)) => write(step).map(|write| Outcome::Write(write, Reply::Solved)),
             Some(GuessOutcome::Wrong(step)) => write(step).and_then(Outcome::written),
             Some(GuessOutcome::Failed(error)) => Err(error.into()),
             None => Err(GuessError::TooLate.into()),
         };
-        if matches!(outcome, Err(CommandError::Busy)) {
+        if matches!(outcome, Err(CommandError::Busy | CommandError::RoomFull)) {
             self.driver.guesses().undo_answer();
         }
         match (self.guesses.remove(&ticket), outcome) {

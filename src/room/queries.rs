@@ -112,14 +112,14 @@ impl Room {
             room: self.name.clone(),
             people: self.contents.people.online().len(),
             last_activity: self.contents.log.last().map_or(0, |key| key.time.ms()),
-            unread: self.local.read.unread(),
+            unread: self.read.unread(),
         }
     }
 
     /// Returns what our person has read.
     #[must_use]
     pub fn reading(&self) -> ReadStateView {
-        self.local.read.view(&self.contents.people)
+        self.read.view(&self.contents.people)
     }
 
     /// Returns whether a peer that we pull from has missing operations that other peers are sending now.

@@ -199,3 +199,31 @@ fn a_rematch_has_the_rules_and_words_of_the_game_before() {
     let proposed = rematch.operations[0].payload();
     assert_eq!(proposed, Payload::Game(GameStep::Proposed { rules, words, more: 0 }));
 }
+
+/// A folder was restored from a copy, and peers know more of our chain: whether the operations that we lack come after a gap or
+/// dated ahead, what we say then does not fork the chain.
+#[test]
+fn a_restored_copy_does_not_fork_the_chain_of_which_others_know_more() {
+    let say = |text: &str| RoomCommand::Say { text: text.to_owned() };
+    let later = Now { wall_ms: NOW.wall_ms + 60 * 60 * 1000, ..NOW };
+    for (third, by_gossip) in [(NOW, true), (NOW, false), (later, true)] {
+        let (mut before, mut copy) = (room(1), room(1));
+        let lines: Vec<Write> = [NOW, NOW, third]
+            .into_iter()
+            .map(|now| {
+                let write = write(&mut before, say("hi"), now).unwrap();
+                save(&mut before, write.clone(), now);
+                write
+            })
+            .collect();
+        copy.restore(lines[0].operations.iter().map(|line| (line.header().chain.log, line.clone())).collect(), NOW);
+        let (operation, from) = (lines[2].operations[0].clone(), Author([2; 32]));
+        let operations = vec![operation.clone()];
+        let came = if by_gossip { Input::Gossiped { operation, from } } else { Input::Synced { operations, from } };
+        let outputs = copy.handle(came, NOW);
+        assert!(outputs.iter().any(|output| matches!(output, Output::StoreLocal(_))), "a new start must know it too");
+        let said = write(&mut copy, say("again"), NOW).unwrap();
+        let chain = said.operations[0].header().chain;
+        assert!(chain.log > lines[0].operations[0].header().chain.log && chain.author == copy.chain.author());
+    }
+}

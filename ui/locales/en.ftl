@@ -554,5 +554,6 @@ error-unknown-entry = That line is not in this room's history any more.
 error-not-saved = Not saved and not sent, the disk refused it: { $reason }
 error-unreadable = The history on the disk can't be read: { $reason }
 error-too-many-rooms = You are in { $most } rooms, and can't be in more. Leave one first.
+error-room-full = This room is full: it can hold nothing more of yours. Talk in another room.
 error-busy = Too much at once: wait a moment until everything is saved.
 error-closed = Inkmesh has stopped and can't do that.

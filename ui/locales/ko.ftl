@@ -505,5 +505,6 @@ error-unknown-entry = 그 줄은 이 방의 기록에 없습니다.
 error-not-saved = 저장하지도 보내지도 못했습니다. 디스크가 거부했습니다: { $reason }
 error-unreadable = 디스크의 기록을 읽을 수 없습니다: { $reason }
 error-too-many-rooms = 이미 방 { $most }개에 들어와 있어 더 들어갈 수 없습니다. 먼저 다른 방에서 나가세요.
+error-room-full = 이 방은 가득 차서 더 쓸 수 없습니다. 다른 방에서 이야기하세요.
 error-busy = 한꺼번에 너무 많습니다. 모두 저장될 때까지 잠깐 기다리세요.
 error-closed = Inkmesh가 멈춰서 할 수 없습니다.

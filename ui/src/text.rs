@@ -332,6 +332,7 @@ mod tests {
             CommandError::NotSaved("disk full".to_owned()),
             CommandError::Unreadable("bad page".to_owned()),
             CommandError::Busy,
+            CommandError::RoomFull,
             CommandError::TooManyRooms,
             CommandError::Closed,
         ]

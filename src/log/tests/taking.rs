@@ -117,15 +117,19 @@ fn the_future_is_parked_and_released() {
 }
 
 #[test]
-fn the_chain_to_continue_ends_last_and_has_no_fork() {
+fn chains_that_can_be_continued_have_no_fork() {
     let [old, new, forked] = [chain(1, 7, 3, 10), chain(1, 8, 2, 20), chain(1, 9, 2, 30)];
     let mut log = log();
     log.ingest_all([old.clone(), new.clone(), forked.clone()].concat(), WALL);
     log.ingest(after(&ana(), &forked[0], "fork"), WALL);
-    let latest = |retired: &[u64]| log.latest_chain(ana().author(), &retired.iter().copied().collect());
-    assert_eq!(latest(&[]), Some((8, 2, new[1].id(), new[1].header().time)));
-    assert_eq!(latest(&[8]), Some((7, 3, old[2].id(), old[2].header().time)));
-    assert_eq!(latest(&[7, 8]), None);
+    let end = |log, last: &Operation| ChainEnd {
+        log,
+        next: last.header().seq + 1,
+        last: last.id(),
+        time: last.header().time,
+    };
+    assert_eq!(log.open_ends(ana().author()).collect::<Vec<_>>(), [end(7, &old[2]), end(8, &new[1])]);
+    assert_eq!(log.last_chain(ana().author()), Some(9));
 }
 
 #[test]
