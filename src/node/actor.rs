@@ -766,9 +766,11 @@ impl NodeActor {
 
     fn on_round_ended(&mut self, end: RoundEnd) {
         let (room, from) = (end.room.clone(), end.peer);
-        let more = self.rooms.get(&room).is_ok_and(|room| room.could_bring_more(from));
+        let held = self.rooms.get(&room).ok();
+        let more = held.is_some_and(|room| room.could_bring_more(from));
+        let missing = more || held.is_some_and(|room| room.log().floating() > 0);
         self.feed(&room, Input::FetchStopped { from });
-        let Some(round) = self.sync.round_ended(&end, more, self.now().mono_ms) else { return };
+        let Some(round) = self.sync.round_ended(&end, more, missing, self.now().mono_ms) else { return };
         match end.result {
             Ok(received) if round.first || received > 0 || round.sent > 0 => {
                 self.frontend.emit(Event::Synced { room, peer: from, received, sent: round.sent, ms: round.ms });

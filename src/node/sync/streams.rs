@@ -6,6 +6,7 @@ use inkmesh_store::Store;
 use libp2p::Stream;
 use tokio::sync::mpsc;
 
+use super::error::SyncError;
 use super::message::{Message, RoundEnd, ServeEnd};
 use super::pull::PullTask;
 use super::serve::ServeTask;
@@ -14,6 +15,7 @@ use crate::name::RoomName;
 use crate::node::clock::wall_ms;
 use crate::node::frontend::Backlog;
 use crate::node::rooms::Rooms;
+use crate::sync::RoundError;
 use crate::sync::schedule::{Outcome, Round, Schedule};
 use crate::sync::server;
 use crate::sync::slots::Slots;
@@ -39,7 +41,7 @@ impl SyncStreams {
 
     /// Takes note that a room was opened, or read anew: nobody is in it yet.
     pub(in crate::node) fn opened(&mut self, room: RoomName) {
-        self.schedules.insert(room, Schedule::default());
+        self.schedules.insert(room, Schedule::new(rand::random()));
     }
 
     /// Takes note that a room was closed.
@@ -91,11 +93,18 @@ impl SyncStreams {
         }
     }
 
-    /// Takes note that a round ended; `more`: whether the peer has more of what is missing. Returns the round, if it was
-    /// under way.
-    pub(in crate::node) fn round_ended(&mut self, end: &RoundEnd, more: bool, now: u64) -> Option<Round> {
+    /// Takes note that a round ended; `more`: whether the peer has more of what is missing, `missing`: whether anything is
+    /// known to be missing. Returns the round, if it was under way.
+    pub(in crate::node) fn round_ended(
+        &mut self,
+        end: &RoundEnd,
+        more: bool,
+        missing: bool,
+        now: u64,
+    ) -> Option<Round> {
         let outcome = match end.result {
-            Err(_) => Outcome::Failed,
+            Err(SyncError::Round(RoundError::Busy)) => Outcome::Busy,
+            Err(_) => Outcome::Failed { missing },
             Ok(_) if more => Outcome::Unfinished,
             Ok(_) => Outcome::Finished,
         };
@@ -154,9 +163,9 @@ mod tests {
         sync.serve_ended(&ServeEnd { peer, admitted: false, result: Ok(Some((room.id(), 3))) });
         let Some(Message::RoundEnded(end)) = messages.recv().await else { panic!("no end") };
         assert!(end.result.is_err(), "there is no network");
-        let round = sync.round_ended(&end, false, 9).unwrap();
+        let round = sync.round_ended(&end, false, false, 9).unwrap();
         assert_eq!((round.ms, round.sent, round.first), (4, 3, false));
-        assert_eq!(sync.round_ended(&end, false, 9), None, "it had ended");
+        assert_eq!(sync.round_ended(&end, false, false, 9), None, "it had ended");
         sync.closed(&room);
         assert_eq!(sync.next_round(), None);
     }

@@ -88,7 +88,8 @@ pub struct Faults {
 }
 
 impl Device {
-    fn new(identity: Identity, folder: Folder) -> Self {
+    /// `random` is a random number.
+    fn new(identity: Identity, folder: Folder, random: u64) -> Self {
         Device {
             book: AddressBook::new(identity.author()),
             next_call: None,
@@ -108,7 +109,7 @@ impl Device {
             wake: None,
             unsaved: Unsaved::default(),
             online: BTreeMap::new(),
-            schedule: Schedule::default(),
+            schedule: Schedule::new(random),
             next_round: None,
             rounds: BTreeSet::new(),
             slots: server::slots(),
@@ -154,7 +155,8 @@ impl World {
             folder = history::folder(self.plan.history, EPOCH);
         }
         let identity = Identity::from_secret([u8::try_from(seat).unwrap() + 1; 32]);
-        self.devices.insert(seat, Device::new(identity, folder));
+        let random = self.chance.number("rounds", seat, 0);
+        self.devices.insert(seat, Device::new(identity, folder, random));
         self.start(seat);
     }
 
@@ -270,11 +272,12 @@ impl World {
     }
 
     fn forget_program(&mut self, seat: Seat) {
+        let random = self.chance.number("rounds", seat, 0);
         let Some(device) = self.devices.get_mut(&seat) else { return };
         device.unsaved.clear();
         device.online.clear();
         device.trouble = false;
-        (device.schedule, device.next_round) = (Schedule::default(), None);
+        (device.schedule, device.next_round) = (Schedule::new(random), None);
         device.messages.clear();
         device.promised.clear();
         device.slots = server::slots();
@@ -310,8 +313,9 @@ impl World {
         // Nothing is fed any more: what this room wrote now would follow what the disk has let go.
         device.room = None;
         let process = device.process;
+        let random = self.chance.number("rounds", seat, 0);
         if let Some(device) = self.devices.get_mut(&seat) {
-            (device.schedule, device.next_round) = (Schedule::default(), None);
+            (device.schedule, device.next_round) = (Schedule::new(random), None);
         }
         self.load(seat, saved.is_empty() && on_its_way == 0);
         for (number, write) in (1..).zip(saved) {
@@ -368,7 +372,8 @@ impl World {
         }
         let (identity, folder) = (original.identity.clone(), original.disk.folder.clone());
         self.ledger.may_fork.insert(identity.author());
-        self.devices.insert(seat, Device::new(identity, folder));
+        let random = self.chance.number("rounds", seat, 0);
+        self.devices.insert(seat, Device::new(identity, folder, random));
         self.start(seat);
     }
 

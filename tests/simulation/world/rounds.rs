@@ -74,6 +74,8 @@ impl Transfer {
 pub enum Trouble {
     /// Nobody is to blame.
     Broken,
+    /// The other side serves as many as it can.
+    Busy,
     /// No honest program does this.
     Fault(String),
 }
@@ -81,7 +83,8 @@ pub enum Trouble {
 impl From<RoundError> for Trouble {
     fn from(error: RoundError) -> Self {
         match error {
-            RoundError::Silent | RoundError::Busy => Trouble::Broken,
+            RoundError::Busy => Trouble::Busy,
+            RoundError::Silent => Trouble::Broken,
             RoundError::Unexpected => Trouble::Fault(error.to_string()),
         }
     }
@@ -110,7 +113,7 @@ impl World {
         while let Some(device) = self.devices.get_mut(&seat).filter(|device| device.takes_more()) {
             let Some(peer) = device.schedule.begin(now) else { break };
             if self.begin(seat, peer).is_none() {
-                self.end_round(seat, peer, Outcome::Failed);
+                self.end_round(seat, peer, Outcome::Failed { missing: false });
             }
         }
         self.wait_for_next_round(seat);
@@ -375,14 +378,17 @@ impl World {
     /// A round ended, for whatever reason.
     pub(super) fn finish(&mut self, number: u64, result: Result<(), Trouble>) {
         let Some(Round { puller, server, peer, .. }) = self.close(number) else { return };
-        let mut more = false;
+        let (mut more, mut missing) = (false, false);
         if let Some(device) = self.devices.get_mut(&puller) {
             device.rounds.remove(&number);
-            more = device.room.as_ref().is_some_and(|room| room.could_bring_more(peer));
+            let room = device.room.as_ref();
+            more = room.is_some_and(|room| room.could_bring_more(peer));
+            missing = more || room.is_some_and(|room| room.log().floating() > 0);
         }
         self.feed(puller, Input::FetchStopped { from: peer });
         let outcome = match result {
-            Err(_) => Outcome::Failed,
+            Err(Trouble::Busy) => Outcome::Busy,
+            Err(_) => Outcome::Failed { missing },
             Ok(()) if more => Outcome::Unfinished,
             Ok(()) => Outcome::Finished,
         };
