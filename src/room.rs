@@ -323,7 +323,7 @@ impl Room {
         let refused = taken.outcomes.iter().any(|outcome| matches!(outcome, Ingest::Rejected(_)));
         let inserted: Vec<Operation> = taken.inserted.into_iter().map(|(_, operation)| operation).collect();
         out.extend(inserted.iter().map(|operation| Output::Publish(Frame::operation(operation))));
-        self.show(&inserted, &[], now, out);
+        self.show_changes(&inserted, &[], taken.removed, now, out);
         let (ticket, reply) = write.reply?;
         Some(Output::Reply { ticket, result: if refused { Err(CommandError::RoomFull) } else { Ok(reply) } })
     }
@@ -357,16 +357,27 @@ impl Room {
         for author in forks {
             self.accept_fork(author, &inserted, now, out);
         }
-        let has_less = !removed.is_empty();
-        if has_less {
-            self.contents.fold.remove(&removed.into_iter().collect());
-            out.emit_canvas(CanvasChange::Reset);
-        }
         if !inserted.is_empty() {
             out.push(Output::Persist(inserted.clone()));
         }
         let inserted: Vec<Operation> = inserted.into_iter().map(|(_, operation)| operation).collect();
-        self.show(&inserted, &floating, now, out);
+        self.show_changes(&inserted, &floating, removed, now, out);
+    }
+
+    /// Shows what is new, and takes away what is no longer part of the log.
+    fn show_changes(
+        &mut self,
+        inserted: &[Operation],
+        floating: &[Operation],
+        removed: Vec<OrderKey>,
+        now: Now,
+        out: &mut Outbox,
+    ) {
+        let has_less = !removed.is_empty();
+        if has_less && self.contents.fold.remove(&removed.into_iter().collect()).reset {
+            out.emit_canvas(CanvasChange::Reset);
+        }
+        self.show(inserted, floating, now, out);
         if has_less {
             // Only now: the new operations are in the log already, and must not be counted twice.
             self.read.count(&self.contents.log, self.chain.author());

@@ -4,14 +4,19 @@
 //! are kept depend only on the set of its operations, not on the order of arrival. Wherever an operation, or the
 //! beginning of the chain, has several children, every child but the one with the lowest id is an *opener*. The first
 //! [`MAX_BRANCHES_OF_CHAIN`] - 1 openers by (sequence number, id) are kept; any other is removed with its descendants.
-//! An opener stays one when operations are added, so a removed branch never comes back and need not be remembered.
+//!
+//! The branches of an author, which are its chains and their openers, are sorted by [`Branch`]. The *rank* of a branch is its
+//! index among those of its author, together with the author. Of each author the first [`Bounds::author`] are kept, and of
+//! these the [`Bounds::room`] with the lowest ranks. So who has many branches loses some of them to who has few.
+//!
+//! An opener stays one when operations are added, and an author's branches become only more, so a removed branch never comes
+//! back and need not be remembered.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::lane::{Lane, OpRef, ShortId};
-use super::{
-    MAX_BRANCHES, MAX_BRANCHES_OF_CHAIN, MAX_CHAINS, MAX_CHAINS_OF_AUTHOR, MAX_LANES, MAX_LANES_OF_CHAIN, Reason,
-};
+use super::shares::Shares;
+use super::{MAX_BRANCHES, MAX_BRANCHES_OF_AUTHOR, MAX_BRANCHES_OF_CHAIN, MAX_LANES, MAX_LANES_OF_CHAIN, Reason};
 use crate::identity::Author;
 use crate::operation::{ChainId, Header, OperationId, OrderKey};
 
@@ -22,6 +27,22 @@ pub(super) struct Chain {
     pub(super) lanes: Vec<u32>,
     /// The openers that are kept, sorted.
     pub(super) openers: Vec<(u64, ShortId)>,
+}
+
+/// A branch: a chain (`None`) or one of its openers. The order is the one in which the branches of an author are kept.
+type Branch = (ChainId, Option<(u64, ShortId)>);
+
+/// The largest numbers of branches.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bounds {
+    pub(super) room: usize,
+    pub(super) author: usize,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Bounds { room: MAX_BRANCHES, author: MAX_BRANCHES_OF_AUTHOR }
+    }
 }
 
 /// The lane in which an operation has to go.
@@ -39,7 +60,7 @@ pub(super) struct Added {
     pub(super) op: OpRef,
     /// True if its chain became forked.
     pub(super) forked: bool,
-    /// The chain of the same author that was removed for it.
+    /// The chain that was removed for it.
     pub(super) pushed_out: Option<ChainId>,
 }
 
@@ -65,11 +86,17 @@ pub(super) struct Forest {
     cut: BTreeSet<u32>,
     /// Unused lanes.
     free: Vec<u32>,
-    /// The number of branches: one for each chain, and one for each opener.
-    branches: usize,
+    /// The numbers of branches: one for each chain, and one for each opener.
+    shares: Shares,
+    bounds: Bounds,
 }
 
 impl Forest {
+    #[cfg(test)]
+    pub(super) fn with_bounds(bounds: Bounds) -> Self {
+        Forest { bounds, ..Forest::default() }
+    }
+
     pub(super) fn lane(&self, index: u32) -> &Lane {
         &self.lanes[index as usize]
     }
@@ -99,7 +126,7 @@ impl Forest {
 
     #[cfg(test)]
     pub(super) fn branches(&self) -> usize {
-        self.branches
+        self.shares.all()
     }
 
     /// Returns the lanes of a chain.
@@ -118,18 +145,34 @@ impl Forest {
         self.lane(op.lane).holds(op.seq)
     }
 
-    /// Returns whether an operation of this chain could be added, and the chain that would have to be removed for it.
-    pub(super) fn admits(&self, chain: ChainId) -> Result<Option<ChainId>, Reason> {
-        if self.chains.contains_key(&chain) {
-            return Ok(None);
+    /// Returns whether an operation of this chain could be added, as far as the numbers of branches decide that.
+    pub(super) fn admits(&self, chain: ChainId) -> bool {
+        self.chains.contains_key(&chain) || self.pushed_out_by((chain, None)) != Some((chain, None))
+    }
+
+    /// Returns the branch that has to go if there is this one more. It may be this one.
+    fn pushed_out_by(&self, branch: Branch) -> Option<Branch> {
+        let (id, opener) = branch;
+        let openers = self.chain(id).map_or(&[][..], |chain| &chain.openers);
+        if opener.is_some() && openers.len() + 1 >= MAX_BRANCHES_OF_CHAIN {
+            return Some((id, openers.last().copied().max(opener)));
         }
-        // The lowest numbers are kept, because they don't depend on the order of arrival.
-        if self.chains_of(chain.author).count() >= MAX_CHAINS_OF_AUTHOR {
-            let highest = self.chains_of(chain.author).next_back().map(|(id, _)| *id).filter(|id| *id > chain);
-            return highest.map(Some).ok_or(Reason::TooManyChains);
-        }
-        let full = self.chains.len() >= MAX_CHAINS || self.branches >= MAX_BRANCHES;
-        if full { Err(Reason::TooManyChains) } else { Ok(None) }
+        let share = self.shares.of(id.author) + 1;
+        let loser = if share > self.bounds.author {
+            id.author
+        } else if self.shares.all() >= self.bounds.room {
+            self.shares.largest().max(Some((share, id.author)))?.1
+        } else {
+            return None;
+        };
+        let last = self.last_branch(loser);
+        if loser == id.author { last.max(Some(branch)) } else { last }
+    }
+
+    /// Returns the last branch of an author.
+    fn last_branch(&self, author: Author) -> Option<Branch> {
+        let (id, chain) = self.chains_of(author).next_back()?;
+        Some((*id, chain.openers.last().copied()))
     }
 
     /// Adds an operation, if the one before it is there. The keys of the operations that it pushes out are added to
@@ -145,17 +188,26 @@ impl Forest {
         if parent.and_then(|op| self.lane(op.lane).time(op.seq)).is_some_and(|time| header.time <= time) {
             return Err(Refusal::Never(Reason::Time));
         }
-        let pushed_out = self.admits(header.chain).map_err(Refusal::Never)?;
-        let openers = self.openers_with(header, parent, id.into()).map_err(Refusal::Never)?;
+        let begun = self.begun_by(header, parent, id.into());
+        let out = begun.and_then(|branch| self.pushed_out_by(branch));
+        match out {
+            Some(out) if out == (header.chain, None) => return Err(Refusal::Never(Reason::TooManyChains)),
+            Some(out) if out == (header.chain, Some((header.seq, id.into()))) => {
+                return Err(Refusal::Never(Reason::TooManyBranches));
+            }
+            _ => {}
+        }
+        let was_forked = self.is_forked(header.chain);
         let op = self.place(header, parent, id, home)?;
-        let forked = openers.is_some() && self.chain(header.chain).is_some_and(|chain| chain.openers.is_empty());
-        if let Some(openers) = openers {
-            self.keep_openers(header.chain, openers, removed);
+        if let Some((chain, Some(opener))) = begun {
+            self.add_opener(chain, opener);
         }
-        if let Some(chain) = pushed_out {
-            self.remove_chain(chain, removed);
-        }
-        Ok(Added { op, forked, pushed_out })
+        let pushed_out = out.and_then(|branch| self.remove_branch(branch, removed));
+        Ok(Added { op, forked: !was_forked && self.is_forked(header.chain), pushed_out })
+    }
+
+    fn is_forked(&self, chain: ChainId) -> bool {
+        self.chain(chain).is_some_and(|chain| !chain.openers.is_empty())
     }
 
     /// Returns the operation before this one; `None` at the beginning of a chain.
@@ -168,25 +220,12 @@ impl Forest {
         }
     }
 
-    /// Returns the chain's openers with this operation, sorted, perhaps one too many (another than this one); `None` when
-    /// it opens no branch.
-    fn openers_with(
-        &self,
-        header: &Header,
-        parent: Option<OpRef>,
-        id: ShortId,
-    ) -> Result<Option<Vec<(u64, ShortId)>>, Reason> {
-        let Some(chain) = self.chain(header.chain) else { return Ok(None) };
-        let Some(lowest) = self.children(chain, parent).min() else { return Ok(None) };
-        let mut openers = chain.openers.clone();
-        openers.push((header.seq, lowest.max(id)));
-        openers.sort_unstable();
-        let one_more = openers.len() < MAX_BRANCHES_OF_CHAIN;
-        let itself_out = !one_more && openers.last() == Some(&(header.seq, id));
-        if itself_out || (one_more && self.branches >= MAX_BRANCHES) {
-            return Err(Reason::TooManyBranches);
-        }
-        Ok(Some(openers))
+    /// Returns the branch that there is more with this operation: its chain, or of two operations that follow one the opener,
+    /// which may be the other.
+    fn begun_by(&self, header: &Header, parent: Option<OpRef>, id: ShortId) -> Option<Branch> {
+        let Some(chain) = self.chain(header.chain) else { return Some((header.chain, None)) };
+        let lowest = self.children(chain, parent).min()?;
+        Some((header.chain, Some((header.seq, lowest.max(id)))))
     }
 
     /// Returns the operations that follow one, or that begin the chain.
@@ -249,9 +288,9 @@ impl Forest {
         if number != chain.log {
             self.derived.insert((chain.author, number));
         }
-        let branches = &mut self.branches;
+        let shares = &mut self.shares;
         let held = self.chains.entry(chain).or_insert_with(|| {
-            *branches += 1;
+            shares.add(chain.author);
             Chain::default()
         });
         held.lanes.push(index);
@@ -277,16 +316,28 @@ impl Forest {
         given && !taken
     }
 
-    /// Keeps these openers; if there is one too many, removes it with its descendants.
-    fn keep_openers(&mut self, id: ChainId, mut openers: Vec<(u64, ShortId)>, removed: &mut Vec<OrderKey>) {
-        let out = if openers.len() < MAX_BRANCHES_OF_CHAIN { None } else { openers.pop() };
+    fn add_opener(&mut self, id: ChainId, opener: (u64, ShortId)) {
         if let Some(chain) = self.chains.get_mut(&id) {
-            self.branches = self.branches + openers.len() - chain.openers.len();
-            chain.openers = openers;
+            let at = chain.openers.partition_point(|other| *other < opener);
+            chain.openers.insert(at, opener);
+            self.shares.add(id.author);
         }
-        if let Some(op) = out.and_then(|(seq, short)| self.find(id, seq, short)) {
+    }
+
+    /// Removes a branch, the last of its chain or of its author. Returns the chain if it was that.
+    fn remove_branch(&mut self, (id, opener): Branch, removed: &mut Vec<OrderKey>) -> Option<ChainId> {
+        let Some((seq, short)) = opener else {
+            self.remove_chain(id, removed);
+            return Some(id);
+        };
+        if let Some(chain) = self.chains.get_mut(&id) {
+            chain.openers.pop();
+            self.shares.remove(id.author);
+        }
+        if let Some(op) = self.find(id, seq, short) {
             self.cut(id, op, removed);
         }
+        None
     }
 
     /// Removes an operation and its descendants.
@@ -314,7 +365,9 @@ impl Forest {
             let from = self.lane(index).from;
             self.cut_lane(OpRef { lane: index, seq: from }, removed);
         }
-        self.branches -= 1 + chain.openers.len();
+        for _ in 0..=chain.openers.len() {
+            self.shares.remove(id.author);
+        }
         self.chains.remove(&id);
     }
 
@@ -382,7 +435,7 @@ impl Forest {
         if in_chain || self.derived.contains(&(lane.chain.author, lane.number)) {
             return Err(Reason::TooManyBranches);
         }
-        if self.admits(lane.chain)?.is_some() {
+        if !self.chains.contains_key(&lane.chain) && self.pushed_out_by((lane.chain, None)).is_some() {
             return Err(Reason::TooManyChains);
         }
         self.lanes.push(lane);
@@ -392,7 +445,9 @@ impl Forest {
 
     /// Returns whether the numbers of branches and lanes are within their bounds.
     pub(super) fn is_within_bounds(&self) -> bool {
-        self.branches <= MAX_BRANCHES && self.chains.values().all(|chain| chain.lanes.len() <= MAX_LANES_OF_CHAIN)
+        self.shares.all() <= self.bounds.room
+            && self.shares.largest().is_none_or(|(largest, _)| largest <= self.bounds.author)
+            && self.chains.values().all(|chain| chain.lanes.len() <= MAX_LANES_OF_CHAIN)
     }
 
     /// Computes the openers of a chain from its lanes.
@@ -412,10 +467,7 @@ impl Forest {
 
     /// Sets the openers of a chain that was read back.
     pub(super) fn set_openers(&mut self, id: ChainId, openers: Vec<(u64, ShortId)>) {
-        if let Some(chain) = self.chains.get_mut(&id) {
-            self.branches = self.branches + openers.len() - chain.openers.len();
-            chain.openers = openers;
-        }
+        openers.into_iter().for_each(|opener| self.add_opener(id, opener));
     }
 }
 
@@ -423,7 +475,7 @@ impl Forest {
 /// preference.
 fn derived_numbers(chain: ChainId, first: OperationId) -> impl Iterator<Item = u64> {
     // No author has more chains than this whose numbers could be taken.
-    (0..=MAX_CHAINS_OF_AUTHOR as u32).map(move |attempt| derived_number(chain, first, attempt))
+    (0..=MAX_BRANCHES_OF_AUTHOR as u32).map(move |attempt| derived_number(chain, first, attempt))
 }
 
 fn derived_number(chain: ChainId, first: OperationId, attempt: u32) -> u64 {

@@ -154,7 +154,7 @@ impl Log {
         // A peer may claim more than a chain can have; the sum must not overflow.
         let next = head.next.min(MAX_SEQ);
         let last = next.checked_sub(1)?;
-        if self.forest.find(chain, last, head.id).is_some() || self.forest.admits(chain).is_err() {
+        if self.forest.find(chain, last, head.id).is_some() || !self.forest.admits(chain) {
             return None;
         }
         let (from, known) = self.known_for(chain, next);

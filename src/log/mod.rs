@@ -6,7 +6,7 @@
 //!
 //! | module | content |
 //! | --- | --- |
-//! | `forest`, `lane` | the chains as trees of operations, stored in lanes |
+//! | `forest`, `lane`, `shares` | the chains as trees of operations, stored in lanes; how many branches each author may have |
 //! | `order` | the total order |
 //! | `floating` | operations whose predecessor is missing |
 //! | `take`, `restore` | operations from the network and from the disk |
@@ -30,6 +30,7 @@ mod order;
 mod outcome;
 mod queries;
 mod restore;
+mod shares;
 mod snapshot;
 mod take;
 #[cfg(test)]
@@ -55,14 +56,14 @@ pub const MAX_FLOATING_OF_AUTHOR: usize = MAX_FLOATING / 4;
 pub const MAX_FLOATING_BYTES_OF_AUTHOR: usize = MAX_FLOATING_BYTES / 4;
 /// Most operations from the future that are held until their time.
 pub const MAX_PARKED: usize = 256;
-/// Most chains of a room; the first to arrive are kept.
-pub const MAX_CHAINS: usize = 16_384;
-/// Most chains of one author in a room, so that nobody can fill it alone. Those with the lowest numbers are kept.
-pub const MAX_CHAINS_OF_AUTHOR: usize = 256;
+/// Most branches of one author in a room. Each of its chains counts as one, and each further branch of a chain. Kept are
+/// those of the chains with the lowest numbers.
+pub const MAX_BRANCHES_OF_AUTHOR: usize = 256;
 /// Most branches of one chain. Where several operations follow one, the one with the lowest id doesn't count; of all
 /// others in the chain, the first three by (sequence number, id) are kept, with everything that follows them.
 pub const MAX_BRANCHES_OF_CHAIN: usize = 4;
-/// Most branches of all chains of a room, and so most heads of a frontier. The first to arrive are kept.
+/// Most branches of all chains of a room, and so most heads of a frontier. Who has most branches loses the last of them
+/// first, and of several the author with the highest key.
 pub const MAX_BRANCHES: usize = 20_000;
 /// Most samples in a [`Want`].
 pub const MAX_KNOWN: usize = MAX_BRANCHES_OF_CHAIN * MAX_KNOWN_OF_TIP;
@@ -119,6 +120,11 @@ impl Log {
     pub fn new(room: RoomId) -> Self {
         let (forest, order, floating) = (Forest::default(), Order::default(), Floating::default());
         Log { room, forest, order, floating, parked: BTreeMap::new() }
+    }
+
+    #[cfg(test)]
+    fn with_bounds(room: RoomId, bounds: forest::Bounds) -> Self {
+        Log { forest: Forest::with_bounds(bounds), ..Log::new(room) }
     }
 
     /// Returns the number of operations in the log, without floating and parked ones.
@@ -189,7 +195,7 @@ impl Log {
     /// Returns whether operations of a chain can be part of the log, as far as its chains decide that.
     #[must_use]
     pub fn admits(&self, chain: ChainId) -> bool {
-        self.forest.admits(chain).is_ok()
+        self.forest.admits(chain)
     }
 
     /// Returns the authors who signed two different continuations of one chain, in the order of their keys.

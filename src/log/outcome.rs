@@ -30,10 +30,12 @@ pub enum Reason {
     /// The operation is not later than the one before it.
     #[error("it is not later than the one before it")]
     Time,
-    /// The chain forks, and other branches of it are kept: see [`super::MAX_BRANCHES_OF_CHAIN`].
+    /// The chain forks, and other branches of it, of its author or of the room are kept: see
+    /// [`super::MAX_BRANCHES_OF_CHAIN`], [`super::MAX_BRANCHES_OF_AUTHOR`], [`super::MAX_BRANCHES`].
     #[error("its chain has too many branches")]
     TooManyBranches,
-    /// The room has [`super::MAX_CHAINS`] already, or the author [`super::MAX_CHAINS_OF_AUTHOR`] with lower numbers.
+    /// The author has [`super::MAX_BRANCHES_OF_AUTHOR`] in chains with lower numbers, or the room has
+    /// [`super::MAX_BRANCHES`] and nobody more than this author.
     #[error("the room or its author has too many chains")]
     TooManyChains,
 }

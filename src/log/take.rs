@@ -118,8 +118,8 @@ impl Log {
     }
 
     fn float(&mut self, operation: Operation, batch: &mut Batch) -> Ingest {
-        if let Err(reason) = self.forest.admits(operation.header().chain) {
-            return Ingest::Rejected(reason);
+        if !self.forest.admits(operation.header().chain) {
+            return Ingest::Rejected(Reason::TooManyChains);
         }
         let id = operation.id();
         let Some(overtaken) = self.floating.keep(operation) else { return Ingest::Dropped };

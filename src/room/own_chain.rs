@@ -48,7 +48,7 @@ impl Write {
 /// The chains that we write in a room, with our key and our clock. Each write continues the chain of ours that ends last
 /// without being ahead of our clock, or a new one if there is none. A clock that is set forth and back so leads from one chain
 /// to another and back, not to ever new ones, of which the room holds
-/// [`MAX_CHAINS_OF_AUTHOR`](crate::log::MAX_CHAINS_OF_AUTHOR).
+/// [`MAX_BRANCHES_OF_AUTHOR`](crate::log::MAX_BRANCHES_OF_AUTHOR).
 #[derive(Debug)]
 pub(super) struct OwnChain {
     identity: Identity,
@@ -246,7 +246,7 @@ fn first_eight_bytes(hasher: &blake3::Hasher) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::log::MAX_CHAINS_OF_AUTHOR;
+    use crate::log::MAX_BRANCHES_OF_AUTHOR;
     use crate::name::RoomName;
     use crate::payload::Chat;
 
@@ -394,14 +394,14 @@ mod tests {
     fn chains_are_numbered_in_order_and_the_last_is_followed_by_an_error() {
         let mut writer = Writer::new();
         let mut last = None;
-        for _ in 0..MAX_CHAINS_OF_AUTHOR {
+        for _ in 0..MAX_BRANCHES_OF_AUTHOR {
             let header = writer.line(NOW);
             assert!(Some(header.chain.log) > last && header.seq == 0);
             last = Some(header.chain.log);
             writer.chain.retire([header.chain.log]);
         }
         assert_eq!(writer.unsaved(1, NOW).unwrap_err(), CommandError::RoomFull);
-        assert_eq!((writer.chains(), writer.log.len()), (MAX_CHAINS_OF_AUTHOR, MAX_CHAINS_OF_AUTHOR));
+        assert_eq!((writer.chains(), writer.log.len()), (MAX_BRANCHES_OF_AUTHOR, MAX_BRANCHES_OF_AUTHOR));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::output::{Outbox, Output};
 use crate::event::{Event, Warning};
 use crate::identity::Author;
-use crate::log::MAX_CHAINS;
+use crate::log::MAX_BRANCHES;
 
 /// The warnings that the frontend has received, by author and code.
 #[derive(Debug, Default)]
@@ -14,9 +14,9 @@ pub(super) struct Warnings(BTreeSet<(Author, &'static str)>);
 impl Warnings {
     /// Sends a warning about an author, unless one with its code was sent before.
     ///
-    /// Bounded by the largest number of chains in a log, because authors without a chain here are warned of too.
+    /// Bounded by the largest number of branches in a log, because authors without one here are warned of too.
     pub(super) fn warn(&mut self, warning: Warning, author: Author, out: &mut Outbox) {
-        if self.0.len() < MAX_CHAINS && self.0.insert((author, warning.code())) {
+        if self.0.len() < MAX_BRANCHES && self.0.insert((author, warning.code())) {
             out.push(Output::Emit(Event::Warning(warning)));
         }
     }

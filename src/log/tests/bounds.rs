@@ -1,5 +1,6 @@
 //! The bounds of a log hold for any input.
 
+use super::super::forest::Bounds;
 use super::tree::oracle;
 use super::*;
 
@@ -65,11 +66,11 @@ fn parked_operations_are_bounded() {
 #[test]
 fn the_chains_with_the_lowest_numbers_are_kept_in_any_order_of_arrival() {
     let ana = ana();
-    let count = MAX_CHAINS_OF_AUTHOR as u64 + 4;
+    let count = MAX_BRANCHES_OF_AUTHOR as u64 + 4;
     let roots: Vec<_> = (0..count).map(|log| one(&ana, log, 0, None, 10 + log, "x")).collect();
     let (mut up, mut down) = (Peer::new(), Peer::new());
     let outcomes = up.take(&roots).outcomes;
-    assert_eq!(outcomes[MAX_CHAINS_OF_AUTHOR..], [Ingest::Rejected(Reason::TooManyChains); 4]);
+    assert_eq!(outcomes[MAX_BRANCHES_OF_AUTHOR..], [Ingest::Rejected(Reason::TooManyChains); 4]);
     let lost = after(&ana, &after(&ana, &roots[count as usize - 1], "a"), "b");
     assert_eq!(up.take(std::slice::from_ref(&lost)).outcomes, [Ingest::Rejected(Reason::TooManyChains)]);
     let mut removed = Vec::new();
@@ -78,13 +79,37 @@ fn the_chains_with_the_lowest_numbers_are_kept_in_any_order_of_arrival() {
         removed.extend(down.take(std::slice::from_ref(root)).removed);
     }
     removed.sort();
-    let gone = roots[MAX_CHAINS_OF_AUTHOR..].iter().chain([&lost]).map(Operation::key);
+    let gone = roots[MAX_BRANCHES_OF_AUTHOR..].iter().chain([&lost]).map(Operation::key);
     let mut gone: Vec<_> = gone.collect();
     gone.sort();
     assert_eq!(removed, gone);
     assert_eq!((down.log.digest(), down.kept()), (up.log.digest(), up.kept()));
     assert_eq!(down.log.floating(), 0);
     assert_eq!(up.log.missing(&[Head { author: ana.author(), log: 999, next: 1, id: lost.id().into() }]), []);
+}
+
+/// Strangers hold all branches of a room; whoever comes still finds space, and who has most of them loses one.
+#[test]
+fn a_newcomer_finds_space_in_a_full_room() {
+    let bounds = Bounds { room: 32, author: 8 };
+    let mut peer = Peer { log: Log::with_bounds(RoomName::lobby().id(), bounds), disk: BTreeMap::new() };
+    let strangers: Vec<_> = (10..14).map(|n| Identity::from_secret([n; 32])).collect();
+    for stranger in &strangers {
+        let chains: Vec<_> = (0..8).map(|log| one(stranger, log, 0, None, 10 + log, "x")).collect();
+        assert_eq!(peer.take(&chains).outcomes, [Ingest::Inserted; 8]);
+    }
+    let highest = strangers.iter().map(Identity::author).max().unwrap();
+    for (n, log) in (1..=4).zip([7, 7, 7, 7]) {
+        let newcomer = Identity::from_secret([n; 32]);
+        assert!(peer.log.admits(ChainId { author: newcomer.author(), log: 99 }));
+        let ingested = peer.take(&[one(&newcomer, 99, 0, None, 5, "hello")]);
+        assert_eq!(ingested.outcomes, [Ingest::Inserted]);
+        let [gone] = ingested.removed[..] else { panic!("{:?}", ingested.removed) };
+        assert!(gone.chain.log == log && (n > 1 || gone.chain.author == highest));
+    }
+    // Nobody takes the last place of somebody who has few.
+    let chain = ChainId { author: highest, log: 7 };
+    assert!(!peer.log.admits(chain) && peer.log.frontier().len() == bounds.room);
 }
 
 #[test]

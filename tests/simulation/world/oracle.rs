@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use inkmesh::identity::Author;
-use inkmesh::log::{Line, MAX_BRANCHES_OF_CHAIN, MAX_CHAINS_OF_AUTHOR};
+use inkmesh::log::{Line, MAX_BRANCHES, MAX_BRANCHES_OF_AUTHOR, MAX_BRANCHES_OF_CHAIN};
 use inkmesh::operation::{ChainId, Operation, OperationId};
 use inkmesh::room::Room;
 
@@ -25,19 +25,35 @@ pub fn log_of(all: impl IntoIterator<Item = Operation>) -> Vec<Operation> {
     for operation in all {
         chains.entry(operation.header().chain).or_default().insert(operation.id(), operation);
     }
-    let mut log: Vec<Operation> = Vec::new();
-    let mut of_author = BTreeMap::new();
-    for (id, chain) in &chains {
-        let tree = branches_kept(grown(chain));
-        // Chains come by number: the lowest are kept.
-        let count: &mut usize = of_author.entry(id.author).or_default();
-        *count += usize::from(!tree.is_empty());
-        if *count <= MAX_CHAINS_OF_AUTHOR {
-            log.extend(tree);
-        }
-    }
+    let trees: Vec<Vec<Operation>> = chains.values().map(grown).collect();
+    let kept = branches_kept(&trees);
+    let is_out = |branch: &Branch| !kept.contains(branch);
+    let mut log: Vec<Operation> = trees.into_iter().flat_map(|tree| without(tree, is_out)).collect();
     log.sort_by_key(Operation::key);
     log
+}
+
+/// A chain, or one of its openers.
+type Branch = (ChainId, Option<(u64, OperationId)>);
+
+/// Returns the branches that are kept of these chains: of each chain the first openers, of each author the first branches, and of
+/// the room those with the lowest place among their author's.
+fn branches_kept(trees: &[Vec<Operation>]) -> BTreeSet<Branch> {
+    let mut branches: BTreeSet<Branch> = BTreeSet::new();
+    for tree in trees {
+        let Some(chain) = tree.first().map(|operation| operation.header().chain) else { continue };
+        branches.insert((chain, None));
+        branches.extend(openers(tree).into_iter().take(MAX_BRANCHES_OF_CHAIN - 1).map(|opener| (chain, Some(opener))));
+    }
+    let (mut of_author, mut ranks) = (BTreeMap::new(), BTreeMap::new());
+    for branch in branches {
+        let author = branch.0.author;
+        let place: &mut usize = of_author.entry(author).or_default();
+        ranks.insert((*place, author), branch);
+        *place += 1;
+    }
+    let kept = ranks.into_iter().filter(|((place, _), _)| *place < MAX_BRANCHES_OF_AUTHOR).take(MAX_BRANCHES);
+    kept.map(|(_, branch)| branch).collect()
 }
 
 /// Returns the operations of a chain that are connected with its beginning, each later than the one before.
@@ -60,21 +76,24 @@ fn grown(chain: &BTreeMap<OperationId, Operation>) -> Vec<Operation> {
     grown.into_values().cloned().collect()
 }
 
-/// Returns the operations of the kept branches: of several successors of an operation the lowest continues freely; of all
-/// others the first three by number and id are kept, each with its successors.
-fn branches_kept(tree: Vec<Operation>) -> Vec<Operation> {
-    let mut families: BTreeMap<Option<OperationId>, Vec<&Operation>> = BTreeMap::new();
-    for operation in &tree {
-        families.entry(operation.header().backlink).or_default().push(operation);
+/// Returns the openers of a chain, sorted: of several successors of an operation the lowest continues freely, each other is one.
+fn openers(tree: &[Operation]) -> BTreeSet<(u64, OperationId)> {
+    let mut families: BTreeMap<Option<OperationId>, BTreeSet<(u64, OperationId)>> = BTreeMap::new();
+    for operation in tree {
+        let header = operation.header();
+        families.entry(header.backlink).or_default().insert((header.seq, operation.id()));
     }
-    let mut openers: Vec<(u64, OperationId)> = Vec::new();
-    for children in families.values_mut() {
-        children.sort_by_key(|operation| operation.id());
-        openers.extend(children.iter().skip(1).map(|operation| (operation.header().seq, operation.id())));
+    families.into_values().flat_map(|children| children.into_iter().skip(1)).collect()
+}
+
+/// Returns the operations of a chain without those branches that are out, each with its successors.
+fn without(tree: Vec<Operation>, is_out: impl Fn(&Branch) -> bool) -> Vec<Operation> {
+    let Some(chain) = tree.first().map(|operation| operation.header().chain) else { return tree };
+    if is_out(&(chain, None)) {
+        return Vec::new();
     }
-    openers.sort_unstable();
-    let mut out: BTreeSet<OperationId> =
-        openers.into_iter().skip(MAX_BRANCHES_OF_CHAIN - 1).map(|(_, id)| id).collect();
+    let opened = openers(&tree).into_iter().filter(|opener| is_out(&(chain, Some(*opener))));
+    let mut out: BTreeSet<OperationId> = opened.map(|(_, id)| id).collect();
     let mut sorted: Vec<&Operation> = tree.iter().collect();
     sorted.sort_by_key(|operation| operation.header().seq);
     for operation in sorted {
