@@ -276,7 +276,9 @@ impl Room {
         self.retire(std::slice::from_ref(&operation), out);
         let mut taken = self.contents.log.ingest_all(vec![operation], now.wall_ms);
         let outcome = taken.outcomes.pop().unwrap_or(Ingest::Duplicate);
-        out.push(Output::Verdict(outcome.into()));
+        // Where one floats in the place of another, its author sends more than anybody holds: it is not passed on.
+        let takes_a_place = outcome == Ingest::Floating && !taken.dropped.is_empty();
+        out.push(Output::Verdict(if takes_a_place { Verdict::Ignore } else { outcome.into() }));
         if matches!(outcome, Ingest::Floating | Ingest::Dropped) {
             out.push(Output::SyncWith(from));
         }

@@ -48,9 +48,12 @@ pub struct Ingested {
     pub inserted: Vec<(Position, Operation)>,
     /// The operations that began to float.
     pub floating: Vec<Operation>,
-    /// The operations that were in the log or floating before and are no longer: pushed out by another branch or chain of
-    /// their author, or by a newer floating operation. Each is named once, in no particular order.
+    /// The operations that were in the log before and are no longer: pushed out by another branch or chain. Each is named
+    /// once, in no particular order.
     pub removed: Vec<OrderKey>,
+    /// The operations that floated before and neither float now nor are in the log: a newer one took their place, or what came
+    /// can't be followed by them. Nothing depended on them but their lines. Each is named once.
+    pub dropped: Vec<OrderKey>,
     /// The authors of chains that became forked.
     pub forks: Vec<Author>,
     /// The outcome of each given operation, in the given order.

@@ -139,24 +139,29 @@ impl Log {
 
     /// Brings the order up to date with the forest; returns the outcome of the batch.
     pub(super) fn settle(&mut self, batch: Batch) -> Ingested {
-        let Batch { mut inserted, floated, cut, dropped, forks, mut outcomes } = batch;
-        let mut removed = dropped;
-        if !cut.is_empty() {
-            let dead = self.drop_dead(&mut inserted, &mut outcomes);
-            self.order.remove(&cut, &self.forest);
-            removed.extend(cut.into_iter().filter(|key| !dead.contains(key)));
+        let Batch { mut inserted, floated, cut, mut dropped, forks, mut outcomes } = batch;
+        let mut removed = cut;
+        if !removed.is_empty() {
+            let dead = self.drop_dead(&mut inserted, &mut outcomes, &mut dropped);
+            self.order.remove(&removed, &self.forest);
+            removed.retain(|key| !dead.contains(key));
         }
         let ops = inserted.iter().map(|new| PackedOp::new(new.op, new.operation.kind())).collect();
         self.order.insert(ops, &self.forest);
         self.forest.recycle();
         let inserted = inserted.into_iter().map(|new| (self.position_of(new.op), new.operation)).collect();
         let floating = self.floating.iter().filter(|operation| floated.contains_key(&operation.id()));
-        Ingested { inserted, floating: floating.cloned().collect(), removed, forks, outcomes }
+        Ingested { inserted, floating: floating.cloned().collect(), removed, dropped, forks, outcomes }
     }
 
-    /// Drops the new operations that were pushed out by the batch that brought them. Returns the keys of those that
-    /// had not floated before.
-    fn drop_dead(&self, inserted: &mut Vec<New>, outcomes: &mut [Ingest]) -> BTreeSet<OrderKey> {
+    /// Drops the new operations that were pushed out by the batch that brought them, and returns their keys. Those that had
+    /// floated before are added to `dropped`.
+    fn drop_dead(
+        &self,
+        inserted: &mut Vec<New>,
+        outcomes: &mut [Ingest],
+        dropped: &mut Vec<OrderKey>,
+    ) -> BTreeSet<OrderKey> {
         let mut dead = BTreeSet::new();
         inserted.retain(|New { op, given, operation }| {
             if self.forest.is_alive(*op) {
@@ -164,10 +169,11 @@ impl Log {
             }
             let chain_gone = self.forest.chain(operation.header().chain).is_none();
             let reason = if chain_gone { Reason::TooManyChains } else { Reason::TooManyBranches };
-            if let Some(outcome) = given.and_then(|given| outcomes.get_mut(given)) {
-                *outcome = Ingest::Rejected(reason);
-                dead.insert(operation.key());
+            match given.and_then(|given| outcomes.get_mut(given)) {
+                Some(outcome) => *outcome = Ingest::Rejected(reason),
+                None => dropped.push(operation.key()),
             }
+            dead.insert(operation.key());
             false
         });
         dead

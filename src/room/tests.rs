@@ -1,10 +1,13 @@
 //! Commands to a whole room, from the input to the outputs.
 
 use super::*;
-use crate::canvas::{CanvasStep, Color, Point, Sheet, Tool};
+use crate::canvas::{CanvasStep, Color, Point, Sheet, SheetId, Tool};
+use crate::clock::Timestamp;
 use crate::command::{CommandError, CommandTicket, Reply, RoomCommand};
 use crate::event::PenLine;
 use crate::game::{Phase, PlayError, Rules, WordList};
+use crate::log::MAX_FLOATING_OF_AUTHOR;
+use crate::operation::{ChainId, Header, OperationId};
 use crate::words::{Level, Word};
 
 const NOW: Now = Now { wall_ms: 1_790_000_000_000, mono_ms: 5 };
@@ -226,4 +229,29 @@ fn a_restored_copy_does_not_fork_the_chain_of_which_others_know_more() {
         let chain = said.operations[0].header().chain;
         assert!(chain.log > lines[0].operations[0].header().chain.log && chain.author == copy.chain.author());
     }
+}
+
+/// Of an author's operations behind a gap only so many are held. More change nothing but lines, and are not passed on.
+#[test]
+fn an_operation_that_takes_the_place_of_a_floating_one_changes_nothing_else() {
+    let mut room = room(1);
+    let (identity, peer) = (Identity::from_secret([2; 32]), Identity::from_secret([3; 32]).author());
+    let chain = ChainId { author: identity.author(), log: 5 };
+    let mut gossip = |seq: u64| {
+        let time = Timestamp::from_ms(NOW.wall_ms + seq);
+        let header = Header { room: room.name().id(), chain, seq, backlink: Some(OperationId([9; 32])), time };
+        let step = CanvasStep::Clear { stroke: seq };
+        let operation = Operation::sign(&identity, header, &Payload::Canvas { sheet: SheetId::Free, step }).unwrap();
+        room.handle(Input::Gossiped { operation, from: peer }, NOW)
+    };
+    let is_passed_on = |outputs: &[Output]| outputs.iter().any(|output| matches!(output, Output::Verdict(Verdict::Accept)));
+    for seq in 1..=MAX_FLOATING_OF_AUTHOR as u64 {
+        assert!(is_passed_on(&gossip(seq)));
+    }
+    let outputs = gossip(9_999);
+    assert!(!is_passed_on(&outputs));
+    let changes = outputs.iter().find(|output| {
+        matches!(output, Output::Emit(Event::Canvas { .. } | Event::Reading { .. }) | Output::StoreLocal(_) | Output::Refold)
+    });
+    assert!(changes.is_none(), "{changes:?}");
 }

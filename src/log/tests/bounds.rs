@@ -17,12 +17,13 @@ fn one_author_cannot_use_up_the_floating_room_and_the_newest_stay() {
     let ingested = peer.take(&flood);
     assert_eq!(peer.log.floating(), MAX_FLOATING_OF_AUTHOR);
     assert_eq!(ingested.outcomes[..10], [Ingest::Dropped; 10]);
-    assert_eq!((ingested.floating, ingested.removed), (flood[10..].to_vec(), vec![]));
+    assert_eq!((ingested.floating, ingested.dropped), (flood[10..].to_vec(), vec![]));
     // An operation earlier than all floating ones is dropped; a later one replaces the earliest.
     assert_eq!(peer.take(&[lost(&ana, 1, 5)]).outcomes, [Ingest::Dropped]);
     let later = lost(&ana, 9999, 99_999);
     let ingested = peer.take(std::slice::from_ref(&later));
-    assert_eq!((ingested.outcomes, ingested.removed), (vec![Ingest::Floating], vec![flood[10].key()]));
+    assert_eq!((ingested.outcomes, ingested.dropped), (vec![Ingest::Floating], vec![flood[10].key()]));
+    assert_eq!(ingested.removed, []);
     assert_eq!(peer.log.floating(), MAX_FLOATING_OF_AUTHOR);
     assert_eq!(peer.take(&[lost(&Identity::from_secret([2; 32]), 1, 5)]).outcomes, [Ingest::Floating]);
 }
@@ -76,7 +77,8 @@ fn the_chains_with_the_lowest_numbers_are_kept_in_any_order_of_arrival() {
     let mut removed = Vec::new();
     down.take(&[roots[count as usize - 1].clone(), lost.clone()]);
     for root in roots.iter().rev().skip(1) {
-        removed.extend(down.take(std::slice::from_ref(root)).removed);
+        let ingested = down.take(std::slice::from_ref(root));
+        removed.extend(ingested.removed.into_iter().chain(ingested.dropped));
     }
     removed.sort();
     let gone = roots[MAX_BRANCHES_OF_AUTHOR..].iter().chain([&lost]).map(Operation::key);

@@ -17,7 +17,7 @@ fn an_early_operation_floats_until_the_gap_is_filled() {
     let whole = peer.take(&operations[..1]);
     let inserted: Vec<_> = whole.inserted.into_iter().map(|(_, operation)| operation).collect();
     assert_eq!((inserted, whole.outcomes), (operations[..3].to_vec(), vec![Ingest::Inserted]));
-    assert_eq!((whole.floating, whole.removed), (vec![], vec![]));
+    assert_eq!((whole.floating, whole.removed, whole.dropped), (vec![], vec![], vec![]));
     assert_eq!((peer.log.len(), peer.log.floating(), peer.log.floating.bytes()), (3, 0, 0));
     assert_eq!(peer.take(&operations[1..2]).outcomes, [Ingest::Duplicate]);
 }
@@ -88,11 +88,11 @@ fn time_runs_forward_along_a_chain_and_its_branches() {
     log.ingest_all(operations[..2].to_vec(), WALL);
     assert_eq!(ingest(&mut log, &same_time(&operations[1])), Ingest::Rejected(Reason::Time));
     assert_eq!(ingest(&mut log, &same_time(&operations[0])), Ingest::Rejected(Reason::Time));
-    // An operation that floated is reported as removed.
+    // An operation that floated is reported as dropped.
     let early = same_time(&operations[2]);
     assert_eq!(ingest(&mut log, &early), Ingest::Floating);
     let ingested = log.ingest(operations[2].clone(), WALL);
-    assert_eq!((ingested.outcomes, ingested.removed), (vec![Ingest::Inserted], vec![early.key()]));
+    assert_eq!((ingested.outcomes, ingested.dropped), (vec![Ingest::Inserted], vec![early.key()]));
 }
 
 #[test]

@@ -20,7 +20,7 @@ fn batched_within(arrival: &[Operation], size: usize, bounds: Bounds) -> Peer {
         // The reported changes must add up to the content of the log.
         ingested.floating.iter().for_each(|op| *told.entry(op.key()).or_default() |= 1);
         ingested.inserted.iter().for_each(|(_, op)| *told.entry(op.key()).or_default() |= 2);
-        for key in &ingested.removed {
+        for key in ingested.removed.iter().chain(&ingested.dropped) {
             assert!(told.remove(key).is_some(), "removed what was never there");
         }
     }
