@@ -9,7 +9,7 @@
 //! - Both reach the [`UNDO_REACH`] steps of the sheet before them and no farther. Earlier steps are settled: no later step
 //!   changes whether they are undone.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::{CanvasStep, StrokeId};
 use crate::identity::Author;
@@ -17,13 +17,18 @@ use crate::identity::Author;
 /// The number of steps of its sheet that an undo or redo reaches back.
 pub const UNDO_REACH: usize = 4096;
 
-/// The marks of a sheet that undo can reach, and the number of settled steps before them.
+/// The marks of a sheet that undo can reach, and the number of settled steps before them. Steps are named by their index among
+/// all of the sheet.
 #[derive(Debug, Clone, Default)]
 pub struct UndoHistory {
     recent: VecDeque<Recent>,
     /// The number of steps before the recent ones.
     settled: usize,
     settled_clear: Option<usize>,
+    /// What the recent steps say about each mark.
+    marks: BTreeMap<(Author, StrokeId), Mark>,
+    /// The last mark of each author, if it is recent.
+    last_marks: BTreeMap<Author, usize>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -41,16 +46,21 @@ enum Kind {
     Redo,
 }
 
-impl Recent {
-    fn is(&self, author: Author, stroke: StrokeId) -> bool {
-        self.stroke == stroke && self.author == author
-    }
+/// The recent steps with one number of one author.
+#[derive(Debug, Clone, Default)]
+struct Mark {
+    /// The number of those steps.
+    steps: usize,
+    /// The parts of the mark.
+    parts: VecDeque<usize>,
+    /// The last undo of it.
+    undo: Option<usize>,
 }
 
 impl UndoHistory {
     /// Takes the next step of the sheet. Returns the indices of the earlier marks that it undoes or puts back, in order.
     pub fn push(&mut self, author: Author, step: &CanvasStep) -> Vec<usize> {
-        let stroke = step.number();
+        let (stroke, at) = (step.number(), self.settled + self.recent.len());
         let (kind, changed) = match step {
             CanvasStep::Undo { .. } => (Kind::Undo, self.set_done(author, stroke, false)),
             CanvasStep::Redo { .. } if self.may_redo(author, stroke) => {
@@ -61,6 +71,16 @@ impl UndoHistory {
             CanvasStep::Stroke(_) | CanvasStep::Fill { .. } => (Kind::Mark { done: true, clears: false }, Vec::new()),
         };
         self.recent.push_back(Recent { author, stroke, kind });
+        let mark = self.marks.entry((author, stroke)).or_default();
+        mark.steps += 1;
+        match kind {
+            Kind::Mark { .. } => {
+                mark.parts.push_back(at);
+                self.last_marks.insert(author, at);
+            }
+            Kind::Undo => mark.undo = Some(at),
+            Kind::Redo => {}
+        }
         if self.recent.len() > UNDO_REACH {
             self.settle();
         }
@@ -69,30 +89,40 @@ impl UndoHistory {
 
     /// Undoes all parts of a mark or puts them back; returns the indices of those that change.
     fn set_done(&mut self, author: Author, stroke: StrokeId, to: bool) -> Vec<usize> {
-        let mut changed = Vec::new();
-        for (at, recent) in self.recent.iter_mut().enumerate() {
-            if recent.is(author, stroke)
-                && let Kind::Mark { done, .. } = &mut recent.kind
-                && *done != to
-            {
-                *done = to;
-                changed.push(self.settled + at);
-            }
-        }
-        changed
+        let UndoHistory { recent, settled, marks, .. } = self;
+        let parts = marks.get(&(author, stroke)).into_iter().flat_map(|mark| mark.parts.iter().copied());
+        let changed = parts.filter(|at| match recent.get_mut(at - *settled).map(|recent| &mut recent.kind) {
+            Some(Kind::Mark { done, .. }) => std::mem::replace(done, to) != to,
+            _ => false,
+        });
+        changed.collect()
     }
 
     fn may_redo(&self, author: Author, stroke: StrokeId) -> bool {
-        let mut back = self.recent.iter().rev().filter(|recent| recent.author == author);
-        let undone = |recent: &Recent| recent.stroke == stroke && matches!(recent.kind, Kind::Undo);
-        back.find(|recent| undone(recent) || matches!(recent.kind, Kind::Mark { .. })).is_some_and(undone)
+        let undo = self.marks.get(&(author, stroke)).and_then(|mark| mark.undo);
+        undo.is_some() && undo > self.last_marks.get(&author).copied()
     }
 
+    /// Settles the oldest recent step.
     fn settle(&mut self) {
-        if let Some(Recent { kind: Kind::Mark { done: true, clears: true }, .. }) = self.recent.pop_front() {
-            self.settled_clear = Some(self.settled);
-        }
+        let Some(Recent { author, stroke, kind }) = self.recent.pop_front() else { return };
+        let at = self.settled;
         self.settled += 1;
+        if let Kind::Mark { done: true, clears: true } = kind {
+            self.settled_clear = Some(at);
+        }
+        if self.last_marks.get(&author) == Some(&at) {
+            self.last_marks.remove(&author);
+        }
+        let Some(mark) = self.marks.get_mut(&(author, stroke)) else { return };
+        mark.steps -= 1;
+        mark.undo = mark.undo.filter(|undo| *undo != at);
+        if mark.parts.front() == Some(&at) {
+            mark.parts.pop_front();
+        }
+        if mark.steps == 0 {
+            self.marks.remove(&(author, stroke));
+        }
     }
 
     /// Returns the index of the last clear that can't be undone any more. No step before it will be seen again.
@@ -113,16 +143,22 @@ impl UndoHistory {
     pub fn last_undone(&self, author: Author) -> Option<StrokeId> {
         let back = self.recent.iter().rev().filter(|recent| recent.author == author);
         let mut undone = back.take_while(|recent| !matches!(recent.kind, Kind::Mark { .. }));
-        let is_off = |stroke| {
-            let off = |recent: &Recent| matches!(recent.kind, Kind::Mark { done: false, .. });
-            self.recent.iter().any(|recent| recent.is(author, stroke) && off(recent))
-        };
-        undone.find(|recent| matches!(recent.kind, Kind::Undo) && is_off(recent.stroke)).map(|recent| recent.stroke)
+        undone
+            .find(|recent| matches!(recent.kind, Kind::Undo) && self.is_off(author, recent.stroke))
+            .map(|recent| recent.stroke)
+    }
+
+    /// Returns whether a part of a mark is undone.
+    fn is_off(&self, author: Author, stroke: StrokeId) -> bool {
+        let mut parts = self.marks.get(&(author, stroke)).into_iter().flat_map(|mark| &mark.parts);
+        parts.any(|at| matches!(self.recent[at - self.settled].kind, Kind::Mark { done: false, .. }))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::canvas::Color;
     use crate::canvas::Point;
@@ -197,5 +233,56 @@ mod tests {
         assert_eq!((history.settled_clear(), history.recent.len()), (Some(1), UNDO_REACH));
         let too_late = [&steps[..], &[(ANA, undo(1))]].concat();
         assert!(replay(&too_late).1.contains(&1));
+    }
+
+    /// The rules as they are written above, for each step a look at all before it.
+    fn naive(steps: &[(Author, CanvasStep)]) -> Vec<bool> {
+        let mut done: Vec<bool> = Vec::new();
+        for (at, (author, step)) in steps.iter().enumerate() {
+            done.push(step.is_mark());
+            let reach = at.saturating_sub(UNDO_REACH)..at;
+            let own = |earlier: &usize| steps[*earlier].0 == *author;
+            let named = |earlier: &usize| own(earlier) && steps[*earlier].1.number() == step.number();
+            let to = match step {
+                CanvasStep::Undo { .. } => false,
+                CanvasStep::Redo { .. } => {
+                    let is_undo = |earlier: &usize| matches!(steps[*earlier].1, CanvasStep::Undo { .. });
+                    let last_undo = reach.clone().rev().filter(named).find(is_undo);
+                    let last_mark = reach.clone().rev().filter(own).find(|earlier| steps[*earlier].1.is_mark());
+                    if last_undo.is_none() || last_undo < last_mark {
+                        continue;
+                    }
+                    true
+                }
+                _ => continue,
+            };
+            reach.filter(named).filter(|earlier| steps[*earlier].1.is_mark()).for_each(|earlier| done[earlier] = to);
+        }
+        done
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(40))]
+
+        #[test]
+        fn the_history_follows_the_rules(
+            few in prop::collection::vec((0..2_u8, 0..4_u64, 0..4_u8), 1..60),
+            between in prop_oneof![Just(0), UNDO_REACH - 30..UNDO_REACH + 30],
+        ) {
+            let mut steps: Vec<(Author, CanvasStep)> = Vec::new();
+            for (n, (author, stroke, what)) in few.iter().enumerate() {
+                let step = [mark(*stroke), undo(*stroke), redo(*stroke), CanvasStep::Clear { stroke: *stroke }][*what as usize].clone();
+                steps.push((Author([*author; 32]), step));
+                if n == few.len() / 2 {
+                    steps.extend((0..between as u64).map(|n| (Author([9; 32]), mark(n))));
+                }
+            }
+            let expected = naive(&steps);
+            let all: Vec<usize> = (0..steps.len()).filter(|at| expected[*at]).collect();
+            let (history, done) = replay(&steps);
+            prop_assert_eq!(done, all);
+            let recent: std::collections::BTreeSet<_> = history.recent.iter().map(|step| (step.author, step.stroke)).collect();
+            prop_assert!(history.marks.keys().eq(recent.iter()), "nothing is remembered of settled steps");
+        }
     }
 }

@@ -103,9 +103,13 @@ impl Log {
     }
 
     /// Returns a hash of the whole log, which is equal for two peers exactly when they hold the same operations: every end
-    /// commits to all operations before it.
+    /// commits to all operations before it. It is computed once after each change of the log.
     #[must_use]
     pub fn digest(&self) -> [u8; 32] {
+        *self.digest.get_or_init(|| self.compute_digest())
+    }
+
+    fn compute_digest(&self) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new_derive_key("inkmesh 2026 digest of a log");
         for (chain, next, id) in self.tips() {
             hasher.update(&chain.author.0).update(&chain.log.to_be_bytes());

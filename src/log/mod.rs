@@ -15,6 +15,7 @@
 //! | `snapshot` | the log as bytes |
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use crate::clock::Timestamp;
 use crate::identity::Author;
@@ -112,6 +113,8 @@ pub struct Log {
     order: Order,
     floating: Floating,
     parked: BTreeMap<OrderKey, Operation>,
+    /// The digest, computed when it is asked for, until the log changes.
+    digest: OnceLock<[u8; 32]>,
 }
 
 impl Log {
@@ -119,7 +122,7 @@ impl Log {
     #[must_use]
     pub fn new(room: RoomId) -> Self {
         let (forest, order, floating) = (Forest::default(), Order::default(), Floating::default());
-        Log { room, forest, order, floating, parked: BTreeMap::new() }
+        Log { room, forest, order, floating, parked: BTreeMap::new(), digest: OnceLock::new() }
     }
 
     #[cfg(test)]

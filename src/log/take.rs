@@ -146,6 +146,9 @@ impl Log {
             self.order.remove(&removed, &self.forest);
             removed.retain(|key| !dead.contains(key));
         }
+        if !(inserted.is_empty() && removed.is_empty()) {
+            self.digest.take();
+        }
         let ops = inserted.iter().map(|new| PackedOp::new(new.op, new.operation.kind())).collect();
         self.order.insert(ops, &self.forest);
         self.forest.recycle();

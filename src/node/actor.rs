@@ -707,8 +707,8 @@ impl NodeActor {
 
     fn on_sync_message(&mut self, message: sync::Message) {
         match message {
-            sync::Message::LookUp { room, peer, clock, answer } => {
-                let _ = answer.send(self.holdings(room, peer, clock));
+            sync::Message::LookUp { room, peer, digest, clock, answer } => {
+                let _ = answer.send(self.holdings(room, peer, digest, clock));
             }
             sync::Message::Locate { room, heads, wants, answer } => {
                 let room = self.rooms.by_id(room);
@@ -749,8 +749,9 @@ impl NodeActor {
         }
     }
 
-    /// Returns what we hold of a room, for a peer that began a round with us; `None` when we are not in it.
-    fn holdings(&mut self, room: RoomId, peer: Author, clock: u64) -> Option<Holdings> {
+    /// Returns what we hold of a room, for a peer that began a round with us and holds what has the digest `theirs`; `None` when
+    /// we are not in it.
+    fn holdings(&mut self, room: RoomId, peer: Author, theirs: [u8; 32], clock: u64) -> Option<Holdings> {
         self.on_clock_heard(peer, clock);
         let name = self.rooms.by_id(room)?.name().clone();
         // The connection may have ended meanwhile: nothing is noted of a peer that doesn't leave any more.
@@ -761,7 +762,9 @@ impl NodeActor {
         let (room, me) = (self.rooms.get(&name).ok()?, self.identity.author());
         let others = room.online_now().filter(|other| *other != me && *other != peer);
         let neighbours = self.peers.neighbours(others);
-        Some(Holdings { digest: room.log().digest(), heads: room.log().frontier(), neighbours, clock: wall_ms() })
+        let digest = room.log().digest();
+        let heads = if digest == theirs { Vec::new() } else { room.log().frontier() };
+        Some(Holdings { digest, heads, neighbours, clock: wall_ms() })
     }
 
     fn on_round_ended(&mut self, end: RoundEnd) {

@@ -25,7 +25,7 @@ const MAX_SERVED_EACH: usize = 4;
 pub struct Holdings {
     /// [`crate::log::Log::digest`].
     pub digest: [u8; 32],
-    /// The ends of all chains.
+    /// The ends of all chains; none are needed for a peer that holds the same.
     pub heads: Vec<Head>,
     /// Others in the room.
     pub neighbours: Vec<Neighbour>,
@@ -42,6 +42,8 @@ pub enum Task {
     LookUp {
         /// Which room.
         room: RoomId,
+        /// The digest of what the peer holds of it.
+        digest: [u8; 32],
         /// What the peer's clock says, in milliseconds since 1970.
         clock: u64,
     },
@@ -113,7 +115,7 @@ impl Server {
             }
             (Request::Hello { room, digest, clock }, State::New) => {
                 self.state = State::Greeted { room, digest };
-                Ok(Task::LookUp { room, clock })
+                Ok(Task::LookUp { room, digest, clock })
             }
             (Request::Fetch { wants }, State::Serving { room, heads }) => {
                 let bytes = message_bytes(wants.iter().map(Want::count).fold(0, u64::saturating_add));
@@ -219,7 +221,7 @@ mod tests {
     #[test]
     fn who_holds_the_same_or_asks_about_another_room_is_told_so() {
         let mut server = Server::new(true);
-        assert_eq!(server.request(hello()), Ok(Task::LookUp { room: RoomName::lobby().id(), clock: 5 }));
+        assert_eq!(server.request(hello()), Ok(Task::LookUp { room: RoomName::lobby().id(), digest: DIGEST, clock: 5 }));
         assert_eq!(server.holdings(holdings(DIGEST)), Response::Same { neighbours: Vec::new(), clock: 6 });
         assert!(server.is_over() && server.served().is_none());
         let mut server = Server::new(true);

@@ -161,7 +161,7 @@ async fn what_a_round_brings_goes_to_its_room_and_is_acknowledged_when_it_is_dur
     let clock = wall_ms();
     let holdings = async |bench: &mut Bench, room: RoomName| {
         let (room, peer) = (room.id(), from);
-        bench.sync(|answer| sync::Message::LookUp { room, peer, clock, answer }).await.unwrap()
+        bench.sync(|answer| sync::Message::LookUp { room, peer, digest: [0; 32], clock, answer }).await.unwrap()
     };
     assert_eq!(holdings(&mut bench, "art".parse().unwrap()).await, None);
     let before = holdings(&mut bench, room.clone()).await.unwrap();

@@ -17,8 +17,9 @@ use crate::sync::server::Holdings;
 
 /// A message of a task to the actor.
 pub(in crate::node) enum Message {
-    /// A peer began a round with us and wants to know what we hold of a room; its clock says `clock`.
-    LookUp { room: RoomId, peer: Author, clock: u64, answer: oneshot::Sender<Option<Holdings>> },
+    /// A peer began a round with us and wants to know what we hold of a room, of which it holds what has this digest; its clock
+    /// says `clock`.
+    LookUp { room: RoomId, peer: Author, digest: [u8; 32], clock: u64, answer: oneshot::Sender<Option<Holdings>> },
     /// A peer wants a part of what we said that we hold: where is it stored?
     Locate { room: RoomId, heads: Arc<Vec<Head>>, wants: Vec<Want>, answer: oneshot::Sender<Vec<StoredRange>> },
     /// A peer wants the last operations of a room.

@@ -43,8 +43,9 @@ impl ServeTask {
             };
             match server.request(request)? {
                 Task::Send(response) => wire.send(response.encode()?).await?,
-                Task::LookUp { room, clock } => {
-                    let holdings = ask(&self.messages, |answer| Message::LookUp { room, peer, clock, answer }).await?;
+                Task::LookUp { room, digest, clock } => {
+                    let look_up = |answer| Message::LookUp { room, peer, digest, clock, answer };
+                    let holdings = ask(&self.messages, look_up).await?;
                     wire.send(server.holdings(holdings).encode()?).await?;
                 }
                 Task::Read { room, heads, wants, bytes } => {

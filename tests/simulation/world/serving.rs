@@ -47,8 +47,8 @@ impl World {
         let mut responses = Vec::new();
         match task {
             Task::Send(response) => return self.send_response(number, response.encode().unwrap()),
-            Task::LookUp { clock, .. } => {
-                let holdings = self.holdings(number, server, clock);
+            Task::LookUp { digest, clock, .. } => {
+                let holdings = self.holdings(number, server, digest, clock);
                 let Some(round) = self.rounds.get_mut(&number) else { return };
                 let response = round.serving.holdings(holdings);
                 return self.send_response(number, response.encode().unwrap());
@@ -74,12 +74,14 @@ impl World {
         }
     }
 
-    fn holdings(&mut self, number: u64, server: Seat, clock: u64) -> Option<Holdings> {
+    fn holdings(&mut self, number: u64, server: Seat, theirs: [u8; 32], clock: u64) -> Option<Holdings> {
         let puller = self.rounds.get(&number)?.puller;
         self.hear_clock(server, puller, clock);
         let clock = self.wall(server);
         let room = self.devices.get(&server)?.room.as_ref()?;
-        Some(Holdings { digest: room.log().digest(), heads: room.log().frontier(), neighbours: Vec::new(), clock })
+        let digest = room.log().digest();
+        let heads = if digest == theirs { Vec::new() } else { room.log().frontier() };
+        Some(Holdings { digest, heads, neighbours: Vec::new(), clock })
     }
 
     /// Reads stretches from the disk, about `bytes` at a time or less.
