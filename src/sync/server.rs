@@ -91,6 +91,8 @@ enum State {
     Serving {
         room: RoomId,
         heads: Arc<Vec<Head>>,
+        /// True if the last operations were sent: they are read one by one, and nobody needs them twice.
+        newest_sent: bool,
     },
     /// There is nothing more to serve.
     Over,
@@ -108,7 +110,7 @@ impl Server {
     /// # Errors
     /// [`RoundError::Unexpected`].
     pub fn request(&mut self, request: Request) -> Result<Task, RoundError> {
-        match (request, &self.state) {
+        match (request, &mut self.state) {
             (Request::Hello { .. }, State::New) if !self.admitted => {
                 self.state = State::Over;
                 Ok(Task::Send(Response::Busy))
@@ -117,11 +119,12 @@ impl Server {
                 self.state = State::Greeted { room, digest };
                 Ok(Task::LookUp { room, digest, clock })
             }
-            (Request::Fetch { wants }, State::Serving { room, heads }) => {
+            (Request::Fetch { wants }, State::Serving { room, heads, .. }) => {
                 let bytes = message_bytes(wants.iter().map(Want::count).fold(0, u64::saturating_add));
                 Ok(Task::Read { room: *room, heads: Arc::clone(heads), wants, bytes })
             }
-            (Request::Newest { limit, after }, State::Serving { room, .. }) => {
+            (Request::Newest { limit, after }, State::Serving { room, newest_sent, .. }) if !*newest_sent => {
+                *newest_sent = true;
                 Ok(Task::ReadNewest { room: *room, limit, after, bytes: message_bytes(limit.into()) })
             }
             _ => Err(RoundError::Unexpected),
@@ -137,7 +140,7 @@ impl Server {
         if digest == theirs {
             return Response::Same { neighbours, clock };
         }
-        self.state = State::Serving { room, heads: Arc::new(heads.clone()) };
+        self.state = State::Serving { room, heads: Arc::new(heads.clone()), newest_sent: false };
         Response::Frontier { heads, neighbours, clock }
     }
 
@@ -221,7 +224,10 @@ mod tests {
     #[test]
     fn who_holds_the_same_or_asks_about_another_room_is_told_so() {
         let mut server = Server::new(true);
-        assert_eq!(server.request(hello()), Ok(Task::LookUp { room: RoomName::lobby().id(), digest: DIGEST, clock: 5 }));
+        assert_eq!(
+            server.request(hello()),
+            Ok(Task::LookUp { room: RoomName::lobby().id(), digest: DIGEST, clock: 5 })
+        );
         assert_eq!(server.holdings(holdings(DIGEST)), Response::Same { neighbours: Vec::new(), clock: 6 });
         assert!(server.is_over() && server.served().is_none());
         let mut server = Server::new(true);
@@ -243,7 +249,8 @@ mod tests {
         assert_eq!(bytes(server.request(fetch(1_000))), 128_000);
         assert_eq!(bytes(server.request(fetch(1 << 40))), CHUNK_BYTES);
         let newest = Request::Newest { limit: 160, after: Timestamp::default() };
-        assert_eq!(bytes(server.request(newest)), 20_480);
+        assert_eq!(bytes(server.request(newest.clone())), 20_480);
+        assert_eq!(server.request(newest), Err(RoundError::Unexpected), "once in a stream");
         assert!(!server.is_over());
         let chunks = server.operations(vec![operation(); 25], 10 * operation().bytes().len());
         let lengths = chunks.iter().map(|chunk| match chunk {
