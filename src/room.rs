@@ -12,6 +12,7 @@
 //! | `local_state`, `read_state` | what is stored beside the log and never sent: what our person has read, retired chains |
 //! | `floating_lines`, `sealed_lines` | which lines the frontend gets at once, and which again |
 //! | `live_rate`, `progress`, `warnings` | how often the frontend gets live strokes, progress of sync, warnings |
+//! | `refolds` | how often games and sheets are folded anew |
 //! | `snapshot` | the contents as stored beside the log |
 //!
 //! **Invariant.** An operation of our own enters the log only when it is durable ([`Input::Saved`]), and is published only
@@ -47,6 +48,7 @@ mod play;
 mod progress;
 mod queries;
 mod read_state;
+mod refolds;
 mod sealed_lines;
 mod snapshot;
 mod warnings;
@@ -168,7 +170,7 @@ impl Room {
         if self.read != ReadState::default() {
             out.emit_reading(self.reading());
         }
-        self.refold_if_stale(&mut out);
+        self.refold_if_stale(now, &mut out);
         self.conduct(now, false, &mut out);
         out.into_outputs()
     }
@@ -185,9 +187,9 @@ impl Room {
             Input::Synced { operations, from } => self.on_synced(operations, from, now, &mut out),
             Input::Offered { from, heads } => self.fetching.joined(from, heads),
             Input::FetchEnded { from } => self.fetching.ended(from),
-            Input::FetchStopped { from } => self.on_fetch_stopped(from, &mut out),
-            Input::Refolded(operations) => {
-                self.contents.refold(&operations);
+            Input::FetchStopped { from } => self.on_fetch_stopped(from, now, &mut out),
+            Input::Refolded(steps) => {
+                self.contents.refold(steps, now);
                 out.emit_canvas(CanvasChange::Reset);
             }
             Input::Command { ticket, command } => {
@@ -222,7 +224,10 @@ impl Room {
                 self.release(now, &mut out);
                 self.report_held_back(now, &mut out);
             }
-            Input::Tick => self.release(now, &mut out),
+            Input::Tick => {
+                self.release(now, &mut out);
+                self.refold_if_stale(now, &mut out);
+            }
         }
         self.conduct(now, live, &mut out);
         out.extend(reply);
@@ -255,7 +260,7 @@ impl Room {
     /// to look again. `live`: whether what changed happened just now.
     fn conduct(&mut self, now: Now, live: bool, out: &mut Outbox) {
         let Room { contents, chain, play, .. } = self;
-        let wake = if self.fetching.is_long() || contents.is_refolding() {
+        let wake = if self.fetching.is_long() || contents.refolds.is_under_way() {
             None // part of the log is missing: what the game seems to want of us now may be wrong
         } else {
             play.advance(contents, chain, now, live, out)
@@ -263,7 +268,8 @@ impl Room {
         play.send_next_guess(contents, chain, out);
         play.emit_game(contents, now, out);
         let release = contents.log.next_release().map(|ms| now.mono_ms + ms.saturating_sub(now.wall_ms));
-        out.extend(wake.into_iter().chain(release).min().map(Output::Wake));
+        let refold = if self.fetching.is_long() { None } else { contents.next_refold() };
+        out.extend(wake.into_iter().chain(release).chain(refold).min().map(Output::Wake));
     }
 
     // --- operations ----------------------------------------------------------------------------------------------
@@ -301,14 +307,14 @@ impl Room {
         self.progress.report(|| self.fetching.progress(&self.contents.log), now, out);
     }
 
-    fn on_fetch_stopped(&mut self, from: Author, out: &mut Outbox) {
+    fn on_fetch_stopped(&mut self, from: Author, now: Now, out: &mut Outbox) {
         let received = self.fetching.progress(&self.contents.log).received;
         self.fetching.left(from);
         if !self.fetching.is_long() {
             if self.contents.fold.be_patient(false).reset {
                 out.emit_canvas(CanvasChange::Reset);
             }
-            self.refold_if_stale(out);
+            self.refold_if_stale(now, out);
             self.contents.fold.drop_old_steps();
         }
         let progress = Progress { received, ..self.fetching.progress(&self.contents.log) };
@@ -456,7 +462,7 @@ impl Room {
         }
         out.append(reactions);
         changes.into_iter().for_each(|change| out.emit_canvas(change));
-        self.refold_if_stale(out);
+        self.refold_if_stale(now, out);
         if !self.fetching.is_long() {
             self.contents.fold.drop_old_steps();
         }
@@ -538,9 +544,9 @@ impl Room {
     }
 
     /// Asks for all steps of games and sheets, if one landed before those that the fold still holds. While much is missing
-    /// it waits.
-    fn refold_if_stale(&mut self, out: &mut Outbox) {
-        if !self.fetching.is_long() && self.contents.begin_refold() {
+    /// it waits, and where one followed the other, [`Refolds`](refolds::Refolds) makes pauses.
+    fn refold_if_stale(&mut self, now: Now, out: &mut Outbox) {
+        if !self.fetching.is_long() && self.contents.begin_refold(now) {
             out.push(Output::Refold);
         }
     }

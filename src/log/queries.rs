@@ -14,6 +14,12 @@ impl Position {
 }
 
 impl Log {
+    /// Returns whether the operation with this key and id is in the log.
+    #[must_use]
+    pub fn holds(&self, key: OrderKey, id: OperationId) -> bool {
+        self.forest.find(key.chain, key.seq, id.into()).is_some()
+    }
+
     /// Returns whether an operation floats.
     #[must_use]
     pub fn is_floating(&self, header: &Header, id: OperationId) -> bool {

@@ -504,7 +504,7 @@ impl NodeActor {
                 }
             }
             disk::Message::Refolded { room, result } => match result {
-                Ok(operations) => self.feed(&room, Input::Refolded(operations)),
+                Ok(steps) => self.feed(&room, Input::Refolded(steps)),
                 Err(error) => self.reading_failed(&error),
             },
             disk::Message::Unreadable(error) => self.reading_failed(&error),

@@ -26,6 +26,7 @@ use super::sync::SyncError;
 use crate::clock::Now;
 use crate::command::{CommandError, CommandTicket, Reply};
 use crate::event::Warning;
+use crate::fold::Step;
 use crate::gallery::Gallery;
 use crate::identity::Identity;
 use crate::log::{Line, Position};
@@ -58,7 +59,7 @@ pub(super) enum Message {
     /// Lines of our own that are dated in the future were read: [`Disk::is_last_held_back`].
     HeldBack { room: RoomName, number: u64, entries: Vec<OperationId> },
     /// The games and strokes of a room were read.
-    Refolded { room: RoomName, result: Result<Vec<Operation>, SyncError> },
+    Refolded { room: RoomName, result: Result<Vec<Step>, SyncError> },
     /// Something could not be read.
     Unreadable(SyncError),
     /// Damaged files were moved aside, or not; then the open rooms were read.
@@ -405,7 +406,9 @@ impl Disk {
 
     /// Reads all games and strokes of a room, of which `positions` are the steps, to be folded anew: [`Message::Refolded`].
     pub(super) fn refold(&self, room: RoomName, positions: Vec<Position>) {
-        self.read_steps(room.id(), positions, |result| Some(Message::Refolded { room, result }));
+        self.read_steps(room.id(), positions, |result| {
+            Some(Message::Refolded { room, result: result.map(|read| steps(read.into_iter())) })
+        });
     }
 
     fn read_steps(

@@ -1,5 +1,6 @@
 //! The contents of a room: its log, and the games, sheets and people that the log comes to.
 
+use super::refolds::Refolds;
 use crate::clock::{MAX_AHEAD_MS, Now, Timestamp};
 use crate::event::{CanvasChange, Drawn, Entry, Person};
 use crate::fold::{Change, Fold, Step};
@@ -21,8 +22,7 @@ pub(super) struct Contents {
     pub(super) log: Log,
     pub(super) fold: Fold,
     pub(super) people: People,
-    /// True if the fold is being made anew from the disk.
-    refolding: bool,
+    pub(super) refolds: Refolds,
 }
 
 /// What operations changed.
@@ -38,7 +38,8 @@ pub(super) struct Projected {
 impl Contents {
     /// Makes the contents of an empty room.
     pub(super) fn new(room: RoomId) -> Self {
-        Contents { log: Log::new(room), fold: Fold::default(), people: People::default(), refolding: false }
+        let (fold, people, refolds) = (Fold::default(), People::default(), Refolds::default());
+        Contents { log: Log::new(room), fold, people, refolds }
     }
 
     /// Projects operations that are in the log now.
@@ -120,26 +121,24 @@ impl Contents {
         self.log.positions_from(ahead, author, limit)
     }
 
-    /// Returns whether all steps of games and sheets have to be read from the disk, and remembers that they are awaited
+    /// Returns whether all steps of games and sheets are to be read from the disk now, and remembers that they are awaited
     /// from here on: one landed before those that the fold still holds.
-    pub(super) fn begin_refold(&mut self) -> bool {
-        let begins = self.fold.is_stale() && !self.refolding;
-        self.refolding |= begins;
-        begins
+    pub(super) fn begin_refold(&mut self, now: Now) -> bool {
+        self.fold.is_stale() && self.refolds.begin(now.mono_ms)
     }
 
     /// Makes the fold anew from all steps that the disk holds.
-    pub(super) fn refold(&mut self, operations: &[Operation]) {
-        // What was dropped since they were read is no longer part of the log.
-        let held = operations.iter().filter(|operation| !self.log.is_news(operation.header(), operation.id()));
-        self.fold.remake(held.filter_map(|op| Step::new(op.key(), op.id(), &op.payload())).collect());
+    pub(super) fn refold(&mut self, mut steps: Vec<Step>, now: Now) {
+        // What was removed since they were read is no longer part of the log.
+        steps.retain(|step| self.log.holds(step.key, step.id));
+        self.fold.remake(steps);
         self.fold.drop_old_steps();
-        self.refolding = false;
+        self.refolds.end(now.mono_ms);
     }
 
-    /// Returns whether all steps are being read from the disk.
-    pub(super) fn is_refolding(&self) -> bool {
-        self.refolding
+    /// Returns when all steps are to be read from the disk, if that has been put off.
+    pub(super) fn next_refold(&self) -> Option<u64> {
+        if self.fold.is_stale() { self.refolds.next() } else { None }
     }
 }
 

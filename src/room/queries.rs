@@ -55,6 +55,12 @@ impl Room {
         }
     }
 
+    /// Returns whether games and sheets still have to be folded anew.
+    #[must_use]
+    pub fn is_stale(&self) -> bool {
+        self.contents.fold.is_stale()
+    }
+
     /// Returns the time of the last operation of others in the log.
     #[must_use]
     pub fn last_of_others(&self) -> Timestamp {

@@ -66,7 +66,7 @@ impl RoomSnapshot {
 impl Contents {
     /// Returns a snapshot; `None` while the fold has to be made anew. Encoding it costs much more than making it.
     pub(super) fn snapshot(&mut self) -> Option<RoomSnapshot> {
-        if self.fold.is_stale() || self.is_refolding() {
+        if self.fold.is_stale() || self.refolds.is_under_way() {
             return None;
         }
         let people = self.people.known().map(|(author, name, seen)| StoredPerson(author, name, seen)).collect();

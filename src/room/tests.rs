@@ -5,6 +5,7 @@ use crate::canvas::{CanvasStep, Color, Point, Sheet, SheetId, Tool};
 use crate::clock::Timestamp;
 use crate::command::{CommandError, CommandTicket, Reply, RoomCommand};
 use crate::event::PenLine;
+use crate::fold::{Step, StepBody};
 use crate::game::{Phase, PlayError, Rules, WordList};
 use crate::log::MAX_FLOATING_OF_AUTHOR;
 use crate::operation::{ChainId, Header, OperationId};
@@ -244,14 +245,48 @@ fn an_operation_that_takes_the_place_of_a_floating_one_changes_nothing_else() {
         let operation = Operation::sign(&identity, header, &Payload::Canvas { sheet: SheetId::Free, step }).unwrap();
         room.handle(Input::Gossiped { operation, from: peer }, NOW)
     };
-    let is_passed_on = |outputs: &[Output]| outputs.iter().any(|output| matches!(output, Output::Verdict(Verdict::Accept)));
+    let is_passed_on =
+        |outputs: &[Output]| outputs.iter().any(|output| matches!(output, Output::Verdict(Verdict::Accept)));
     for seq in 1..=MAX_FLOATING_OF_AUTHOR as u64 {
         assert!(is_passed_on(&gossip(seq)));
     }
     let outputs = gossip(9_999);
     assert!(!is_passed_on(&outputs));
     let changes = outputs.iter().find(|output| {
-        matches!(output, Output::Emit(Event::Canvas { .. } | Event::Reading { .. }) | Output::StoreLocal(_) | Output::Refold)
+        matches!(
+            output,
+            Output::Emit(Event::Canvas { .. } | Event::Reading { .. }) | Output::StoreLocal(_) | Output::Refold
+        )
     });
     assert!(changes.is_none(), "{changes:?}");
+}
+
+/// Steps that are dated back land before those that the fold still holds.
+#[test]
+fn games_and_sheets_are_folded_from_the_disk_at_once_and_then_after_a_pause() {
+    let mut room = room(1);
+    let step = |n: u64| {
+        let chain = ChainId { author: Identity::from_secret([2; 32]).author(), log: 1 };
+        let key = OrderKey { time: Timestamp::from_ms(n), chain, seq: n, id: n };
+        let body = StepBody::Canvas(SheetId::Free, CanvasStep::Clear { stroke: n });
+        Step { key, id: OperationId([n as u8; 32]), body, proven: true }
+    };
+    let [many, early] = [100..8_500, 1..2].map(|range| range.map(step).collect::<Vec<_>>());
+    let make_stale = |room: &mut Room| {
+        room.contents.fold.insert(many.clone());
+        room.contents.fold.drop_old_steps();
+        room.contents.fold.insert(early.clone());
+        assert!(room.is_stale());
+    };
+    let at = |ms| Now { mono_ms: NOW.mono_ms + ms, ..NOW };
+    let refolds = |outputs: &[Output]| outputs.iter().any(|output| matches!(output, Output::Refold));
+    make_stale(&mut room);
+    assert!(refolds(&room.handle(Input::Tick, at(0))));
+    room.handle(Input::Refolded(Vec::new()), at(10));
+    assert!(!room.is_stale());
+    make_stale(&mut room);
+    let outputs = room.handle(Input::Tick, at(20));
+    let wake = outputs.iter().any(|output| matches!(output, Output::Wake(ms) if *ms == at(2_010).mono_ms));
+    assert!(wake && !refolds(&outputs), "{outputs:?}");
+    assert!(refolds(&room.handle(Input::Tick, at(2_010))));
 }

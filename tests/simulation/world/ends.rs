@@ -10,9 +10,10 @@ use inkmesh::operation::{Operation, OperationId};
 use inkmesh::room::Input;
 
 use super::attacker::Attacker;
+use super::devices::Device;
 use super::plan::COPY;
 use super::story::{name_of, short};
-use super::{Failure, Happening, Plan, Seat, World, oracle};
+use super::{Failure, Plan, Seat, World, oracle};
 
 /// The drawers of each turn of each game.
 pub type Drawers = BTreeMap<(OperationId, u32), Author>;
@@ -129,7 +130,8 @@ impl World {
             }
         }
         let end = self.now + PASS_MS;
-        self.run_for(500)?;
+        // The rate of rounds may put one off.
+        self.run_for(3_500)?;
         while !self.rests() && self.now < end {
             self.run_for(200)?;
         }
@@ -138,13 +140,11 @@ impl World {
 
     /// Returns whether nothing is under way.
     fn rests(&self) -> bool {
-        let refolds = self.queue.values().any(|happening| matches!(happening, Happening::Refolded { .. }));
-        self.rounds.is_empty()
-            && !refolds
-            && self
-                .devices
-                .values()
-                .all(|device| device.disk.jobs.is_empty() && device.unsaved.write_at().is_none() && !device.trouble)
+        let is_folded = |device: &Device| device.room.as_ref().is_none_or(|room| !room.is_stale());
+        let rests = |device: &Device| {
+            device.disk.jobs.is_empty() && device.unsaved.write_at().is_none() && !device.trouble && is_folded(device)
+        };
+        self.rounds.is_empty() && self.devices.values().all(rests)
     }
 
     /// Lets everybody say one more line, in a chain that doesn't fork, and checks that all others get it.

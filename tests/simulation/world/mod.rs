@@ -25,6 +25,7 @@ mod story;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use inkmesh::clock::Now;
+use inkmesh::fold::Step;
 use inkmesh::game::GuessTicket;
 use inkmesh::identity::Author;
 use inkmesh::operation::{ChainId, Operation, OperationError, OperationId, Unverified};
@@ -156,7 +157,7 @@ enum Happening {
     Refolded {
         seat: Seat,
         life: u32,
-        operations: Vec<Operation>,
+        steps: Vec<Step>,
     },
 }
 
@@ -287,7 +288,7 @@ impl World {
             Happening::Hangup { round } => self.hung_up(round),
             Happening::Patience { round } => self.patience(round),
             Happening::Resume { round } => self.resume(round),
-            Happening::Refolded { seat, life, operations } => self.refolded(seat, life, operations),
+            Happening::Refolded { seat, life, steps } => self.refolded(seat, life, steps),
             Happening::Look { seat, process } if self.runs(seat, process) => self.look(seat),
             Happening::Recover { seat, process } if self.runs(seat, process) => self.recover(seat),
             Happening::Straight { from, process, to, ticket, bytes } => {

@@ -3,6 +3,7 @@
 use inkmesh::clock::{MAX_AHEAD_MS, Now};
 use inkmesh::command::{CommandError, CommandTicket};
 use inkmesh::event::{EntryBody, Event, Phase, Warning};
+use inkmesh::fold::Step;
 use inkmesh::game::GameNotice;
 use inkmesh::identity::Author;
 use inkmesh::log::{MAX_FLOATING, MAX_PARKED, Position};
@@ -277,15 +278,16 @@ impl World {
         let Some(device) = self.devices.get(&seat) else { return };
         let Some(room) = &device.room else { return };
         let read = room.steps().into_iter().filter_map(|place| device.disk.folder.records.get(&place));
-        let operations = read.chain(device.unsaved.of_room(RoomName::lobby().id())).cloned().collect();
+        let all = read.chain(device.unsaved.of_room(RoomName::lobby().id()));
+        let steps = all.filter_map(|op| Step::new(op.key(), op.id(), &op.payload())).collect();
         let life = device.life;
         self.note(format!("{}'s program folds its games and stroke anew", name_of(seat)));
-        self.later(took, Happening::Refolded { seat, life, operations });
+        self.later(took, Happening::Refolded { seat, life, steps });
     }
 
-    pub(super) fn refolded(&mut self, seat: Seat, life: u32, operations: Vec<Operation>) {
+    pub(super) fn refolded(&mut self, seat: Seat, life: u32, steps: Vec<Step>) {
         if self.devices.get(&seat).is_some_and(|device| device.life == life) {
-            self.feed(seat, Input::Refolded(operations));
+            self.feed(seat, Input::Refolded(steps));
         }
     }
 
