@@ -78,7 +78,9 @@ fn strip(tools: &Tools, context: Context) -> Element<'_, Message> {
         Active::Dropper => CHOICES.iter().find(|(choice, ..)| *choice == Choice::Dropper),
     };
     let sign = theme::sign(sign.map_or("✎", |(_, sign, _)| sign)).size(18);
-    let color = dot(WELL, palette::shown(tools.color));
+    // A black or white dot would not be seen on a bar of that colour.
+    let color = container(dot(WELL, palette::shown(tools.color))).padding(2);
+    let color = color.style(style::ring(look.colors, look.colors.border));
     let more = row![sign, color, theme::sign("▾").size(theme::SMALL)].spacing(8).align_y(Alignment::Center);
     let unfolded = matches!(tools.popup, Some(Popup::Tools));
     let more = button(more).on_press(Message::Unfold).height(32).padding([4, 8]);
