@@ -31,7 +31,8 @@ pub const MAX_SEQ: u64 = 1 << 32;
 pub struct ChainId {
     /// The author.
     pub author: Author,
-    /// The log number, which is random: an author opens another chain when the end of the last one may have been lost.
+    /// The log number: 16 bits in the order in which the author began its chains, and 48 random ones. An author begins another
+    /// chain when the end of the last one may have been lost.
     pub log: u64,
 }
 

@@ -6,7 +6,7 @@
 //! | module | part |
 //! | --- | --- |
 //! | `contents` | the log, and the games, sheets and people that it comes to |
-//! | `own_chain` | our key, our clock, and the chain that we write |
+//! | `own_chain` | our key, our clock, the chains that we write, and those that are never continued |
 //! | `pen` | our steps on the visible sheet |
 //! | `play` | our part in the room's games: the driver, guesses, talk |
 //! | `local_state`, `read_state` | what is stored beside the log and never sent: what our person has read, retired chains |
@@ -275,11 +275,11 @@ impl Room {
     // --- operations ----------------------------------------------------------------------------------------------
 
     fn on_gossiped(&mut self, operation: Operation, from: Author, now: Now, out: &mut Outbox) {
+        self.retire(std::slice::from_ref(&operation), out);
         if self.chain.is_in_flight(&operation) {
             return out.push(Output::Verdict(Verdict::Ignore));
         }
         let author = operation.author();
-        self.retire(std::slice::from_ref(&operation), out);
         let mut taken = self.contents.log.ingest_all(vec![operation], now.wall_ms);
         let outcome = taken.outcomes.pop().unwrap_or(Ingest::Duplicate);
         // Where one floats in the place of another, its author sends more than anybody holds: it is not passed on.
@@ -294,9 +294,9 @@ impl Room {
 
     fn on_synced(&mut self, mut operations: Vec<Operation>, from: Author, now: Now, out: &mut Outbox) {
         let count = operations.len() as u64;
+        self.retire(&operations, out);
         operations.retain(|operation| !self.chain.is_in_flight(operation));
         let authors: Vec<Author> = operations.iter().map(Operation::author).collect();
-        self.retire(&operations, out);
         let taken = self.contents.log.ingest_all(operations, now.wall_ms);
         let news = (taken.inserted.len() + taken.floating.len()) as u64;
         self.fetching.received(from, count, news);
@@ -411,8 +411,8 @@ impl Room {
     /// did, so this folder was restored from a copy, lost something, or is used twice. It does not matter whether the
     /// operations can be part of the log already.
     fn retire(&mut self, operations: &[Operation], out: &mut Outbox) {
-        let (me, log) = (self.chain.author(), &self.contents.log);
-        let ours = operations.iter().filter(|operation| operation.author() == me);
+        let (me, room, log) = (self.chain.author(), self.chain.room(), &self.contents.log);
+        let ours = operations.iter().filter(|operation| operation.author() == me && operation.header().room == room);
         let new: BTreeSet<u64> = ours
             .filter(|operation| log.is_news(operation.header(), operation.id()))
             .map(|operation| operation.header().chain.log)

@@ -151,7 +151,7 @@ impl Forest {
     }
 
     /// Returns the branch that has to go if there is this one more. It may be this one.
-    fn pushed_out_by(&self, branch: Branch) -> Option<Branch> {
+    pub(super) fn pushed_out_by(&self, branch: Branch) -> Option<Branch> {
         let (id, opener) = branch;
         let openers = self.chain(id).map_or(&[][..], |chain| &chain.openers);
         if opener.is_some() && openers.len() + 1 >= MAX_BRANCHES_OF_CHAIN {

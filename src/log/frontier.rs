@@ -59,6 +59,12 @@ pub struct Want {
 }
 
 impl Want {
+    /// Returns the sequence number at which the answer begins, if the branch follows what is held.
+    #[must_use]
+    pub fn begins(&self) -> u64 {
+        self.known.iter().map(|(seq, _)| seq + 1).max().unwrap_or(0).max(self.from).min(self.to.saturating_sub(1))
+    }
+
     /// Returns the highest number of operations that the answer can have.
     #[must_use]
     pub fn count(&self) -> u64 {

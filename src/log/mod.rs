@@ -195,10 +195,17 @@ impl Log {
         self.forest.chains_of(author).next_back().map(|(id, _)| id.log)
     }
 
-    /// Returns whether operations of a chain can be part of the log, as far as its chains decide that.
+    /// Returns the number of chains of `author`.
     #[must_use]
-    pub fn admits(&self, chain: ChainId) -> bool {
-        self.forest.admits(chain)
+    pub fn chains_of(&self, author: Author) -> usize {
+        self.forest.chains_of(author).count()
+    }
+
+    /// Returns whether operations of a new chain can be part of the log without another branch of its author having to go, as
+    /// far as the numbers of branches decide that.
+    #[must_use]
+    pub fn admits_another(&self, chain: ChainId) -> bool {
+        self.forest.pushed_out_by((chain, None)).is_none_or(|(other, _)| other.author != chain.author)
     }
 
     /// Returns the authors who signed two different continuations of one chain, in the order of their keys.

@@ -46,12 +46,14 @@ pub fn retire(bytes: Option<&[u8]>, chains: impl IntoIterator<Item = u64>) -> Ve
     state.encode()
 }
 
-/// Adds a chain to the retired ones, of which at most [`MAX_RETIRED`] are remembered. Returns whether it is new.
+/// Adds a chain to the retired ones. At most [`MAX_RETIRED`] are remembered: those with the lowest numbers, as a log keeps
+/// the chains of an author with the lowest. Returns whether it is new.
 pub(super) fn add_retired(retired: &mut BTreeSet<u64>, log: u64) -> bool {
-    if retired.len() >= MAX_RETIRED && !retired.contains(&log) {
-        retired.pop_first();
+    let is_new = retired.insert(log);
+    if retired.len() > MAX_RETIRED {
+        retired.pop_last();
     }
-    retired.insert(log)
+    is_new && retired.contains(&log)
 }
 
 #[cfg(test)]
@@ -65,7 +67,7 @@ mod tests {
         assert_eq!(state.retired, BTreeSet::from([3, 7, 9]));
         assert_eq!(LocalState::decode(Some(b"not it")), LocalState::default());
         let many = LocalState::decode(Some(&retire(None, 0..5_000)));
-        assert_eq!((many.retired.len(), many.retired.last()), (MAX_RETIRED, Some(&4_999)));
+        assert_eq!((many.retired.len(), many.retired.last()), (MAX_RETIRED, Some(&(MAX_RETIRED as u64 - 1))));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::canvas::StrokeId;
 use crate::clock::{Clock, MAX_AHEAD_MS, Now, Timestamp};
 use crate::command::{CommandError, CommandTicket, Reply};
 use crate::identity::{Author, Identity};
-use crate::log::{ChainEnd, Log};
+use crate::log::{ChainEnd, Log, MAX_BRANCHES_OF_AUTHOR};
 use crate::name::RoomId;
 use crate::operation::{ChainId, Header, Operation, OperationId};
 use crate::payload::Payload;
@@ -47,8 +47,7 @@ impl Write {
 
 /// The chains that we write in a room, with our key and our clock. Each write continues the chain of ours that ends last
 /// without being ahead of our clock, or a new one if there is none. A clock that is set forth and back so leads from one chain
-/// to another and back, not to ever new ones, of which the room holds
-/// [`MAX_BRANCHES_OF_AUTHOR`](crate::log::MAX_BRANCHES_OF_AUTHOR).
+/// to another and back, not to ever new ones, of which the room holds [`MAX_BRANCHES_OF_AUTHOR`].
 #[derive(Debug)]
 pub(super) struct OwnChain {
     identity: Identity,
@@ -170,7 +169,7 @@ impl OwnChain {
         }
         let mut end = self.choose(log, now);
         let chain = self.chain(end.map_or_else(|| self.new_number(log), |end| end.log));
-        if end.is_none() && !log.admits(chain) {
+        if end.is_none() && !log.admits_another(chain) {
             return Err(CommandError::RoomFull);
         }
         let mut operations = Vec::with_capacity(payloads.len());
@@ -200,22 +199,33 @@ impl OwnChain {
     fn choose(&self, log: &Log, now: Now) -> Option<ChainEnd> {
         let held = log.open_ends(self.author()).filter(|end| !self.ends.contains_key(&end.log));
         let ends = held.chain(self.ends.values().copied());
-        let usable = ends.filter(|ChainEnd { log, time, .. }| {
-            let is_known = self.begun.as_ref().is_none_or(|begun| begun.contains(log));
-            is_known && !self.retired.contains(log) && self.may_follow(*time, now)
-        });
-        usable.max_by_key(|end| (end.time, end.log))
+        let usable: Vec<ChainEnd> = ends
+            .filter(|ChainEnd { log, .. }| {
+                let is_known = self.begun.as_ref().is_none_or(|begun| begun.contains(log));
+                is_known && !self.retired.contains(log)
+            })
+            .collect();
+        let limit = self.latest_to_follow(log, now);
+        let latest = usable.iter().filter(|end| end.time <= limit).max_by_key(|end| (end.time, end.log));
+        // Rather a chain that is ahead than a new one, if the clock can't tell, or if few more can be begun: those are for
+        // chains that must not be continued.
+        let saves_chains = !is_credible(now) || log.chains_of(self.author()) >= MAX_BRANCHES_OF_AUTHOR / 2;
+        let earliest = usable.iter().filter(|_| saves_chains).min_by_key(|end| (end.time, end.log));
+        latest.or(earliest).copied()
     }
 
-    /// Returns whether an operation that follows one of this time would not be ahead of the room's time. A clock that shows
-    /// a time before Inkmesh began can't tell.
-    fn may_follow(&self, time: Timestamp, now: Now) -> bool {
-        time <= self.clock.last().max(Timestamp::from_ms(now.wall_ms.saturating_add(MAX_APART_MS))) || !is_credible(now)
+    /// Returns the latest end of a chain that a write may follow: a little later than our clock shows, or as late as what we
+    /// have seen. A clock that shows a time before Inkmesh began can't tell; what others wrote last does.
+    fn latest_to_follow(&self, log: &Log, now: Now) -> Timestamp {
+        let clock_ms = now.wall_ms.saturating_add(MAX_APART_MS);
+        let others_ms = log.last_of_others(self.author()).ms().saturating_add(MAX_AHEAD_MS);
+        let wall_ms = if is_credible(now) { clock_ms } else { clock_ms.max(others_ms) };
+        self.clock.last().max(Timestamp::from_ms(wall_ms))
     }
 
     /// Returns the number for a new chain. Its first 16 bits are higher than those of all chains of ours that are known, as
     /// a log keeps the chains of an author with the lowest numbers: the oldest. The others are random, as a copy of
-    /// this folder may begin a chain too.
+    /// this folder may begin a chain too. Numbers that older versions made are random: after 0xffff the first 16 bits stay.
     fn new_number(&self, log: &Log) -> u64 {
         let known = self.retired.iter().chain(self.ends.keys()).copied().chain(log.last_chain(self.author()));
         let order = known.max().map_or(0, |last| (last >> 48) + 1).min(0xffff);
@@ -246,7 +256,6 @@ fn first_eight_bytes(hasher: &blake3::Hasher) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::log::MAX_BRANCHES_OF_AUTHOR;
     use crate::name::RoomName;
     use crate::payload::Chat;
 
@@ -360,6 +369,30 @@ mod tests {
             writer.line(at(30_000));
         }
         assert_eq!(writer.chains(), 1);
+    }
+
+    /// A chain that was written while the clock was far ahead is not continued by a machine without a clock: nobody would see it.
+    #[test]
+    fn a_session_without_a_clock_leaves_a_chain_alone_that_is_ahead() {
+        let mut writer = Writer::new();
+        writer.line(at(NOW.wall_ms + 9_000 * HOUR_MS));
+        let right = writer.line(NOW);
+        writer = writer.restart(100, at(30_000));
+        assert_eq!(writer.line(at(30_000)).chain, right.chain);
+    }
+
+    /// A peer that says an earlier time again and again can't use up the chains that are needed for restored copies.
+    #[test]
+    fn corrections_that_go_back_and_back_leave_half_of_the_chains() {
+        let mut writer = Writer::new();
+        for n in 0..MAX_BRANCHES_OF_AUTHOR as u64 + 44 {
+            let now = at(NOW.wall_ms - n * 2 * MAX_APART_MS);
+            writer.chain.clock_set(&writer.log, now);
+            writer.line(now);
+        }
+        assert_eq!(writer.chains(), MAX_BRANCHES_OF_AUTHOR / 2);
+        writer.chain.retire(writer.log.open_ends(writer.chain.author()).map(|end| end.log));
+        assert_eq!(writer.line(NOW).seq, 0);
     }
 
     #[test]

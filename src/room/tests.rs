@@ -290,3 +290,14 @@ fn games_and_sheets_are_folded_from_the_disk_at_once_and_then_after_a_pause() {
     assert!(wake && !refolds(&outputs), "{outputs:?}");
     assert!(refolds(&room.handle(Input::Tick, at(2_010))));
 }
+
+#[test]
+fn operations_of_ours_in_another_room_say_nothing_about_our_chains_here() {
+    let mut room = room(1);
+    let elsewhere = "elsewhere".parse::<RoomName>().unwrap();
+    let mut other = Room::new(elsewhere, Identity::from_secret([1; 32]), 9);
+    other.open(true, NOW);
+    let operation = write(&mut other, RoomCommand::Say { text: "hi".to_owned() }, NOW).unwrap().operations[0].clone();
+    let outputs = room.handle(Input::Gossiped { operation, from: Author([2; 32]) }, NOW);
+    assert!(!outputs.iter().any(|output| matches!(output, Output::StoreLocal(_))), "{outputs:?}");
+}

@@ -103,7 +103,7 @@ impl Fetching {
         if wants.is_empty() {
             return Fetch::Later;
         }
-        if !self.screen && wants.iter().map(Want::count).sum::<u64>() > MUCH {
+        if !self.screen && wants.iter().map(expected).sum::<u64>() > MUCH {
             self.screen = true;
             found.units.push(Unit::default());
             return Fetch::Newest;
@@ -123,10 +123,8 @@ impl Fetching {
         wants.retain(|want| chain(want).is_some_and(|chain| chains.contains(&chain)));
         let each = (unit / wants.len() as u64).max(1);
         for want in &mut wants {
-            // Where samples of a fork are sent along, the stretch begins where the other side finds it.
-            if want.known.is_empty() {
-                want.to = want.to.min(want.from + each);
-            }
+            // With samples of a fork, the stretch begins where the other side finds it: at the last of them or before.
+            want.to = want.to.min(want.begins() + each);
         }
         found.units.push(Unit { chains, news: 0 });
         Fetch::Unit(wants)
@@ -190,13 +188,18 @@ impl Fetching {
                 let Some(chain) = member.heads.get(want.head as usize).map(Head::chain) else { continue };
                 if !member.refused.contains(&chain) {
                     let most = missing.entry(chain).or_default();
-                    *most = (*most).max(want.count());
+                    *most = (*most).max(expected(&want));
                 }
             }
         }
         let peers = self.members.iter().filter(|(_, member)| !member.units.is_empty()).map(|(peer, _)| *peer);
         Progress { peers: peers.collect(), received: self.received, remaining: missing.values().sum() }
     }
+}
+
+/// Returns how many operations a want brings, if the branch follows what is held.
+fn expected(want: &Want) -> u64 {
+    want.to - want.begins()
 }
 
 /// Returns the chains of one unit: what is wanted, divided by the units that may still be requested, and no more chains than
@@ -345,6 +348,28 @@ mod tests {
             assert_eq!(wants.len(), chains);
             assert!(wants.iter().map(Want::count).sum::<u64>() <= unit.max(1));
         }
+    }
+
+    /// Where nothing more of an author can float, samples are sent for an honest chain too.
+    #[test]
+    fn a_chain_is_asked_for_piece_by_piece_also_with_samples() {
+        let mut log = log();
+        let identity = Identity::from_secret([1; 32]);
+        let chain = |log| ChainId { author: identity.author(), log };
+        log.ingest(operation(&identity, chain(7)), 10);
+        for seq in 1..=crate::log::MAX_FLOATING_OF_AUTHOR as u64 {
+            let (room, backlink, time) = (RoomName::lobby().id(), Some(OperationId([9; 32])), Timestamp::from_ms(seq));
+            let header = Header { room, chain: chain(8), seq, backlink, time };
+            let lost = Payload::Chat(Chat { text: "x".to_owned() });
+            log.ingest(Operation::sign(&identity, header, &lost).unwrap(), 1_000);
+        }
+        let head = Head { author: identity.author(), log: 7, next: MUCH, id: ShortId([9; 12]) };
+        let mut fetching = Fetching::default();
+        fetching.joined(member(2), vec![head]);
+        assert_eq!(fetching.progress(&log).remaining, MUCH - 1);
+        let Fetch::Unit(wants) = fetching.next(member(2), &log, 64) else { panic!("little is missing") };
+        assert!(!wants[0].known.is_empty());
+        assert_eq!((wants[0].from, wants[0].to), (0, 65));
     }
 
     #[test]

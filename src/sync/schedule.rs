@@ -404,8 +404,8 @@ mod tests {
                 let schedule: &mut Schedule = &mut schedules[who];
                 schedule.end(peers[other], outcome, now);
             }
-            for who in 0..COUNT {
-                while let Some(peer) = schedules[who].begin(now) {
+            for (who, schedule) in schedules.iter_mut().enumerate() {
+                while let Some(peer) = schedule.begin(now) {
                     let other = usize::from(peer.0[0]);
                     let outcome =
                         if serving[other] > now { Outcome::Failed { missing: true } } else { Outcome::Finished };

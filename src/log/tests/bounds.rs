@@ -103,7 +103,7 @@ fn a_newcomer_finds_space_in_a_full_room() {
     let highest = strangers.iter().map(Identity::author).max().unwrap();
     for (n, log) in (1..=4).zip([7, 7, 7, 7]) {
         let newcomer = Identity::from_secret([n; 32]);
-        assert!(peer.log.admits(ChainId { author: newcomer.author(), log: 99 }));
+        assert!(peer.log.admits_another(ChainId { author: newcomer.author(), log: 99 }));
         let ingested = peer.take(&[one(&newcomer, 99, 0, None, 5, "hello")]);
         assert_eq!(ingested.outcomes, [Ingest::Inserted]);
         let [gone] = ingested.removed[..] else { panic!("{:?}", ingested.removed) };
@@ -111,7 +111,7 @@ fn a_newcomer_finds_space_in_a_full_room() {
     }
     // Nobody takes the last place of somebody who has few.
     let chain = ChainId { author: highest, log: 7 };
-    assert!(!peer.log.admits(chain) && peer.log.frontier().len() == bounds.room);
+    assert!(!peer.log.admits_another(chain) && peer.log.frontier().len() == bounds.room);
 }
 
 #[test]

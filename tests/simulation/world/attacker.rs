@@ -109,7 +109,7 @@ impl Attacker {
         ms >= YEAR_2100 - (YEAR_2100 - EPOCH) / 4
     }
 
-    /// Makes a new chain with a random number, as an honest program does.
+    /// Makes a new chain with a random number.
     fn chain(&mut self) -> ChainId {
         self.chains += 1;
         let number = (self.seed << 16 | self.chains).wrapping_mul(0x9e37_79b9_7f4a_7c15);
