@@ -225,23 +225,30 @@ fn the_window_has_a_class_and_an_icon_and_comes_back_as_it_was() {
         }
     };
     close(&mut window, &id);
-    let kept = std::fs::read_to_string(folder.path().join("settings.json")).unwrap();
-    let kept: Value = serde_json::from_str(&kept).unwrap();
+    let kept_text = std::fs::read_to_string(folder.path().join("settings.json")).unwrap();
+    let kept: Value = serde_json::from_str(&kept_text).unwrap();
     // The place is that of the frame around the window, as thick as the theme of the window manager has it.
     let near = |value: &Value, wanted: i64| value.as_i64().is_some_and(|value| (value - wanted).abs() < 40);
     let place = &kept["window"];
     assert!(near(&place["position"][0], 33) && near(&place["position"][1], 44), "{place}");
     assert_eq!((&place["width"], &place["height"]), (&json!(901), &json!(703)));
 
-    let mut window = display.launch(folder.path(), &[]);
-    let id = display.window();
     // The frame is not as thick before the window manager has told the program of it.
     let near = |[x, y, ..]: [i32; 4]| (x - before[0]).abs() < 40 && (y - before[1]).abs() < 40;
-    until("it comes back as it was", || {
-        let now = geometry(&display, &id);
-        near(now) && now[2..] == before[2..]
+    // The window manager may place a window elsewhere on a loaded machine: then the program is started again.
+    let comes_back = (0..3).any(|_| {
+        std::fs::write(folder.path().join("settings.json"), &kept_text).unwrap();
+        let mut window = display.launch(folder.path(), &[]);
+        let id = display.window();
+        let comes_back = happens_within(DEADLINE / 3, || {
+            let now = geometry(&display, &id);
+            near(now) && now[2..] == before[2..]
+        });
+        println!("{:?} after {before:?}", geometry(&display, &id));
+        close(&mut window, &id);
+        comes_back
     });
-    close(&mut window, &id);
+    assert!(comes_back, "it does not come back as it was");
 
     // On a screen that got smaller.
     let small = display_of("640x500x24").expect("another display");
