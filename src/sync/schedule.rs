@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use crate::identity::Author;
 
 /// How often a peer is compared with at least, in milliseconds, even if nothing seems to be missing, as long as the room has
-/// no more than [`FEW_PEERS`]. With more it is less often, so that the rounds in all stay as many.
+/// no more than `FEW_PEERS`. With more it is less often, so that the rounds in all stay as many.
 pub const PERIOD_MS: u64 = 30_000;
 /// Peers of a room that are each compared with once in [`PERIOD_MS`].
 const FEW_PEERS: u64 = 10;
