@@ -24,15 +24,26 @@ pub enum Frame {
 /// The reason why bytes are not a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum FrameError {
-    /// The frame is too large or empty, or its tag is unknown.
+    /// The frame is too large or empty.
     #[error(transparent)]
     Codec(#[from] CodecError),
+    /// The tag is unknown: a newer program may know it.
+    #[error("a frame of an unknown kind")]
+    Unknown,
     /// The operation is invalid.
     #[error(transparent)]
     Operation(#[from] OperationError),
     /// The live frame is invalid.
     #[error(transparent)]
     Live(#[from] LiveError),
+}
+
+impl FrameError {
+    /// Returns whether the frame may come from an honest program, of a newer version.
+    #[must_use]
+    pub fn may_be_newer(&self) -> bool {
+        matches!(self, FrameError::Unknown | FrameError::Operation(OperationError::Version))
+    }
 }
 
 impl Frame {
@@ -45,7 +56,8 @@ impl Frame {
         match bytes.split_first() {
             Some((&OPERATION, rest)) => Ok(Frame::Operation(Unverified::decode(rest)?)),
             Some((&LIVE, rest)) => Ok(Frame::Live(LiveFrame::verify(rest, room)?)),
-            _ => Err(CodecError::Malformed.into()),
+            Some(_) => Err(FrameError::Unknown),
+            None => Err(CodecError::Malformed.into()),
         }
     }
 
@@ -78,6 +90,15 @@ mod tests {
     fn malformed_frames_are_refused() {
         for bytes in [&[][..], &[0], &[1], &[2, 0, 0], &[0x89; 500], &vec![0; MAX_FRAME + 1]] {
             assert!(Frame::decode(bytes, RoomName::lobby().id()).is_err());
+        }
+    }
+
+    #[test]
+    fn a_frame_of_a_newer_program_is_told_from_a_malformed_one() {
+        let newer = |bytes: &[u8]| Frame::decode(bytes, RoomName::lobby().id()).err().map(|error| error.may_be_newer());
+        assert_eq!((newer(&[2, 0, 0]), newer(&[OPERATION, 0x89, 2])), (Some(true), Some(true)));
+        for bytes in [&[][..], &[OPERATION], &[OPERATION, 0x89, 1], &[LIVE, 0]] {
+            assert_eq!(newer(bytes), Some(false), "{bytes:?}");
         }
     }
 }

@@ -109,6 +109,9 @@ impl Unverified {
     /// # Errors
     /// [`OperationError`], all but `Signature`.
     pub fn decode(bytes: &[u8]) -> Result<Self, OperationError> {
+        if version_of(bytes).is_some_and(|version| version > VERSION) {
+            return Err(OperationError::Version); // whatever else it consists of
+        }
         codec::within(bytes.len(), MAX_OPERATION)?;
         let split = bytes.len().checked_sub(SIGNATURE_LEN).ok_or(CodecError::Malformed)?;
         let body_bytes = &bytes[..split];
@@ -266,6 +269,15 @@ impl fmt::Debug for Operation {
     }
 }
 
+/// Returns the version in the first bytes of a body: a CBOR array of less than 24 elements that begins with a number below
+/// 256.
+fn version_of(bytes: &[u8]) -> Option<u8> {
+    match bytes {
+        [0x80..=0x97, 0x18, version, ..] | [0x80..=0x97, version @ 0..=0x17, ..] => Some(*version),
+        _ => None,
+    }
+}
+
 fn id_of(body: &[u8]) -> OperationId {
     OperationId(*blake3::hash(body).as_bytes())
 }
@@ -333,6 +345,27 @@ mod tests {
         header.seq = 1;
         let operation = Operation::sign(&ana(), header, &chat).unwrap();
         assert_eq!(Operation::verify(operation.bytes()), Err(OperationError::Sequence));
+    }
+
+    #[test]
+    fn an_operation_of_a_newer_version_is_recognised_whatever_it_consists_of() {
+        let body = |version: u8, epoch: u32| {
+            let (room, author) = (RoomName::lobby().id(), ana().author());
+            let body = Body(version, room, author, 7, 0, None, Timestamp::from_ms(1), epoch, ByteBuf::from([99]));
+            let mut bytes = codec::encode(&body, MAX_OPERATION).unwrap();
+            bytes.extend_from_slice(&ana().sign(&bytes));
+            Unverified::decode(&bytes).map(|_| ())
+        };
+        assert_eq!((body(VERSION, 0), body(VERSION, 1)), (Ok(()), Err(OperationError::Version)));
+        assert_eq!((body(2, 0), body(200, 0)), (Err(OperationError::Version), Err(OperationError::Version)));
+        for other in
+            [&[0x82, 2, 0x80][..], &[0x80, 0x18, 250], &[[0x95, 3].as_slice(), &[7; 2 * MAX_OPERATION]].concat()]
+        {
+            assert_eq!(Unverified::decode(other).err(), Some(OperationError::Version));
+        }
+        for malformed in [&[0x89, VERSION][..], &[0x89], &[0xa2, 2], &[0x89, 0x19, 2, 2]] {
+            assert!(matches!(Unverified::decode(malformed), Err(OperationError::Codec(_))));
+        }
     }
 
     proptest! {

@@ -5,12 +5,11 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use futures::StreamExt;
-use inkmesh_store::StoreError;
 use tokio::sync::mpsc;
 
 use super::StartError;
 use super::clock::{NodeClock, wall_ms};
-use super::disk::{self, Disk, Effect, Loaded, quarantined};
+use super::disk::{self, Disk, Effect, Loaded, is_damage, quarantined};
 use super::frontend::Frontend;
 use super::guess_streams::{self, GuessStreams};
 use super::handle::ReplySender;
@@ -388,10 +387,8 @@ impl NodeActor {
         joining.state = JoinState::WaitsForRepair;
         if self.disk.is_current(repairs) {
             let failed = result.and_then(|loaded| self.enter(*loaded, clean)).err();
-            if let Some(StartError::Store(error @ StoreError::Damaged { .. })) = &failed
-                && !again
-            {
-                self.reading_failed(&error.clone().into());
+            if let Some(error) = failed.as_ref().filter(|error| is_damage(error) && !again) {
+                self.disk.repair(error.to_string(), self.rooms.names(), self.now());
             }
             if !self.disk.is_repairing() || again {
                 self.joined(failed.map(|error| CommandError::NotSaved(error.to_string())));
@@ -609,6 +606,10 @@ impl NodeActor {
         match self.read(room, data, message.author) {
             Ok(Some(input)) => self.feed_from(room, input, Source { message: Some(message), done: None }),
             Ok(None) => self.report(&message, Verdict::Ignore),
+            Err(error) if error.may_be_newer() => {
+                tracing::debug!(from = %message.author, %room, %error, "a message was ignored");
+                self.report(&message, Verdict::Ignore);
+            }
             Err(error) => {
                 tracing::warn!(from = %message.author, %room, %error, "a bad message was rejected");
                 self.report(&message, Verdict::Reject);

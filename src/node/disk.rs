@@ -17,7 +17,7 @@ use std::time::Duration;
 use inkmesh_store::{Cursor, Quarantine, Record, Store, StoreError};
 use tokio::sync::{mpsc, oneshot};
 
-pub(super) use self::loading::{Loaded, load_at_start, retire_own_chains};
+pub(super) use self::loading::{Loaded, is_damage, load_at_start, retire_own_chains};
 use self::loading::{load, load_all, repair, room_key, write_snapshot};
 use self::reading::{chain_of, read_all, read_one, steps};
 use super::StartError;
@@ -478,12 +478,19 @@ impl Disk {
     pub(super) fn reading_failed(&mut self, error: &SyncError, rooms: impl FnOnce() -> Vec<RoomName>, now: Now) {
         tracing::error!(%error, "the history can't be read");
         let damaged = matches!(error, SyncError::Store(StoreError::Damaged { .. }) | SyncError::Operation(_));
-        if !damaged || self.trouble().is_some() {
+        if damaged {
+            self.repair(error.to_string(), rooms(), now);
+        }
+    }
+
+    /// Has damaged files moved aside: [`Message::Repaired`]. Does nothing while the disk refuses or is being repaired.
+    pub(super) fn repair(&mut self, reason: String, rooms: Vec<RoomName>, now: Now) {
+        if self.trouble().is_some() {
             return;
         }
-        self.state = State::Repairs { reason: error.to_string() };
+        self.state = State::Repairs { reason };
         self.repairs += 1;
-        let (identity, rooms) = (self.identity.clone(), rooms());
+        let identity = self.identity.clone();
         self.spawn(move |store| {
             let repaired = repair(store, identity.author()).map_err(StartError::Store);
             let repaired = repaired.and_then(|quarantine| Ok((quarantine, load_all(store, &identity, &rooms, now)?)));

@@ -220,6 +220,13 @@ impl Puller {
         Ok(())
     }
 
+    /// So many operations came that this program can't read, because a newer one wrote them. They count as sent.
+    pub fn skipped(&mut self, count: u64) {
+        self.allowed = self.allowed.saturating_sub(count);
+        self.brought += count;
+        self.settled = false;
+    }
+
     /// The operations of [`Step::Take`] are durable. That time was not the peer's doing.
     pub fn taken(&mut self, now: u64) {
         self.waiting.excuse(now.saturating_sub(self.taking_since));
@@ -403,5 +410,13 @@ mod tests {
         assert_eq!(puller.operations(Vec::new()), unexpected);
         assert_eq!(puller.operations(operations(2)), Ok(()));
         assert_eq!(puller.operations(operations(1)), unexpected, "more than was asked for");
+        let mut puller = greeted();
+        choose(&mut puller, unit(2), 100);
+        puller.skipped(1);
+        assert_eq!(
+            puller.operations(operations(2)),
+            unexpected,
+            "more than was asked for, with one that can't be read"
+        );
     }
 }

@@ -6,6 +6,7 @@ use crate::archive::Block;
 use crate::error::StoreError;
 use crate::keys::Hash32;
 use crate::opening::Quarantine;
+use crate::queue::Sound;
 
 /// A change of one key: its new value, or `None` to remove it.
 pub(crate) type Write = (Vec<u8>, Option<Vec<u8>>);
@@ -39,8 +40,8 @@ pub(crate) trait Backend: Send + Sync + 'static {
     /// Opens the medium again after a failed commit.
     fn reopen(&self) -> Result<(), StoreError>;
 
-    /// Moves everything aside and continues with a copy of what can be read of it, under the same short ids.
-    fn repair(&self, reason: String) -> Result<Quarantine, StoreError>;
+    /// Moves everything aside and continues with a copy of what can be read of it and is sound, under the same short ids.
+    fn repair(&self, reason: String, sound: &Sound) -> Result<Quarantine, StoreError>;
 
     /// Stores a value that was computed from a room's records. It is dropped together with the records.
     fn put_snapshot(&self, room: &Hash32, bytes: &[u8]) -> Result<(), StoreError>;
@@ -53,4 +54,7 @@ pub(crate) trait Backend: Send + Sync + 'static {
 
     /// Returns the error for stored data that is wrong in this way.
     fn damaged(&self, detail: String) -> StoreError;
+
+    /// Returns the error for stored data of a newer format.
+    fn newer(&self, found: u32) -> StoreError;
 }

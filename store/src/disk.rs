@@ -12,10 +12,11 @@ use crate::backend::{Backend, Visit, Write};
 use crate::error::StoreError;
 use crate::files;
 use crate::folder::{self, Folder, Found, Lock};
-use crate::index::Index;
-use crate::keys::Hash32;
+use crate::index::{FORMAT, Index};
+use crate::keys::{self, Hash32};
 use crate::log::Log;
 use crate::opening::{Opening, Quarantine};
+use crate::queue::Sound;
 use crate::salvage::{self, Copied};
 use crate::snapshots;
 use crate::witness::{self, Witness};
@@ -118,10 +119,10 @@ impl Backend for Disk {
         })
     }
 
-    fn repair(&self, reason: String) -> Result<Quarantine, StoreError> {
+    fn repair(&self, reason: String, sound: &Sound) -> Result<Quarantine, StoreError> {
         let mut quarantined = Err(StoreError::Closed);
         self.replace(|| {
-            quarantined = set_aside(&self.folder, reason);
+            quarantined = set_aside(&self.folder, reason, sound);
             quarantined.as_ref().map_err(StoreError::clone)?;
             Log::open(&self.folder, &self.path)
         })?;
@@ -149,6 +150,10 @@ impl Backend for Disk {
     fn damaged(&self, detail: String) -> StoreError {
         self.folder.damaged(detail)
     }
+
+    fn newer(&self, found: u32) -> StoreError {
+        StoreError::Newer { dir: self.folder.dir().to_path_buf(), found }
+    }
 }
 
 impl Drop for Disk {
@@ -175,6 +180,7 @@ pub(crate) fn open(folder: &Folder) -> Result<Opened, StoreError> {
     let before = folder.ok("opening", witness::read(&folder.witness()))?;
     let (disk, index, quarantined) = open_log(folder)?;
     disk.hold(lock);
+    stamp(&disk)?;
     folder.keep_ballast();
     let witness = folder.ok("opening", Witness::open(&folder.witness()))?;
     let lost = quarantined.is_some() || before.is_some_and(|before| index.count().lacks(before));
@@ -184,13 +190,22 @@ pub(crate) fn open(folder: &Folder) -> Result<Opened, StoreError> {
     Ok(Opened { disk, index, witness, opening: Opening { quarantined, lost } })
 }
 
+/// Writes the format's number into a log that has none, unless the disk is full.
+fn stamp(disk: &Disk) -> Result<(), StoreError> {
+    if disk.get(&keys::FORMAT)?.is_some() || disk.check_room(0).is_err() {
+        return Ok(());
+    }
+    disk.commit(vec![(keys::FORMAT.to_vec(), Some(FORMAT.to_be_bytes().to_vec()))])
+}
+
 fn open_log(folder: &Folder) -> Result<(Disk, Index, Option<Quarantine>), StoreError> {
+    let every: Sound = Box::new(|_| true);
     let quarantined = match folder.settle()? {
         Found::Log => match load(folder) {
-            Err(StoreError::Damaged { detail, .. }) => Some(set_aside(folder, detail)?),
+            Err(StoreError::Damaged { detail, .. }) => Some(set_aside(folder, detail, &every)?),
             outcome => return outcome.map(|(disk, index)| (disk, index, None)),
         },
-        Found::Aside(aside) => Some(begin_again(folder, &aside, "setting it aside was interrupted".to_owned())?),
+        Found::Aside(aside) => Some(begin_again(folder, &aside, "setting it aside was interrupted".to_owned(), &every)?),
         Found::Nothing => {
             Disk::open(folder, folder.new_log())?.close();
             folder.install()?;
@@ -216,7 +231,7 @@ fn try_load(folder: &Folder) -> Result<(Disk, Index), StoreError> {
 }
 
 /// Moves the log, which must be closed, aside, and makes a new one of what can be read of it.
-fn set_aside(folder: &Folder, reason: String) -> Result<Quarantine, StoreError> {
+fn set_aside(folder: &Folder, reason: String, sound: &Sound) -> Result<Quarantine, StoreError> {
     let aside = match folder.settle()? {
         Found::Log => {
             folder.check_room(room_for(folder, &folder.log())?)?;
@@ -225,7 +240,7 @@ fn set_aside(folder: &Folder, reason: String) -> Result<Quarantine, StoreError> 
         Found::Aside(aside) => aside,
         Found::Nothing => return Err(folder.damaged("the log is gone".to_owned())),
     };
-    begin_again(folder, &aside, reason)
+    begin_again(folder, &aside, reason, sound)
 }
 
 /// Returns the bytes needed for a copy to read from and a new log.
@@ -234,13 +249,13 @@ fn room_for(folder: &Folder, log: &Path) -> Result<u64, StoreError> {
 }
 
 /// Makes a new log of what can be read of the one that was moved aside.
-fn begin_again(folder: &Folder, aside: &Path, reason: String) -> Result<Quarantine, StoreError> {
+fn begin_again(folder: &Folder, aside: &Path, reason: String, sound: &Sound) -> Result<Quarantine, StoreError> {
     tracing::error!("the data can't be read ({reason}); it is kept as it is in {}", aside.display());
     folder.check_room(room_for(folder, aside)?)?;
     // Without its snapshot sled scans its whole file.
-    let mut copied = salvage(folder, aside, true)?;
+    let mut copied = salvage(folder, aside, true, sound)?;
     if copied.records == 0 {
-        copied = salvage(folder, aside, false)?;
+        copied = salvage(folder, aside, false, sound)?;
     }
     folder.install()?;
     tracing::info!("{} records could be read and are kept", copied.records);
@@ -248,7 +263,7 @@ fn begin_again(folder: &Folder, aside: &Path, reason: String) -> Result<Quaranti
 }
 
 /// Copies what can be read into `log.new`, which is complete and durable on return.
-fn salvage(folder: &Folder, aside: &Path, with_sled_snapshot: bool) -> Result<Copied, StoreError> {
+fn salvage(folder: &Folder, aside: &Path, with_sled_snapshot: bool, sound: &Sound) -> Result<Copied, StoreError> {
     let (copy, new) = (folder.copy(), folder.new_log());
     for leftover in [&copy, &new] {
         folder.ok("setting aside what is broken in", folder::remove(leftover))?;
@@ -257,7 +272,7 @@ fn salvage(folder: &Folder, aside: &Path, with_sled_snapshot: bool) -> Result<Co
     folder.ok("reading what is broken in", files::copy(aside, &copy, wanted))?;
     let target = Disk::open(folder, new)?;
     let mut copied = match Disk::open_damaged(folder, copy.clone()) {
-        Ok(source) => salvage::copy(&source, &target)?,
+        Ok(source) => salvage::copy(&source, &target, sound)?,
         Err(StoreError::Damaged { detail, .. }) => {
             tracing::warn!("nothing could be read (with its sled snapshot: {with_sled_snapshot}): {detail}");
             Copied::default()
@@ -265,7 +280,7 @@ fn salvage(folder: &Folder, aside: &Path, with_sled_snapshot: bool) -> Result<Co
         Err(error) => return Err(error),
     };
     let archive = folder.ok("reading what is broken in", Archive::open(&copy))?;
-    copied.records += salvage::add_blocks(folder, &archive, &target)?;
+    copied.records += salvage::add_blocks(folder, &archive, &target, sound)?;
     // Windows doesn't remove a folder with an open file in it.
     drop(archive);
     target.close();

@@ -20,6 +20,18 @@ pub enum StoreError {
         dir: PathBuf,
     },
 
+    /// A newer version of the program wrote the data. Nothing was changed.
+    #[error(
+        "the data in {} was written by a newer version of Inkmesh (format {found}): use that version, or choose another folder",
+        dir.display()
+    )]
+    Newer {
+        /// The folder of the store.
+        dir: PathBuf,
+        /// The number of the format that was found.
+        found: u32,
+    },
+
     /// There is too little free space. Nothing of the call was written; earlier records are safe.
     #[error(
         "the disk that holds {} is full ({} free, {} needed): nothing was saved; free some space and try again",

@@ -16,6 +16,7 @@ use crate::folder::Folder;
 use crate::index::Index;
 use crate::keys::{self, ChainKey, Hash32, Record};
 use crate::opening::{Opening, Quarantine};
+use crate::queue::Sound;
 use crate::salvage::{self, Copied};
 use crate::{Cursor, Store, StoreError};
 
@@ -102,9 +103,9 @@ impl Backend for Failing {
         Ok(())
     }
 
-    fn repair(&self, reason: String) -> Result<Quarantine, StoreError> {
+    fn repair(&self, reason: String, sound: &Sound) -> Result<Quarantine, StoreError> {
         let new = Failing::new();
-        let Copied { records, cut_chains } = salvage::copy(self, &new)?;
+        let Copied { records, cut_chains } = salvage::copy(self, &new, sound)?;
         *self.content() = new.content().clone();
         self.snapshots.lock().unwrap().clear();
         Ok(Quarantine { moved_to: PathBuf::from("aside"), reason, kept: records, lost_chains: cut_chains })
@@ -125,6 +126,59 @@ impl Backend for Failing {
     fn damaged(&self, detail: String) -> StoreError {
         StoreError::Damaged { dir: PathBuf::from("memory"), detail }
     }
+
+    fn newer(&self, found: u32) -> StoreError {
+        StoreError::Newer { dir: PathBuf::from("memory"), found }
+    }
+}
+
+#[test]
+fn a_folder_of_a_newer_format_is_refused_by_all_and_stays_as_it_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = Folder::new(dir.path(), |_| Ok(u64::MAX));
+    let Opened { disk, .. } = disk::open(&folder).unwrap();
+    assert_eq!(disk.get(&keys::FORMAT).unwrap(), Some(1_u32.to_be_bytes().to_vec()), "a new folder has a number");
+    disk.commit(vec![(keys::FORMAT.to_vec(), Some(2_u32.to_be_bytes().to_vec()))]).unwrap();
+    drop(disk);
+    let refused = [
+        Store::open(dir.path()).map(|_| ()),
+        Store::open_to_read(dir.path()).map(|_| ()),
+        Store::check(dir.path()).map(|_| ()),
+        Store::compact(dir.path()).map(|_| ()),
+    ];
+    for outcome in refused {
+        assert!(matches!(outcome, Err(StoreError::Newer { found: 2, .. })), "{outcome:?}");
+    }
+    assert!(folder.broken().unwrap().is_empty());
+}
+
+#[test]
+fn a_folder_without_a_format_is_read_and_gets_one_when_there_is_room() {
+    let dir = tempfile::tempdir().unwrap();
+    let format = |free: u64| {
+        let folder = Folder::new(dir.path(), move |_| Ok(free));
+        let Opened { disk, .. } = disk::open(&folder).unwrap();
+        let format = disk.get(&keys::FORMAT).unwrap();
+        disk.commit(vec![(keys::FORMAT.to_vec(), None)]).unwrap();
+        format
+    };
+    assert!(format(u64::MAX).is_some());
+    assert_eq!(format(0), None, "no room");
+    assert!(format(u64::MAX).is_some());
+}
+
+#[test]
+fn a_repair_keeps_a_chain_up_to_its_first_record_that_is_not_sound() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = Store::open(dir.path()).unwrap();
+    for n in [1, 2] {
+        let record = |seq| Record { chain: chain(n), seq, bytes: vec![n, seq as u8] };
+        store.append_wait((0..4).map(record).collect()).unwrap();
+    }
+    let quarantine = store.repair_keeping(|record| record != [1, 2]).unwrap();
+    assert_eq!((quarantine.kept, quarantine.lost_chains), (6, 1));
+    assert_eq!(store.chains(&[1; 32]).unwrap(), [(chain(1), 2)]);
+    assert_eq!(store.chains(&[2; 32]).unwrap(), [(chain(2), 4)]);
 }
 
 fn chain(n: u8) -> ChainKey {

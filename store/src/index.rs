@@ -11,6 +11,9 @@ use crate::error::StoreError;
 use crate::keys::{self, ChainKey, Hash32};
 use crate::witness::Count;
 
+/// The number of the format of everything stored, records included: a program that finds a higher one can't read it.
+pub(crate) const FORMAT: u32 = 1;
+
 /// A stored chain.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Chain {
@@ -33,7 +36,13 @@ pub(crate) struct Index {
 
 impl Index {
     /// Reads the index from the backend.
+    ///
+    /// # Errors
+    /// `Newer` when a newer program wrote it, `Damaged`, `Io`.
     pub(crate) fn load(backend: &dyn Backend) -> Result<Index, StoreError> {
+        if let Some(found) = stored_format(backend)?.filter(|found| *found > FORMAT) {
+            return Err(backend.newer(found));
+        }
         let mut index = Index { meta: stored_meta(backend)?, changes: stored_changes(backend)?, ..Index::default() };
         for (id, key) in stored_chains(backend)? {
             let next = stored_len(backend, id)?;
@@ -152,6 +161,13 @@ fn stored_meta(backend: &dyn Backend) -> Result<BTreeMap<String, Vec<u8>>, Store
         }
     })?;
     broken.map_or(Ok(meta), |detail| Err(backend.damaged(detail)))
+}
+
+/// Returns the number of the stored format; `None` where nothing was written since formats have numbers.
+fn stored_format(backend: &dyn Backend) -> Result<Option<u32>, StoreError> {
+    let Some(value) = backend.get(&keys::FORMAT)? else { return Ok(None) };
+    let number = value[..].try_into().map(u32::from_be_bytes);
+    number.map(Some).map_err(|_| backend.damaged(format!("{value:02x?} is not the number of a format")))
 }
 
 /// Returns the stored number of times that a named value was set.

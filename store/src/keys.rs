@@ -5,6 +5,7 @@
 //! ```text
 //! 'b' id(4) seq(8)     → at(8) length(4) count(4)     position of the archive block that begins with this record
 //! 'c' id(4)            → room(32) author(32) log(8)   the chain that the short id stands for
+//! 'f'                  → number(4)                    the format of everything stored
 //! 'm' length(1) name   → value                        a named value
 //! 'p'                  → one byte                     the probe of a recovery
 //! 'r' id(4) seq(8)     → record
@@ -46,6 +47,8 @@ pub(crate) const RECORD: u8 = b'r';
 pub(crate) const PROBE: [u8; 1] = [b'p'];
 /// The key of the number of times that a named value was set.
 pub(crate) const CHANGES: [u8; 1] = [b'w'];
+/// The key of the number of the format.
+pub(crate) const FORMAT: [u8; 1] = [b'f'];
 /// The longest name of a named value, in bytes.
 pub(crate) const MAX_NAME: usize = u8::MAX as usize;
 
@@ -149,7 +152,7 @@ pub(crate) fn base_len(key: &[u8]) -> Option<usize> {
     let len = match key.first()? {
         b'c' => CHAIN_LEN,
         b'm' => 2 + usize::from(*key.get(1)?),
-        b'p' | b'w' => PROBE.len(),
+        b'f' | b'p' | b'w' => PROBE.len(),
         b'b' | b'r' => RECORD_LEN,
         _ => return None,
     };
@@ -198,7 +201,7 @@ mod tests {
 
     #[test]
     fn every_key_knows_its_length() {
-        for key in [chain(1).to_vec(), record(1, 2).to_vec(), meta(""), meta("name"), PROBE.to_vec(), CHANGES.to_vec()]
+        for key in [chain(1).to_vec(), record(1, 2).to_vec(), meta(""), meta("name"), PROBE.to_vec(), CHANGES.to_vec(), FORMAT.to_vec()]
         {
             assert_eq!(base_len(&key), Some(key.len()));
             let part = [&key[..], &[0, 1]].concat();

@@ -22,13 +22,16 @@ const OVERHEAD: usize = 128;
 /// The callback of a call, run on the storage thread with the outcome.
 pub(crate) type Done = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
+/// Returns whether a record can be used.
+pub(crate) type Sound = Box<dyn Fn(&[u8]) -> bool + Send>;
+
 /// Work for the storage thread.
 pub(crate) enum Work {
     /// Appends records and sets named values, all or none.
     Append(Vec<Record>, Vec<(String, Vec<u8>)>),
     Recover,
-    /// Moves the log aside; the report is sent before the callback runs.
-    Repair(SyncSender<Quarantine>),
+    /// Moves the log aside and keeps the sound records; the report is sent before the callback runs.
+    Repair(SyncSender<Quarantine>, Sound),
 }
 
 /// A piece of work with its callback.
@@ -67,7 +70,7 @@ impl Job {
                 let of_values: usize = values.iter().map(|(name, value)| name.len() + value.len()).sum();
                 ((records.len() + values.len()).max(1), of_records + of_values)
             }
-            Work::Recover | Work::Repair(_) => (1, 0),
+            Work::Recover | Work::Repair(..) => (1, 0),
         };
         let size = Size { records, bytes: records.saturating_mul(OVERHEAD).saturating_add(content) };
         if size.records > MAX_RECORDS {
@@ -163,7 +166,7 @@ impl Queue {
 
 /// Returns whether a job may join the group.
 fn joins(group: &[Job], size: Size, job: &Job) -> bool {
-    let alone = |job: &Job| matches!(job.work, Work::Recover | Work::Repair(_));
+    let alone = |job: &Job| matches!(job.work, Work::Recover | Work::Repair(..));
     match group.last() {
         None => true,
         Some(last) => !alone(last) && !alone(job) && size.plus(job.size).fits(GROUP_RECORDS, GROUP_BYTES),

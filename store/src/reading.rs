@@ -19,6 +19,7 @@ use crate::index::Index;
 use crate::keys::Hash32;
 use crate::log::Log;
 use crate::opening::Quarantine;
+use crate::queue::Sound;
 use crate::snapshots;
 use crate::store::Store;
 
@@ -104,7 +105,7 @@ impl Backend for Reader {
         Err(StoreError::ReadOnly)
     }
 
-    fn repair(&self, _reason: String) -> Result<Quarantine, StoreError> {
+    fn repair(&self, _reason: String, _sound: &Sound) -> Result<Quarantine, StoreError> {
         Err(StoreError::ReadOnly)
     }
 
@@ -128,6 +129,10 @@ impl Backend for Reader {
 
     fn damaged(&self, detail: String) -> StoreError {
         self.folder.damaged(detail)
+    }
+
+    fn newer(&self, found: u32) -> StoreError {
+        StoreError::Newer { dir: self.folder.dir().to_path_buf(), found }
     }
 }
 

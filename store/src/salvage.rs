@@ -23,16 +23,20 @@ pub(crate) struct Copied {
     pub(crate) cut_chains: u64,
 }
 
-/// Copies the chains, each up to its first unreadable record, and the named values.
+/// Copies the chains, each up to its first record that can't be read or isn't sound, and the named values.
 ///
 /// # Errors
 /// Only errors of `to`.
-pub(crate) fn copy(from: &dyn Backend, to: &dyn Backend) -> Result<Copied, StoreError> {
+pub(crate) fn copy(
+    from: &dyn Backend,
+    to: &dyn Backend,
+    sound: &dyn Fn(&[u8]) -> bool,
+) -> Result<Copied, StoreError> {
     let mut copied = Copied::default();
     let (chains, whole) = readable_chains(from);
     copied.cut_chains += u64::from(!whole);
     for (id, key) in chains {
-        let records = copy_chain(from, to, id, key)?;
+        let records = copy_chain(from, to, (id, key), sound)?;
         copied.records += records;
         copied.cut_chains += u64::from(index::stored_len(from, id).ok() != Some(records));
     }
@@ -50,10 +54,15 @@ fn readable_chains(from: &dyn Backend) -> (Vec<(u32, ChainKey)>, bool) {
     (chains, scanned.is_ok())
 }
 
-fn copy_chain(from: &dyn Backend, to: &dyn Backend, id: u32, chain: ChainKey) -> Result<u64, StoreError> {
+fn copy_chain(
+    from: &dyn Backend,
+    to: &dyn Backend,
+    (id, chain): (u32, ChainKey),
+    sound: &dyn Fn(&[u8]) -> bool,
+) -> Result<u64, StoreError> {
     let mut first = 0;
     loop {
-        let records = chunk(from, id, first);
+        let records = chunk(from, id, first, sound);
         if records.is_empty() {
             return Ok(first);
         }
@@ -64,11 +73,12 @@ fn copy_chain(from: &dyn Backend, to: &dyn Backend, id: u32, chain: ChainKey) ->
 }
 
 /// Returns the next records of a chain without a gap, as many as may be in memory; none at the end, a hole or damage.
-fn chunk(from: &dyn Backend, id: u32, first: u64) -> Vec<Vec<u8>> {
+fn chunk(from: &dyn Backend, id: u32, first: u64, sound: &dyn Fn(&[u8]) -> bool) -> Vec<Vec<u8>> {
     let mut records: Vec<Vec<u8>> = Vec::new();
     let (mut next, mut bytes) = (first, 0);
     let scanned = from.scan(keys::records_from(id, first), &mut |key, value| {
-        if keys::record_seq(key) != Some(next) || records.len() == CHUNK_RECORDS || bytes >= CHUNK_BYTES {
+        let full = records.len() == CHUNK_RECORDS || bytes >= CHUNK_BYTES;
+        if full || keys::record_seq(key) != Some(next) || !sound(&value) {
             return ControlFlow::Break(());
         }
         next += 1;
@@ -101,10 +111,15 @@ fn copy_values(from: &dyn Backend, to: &dyn Backend) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// Errors of `to`, and of the system while reading.
-pub(crate) fn add_blocks(folder: &Folder, from: &Archive, to: &dyn Backend) -> Result<u64, StoreError> {
+pub(crate) fn add_blocks(
+    folder: &Folder,
+    from: &Archive,
+    to: &dyn Backend,
+    sound: &dyn Fn(&[u8]) -> bool,
+) -> Result<u64, StoreError> {
     let mut added = 0;
     let mut failed = None;
-    let read = from.blocks(&mut |block| match add_block(block, to) {
+    let read = from.blocks(&mut |block| match add_block(block, to, sound) {
         Ok(records) => {
             added += records;
             ControlFlow::Continue(())
@@ -118,7 +133,9 @@ pub(crate) fn add_blocks(folder: &Folder, from: &Archive, to: &dyn Backend) -> R
     failed.map_or(Ok(added), Err)
 }
 
-fn add_block(mut block: Block, to: &dyn Backend) -> Result<u64, StoreError> {
+fn add_block(mut block: Block, to: &dyn Backend, sound: &dyn Fn(&[u8]) -> bool) -> Result<u64, StoreError> {
+    let usable = block.records.iter().take_while(|record| sound(record)).count();
+    block.records.truncate(usable);
     let next = index::stored_len(to, block.id)?;
     let known = next.checked_sub(block.first).and_then(|known| usize::try_from(known).ok());
     let Some(known) = known.filter(|known| *known < block.records.len()) else { return Ok(0) };
@@ -157,7 +174,7 @@ pub(crate) fn compare(old: &dyn Backend, new: &dyn Backend, index: &Index) -> Re
     for chain in index.chains.values() {
         let mut next = 0;
         loop {
-            let (left, right) = (chunk(old, chain.id, next), chunk(new, chain.id, next));
+            let (left, right) = (chunk(old, chain.id, next, &|_| true), chunk(new, chain.id, next, &|_| true));
             if left != right {
                 return Err(new.damaged(format!("the copy of chain {} is not the same", chain.id)));
             }

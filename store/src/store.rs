@@ -39,7 +39,7 @@ impl Store {
     /// be read, it is moved aside and a new one is made, as the [`Opening`] reports.
     ///
     /// # Errors
-    /// `InUse` when another store has it open; `DiskFull`, `Io`: then nothing was moved.
+    /// `InUse` when another store has it open; `Newer` when a newer program wrote it; `DiskFull`, `Io`: then nothing was moved.
     pub fn open(dir: &Path) -> Result<(Store, Opening), StoreError> {
         let Opened { disk, index, witness, opening } = disk::open(&Folder::new(dir, |dir| fs4::available_space(dir)))?;
         Ok((Store::start(Box::new(disk), index, Some(witness))?, opening))
@@ -216,8 +216,16 @@ impl Store {
     /// # Errors
     /// `DiskFull` when there is no space for the copy, `Io`, `Closed`; it may be called again.
     pub fn repair(&self) -> Result<Quarantine, StoreError> {
+        self.repair_keeping(|_| true)
+    }
+
+    /// As [`Store::repair`]; records that are not `sound` count as unreadable.
+    ///
+    /// # Errors
+    /// Those of [`Store::repair`].
+    pub fn repair_keeping(&self, sound: impl Fn(&[u8]) -> bool + Send + 'static) -> Result<Quarantine, StoreError> {
         let (sender, receiver) = sync_channel(1);
-        self.wait_for(Work::Repair(sender))?;
+        self.wait_for(Work::Repair(sender, Box::new(sound)))?;
         receiver.recv().map_err(|_| StoreError::Closed)
     }
 

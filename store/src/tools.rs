@@ -115,7 +115,7 @@ impl Store {
         folder.check_room(before)?;
         let (old, index) = offline.load()?;
         let new = Disk::open(folder, folder.new_log())?;
-        let copied = salvage::copy(&old, &new)?;
+        let copied = salvage::copy(&old, &new, &|_| true)?;
         new.close();
         old.close();
         let new = Disk::open(folder, folder.new_log())?;

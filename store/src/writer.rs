@@ -8,7 +8,7 @@ use crate::error::StoreError;
 use crate::index::Index;
 use crate::keys;
 use crate::opening::Quarantine;
-use crate::queue::{Done, Job, Queue, Work};
+use crate::queue::{Done, Job, Queue, Sound, Work};
 use crate::stage::{Stage, Staging};
 use crate::witness::Witness;
 
@@ -68,7 +68,7 @@ impl Drop for Writer {
 
 impl Writer {
     fn handle(&mut self, mut group: Vec<Job>) {
-        if let Some(job) = group.pop_if(|job| matches!(job.work, Work::Repair(_))) {
+        if let Some(job) = group.pop_if(|job| matches!(job.work, Work::Repair(..))) {
             return self.answer_repair(job);
         }
         let mut answers = Vec::with_capacity(group.len());
@@ -78,7 +78,7 @@ impl Writer {
         for Job { work, done, .. } in group {
             let verdict = match work {
                 Work::Recover => self.recover(&index),
-                Work::Repair(_) => Ok(()), // comes alone, handled above
+                Work::Repair(..) => Ok(()), // comes alone, handled above
                 _ if self.failed.is_some() => Ok(()),
                 Work::Append(records, values) => stage
                     .append(records)
@@ -146,18 +146,18 @@ impl Writer {
     }
 
     fn answer_repair(&mut self, job: Job) {
-        let Work::Repair(outcome_to) = job.work else { return };
-        let outcome = self.repair().map(|quarantine| drop(outcome_to.send(quarantine)));
+        let Work::Repair(outcome_to, sound) = job.work else { return };
+        let outcome = self.repair(&sound).map(|quarantine| drop(outcome_to.send(quarantine)));
         answer(job.done, outcome);
     }
 
     /// Moves everything aside and continues with what can be read of it. The index is locked meanwhile.
-    fn repair(&mut self) -> Result<Quarantine, StoreError> {
+    fn repair(&mut self, sound: &Sound) -> Result<Quarantine, StoreError> {
         let reason = self.failed.as_ref().map_or("a record could not be read".to_owned(), ToString::to_string);
         let shared = Arc::clone(&self.shared);
         let mut outcome = Err(StoreError::Closed);
         shared.change_index(|index| {
-            outcome = shared.backend.repair(reason).and_then(|quarantine| {
+            outcome = shared.backend.repair(reason, sound).and_then(|quarantine| {
                 *index = Index::load(&*shared.backend)?;
                 Ok(quarantine)
             });

@@ -15,6 +15,7 @@ failed-ended = Inkmesh has stopped
 failed-retry = Try again
 failed-quit = Quit
 failed-advice-store = Its data folder can't be used. If another Inkmesh is open with it, close that one and try again.
+failed-advice-newer = A newer version of Inkmesh wrote this data folder. Use that version, or choose another folder with --data-dir.
 failed-advice-key-file = The file with your key can't be read or written. Check the folder's permissions, then try again.
 failed-advice-key-damaged = The file with your key is damaged. Put a copy of it back, or move it away to start as somebody new.
 failed-advice-history = The history on this computer is damaged. Move the folder away to start afresh; the others still have what they got.
@@ -469,6 +470,7 @@ store-set-aside = Set aside because it was damaged: { $folder } ({ $size }). It 
 
 # What was said and drawn, read back on the command line
 archive-in-use = Inkmesh is open with the folder { $folder }. Close it first, then try again.
+archive-newer = A newer version of Inkmesh wrote the history in { $folder }. Use that version.
 archive-no-room = Nothing of a room “{ $room }” is saved in { $folder }. `inkmesh archive rooms` lists the rooms.
 archive-no-data-dir = This system names no folder for your data. Choose one with --data-dir.
 archive-no-history = Nothing is saved in { $folder }.

@@ -15,6 +15,7 @@ failed-ended = Inkmesh가 멈췄습니다
 failed-retry = 다시 시도
 failed-quit = 끝내기
 failed-advice-store = 데이터 폴더를 쓸 수 없습니다. 다른 Inkmesh가 이 폴더를 쓰고 있다면 그 창을 닫고 다시 시도하세요.
+failed-advice-newer = 더 새로운 버전의 Inkmesh가 쓴 데이터 폴더입니다. 그 버전을 쓰거나 --data-dir로 다른 폴더를 지정하세요.
 failed-advice-key-file = 열쇠 파일을 읽거나 쓸 수 없습니다. 폴더의 권한을 확인하고 다시 시도하세요.
 failed-advice-key-damaged = 열쇠 파일이 손상되었습니다. 사본을 되돌려 놓거나, 파일을 옮겨 두고 새 사람으로 시작하세요.
 failed-advice-history = 이 컴퓨터에 있는 기록이 손상되었습니다. 폴더를 옮겨 두면 새로 시작할 수 있고, 다른 사람들이 받은 것은 그대로 있습니다.
@@ -429,6 +430,7 @@ store-set-aside = 손상되어 옮겨 둔 것: { $folder } ({ $size }). 지워�
 
 # 명령줄에서 다시 읽는 이야기와 그림
 archive-in-use = Inkmesh가 { $folder } 폴더를 쓰고 있습니다. 먼저 닫은 다음 다시 시도하세요.
+archive-newer = { $folder } 폴더의 기록은 더 새로운 버전의 Inkmesh가 썼습니다. 그 버전을 쓰세요.
 archive-no-room = { $folder } 폴더에 “{ $room }” 방의 기록이 없습니다. `inkmesh archive rooms`로 방 목록을 볼 수 있습니다.
 archive-no-data-dir = 이 시스템에는 데이터를 둘 폴더가 정해져 있지 않습니다. --data-dir로 폴더를 지정하세요.
 archive-no-history = { $folder } 폴더에 저장된 기록이 없습니다.

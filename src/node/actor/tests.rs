@@ -3,6 +3,8 @@
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 
+use inkmesh_store::StoreError;
+
 use super::*;
 use crate::room::Room;
 use crate::sync::Neighbour;

@@ -11,6 +11,7 @@ use crate::log::StoredRange;
 use crate::name::{RoomId, RoomName};
 use crate::node::StartError;
 use crate::node::sync::{Stored, SyncError};
+use crate::operation::Unverified;
 use crate::room::{Room, RoomSnapshot};
 
 /// A room as it was read from the disk.
@@ -30,12 +31,17 @@ pub(in crate::node) fn load_at_start(
     now: Now,
 ) -> Result<(Vec<Loaded>, Option<Quarantine>), StartError> {
     match load_all(store, identity, names, now) {
-        Err(StartError::Store(StoreError::Damaged { .. })) => {
+        Err(error) if is_damage(&error) => {
             let quarantine = repair(store, identity.author())?;
             Ok((load_all(store, identity, names, now)?, Some(quarantine)))
         }
         loaded => Ok((loaded?, None)),
     }
+}
+
+/// Returns whether [`repair`] may help.
+pub(in crate::node) fn is_damage(error: &StartError) -> bool {
+    matches!(error, StartError::Store(StoreError::Damaged { .. }) | StartError::HistoryDamaged { .. })
 }
 
 /// Reads rooms.
@@ -109,9 +115,10 @@ pub(super) fn write_snapshot(store: &Store, room: RoomId, snapshot: &RoomSnapsho
     }
 }
 
-/// Moves damaged files aside and continues with what can be read of them. No chain of ours is continued.
+/// Moves damaged files aside and continues with what can be read of them, without records that are no operations. No
+/// chain of ours is continued.
 pub(super) fn repair(store: &Store, me: Author) -> Result<Quarantine, StoreError> {
-    let quarantine = store.repair()?;
+    let quarantine = store.repair_keeping(|record| Unverified::decode(record).is_ok())?;
     retire_own_chains(store, me)?;
     Ok(quarantine)
 }

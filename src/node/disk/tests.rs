@@ -1,8 +1,8 @@
-use inkmesh_store::{Store, StoreError};
+use inkmesh_store::{Record, Store, StoreError};
 use tempfile::TempDir;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Disk, Effect, Message, RETRY_MS};
+use super::{Disk, Effect, Message, RETRY_MS, load_at_start, own_records};
 use crate::clock::Now;
 use crate::command::{CommandError, CommandTicket, Reply};
 use crate::event::Warning;
@@ -169,6 +169,22 @@ async fn nothing_is_read_while_damaged_files_are_moved_aside() {
     let reason = repaired.and_then(Result::err).unwrap_or_default();
     assert!(matches!(disk.repair_failed(reason, NOW), Some(Effect::Warn(Warning::StorageFailed { .. }))));
     assert!(!disk.is_repairing() && disk.trouble().is_some());
+}
+
+#[test]
+fn a_record_that_is_no_operation_is_set_aside_at_the_start_and_the_rest_is_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = Store::open(dir.path()).unwrap();
+    let (me, rooms) = (Identity::from_secret([1; 32]), [RoomName::lobby()]);
+    let mut records = own_records(&first_write(2).operations);
+    let whole = records.len() as u64;
+    records.push(Record { chain: records[0].chain, seq: whole, bytes: vec![0x89, 2] });
+    store.append_wait(records).unwrap();
+    let (loaded, quarantine) = load_at_start(&store, &me, &rooms, NOW).unwrap();
+    assert_eq!(quarantine.unwrap().kept, whole);
+    assert_eq!(loaded[0].room.log().len() as u64, whole);
+    let (_, quarantine) = load_at_start(&store, &me, &rooms, NOW).unwrap();
+    assert!(quarantine.is_none(), "once");
 }
 
 #[tokio::test]

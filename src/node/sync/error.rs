@@ -28,6 +28,9 @@ pub(in crate::node) enum SyncError {
 impl SyncError {
     /// Returns whether no honest program causes this.
     pub(in crate::node) fn is_fault(&self) -> bool {
-        matches!(self, SyncError::Codec(_) | SyncError::Operation(_) | SyncError::Round(RoundError::Unexpected))
+        match self {
+            SyncError::Operation(error) => *error != OperationError::Version,
+            other => matches!(other, SyncError::Codec(_) | SyncError::Round(RoundError::Unexpected)),
+        }
     }
 }

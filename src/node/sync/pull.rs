@@ -45,7 +45,8 @@ pub(in crate::node) struct PullTask {
 
 /// A message whose signatures were checked.
 enum Checked {
-    Operations(Vec<Operation>),
+    /// And how many more there were, of a newer version.
+    Operations(Vec<Operation>, u64),
     Other(Response),
 }
 
@@ -73,7 +74,7 @@ impl Checks {
     fn begin(&mut self, response: Result<Response, SyncError>, puller: &Puller) -> Result<(), SyncError> {
         if let Ok(Response::Operations { operations }) = &response {
             self.operations += operations.len() as u64;
-            if !puller.expects(self.operations) {
+            if operations.is_empty() || !puller.expects(self.operations) {
                 return Err(RoundError::Unexpected.into());
             }
         }
@@ -84,8 +85,8 @@ impl Checks {
     /// Returns the next checked message; `None` when there is none.
     async fn next(&mut self) -> Option<Result<Checked, SyncError>> {
         let checked = self.messages.next().await?;
-        if let Ok(Checked::Operations(operations)) = &checked {
-            self.operations -= operations.len() as u64;
+        if let Ok(Checked::Operations(operations, newer)) = &checked {
+            self.operations -= operations.len() as u64 + newer;
         }
         Some(checked)
     }
@@ -154,7 +155,12 @@ impl PullTask {
                     counted = bytes;
                     match event {
                         Event::Arrived(response) => checks.begin(response, &puller)?,
-                        Event::Checked(Checked::Operations(operations)) => puller.operations(operations)?,
+                        Event::Checked(Checked::Operations(operations, newer)) => {
+                            puller.skipped(newer);
+                            if !operations.is_empty() {
+                                puller.operations(operations)?;
+                            }
+                        }
                         Event::Checked(Checked::Other(response)) => puller.response(response, ms(Instant::now()))?,
                         Event::Silence => puller.silence(ms(Instant::now()))?,
                     }
@@ -184,16 +190,21 @@ fn responses(receiver: Receiver) -> impl Stream<Item = Result<Response, SyncErro
     })
 }
 
-/// Checks signatures on all cores, beside the actor.
+/// Checks signatures on all cores, beside the actor. Leaves out operations of a newer version.
 async fn verified(response: Response) -> Result<Checked, SyncError> {
     let Response::Operations { operations } = response else { return Ok(Checked::Other(response)) };
     let check = move || {
-        let read =
-            operations.par_iter().map(|bytes: &ByteBuf| Unverified::decode(bytes)).collect::<Result<Vec<_>, _>>()?;
+        let decode = |bytes: &ByteBuf| match Unverified::decode(bytes) {
+            Err(OperationError::Version) => None,
+            read => Some(read),
+        };
+        let read = operations.par_iter().filter_map(decode).collect::<Result<Vec<_>, _>>()?;
+        let newer = (operations.len() - read.len()) as u64;
         let keys = Keys::of(read.iter().map(|operation| operation.header().chain.author));
-        read.into_par_iter().map(|operation| operation.verify_with(&keys)).collect::<Result<_, OperationError>>()
+        let verified: Result<_, _> = read.into_par_iter().map(|operation| operation.verify_with(&keys)).collect();
+        Ok::<_, OperationError>(Checked::Operations(verified?, newer))
     };
-    Ok(Checked::Operations(tokio::task::spawn_blocking(check).await.map_err(|_| SyncError::Closing)??))
+    Ok(tokio::task::spawn_blocking(check).await.map_err(|_| SyncError::Closing)??)
 }
 
 #[cfg(test)]
@@ -224,6 +235,19 @@ mod tests {
         assert!(matches!(more, Err(SyncError::Round(RoundError::Unexpected))), "beside those that are being checked");
         assert!(matches!(checks.next().await, Some(Err(SyncError::Operation(_)))), "a fault that a check finds");
         assert!(checks.next().await.is_none());
+    }
+
+    #[tokio::test]
+    async fn operations_of_a_newer_version_are_left_out_and_counted() {
+        let newer = || Ok(Response::Operations { operations: vec![ByteBuf::from([0x89, 2, 7]); 2] });
+        let (mut checks, mut puller) = (Checks::default(), puller(3));
+        checks.begin(newer(), &puller).unwrap();
+        let Some(Ok(Checked::Operations(read, 2))) = checks.next().await else { panic!("a fault") };
+        assert!(read.is_empty());
+        puller.skipped(2);
+        assert!(checks.begin(newer(), &puller).is_err(), "more than was asked for");
+        let none = Ok(Response::Operations { operations: Vec::new() });
+        assert!(Checks::default().begin(none, &puller).is_err(), "an empty message");
     }
 
     #[tokio::test]

@@ -74,6 +74,7 @@ fn unread(language: Language, error: &StorageError) -> String {
     let of = |key: &str, dir: &Path| t_args(language, key, [("folder", dir.display().to_string().into())]);
     match error {
         StorageError::InUse { dir } => of("archive-in-use", dir),
+        StorageError::Newer { dir, .. } => of("archive-newer", dir),
         StorageError::Damaged { dir, detail } => {
             let args = [("folder", dir.display().to_string().into()), ("detail", detail.as_str().into())];
             format!("{} {}", t_args(language, "archive-damaged", args), t(language, "store-what-now"))

@@ -4,6 +4,7 @@ use iced::Element;
 use iced::widget::text::Wrapping;
 use iced::widget::{center, column, container, row, scrollable};
 use inkmesh::node::StartError;
+use inkmesh::node::storage::StorageError;
 
 use crate::text::with_causes;
 use crate::window::theme::{self, Look, style};
@@ -31,6 +32,7 @@ impl Failed {
     /// Returns the key of the advice.
     fn advice(&self) -> &'static str {
         match self {
+            Failed::NotStarted(StartError::Store(StorageError::Newer { .. })) => "failed-advice-newer",
             Failed::NotStarted(StartError::Store(_)) => "failed-advice-store",
             Failed::NotStarted(StartError::KeyFile { .. }) => "failed-advice-key-file",
             Failed::NotStarted(StartError::KeyDamaged { .. }) => "failed-advice-key-damaged",
