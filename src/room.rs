@@ -98,7 +98,7 @@ pub struct Room {
 
 impl Room {
     /// Makes an empty room. `random` is a random number for new chains of our own. [`Room::restore`] may follow any
-    /// number of times, then [`Room::recall`], then [`Room::open`].
+    /// number of times, then [`Room::restore_torn`], [`Room::recall`], then [`Room::open`].
     #[must_use]
     pub fn new(name: RoomName, identity: Identity, random: u64) -> Self {
         let contents = Contents::new(name.id());
@@ -147,6 +147,15 @@ impl Room {
         let taken = self.contents.log.restore(stored);
         let inserted: Vec<Operation> = taken.inserted.into_iter().map(|(_, operation)| operation).collect();
         self.project(&inserted, now);
+    }
+
+    /// Takes in operations that are on the disk behind a gap in their chain, in order. They float.
+    pub fn restore_torn(&mut self, stored: Vec<Operation>) {
+        let floating = self.contents.log.restore_torn(stored);
+        for operation in &floating {
+            self.contents.learn(operation, &operation.payload());
+        }
+        self.floating.told(&floating);
     }
 
     /// Takes back the bytes of the last [`Output::StoreLocal`], if there are any.

@@ -1,6 +1,6 @@
 //! A bounded buffer of operations whose parent is missing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::lane::ShortId;
 use super::{MAX_FLOATING, MAX_FLOATING_BYTES, MAX_FLOATING_BYTES_OF_AUTHOR, MAX_FLOATING_OF_AUTHOR};
@@ -23,6 +23,8 @@ struct Share {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Floating {
     held: BTreeMap<Key, Operation>,
+    /// Those of them that are on our own disk, behind a gap. They count against no bound.
+    torn: BTreeSet<Key>,
     shares: BTreeMap<Author, Share>,
     bytes: usize,
 }
@@ -68,11 +70,19 @@ impl Floating {
         Some(overtaken)
     }
 
+    /// Adds an operation that is on our own disk.
+    pub(super) fn keep_torn(&mut self, operation: Operation) {
+        let key = key(operation.header(), operation.id());
+        if self.held.insert(key, operation).is_none() {
+            self.torn.insert(key);
+        }
+    }
+
     /// Returns the operations of its author that must go so that this one fits.
     fn overtaken_by(&self, operation: &Operation) -> Option<Vec<Key>> {
         let author = operation.author();
         let share = self.shares.get(&author).copied().unwrap_or_default();
-        let of_author = self.held.range(author_keys(author));
+        let of_author = self.held.range(author_keys(author)).filter(|(key, _)| !self.torn.contains(key));
         let mut count = share.operations + 1;
         let mut bytes = share.bytes + operation.bytes().len();
         let fits = |count: usize, bytes: usize| self.fits(share, count, bytes);
@@ -95,7 +105,8 @@ impl Floating {
 
     /// Returns whether an author with this share may have so many floating operations of so many bytes in all.
     fn fits(&self, share: Share, count: usize, bytes: usize) -> bool {
-        let (others, other_bytes) = (self.held.len() - share.operations, self.bytes - share.bytes);
+        let counted = self.held.len() - self.torn.len();
+        let (others, other_bytes) = (counted - share.operations, self.bytes - share.bytes);
         count <= MAX_FLOATING_OF_AUTHOR.min(MAX_FLOATING.saturating_sub(others))
             && bytes <= MAX_FLOATING_BYTES_OF_AUTHOR.min(MAX_FLOATING_BYTES.saturating_sub(other_bytes))
     }
@@ -108,6 +119,9 @@ impl Floating {
 
     fn remove(&mut self, key: &Key) -> Option<Operation> {
         let operation = self.held.remove(key)?;
+        if self.torn.remove(key) {
+            return Some(operation);
+        }
         let bytes = operation.bytes().len();
         self.bytes -= bytes;
         if let Some(share) = self.shares.get_mut(&operation.author()) {

@@ -211,7 +211,7 @@ impl Forest {
     }
 
     /// Returns the operation before this one; `None` at the beginning of a chain.
-    fn parent(&self, header: &Header) -> Result<Option<OpRef>, Refusal> {
+    pub(super) fn parent(&self, header: &Header) -> Result<Option<OpRef>, Refusal> {
         match (header.seq.checked_sub(1), header.backlink) {
             (None, _) => Ok(None),
             (Some(seq), Some(link)) => self.find(header.chain, seq, link.into()).map(Some).ok_or(Refusal::NoParent),

@@ -23,6 +23,21 @@ impl Log {
         self.settle(batch)
     }
 
+    /// Lets operations float that are on our own disk behind a gap in their chain, each once. Returns those that do. Left
+    /// out are those that the log holds, and those whose parent it holds: they come again by sync.
+    pub fn restore_torn(&mut self, stored: Vec<Operation>) -> Vec<Operation> {
+        let news = |log: &Log, operation: &Operation| {
+            let header = operation.header();
+            header.room == log.room
+                && log.is_news(header, operation.id())
+                && matches!(log.forest.parent(header), Err(Refusal::NoParent))
+                && log.forest.admits(header.chain)
+        };
+        let floating: Vec<Operation> = stored.into_iter().filter(|operation| news(self, operation)).collect();
+        floating.iter().for_each(|operation| self.floating.keep_torn(operation.clone()));
+        floating
+    }
+
     fn put_back(&mut self, lane: u64, operation: &Operation, batch: &mut Batch) -> Ingest {
         let header = operation.header();
         if header.room != self.room {

@@ -122,8 +122,9 @@ impl Archive {
             to: next,
         };
         let stretches = self.store.chains(&room.0)?.into_iter().map(whole).collect();
+        let torn = self.store.torn(&room.0)?.into_iter().map(|chain| chain.log).collect();
         let (log, fold, people) = (Log::new(room), Fold::default(), People::default());
-        let mut history = History { store: self.store.clone(), room, stretches, log, fold, people };
+        let mut history = History { store: self.store.clone(), room, stretches, torn, log, fold, people };
         history.read()?;
         Ok(history)
     }
@@ -134,6 +135,8 @@ pub struct History {
     store: Store,
     room: RoomId,
     stretches: Vec<StoredRange>,
+    /// The numbers of torn chains: their operations follow a gap, so the log can't hold them.
+    torn: BTreeSet<u64>,
     log: Log,
     fold: Fold,
     people: People,
@@ -144,7 +147,10 @@ impl History {
         let mut steps = Vec::new();
         let mut merge = self.stored();
         while let Some(chunk) = merge.next_chunk().map_err(ArchiveError::of)? {
-            for (_, operation) in self.log.restore(chunk).inserted {
+            let (torn, whole): (Vec<_>, Vec<_>) = chunk.into_iter().partition(|(lane, _)| self.torn.contains(lane));
+            let inserted = self.log.restore(whole).inserted;
+            let inserted = inserted.into_iter().map(|(_, operation)| operation);
+            for operation in inserted.chain(torn.into_iter().map(|(_, operation)| operation)) {
                 let (key, payload) = (operation.key(), operation.payload());
                 if let Payload::Profile(profile) = &payload {
                     self.people.set_name(key, profile.name.clone());
@@ -170,7 +176,7 @@ impl History {
     ) -> Result<(), E> {
         let mut merge = self.stored();
         while let Some(chunk) = merge.next_chunk().map_err(ArchiveError::of)? {
-            for operation in chunk.iter().map(|(_, operation)| operation).filter(|operation| self.holds(operation)) {
+            for (_, operation) in chunk.iter().filter(|(lane, operation)| self.shows(*lane, operation)) {
                 if take(self.entry(operation))?.is_break() {
                     return Ok(());
                 }
@@ -179,9 +185,10 @@ impl History {
         Ok(())
     }
 
-    /// Returns whether an operation is part of the log. One that is stored and is not was removed from the log once.
-    fn holds(&self, operation: &Operation) -> bool {
-        !self.log.is_news(operation.header(), operation.id())
+    /// Returns whether a stored operation is part of the log, or follows a gap. Any other was removed from the log once, or is
+    /// stored a second time because the gap before it was filled.
+    fn shows(&self, lane: u64, operation: &Operation) -> bool {
+        self.torn.contains(&lane) == self.log.is_news(operation.header(), operation.id())
     }
 
     fn entry(&self, operation: &Operation) -> Entry {
@@ -197,8 +204,8 @@ impl History {
     pub fn gallery(&self) -> Result<Gallery, ArchiveError> {
         let (mut merge, mut steps) = (self.stored(), Vec::new());
         while let Some(chunk) = merge.next_chunk().map_err(ArchiveError::of)? {
-            let held = chunk.iter().map(|(_, operation)| operation).filter(|operation| self.holds(operation));
-            steps.extend(held.filter_map(|held| Step::new(held.key(), held.id(), &held.payload())));
+            let shown = chunk.iter().filter(|(lane, operation)| self.shows(*lane, operation));
+            steps.extend(shown.filter_map(|(_, shown)| Step::new(shown.key(), shown.id(), &shown.payload())));
         }
         Ok(Gallery::new(steps))
     }

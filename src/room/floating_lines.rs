@@ -31,6 +31,12 @@ impl FloatingLines {
         operation.kind() != kind::GAME && !log.is_forked(operation.author()) && self.emitted.insert(operation.id())
     }
 
+    /// Remembers that the frontend reads the lines of these floating operations with the history.
+    pub(super) fn told(&mut self, operations: &[Operation]) {
+        let last = operations.iter().rev().take(MAX_EMITTED - self.emitted.len().min(MAX_EMITTED));
+        self.emitted.extend(last.filter(|operation| operation.kind() != kind::GAME).map(Operation::id));
+    }
+
     /// Returns the number of remembered operations.
     pub(super) fn len(&self) -> usize {
         self.emitted.len()

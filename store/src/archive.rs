@@ -169,26 +169,44 @@ impl Archive {
         Ok(Block::from_bytes(&bytes))
     }
 
-    /// Visits the blocks in the order of the file, up to the first damaged one.
-    pub(crate) fn blocks(&self, visit: &mut dyn FnMut(Block) -> ControlFlow<()>) -> io::Result<()> {
+    /// Visits the blocks in the order of the file, without damaged ones. Behind such a one the next is where its length
+    /// says, or at the next of the `known` positions, which are sorted; else there is none.
+    ///
+    /// The next one is not searched for: a record may hold what looks like a block.
+    pub(crate) fn blocks(&self, known: &[u64], visit: &mut dyn FnMut(Block) -> ControlFlow<()>) -> io::Result<()> {
         let len = self.len()?;
         let mut at = 0;
         while at + HEADER as u64 <= len {
-            let mut start = [0; CHAIN_AT];
-            {
-                let mut file = self.file();
-                file.seek(SeekFrom::Start(at))?;
-                file.read_exact(&mut start)?;
+            let pointer = self.pointer_at(at)?;
+            match self.read(pointer)? {
+                Some(block) => {
+                    if visit(block).is_break() {
+                        return Ok(());
+                    }
+                    at = pointer.end();
+                }
+                None if self.begins_block(pointer.end())? => at = pointer.end(),
+                None => match known.get(known.partition_point(|known| *known <= at)) {
+                    Some(next) => at = *next,
+                    None => return Ok(()),
+                },
             }
-            let block_len = start.last_chunk().map_or(0, |len| u32::from_be_bytes(*len));
-            let pointer = Pointer { at, len: block_len, count: 0 };
-            let Some(block) = self.read(pointer)? else { return Ok(()) };
-            if visit(block).is_break() {
-                return Ok(());
-            }
-            at = pointer.end();
         }
         Ok(())
+    }
+
+    fn begins_block(&self, at: u64) -> io::Result<bool> {
+        Ok(at.saturating_add(HEADER as u64) <= self.len()? && self.read(self.pointer_at(at)?)?.is_some())
+    }
+
+    /// Returns the place of the block that begins here, by the length in its header, which may be damaged.
+    fn pointer_at(&self, at: u64) -> io::Result<Pointer> {
+        let mut start = [0; CHAIN_AT];
+        let mut file = self.file();
+        file.seek(SeekFrom::Start(at))?;
+        file.read_exact(&mut start)?;
+        let len = start.last_chunk().map_or(0, |len| u32::from_be_bytes(*len));
+        Ok(Pointer { at, len, count: 0 })
     }
 
     fn file(&self) -> MutexGuard<'_, File> {
@@ -224,8 +242,35 @@ mod tests {
             seen.push(block);
             ControlFlow::Continue(())
         };
-        archive.blocks(&mut visit).unwrap();
+        archive.blocks(&[], &mut visit).unwrap();
         assert_eq!(seen, blocks);
+    }
+
+    #[test]
+    fn blocks_behind_a_damaged_one_are_found_by_its_length_or_by_known_positions() {
+        let dir = tempfile::tempdir().unwrap();
+        let archive = Archive::open(dir.path()).unwrap();
+        let all: Vec<Block> = (0..5).map(|n| block(n, 0, &[b"some", b"records"])).collect();
+        let pointers = archive.append(0, &all).unwrap();
+        let known: Vec<u64> = pointers.iter().map(|pointer| pointer.at).collect();
+        let sound = std::fs::read(path(dir.path())).unwrap();
+        let found = |at: u64, known: &[u64]| {
+            let mut bytes = sound.clone();
+            bytes[at as usize] ^= 0x40;
+            std::fs::write(path(dir.path()), bytes).unwrap();
+            let mut found = Vec::new();
+            let mut visit = |block: Block| {
+                found.push(block.id);
+                ControlFlow::Continue(())
+            };
+            archive.blocks(known, &mut visit).unwrap();
+            found
+        };
+        let body = pointers[1].end() - 1;
+        assert_eq!((found(body, &[]), found(body, &known)), (vec![0, 2, 3, 4], vec![0, 2, 3, 4]));
+        for length in pointers[1].at + 4..pointers[1].at + 8 {
+            assert_eq!((found(length, &[]), found(length, &known)), (vec![0], vec![0, 2, 3, 4]), "{length}");
+        }
     }
 
     #[test]
@@ -239,7 +284,7 @@ mod tests {
             flipped[bit / 8] ^= 1 << (bit % 8);
             std::fs::write(path(dir.path()), flipped).unwrap();
             assert_eq!(archive.read(pointer).unwrap(), None, "bit {bit}");
-            archive.blocks(&mut |block| panic!("{block:?}")).unwrap();
+            archive.blocks(&[], &mut |block| panic!("{block:?}")).unwrap();
         }
         for wrong in [Pointer { len: u32::MAX, ..pointer }, Pointer { at: u64::MAX, ..pointer }] {
             assert_eq!(archive.read(wrong).unwrap(), None);

@@ -205,7 +205,9 @@ fn open_log(folder: &Folder) -> Result<(Disk, Index, Option<Quarantine>), StoreE
             Err(StoreError::Damaged { detail, .. }) => Some(set_aside(folder, detail, &every)?),
             outcome => return outcome.map(|(disk, index)| (disk, index, None)),
         },
-        Found::Aside(aside) => Some(begin_again(folder, &aside, "setting it aside was interrupted".to_owned(), &every)?),
+        Found::Aside(aside) => {
+            Some(begin_again(folder, &aside, "setting it aside was interrupted".to_owned(), &every)?)
+        }
         Found::Nothing => {
             Disk::open(folder, folder.new_log())?.close();
             folder.install()?;
@@ -252,18 +254,28 @@ fn room_for(folder: &Folder, log: &Path) -> Result<u64, StoreError> {
 fn begin_again(folder: &Folder, aside: &Path, reason: String, sound: &Sound) -> Result<Quarantine, StoreError> {
     tracing::error!("the data can't be read ({reason}); it is kept as it is in {}", aside.display());
     folder.check_room(room_for(folder, aside)?)?;
-    // Without its snapshot sled scans its whole file.
-    let mut copied = salvage(folder, aside, true, sound)?;
-    if copied.records == 0 {
-        copied = salvage(folder, aside, false, sound)?;
+    // Without its snapshot sled scans its whole file, and may find more.
+    let (mut copied, mut whole) = salvage(folder, aside, true, sound)?;
+    if !whole {
+        let first = copied;
+        (copied, whole) = salvage(folder, aside, false, sound)?;
+        if !whole && copied.records < first.records {
+            (copied, _) = salvage(folder, aside, true, sound)?;
+        }
     }
     folder.install()?;
     tracing::info!("{} records could be read and are kept", copied.records);
     Ok(Quarantine { moved_to: aside.to_path_buf(), reason, kept: copied.records, lost_chains: copied.cut_chains })
 }
 
-/// Copies what can be read into `log.new`, which is complete and durable on return.
-fn salvage(folder: &Folder, aside: &Path, with_sled_snapshot: bool, sound: &Sound) -> Result<Copied, StoreError> {
+/// Copies what can be read into `log.new`, which is complete and durable on return. Returns also whether sled's files could
+/// be read.
+fn salvage(
+    folder: &Folder,
+    aside: &Path,
+    with_sled_snapshot: bool,
+    sound: &Sound,
+) -> Result<(Copied, bool), StoreError> {
     let (copy, new) = (folder.copy(), folder.new_log());
     for leftover in [&copy, &new] {
         folder.ok("setting aside what is broken in", folder::remove(leftover))?;
@@ -271,20 +283,22 @@ fn salvage(folder: &Folder, aside: &Path, with_sled_snapshot: bool, sound: &Soun
     let wanted = |name: &str| matches!(name, "db" | "archive") || (with_sled_snapshot && name.starts_with("snap."));
     folder.ok("reading what is broken in", files::copy(aside, &copy, wanted))?;
     let target = Disk::open(folder, new)?;
-    let mut copied = match Disk::open_damaged(folder, copy.clone()) {
-        Ok(source) => salvage::copy(&source, &target, sound)?,
+    let source = match Disk::open_damaged(folder, copy.clone()) {
+        Ok(source) => Some(source),
         Err(StoreError::Damaged { detail, .. }) => {
-            tracing::warn!("nothing could be read (with its sled snapshot: {with_sled_snapshot}): {detail}");
-            Copied::default()
+            tracing::warn!("sled's files can't be read (with its snapshot: {with_sled_snapshot}): {detail}");
+            None
         }
         Err(error) => return Err(error),
     };
     let archive = folder.ok("reading what is broken in", Archive::open(&copy))?;
-    copied.records += salvage::add_blocks(folder, &archive, &target, sound)?;
+    let from = source.as_ref().map(|source| source as &dyn Backend);
+    let copied = salvage::copy_damaged(folder, (from, &archive), &target, sound)?;
+    let whole = source.is_some();
     // Windows doesn't remove a folder with an open file in it.
-    drop(archive);
+    drop((archive, source));
     target.close();
     folder.ok("saving", files::sync_all(folder.dir(), &folder.new_log()))?;
     folder.ok("removing a copy in", folder::remove(&copy))?;
-    Ok(copied)
+    Ok((copied, whole))
 }

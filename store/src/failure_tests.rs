@@ -168,7 +168,7 @@ fn a_folder_without_a_format_is_read_and_gets_one_when_there_is_room() {
 }
 
 #[test]
-fn a_repair_keeps_a_chain_up_to_its_first_record_that_is_not_sound() {
+fn a_repair_leaves_out_records_that_are_not_sound() {
     let dir = tempfile::tempdir().unwrap();
     let (store, _) = Store::open(dir.path()).unwrap();
     for n in [1, 2] {
@@ -176,8 +176,10 @@ fn a_repair_keeps_a_chain_up_to_its_first_record_that_is_not_sound() {
         store.append_wait((0..4).map(record).collect()).unwrap();
     }
     let quarantine = store.repair_keeping(|record| record != [1, 2]).unwrap();
-    assert_eq!((quarantine.kept, quarantine.lost_chains), (6, 1));
-    assert_eq!(store.chains(&[1; 32]).unwrap(), [(chain(1), 2)]);
+    assert_eq!((quarantine.kept, quarantine.lost_chains), (7, 1));
+    let torn = store.torn(&[1; 32]).unwrap()[0];
+    assert_eq!(store.read(&torn, 0, 9, 99).unwrap(), [vec![1, 3]]);
+    assert!(store.chains(&[1; 32]).unwrap().contains(&(chain(1), 2)));
     assert_eq!(store.chains(&[2; 32]).unwrap(), [(chain(2), 4)]);
 }
 
@@ -330,7 +332,7 @@ fn a_missing_record_is_noticed_when_it_is_read() {
 }
 
 #[test]
-fn a_repair_cuts_a_chain_at_its_hole_and_writing_goes_on() {
+fn a_repair_ends_a_chain_at_its_hole_keeps_what_follows_and_writing_goes_on() {
     let failing = Failing::new();
     let store = failing.open();
     store.append_wait((0..5).map(|seq| record(1, seq, b"x")).collect()).unwrap();
@@ -343,13 +345,19 @@ fn a_repair_cuts_a_chain_at_its_hole_and_writing_goes_on() {
     assert_fails(store.append_wait(vec![record(2, 5, b"y")]));
     failing.set(WORKS);
     let quarantine = store.repair().unwrap();
-    assert_eq!((quarantine.kept, quarantine.lost_chains), (7, 1));
+    assert_eq!((quarantine.kept, quarantine.lost_chains), (9, 1));
     assert!(quarantine.reason.contains("as the test wants"), "{quarantine:?}");
-    assert_eq!(content(&store), [(chain(1), vec![b"x".to_vec(); 2]), (chain(2), vec![b"y".to_vec(); 5])]);
+    let [torn] = store.torn(&[1; 32]).unwrap()[..] else { panic!("one piece was torn off") };
+    let two = vec![b"x".to_vec(); 2];
+    assert_eq!(content(&store), [(chain(1), two.clone()), (torn, two), (chain(2), vec![b"y".to_vec(); 5])]);
     assert_eq!(store.look(Cursor::default(), usize::MAX).unwrap(), None);
     assert_eq!(store.snapshot(&[1; 32]).unwrap(), None);
     store.append_wait(vec![record(1, 2, b"again"), record(2, 5, b"y")]).unwrap();
     assert_eq!(content(&failing.open()), content(&store));
+    // What was torn off stays so.
+    let quarantine = store.repair().unwrap();
+    assert_eq!((quarantine.kept, quarantine.lost_chains), (11, 0));
+    assert_eq!((store.torn(&[1; 32]).unwrap(), store.torn(&[2; 32]).unwrap()), (vec![torn], Vec::new()));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! Readers use the index, so a record can be seen only once it is durable. A recovery makes the disk agree with the
 //! index, so nothing of a failed write remains.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::ControlFlow;
 
 use crate::backend::{Backend, Write};
@@ -27,6 +27,8 @@ pub(crate) struct Chain {
 #[derive(Default)]
 pub(crate) struct Index {
     pub(crate) chains: BTreeMap<ChainKey, Chain>,
+    /// The short ids of torn chains.
+    pub(crate) torn: BTreeSet<u32>,
     pub(crate) meta: BTreeMap<String, Vec<u8>>,
     /// The number of times that a named value was set.
     pub(crate) changes: u64,
@@ -43,7 +45,8 @@ impl Index {
         if let Some(found) = stored_format(backend)?.filter(|found| *found > FORMAT) {
             return Err(backend.newer(found));
         }
-        let mut index = Index { meta: stored_meta(backend)?, changes: stored_changes(backend)?, ..Index::default() };
+        let (meta, changes, torn) = (stored_meta(backend)?, stored_changes(backend)?, stored_torn(backend)?);
+        let mut index = Index { meta, changes, torn, ..Index::default() };
         for (id, key) in stored_chains(backend)? {
             let next = stored_len(backend, id)?;
             if next > 0 && backend.get(&keys::record(id, 0))?.is_none() {
@@ -80,6 +83,15 @@ impl Index {
         let last = ChainKey { room: *room, author: [u8::MAX; 32], log: u64::MAX };
         let chains = self.chains.range(first..=last).filter(|(_, chain)| chain.next > 0);
         chains.map(|(key, chain)| (*key, chain.next)).collect()
+    }
+
+    /// Returns the torn chains of a room, in order.
+    pub(crate) fn torn_of(&self, room: &Hash32) -> Vec<ChainKey> {
+        if self.torn.is_empty() {
+            return Vec::new();
+        }
+        let torn = self.filled().filter(|(key, chain)| key.room == *room && self.torn.contains(&chain.id));
+        torn.map(|(key, _)| *key).collect()
     }
 
     /// Returns the writes after which the disk agrees with this index: they remove the records and values of a failed
@@ -134,6 +146,16 @@ fn stored_chains(backend: &dyn Backend) -> Result<Vec<(u32, ChainKey)>, StoreErr
         }
     })?;
     broken.map_or(Ok(chains), |detail| Err(backend.damaged(detail)))
+}
+
+/// Returns the short ids of the torn chains on the disk.
+fn stored_torn(backend: &dyn Backend) -> Result<BTreeSet<u32>, StoreError> {
+    let mut torn = BTreeSet::new();
+    backend.scan(keys::all_torn(), &mut |key, _| {
+        torn.extend(keys::chain_id(key));
+        ControlFlow::Continue(())
+    })?;
+    Ok(torn)
 }
 
 /// Returns the length of a chain on the disk. Records are written in order and commits are atomic, so the last record

@@ -9,6 +9,7 @@
 //! 'm' length(1) name   → value                        a named value
 //! 'p'                  → one byte                     the probe of a recovery
 //! 'r' id(4) seq(8)     → record
+//! 't' id(4)            → nothing                      the chain is what followed a gap of another one
 //! 'w'                  → count(8)                     how often a named value was set
 //! ```
 //!
@@ -61,6 +62,18 @@ pub(crate) fn chain(id: u32) -> [u8; CHAIN_LEN] {
     let mut key = [b'c'; CHAIN_LEN];
     key[1..].copy_from_slice(&id.to_be_bytes());
     key
+}
+
+/// Returns the key of the mark of chain `id` as torn.
+pub(crate) fn torn(id: u32) -> [u8; CHAIN_LEN] {
+    let mut key = chain(id);
+    key[0] = b't';
+    key
+}
+
+/// Returns the range of all marks of torn chains.
+pub(crate) fn all_torn() -> Range<Vec<u8>> {
+    vec![b't']..vec![b't' + 1]
 }
 
 /// Returns the key of record `seq` of chain `id`.
@@ -130,9 +143,10 @@ pub(crate) fn records_from(id: u32, seq: u64) -> Range<Vec<u8>> {
     record(id, seq).to_vec()..end
 }
 
-/// Returns the short id in a chain's key.
+/// Returns the short id in the key of a chain or of a mark.
 pub(crate) fn chain_id(key: &[u8]) -> Option<u32> {
-    key.strip_prefix(b"c").and_then(|id| id.try_into().ok()).map(u32::from_be_bytes)
+    let id = key.strip_prefix(b"c").or_else(|| key.strip_prefix(b"t"));
+    id.and_then(|id| id.try_into().ok()).map(u32::from_be_bytes)
 }
 
 /// Returns the sequence number in a record's key.
@@ -150,7 +164,7 @@ pub(crate) fn meta_name(key: &[u8]) -> Option<String> {
 /// Returns the length of the base key that `key` starts with; the rest is the number of a part (see [`crate::parts`]).
 pub(crate) fn base_len(key: &[u8]) -> Option<usize> {
     let len = match key.first()? {
-        b'c' => CHAIN_LEN,
+        b'c' | b't' => CHAIN_LEN,
         b'm' => 2 + usize::from(*key.get(1)?),
         b'f' | b'p' | b'w' => PROBE.len(),
         b'b' | b'r' => RECORD_LEN,
@@ -201,8 +215,16 @@ mod tests {
 
     #[test]
     fn every_key_knows_its_length() {
-        for key in [chain(1).to_vec(), record(1, 2).to_vec(), meta(""), meta("name"), PROBE.to_vec(), CHANGES.to_vec(), FORMAT.to_vec()]
-        {
+        for key in [
+            chain(1).to_vec(),
+            torn(1).to_vec(),
+            record(1, 2).to_vec(),
+            meta(""),
+            meta("name"),
+            PROBE.to_vec(),
+            CHANGES.to_vec(),
+            FORMAT.to_vec(),
+        ] {
             assert_eq!(base_len(&key), Some(key.len()));
             let part = [&key[..], &[0, 1]].concat();
             assert_eq!(base_len(&part), Some(key.len()));

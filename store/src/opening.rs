@@ -22,6 +22,6 @@ pub struct Quarantine {
     pub reason: String,
     /// The number of its records that could be read and are in the new log.
     pub kept: u64,
-    /// The number of chains that end earlier than before, as far as that can be seen.
+    /// The number of chains that have a gap now or end earlier than before, as far as that can be seen.
     pub lost_chains: u64,
 }

@@ -121,6 +121,16 @@ impl Store {
         Ok(self.shared().index().chains_of(room))
     }
 
+    /// Returns those chains of a room that are torn, in order: each holds what followed a gap in another chain when damaged
+    /// files were repaired, under a number that no caller chose.
+    ///
+    /// # Errors
+    /// `Closed`.
+    pub fn torn(&self, room: &Hash32) -> Result<Vec<ChainKey>, StoreError> {
+        self.check_open()?;
+        Ok(self.shared().index().torn_of(room))
+    }
+
     /// Returns the records of a chain from `from` on, in order: at most `max_records` and at most `max_bytes` in all, but at
     /// least one if there is one.
     ///
@@ -209,8 +219,8 @@ impl Store {
         self.wait_for(Work::Recover)
     }
 
-    /// Moves a damaged log aside, unchanged, and continues with a new one that holds what can be read of it, each chain up
-    /// to its first missing record. To be called after a read returned `Damaged`. All calls wait meanwhile, reads too.
+    /// Moves a damaged log aside, unchanged, and continues with a new one that holds what can be read of it. Each chain ends
+    /// before its first missing record; what follows that is in a torn chain ([`Store::torn`]). To be called after a read returned `Damaged`. All calls wait meanwhile, reads too.
     /// Chains may be shorter afterwards: lengths known from before are invalid.
     ///
     /// # Errors

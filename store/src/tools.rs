@@ -120,7 +120,11 @@ impl Store {
         old.close();
         let new = Disk::open(folder, folder.new_log())?;
         let again = Index::load(&new)?;
-        if copied.cut_chains > 0 || again.count() != index.count() || again.chains != index.chains {
+        if copied.cut_chains > 0
+            || again.count() != index.count()
+            || again.chains != index.chains
+            || again.torn != index.torn
+        {
             return Err(folder.damaged("not everything can be read".to_owned()));
         }
         let old = Disk::open(folder, folder.log())?;

@@ -1,7 +1,7 @@
 //! Reads whole rooms from the disk: a room's snapshot and the operations after it, or all operations. These functions wait
 //! for the disk: they run on blocking workers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use inkmesh_store::{ChainKey, Quarantine, Store, StoreError};
 
@@ -11,8 +11,12 @@ use crate::log::StoredRange;
 use crate::name::{RoomId, RoomName};
 use crate::node::StartError;
 use crate::node::sync::{Stored, SyncError};
-use crate::operation::Unverified;
+use crate::operation::{Operation, Unverified};
 use crate::room::{Room, RoomSnapshot};
+
+/// Operations behind gaps, and their bytes, that are shown: the last ones. The archive has all.
+const MAX_TORN: usize = 16_384;
+const MAX_TORN_BYTES: usize = 16 << 20;
 
 /// A room as it was read from the disk.
 #[derive(Debug)]
@@ -63,12 +67,19 @@ pub(super) fn load(store: &Store, identity: &Identity, name: &RoomName, now: Now
     let snapshot_len = room.log().len();
     let held: BTreeMap<(Author, u64), u64> =
         room.log().lanes().map(|(author, lane, len)| ((author, lane), len)).collect();
-    let rest = |(chain, next): &(ChainKey, u64)| {
+    let torn = store.torn(&id.0)?;
+    let stretch = |(chain, next): &(ChainKey, u64), from| {
+        let stretch = StoredRange { author: Author(chain.author), lane: chain.log, from, to: *next };
+        (from < *next).then_some(stretch)
+    };
+    let rest = |stored: &(ChainKey, u64)| {
+        let (chain, _) = stored;
         let author = Author(chain.author);
         let from = held.get(&(author, chain.log)).copied().unwrap_or(0);
-        (from < *next).then_some(StoredRange { author, lane: chain.log, from, to: *next })
+        stretch(stored, from)
     };
-    let rest: Vec<StoredRange> = chains.iter().filter_map(rest).collect();
+    let (torn, whole): (Vec<_>, Vec<_>) = chains.iter().partition(|(chain, _)| torn.contains(chain));
+    let rest: Vec<StoredRange> = whole.into_iter().filter_map(rest).collect();
     let mut stored = Stored::new(store.clone(), id, &rest);
     let damaged = |error| match error {
         SyncError::Store(error) => StartError::Store(error),
@@ -77,8 +88,24 @@ pub(super) fn load(store: &Store, identity: &Identity, name: &RoomName, now: Now
     while let Some(chunk) = stored.next_chunk().map_err(damaged)? {
         room.restore(chunk, now);
     }
+    let torn: Vec<StoredRange> = torn.into_iter().filter_map(|stored| stretch(stored, 0)).collect();
+    room.restore_torn(last_of(store, id, &torn).map_err(damaged)?);
     room.recall(store.get_meta(&room_key(id))?.as_deref());
     Ok(Loaded { room, snapshot_len })
+}
+
+/// Reads the last operations of stretches, at most [`MAX_TORN`] and about [`MAX_TORN_BYTES`].
+fn last_of(store: &Store, room: RoomId, stretches: &[StoredRange]) -> Result<Vec<Operation>, SyncError> {
+    let (mut last, mut bytes) = (VecDeque::new(), 0);
+    let mut stored = Stored::new(store.clone(), room, stretches);
+    while let Some(chunk) = stored.next_chunk()? {
+        bytes += chunk.iter().map(|(_, operation)| operation.bytes().len()).sum::<usize>();
+        last.extend(chunk.into_iter().map(|(_, operation)| operation));
+        while last.len() > MAX_TORN || bytes > MAX_TORN_BYTES {
+            bytes -= last.pop_front().map_or(bytes, |first: Operation| first.bytes().len());
+        }
+    }
+    Ok(last.into())
 }
 
 /// Reads a room's snapshot; `None` if there is none, or the log doesn't hold all that is in it.

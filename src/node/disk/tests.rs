@@ -1,16 +1,20 @@
+use std::ops::ControlFlow;
+
 use inkmesh_store::{Record, Store, StoreError};
 use tempfile::TempDir;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Disk, Effect, Message, RETRY_MS, load_at_start, own_records};
-use crate::clock::Now;
+use super::{Disk, Effect, Message, RETRY_MS, load, load_at_start, own_records};
+use crate::clock::{Now, Timestamp};
 use crate::command::{CommandError, CommandTicket, Reply};
-use crate::event::Warning;
+use crate::event::{Entry, Event, Warning};
 use crate::identity::Identity;
 use crate::log::{Line, Position};
 use crate::name::RoomName;
-use crate::operation::Operation;
-use crate::room::{Room, Write};
+use crate::node::archive::{Archive, ArchiveError};
+use crate::operation::{ChainId, Header, Operation};
+use crate::payload::{Chat, Payload};
+use crate::room::{Input, Output, Room, Write};
 
 const NOW: Now = Now { wall_ms: 1_800_000_000_000, mono_ms: 0 };
 const TICKET: CommandTicket = CommandTicket(7);
@@ -185,6 +189,81 @@ fn a_record_that_is_no_operation_is_set_aside_at_the_start_and_the_rest_is_read(
     assert_eq!(loaded[0].room.log().len() as u64, whole);
     let (_, quarantine) = load_at_start(&store, &me, &rooms, NOW).unwrap();
     assert!(quarantine.is_none(), "once");
+}
+
+/// The first lines of a chain.
+fn lines_of(secret: u8, count: u64) -> Vec<Operation> {
+    let identity = Identity::from_secret([secret; 32]);
+    let (room, chain) = (RoomName::lobby().id(), ChainId { author: identity.author(), log: 9 });
+    let mut backlink = None;
+    let sign = |seq| {
+        let header = Header { room, chain, seq, backlink, time: Timestamp::from_ms(NOW.wall_ms - 1000 + seq) };
+        let operation = Operation::sign(&identity, header, &Payload::Chat(Chat { text: "hi".to_owned() })).unwrap();
+        backlink = Some(operation.id());
+        operation
+    };
+    (0..count).map(sign).collect()
+}
+
+#[test]
+fn what_follows_a_gap_is_shown_and_joins_the_log_when_the_gap_is_filled() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = Store::open(dir.path()).unwrap();
+    let (said, me, name) = (lines_of(2, 10), Identity::from_secret([1; 32]), RoomName::lobby());
+    store.append_wait(own_records(&said)).unwrap();
+    let gone = said[3].bytes().to_vec();
+    store.repair_keeping(move |record| record != gone).unwrap();
+    let state = || {
+        let mut room = load(&store, &me, &name, NOW).unwrap().room;
+        room.open(true, NOW);
+        let lines = room.log().page(100, None).unwrap().len();
+        (room.log().len(), lines, room)
+    };
+    let (len, lines, mut room) = state();
+    assert_eq!((len, lines), (3, 9));
+    let synced = Input::Synced { operations: said[3..5].to_vec(), from: me.author() };
+    let (mut told, mut kept) = (0, Vec::new());
+    for output in room.handle(synced, NOW) {
+        match output {
+            Output::Emit(Event::Entries { entries, .. }) => told += entries.len(),
+            Output::Persist(operations) => kept.extend(operations.into_iter().map(|(_, operation)| operation)),
+            _ => {}
+        }
+    }
+    assert_eq!((room.log().len(), told, kept.len()), (10, 1, 7), "only the line that was missing is news");
+    let archived = |store: Store| {
+        drop(store);
+        let mut lines = 0;
+        let take = |_| {
+            lines += 1;
+            Ok::<_, ArchiveError>(ControlFlow::Continue(()))
+        };
+        Archive::open(dir.path()).unwrap().room(name.id()).unwrap().entries(take).unwrap();
+        lines
+    };
+    store.append_wait(own_records(&kept)).unwrap();
+    let (len, lines, _) = state();
+    assert_eq!((len, lines), (10, 10));
+    assert_eq!(archived(store), 10);
+}
+
+#[test]
+fn the_archive_shows_what_follows_a_gap() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = Store::open(dir.path()).unwrap();
+    let said = lines_of(2, 10);
+    store.append_wait(own_records(&said)).unwrap();
+    let gone = said[0].bytes().to_vec();
+    store.repair_keeping(move |record| record != gone).unwrap();
+    drop(store);
+    let history = Archive::open(dir.path()).unwrap().room(RoomName::lobby().id()).unwrap();
+    let mut shown = Vec::new();
+    let take = |entry: Entry| {
+        shown.push(entry.id);
+        Ok::<_, ArchiveError>(ControlFlow::Continue(()))
+    };
+    history.entries(take).unwrap();
+    assert_eq!(shown, said[1..].iter().map(Operation::id).collect::<Vec<_>>());
 }
 
 #[tokio::test]
