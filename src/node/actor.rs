@@ -170,8 +170,8 @@ impl NodeActor {
         if self.frontend.opens_at().is_some_and(|at| at <= now.mono_ms) {
             self.frontend.open(Event::Ready { peer: self.identity.author(), addresses: self.network.listeners() });
         }
-        let effect = self.disk.tick(|| self.rooms.names(), now);
-        self.carry_out_effects(effect);
+        let effects = self.disk.tick(|| self.rooms.names(), now);
+        self.carry_out_effects(effects);
         self.close_dead();
         self.make_calls();
         for name in self.rooms.due(now.mono_ms) {
@@ -278,8 +278,8 @@ impl NodeActor {
     /// Begins to end the node: the store writes what it was given, then the actor stops.
     fn quit(&mut self, answer: Option<ReplySender>) {
         self.quitting.get_or_insert_default().extend(answer);
-        let effect = self.disk.close(self.rooms.snapshots(), self.now());
-        self.carry_out_effects(effect);
+        let effects = self.disk.close(self.rooms.snapshots(), self.now());
+        self.carry_out_effects(effects);
     }
 
     // --- rooms -----------------------------------------------------------------------------------------------------
@@ -297,8 +297,8 @@ impl NodeActor {
             && self.disk.trouble().is_none()
             && let Some(snapshot) = self.rooms.snapshot_if_grown(name)
         {
-            let effect = self.disk.write_snapshot(name.id(), snapshot, now);
-            self.carry_out_effects(effect);
+            let effects = self.disk.write_snapshot(name.id(), snapshot, now);
+            self.carry_out_effects(effects);
         }
     }
 
@@ -311,8 +311,8 @@ impl NodeActor {
                     source.message.take().into_iter().for_each(|message| self.report(&message, verdict));
                 }
                 Output::Persist(operations) => {
-                    let effect = self.disk.store_received(name.id(), operations, source.done.take(), now);
-                    self.carry_out_effects(effect);
+                    let effects = self.disk.store_received(name.id(), operations, source.done.take(), now);
+                    self.carry_out_effects(effects);
                 }
                 Output::Write(write) => {
                     let effects = self.disk.write(name, write, now);
@@ -339,8 +339,8 @@ impl NodeActor {
     /// Replies when all that was gathered is durable: a read mark goes there with the lines that it is about.
     fn reply_when_saved(&mut self, ticket: CommandTicket) {
         let answer = self.replies.take(ticket);
-        let effect = self.disk.flush(answer, self.now());
-        self.carry_out_effects(effect);
+        let effects = self.disk.flush(answer, self.now());
+        self.carry_out_effects(effects);
     }
 
     /// Takes our name in a room, unless we have it there.
@@ -388,7 +388,8 @@ impl NodeActor {
         if self.disk.is_current(repairs) {
             let failed = result.and_then(|loaded| self.enter(*loaded, clean)).err();
             if let Some(error) = failed.as_ref().filter(|error| is_damage(error) && !again) {
-                self.disk.repair(error.to_string(), self.rooms.names(), self.now());
+                let effects = self.disk.repair(error.to_string(), self.rooms.names(), self.clock.now());
+                self.carry_out_effects(effects);
             }
             if !self.disk.is_repairing() || again {
                 self.joined(failed.map(|error| CommandError::NotSaved(error.to_string())));
@@ -507,15 +508,19 @@ impl NodeActor {
             disk::Message::Unreadable(error) => self.reading_failed(&error),
             disk::Message::Repaired(Ok((quarantine, rooms))) => {
                 self.reopen(rooms);
-                self.frontend.warn(quarantined(&quarantine));
+                quarantine.iter().for_each(|quarantine| self.frontend.warn(quarantined(quarantine)));
                 self.join_next();
             }
             disk::Message::Repaired(Err(reason)) => {
-                let effect = self.disk.repair_failed(reason, now);
-                self.carry_out_effects(effect);
+                let effects = self.disk.repair_failed(reason, now);
+                self.carry_out_effects(effects);
                 self.join_next();
             }
-            disk::Message::Recovered(Ok(rooms)) => {
+            disk::Message::Recovered(Ok((quarantine, rooms))) => {
+                if let Some(quarantine) = quarantine {
+                    self.disk.was_repaired();
+                    self.frontend.warn(quarantined(&quarantine));
+                }
                 let read = |name: &RoomName| rooms.iter().any(|loaded| loaded.room.name() == name);
                 if self.rooms.names().iter().all(read) {
                     self.reopen(rooms);
@@ -530,7 +535,8 @@ impl NodeActor {
     }
 
     fn reading_failed(&mut self, error: &SyncError) {
-        self.disk.reading_failed(error, || self.rooms.names(), self.clock.now());
+        let effects = self.disk.reading_failed(error, || self.rooms.names(), self.clock.now());
+        self.carry_out_effects(effects);
     }
 
     // --- network, peers and guesses --------------------------------------------------------------------------------
@@ -787,7 +793,7 @@ impl NodeActor {
 
     fn on_sync_failed(&mut self, peer: Author, error: &SyncError) {
         tracing::info!(%peer, %error, "a sync round was broken off");
-        if let SyncError::Store(_) = error {
+        if let SyncError::Store(_) | SyncError::Record(_) = error {
             self.reading_failed(error);
         }
         if error.is_fault() {

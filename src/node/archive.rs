@@ -8,14 +8,14 @@ use inkmesh_store::{ChainKey, Store};
 
 use super::rooms;
 use super::storage::StorageError;
-use super::sync::{Stored, SyncError};
+use super::sync::{Stored, SyncError, read_record};
 use crate::event::Entry;
 use crate::fold::{Fold, Step};
 use crate::gallery::Gallery;
 use crate::identity::Author;
 use crate::log::{Log, StoredRange};
 use crate::name::{RoomId, RoomName};
-use crate::operation::{Operation, Unverified};
+use crate::operation::Operation;
 use crate::payload::Payload;
 use crate::people::People;
 use crate::timeline;
@@ -106,7 +106,7 @@ impl Archive {
 
     fn written_at(&self, chain: &ChainKey, seq: u64) -> Result<u64, ArchiveError> {
         let Some(bytes) = self.store.get(chain, seq)? else { return Ok(0) };
-        let operation = Unverified::decode(&bytes).map_err(|error| ArchiveError::of(error.into()))?;
+        let operation = read_record(&bytes).map_err(ArchiveError::of)?;
         Ok(operation.header().time.ms())
     }
 

@@ -7,18 +7,20 @@
 //! the disk takes a write again; the rooms are then read anew from it, and what others sent meanwhile comes again by
 //! sync. **Invariant:** a room in memory is never ahead of its disk by anything that was acknowledged.
 
+mod job;
 mod loading;
 mod reading;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use inkmesh_store::{Cursor, Quarantine, Record, Store, StoreError};
+use inkmesh_store::{Cursor, Quarantine, Store, StoreError};
 use tokio::sync::{mpsc, oneshot};
 
 pub(super) use self::loading::{Loaded, is_damage, load_at_start, retire_own_chains};
-use self::loading::{load, load_all, repair, room_key, write_snapshot};
+use self::job::Job;
+use self::loading::{load, load_all, load_repaired, room_key, write_snapshot};
 use self::reading::{chain_of, read_all, read_one, steps};
 use super::StartError;
 use super::handle::ReplySender;
@@ -38,6 +40,8 @@ use crate::sync::unsaved::{Key, Unsaved};
 /// Messages that wait for the actor. Each write reserves a slot for its outcome, so that the storage thread never waits;
 /// without a free slot the store counts as busy. As many as wait in the store's queue.
 const QUEUE: usize = 16_384;
+/// The time until a write is tried again for which the store's queue had no room, in milliseconds, unless one is done before.
+const BUSY_MS: u64 = 50;
 /// The time between two tries of a disk that refuses, in milliseconds.
 const RETRY_MS: u64 = 1_000;
 /// The time from the start to the look over the disk, and its rest after each piece.
@@ -63,9 +67,10 @@ pub(super) enum Message {
     /// Something could not be read.
     Unreadable(SyncError),
     /// Damaged files were moved aside, or not; then the open rooms were read.
-    Repaired(Result<(Quarantine, Vec<Loaded>), String>),
-    /// The disk was tried again; it takes writes, and the open rooms were read, or not.
-    Recovered(Result<Vec<Loaded>, String>),
+    Repaired(Result<(Option<Quarantine>, Vec<Loaded>), String>),
+    /// The disk was tried again; it takes writes, and the open rooms were read, or not. If files were damaged, they were moved
+    /// aside.
+    Recovered(Result<(Option<Quarantine>, Vec<Loaded>), String>),
     /// Everything is on the disk and the store is closed.
     Closed,
     /// A worker ended in a panic. What it was to send never comes, so the node has to end.
@@ -105,6 +110,9 @@ pub(super) struct Disk {
     store: Store,
     identity: Identity,
     unsaved: Unsaved,
+    /// Writes for which the store's queue has no room, in their order, and when they are tried again.
+    waiting: VecDeque<Job>,
+    queue_at: u64,
     /// The number of own writes of each room that are on their way.
     writing: BTreeMap<RoomName, usize>,
     state: State,
@@ -119,9 +127,9 @@ impl Disk {
     /// A disk that works. Returns also the messages to come.
     pub(super) fn new(store: Store, identity: Identity) -> (Self, mpsc::Receiver<Message>) {
         let (messages, receiver) = mpsc::channel(QUEUE);
-        let (unsaved, writing) = (Unsaved::default(), BTreeMap::new());
+        let (unsaved, waiting, queue_at, writing) = (Unsaved::default(), VecDeque::new(), 0, BTreeMap::new());
         let (state, repairs, held_back) = (State::Works, 0, BTreeMap::new());
-        (Disk { store, identity, unsaved, writing, state, repairs, held_back, messages }, receiver)
+        (Disk { store, identity, unsaved, waiting, queue_at, writing, state, repairs, held_back, messages }, receiver)
     }
 
     /// The store, for tasks that read from it.
@@ -144,24 +152,28 @@ impl Disk {
 
     /// Returns whether more can be taken in from the network now.
     pub(super) fn takes_more(&self) -> bool {
-        matches!(self.state, State::Works) && self.unsaved.has_room()
+        matches!(self.state, State::Works) && self.unsaved.has_room() && self.waiting.is_empty()
     }
 
     /// Returns when [`Disk::tick`] has something to do.
     pub(super) fn next_wake(&self) -> Option<u64> {
         let retry_at = if let State::Refuses { retry_at, .. } = &self.state { *retry_at } else { None };
-        [self.unsaved.write_at(), retry_at].into_iter().flatten().min()
+        let queue_at = (!self.waiting.is_empty()).then_some(self.queue_at);
+        [self.unsaved.write_at(), retry_at, queue_at].into_iter().flatten().min()
     }
 
     /// Does what is due. `rooms` are the open rooms, read anew when the disk takes writes again.
-    pub(super) fn tick(&mut self, rooms: impl FnOnce() -> Vec<RoomName>, now: Now) -> Option<Effect> {
+    pub(super) fn tick(&mut self, rooms: impl FnOnce() -> Vec<RoomName>, now: Now) -> Vec<Effect> {
         if let State::Refuses { retry_at, .. } = &mut self.state
             && retry_at.take_if(|at| *at <= now.mono_ms).is_some()
         {
             self.recover(rooms(), now);
         }
-        let due = self.unsaved.write_at().is_some_and(|at| at <= now.mono_ms);
-        due.then(|| self.flush(None, now)).flatten()
+        let mut effects = if self.queue_at <= now.mono_ms { self.queue_waiting(now) } else { Vec::new() };
+        if self.unsaved.write_at().is_some_and(|at| at <= now.mono_ms) {
+            effects.extend(self.flush(None, now));
+        }
+        effects
     }
 
     // --- writes ----------------------------------------------------------------------------------------------------
@@ -174,9 +186,9 @@ impl Disk {
         operations: Vec<(Position, Operation)>,
         done: Option<ReplySender>,
         now: Now,
-    ) -> Option<Effect> {
+    ) -> Vec<Effect> {
         let full = self.unsaved.gather(room, operations, now.mono_ms);
-        if full || done.is_some() { self.flush(done, now) } else { None }
+        if full || done.is_some() { self.flush(done, now) } else { Vec::new() }
     }
 
     /// Writes the local state of a room, with the operations that come after it at the latest: of our own chains it
@@ -186,25 +198,43 @@ impl Disk {
     }
 
     /// Writes what was gathered. While the disk refuses, nothing: the rooms will be read anew.
-    pub(super) fn flush(&mut self, done: Option<ReplySender>, now: Now) -> Option<Effect> {
+    pub(super) fn flush(&mut self, done: Option<ReplySender>, now: Now) -> Vec<Effect> {
         let group = self.unsaved.take_gathered();
         if let Some(reason) = self.trouble() {
             done.map(|done| done.send(Err(CommandError::NotSaved(reason.to_owned()))));
-            return None;
+            return Vec::new();
         }
-        let keys: Vec<Key> = group.operations.iter().map(|(key, _)| *key).collect();
-        let records = group.operations.iter().map(|((room, position), operation)| Record {
-            chain: chain_of(*room, *position),
-            seq: position.index,
-            bytes: operation.bytes().to_vec(),
-        });
-        let records = records.collect();
-        let values = group.local.into_iter().map(|(room, bytes)| (room_key(room), bytes)).collect();
-        let queued = self.reserve().and_then(|permit| {
-            let outcome = move |result| drop(permit.send(Message::Stored { keys, done, result }));
-            self.store.append_with(records, values, outcome)
-        });
-        queued.err().and_then(|error| self.refused(error.to_string(), now))
+        self.queue(Job::Received { group, done }, now)
+    }
+
+    /// Gives a job to the store, behind those for which its queue had no room.
+    fn queue(&mut self, job: Job, now: Now) -> Vec<Effect> {
+        self.waiting.push_back(job);
+        if self.waiting.len() == 1 { self.queue_waiting(now) } else { Vec::new() }
+    }
+
+    /// Gives the store what waits for room in its queue. That it is full is no refusal of the disk: it is at work.
+    fn queue_waiting(&mut self, now: Now) -> Vec<Effect> {
+        while let Some(job) = self.waiting.pop_front() {
+            match job.queue(&self.store, &self.messages) {
+                None => {}
+                Some((job, StoreError::Busy)) => {
+                    self.waiting.push_front(job);
+                    self.queue_at = now.mono_ms + BUSY_MS;
+                    break;
+                }
+                Some((job, error)) => return self.failed(job, error, now),
+            }
+        }
+        Vec::new()
+    }
+
+    fn failed(&mut self, job: Job, error: StoreError, now: Now) -> Vec<Effect> {
+        match job.message(Err(error)) {
+            Message::Stored { keys, done, result } => self.stored(&keys, done, result, now),
+            Message::Written { room, write, result } => self.written(room, write, result, now),
+            _ => Vec::new(),
+        }
     }
 
     /// Takes note that received operations are durable, or not.
@@ -216,9 +246,12 @@ impl Disk {
         now: Now,
     ) -> Vec<Effect> {
         self.unsaved.settled(keys);
-        let warning = result.as_ref().err().and_then(|error| self.refused(error.to_string(), now));
-        let reply = done.map(|to| Effect::Reply { to, result: done_or_not(result) });
-        warning.into_iter().chain(reply).collect()
+        let mut effects = match &result {
+            Ok(()) => self.queue_waiting(now),
+            Err(error) => self.refused(error.to_string(), now),
+        };
+        effects.extend(done.map(|to| Effect::Reply { to, result: done_or_not(result) }));
+        effects
     }
 
     /// Writes our own operations; the outcome comes as [`Message::Written`].
@@ -228,12 +261,7 @@ impl Disk {
             return not_saved(&write, reason.to_owned()).into_iter().collect();
         }
         *self.writing.entry(room.clone()).or_default() += 1;
-        let (name, written) = (room.clone(), write.clone());
-        let queued = self.reserve().and_then(|permit| {
-            let outcome = move |result| drop(permit.send(Message::Written { room: name, write: written, result }));
-            self.store.append(own_records(&write.operations), outcome)
-        });
-        queued.err().map(|error| self.written(room.clone(), write, Err(error), now)).unwrap_or_default()
+        self.queue(Job::Own { room: room.clone(), write }, now)
     }
 
     /// Takes note that our own operations are durable, or not.
@@ -244,17 +272,26 @@ impl Disk {
         result: Result<(), StoreError>,
         now: Now,
     ) -> Vec<Effect> {
-        if let Some(count) = self.writing.get_mut(&room) {
-            *count -= 1;
-            if *count == 0 {
-                self.writing.remove(&room);
+        self.write_ended(&room);
+        match result {
+            Ok(()) => {
+                let mut effects = vec![Effect::Saved { room, write }];
+                effects.extend(self.queue_waiting(now));
+                effects
+            }
+            Err(error) => {
+                let mut effects = self.refused(error.to_string(), now);
+                effects.extend(not_saved(&write, error.to_string()));
+                effects
             }
         }
-        match result {
-            Ok(()) => vec![Effect::Saved { room, write }],
-            Err(error) => {
-                let warning = self.refused(error.to_string(), now);
-                warning.into_iter().chain(not_saved(&write, error.to_string())).collect()
+    }
+
+    fn write_ended(&mut self, room: &RoomName) {
+        if let Some(count) = self.writing.get_mut(room) {
+            *count -= 1;
+            if *count == 0 {
+                self.writing.remove(room);
             }
         }
     }
@@ -287,24 +324,28 @@ impl Disk {
     }
 
     /// Writes a room's snapshot, after everything that is in it.
-    pub(super) fn write_snapshot(&mut self, room: RoomId, snapshot: RoomSnapshot, now: Now) -> Option<Effect> {
-        let effect = self.flush(None, now);
+    pub(super) fn write_snapshot(&mut self, room: RoomId, snapshot: RoomSnapshot, now: Now) -> Vec<Effect> {
+        let effects = self.flush(None, now);
         let store = self.store.clone();
         tokio::task::spawn_blocking(move || write_snapshot(&store, room, &snapshot));
-        effect
+        effects
     }
 
     /// Writes everything and the snapshots of some rooms, and closes the store: [`Message::Closed`].
-    pub(super) fn close(&mut self, snapshots: Vec<(RoomId, RoomSnapshot)>, now: Now) -> Option<Effect> {
-        let effect = self.flush(None, now);
+    pub(super) fn close(&mut self, snapshots: Vec<(RoomId, RoomSnapshot)>, now: Now) -> Vec<Effect> {
+        let effects = self.flush(None, now);
+        let (waiting, messages) = (std::mem::take(&mut self.waiting), self.messages.clone());
         self.spawn(move |store| {
+            for job in waiting {
+                let _ = messages.blocking_send(job.write(store));
+            }
             for (room, snapshot) in snapshots {
                 write_snapshot(store, room, &snapshot);
             }
             store.close();
             Some(Message::Closed)
         });
-        effect
+        effects
     }
 
     // --- reads -----------------------------------------------------------------------------------------------------
@@ -447,12 +488,32 @@ impl Disk {
 
     // --- trouble ---------------------------------------------------------------------------------------------------
 
-    fn refused(&mut self, reason: String, now: Now) -> Option<Effect> {
+    fn refused(&mut self, reason: String, now: Now) -> Vec<Effect> {
         if self.trouble().is_some() {
-            return None;
+            return Vec::new();
         }
         self.state = State::Refuses { reason: reason.clone(), retry_at: Some(now.mono_ms + RETRY_MS) };
-        Some(Effect::Warn(Warning::StorageFailed { reason }))
+        let mut effects = vec![Effect::Warn(Warning::StorageFailed { reason: reason.clone() })];
+        effects.extend(self.give_up_waiting(&reason));
+        effects
+    }
+
+    /// Gives up the writes that wait for room in the store's queue: the rooms will be read anew.
+    fn give_up_waiting(&mut self, reason: &str) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for job in std::mem::take(&mut self.waiting) {
+            match job {
+                Job::Received { done, .. } => {
+                    let result = || Err(CommandError::NotSaved(reason.to_owned()));
+                    effects.extend(done.map(|to| Effect::Reply { to, result: result() }));
+                }
+                Job::Own { room, write } => {
+                    self.write_ended(&room);
+                    effects.extend(not_saved(&write, reason.to_owned()));
+                }
+            }
+        }
+        effects
     }
 
     /// Tries the disk again, and reads the rooms when it takes writes: [`Message::Recovered`].
@@ -460,9 +521,17 @@ impl Disk {
         let identity = self.identity.clone();
         self.spawn(move |store| {
             let recovered = store.recover().map_err(StartError::Store);
-            let loaded = recovered.and_then(|()| load_all(store, &identity, &rooms, now));
+            let loaded = match recovered.and_then(|()| load_all(store, &identity, &rooms, now)) {
+                Err(error) if is_damage(&error) => load_repaired(store, &identity, &rooms, now),
+                loaded => loaded.map(|rooms| (None, rooms)),
+            };
             Some(Message::Recovered(loaded.map_err(|error| error.to_string())))
         });
+    }
+
+    /// Takes note that files were moved aside while the disk was tried.
+    pub(super) fn was_repaired(&mut self) {
+        self.repairs += 1;
     }
 
     /// Takes note that the disk still refuses.
@@ -475,31 +544,35 @@ impl Disk {
 
     /// Takes note that something can't be read. If the files are damaged, they are moved aside with what is whole saved
     /// from them, once ([`Message::Repaired`]), and the rest comes back from others. `rooms` are the open rooms.
-    pub(super) fn reading_failed(&mut self, error: &SyncError, rooms: impl FnOnce() -> Vec<RoomName>, now: Now) {
+    pub(super) fn reading_failed(
+        &mut self,
+        error: &SyncError,
+        rooms: impl FnOnce() -> Vec<RoomName>,
+        now: Now,
+    ) -> Vec<Effect> {
         tracing::error!(%error, "the history can't be read");
-        let damaged = matches!(error, SyncError::Store(StoreError::Damaged { .. }) | SyncError::Operation(_));
-        if damaged {
-            self.repair(error.to_string(), rooms(), now);
-        }
+        let damaged = matches!(error, SyncError::Store(StoreError::Damaged { .. }) | SyncError::Record(_));
+        if damaged { self.repair(error.to_string(), rooms(), now) } else { Vec::new() }
     }
 
     /// Has damaged files moved aside: [`Message::Repaired`]. Does nothing while the disk refuses or is being repaired.
-    pub(super) fn repair(&mut self, reason: String, rooms: Vec<RoomName>, now: Now) {
+    pub(super) fn repair(&mut self, reason: String, rooms: Vec<RoomName>, now: Now) -> Vec<Effect> {
         if self.trouble().is_some() {
-            return;
+            return Vec::new();
         }
+        let effects = self.give_up_waiting(&reason);
         self.state = State::Repairs { reason };
         self.repairs += 1;
         let identity = self.identity.clone();
         self.spawn(move |store| {
-            let repaired = repair(store, identity.author()).map_err(StartError::Store);
-            let repaired = repaired.and_then(|quarantine| Ok((quarantine, load_all(store, &identity, &rooms, now)?)));
+            let repaired = load_repaired(store, &identity, &rooms, now);
             Some(Message::Repaired(repaired.map_err(|error| error.to_string())))
         });
+        effects
     }
 
     /// Takes note that damaged files could not be moved aside: the disk refuses.
-    pub(super) fn repair_failed(&mut self, reason: String, now: Now) -> Option<Effect> {
+    pub(super) fn repair_failed(&mut self, reason: String, now: Now) -> Vec<Effect> {
         self.state = State::Works;
         self.refused(reason, now)
     }
@@ -509,10 +582,6 @@ impl Disk {
     pub(super) fn works_again(&mut self) {
         self.state = State::Works;
         self.unsaved.clear();
-    }
-
-    fn reserve(&self) -> Result<mpsc::OwnedPermit<Message>, StoreError> {
-        self.messages.clone().try_reserve_owned().map_err(|_| StoreError::Busy)
     }
 
     /// Runs work that waits for the disk on a blocking worker, and sends its message.
@@ -540,17 +609,6 @@ fn not_saved(write: &Write, reason: String) -> Option<Effect> {
 pub(super) fn quarantined(quarantine: &Quarantine) -> Warning {
     let Quarantine { moved_to, reason, .. } = quarantine;
     Warning::Quarantined { moved_to: moved_to.display().to_string(), reason: reason.clone() }
-}
-
-/// Our own operations, where they belong: we only ever write at the end of a chain's first lane.
-fn own_records(operations: &[Operation]) -> Vec<Record> {
-    let record = |operation: &Operation| {
-        let header = operation.header();
-        let (author, lane) = (header.chain.author, header.chain.log);
-        let position = Position { author, lane, index: header.seq };
-        Record { chain: chain_of(header.room, position), seq: header.seq, bytes: operation.bytes().to_vec() }
-    };
-    operations.iter().map(record).collect()
 }
 
 #[cfg(test)]

@@ -57,7 +57,7 @@ impl Node {
         let mut rooms = Rooms::default();
         let (names, left_out) = rooms.choose(config.rooms.into_iter().chain(saved_rooms));
         let (loading, me, now) = (store.clone(), identity.clone(), clock.now());
-        let (loaded, quarantine) = blocking(move || load_at_start(&loading, &me, &names, now)).await?;
+        let (quarantine, loaded) = blocking(move || load_at_start(&loading, &me, &names, now)).await?;
         if let Some(quarantine) = quarantine {
             frontend.warn(quarantined(&quarantine));
         }

@@ -33,14 +33,22 @@ pub(in crate::node) fn load_at_start(
     identity: &Identity,
     names: &[RoomName],
     now: Now,
-) -> Result<(Vec<Loaded>, Option<Quarantine>), StartError> {
+) -> Result<(Option<Quarantine>, Vec<Loaded>), StartError> {
     match load_all(store, identity, names, now) {
-        Err(error) if is_damage(&error) => {
-            let quarantine = repair(store, identity.author())?;
-            Ok((load_all(store, identity, names, now)?, Some(quarantine)))
-        }
-        loaded => Ok((loaded?, None)),
+        Err(error) if is_damage(&error) => load_repaired(store, identity, names, now),
+        loaded => Ok((None, loaded?)),
     }
+}
+
+/// Has damaged files moved aside and reads rooms. Returns also where the files are now.
+pub(super) fn load_repaired(
+    store: &Store,
+    identity: &Identity,
+    names: &[RoomName],
+    now: Now,
+) -> Result<(Option<Quarantine>, Vec<Loaded>), StartError> {
+    let quarantine = repair(store, identity.author())?;
+    Ok((Some(quarantine), load_all(store, identity, names, now)?))
 }
 
 /// Returns whether [`repair`] may help.
@@ -144,7 +152,7 @@ pub(super) fn write_snapshot(store: &Store, room: RoomId, snapshot: &RoomSnapsho
 
 /// Moves damaged files aside and continues with what can be read of them, without records that are no operations. No
 /// chain of ours is continued.
-pub(super) fn repair(store: &Store, me: Author) -> Result<Quarantine, StoreError> {
+fn repair(store: &Store, me: Author) -> Result<Quarantine, StoreError> {
     let quarantine = store.repair_keeping(|record| Unverified::decode(record).is_ok())?;
     retire_own_chains(store, me)?;
     Ok(quarantine)

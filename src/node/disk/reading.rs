@@ -8,8 +8,8 @@ use crate::fold::Step;
 use crate::identity::Author;
 use crate::log::Position;
 use crate::name::RoomId;
-use crate::node::sync::SyncError;
-use crate::operation::{Operation, Unverified};
+use crate::node::sync::{SyncError, read_record};
+use crate::operation::Operation;
 
 /// Operations in a row, at most, that are read although they are not wanted, together with the wanted ones around them:
 /// finding a position on the disk costs as much.
@@ -42,7 +42,7 @@ pub(super) fn read_all(store: &Store, room: RoomId, positions: &[Position]) -> R
             for bytes in records {
                 let author = Author(chain.author);
                 if wanted.contains(&Position { author, lane: chain.log, index: next }) {
-                    operations.push(Unverified::decode(&bytes)?.trust());
+                    operations.push(read_record(&bytes)?);
                 }
                 next += 1;
             }
@@ -54,7 +54,7 @@ pub(super) fn read_all(store: &Store, room: RoomId, positions: &[Position]) -> R
 /// Reads the operation at a position; `None` when it is not on the disk.
 pub(super) fn read_one(store: &Store, room: RoomId, position: Position) -> Result<Option<Operation>, SyncError> {
     let Some(bytes) = store.get(&chain_of(room, position), position.index)? else { return Ok(None) };
-    Ok(Some(Unverified::decode(&bytes)?.trust()))
+    read_record(&bytes).map(Some)
 }
 
 /// Returns the chain of the store that a position in a room's log is in.

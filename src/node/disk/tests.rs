@@ -1,10 +1,12 @@
 use std::ops::ControlFlow;
+use std::sync::mpsc::sync_channel;
 
 use inkmesh_store::{Record, Store, StoreError};
 use tempfile::TempDir;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Disk, Effect, Message, RETRY_MS, load, load_at_start, own_records};
+use super::job::own_records;
+use super::{BUSY_MS, Disk, Effect, Message, RETRY_MS, load, load_at_start};
 use crate::clock::{Now, Timestamp};
 use crate::command::{CommandError, CommandTicket, Reply};
 use crate::event::{Entry, Event, Warning};
@@ -12,6 +14,7 @@ use crate::identity::Identity;
 use crate::log::{Line, Position};
 use crate::name::RoomName;
 use crate::node::archive::{Archive, ArchiveError};
+use crate::node::sync::SyncError;
 use crate::operation::{ChainId, Header, Operation};
 use crate::payload::{Chat, Payload};
 use crate::room::{Input, Output, Room, Write};
@@ -47,17 +50,17 @@ async fn next(messages: &mut mpsc::Receiver<Message>) -> Message {
 
 /// Has the disk refuse, and checks that the person is told.
 fn refuse(disk: &mut Disk) {
-    let reason = StoreError::Busy.to_string();
-    let effects = disk.stored(&[], None, Err(StoreError::Busy), NOW);
+    let reason = StoreError::ReadOnly.to_string();
+    let effects = disk.stored(&[], None, Err(StoreError::ReadOnly), NOW);
     assert!(matches!(&effects[..], [Effect::Warn(Warning::StorageFailed { reason: told })] if *told == reason));
-    assert!(disk.stored(&[], None, Err(StoreError::Busy), NOW).is_empty(), "one warning");
+    assert!(disk.stored(&[], None, Err(StoreError::ReadOnly), NOW).is_empty(), "one warning");
 }
 
 #[tokio::test]
 async fn received_operations_are_gathered_and_read_before_and_after_they_are_durable() {
     let ((_dir, mut disk, mut messages), (position, operation)) = (disk(), received());
     let (room, lines) = (RoomName::lobby(), vec![Line::Stored(position)]);
-    assert!(disk.store_received(room.id(), vec![(position, operation.clone())], None, NOW).is_none());
+    assert!(disk.store_received(room.id(), vec![(position, operation.clone())], None, NOW).is_empty());
     let write_at = disk.next_wake().unwrap();
     let read = async |disk: &Disk| {
         let (answer, read) = oneshot::channel();
@@ -86,9 +89,9 @@ async fn who_waits_for_received_operations_is_told_when_they_are_durable() {
 #[test]
 fn a_refused_write_is_warned_of_before_it_is_replied_to() {
     let (done, _told) = oneshot::channel();
-    let effects = disk().1.stored(&[], Some(done), Err(StoreError::Busy), NOW);
+    let effects = disk().1.stored(&[], Some(done), Err(StoreError::ReadOnly), NOW);
     assert!(matches!(effects[..], [Effect::Warn(_), Effect::Reply { result: Err(CommandError::NotSaved(_)), .. }]));
-    let effects = disk().1.written(RoomName::lobby(), first_write(1), Err(StoreError::Busy), NOW);
+    let effects = disk().1.written(RoomName::lobby(), first_write(1), Err(StoreError::ReadOnly), NOW);
     assert!(matches!(effects[..], [Effect::Warn(_), Effect::NotSaved { command: TICKET, .. }]));
 }
 
@@ -141,7 +144,7 @@ async fn a_disk_that_refuses_takes_nothing_until_it_works_and_the_rooms_were_rea
     assert_eq!(disk.next_wake(), Some(RETRY_MS + 5), "too early");
     disk.tick(|| vec![name.clone()], Now { mono_ms: RETRY_MS + 5, ..NOW });
     assert_eq!(disk.next_wake(), None, "it is being tried");
-    let Message::Recovered(Ok(rooms)) = next(&mut messages).await else { panic!("it works") };
+    let Message::Recovered(Ok((None, rooms))) = next(&mut messages).await else { panic!("it works") };
     assert_eq!(rooms.iter().map(|loaded| loaded.room.name().clone()).collect::<Vec<_>>(), [name]);
     assert!(!disk.takes_more());
     disk.works_again();
@@ -156,7 +159,7 @@ async fn nothing_is_read_while_damaged_files_are_moved_aside() {
     disk.load(name.clone(), NOW);
     let Message::Loaded { repairs, .. } = next(&mut messages).await else { panic!("not read") };
     let damaged = crate::operation::Unverified::decode(b"no operation").unwrap_err();
-    disk.reading_failed(&damaged.into(), || vec![name.clone()], NOW);
+    disk.reading_failed(&SyncError::Record(damaged), || vec![name.clone()], NOW);
     assert!(disk.is_repairing() && !disk.is_current(repairs));
     let (answer, _told) = oneshot::channel();
     disk.read_page(name, vec![Line::Stored(position)], answer);
@@ -171,7 +174,7 @@ async fn nothing_is_read_while_damaged_files_are_moved_aside() {
     assert_eq!(pages, 1);
     // Nothing can be moved aside in memory: the disk counts as refusing then.
     let reason = repaired.and_then(Result::err).unwrap_or_default();
-    assert!(matches!(disk.repair_failed(reason, NOW), Some(Effect::Warn(Warning::StorageFailed { .. }))));
+    assert!(matches!(disk.repair_failed(reason, NOW)[..], [Effect::Warn(Warning::StorageFailed { .. })]));
     assert!(!disk.is_repairing() && disk.trouble().is_some());
 }
 
@@ -184,11 +187,84 @@ fn a_record_that_is_no_operation_is_set_aside_at_the_start_and_the_rest_is_read(
     let whole = records.len() as u64;
     records.push(Record { chain: records[0].chain, seq: whole, bytes: vec![0x89, 2] });
     store.append_wait(records).unwrap();
-    let (loaded, quarantine) = load_at_start(&store, &me, &rooms, NOW).unwrap();
+    let (quarantine, loaded) = load_at_start(&store, &me, &rooms, NOW).unwrap();
     assert_eq!(quarantine.unwrap().kept, whole);
     assert_eq!(loaded[0].room.log().len() as u64, whole);
-    let (_, quarantine) = load_at_start(&store, &me, &rooms, NOW).unwrap();
+    let (quarantine, _) = load_at_start(&store, &me, &rooms, NOW).unwrap();
     assert!(quarantine.is_none(), "once");
+}
+
+/// Fills the queue of a store, of which nothing is taken until the answer is used.
+fn fill(store: &Store) -> std::sync::mpsc::SyncSender<()> {
+    let ((begun, begins), (release, held)) = (sync_channel(1), sync_channel(1));
+    let hold = move |_| {
+        begun.send(()).unwrap();
+        held.recv().unwrap_or(());
+    };
+    store.append(Vec::new(), hold).unwrap();
+    begins.recv().unwrap();
+    for bytes in [4 << 20, 4 << 10, 1] {
+        while store.append_with(Vec::new(), vec![("big".to_owned(), vec![0; bytes])], drop).is_ok() {}
+    }
+    release
+}
+
+#[tokio::test]
+async fn a_full_queue_of_the_store_is_waited_for_and_no_refusal() {
+    let ((_dir, mut disk, mut messages), name, own) = (disk(), RoomName::lobby(), first_write(1));
+    let ((position, operation), (done, told)) = (received(), oneshot::channel());
+    let release = fill(&disk.store());
+    assert!(disk.takes_more());
+    assert!(disk.write(&name, own.clone(), NOW).is_empty());
+    assert!(disk.store_received(name.id(), vec![(position, operation)], Some(done), NOW).is_empty());
+    assert!(disk.trouble().is_none() && !disk.takes_more() && !disk.is_clean(&name));
+    assert_eq!(disk.next_wake(), Some(BUSY_MS));
+    assert!(disk.tick(Vec::new, Now { mono_ms: BUSY_MS, ..NOW }).is_empty() && !disk.takes_more(), "still full");
+    release.send(()).unwrap();
+    let store = disk.store();
+    tokio::task::spawn_blocking(move || store.append_wait(Vec::new())).await.unwrap().unwrap();
+    assert!(disk.tick(Vec::new, Now { mono_ms: 2 * BUSY_MS, ..NOW }).is_empty() && disk.takes_more());
+    let Message::Written { room, write, result } = next(&mut messages).await else { panic!("not written") };
+    assert!(matches!(disk.written(room, write, result, NOW)[..], [Effect::Saved { .. }]));
+    let Message::Stored { keys, done, result } = next(&mut messages).await else { panic!("not stored") };
+    let effects = disk.stored(&keys, done, result, NOW);
+    assert!(matches!(effects[..], [Effect::Reply { result: Ok(_), .. }]));
+    drop(told);
+}
+
+#[tokio::test]
+async fn what_waits_for_the_queue_is_written_before_the_store_is_closed_and_given_up_when_the_disk_refuses() {
+    let full = |disk: &mut Disk| {
+        let release = fill(&disk.store());
+        assert!(disk.write(&RoomName::lobby(), first_write(1), NOW).is_empty() && !disk.takes_more());
+        release
+    };
+    let (_dir, mut disk, mut messages) = disk();
+    let release = full(&mut disk);
+    assert!(disk.close(Vec::new(), NOW).is_empty());
+    release.send(()).unwrap();
+    assert!(matches!(next(&mut messages).await, Message::Written { result: Ok(()), .. }));
+    assert!(matches!(next(&mut messages).await, Message::Stored { result: Ok(()), .. }), "what was gathered");
+    assert!(matches!(next(&mut messages).await, Message::Closed));
+
+    let (_dir, mut disk, _messages) = self::disk();
+    let release = full(&mut disk);
+    let effects = disk.stored(&[], None, Err(StoreError::ReadOnly), NOW);
+    assert!(matches!(effects[..], [Effect::Warn(_), Effect::NotSaved { command: TICKET, .. }]));
+    assert!(disk.is_clean(&RoomName::lobby()));
+    release.send(()).unwrap();
+}
+
+#[tokio::test]
+async fn damage_that_is_met_while_a_disk_is_tried_again_is_repaired() {
+    let ((_dir, mut disk, mut messages), name) = (disk(), RoomName::lobby());
+    let mut records = own_records(&lines_of(2, 3));
+    records[1].bytes = b"no operation".to_vec();
+    disk.store().append_wait(records).unwrap();
+    refuse(&mut disk);
+    disk.recover(vec![name.clone()], NOW);
+    let Message::Recovered(Ok((Some(quarantine), rooms))) = next(&mut messages).await else { panic!("for ever") };
+    assert_eq!((quarantine.kept, rooms[0].room.log().len()), (2, 1));
 }
 
 /// The first lines of a chain.

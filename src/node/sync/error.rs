@@ -21,6 +21,8 @@ pub(in crate::node) enum SyncError {
     Round(#[from] RoundError),
     #[error("the history can't be read: {0}")]
     Store(#[from] inkmesh_store::StoreError),
+    #[error("the history holds what is no operation: {0}")]
+    Record(OperationError),
     #[error("the node is closing")]
     Closing,
 }

@@ -11,6 +11,6 @@ mod wire;
 
 pub(super) use error::SyncError;
 pub(super) use message::{Message, RoundEnd};
-pub(super) use stored::Stored;
+pub(super) use stored::{Stored, read_record};
 pub(super) use streams::SyncStreams;
 pub(super) use wire::PROTOCOL;

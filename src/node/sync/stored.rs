@@ -9,6 +9,14 @@ use crate::operation::{Operation, Unverified};
 use crate::sync::CHUNK_BYTES;
 use crate::sync::merge::Merge;
 
+/// Reads an operation from our own disk.
+///
+/// # Errors
+/// [`SyncError::Record`].
+pub(in crate::node) fn read_record(bytes: &[u8]) -> Result<Operation, SyncError> {
+    Unverified::decode(bytes).map(Unverified::trust).map_err(SyncError::Record)
+}
+
 /// The sequence, as far as it was not returned yet.
 pub(in crate::node) struct Stored {
     store: Store,
@@ -32,7 +40,7 @@ impl Stored {
         merge.next(most, |StoredRange { author, lane, from, to }, bytes| {
             let chain = ChainKey { room: room.0, author: author.0, log: lane };
             let records = store.read(&chain, from, usize::try_from(to - from).unwrap_or(usize::MAX), bytes)?;
-            records.iter().map(|bytes| Ok(Unverified::decode(bytes)?.trust())).collect()
+            records.iter().map(|bytes| read_record(bytes)).collect()
         })
     }
 }
