@@ -6,7 +6,7 @@ use tempfile::TempDir;
 use tokio::sync::{mpsc, oneshot};
 
 use super::job::own_records;
-use super::{BUSY_MS, Disk, Effect, Message, RETRY_MS, load, load_at_start};
+use super::{BUSY_MS, Disk, Effect, Message, RETRY_MS, load, load_at_start, load_repaired};
 use crate::clock::{Now, Timestamp};
 use crate::command::{CommandError, CommandTicket, Reply};
 use crate::event::{Entry, Event, Warning};
@@ -265,6 +265,18 @@ async fn damage_that_is_met_while_a_disk_is_tried_again_is_repaired() {
     disk.recover(vec![name.clone()], NOW);
     let Message::Recovered(Ok((Some(quarantine), rooms))) = next(&mut messages).await else { panic!("for ever") };
     assert_eq!((quarantine.kept, rooms[0].room.log().len()), (2, 1));
+}
+
+#[tokio::test]
+async fn a_repair_waits_for_no_actor() {
+    let ((_dir, mut disk, _messages), own) = (disk(), first_write(1));
+    disk.store().append_wait(own_records(&own.operations)).unwrap();
+    disk.write(&RoomName::lobby(), own, NOW);
+    while disk.messages.try_send(Message::Failed).is_ok() {}
+    let (store, me) = (disk.store(), Identity::from_secret([1; 32]));
+    let repair = tokio::task::spawn_blocking(move || load_repaired(&store, &me, &[RoomName::lobby()], NOW).is_ok());
+    let repaired = tokio::time::timeout(std::time::Duration::from_secs(30), repair).await;
+    assert!(repaired.expect("it waits for the actor, which takes no message").unwrap());
 }
 
 /// The first lines of a chain.
