@@ -24,15 +24,16 @@ pub(super) fn load_or_create(dir: &Path) -> Result<Identity, StartError> {
         }
         Err(error) if error.kind() == ErrorKind::NotFound => {
             let identity = Identity::from_secret(rand::random());
-            create(&path, &identity).map_err(failed)?;
+            create(dir, &path, &identity).map_err(failed)?;
             Ok(identity)
         }
         Err(error) => Err(failed(error)),
     }
 }
 
-/// Writes the file under another name and renames it, so that it is complete or missing.
-fn create(path: &Path, identity: &Identity) -> std::io::Result<()> {
+/// Writes the file under another name and renames it, so that it is complete or missing. It is durable on return: what is
+/// signed with the key must never outlive it.
+fn create(dir: &Path, path: &Path, identity: &Identity) -> std::io::Result<()> {
     let beside = path.with_extension("new");
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
@@ -41,7 +42,8 @@ fn create(path: &Path, identity: &Identity) -> std::io::Result<()> {
     let mut file = options.open(&beside)?;
     writeln!(file, "{}", data_encoding::HEXLOWER.encode(&identity.secret()))?;
     file.sync_all()?;
-    std::fs::rename(&beside, path)
+    std::fs::rename(&beside, path)?;
+    inkmesh_store::sync_folder(dir)
 }
 
 #[cfg(test)]

@@ -60,15 +60,18 @@ pub(crate) fn sync_all(dir: &Path, log: &Path) -> io::Result<()> {
     }
 }
 
-/// Syncs the names in a folder.
+/// Syncs the names in a folder, so that a file that was created or renamed there is found after a power cut.
+///
+/// # Errors
+/// The error of the system. On other systems than Unix it does nothing: a folder can't be synced there, and needn't be.
 #[cfg(unix)]
-pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-/// Does nothing: on other systems a folder can't be synced, and needn't be.
 #[cfg(not(unix))]
-pub(crate) fn sync_folder(_folder: &Path) -> io::Result<()> {
+#[allow(missing_docs, reason = "see above")]
+pub fn sync_folder(_folder: &Path) -> io::Result<()> {
     Ok(())
 }
 

@@ -59,6 +59,7 @@ mod witness;
 mod writer;
 
 pub use error::StoreError;
+pub use files::sync_folder;
 pub use keys::{ChainKey, Hash32, Record};
 pub use look::Cursor;
 pub use opening::{Opening, Quarantine};
