@@ -179,6 +179,10 @@ pub enum Warning {
     },
     /// The end of the saved history was lost. Peers send again what they have of it.
     TailLost,
+    /// There is a history but there was no key: a new one was made, so others see somebody new.
+    NewKey,
+    /// Other users of this computer could read the key. They can't any more, but may have a copy.
+    KeyExposed,
     /// An operation is dated in the future and waits until that time comes.
     Parked {
         /// Its author.
@@ -209,6 +213,8 @@ impl Warning {
             Warning::ClockAgrees => "clock_agrees",
             Warning::Quarantined { .. } => "quarantined",
             Warning::TailLost => "tail_lost",
+            Warning::NewKey => "new_key",
+            Warning::KeyExposed => "key_exposed",
             Warning::Parked { .. } => "parked",
             Warning::Lagged { .. } => "lagged",
         }
@@ -256,6 +262,16 @@ impl Warning {
             ),
             Warning::TailLost => {
                 "The end of the saved history was lost; what others have comes back from them.".to_owned()
+            }
+            Warning::NewKey => {
+                "The file with your key is gone, so others see you as somebody new. To be yourself again, end Inkmesh, put \
+                a copy of identity.key back into the data folder, and start anew."
+                    .to_owned()
+            }
+            Warning::KeyExposed => {
+                "Other users of this computer could read the file with your key. Now only you can; if somebody may have \
+                copied it, move it away and start as somebody new."
+                    .to_owned()
             }
             Warning::Parked { author } => {
                 format!("A message from {author} is dated in the future and waits until its time comes.")

@@ -116,6 +116,8 @@ pub(super) struct Disk {
     /// The number of own writes of each room that are on their way.
     writing: BTreeMap<RoomName, usize>,
     state: State,
+    /// True if our own chains have yet to be retired, before a room is read again.
+    retire: bool,
     /// The number of repairs so far: what was read before one may be more than is there now.
     repairs: u64,
     /// The number of the last read of each room's lines that are dated in the future.
@@ -129,7 +131,8 @@ impl Disk {
         let (messages, receiver) = mpsc::channel(QUEUE);
         let (unsaved, waiting, queue_at, writing) = (Unsaved::default(), VecDeque::new(), 0, BTreeMap::new());
         let (state, repairs, held_back) = (State::Works, 0, BTreeMap::new());
-        (Disk { store, identity, unsaved, waiting, queue_at, writing, state, repairs, held_back, messages }, receiver)
+        let retire = false;
+        (Disk { store, identity, unsaved, waiting, queue_at, writing, state, retire, repairs, held_back, messages }, receiver)
     }
 
     /// The store, for tasks that read from it.
@@ -488,6 +491,14 @@ impl Disk {
 
     // --- trouble ---------------------------------------------------------------------------------------------------
 
+    /// Takes note that the disk refuses from the start. `retire`: our own chains could not be retired, which comes first when
+    /// it takes writes. Returns the warnings.
+    pub(super) fn begin_refusing(&mut self, reason: String, retire: bool, now: Now) -> Vec<Warning> {
+        self.retire |= retire;
+        let effects = self.refused(reason, now).into_iter();
+        effects.filter_map(|effect| if let Effect::Warn(warning) = effect { Some(warning) } else { None }).collect()
+    }
+
     fn refused(&mut self, reason: String, now: Now) -> Vec<Effect> {
         if self.trouble().is_some() {
             return Vec::new();
@@ -518,9 +529,10 @@ impl Disk {
 
     /// Tries the disk again, and reads the rooms when it takes writes: [`Message::Recovered`].
     pub(super) fn recover(&self, rooms: Vec<RoomName>, now: Now) {
-        let identity = self.identity.clone();
+        let (identity, retire) = (self.identity.clone(), self.retire);
         self.spawn(move |store| {
-            let recovered = store.recover().map_err(StartError::Store);
+            let retired = || if retire { retire_own_chains(store, identity.author()) } else { Ok(()) };
+            let recovered = store.recover().and_then(|()| retired()).map_err(StartError::Store);
             let loaded = match recovered.and_then(|()| load_all(store, &identity, &rooms, now)) {
                 Err(error) if is_damage(&error) => load_repaired(store, &identity, &rooms, now),
                 loaded => loaded.map(|rooms| (None, rooms)),
@@ -580,7 +592,7 @@ impl Disk {
     /// Takes note that the disk works again: the open rooms are now those that were read from it. What had not been written
     /// comes again by sync.
     pub(super) fn works_again(&mut self) {
-        self.state = State::Works;
+        (self.state, self.retire) = (State::Works, false);
         self.unsaved.clear();
     }
 

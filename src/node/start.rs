@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use inkmesh_store::{Opening, Store};
+use inkmesh_store::{Opening, Store, StoreError};
 use tokio::sync::mpsc;
 
 use super::actor::{Inbox, NodeActor};
@@ -30,7 +30,7 @@ impl Node {
     /// [`StartError`] when the folder is in use, can't be read or written, or the key file is damaged.
     pub async fn start(config: Config) -> Result<(Node, Events), StartError> {
         let dir = config.data_dir.clone();
-        let Saved { store, opening, identity, name, rooms: saved_rooms, peers: saved_peers } =
+        let Saved { store, opening, identity, about_key, unretired, name, rooms: saved_rooms, peers: saved_peers } =
             blocking(move || Saved::open(&dir)).await?;
         let (author, clock, fresh) = (identity.author(), NodeClock::start(), Fresh::default());
         let (mut network, no_mdns) = Network::new(&identity, config.mdns, fresh.clone())?;
@@ -38,12 +38,17 @@ impl Node {
         let (mut peers, peer_messages) = Peers::new(author, fresh);
         let (guesses, guess_messages) = GuessStreams::new(network.control());
         let (sync, sync_messages) = SyncStreams::new(network.control(), frontend.backlog().clone());
-        let (disk, disk_messages) = Disk::new(store.clone(), identity.clone());
+        let (mut disk, disk_messages) = Disk::new(store.clone(), identity.clone());
 
         match &opening.quarantined {
             Some(quarantine) => frontend.warn(quarantined(quarantine)),
             None if opening.lost => frontend.warn(Warning::TailLost),
             None => {}
+        }
+        about_key.into_iter().for_each(|warning| frontend.warn(warning));
+        if let Some(error) = unretired {
+            let warnings = disk.begin_refusing(error.to_string(), true, clock.now());
+            warnings.into_iter().for_each(|warning| frontend.warn(warning));
         }
         let claims = listening::listen(&mut network, &config.listen)?;
         for text in &config.dial {
@@ -86,11 +91,18 @@ impl Node {
             actor.frontend.warn(Warning::RoomsLeftOut { rooms: left_out });
         }
         let list = actor.rooms.remembered().map_err(|error| StartError::Network(error.to_string()))?;
-        blocking(move || {
+        let kept = blocking(move || {
             store.put_meta("name", name.as_str().as_bytes().to_vec())?;
             Ok(store.put_meta("rooms", list)?)
-        })
-        .await?;
+        });
+        match kept.await {
+            // A disk that takes nothing can still be read.
+            Err(StartError::Store(error)) => {
+                let warnings = actor.disk.begin_refusing(error.to_string(), false, actor.clock.now());
+                warnings.into_iter().for_each(|warning| actor.frontend.warn(warning));
+            }
+            kept => kept?,
+        }
         actor.disk.look_over();
         if config.mdns {
             nearby::look_around(&actor.claims, author, actor.peers.messages());
@@ -115,6 +127,10 @@ struct Saved {
     store: Store,
     opening: Opening,
     identity: Identity,
+    /// What the person has to know about the key.
+    about_key: Option<Warning>,
+    /// The reason why our chains could not be retired, if so.
+    unretired: Option<StoreError>,
     name: Option<PersonName>,
     rooms: Vec<RoomName>,
     /// See [`Peers::recall`].
@@ -125,14 +141,13 @@ impl Saved {
     /// Opens a data folder. If anything of it was lost, no chain of ours is continued.
     fn open(dir: &std::path::Path) -> Result<Self, StartError> {
         let (store, opening) = Store::open(dir)?;
-        let identity = key_file::load_or_create(dir)?;
-        if opening.lost {
-            retire_own_chains(&store, identity.author())?;
-        }
+        let (identity, about_key) = key_file::load_or_create(dir, !store.rooms()?.is_empty())?;
+        let retire = || retire_own_chains(&store, identity.author());
+        let unretired = if opening.lost { retire().err() } else { None };
         let name = store.get_meta("name")?.and_then(|bytes| String::from_utf8(bytes).ok());
         let rooms = recall(store.get_meta("rooms")?);
         let peers = store.get_meta("peers")?.unwrap_or_default();
-        Ok(Saved { store, opening, identity, name: name.and_then(|text| text.parse().ok()), rooms, peers })
+        Ok(Saved { store, opening, identity, about_key, unretired, name: name.and_then(|text| text.parse().ok()), rooms, peers })
     }
 }
 

@@ -182,6 +182,7 @@ pub(crate) fn open(folder: &Folder) -> Result<Opened, StoreError> {
     disk.hold(lock);
     stamp(&disk)?;
     folder.keep_ballast();
+    folder.keep_private();
     let witness = folder.ok("opening", Witness::open(&folder.witness()))?;
     let lost = quarantined.is_some() || before.is_some_and(|before| index.count().lacks(before));
     if lost {

@@ -75,6 +75,41 @@ pub fn sync_folder(_folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Takes a folder, and everything in it whose name passes `ours`, from all users but its owner. A folder for all, such as
+/// that for temporary files, is left as it is.
+#[cfg(unix)]
+pub(crate) fn make_private(folder: &Path, ours: &dyn Fn(&str) -> bool) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+
+    const STICKY: u32 = 0o1000;
+    let restrict = |path: &Path| {
+        let mode = fs::symlink_metadata(path)?.permissions().mode();
+        if mode & 0o077 == 0 || mode & STICKY != 0 {
+            return Ok(());
+        }
+        fs::set_permissions(path, fs::Permissions::from_mode(mode & 0o700))
+    };
+    restrict(folder)?;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let kind = entry.file_type()?;
+        if !ours(&entry.file_name().to_string_lossy()) || kind.is_symlink() {
+            continue;
+        }
+        if kind.is_dir() {
+            make_private(&entry.path(), &|_| true)?;
+        } else {
+            restrict(&entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+pub(crate) fn make_private(_folder: &Path, _ours: &dyn Fn(&str) -> bool) -> io::Result<()> {
+    Ok(())
+}
+
 /// Waits until sled has closed the database, at most one second: its threads may keep the file open and locked a little
 /// longer than the `Db`. Until then it can't be opened again, and Windows neither renames nor removes the folder.
 pub(crate) fn wait_until_closed(log: &Path) {

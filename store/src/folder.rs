@@ -237,6 +237,16 @@ impl Folder {
         }
     }
 
+    /// Takes the folder, and what the store has in it, from all users but its owner. A failure is ignored: some file systems
+    /// don't know users. On other systems than Unix, a folder has the rights of the one above it.
+    pub(crate) fn keep_private(&self) {
+        if let Err(error) = files::make_private(&self.dir, &|name| {
+            name.starts_with("log") || matches!(name, "ballast" | "lock" | "witness")
+        }) {
+            tracing::debug!("others may be able to read {}: {error}", self.dir.display());
+        }
+    }
+
     pub(crate) fn ok<T>(&self, doing: &'static str, outcome: io::Result<T>) -> Result<T, StoreError> {
         outcome.map_err(|source| self.io(doing, source))
     }

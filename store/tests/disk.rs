@@ -165,6 +165,42 @@ fn the_last_clone_may_go_in_a_callback() {
     assert_eq!(again.unwrap().0.chains(&CHAIN.room).unwrap(), [(CHAIN, 3)]);
 }
 
+#[cfg(unix)]
+#[test]
+fn nobody_else_can_read_the_folder() {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+
+    fn modes(dir: &Path, found: &mut Vec<(PathBuf, u32)>) {
+        for entry in fs::read_dir(dir).unwrap().map(Result::unwrap) {
+            found.push((entry.path(), entry.metadata().unwrap().permissions().mode()));
+            if entry.file_type().unwrap().is_dir() {
+                modes(&entry.path(), found);
+            }
+        }
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let store = Store::open(&data).unwrap().0;
+    store.append_wait(records(CHAIN, 0..10)).unwrap();
+    store.put_snapshot(&CHAIN.room, b"of the room").unwrap();
+    drop(store);
+    // As older programs left it; a file of somebody else is none of ours.
+    fs::write(data.join("notes.txt"), b"").unwrap();
+    let mut found = Vec::new();
+    modes(&data, &mut found);
+    for (path, mode) in found.iter().chain([&(data.clone(), 0o700)]) {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode | 0o044)).unwrap();
+    }
+    drop(Store::open(&data).unwrap());
+    let mut found = vec![(data.clone(), fs::metadata(&data).unwrap().permissions().mode())];
+    modes(&data, &mut found);
+    assert!(found.len() > 8, "{found:?}");
+    for (path, mode) in found {
+        assert_eq!(mode & 0o077 == 0, !path.ends_with("notes.txt"), "{mode:o} {}", path.display());
+    }
+}
+
 #[test]
 fn reading_writes_nothing() {
     let dir = tempfile::tempdir().unwrap();

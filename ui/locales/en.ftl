@@ -448,6 +448,8 @@ banner-clock-ahead = This computer's clock is { $time } ahead of the others; set
 banner-clock-behind = This computer's clock is { $time } behind the others; set it right. Your messages go by the room's time.
 banner-own-fork = Another copy of your data folder writes under your name: a restored backup, or a second computer. Nothing is lost; use each folder on one computer only.
 banner-quarantined = The saved history was damaged. All of it was moved to { $folder }; what could be read is here, and what the others have comes back from them.
+banner-new-key = The file with your key is gone, so others see you as somebody new. To be yourself again, close Inkmesh, put a copy of identity.key back into the data folder, and start anew.
+banner-key-exposed = Other users of this computer could read the file with your key. Now only you can; if somebody may have copied it, move it away and start as somebody new.
 banner-tail-lost = The end of the saved history was lost. What the others have comes back from them.
 
 # The command line: inkmesh store

@@ -138,6 +138,8 @@ pub fn warning(language: Language, warning: &Warning, author: &str) -> Option<St
         | Warning::ClockBehind { .. }
         | Warning::Quarantined { .. }
         | Warning::TailLost
+        | Warning::NewKey
+        | Warning::KeyExposed
         | Warning::StorageFailed { .. }
         | Warning::DiscoveryFailed { .. }
         | Warning::Lagged { .. } => None,

@@ -6,7 +6,7 @@ use tempfile::TempDir;
 use tokio::sync::{mpsc, oneshot};
 
 use super::job::own_records;
-use super::{BUSY_MS, Disk, Effect, Message, RETRY_MS, load, load_at_start, load_repaired};
+use super::{BUSY_MS, Disk, Effect, Message, RETRY_MS, load, load_at_start, load_repaired, room_key};
 use crate::clock::{Now, Timestamp};
 use crate::command::{CommandError, CommandTicket, Reply};
 use crate::event::{Entry, Event, Warning};
@@ -277,6 +277,18 @@ async fn a_repair_waits_for_no_actor() {
     let repair = tokio::task::spawn_blocking(move || load_repaired(&store, &me, &[RoomName::lobby()], NOW).is_ok());
     let repaired = tokio::time::timeout(std::time::Duration::from_secs(30), repair).await;
     assert!(repaired.expect("it waits for the actor, which takes no message").unwrap());
+}
+
+#[tokio::test]
+async fn what_could_not_be_retired_at_the_start_is_before_a_room_is_read_again() {
+    let ((_dir, mut disk, mut messages), own) = (disk(), first_write(1));
+    disk.store().append_wait(own_records(&own.operations)).unwrap();
+    let warnings = disk.begin_refusing("full".to_owned(), true, NOW);
+    assert_eq!(warnings, [Warning::StorageFailed { reason: "full".to_owned() }]);
+    disk.recover(vec![RoomName::lobby()], NOW);
+    assert!(matches!(next(&mut messages).await, Message::Recovered(Ok((None, _)))));
+    let local = disk.store().get_meta(&room_key(RoomName::lobby().id())).unwrap();
+    assert_eq!(local, Some(crate::room::retire(None, [own.operations[0].header().chain.log])));
 }
 
 /// The first lines of a chain.

@@ -29,7 +29,11 @@ impl Banners {
         match warning {
             Warning::ClockAhead { .. } | Warning::ClockBehind { .. } => self.clock = Some(warning.clone()),
             Warning::ClockAgrees => self.clock = None,
-            Warning::OwnFork | Warning::Quarantined { .. } | Warning::TailLost => self.stay(warning),
+            Warning::OwnFork
+            | Warning::Quarantined { .. }
+            | Warning::TailLost
+            | Warning::NewKey
+            | Warning::KeyExposed => self.stay(warning),
             // Notices and the state of the connection tell the others.
             _ => {}
         }
@@ -98,6 +102,8 @@ fn words(look: Look, warning: &Warning) -> Option<String> {
         Warning::ClockBehind { ms } => Some(clock("banner-clock-behind", *ms)),
         Warning::OwnFork => Some(look.t("banner-own-fork")),
         Warning::TailLost => Some(look.t("banner-tail-lost")),
+        Warning::NewKey => Some(look.t("banner-new-key")),
+        Warning::KeyExposed => Some(look.t("banner-key-exposed")),
         Warning::Quarantined { moved_to, .. } => {
             Some(look.t_args("banner-quarantined", [("folder", moved_to.as_str().into())]))
         }
