@@ -17,7 +17,7 @@ use super::network::{self, DialFailure, Gossiped, Network};
 use super::peers::{self, Peers};
 use super::ports::Claim;
 use super::replies::Replies;
-use super::rooms::Rooms;
+use super::rooms::{LEFT, Rooms};
 use super::sync::{self, RoundEnd, SyncError, SyncStreams};
 use crate::clock::Now;
 use crate::command::{Command, CommandError, CommandTicket, Reply, RoomCommand};
@@ -447,6 +447,9 @@ impl NodeActor {
     }
 
     fn remember_rooms(&self, answer: ReplySender) {
+        if let Ok(left) = self.rooms.left() {
+            self.disk.remember(LEFT, left, None);
+        }
         match self.rooms.remembered() {
             Ok(list) => self.disk.remember("rooms", list, Some(answer)),
             Err(error) => drop(answer.send(Err(error))),

@@ -59,7 +59,7 @@ pub struct Archive {
 pub struct ArchivedRoom {
     /// The room.
     pub id: RoomId,
-    /// Its name, if it is one of the remembered rooms; others are known by their hash alone.
+    /// Its name, if it is one of the rooms that we are in or left; others are known by their hash alone.
     pub name: Option<RoomName>,
     /// The number of operations.
     pub operations: u64,
@@ -85,8 +85,12 @@ impl Archive {
     /// # Errors
     /// [`ArchiveError`].
     pub fn rooms(&self) -> Result<Vec<ArchivedRoom>, ArchiveError> {
-        let names = rooms::recall(self.store.get_meta("rooms")?).into_iter().chain([RoomName::lobby()]);
-        let names: BTreeMap<RoomId, RoomName> = names.map(|name| (name.id(), name)).collect();
+        let lists = ["rooms", rooms::LEFT].map(|list| self.store.get_meta(list));
+        let mut names = BTreeMap::from([(RoomName::lobby().id(), RoomName::lobby())]);
+        for list in lists {
+            let list = list?.and_then(|list| rooms::recall(&list)).unwrap_or_default();
+            names.extend(list.into_iter().map(|name| (name.id(), name)));
+        }
         let rooms = self.store.rooms()?.into_iter();
         rooms.map(|room| self.summary(RoomId(room), names.get(&RoomId(room)).cloned())).collect()
     }

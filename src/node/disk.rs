@@ -18,8 +18,8 @@ use std::time::Duration;
 use inkmesh_store::{Cursor, Quarantine, Store, StoreError};
 use tokio::sync::{mpsc, oneshot};
 
-pub(super) use self::loading::{Loaded, is_damage, load_at_start, retire_own_chains};
 use self::job::Job;
+pub(super) use self::loading::{Loaded, is_damage, load_at_start, retire_own_chains};
 use self::loading::{load, load_all, load_repaired, room_key, write_snapshot};
 use self::reading::{chain_of, read_all, read_one, steps};
 use super::StartError;
@@ -132,7 +132,10 @@ impl Disk {
         let (unsaved, waiting, queue_at, writing) = (Unsaved::default(), VecDeque::new(), 0, BTreeMap::new());
         let (state, repairs, held_back) = (State::Works, 0, BTreeMap::new());
         let retire = false;
-        (Disk { store, identity, unsaved, waiting, queue_at, writing, state, retire, repairs, held_back, messages }, receiver)
+        (
+            Disk { store, identity, unsaved, waiting, queue_at, writing, state, retire, repairs, held_back, messages },
+            receiver,
+        )
     }
 
     /// The store, for tasks that read from it.

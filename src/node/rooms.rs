@@ -16,6 +16,8 @@ const GROWTH: usize = 20_000;
 const GROWTH_PART: usize = 8;
 /// Rooms smaller than this have no snapshot: reading all of their operations takes no longer.
 const SMALL: usize = 5_000;
+/// The name under which the store has the list of rooms that were left.
+pub(super) const LEFT: &str = "left rooms";
 /// Largest list of rooms that is remembered, in bytes.
 const MAX_REMEMBERED: usize = 1 << 20;
 
@@ -35,14 +37,18 @@ pub(super) struct Rooms {
     open: BTreeMap<RoomName, OpenRoom>,
     /// Rooms that we were in and that are beyond the bound: they stay remembered.
     left_out: BTreeSet<RoomName>,
+    /// Rooms that we left: their history is still there, and only the name tells whose it is.
+    left: BTreeSet<RoomName>,
 }
 
 impl Rooms {
-    /// Chooses the rooms to open at the start: those that the person asks for and those remembered, or the lobby if these
-    /// are none. What is beyond the bound is left out. Returns also how many those are.
-    pub(super) fn choose(&mut self, names: impl IntoIterator<Item = RoomName>) -> (Vec<RoomName>, usize) {
+    /// Chooses the rooms to open at the start: those that the person asks for and those remembered. Where none was ever
+    /// remembered and the person asks for none, that is the lobby. What is beyond the bound is left out. Returns also how
+    /// many those are.
+    pub(super) fn choose(&mut self, asked: Vec<RoomName>, remembered: Option<Vec<RoomName>>) -> (Vec<RoomName>, usize) {
+        let first = remembered.is_none().then(RoomName::lobby).filter(|_| asked.is_empty());
         let mut chosen = Vec::new();
-        for name in names {
+        for name in asked.into_iter().chain(remembered.unwrap_or_default()).chain(first) {
             if chosen.contains(&name) {
                 continue;
             }
@@ -51,9 +57,6 @@ impl Rooms {
             } else {
                 self.left_out.insert(name);
             }
-        }
-        if chosen.is_empty() {
-            chosen.push(RoomName::lobby());
         }
         (chosen, self.left_out.len())
     }
@@ -74,13 +77,23 @@ impl Rooms {
         let outputs = room.open(clean, now);
         let name = room.name().clone();
         self.left_out.remove(&name);
+        self.left.remove(&name);
         self.open.insert(name, OpenRoom { room, snapshot_len, wake_at: None });
         outputs
     }
 
     /// Closes a room, or forgets one that was left out. Returns whether there was one.
     pub(super) fn close(&mut self, name: &RoomName) -> bool {
-        self.open.remove(name).is_some() | self.left_out.remove(name)
+        let closed = self.open.remove(name).is_some() | self.left_out.remove(name);
+        if closed {
+            self.left.insert(name.clone());
+        }
+        closed
+    }
+
+    /// Sets the rooms that were left before this start.
+    pub(super) fn recall_left(&mut self, left: Vec<RoomName>) {
+        self.left = left.into_iter().collect();
     }
 
     /// Returns an open room.
@@ -175,15 +188,27 @@ impl Rooms {
     /// # Errors
     /// [`CommandError::NotSaved`] when it is too large.
     pub(super) fn remembered(&self) -> Result<Vec<u8>, CommandError> {
-        let names = self.open.keys().chain(&self.left_out).map(RoomName::as_str).collect::<Vec<_>>();
-        codec::encode(&names, MAX_REMEMBERED).map_err(|error| CommandError::NotSaved(error.to_string()))
+        list(self.open.keys().chain(&self.left_out))
+    }
+
+    /// Returns the list of rooms that were left.
+    ///
+    /// # Errors
+    /// [`CommandError::NotSaved`] when it is too large.
+    pub(super) fn left(&self) -> Result<Vec<u8>, CommandError> {
+        list(&self.left)
     }
 }
 
-/// Returns the rooms in such a list.
-pub(super) fn recall(list: Option<Vec<u8>>) -> Vec<RoomName> {
-    let names: Vec<String> = list.and_then(|bytes| codec::decode(&bytes).ok()).unwrap_or_default();
-    names.iter().filter_map(|name| RoomName::remembered(name).ok()).collect()
+fn list<'a>(names: impl IntoIterator<Item = &'a RoomName>) -> Result<Vec<u8>, CommandError> {
+    let names = names.into_iter().map(RoomName::as_str).collect::<Vec<_>>();
+    codec::encode(&names, MAX_REMEMBERED).map_err(|error| CommandError::NotSaved(error.to_string()))
+}
+
+/// Returns the rooms in such a list; `None` when it can't be read.
+pub(super) fn recall(list: &[u8]) -> Option<Vec<RoomName>> {
+    let names: Vec<String> = codec::decode(list).ok()?;
+    Some(names.iter().filter_map(|name| RoomName::remembered(name).ok()).collect())
 }
 
 #[cfg(test)]
@@ -205,17 +230,29 @@ mod tests {
     #[test]
     fn rooms_beyond_the_bound_are_left_out_and_stay_remembered() {
         let mut rooms = Rooms::default();
-        assert_eq!(rooms.choose([]), (vec![RoomName::lobby()], 0));
         let names: Vec<RoomName> = (0..MAX_ROOMS + 2).map(name).collect();
-        let (chosen, left_out) = rooms.choose(names.iter().chain(&names).cloned());
+        let (chosen, left_out) = rooms.choose(names[..9].to_vec(), Some(names.clone()));
         assert_eq!((chosen.len(), left_out), (MAX_ROOMS, 2));
         chosen.into_iter().for_each(|name| open(&mut rooms, name));
         assert!(rooms.is_full_for(&name(MAX_ROOMS)) && !rooms.is_full_for(&name(0)));
-        let remembered: BTreeSet<RoomName> = recall(rooms.remembered().ok()).into_iter().collect();
+        let remembered: BTreeSet<RoomName> = recall(&rooms.remembered().unwrap()).unwrap().into_iter().collect();
         assert_eq!(remembered, names.into_iter().collect());
         assert!(rooms.close(&name(MAX_ROOMS)), "one that was left out");
         assert!(rooms.close(&name(0)));
         assert!(!rooms.close(&name(0)) && !rooms.is_full_for(&name(MAX_ROOMS)));
+        // Their names are known on, until they are entered again.
+        assert_eq!(recall(&rooms.left().unwrap()).unwrap(), [name(0), name(MAX_ROOMS)]);
+        open(&mut rooms, name(0));
+        assert_eq!(recall(&rooms.left().unwrap()).unwrap(), [name(MAX_ROOMS)]);
+    }
+
+    #[test]
+    fn the_lobby_is_entered_by_itself_only_the_first_time() {
+        let chosen = |asked, remembered| Rooms::default().choose(asked, remembered).0;
+        assert_eq!(chosen(Vec::new(), None), [RoomName::lobby()]);
+        assert_eq!(chosen(vec![name(1)], None), [name(1)]);
+        assert_eq!(chosen(Vec::new(), Some(vec![name(2)])), [name(2)]);
+        assert!(chosen(Vec::new(), Some(Vec::new())).is_empty(), "all were left");
     }
 
     #[test]

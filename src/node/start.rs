@@ -16,7 +16,7 @@ use super::liveness::Fresh;
 use super::network::Network;
 use super::peers::Peers;
 use super::replies::Replies;
-use super::rooms::{Rooms, recall};
+use super::rooms::{LEFT, Rooms, recall};
 use super::sync::SyncStreams;
 use super::{StartError, key_file, listening, nearby};
 use crate::event::Warning;
@@ -30,8 +30,17 @@ impl Node {
     /// [`StartError`] when the folder is in use, can't be read or written, or the key file is damaged.
     pub async fn start(config: Config) -> Result<(Node, Events), StartError> {
         let dir = config.data_dir.clone();
-        let Saved { store, opening, identity, about_key, unretired, name, rooms: saved_rooms, peers: saved_peers } =
-            blocking(move || Saved::open(&dir)).await?;
+        let Saved {
+            store,
+            opening,
+            identity,
+            about_key,
+            unretired,
+            name,
+            rooms: saved_rooms,
+            left,
+            peers: saved_peers,
+        } = blocking(move || Saved::open(&dir)).await?;
         let (author, clock, fresh) = (identity.author(), NodeClock::start(), Fresh::default());
         let (mut network, no_mdns) = Network::new(&identity, config.mdns, fresh.clone())?;
         let (mut frontend, events) = Frontend::new();
@@ -60,7 +69,8 @@ impl Node {
         }
 
         let mut rooms = Rooms::default();
-        let (names, left_out) = rooms.choose(config.rooms.into_iter().chain(saved_rooms));
+        rooms.recall_left(left);
+        let (names, left_out) = rooms.choose(config.rooms, saved_rooms);
         let (loading, me, now) = (store.clone(), identity.clone(), clock.now());
         let (quarantine, loaded) = blocking(move || load_at_start(&loading, &me, &names, now)).await?;
         if let Some(quarantine) = quarantine {
@@ -132,7 +142,10 @@ struct Saved {
     /// The reason why our chains could not be retired, if so.
     unretired: Option<StoreError>,
     name: Option<PersonName>,
-    rooms: Vec<RoomName>,
+    /// The rooms that we were in; `None` before the first start.
+    rooms: Option<Vec<RoomName>>,
+    /// The rooms that we left.
+    left: Vec<RoomName>,
     /// See [`Peers::recall`].
     peers: Vec<u8>,
 }
@@ -145,9 +158,20 @@ impl Saved {
         let retire = || retire_own_chains(&store, identity.author());
         let unretired = if opening.lost { retire().err() } else { None };
         let name = store.get_meta("name")?.and_then(|bytes| String::from_utf8(bytes).ok());
-        let rooms = recall(store.get_meta("rooms")?);
+        let rooms = store.get_meta("rooms")?.and_then(|list| recall(&list));
+        let left = store.get_meta(LEFT)?.and_then(|list| recall(&list)).unwrap_or_default();
         let peers = store.get_meta("peers")?.unwrap_or_default();
-        Ok(Saved { store, opening, identity, about_key, unretired, name: name.and_then(|text| text.parse().ok()), rooms, peers })
+        Ok(Saved {
+            store,
+            opening,
+            identity,
+            about_key,
+            unretired,
+            name: name.and_then(|text| text.parse().ok()),
+            rooms,
+            left,
+            peers,
+        })
     }
 }
 

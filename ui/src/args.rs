@@ -29,7 +29,7 @@ pub struct Args {
     #[arg(long)]
     pub name: Option<PersonName>,
 
-    /// Enter this room; can be given more than once [default: lobby]
+    /// Enter this room; can be given more than once [default: lobby, at the first start]
     #[arg(long = "room", value_name = "NAME")]
     pub rooms: Vec<RoomName>,
 
@@ -177,7 +177,7 @@ impl Args {
         Ok(Config {
             data_dir: data_dir_or_default(self.data_dir)?,
             name: self.name,
-            rooms: if self.rooms.is_empty() { vec![RoomName::lobby()] } else { self.rooms },
+            rooms: self.rooms,
             listen: self.listen,
             dial: self.dial,
             mdns: !self.no_mdns,
@@ -208,12 +208,12 @@ mod tests {
     }
 
     #[test]
-    fn nothing_said_is_the_window_in_the_lobby() {
+    fn nothing_said_is_the_window_in_no_room_by_name() {
         let args = parse("inkmesh").unwrap();
         assert_eq!(args.frontend, None);
         assert!(args.opens_window());
         let config = args.into_config().unwrap();
-        assert_eq!(config.rooms, [RoomName::lobby()]);
+        assert!(config.rooms.is_empty(), "the node knows whether it was started before");
         assert!(config.mdns && config.name.is_none() && config.listen.is_empty() && config.dial.is_empty());
         assert!(config.data_dir.is_absolute() && config.data_dir.to_string_lossy().to_lowercase().contains("inkmesh"));
     }

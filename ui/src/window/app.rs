@@ -260,6 +260,7 @@ impl App {
             name,
             wanted: match self.settings.room.as_deref().map(str::parse::<RoomName>) {
                 Some(Ok(last)) if !self.options.room_given => vec![last, RoomName::lobby()],
+                _ if config.rooms.is_empty() => vec![RoomName::lobby()],
                 _ => config.rooms.clone(),
             },
             discovers: config.mdns,
