@@ -42,13 +42,13 @@ pub(super) struct Rooms {
 }
 
 impl Rooms {
-    /// Chooses the rooms to open at the start: those that the person asks for and those remembered. If the person asks for
-    /// none, also the lobby, unless it was left ([`Rooms::recall_left`]). What is beyond the bound is left out. Returns also how
+    /// Chooses the rooms to open at the start: those that the person asks for and those remembered. Where none was ever
+    /// remembered and the person asks for none, that is the lobby. What is beyond the bound is left out. Returns also how
     /// many those are.
     pub(super) fn choose(&mut self, asked: Vec<RoomName>, remembered: Option<Vec<RoomName>>) -> (Vec<RoomName>, usize) {
-        let lobby = Some(RoomName::lobby()).filter(|lobby| asked.is_empty() && !self.left.contains(lobby));
+        let first = remembered.is_none().then(RoomName::lobby).filter(|_| asked.is_empty());
         let mut chosen = Vec::new();
-        for name in asked.into_iter().chain(remembered.unwrap_or_default()).chain(lobby) {
+        for name in asked.into_iter().chain(remembered.unwrap_or_default()).chain(first) {
             if chosen.contains(&name) {
                 continue;
             }
@@ -247,17 +247,12 @@ mod tests {
     }
 
     #[test]
-    fn the_lobby_is_entered_by_itself_unless_it_was_left() {
-        let chosen = |asked, remembered, left| {
-            let mut rooms = Rooms::default();
-            rooms.recall_left(left);
-            rooms.choose(asked, remembered).0
-        };
-        assert_eq!(chosen(Vec::new(), None, Vec::new()), [RoomName::lobby()]);
-        assert_eq!(chosen(vec![name(1)], None, Vec::new()), [name(1)]);
-        assert_eq!(chosen(Vec::new(), Some(vec![name(2)]), Vec::new()), [name(2), RoomName::lobby()]);
-        assert_eq!(chosen(Vec::new(), Some(vec![name(2)]), vec![RoomName::lobby()]), [name(2)]);
-        assert!(chosen(Vec::new(), Some(Vec::new()), vec![RoomName::lobby()]).is_empty(), "all were left");
+    fn the_lobby_is_entered_by_itself_only_the_first_time() {
+        let chosen = |asked, remembered| Rooms::default().choose(asked, remembered).0;
+        assert_eq!(chosen(Vec::new(), None), [RoomName::lobby()]);
+        assert_eq!(chosen(vec![name(1)], None), [name(1)]);
+        assert_eq!(chosen(Vec::new(), Some(vec![name(2)])), [name(2)]);
+        assert!(chosen(Vec::new(), Some(Vec::new())).is_empty(), "all were left");
     }
 
     #[test]
