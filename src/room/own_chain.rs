@@ -15,7 +15,7 @@ use crate::room_time::BEGINNING_MS;
 
 /// Largest number of own operations on their way to the disk.
 pub const MAX_UNSAVED: usize = 1024;
-/// How far our clock may have run ahead of the room's time, in milliseconds, before another chain is written.
+/// The time by which our clock may have run ahead of the room's, in milliseconds, before another chain is written.
 const MAX_APART_MS: u64 = 2 * 60 * 1000;
 
 /// Names a write, so that its end can be matched to it.
@@ -209,18 +209,19 @@ impl OwnChain {
         let latest = usable.iter().filter(|end| end.time <= limit).max_by_key(|end| (end.time, end.log));
         // Rather a chain that is ahead than a new one, if the clock can't tell, or if few more can be begun: those are for
         // chains that must not be continued.
-        let saves_chains = !is_credible(now) || log.chains_of(self.author()) >= MAX_BRANCHES_OF_AUTHOR / 2;
-        let earliest = usable.iter().filter(|_| saves_chains).min_by_key(|end| (end.time, end.log));
-        latest.or(earliest).copied()
+        let saves_chains = || !is_credible(now) || log.chains_of(self.author()) >= MAX_BRANCHES_OF_AUTHOR / 2;
+        let earliest = || usable.iter().min_by_key(|end| (end.time, end.log)).filter(|_| saves_chains());
+        latest.or_else(earliest).copied()
     }
 
     /// Returns the latest end of a chain that a write may follow: a little later than our clock shows, or as late as what we
     /// have seen. A clock that shows a time before Inkmesh began can't tell; what others wrote last does.
     fn latest_to_follow(&self, log: &Log, now: Now) -> Timestamp {
-        let clock_ms = now.wall_ms.saturating_add(MAX_APART_MS);
-        let others_ms = log.last_of_others(self.author()).ms().saturating_add(MAX_AHEAD_MS);
-        let wall_ms = if is_credible(now) { clock_ms } else { clock_ms.max(others_ms) };
-        self.clock.last().max(Timestamp::from_ms(wall_ms))
+        let mut latest_ms = now.wall_ms.saturating_add(MAX_APART_MS);
+        if !is_credible(now) {
+            latest_ms = latest_ms.max(log.last_of_others(self.author()).ms().saturating_add(MAX_AHEAD_MS));
+        }
+        self.clock.last().max(Timestamp::from_ms(latest_ms))
     }
 
     /// Returns the number for a new chain. Its first 16 bits are higher than those of all chains of ours that are known, as
