@@ -25,7 +25,7 @@ pub struct UndoHistory {
     /// The number of steps before the recent ones.
     settled: usize,
     settled_clear: Option<usize>,
-    /// What the recent steps say about each mark.
+    /// The recent steps of each mark, by its author and number.
     marks: BTreeMap<(Author, StrokeId), Mark>,
     /// The last mark of each author, if it is recent.
     last_marks: BTreeMap<Author, usize>,

@@ -1,4 +1,4 @@
-//! How many branches each author has, and who has most.
+//! The number of branches of each author, and the author with the most.
 
 use std::collections::{BTreeMap, BTreeSet};
 

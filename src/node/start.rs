@@ -137,7 +137,7 @@ struct Saved {
     store: Store,
     opening: Opening,
     identity: Identity,
-    /// What the person has to know about the key.
+    /// A warning about the key for the person.
     about_key: Option<Warning>,
     /// The reason why our chains could not be retired, if so.
     unretired: Option<StoreError>,

@@ -11,7 +11,7 @@ use crate::identity::Author;
 const MAX_TARGETS: usize = 64;
 /// Addresses of a name at most.
 const MAX_OF_HOST: usize = 4;
-/// When to look a name up again that led somewhere, if nobody answered there, in milliseconds.
+/// The pause before a name that led to an address is looked up again, if nobody answered there, in milliseconds.
 const LOOK_AGAIN_MS: u64 = 10_000;
 
 /// An address to be connected with.
@@ -38,10 +38,10 @@ pub struct HostPort {
 #[derive(Debug)]
 struct TargetHost {
     name: HostPort,
-    /// Where it led when it was last looked up.
+    /// The addresses to which it led when it was last looked up.
     addresses: Vec<Address>,
     looking: bool,
-    /// How often it led nowhere since it last led somewhere.
+    /// The number of lookups without an address since the last one that led to any.
     failures: u32,
     next_look: u64,
 }

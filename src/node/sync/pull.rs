@@ -50,7 +50,7 @@ enum Checked {
     Other(Response),
 }
 
-/// What ends a wait for the peer.
+/// An event that ends a wait for the peer.
 enum Event {
     Arrived(Result<Response, SyncError>),
     Checked(Checked),
