@@ -139,6 +139,8 @@ def check_links() -> Iterator[str]:
     """Links of the documents to files of the tree, and to headings in them."""
     folders = ["*.md", "docs/**/*.md", ".github/**/*.md", "tests/**/*.md", "ui/assets/**/*.md"]
     for document in sorted(path for pattern in folders for path in ROOT.glob(pattern)):
+        if "node_modules" in document.parts:
+            continue
         for link, anchor in re.findall(r"\]\(([^)\s#]*)#?([^)\s]*)\)", document.read_text()):
             target = document.parent / link if link else document
             if re.match(r"[a-z]+:", link):
