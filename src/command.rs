@@ -315,6 +315,9 @@ pub enum CommandError {
     /// No address that can be dialled.
     #[error("not an address: {0} (it looks like /ip4/192.168.0.7/tcp/47770 or 192.168.0.7)")]
     Address(String),
+    /// An address of IPv6 that means something only together with an interface of the machine that calls.
+    #[error("addresses that begin with fe80 can't be called: give the computer's name or another address of it")]
+    LinkLocal,
     /// The text is empty or longer than [`crate::payload::MAX_TEXT`].
     #[error("a message has 1 to {max} bytes, this one has {len}", max = crate::payload::MAX_TEXT)]
     Text {
@@ -371,6 +374,7 @@ impl CommandError {
             CommandError::TooManyRooms => "too_many_rooms",
             CommandError::Name(_) => "bad_name",
             CommandError::Address(_) => "bad_address",
+            CommandError::LinkLocal => "link_local",
             CommandError::Text { .. } => "bad_text",
             CommandError::Stroke => "bad_stroke",
             CommandError::NothingToUndo => "nothing_to_undo",

@@ -141,11 +141,18 @@ pub enum Warning {
         /// The error of the system.
         reason: String,
     },
-    /// Discovery on this network is not possible.
+    /// An address that was to be dialled is this program's own. It is not tried again.
+    OwnAddress {
+        /// The address.
+        address: String,
+    },
+    /// Discovery on this network is not possible. It is tried again.
     DiscoveryFailed {
         /// The error of the system.
         reason: String,
     },
+    /// Discovery on this network is possible now.
+    DiscoveryRecovered,
     /// Some of the remembered rooms were not entered at the start, because there are more than [`MAX_ROOMS`].
     RoomsLeftOut {
         /// The number of rooms.
@@ -204,7 +211,9 @@ impl Warning {
             Warning::StorageRecovered => "storage_recovered",
             Warning::ListenFailed { .. } => "listen_failed",
             Warning::DialFailed { .. } => "dial_failed",
+            Warning::OwnAddress { .. } => "own_address",
             Warning::DiscoveryFailed { .. } => "discovery_failed",
+            Warning::DiscoveryRecovered => "discovery_recovered",
             Warning::RoomsLeftOut { .. } => "rooms_left_out",
             Warning::Fork { .. } => "fork",
             Warning::OwnFork => "own_fork",
@@ -233,7 +242,14 @@ impl Warning {
                 format!("Can't connect to {address} yet: {reason}. Inkmesh keeps trying.")
             }
             Warning::DiscoveryFailed { reason } => {
-                format!("Can't look for people on this network ({reason}). Connect by address instead.")
+                format!(
+                    "Can't look for people on this network ({reason}). Connect by address meanwhile, or end the program that \
+                    holds the port; Inkmesh tries again by itself."
+                )
+            }
+            Warning::DiscoveryRecovered => "Inkmesh looks for people on this network now.".to_owned(),
+            Warning::OwnAddress { address } => {
+                format!("{address} is this program itself. Give the address of another computer.")
             }
             Warning::RoomsLeftOut { rooms } => format!(
                 "You were in more than {MAX_ROOMS} rooms: {rooms} are left out. They stay remembered; leave others, and they \

@@ -10,7 +10,7 @@ mod targets;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use address::Address;
+pub use address::{Address, Subnet};
 use backoff::{LATE_MS, wait};
 pub use targets::HostPort;
 use targets::Targets;
@@ -21,6 +21,8 @@ use crate::identity::Author;
 const MAX_KNOWN: usize = 512;
 /// Addresses remembered of each at most.
 const MAX_ADDRESSES: usize = 8;
+/// Of these, addresses at most that are kept because a call to them was answered once.
+const MAX_ANSWERED: usize = 6;
 /// Malformed or forged messages that are taken from one peer before it is disconnected.
 const MAX_FAULTS: u32 = 64;
 /// The time for which it is refused then, in milliseconds.
@@ -29,8 +31,10 @@ const BAN_MS: u64 = 10 * 60 * 1000;
 /// A peer that we know.
 #[derive(Debug)]
 struct Known<C> {
-    /// Where it may be reached; the address that worked last comes first.
-    addresses: Vec<Address>,
+    /// Where it may be reached, in the order in which to try.
+    addresses: Vec<Place>,
+    /// True if we were connected with it once, maybe before a restart.
+    met: bool,
     /// The address at the other end of each connection, and whether we called it.
     connections: BTreeMap<C, (Address, bool)>,
     /// Calls that failed since the last connection.
@@ -45,8 +49,16 @@ struct Known<C> {
 impl<C> Default for Known<C> {
     fn default() -> Self {
         let (addresses, connections) = (Vec::new(), BTreeMap::new());
-        Known { addresses, connections, tries: 0, next_try: 0, faults: 0, banned_until: 0 }
+        Known { addresses, met: false, connections, tries: 0, next_try: 0, faults: 0, banned_until: 0 }
     }
+}
+
+/// An address at which a peer may be reached.
+#[derive(Debug)]
+struct Place {
+    address: Address,
+    /// True if a call to it was answered once.
+    answered: bool,
 }
 
 /// A call that is to be made.
@@ -65,15 +77,20 @@ pub struct AddressBook<C> {
     me: Author,
     /// Where we listen ourselves.
     mine: BTreeSet<Address>,
+    /// The networks that this machine is on.
+    subnets: BTreeSet<Subnet>,
     known: BTreeMap<Author, Known<C>>,
     targets: Targets<C>,
+    /// True if [`AddressBook::to_remember`] has changed since it was last taken.
+    changed: bool,
 }
 
 impl<C: Copy + Ord> AddressBook<C> {
     /// No peers; `me` are we ourselves.
     #[must_use]
     pub fn new(me: Author) -> Self {
-        AddressBook { me, mine: BTreeSet::new(), known: BTreeMap::new(), targets: Targets::default() }
+        let (mine, subnets, known) = (BTreeSet::new(), BTreeSet::new(), BTreeMap::new());
+        AddressBook { me, mine, subnets, known, targets: Targets::default(), changed: false }
     }
 
     /// Returns the addresses of a peer as text, at most 8: those that it can be called at, on the host that it is
@@ -84,7 +101,8 @@ impl<C: Copy + Ord> AddressBook<C> {
         let Some(known) = self.known.get(peer) else { return Vec::new() };
         let called = known.connections.values().filter(|(_, dialled)| *dialled).map(|(address, _)| address);
         let hosts: Vec<_> = known.connections.values().map(|(address, _)| address.host()).collect();
-        let (near, far): (Vec<_>, Vec<_>) = known.addresses.iter().partition(|address| hosts.contains(&address.host()));
+        let places = known.addresses.iter().map(|place| &place.address);
+        let (near, far): (Vec<_>, Vec<_>) = places.partition(|address| hosts.contains(&address.host()));
         let mut seen = BTreeSet::new();
         let callable = called.chain(near).chain(far).filter(|address| seen.insert(*address));
         let callable: Vec<String> = callable.take(MAX_ADDRESSES).map(ToString::to_string).collect();
@@ -94,16 +112,16 @@ impl<C: Copy + Ord> AddressBook<C> {
         callable
     }
 
-    /// Returns the addresses at which a peer listens, as far as we know.
+    /// Returns the addresses at which a peer listens, as far as we know; those where it answered once come first.
     #[must_use]
     pub fn listening(&self, peer: &Author) -> Vec<Address> {
-        self.known.get(peer).map(|known| known.addresses.clone()).unwrap_or_default()
+        self.known.get(peer).map(Known::in_order).unwrap_or_default()
     }
 
     /// Notes an address that we listen on: nobody else does.
     pub fn listening_on(&mut self, address: Address) {
         for known in self.known.values_mut() {
-            known.addresses.retain(|other| *other != address);
+            known.forget(&address);
         }
         self.mine.insert(address);
     }
@@ -113,12 +131,40 @@ impl<C: Copy + Ord> AddressBook<C> {
         self.mine.remove(&address.clone());
     }
 
-    /// Returns whether an address that a peer gave us leads from here to where it leads from there. A loopback address
-    /// does only on one machine; and an address of this machine, given by a peer on another, is one that both machines
+    /// Notes a network that this machine is on from now on: people may be reached who were not before.
+    pub fn joined(&mut self, subnet: Subnet, now: u64, random: u64) {
+        if self.subnets.insert(subnet) {
+            for known in self.known.values_mut().filter(|known| known.banned_until <= now) {
+                (known.tries, known.next_try) = (0, known.next_try.min(now + random % 500));
+            }
+        }
+    }
+
+    /// Notes a network that this machine is no longer on.
+    pub fn left(&mut self, subnet: &Subnet) {
+        self.subnets.remove(subnet);
+    }
+
+    /// Returns whether an address that a peer told us is called on its word. It must be on the local network, so that
+    /// nobody can make a whole room call a stranger, and lead from here to where it leads from there: a loopback address
+    /// does only on one machine, and an address of this machine, told by a peer on another, is one that both machines
     /// have (those of container bridges are alike everywhere).
     #[must_use]
-    pub fn leads_to_the_same(&self, reporter: &Author, address: &Address) -> bool {
-        self.is_on_this_machine(reporter) || !self.is_ours(address)
+    pub fn believes(&self, reporter: &Author, address: &Address) -> bool {
+        let is_same = self.is_on_this_machine(reporter) || !self.is_ours(address);
+        let Some(ip) = address.ip() else { return false };
+        is_same && (address.is_private() || self.is_near(address) || self.networks_of(reporter).any(|net| net.has(ip)))
+    }
+
+    /// Returns whether an address is on a network that this machine is on.
+    fn is_near(&self, address: &Address) -> bool {
+        address.ip().is_some_and(|ip| self.subnets.iter().any(|subnet| subnet.has(ip)))
+    }
+
+    /// Returns the networks on which a connected peer is, of the usual size.
+    fn networks_of(&self, peer: &Author) -> impl Iterator<Item = Subnet> {
+        let connections = self.known.get(peer).into_iter().flat_map(|known| known.connections.values());
+        connections.filter_map(|(address, _)| address.ip().map(Subnet::usual))
     }
 
     /// Returns whether a connected peer is a program of this machine.
@@ -143,27 +189,53 @@ impl<C: Copy + Ord> AddressBook<C> {
 
     /// Notes an address at which a peer may be reached, and calls it there soon.
     pub fn found(&mut self, peer: Author, address: Address, now: u64, random: u64) {
-        if peer == self.me || self.is_taken(&address, &peer) || (!self.known.contains_key(&peer) && !self.make_room()) {
+        let is_useless = peer == self.me || !address.is_callable() || self.is_taken(&address, &peer);
+        if is_useless || (!self.known.contains_key(&peer) && !self.make_room()) {
             return;
         }
         let patient = self.me > peer;
         let known = self.known.entry(peer).or_default();
-        if known.addresses.contains(&address) {
+        if known.addresses.iter().any(|place| place.address == address) {
             return;
         }
-        known.addresses.insert(0, address);
-        known.addresses.truncate(MAX_ADDRESSES);
+        known.addresses.insert(0, Place { address, answered: false });
         known.tries = 0;
         known.next_try = now + if patient { 1_000 + random % 1_500 } else { 0 };
+        self.sort(peer);
     }
 
-    /// Forgets one peer that is neither connected nor has been reached for long.
+    /// Notes the addresses of a peer that was met before a restart, in the order in which to try them.
+    pub fn recall(&mut self, peer: Author, addresses: Vec<Address>, now: u64, random: u64) {
+        for address in addresses.into_iter().rev() {
+            self.found(peer, address, now, random);
+        }
+        if let Some(known) = self.known.get_mut(&peer) {
+            known.met = true;
+            known.addresses.iter_mut().take(MAX_ANSWERED).for_each(|place| place.answered = true);
+        }
+        self.changed = false;
+    }
+
+    /// Puts the addresses of a peer into the order in which to try them, and forgets those beyond the bound: those where
+    /// it answered come first, then those on our networks, then newer ones.
+    fn sort(&mut self, peer: Author) {
+        let Some(mut known) = self.known.remove(&peer) else { return };
+        known.addresses.sort_by_key(|place| (!place.answered, !self.is_near(&place.address)));
+        known.addresses.iter_mut().skip(MAX_ANSWERED).for_each(|place| place.answered = false);
+        known.addresses.truncate(MAX_ADDRESSES);
+        self.changed |= known.met;
+        self.known.insert(peer, known);
+    }
+
+    /// Forgets one peer that is neither connected nor has been reached for long, rather one that was never met.
     fn make_room(&mut self) -> bool {
         if self.known.len() < MAX_KNOWN {
             return true;
         }
         let idle = self.known.iter().filter(|(_, known)| known.connections.is_empty() && known.banned_until == 0);
-        let Some(victim) = idle.max_by_key(|(_, known)| known.tries).map(|(peer, _)| *peer) else { return false };
+        let Some(victim) = idle.max_by_key(|(_, known)| (!known.met, known.tries)).map(|(peer, _)| *peer) else {
+            return false;
+        };
         self.known.remove(&victim);
         true
     }
@@ -176,14 +248,15 @@ impl<C: Copy + Ord> AddressBook<C> {
         if known.banned_until > now {
             return false;
         }
-        if dialled {
-            let address = address.clone();
-            known.addresses.retain(|other| *other != address);
-            known.addresses.insert(0, address);
-            known.addresses.truncate(MAX_ADDRESSES);
-        }
+        self.changed |= !known.met;
+        known.met = true;
         known.tries = 0;
-        known.connections.insert(connection, (address, dialled));
+        known.connections.insert(connection, (address.clone(), dialled));
+        if dialled {
+            known.forget(&address);
+            known.addresses.insert(0, Place { address, answered: true });
+            self.sort(peer);
+        }
         true
     }
 
@@ -207,15 +280,19 @@ impl<C: Copy + Ord> AddressBook<C> {
         first
     }
 
+    /// Notes a call that we answered ourselves: it is not repeated. Returns the address when the person gave it.
+    pub fn ourselves(&mut self, connection: C) -> Option<Address> {
+        self.targets.ourselves(connection)
+    }
+
     /// Notes a call to `expected` that `other` answered: `expected` did not fail and is called at once at its remaining
     /// addresses, if there are any; `other` may be reached at this one.
     pub fn another_answered(&mut self, address: &Address, expected: Author, other: Author, now: u64, random: u64) {
-        let address = address.clone();
         if let Some(known) = self.known.get_mut(&expected) {
-            known.addresses.retain(|at| *at != address);
+            known.forget(address);
             known.next_try = now;
         }
-        self.found(other, address, now, random);
+        self.found(other, address.clone(), now, random);
     }
 
     /// Returns the calls to be made now. Each is made once, and [`AddressBook::calling`] says so.
@@ -225,7 +302,7 @@ impl<C: Copy + Ord> AddressBook<C> {
             if known.is_callable() && known.next_try <= now {
                 // If the call ends without a word, there is another after a while.
                 known.next_try = now + LATE_MS;
-                calls.push(Call { peer: Some(*peer), addresses: known.addresses.clone() });
+                calls.push(Call { peer: Some(*peer), addresses: known.in_order() });
             }
         }
         let known = &self.known;
@@ -282,17 +359,35 @@ impl<C: Copy + Ord> AddressBook<C> {
         true
     }
 
-    /// Returns the peers to be remembered over a restart, with their addresses.
-    #[must_use]
-    pub fn to_remember(&self) -> Vec<(Author, Vec<Address>)> {
-        let reached = self.known.iter().filter(|(_, known)| !known.addresses.is_empty() && known.banned_until == 0);
-        reached.map(|(peer, known)| (*peer, known.addresses.clone())).collect()
+    /// Returns the peers to be remembered over a restart, with their addresses: those that were met, and where they answered;
+    /// where they may be reached, of those that only called us. `None` when nothing has changed since the last time.
+    pub fn to_remember(&mut self) -> Option<Vec<(Author, Vec<Address>)>> {
+        if !std::mem::take(&mut self.changed) {
+            return None;
+        }
+        let met = self.known.iter().filter(|(_, known)| known.met && known.banned_until == 0);
+        let addresses = met.map(|(peer, known)| (*peer, known.to_remember()));
+        Some(addresses.filter(|(_, addresses)| !addresses.is_empty()).collect())
     }
 }
 
 impl<C> Known<C> {
     fn is_callable(&self) -> bool {
         self.connections.is_empty() && !self.addresses.is_empty()
+    }
+
+    fn in_order(&self) -> Vec<Address> {
+        self.addresses.iter().map(|place| place.address.clone()).collect()
+    }
+
+    fn to_remember(&self) -> Vec<Address> {
+        let answered = self.addresses.iter().filter(|place| place.answered).map(|place| place.address.clone());
+        let answered: Vec<Address> = answered.collect();
+        if answered.is_empty() { self.in_order() } else { answered }
+    }
+
+    fn forget(&mut self, address: &Address) {
+        self.addresses.retain(|place| place.address != *address);
     }
 }
 
@@ -439,11 +534,88 @@ mod tests {
         };
         let (here, elsewhere) = (from(1), from(2));
         for told in [&near_by, &same_host] {
-            assert!(here.leads_to_the_same(&high, told));
-            assert!(!elsewhere.leads_to_the_same(&high, told));
+            assert!(here.believes(&high, told));
+            assert!(!elsewhere.believes(&high, told));
         }
-        assert!(elsewhere.leads_to_the_same(&high, &address(7)));
-        assert!(!elsewhere.leads_to_the_same(&peer(9), &near_by), "a stranger");
+        assert!(elsewhere.believes(&high, &address(7)));
+        assert!(!elsewhere.believes(&peer(9), &near_by), "a stranger");
+    }
+
+    #[test]
+    fn local_is_what_is_private_or_on_our_network_or_on_that_of_the_reporter() {
+        let (low, high) = lower_and_higher();
+        let at = |ip: &str| Address::of_multiaddr(&format!("/ip4/{ip}/tcp/47770"));
+        let mut peers = book(low);
+        peers.connected(high, 1, at("143.248.9.1"), true, 0);
+        let believes = |peers: &AddressBook<u32>| {
+            ["10.1.2.3", "100.64.3.4", "143.248.9.7", "143.248.1.7", "8.8.8.8"].map(|ip| peers.believes(&high, &at(ip)))
+        };
+        assert_eq!(believes(&peers), [true, true, true, false, false]);
+        let campus = Subnet::new("143.248.1.2".parse().unwrap(), 23);
+        peers.joined(campus, 0, 0);
+        assert_eq!(believes(&peers), [true, true, true, true, false]);
+        peers.left(&campus);
+        assert_eq!(believes(&peers), [true, true, true, false, false]);
+        assert!(!peers.believes(&peer(9), &at("143.248.9.7")), "who is not connected has no network");
+    }
+
+    #[test]
+    fn an_address_that_was_answered_is_not_forgotten_for_others_and_is_tried_first() {
+        let (low, high) = lower_and_higher();
+        let mut peers = book(low);
+        peers.joined(Subnet::new("172.17.3.1".parse().unwrap(), 24), 0, 0);
+        peers.connected(high, 1, address(2), true, 0);
+        for n in 0..40 {
+            peers.found(high, Address::of_multiaddr(&format!("/ip4/172.17.{n}.9/tcp/47770")), 0, 0);
+            peers.found(high, Address::of_multiaddr(&format!("/ip6/fe80::{n}/tcp/47770")), 0, 0);
+        }
+        let listed = peers.listening(&high);
+        assert_eq!((listed.len(), &listed[0]), (MAX_ADDRESSES, &address(2)));
+        assert_eq!(listed[1].as_str(), "/ip4/172.17.3.9/tcp/47770", "on our network, though others are newer");
+        assert!(listed.iter().all(|address| !address.as_str().contains("fe80")), "no call leads there");
+        assert_eq!(listed[2].as_str(), "/ip4/172.17.39.9/tcp/47770", "the newest");
+        // However often it moved, a new address has a place.
+        for n in 10..30 {
+            peers.connected(high, u32::from(n), address(n), true, 0);
+        }
+        peers.found(high, address(99), 0, 0);
+        assert!(peers.listening(&high).contains(&address(99)));
+    }
+
+    #[test]
+    fn a_network_that_is_joined_has_everybody_called_at_once() {
+        let (low, high) = lower_and_higher();
+        let mut peers = book(low);
+        peers.found(high, address(2), 0, 0);
+        for n in 0..300 {
+            peers.due(n * 60_000);
+            peers.dial_failed(Some(high), 1, n * 60_000, 0);
+        }
+        let now = 300 * 60_000;
+        peers.due(now);
+        assert!(peers.next_call().unwrap() > now + 10_000);
+        peers.joined(Subnet::new("10.0.0.1".parse().unwrap(), 8), now, 7);
+        assert!(peers.next_call().unwrap() < now + 1_000);
+    }
+
+    #[test]
+    fn who_was_met_is_remembered_where_it_answered_or_else_where_it_listens() {
+        let (low, high) = lower_and_higher();
+        let mut peers = book(low);
+        peers.found(peer(9), address(9), 0, 0);
+        assert_eq!(peers.to_remember(), None, "never met");
+        peers.connected(high, 1, address(50), false, 0);
+        assert_eq!(peers.to_remember(), Some(vec![]));
+        peers.found(high, address(3), 0, 0);
+        peers.found(high, address(2), 0, 0);
+        let remembered = peers.to_remember().unwrap();
+        assert_eq!(remembered, [(high, vec![address(2), address(3)])]);
+        assert_eq!(peers.to_remember(), None, "nothing new");
+        let mut later = book(low);
+        later.recall(high, remembered[0].1.clone(), 0, 0);
+        assert_eq!((later.listening(&high), later.to_remember()), (vec![address(2), address(3)], None));
+        peers.connected(high, 2, address(3), true, 0);
+        assert_eq!(peers.to_remember(), Some(vec![(high, vec![address(3)])]));
     }
 
     #[test]

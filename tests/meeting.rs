@@ -14,10 +14,14 @@ use inkmesh::node::{Config, Events, Node};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 async fn start(dir: &Path, name: &str, dial: Vec<String>) -> (Node, Events, String) {
+    start_in(dir, name, dial, Vec::new()).await
+}
+
+async fn start_in(dir: &Path, name: &str, dial: Vec<String>, rooms: Vec<RoomName>) -> (Node, Events, String) {
     let config = Config {
         data_dir: dir.to_owned(),
         name: Some(name.parse().unwrap()),
-        rooms: Vec::new(),
+        rooms,
         listen: vec!["/ip4/127.0.0.1/tcp/0".to_owned()],
         dial,
         mdns: false,
@@ -73,6 +77,17 @@ async fn two_who_know_a_third_meet_each_other_and_find_back_after_a_restart() {
 
     let states = [ana.state(RoomName::lobby()).await.unwrap(), cho.state(RoomName::lobby()).await.unwrap()];
     assert_eq!(states[0].digest, states[1].digest);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_in_a_room_meet_through_somebody_who_is_not_in_it() {
+    let dirs = [(); 3].map(|()| tempfile::tempdir().unwrap());
+    let (_ana, _ana_hears, address) = start(dirs[0].path(), "Ana", Vec::new()).await;
+    let art = || vec!["art".parse().unwrap()];
+    let (ben, mut ben_hears, _) = start_in(dirs[1].path(), "Ben", vec![address.clone()], art()).await;
+    let (cho, mut cho_hears, _) = start_in(dirs[2].path(), "Cho", vec![address], art()).await;
+    until_online(&mut ben_hears, &[cho.author()]).await;
+    until_online(&mut cho_hears, &[ben.author()]).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

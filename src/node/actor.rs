@@ -4,7 +4,6 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use futures::StreamExt;
 use tokio::sync::mpsc;
 
 use super::StartError;
@@ -102,8 +101,6 @@ struct Source {
 impl NodeActor {
     /// Runs until the node is to end and everything is on the disk.
     pub(super) async fn run(mut self, mut inbox: Inbox) {
-        let mut sync_streams = self.network.accept(sync::PROTOCOL);
-        let mut guess_streams = self.network.accept(guess_streams::PROTOCOL);
         loop {
             let wake = self.next_wake();
             tokio::select! {
@@ -123,8 +120,6 @@ impl NodeActor {
                     Some((command, answer)) => self.on_command(command, answer),
                     None => self.quit(None), // the last handle of the node is gone
                 },
-                Some((peer, stream)) = sync_streams.next() => self.sync.serve(peer, stream, self.disk.store()),
-                Some((peer, stream)) = guess_streams.next() => self.guesses.serve(peer, stream),
                 () = tokio::time::sleep_until(wake.into()) => self.on_time(),
             }
         }
@@ -159,6 +154,7 @@ impl NodeActor {
             self.peers.next_call(),
             self.disk.next_wake(),
             self.frontend.opens_at(),
+            Some(self.sync.next_search()),
         ];
         let next = parts.into_iter().flatten().min().unwrap_or(u64::MAX);
         let next = self.clock.instant(next.min(self.now().mono_ms + LONGEST_WAIT_MS));
@@ -178,6 +174,9 @@ impl NodeActor {
             self.feed(&name, Input::Tick);
         }
         self.begin_rounds();
+        if self.sync.next_search() <= now.mono_ms {
+            self.sync.search(&self.rooms, &self.network.connected(), now.mono_ms);
+        }
         if self.frontend.is_gone() && self.quitting.is_none() {
             self.quit(None);
         }
@@ -412,7 +411,7 @@ impl NodeActor {
         self.sync.opened(name.clone());
         self.carry_out(&name, outputs, Source::default());
         self.introduce(&name);
-        for peer in self.network.members(&name) {
+        for peer in self.network.members(name.id()) {
             self.on_entered(&name, peer);
         }
     }
@@ -548,12 +547,10 @@ impl NodeActor {
         let now = self.now().mono_ms;
         match event {
             network::Event::Connected { peer, connection, address, dialled } => {
-                if self.peers.connected(peer, connection, &address, dialled, now) {
-                    let list = self.peers.remembered();
-                    list.into_iter().for_each(|list| self.disk.remember("peers", list, None));
-                } else {
+                if !self.peers.connected(peer, connection, &address, dialled, now) {
                     self.network.close(connection);
                 }
+                self.remember_peers();
             }
             network::Event::Disconnected { peer, connection } => {
                 if self.peers.disconnected(peer, connection, now) {
@@ -577,26 +574,31 @@ impl NodeActor {
             network::Event::NotListening(address) => self.peers.not_listening(&address),
             network::Event::ListenFailed { addresses, reason } => {
                 addresses.iter().for_each(|address| self.peers.not_listening(address));
-                let address = addresses.first().map(ToString::to_string).unwrap_or_default();
+                let address = addresses.first().map_or_else(|| "a port".to_owned(), ToString::to_string);
                 self.frontend.warn(Warning::ListenFailed { address, reason });
             }
+            network::Event::Interface { subnet, up } => {
+                self.peers.interface(subnet, up, now);
+                self.make_calls();
+            }
+            network::Event::Discovers => self.frontend.warn(Warning::DiscoveryRecovered),
             network::Event::Discovered(found) => {
                 found.iter().for_each(|(peer, address)| self.peers.discovered(*peer, address, now));
                 self.make_calls();
             }
             network::Event::Identified { peer, addresses } => {
                 self.peers.identified(peer, &addresses, now);
+                self.remember_peers();
                 for name in self.rooms.with_peer(peer) {
                     self.feed(&name, Input::Online { peer, addresses: self.peers.addresses(peer) });
                 }
             }
-            network::Event::Pinged { connection, answered } => {
-                self.peers.pinged(connection, answered);
-                self.close_dead();
-            }
+            network::Event::Answered(connection) => self.peers.answered(connection),
             network::Event::Entered { room, peer } => self.on_entered(&room, peer),
             network::Event::Left { room, peer } => self.on_left(&room, peer),
             network::Event::Gossip { room, message, data } => self.on_gossip(&room, message, &data),
+            network::Event::SyncStream { peer, stream } => self.sync.serve(peer, stream, self.disk.store()),
+            network::Event::GuessStream { peer, stream } => self.guesses.serve(peer, stream),
         }
     }
 
@@ -668,6 +670,12 @@ impl NodeActor {
         self.make_calls();
     }
 
+    /// Stores the peers that are to be called after a restart, if they have changed.
+    fn remember_peers(&mut self) {
+        let list = self.peers.remembered();
+        list.into_iter().for_each(|list| self.disk.remember("peers", list, None));
+    }
+
     /// Makes the calls that are due.
     fn make_calls(&mut self) {
         for call in self.peers.calls(self.now().mono_ms) {
@@ -689,7 +697,6 @@ impl NodeActor {
             guess_streams::Message::Request { from, request, answer } => {
                 let _ = answer.send(self.reply_to_guess(from, *request));
             }
-            guess_streams::Message::Served(from) => self.guesses.served(from),
             guess_streams::Message::Sent(sent) => {
                 if let Some(guess_streams::Sent { room, ticket, reply }) = self.guesses.sent(sent) {
                     self.feed(&room, Input::Replied { ticket, reply });
@@ -718,7 +725,9 @@ impl NodeActor {
     fn on_sync_message(&mut self, message: sync::Message) {
         match message {
             sync::Message::LookUp { room, peer, digest, clock, answer } => {
-                let _ = answer.send(self.holdings(room, peer, digest, clock));
+                self.on_clock_heard(peer, clock);
+                let holdings = self.holdings(room, peer, digest).or_else(|| self.introduction(room, peer, digest));
+                let _ = answer.send(holdings);
             }
             sync::Message::Locate { room, heads, wants, answer } => {
                 let room = self.rooms.by_id(room);
@@ -735,6 +744,7 @@ impl NodeActor {
             sync::Message::Met { peer, neighbours, clock } => {
                 self.on_clock_heard(peer, clock);
                 self.peers.met(peer, neighbours, self.now().mono_ms);
+                self.remember_peers();
             }
             sync::Message::Offered { room, from, heads, done } => {
                 self.feed(&room, Input::Offered { from, heads });
@@ -761,8 +771,7 @@ impl NodeActor {
 
     /// Returns what we hold of a room, for a peer that began a round with us and holds what has the digest `theirs`; `None` when
     /// we are not in it.
-    fn holdings(&mut self, room: RoomId, peer: Author, theirs: [u8; 32], clock: u64) -> Option<Holdings> {
-        self.on_clock_heard(peer, clock);
+    fn holdings(&mut self, room: RoomId, peer: Author, theirs: [u8; 32]) -> Option<Holdings> {
         let name = self.rooms.by_id(room)?.name().clone();
         // The connection may have ended meanwhile: nothing is noted of a peer that doesn't leave any more.
         let unheard = self.network.is_connected(peer) && self.sync.requested(&name, peer, self.now().mono_ms);
@@ -775,6 +784,13 @@ impl NodeActor {
         let digest = room.log().digest();
         let heads = if digest == theirs { Vec::new() } else { room.log().frontier() };
         Some(Holdings { digest, heads, neighbours, clock: wall_ms() })
+    }
+
+    /// Returns others who are in a room in which we are not, for a peer that is in it too: they may not know each other.
+    fn introduction(&self, room: RoomId, peer: Author, digest: [u8; 32]) -> Option<Holdings> {
+        let members = self.network.members(room).into_iter().filter(|member| *member != peer);
+        let neighbours = self.peers.neighbours(members);
+        (!neighbours.is_empty()).then(|| Holdings { digest, heads: Vec::new(), neighbours, clock: wall_ms() })
     }
 
     fn on_round_ended(&mut self, end: RoundEnd) {

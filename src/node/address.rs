@@ -31,6 +31,9 @@ pub(super) fn parse(text: &str) -> Option<ParsedAddress> {
         let is_tcp = address.iter().any(|part| matches!(part, Protocol::Tcp(_)));
         return is_tcp.then(|| ParsedAddress::Address(Address::of_multiaddr(&address.to_string())));
     }
+    // A zone is written for a link-local address, which is refused in words later.
+    let without_zone = text.split_once('%').map(|(ip, zone)| format!("{ip}{}", zone.trim_start_matches(is_name)));
+    let text = without_zone.as_deref().unwrap_or(text);
     if let Ok(address) = text.parse::<SocketAddr>() {
         return Some(ParsedAddress::Address(Address::tcp(address)));
     }
@@ -41,8 +44,13 @@ pub(super) fn parse(text: &str) -> Option<ParsedAddress> {
         Some((host, port)) => (host, port.parse().ok()?),
         None => (text, DEFAULT_PORT),
     };
-    let is_host = !host.is_empty() && host.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'));
+    let is_host = !host.is_empty() && without_zone.is_none() && host.chars().all(is_name);
     is_host.then(|| ParsedAddress::Host(HostPort { host: host.to_owned(), port }))
+}
+
+/// Returns whether a name of a host or interface may have this character.
+fn is_name(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '.' | '-' | '_')
 }
 
 /// Returns the multiaddress of a TCP port.
@@ -75,13 +83,16 @@ mod tests {
         assert_eq!(parse("192.168.0.7:9"), multi("/ip4/192.168.0.7/tcp/9"));
         assert_eq!(parse("[fe80::1]:9"), multi("/ip6/fe80::1/tcp/9"));
         assert_eq!(parse("fe80::1"), multi("/ip6/fe80::1/tcp/47770"));
+        assert_eq!(parse("fe80::1%eth0"), multi("/ip6/fe80::1/tcp/47770"));
+        assert_eq!(parse("[fe80::1%eth0]:9"), multi("/ip6/fe80::1/tcp/9"));
         assert_eq!(parse("/ip4/10.0.0.1/tcp/1"), multi("/ip4/10.0.0.1/tcp/1"));
         assert_eq!(
             parse("ana.local"),
             Some(ParsedAddress::Host(HostPort { host: "ana.local".to_owned(), port: 47770 }))
         );
         assert_eq!(parse("ana:80"), Some(ParsedAddress::Host(HostPort { host: "ana".to_owned(), port: 80 })));
-        for text in ["", "/ip4/10.0.0.1", "/nonsense", "a b", "ana:port", "ana:99999", ":80", &"x".repeat(400)] {
+        for text in ["", "/ip4/10.0.0.1", "/nonsense", "a b", "ana:port", "ana:99999", ":80", "ana%b", &"x".repeat(400)]
+        {
             assert_eq!(parse(text), None, "{text}");
         }
     }

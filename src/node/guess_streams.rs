@@ -11,6 +11,7 @@ use tokio_util::codec::{Framed, LengthDelimitedCodec};
 use tokio_util::compat::FuturesAsyncReadCompatExt;
 
 use super::network::peer_of;
+use super::slots::SharedSlots;
 use crate::game::GuessTicket;
 use crate::game::guess::{MAX_MESSAGE, PeerReply, PeerRequest, Refusal};
 use crate::identity::Author;
@@ -25,6 +26,8 @@ const EXCHANGE: Duration = Duration::from_secs(4);
 /// Exchanges of peers that are served at once, in all and of one peer; the streams of more are dropped.
 const MAX_SERVED: usize = 64;
 const MAX_SERVED_EACH: usize = 4;
+/// Streams that one peer may have open, whether a message has come or not; more are dropped.
+const MAX_OPEN_EACH: usize = 8;
 /// Exchanges of our own that are under way at once: guesses in each room, and messages to those who were close.
 const MAX_SENT: usize = 64;
 /// Messages of the tasks that wait for the actor; beyond it the tasks wait.
@@ -42,8 +45,6 @@ pub(super) enum Message {
         /// Takes the reply.
         answer: oneshot::Sender<PeerReply>,
     },
-    /// The exchange that a peer began is over: [`GuessStreams::served`].
-    Served(Author),
     /// The exchange that we began is over: [`GuessStreams::sent`].
     Sent(Sent),
 }
@@ -65,14 +66,19 @@ pub(super) struct GuessStreams {
     messages: mpsc::Sender<Message>,
     /// Exchanges of our own.
     under_way: usize,
-    slots: Slots,
+    /// Streams that each peer has open to us.
+    open: SharedSlots,
+    /// Exchanges that are served.
+    served: SharedSlots,
 }
 
 impl GuessStreams {
     /// No exchanges. Returns also the messages of the tasks to come.
     pub(super) fn new(control: libp2p_stream::Control) -> (Self, mpsc::Receiver<Message>) {
         let (messages, receiver) = mpsc::channel(QUEUE);
-        (GuessStreams { control, messages, under_way: 0, slots: Slots::new(MAX_SERVED, MAX_SERVED_EACH) }, receiver)
+        let open = SharedSlots::new(Slots::new(usize::MAX, MAX_OPEN_EACH));
+        let served = SharedSlots::new(Slots::new(MAX_SERVED, MAX_SERVED_EACH));
+        (GuessStreams { control, messages, under_way: 0, open, served }, receiver)
     }
 
     /// Sends a message to a peer. The outcome comes as [`Message::Sent`]; without a free slot the peer counts as not
@@ -96,36 +102,40 @@ impl GuessStreams {
         (sent.ticket != 0 || sent.reply.is_none()).then_some(sent)
     }
 
-    /// Serves a stream that a peer opened, or drops it when too many are served.
+    /// Serves a stream that a peer opened, or drops it when too many are open or served.
     pub(super) fn serve(&mut self, from: Author, stream: Stream) {
-        if !self.slots.take(from) {
-            return;
-        }
-        let messages = self.messages.clone();
+        let Some(open) = self.open.take(from) else { return };
+        let (messages, served) = (self.messages.clone(), self.served.clone());
         tokio::spawn(async move {
-            let _ = tokio::time::timeout(EXCHANGE, answer(from, stream, &messages)).await;
-            let _ = messages.send(Message::Served(from)).await;
+            let _ = tokio::time::timeout(EXCHANGE, answer(from, stream, &messages, &served)).await;
+            drop(open);
         });
-    }
-
-    /// Takes note that a stream of a peer has been served.
-    pub(super) fn served(&mut self, from: Author) {
-        self.slots.free(from);
     }
 }
 
-/// Sends one message and returns the one that comes back.
+/// Sends one message and returns the one that comes back. It is sent once more when the stream ends without a reply: other
+/// programs drop streams that arrive at the same instant.
 async fn exchange(control: &mut libp2p_stream::Control, peer: PeerId, ask: Vec<u8>) -> Option<Vec<u8>> {
+    let ask = Bytes::from(ask);
+    match exchange_once(control, peer, ask.clone()).await {
+        None => exchange_once(control, peer, ask).await,
+        reply => reply,
+    }
+}
+
+async fn exchange_once(control: &mut libp2p_stream::Control, peer: PeerId, ask: Bytes) -> Option<Vec<u8>> {
     let stream = control.open_stream(peer, PROTOCOL).await.ok()?;
     let mut wire = framed(stream);
-    wire.send(Bytes::from(ask)).await.ok()?;
+    wire.send(ask).await.ok()?;
     Some(wire.next().await?.ok()?.to_vec())
 }
 
-/// Reads one message, has the actor reply to it, and sends the reply.
-async fn answer(from: Author, stream: Stream, messages: &mpsc::Sender<Message>) -> Option<()> {
+/// Reads one message, has the actor reply to it, and sends the reply. A slot is taken when the message has come: streams
+/// on which nothing is said keep nobody from being served.
+async fn answer(from: Author, stream: Stream, messages: &mpsc::Sender<Message>, served: &SharedSlots) -> Option<()> {
     let mut wire = framed(stream);
     let bytes = wire.next().await?.ok()?;
+    let _slot = served.take(from)?;
     let reply = match PeerRequest::decode(&bytes) {
         Ok(request) => {
             let request = Box::new(request);

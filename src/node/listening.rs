@@ -27,7 +27,7 @@ pub(super) fn listen(network: &mut Network, addresses: &[String]) -> Result<Vec<
         if let Some(socket) = address::socket(&address).filter(|socket| socket.port() != 0) {
             claims.push(Claim::new(socket).map_err(|error| failed(error.to_string()))?);
         }
-        network.listen_on(address).map_err(|error| failed(error.to_string()))?;
+        network.listen_on(address).map_err(failed)?;
     }
     Ok(claims)
 }

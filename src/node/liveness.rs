@@ -1,5 +1,5 @@
-//! Finds connections on which nothing arrives any more. Any byte that arrives is a sign of life: a ping whose answer waits
-//! behind much else on a slow link is no reason to close a connection.
+//! Finds connections on which nothing arrives any more. Any byte that arrives is a sign of life, and a peer that lives sends
+//! some every 2 s ([`super::heartbeat`]).
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -10,9 +10,10 @@ use libp2p::swarm::ConnectionId;
 
 use super::arrivals::{Arrivals, Counted};
 
-/// The time after which a connection is closed if nothing arrives and its pings are not answered. Longer than the time between two pings of the
-/// other side, one of which may time out.
-const SILENCE: Duration = Duration::from_secs(8);
+/// The time after which a connection is closed if nothing arrives on it: two pings of the other side and their way.
+const SILENCE: Duration = Duration::from_secs(5);
+/// The time between two looks.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// The arrivals on connections that the transport has made and the swarm has not reported yet, by the address at the other
 /// end. Connections that fail in between are removed with the next one.
@@ -46,34 +47,30 @@ impl Fresh {
 pub(super) struct Liveness {
     fresh: Fresh,
     connections: HashMap<ConnectionId, Connection>,
+    /// The last look.
+    looked: Instant,
+    /// From when on this program has looked without a pause: what it did not read meanwhile is not held against peers.
+    awake_since: Instant,
 }
 
 #[derive(Debug)]
 struct Connection {
-    /// `None`: not known, so that a failed ping decides.
+    /// `None`: not known.
     arrivals: Option<Arc<Arrivals>>,
-    /// True if the last ping failed.
-    doubted: bool,
-}
-
-impl Connection {
-    /// Returns when to close the connection unless something arrives.
-    fn closes_at(&self, now: Instant) -> Option<Instant> {
-        let last = || self.arrivals.as_ref().map(|arrivals| arrivals.last() + SILENCE);
-        self.doubted.then(|| last().unwrap_or(now))
-    }
+    /// True if the peer answers pings, and so sends some.
+    answers: bool,
 }
 
 impl Liveness {
     /// No connections; `fresh` is shared with the transport.
-    pub(super) fn new(fresh: Fresh) -> Self {
-        Liveness { fresh, connections: HashMap::new() }
+    pub(super) fn new(fresh: Fresh, now: Instant) -> Self {
+        Liveness { fresh, connections: HashMap::new(), looked: now, awake_since: now }
     }
 
     /// Takes note of a new connection.
     pub(super) fn connected(&mut self, connection: ConnectionId, address: &Multiaddr) {
         let arrivals = self.fresh.take(address);
-        self.connections.insert(connection, Connection { arrivals, doubted: false });
+        self.connections.insert(connection, Connection { arrivals, answers: false });
     }
 
     /// Takes note of the end of a connection.
@@ -81,23 +78,35 @@ impl Liveness {
         self.connections.remove(&connection);
     }
 
-    /// Takes note of a ping that was answered, or not.
-    pub(super) fn pinged(&mut self, connection: ConnectionId, answered: bool) {
+    /// Takes note that the first ping on a connection was answered.
+    pub(super) fn answered(&mut self, connection: ConnectionId) {
         if let Some(connection) = self.connections.get_mut(&connection) {
-            connection.doubted = !answered;
+            connection.answers = true;
         }
     }
 
-    /// Returns the connections to be closed now: pings are not answered, and nothing else arrives.
-    pub(super) fn dead(&self, now: Instant) -> Vec<ConnectionId> {
-        let dead =
-            self.connections.iter().filter(|(_, connection)| connection.closes_at(now).is_some_and(|at| at <= now));
-        dead.map(|(connection, _)| *connection).collect()
+    /// Returns when to close a connection unless something arrives.
+    fn closes_at(&self, connection: &Connection) -> Option<Instant> {
+        let last = connection.arrivals.as_ref().filter(|_| connection.answers)?.last();
+        Some(last.max(self.awake_since) + SILENCE)
+    }
+
+    /// Returns the connections to be closed now, each once: nothing arrives on them.
+    pub(super) fn dead(&mut self, now: Instant) -> Vec<ConnectionId> {
+        if now.saturating_duration_since(self.looked) > 2 * LOOK {
+            self.awake_since = now;
+        }
+        self.looked = now;
+        let dead = self.connections.iter().filter(|(_, one)| self.closes_at(one).is_some_and(|at| at <= now));
+        let dead: Vec<ConnectionId> = dead.map(|(connection, _)| *connection).collect();
+        dead.iter().for_each(|connection| self.closed(*connection));
+        dead
     }
 
     /// Returns when to ask for dead connections again.
-    pub(super) fn next_look(&self, now: Instant) -> Option<Instant> {
-        self.connections.values().filter_map(|connection| connection.closes_at(now)).min()
+    pub(super) fn next_look(&self) -> Option<Instant> {
+        let closes = self.connections.values().filter_map(|connection| self.closes_at(connection)).min()?;
+        Some(closes.min(self.looked + LOOK))
     }
 }
 
@@ -108,32 +117,60 @@ mod tests {
 
     use super::*;
 
-    #[tokio::test]
-    async fn a_connection_on_which_bytes_arrive_lives_though_pings_are_not_answered() {
-        let address: Multiaddr = "/ip4/10.0.0.1/tcp/5".parse().unwrap();
-        let other: Multiaddr = "/ip4/10.0.0.2/tcp/5".parse().unwrap();
+    const ADDRESS: &str = "/ip4/10.0.0.1/tcp/5";
+
+    /// The connections whose peers answer pings, with what arrives on the first; and when that began.
+    fn answering() -> (Liveness, Counted<Cursor<Vec<u8>>>, [ConnectionId; 2]) {
+        let (address, other): (Multiaddr, Multiaddr) =
+            (ADDRESS.parse().unwrap(), "/ip4/10.0.0.2/tcp/5".parse().unwrap());
         let fresh = Fresh::default();
         drop(fresh.count(Cursor::new(vec![0]), &address)); // failed before it stood
-        let mut counted = fresh.count(Cursor::new(vec![0]), &address);
-        let mut liveness = Liveness::new(fresh);
-        let (first, second) = (ConnectionId::new_unchecked(1), ConnectionId::new_unchecked(2));
-        liveness.connected(first, &address);
-        liveness.connected(second, &other);
-        let began = Instant::now();
-        assert_eq!((liveness.dead(began + 2 * SILENCE), liveness.next_look(began)), (vec![], None));
+        let counted = fresh.count(Cursor::new(vec![0]), &address);
+        let mut liveness = Liveness::new(fresh, Instant::now());
+        let connections = [1, 2].map(ConnectionId::new_unchecked);
+        liveness.connected(connections[0], &address);
+        liveness.connected(connections[1], &other);
+        connections.iter().for_each(|connection| liveness.answered(*connection));
+        (liveness, counted, connections)
+    }
 
-        liveness.pinged(second, false);
-        assert_eq!(liveness.dead(began), [second], "nothing is known of it");
-        liveness.closed(second);
+    /// Looks every second until `to`.
+    fn look(liveness: &mut Liveness, to: Instant) -> Vec<ConnectionId> {
+        let mut dead = Vec::new();
+        while dead.is_empty() && liveness.looked < to {
+            dead = liveness.dead((liveness.looked + LOOK).min(to));
+        }
+        dead
+    }
 
+    #[tokio::test]
+    async fn a_connection_is_dead_when_nothing_arrives_for_the_time_of_silence() {
+        let (mut liveness, mut counted, [first, _]) = answering();
+        let arrivals = counted.arrivals();
         std::thread::sleep(Duration::from_millis(5));
+        let before = arrivals.last();
         counted.read_exact(&mut [0]).await.unwrap();
-        liveness.pinged(first, false);
-        let look = liveness.next_look(began).unwrap();
-        assert!(look >= began + SILENCE + Duration::from_millis(4));
-        assert!(liveness.dead(began + SILENCE).is_empty());
-        assert_eq!(liveness.dead(look), [first]);
-        liveness.pinged(first, true);
-        assert!(liveness.dead(look).is_empty());
+        assert!(arrivals.last() > before);
+        assert_eq!(look(&mut liveness, before + SILENCE), [], "something arrived after that");
+        assert!(liveness.next_look().unwrap() <= arrivals.last() + SILENCE);
+        assert_eq!(look(&mut liveness, arrivals.last() + SILENCE), [first]);
+        assert_eq!(look(&mut liveness, arrivals.last() + 9 * SILENCE), [], "each once; of the other nothing is known");
+    }
+
+    #[tokio::test]
+    async fn who_does_not_answer_pings_is_not_expected_to_send_any() {
+        let (mut liveness, _counted, [first, _]) = answering();
+        liveness.connections.get_mut(&first).unwrap().answers = false;
+        let later = liveness.looked + 9 * SILENCE;
+        assert_eq!((look(&mut liveness, later), liveness.next_look()), (vec![], None));
+    }
+
+    #[tokio::test]
+    async fn after_a_pause_of_this_program_peers_get_the_time_again() {
+        let (mut liveness, _counted, [first, _]) = answering();
+        let woken = liveness.looked + 4 * SILENCE;
+        assert_eq!(liveness.dead(woken), []);
+        assert_eq!(look(&mut liveness, woken + SILENCE - LOOK), []);
+        assert_eq!(look(&mut liveness, woken + SILENCE), [first]);
     }
 }

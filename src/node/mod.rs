@@ -7,11 +7,14 @@ pub mod archive;
 mod arrivals;
 mod clock;
 mod config;
+mod discovery;
 mod disk;
 mod frontend;
 mod gossip;
 mod guess_streams;
 mod handle;
+mod heartbeat;
+mod inbound;
 mod key_file;
 mod listening;
 mod liveness;
@@ -21,6 +24,8 @@ mod peers;
 mod ports;
 mod replies;
 mod rooms;
+mod shares;
+mod slots;
 mod start;
 pub mod storage;
 mod sync;
@@ -76,6 +81,9 @@ pub enum StartError {
     /// A text that is no address to listen on or to connect to.
     #[error("not an address: {0}")]
     Address(String),
+    /// An address that can't be connected to.
+    #[error(transparent)]
+    Dial(#[from] CommandError),
 }
 
 impl StartError {

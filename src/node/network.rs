@@ -6,7 +6,8 @@ use std::error::Error;
 use std::time::Duration;
 
 use futures::StreamExt;
-use futures::stream::BoxStream;
+use if_watch::IfEvent;
+use if_watch::tokio::IfWatcher;
 use libp2p::core::muxing::StreamMuxerBox;
 use libp2p::core::transport::Boxed;
 use libp2p::core::{ConnectedPoint, upgrade};
@@ -17,28 +18,34 @@ use libp2p::swarm::dial_opts::DialOpts;
 use libp2p::swarm::{ConnectionId, DialError, NetworkBehaviour, SwarmEvent};
 use libp2p::{
     Multiaddr, PeerId, Stream, StreamProtocol, Swarm, SwarmBuilder, Transport, TransportError, connection_limits,
-    identify, mdns, noise, ping, tcp, yamux,
+    identify, mdns, noise, tcp, yamux,
 };
+use tokio::time::Interval;
 
 use super::StartError;
+use super::discovery;
 use super::gossip::{self, Gossip};
+use super::heartbeat::Heartbeat;
+use super::inbound::Inbound;
 use super::liveness::Fresh;
+use super::shares::Shares;
 use crate::frame::MAX_FRAME;
 use crate::identity::{Author, Identity};
-use crate::name::RoomName;
+use crate::name::{RoomId, RoomName};
+use crate::peering::Subnet;
 use crate::room::Verdict;
 
-/// How often a peer is pinged and how soon it has to answer. When it doesn't, and nothing else arrives either
-/// ([`super::liveness`]), the connection is closed: a pulled cable is noticed within about 10 s (TCP alone takes a minute).
-const PING_INTERVAL: Duration = Duration::from_secs(2);
-const PING_TIMEOUT: Duration = Duration::from_secs(3);
 /// Setting up a connection may take this long. On a LAN it takes milliseconds; a lost first packet costs a second.
 const CONNECTION_TIMEOUT: Duration = Duration::from_secs(4);
 /// Connections from one peer at most: two peers that dial each other at once get two.
 const MAX_PER_PEER: u32 = 3;
 const MAX_CONNECTIONS: u32 = 256;
+/// Of these, connections at most that others made: who calls us leaves room for those whom we call.
+const MAX_INCOMING: u32 = 192;
 const MAX_PENDING: u32 = 64;
 
+/// The time between two tries to start mDNS.
+const RETRY_MDNS: Duration = Duration::from_secs(5);
 /// Addresses at which a peer says that it listens that are looked at.
 const MAX_IDENTIFIED: usize = 16;
 
@@ -46,11 +53,22 @@ const MAX_IDENTIFIED: usize = 16;
 #[derive(NetworkBehaviour)]
 struct Behaviour {
     limits: connection_limits::Behaviour,
+    shares: Shares,
     gossip: Gossip,
     mdns: Toggle<mdns::tokio::Behaviour>,
     identify: identify::Behaviour,
-    ping: ping::Behaviour,
+    heartbeat: Heartbeat,
+    /// Opens streams to peers.
     stream: libp2p_stream::Behaviour,
+    /// Streams that peers open to us.
+    sync: Inbound,
+    guesses: Inbound,
+}
+
+/// The names of the protocols of streams that peers open to us.
+pub(super) struct Protocols {
+    pub(super) sync: StreamProtocol,
+    pub(super) guesses: StreamProtocol,
 }
 
 /// An event of the network.
@@ -68,23 +86,33 @@ pub(super) enum Event {
     NotListening(Multiaddr),
     /// We can no longer listen on these addresses.
     ListenFailed { addresses: Vec<Multiaddr>, reason: String },
+    /// This machine is on a network from now on (`up`), or no longer.
+    Interface { subnet: Subnet, up: bool },
+    /// mDNS, which could not be started before, looks for peers now.
+    Discovers,
     /// mDNS found peers at these addresses.
     Discovered(Vec<(Author, Multiaddr)>),
     /// A peer says that it listens at these addresses.
     Identified { peer: Author, addresses: Vec<Multiaddr> },
-    /// A ping was answered, or not.
-    Pinged { connection: ConnectionId, answered: bool },
+    /// The first ping on a connection was answered.
+    Answered(ConnectionId),
     /// A peer entered a room of ours.
     Entered { room: RoomName, peer: Author },
     /// A peer left a room of ours.
     Left { room: RoomName, peer: Author },
     /// A peer handed us a message of a room. It waits for its verdict: [`Network::report`].
     Gossip { room: RoomName, message: Gossiped, data: Vec<u8> },
+    /// A peer opened a sync stream to us.
+    SyncStream { peer: Author, stream: Stream },
+    /// A peer opened a guess stream to us.
+    GuessStream { peer: Author, stream: Stream },
 }
 
 /// The reason why a call failed.
 #[derive(Debug)]
 pub(super) enum DialFailure {
+    /// We ourselves answered at the address.
+    Ourselves,
     /// Somebody else answered at the address.
     AnotherAnswered { other: Author, address: Multiaddr },
     /// Anything else, as a text for the person.
@@ -104,6 +132,10 @@ pub(super) struct Gossiped {
 pub(super) struct Network {
     swarm: Swarm<Behaviour>,
     topics: HashMap<TopicHash, RoomName>,
+    /// The changes of this machine's interfaces; `None` where the system doesn't tell them.
+    interfaces: Option<IfWatcher>,
+    /// When mDNS is tried again; `None` when it runs, or is not wanted.
+    retry_mdns: Option<Interval>,
 }
 
 impl Network {
@@ -112,24 +144,30 @@ impl Network {
         identity: &Identity,
         with_mdns: bool,
         fresh: Fresh,
+        protocols: Protocols,
     ) -> Result<(Self, Option<String>), StartError> {
         let keypair = Keypair::ed25519_from_bytes(identity.secret()).map_err(StartError::network)?;
         let me = keypair.public().to_peer_id();
-        let (mdns, failed) = match with_mdns.then(|| mdns::tokio::Behaviour::new(mdns::Config::default(), me)) {
+        let (mdns, failed) = match with_mdns.then(|| discovery::start(me, [].into_iter())) {
             None => (None, None),
             Some(Ok(mdns)) => (Some(mdns), None),
-            Some(Err(error)) => (None, Some(error.to_string())),
+            Some(Err(reason)) => (None, Some(reason)),
         };
         let behaviour = Behaviour {
             limits: connection_limits::Behaviour::new(limits()),
+            shares: Shares::default(),
             gossip: gossip::build()?,
             mdns: mdns.into(),
             identify: identify::Behaviour::new(
                 identify::Config::new("/inkmesh/1".to_owned(), keypair.public())
-                    .with_agent_version(format!("inkmesh/{}", env!("CARGO_PKG_VERSION"))),
+                    .with_agent_version(format!("inkmesh/{}", env!("CARGO_PKG_VERSION")))
+                    // A new address is told to everybody at once.
+                    .with_push_listen_addr_updates(true),
             ),
-            ping: ping::Behaviour::new(ping::Config::new().with_interval(PING_INTERVAL).with_timeout(PING_TIMEOUT)),
+            heartbeat: Heartbeat::default(),
             stream: libp2p_stream::Behaviour::new(),
+            sync: Inbound::new(protocols.sync),
+            guesses: Inbound::new(protocols.guesses),
         };
         let swarm = SwarmBuilder::with_existing_identity(keypair)
             .with_tokio()
@@ -137,11 +175,13 @@ impl Network {
             .map_err(StartError::network)?
             .with_behaviour(|_| behaviour)
             .map_err(StartError::network)?
-            // A room is quiet for hours; connections are ended by ping, not by idleness.
+            // A room is quiet for hours; connections end when nothing arrives, not when nobody talks.
             .with_swarm_config(|config| config.with_idle_connection_timeout(Duration::from_secs(u64::from(u32::MAX))))
             .with_connection_timeout(CONNECTION_TIMEOUT)
             .build();
-        Ok((Network { swarm, topics: HashMap::new() }, failed))
+        let interfaces = IfWatcher::new().inspect_err(|error| tracing::warn!(%error, "interfaces are not watched"));
+        let retry_mdns = failed.is_some().then(|| tokio::time::interval(RETRY_MDNS));
+        Ok((Network { swarm, topics: HashMap::new(), interfaces: interfaces.ok(), retry_mdns }, failed))
     }
 
     /// Returns a handle with which streams to peers are opened.
@@ -149,25 +189,26 @@ impl Network {
         self.swarm.behaviour().stream.new_control()
     }
 
-    /// Returns the streams of a protocol that peers open to us.
-    pub(super) fn accept(&self, protocol: StreamProtocol) -> BoxStream<'static, (Author, Stream)> {
-        match self.control().accept(protocol) {
-            Ok(streams) => streams.filter_map(async |(peer, stream)| Some((author_of(&peer)?, stream))).boxed(),
-            Err(error) => {
-                tracing::error!(%error, "nobody can ask us for anything");
-                futures::stream::pending().boxed()
+    /// Returns the next event.
+    pub(super) async fn next(&mut self) -> Event {
+        loop {
+            let event = tokio::select! {
+                event = self.swarm.select_next_some() => self.translate(event),
+                Some(change) = next_change(&mut self.interfaces) => Some(change),
+                Some(()) = next_try(&mut self.retry_mdns) => self.start_mdns(),
+            };
+            if let Some(event) = event {
+                return event;
             }
         }
     }
 
-    /// Returns the next event.
-    pub(super) async fn next(&mut self) -> Event {
-        loop {
-            let event = self.swarm.select_next_some().await;
-            if let Some(event) = self.translate(event) {
-                return event;
-            }
-        }
+    /// Starts mDNS, if that is possible now.
+    fn start_mdns(&mut self) -> Option<Event> {
+        let mdns = discovery::start(*self.swarm.local_peer_id(), self.swarm.listeners());
+        let mdns = mdns.inspect_err(|error| tracing::debug!(%error, "no mDNS yet")).ok()?;
+        (self.swarm.behaviour_mut().mdns, self.retry_mdns) = (Some(mdns).into(), None);
+        Some(Event::Discovers)
     }
 
     /// Returns the event in our terms; `None` when there is nothing to be done for it.
@@ -217,10 +258,9 @@ impl Network {
                 info.listen_addrs.truncate(MAX_IDENTIFIED);
                 Some(Event::Identified { peer: author_of(&peer_id)?, addresses: info.listen_addrs })
             }
-            BehaviourEvent::Ping(ping::Event { connection, result, .. }) => {
-                let supported = !matches!(result, Err(ping::Failure::Unsupported));
-                supported.then_some(Event::Pinged { connection, answered: result.is_ok() })
-            }
+            BehaviourEvent::Heartbeat(connection) => Some(Event::Answered(connection)),
+            BehaviourEvent::Sync((peer, stream)) => Some(Event::SyncStream { peer: author_of(&peer)?, stream }),
+            BehaviourEvent::Guesses((peer, stream)) => Some(Event::GuessStream { peer: author_of(&peer)?, stream }),
             _ => None,
         }
     }
@@ -247,9 +287,13 @@ impl Network {
 
     // --- connections -----------------------------------------------------------------------------------------------
 
-    /// Listens on an address.
-    pub(super) fn listen_on(&mut self, address: Multiaddr) -> Result<(), TransportError<std::io::Error>> {
-        self.swarm.listen_on(address).map(drop)
+    /// Listens on an address. Returns the reason for the person if that fails at once.
+    pub(super) fn listen_on(&mut self, address: Multiaddr) -> Result<(), String> {
+        self.swarm.listen_on(address).map(drop).map_err(|error| match error {
+            // Its own text is empty.
+            TransportError::Other(error) => error.to_string(),
+            unsupported => unsupported.to_string(),
+        })
     }
 
     /// Returns the addresses that we listen on, as text.
@@ -271,6 +315,11 @@ impl Network {
     /// Returns whether there is a connection with a peer.
     pub(super) fn is_connected(&self, peer: Author) -> bool {
         peer_of(peer).is_some_and(|peer| self.swarm.is_connected(&peer))
+    }
+
+    /// Returns the connected peers.
+    pub(super) fn connected(&self) -> Vec<Author> {
+        self.swarm.connected_peers().filter_map(author_of).collect()
     }
 
     /// Closes all connections with a peer. Returns whether there were any.
@@ -295,9 +344,9 @@ impl Network {
         self.gossipsub().unsubscribe(&topic);
     }
 
-    /// Returns the connected peers that are in a room.
-    pub(super) fn members(&self, room: &RoomName) -> Vec<Author> {
-        let topic = topic(room).hash();
+    /// Returns the connected peers that are in a room, in which we may not be.
+    pub(super) fn members(&self, room: RoomId) -> Vec<Author> {
+        let topic = IdentTopic::new(room.topic()).hash();
         let peers = self.swarm.behaviour().gossip.gossipsub.all_peers();
         peers.filter(|(_, topics)| topics.contains(&&topic)).filter_map(|(peer, _)| author_of(peer)).collect()
     }
@@ -333,6 +382,26 @@ impl Network {
     }
 }
 
+/// Returns the next change of this machine's interfaces; `None` when there is none that counts.
+async fn next_change(interfaces: &mut Option<IfWatcher>) -> Option<Event> {
+    let (net, up) = match interfaces.as_mut()?.next().await? {
+        Ok(IfEvent::Up(net)) => (net, true),
+        Ok(IfEvent::Down(net)) => (net, false),
+        Err(error) => {
+            tracing::warn!(%error, "interfaces are no longer watched");
+            *interfaces = None;
+            return None;
+        }
+    };
+    Some(Event::Interface { subnet: Subnet::new(net.addr(), net.prefix_len()), up })
+}
+
+/// Waits until mDNS is to be tried again; `None` when it is not.
+async fn next_try(retry: &mut Option<Interval>) -> Option<()> {
+    retry.as_mut()?.tick().await;
+    Some(())
+}
+
 fn topic(room: &RoomName) -> IdentTopic {
     IdentTopic::new(room.id().topic())
 }
@@ -341,6 +410,9 @@ fn dial_failed(connection: ConnectionId, peer: Option<PeerId>, error: &DialError
     tracing::debug!(?peer, %error, "dial failed");
     let peer = peer.and_then(|peer| author_of(&peer));
     let failure = match error {
+        DialError::LocalPeerId { .. } => Some(DialFailure::Ourselves),
+        // The swarm leaves out where we listen.
+        DialError::NoAddresses if peer.is_none() => Some(DialFailure::Ourselves),
         DialError::WrongPeerId { obtained, address } if peer.is_some() => {
             author_of(obtained).map(|other| DialFailure::AnotherAnswered { other, address: address.clone() })
         }
@@ -357,7 +429,6 @@ fn reason(error: &DialError) -> String {
             Some((_, TransportError::Other(error))) => error.to_string(),
             _ => "no way to that address".to_owned(),
         },
-        DialError::LocalPeerId { .. } => "this program itself listens there".to_owned(),
         other => other.to_string(),
     }
 }
@@ -377,6 +448,7 @@ fn limits() -> connection_limits::ConnectionLimits {
         .with_max_pending_incoming(Some(MAX_PENDING))
         .with_max_pending_outgoing(Some(MAX_PENDING))
         .with_max_established(Some(MAX_CONNECTIONS))
+        .with_max_established_incoming(Some(MAX_INCOMING))
         .with_max_established_per_peer(Some(MAX_PER_PEER))
 }
 

@@ -17,7 +17,7 @@ use crate::codec;
 use crate::command::CommandError;
 use crate::event::Warning;
 use crate::identity::Author;
-use crate::peering::{Address, AddressBook, Call, HostPort};
+use crate::peering::{Address, AddressBook, Call, HostPort, Subnet};
 use crate::sync::{MAX_ADDRESSES, MAX_NEIGHBOURS, Neighbour};
 
 /// Messages of the tasks that wait for the actor; beyond it the tasks wait.
@@ -47,7 +47,7 @@ impl Peers {
     /// No peers; `me` are we ourselves. Returns also the messages of the tasks to come.
     pub(super) fn new(me: Author, fresh: Fresh) -> (Self, mpsc::Receiver<Message>) {
         let (messages, receiver) = mpsc::channel(QUEUE);
-        (Peers { book: AddressBook::new(me), liveness: Liveness::new(fresh), messages }, receiver)
+        (Peers { book: AddressBook::new(me), liveness: Liveness::new(fresh, Instant::now()), messages }, receiver)
     }
 
     /// A way to send messages to the actor.
@@ -60,9 +60,10 @@ impl Peers {
     /// Calls an address as a person writes it until somebody answers, and stays connected.
     ///
     /// # Errors
-    /// [`CommandError::Address`]; [`CommandError::Busy`] when there are too many already.
+    /// [`CommandError::Address`]; [`CommandError::LinkLocal`]; [`CommandError::Busy`] when there are too many already.
     pub(super) fn want(&mut self, text: &str, now: u64) -> Result<(), CommandError> {
         let taken = match address::parse(text) {
+            Some(ParsedAddress::Address(address)) if !address.is_callable() => return Err(CommandError::LinkLocal),
             Some(ParsedAddress::Address(address)) => self.book.want(address, now),
             Some(ParsedAddress::Host(name)) => self.book.want_host(name, now),
             None => return Err(CommandError::Address(text.chars().take(MAX_SHOWN).collect())),
@@ -110,10 +111,18 @@ impl Peers {
     }
 
     fn reported(&mut self, reporter: Author, peer: Author, addresses: impl Iterator<Item = Address>, now: u64) {
-        let addresses =
-            addresses.filter(|address| address.is_local() && self.book.leads_to_the_same(&reporter, address));
+        let addresses = addresses.filter(|address| self.book.believes(&reporter, address));
         for address in addresses.collect::<Vec<_>>() {
             self.found(peer, address, now);
+        }
+    }
+
+    /// Takes note of a network that this machine is on from now on (`up`), or no longer.
+    pub(super) fn interface(&mut self, subnet: Subnet, up: bool, now: u64) {
+        if up {
+            self.book.joined(subnet, now, rand::random());
+        } else {
+            self.book.left(&subnet);
         }
     }
 
@@ -141,12 +150,12 @@ impl Peers {
         listed.filter(|neighbour| !neighbour.addresses.is_empty()).take(MAX_NEIGHBOURS).collect()
     }
 
-    /// Returns the list of peers that is kept over a restart; `None` when it is too large.
-    pub(super) fn remembered(&self) -> Option<Vec<u8>> {
+    /// Returns the list of peers that is kept over a restart; `None` when it has not changed, or is too large.
+    pub(super) fn remembered(&mut self) -> Option<Vec<u8>> {
         let text = |(peer, addresses): (Author, Vec<Address>)| {
             (peer.to_string(), addresses.iter().map(ToString::to_string).collect::<Vec<_>>())
         };
-        codec::encode(&self.book.to_remember().into_iter().map(text).collect::<Vec<_>>(), MAX_REMEMBERED).ok()
+        codec::encode(&self.book.to_remember()?.into_iter().map(text).collect::<Vec<_>>(), MAX_REMEMBERED).ok()
     }
 
     /// Takes note of the peers in such a list.
@@ -154,9 +163,8 @@ impl Peers {
         let peers: Vec<(String, Vec<String>)> = codec::decode(list).unwrap_or_default();
         for (peer, addresses) in peers {
             let Ok(peer) = peer.parse() else { continue };
-            for address in addresses.iter().filter_map(|text| text.parse().ok()) {
-                self.found(peer, plain(&address), now);
-            }
+            let addresses = addresses.iter().filter_map(|text| text.parse().ok()).map(|address| plain(&address));
+            self.book.recall(peer, addresses.collect(), now, rand::random());
         }
     }
 
@@ -195,6 +203,10 @@ impl Peers {
                 None
             }
             (_, DialFailure::AnotherAnswered { .. }) => None,
+            (_, DialFailure::Ourselves) => {
+                let address = self.book.ourselves(connection)?;
+                Some(Warning::OwnAddress { address: address.to_string() })
+            }
             (peer, DialFailure::Failed(reason)) => {
                 let address = self.book.dial_failed(peer, connection, now, rand::random())?;
                 Some(Warning::DialFailed { address: address.to_string(), reason })
@@ -202,21 +214,19 @@ impl Peers {
         }
     }
 
-    /// Takes note of a ping that was answered, or not.
-    pub(super) fn pinged(&mut self, connection: ConnectionId, answered: bool) {
-        self.liveness.pinged(connection, answered);
+    /// Takes note that the first ping on a connection was answered.
+    pub(super) fn answered(&mut self, connection: ConnectionId) {
+        self.liveness.answered(connection);
     }
 
     /// Returns the connections on which nothing arrives any more, each once: they are to be closed.
     pub(super) fn dead(&mut self) -> Vec<ConnectionId> {
-        let dead = self.liveness.dead(Instant::now());
-        dead.iter().for_each(|connection| self.liveness.closed(*connection));
-        dead
+        self.liveness.dead(Instant::now())
     }
 
     /// Returns when to ask for dead connections again.
     pub(super) fn next_look(&self) -> Option<Instant> {
-        self.liveness.next_look(Instant::now())
+        self.liveness.next_look()
     }
 
     /// Counts a message that no honest program sends. Returns whether the peer is to be disconnected for it.
@@ -300,8 +310,28 @@ mod tests {
     }
 
     #[test]
+    fn an_address_that_is_our_own_is_told_and_called_no_more_and_a_link_local_one_never() {
+        let (mut peers, _messages) = peers();
+        peers.want("10.0.0.9", 0).unwrap();
+        let connection = peers.calls(0).remove(0).connection_id();
+        let address = "/ip4/10.0.0.9/tcp/47770".to_owned();
+        assert_eq!(
+            peers.dial_failed(connection, None, DialFailure::Ourselves, 0),
+            Some(Warning::OwnAddress { address })
+        );
+        assert_eq!(peers.next_call(), None);
+        peers.want("10.0.0.9", 5).unwrap();
+        assert_eq!(peers.calls(5).len(), 1, "somebody else may have it now");
+        for text in ["fe80::1", "[fe80::1]:47770", "fe80::1%eth0", "[fe80::1%eth0]:9", "/ip6/fe80::1/tcp/47770"] {
+            assert_eq!(peers.want(text, 0), Err(CommandError::LinkLocal), "{text}");
+        }
+    }
+
+    #[test]
     fn peers_are_remembered_with_their_addresses() {
         let (mut before, _messages) = peers();
+        let called_from = "/ip4/10.0.0.2/tcp/50001".parse().unwrap();
+        before.connected(author(2), ConnectionId::new_unchecked(1), &called_from, false, 0);
         before.found(author(2), Address::of_multiaddr("/ip4/10.0.0.2/tcp/1"), 0);
         let (mut after, _messages) = peers();
         after.recall(&before.remembered().unwrap(), 0);

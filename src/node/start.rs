@@ -10,15 +10,16 @@ use super::clock::NodeClock;
 use super::config::Config;
 use super::disk::{Disk, load_at_start, quarantined, retire_own_chains};
 use super::frontend::Frontend;
-use super::guess_streams::GuessStreams;
+use super::guess_streams::{self, GuessStreams};
 use super::handle::{COMMAND_QUEUE, Events, Node};
 use super::liveness::Fresh;
-use super::network::Network;
+use super::network::{Network, Protocols};
 use super::peers::Peers;
 use super::replies::Replies;
 use super::rooms::{LEFT, Rooms, recall};
-use super::sync::SyncStreams;
+use super::sync::{self, SyncStreams};
 use super::{StartError, key_file, listening, nearby};
+use crate::command::CommandError;
 use crate::event::Warning;
 use crate::identity::{Author, Identity};
 use crate::name::{PersonName, RoomName};
@@ -42,7 +43,7 @@ impl Node {
             peers: saved_peers,
         } = blocking(move || Saved::open(&dir)).await?;
         let (author, clock, fresh) = (identity.author(), NodeClock::start(), Fresh::default());
-        let (mut network, no_mdns) = Network::new(&identity, config.mdns, fresh.clone())?;
+        let (mut network, no_mdns) = Network::new(&identity, config.mdns, fresh.clone(), protocols())?;
         let (mut frontend, events) = Frontend::new();
         let (mut peers, peer_messages) = Peers::new(author, fresh);
         let (guesses, guess_messages) = GuessStreams::new(network.control());
@@ -61,7 +62,10 @@ impl Node {
         }
         let claims = listening::listen(&mut network, &config.listen)?;
         for text in &config.dial {
-            peers.want(text, 0).map_err(|_| StartError::Address(text.clone()))?;
+            peers.want(text, 0).map_err(|error| match error {
+                CommandError::Address(_) => StartError::Address(text.clone()),
+                other => StartError::Dial(other),
+            })?;
         }
         peers.recall(&saved_peers, 0);
         if let Some(reason) = no_mdns {
@@ -173,6 +177,11 @@ impl Saved {
             peers,
         })
     }
+}
+
+/// Returns the protocols of streams that the actor serves.
+fn protocols() -> Protocols {
+    Protocols { sync: sync::PROTOCOL, guesses: guess_streams::PROTOCOL }
 }
 
 /// Runs work that waits for the disk on a blocking worker.

@@ -21,6 +21,8 @@ struct Target<C> {
     /// True if the person gave the address itself, not only a name that leads to it.
     given: bool,
     lives_there: Option<Author>,
+    /// True if we answered there ourselves.
+    ours: bool,
     dialling: Option<C>,
     tries: u32,
     next_try: u64,
@@ -63,7 +65,7 @@ impl<C: Copy + PartialEq> Targets<C> {
     /// Adds an address. Returns whether there was room for it.
     pub(super) fn want(&mut self, address: Address, now: u64) -> bool {
         self.target(address, now).is_some_and(|target| {
-            (target.given, target.tries, target.next_try) = (true, 0, now);
+            (target.given, target.ours, target.tries, target.next_try) = (true, false, 0, now);
             true
         })
     }
@@ -73,9 +75,15 @@ impl<C: Copy + PartialEq> Targets<C> {
             Some(at) => at,
             None if self.targets.len() >= MAX_TARGETS => return None,
             None => {
-                let target =
-                    Target { address, given: false, lives_there: None, dialling: None, tries: 0, next_try: now };
-                self.targets.push(target);
+                self.targets.push(Target {
+                    address,
+                    given: false,
+                    lives_there: None,
+                    ours: false,
+                    dialling: None,
+                    tries: 0,
+                    next_try: now,
+                });
                 self.targets.len() - 1
             }
         };
@@ -148,6 +156,13 @@ impl<C: Copy + PartialEq> Targets<C> {
         first
     }
 
+    /// Notes a call that we answered ourselves. Returns the address that it was for.
+    pub(super) fn ourselves(&mut self, connection: C) -> Option<Address> {
+        let target = self.targets.iter_mut().find(|target| target.dialling == Some(connection))?;
+        (target.ours, target.dialling) = (true, None);
+        Some(target.address.clone())
+    }
+
     /// Returns the addresses to be called now; [`Targets::calling`] takes the connections.
     pub(super) fn due(&mut self, now: u64, is_connected: impl Fn(&Author) -> bool) -> Vec<Address> {
         let due = self.targets.iter_mut().filter(|target| target.is_open(&is_connected) && target.next_try <= now);
@@ -186,9 +201,9 @@ impl<C: Copy + PartialEq> Targets<C> {
 }
 
 impl<C> Target<C> {
-    /// Returns whether it is to be called some time: whoever answered there is not connected.
+    /// Returns whether it is to be called some time: it is not our own, and whoever answered there is not connected.
     fn is_open(&self, is_connected: impl Fn(&Author) -> bool) -> bool {
-        !self.lives_there.as_ref().is_some_and(is_connected)
+        !self.ours && !self.lives_there.as_ref().is_some_and(is_connected)
     }
 }
 

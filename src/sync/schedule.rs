@@ -122,6 +122,12 @@ impl Schedule {
         self.unheard.remove(peer);
     }
 
+    /// Returns whether nobody else is in the room.
+    #[must_use]
+    pub fn is_alone(&self) -> bool {
+        self.peers.values().all(|known| known.due.is_none())
+    }
+
     /// Something is missing that this peer has: a round with it is due soon. If rounds with it have failed, its pause stays,
     /// and another peer is asked.
     pub fn gap(&mut self, peer: Author, now: u64) {
@@ -269,7 +275,9 @@ mod tests {
         // Another connection, another chance.
         schedule.went(&a);
         assert!(!schedule.requested(a, 20 + UNHEARD_MS));
+        assert!(schedule.is_alone());
         schedule.came(a, 30 + UNHEARD_MS);
+        assert!(!schedule.is_alone());
         assert!(!schedule.requested(a, 100 * UNHEARD_MS));
     }
 

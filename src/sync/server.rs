@@ -20,6 +20,9 @@ const MAX_SERVED: usize = 16;
 /// Of one peer: it may sync several rooms.
 const MAX_SERVED_EACH: usize = 4;
 
+/// Streams that one peer may have open; more are dropped.
+const MAX_OPEN_EACH: usize = 16;
+
 /// What we hold of a room, and who else is in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Holdings {
@@ -184,7 +187,13 @@ fn message_bytes(wanted: u64) -> usize {
     usize::try_from(wanted.saturating_mul(EACH_BYTES)).unwrap_or(usize::MAX).clamp(LEAST_BYTES, CHUNK_BYTES)
 }
 
-/// Returns the slots for the streams that are served at once.
+/// Returns the slots for the streams that peers have open, served or not: bounded for each peer only.
+#[must_use]
+pub fn open_slots() -> Slots {
+    Slots::new(usize::MAX, MAX_OPEN_EACH)
+}
+
+/// Returns the slots for the streams that are served at once. One is taken when the first request has come.
 #[must_use]
 pub fn slots() -> Slots {
     Slots::new(MAX_SERVED, MAX_SERVED_EACH)

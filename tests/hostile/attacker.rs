@@ -16,6 +16,7 @@ use libp2p::{Multiaddr, PeerId, Stream, StreamProtocol, Swarm, SwarmBuilder, noi
 use tokio::task::JoinHandle;
 
 pub const SYNC: StreamProtocol = StreamProtocol::new("/inkmesh/sync/2");
+pub const GUESS: StreamProtocol = StreamProtocol::new("/inkmesh/guess/1");
 
 #[derive(NetworkBehaviour)]
 pub struct Behaviour {
@@ -107,7 +108,7 @@ impl Attacker {
     /// Sends bytes on a sync stream and returns all bytes that come back.
     pub async fn sync(&mut self, bytes: Vec<u8>) -> Vec<u8> {
         let (control, victim) = (self.control.clone(), self.victim);
-        self.during(ask(control, victim, bytes)).await
+        self.during(ask(control, victim, SYNC, bytes)).await
     }
 
     /// Returns a well-formed, signed chat line.
@@ -141,8 +142,18 @@ impl Running {
     /// Compares its clock with the victim's.
     pub async fn tell_time(&self, clock: u64) {
         let hello = Request::Hello { room: RoomName::lobby().id(), digest: [0; 32], clock };
-        let answer = ask(self.control.clone(), self.victim, framed(&hello.encode().unwrap())).await;
+        let answer = self.ask(SYNC, framed(&hello.encode().unwrap())).await;
         assert!(!answer.is_empty());
+    }
+
+    /// Sends bytes on a stream and returns all bytes that come back.
+    pub fn ask(&self, protocol: StreamProtocol, bytes: Vec<u8>) -> impl Future<Output = Vec<u8>> + use<> {
+        ask(self.control.clone(), self.victim, protocol, bytes)
+    }
+
+    /// Opens a stream.
+    pub async fn open(&self, protocol: StreamProtocol) -> Stream {
+        self.control.clone().open_stream(self.victim, protocol).await.unwrap()
     }
 
     /// Serves every peer that catches up with it.
@@ -162,8 +173,8 @@ impl Drop for Running {
     }
 }
 
-async fn ask(mut control: libp2p_stream::Control, victim: PeerId, bytes: Vec<u8>) -> Vec<u8> {
-    let mut stream: Stream = control.open_stream(victim, SYNC).await.unwrap();
+async fn ask(mut control: libp2p_stream::Control, victim: PeerId, protocol: StreamProtocol, bytes: Vec<u8>) -> Vec<u8> {
+    let mut stream: Stream = control.open_stream(victim, protocol).await.unwrap();
     let _ = stream.write_all(&bytes).await;
     let _ = stream.flush().await;
     let _ = stream.close().await;

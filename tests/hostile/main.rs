@@ -3,6 +3,7 @@
 
 mod attacker;
 mod clocks;
+mod silence;
 mod stalling;
 mod streams;
 

@@ -127,6 +127,10 @@ pub fn warning(language: Language, warning: &Warning, author: &str) -> Option<St
             "warning-dial-failed",
             [("address", address.as_str().into()), ("reason", reason.as_str().into())],
         )),
+        Warning::OwnAddress { address } => {
+            Some(t_args(language, "warning-own-address", [("address", address.as_str().into())]))
+        }
+        Warning::DiscoveryRecovered => Some(t(language, "warning-discovery-recovered")),
         Warning::RoomsLeftOut { rooms } => {
             Some(t_args(language, "warning-rooms-left-out", [("rooms", (*rooms).into()), ("most", MAX_ROOMS.into())]))
         }
@@ -301,6 +305,7 @@ mod tests {
             CommandError::Name(NameError::Empty),
             CommandError::Name(NameError::TooLong),
             CommandError::Address("x".to_owned()),
+            CommandError::LinkLocal,
             CommandError::Text { len: 0 },
             CommandError::Text { len: 9000 },
             CommandError::Stroke,

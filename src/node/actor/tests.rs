@@ -42,7 +42,8 @@ impl Bench {
         let dir = tempfile::tempdir().unwrap();
         let (store, _) = inkmesh_store::Store::open(dir.path()).unwrap();
         let fresh = super::super::liveness::Fresh::default();
-        let (network, _) = Network::new(&identity(1), false, fresh.clone()).unwrap();
+        let protocols = network::Protocols { sync: sync::PROTOCOL, guesses: guess_streams::PROTOCOL };
+        let (network, _) = Network::new(&identity(1), false, fresh.clone(), protocols).unwrap();
         let (mut frontend, events) = Frontend::new();
         frontend.open(READY);
         let (disk, disk_messages) = Disk::new(store, identity(1));

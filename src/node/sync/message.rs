@@ -44,8 +44,6 @@ pub(in crate::node) enum Message {
 #[derive(Debug)]
 pub(in crate::node) struct ServeEnd {
     pub peer: Author,
-    /// True if there was a slot for the stream; it is free again.
-    pub admitted: bool,
     /// The room, and how many operations went out.
     pub result: Result<Option<(RoomId, u64)>, SyncError>,
 }

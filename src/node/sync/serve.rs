@@ -1,8 +1,11 @@
 //! Carries the messages of a stream that is served, and reads the disk for [`crate::sync::server`].
 
+use std::time::Duration;
+
 use inkmesh_store::Store;
 use libp2p::Stream;
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 
 use super::error::SyncError;
 use super::message::{Message, ServeEnd, ask};
@@ -10,33 +13,54 @@ use super::stored::Stored;
 use super::wire::Wire;
 use crate::identity::Author;
 use crate::name::RoomId;
-use crate::sync::Response;
+use crate::node::slots::{SharedSlots, Slot};
 use crate::sync::server::{Server, Task};
+use crate::sync::{Response, RoundError};
+
+/// The time after which a peer that sends no request loses its slot to others, and the stream if it has sent none at all.
+const IDLE: Duration = Duration::from_secs(5);
 
 /// A task that serves a stream of a peer.
 pub(in crate::node) struct ServeTask {
     pub peer: Author,
     pub store: Store,
     pub messages: mpsc::Sender<Message>,
-    /// True if there is a slot for this stream among those that are served at once.
-    pub admitted: bool,
+    /// Slots of the streams that are served at once.
+    pub slots: SharedSlots,
 }
 
 impl ServeTask {
-    /// Serves the stream to its end and reports that to the actor.
-    pub(in crate::node) async fn run(self, stream: Stream) {
-        let (peer, admitted, messages) = (self.peer, self.admitted, self.messages.clone());
-        // Whatever happens in there, the actor has to hear of an end: the slot is free again then.
+    /// Serves the stream to its end and reports that to the actor. `open` is its place among those that the peer may have
+    /// open.
+    pub(in crate::node) async fn run(self, stream: Stream, open: Slot) {
+        let (peer, messages) = (self.peer, self.messages.clone());
+        // Whatever happens in there, the actor has to hear of an end.
         let serving = tokio::spawn(async move { self.serve(Wire::new(stream)).await });
         let result = serving.await.unwrap_or(Err(SyncError::Closing));
-        let _ = messages.send(Message::ServeEnded(ServeEnd { peer, admitted, result })).await;
+        drop(open);
+        let _ = messages.send(Message::ServeEnded(ServeEnd { peer, result })).await;
     }
 
-    /// Answers one request after another, until the other side hangs up.
+    /// Answers one request after another, until the other side hangs up. A slot is taken when a request has come: streams
+    /// on which nothing is said keep nobody from being served.
     async fn serve(&self, mut wire: Wire) -> Result<Option<(RoomId, u64)>, SyncError> {
-        let (mut server, peer) = (Server::new(self.admitted), self.peer);
+        let first = timeout(IDLE, wire.request()).await.map_err(|_| RoundError::Silent)??;
+        let mut slot = self.slots.take(self.peer);
+        let (mut server, mut next, peer) = (Server::new(slot.is_some()), Some(first), self.peer);
         while !server.is_over() {
-            let request = match wire.request().await {
+            let request = match next.take() {
+                Some(request) => Ok(request),
+                None => match timeout(IDLE, wire.request()).await {
+                    Ok(request) => request,
+                    Err(_) => {
+                        drop(slot.take());
+                        let request = wire.request().await;
+                        slot = self.slots.take(peer);
+                        if slot.is_none() { Err(SyncError::Ended) } else { request }
+                    }
+                },
+            };
+            let request = match request {
                 // Nothing more is wanted.
                 Err(SyncError::Ended | SyncError::Io(_)) if server.served().is_some() => break,
                 request => request?,

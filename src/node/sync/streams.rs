@@ -15,11 +15,17 @@ use crate::name::RoomName;
 use crate::node::clock::wall_ms;
 use crate::node::frontend::Backlog;
 use crate::node::rooms::Rooms;
+use crate::node::slots::SharedSlots;
+use crate::room::Room;
 use crate::sync::RoundError;
 use crate::sync::schedule::{Outcome, Round, Schedule};
 use crate::sync::server;
-use crate::sync::slots::Slots;
 
+/// The time between two searches for others in rooms in which we are alone, in milliseconds.
+const SEARCH_MS: u64 = 10_000;
+/// Rooms of a search, and peers that are asked in each.
+const MAX_SEARCHED: usize = 4;
+const MAX_ASKED: usize = 16;
 /// Messages of the tasks that wait for the actor; beyond it the tasks wait.
 const QUEUE: usize = if cfg!(test) { 16 } else { 1024 };
 
@@ -29,14 +35,20 @@ pub(in crate::node) struct SyncStreams {
     backlog: Backlog,
     messages: mpsc::Sender<Message>,
     schedules: BTreeMap<RoomName, Schedule>,
-    slots: Slots,
+    next_search: u64,
+    /// Streams that each peer has open to us.
+    open: SharedSlots,
+    /// Streams that are served.
+    served: SharedSlots,
 }
 
 impl SyncStreams {
     /// No rooms. Rounds wait while too many lines wait for the frontend. Returns also the messages of the tasks to come.
     pub(in crate::node) fn new(control: libp2p_stream::Control, backlog: Backlog) -> (Self, mpsc::Receiver<Message>) {
         let (messages, receiver) = mpsc::channel(QUEUE);
-        (SyncStreams { control, backlog, messages, schedules: BTreeMap::new(), slots: server::slots() }, receiver)
+        let schedules = BTreeMap::new();
+        let (open, served) = (SharedSlots::new(server::open_slots()), SharedSlots::new(server::slots()));
+        (SyncStreams { control, backlog, messages, schedules, next_search: 0, open, served }, receiver)
     }
 
     /// Takes note that a room was opened, or read anew: nobody is in it yet.
@@ -75,22 +87,44 @@ impl SyncStreams {
 
     /// Begins the rounds that are due. What they need and bring comes as [`Message`]s, at last [`Message::RoundEnded`].
     pub(in crate::node) fn begin_due(&mut self, rooms: &Rooms, now: u64) {
+        let mut due = Vec::new();
         for (name, schedule) in &mut self.schedules {
             let Ok(room) = rooms.get(name) else { continue };
-            while let Some(peer) = schedule.begin(now) {
-                let pull = PullTask {
-                    control: self.control.clone(),
-                    peer,
-                    room: name.clone(),
-                    digest: room.log().digest(),
-                    last: room.last_of_others(),
-                    clock: wall_ms(),
-                    messages: self.messages.clone(),
-                    backlog: self.backlog.clone(),
-                };
-                tokio::spawn(pull.run());
-            }
+            due.extend(std::iter::from_fn(|| schedule.begin(now)).map(|peer| (room, peer)));
         }
+        due.into_iter().for_each(|(room, peer)| self.pull(room, peer));
+    }
+
+    /// Returns when [`SyncStreams::search`] is due.
+    pub(in crate::node) fn next_search(&self) -> u64 {
+        self.next_search
+    }
+
+    /// Asks connected peers whether they know others in rooms in which we are alone, although they are not in these
+    /// themselves: they may be all that we have in common. A few peers and rooms are taken in turn.
+    pub(in crate::node) fn search(&mut self, rooms: &Rooms, peers: &[Author], now: u64) {
+        self.next_search = now + SEARCH_MS;
+        let turn = usize::try_from(now / SEARCH_MS).unwrap_or(0);
+        let alone = self.schedules.iter().filter(|(_, schedule)| schedule.is_alone()).map(|(name, _)| name);
+        let alone: Vec<&RoomName> = alone.collect();
+        for name in in_turn(&alone, turn, MAX_SEARCHED) {
+            let Ok(room) = rooms.get(name) else { continue };
+            in_turn(peers, turn, MAX_ASKED).for_each(|peer| self.pull(room, *peer));
+        }
+    }
+
+    fn pull(&self, room: &Room, peer: Author) {
+        let pull = PullTask {
+            control: self.control.clone(),
+            peer,
+            room: room.name().clone(),
+            digest: room.log().digest(),
+            last: room.last_of_others(),
+            clock: wall_ms(),
+            messages: self.messages.clone(),
+            backlog: self.backlog.clone(),
+        };
+        tokio::spawn(pull.run());
     }
 
     /// Takes note that a round ended; `more`: whether the peer has more of what is missing, `missing`: whether anything is
@@ -117,24 +151,27 @@ impl SyncStreams {
         self.schedules.get_mut(room).is_some_and(|schedule| schedule.requested(peer, now))
     }
 
-    /// Serves a stream that a peer opened; when too many are served, the peer is told to come back. What that needs comes
-    /// as [`Message`]s, at last [`Message::ServeEnded`].
+    /// Serves a stream that a peer opened, or drops it when the peer has too many. When too many are served, the peer is
+    /// told to come back. What that needs comes as [`Message`]s, at last [`Message::ServeEnded`].
     pub(in crate::node) fn serve(&mut self, peer: Author, stream: Stream, store: Store) {
-        let admitted = self.slots.take(peer);
-        let serve = ServeTask { peer, store, messages: self.messages.clone(), admitted };
-        tokio::spawn(serve.run(stream));
+        let Some(open) = self.open.take(peer) else { return };
+        let serve = ServeTask { peer, store, messages: self.messages.clone(), slots: self.served.clone() };
+        tokio::spawn(serve.run(stream, open));
     }
 
     /// Takes note that a stream is served no more.
     pub(in crate::node) fn serve_ended(&mut self, end: &ServeEnd) {
-        if end.admitted {
-            self.slots.free(end.peer);
-        }
         if let Ok(Some((room, count))) = end.result {
             let schedule = self.schedules.iter_mut().find(|(name, _)| name.id() == room);
             schedule.into_iter().for_each(|(_, schedule)| schedule.served(end.peer, count));
         }
     }
+}
+
+/// Returns some of all things, others at each turn.
+fn in_turn<T>(all: &[T], turn: usize, some: usize) -> impl Iterator<Item = &T> {
+    let from = turn.wrapping_mul(some).checked_rem(all.len()).unwrap_or(0);
+    all.iter().cycle().skip(from).take(some.min(all.len()))
 }
 
 #[cfg(test)]
@@ -143,7 +180,6 @@ mod tests {
     use crate::clock::Now;
     use crate::identity::Identity;
     use crate::node::disk::Loaded;
-    use crate::room::Room;
 
     #[tokio::test]
     async fn a_round_begins_with_who_entered_an_open_room_and_counts_what_it_was_sent() {
@@ -160,7 +196,7 @@ mod tests {
         assert_eq!(sync.next_round(), Some(5));
         sync.begin_due(&rooms, 5);
         assert!(sync.next_round().is_none());
-        sync.serve_ended(&ServeEnd { peer, admitted: false, result: Ok(Some((room.id(), 3))) });
+        sync.serve_ended(&ServeEnd { peer, result: Ok(Some((room.id(), 3))) });
         let Some(Message::RoundEnded(end)) = messages.recv().await else { panic!("no end") };
         assert!(end.result.is_err(), "there is no network");
         let round = sync.round_ended(&end, false, false, 9).unwrap();

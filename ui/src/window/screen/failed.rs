@@ -39,7 +39,7 @@ impl Failed {
             Failed::NotStarted(StartError::HistoryDamaged { .. }) => "failed-advice-history",
             Failed::NotStarted(StartError::Network(_)) => "failed-advice-network",
             Failed::NotStarted(StartError::Listen { .. }) => "failed-advice-listen",
-            Failed::NotStarted(StartError::Address(_)) => "failed-advice-address",
+            Failed::NotStarted(StartError::Address(_) | StartError::Dial(_)) => "failed-advice-address",
             Failed::Ended => "failed-advice-ended",
         }
     }

@@ -138,6 +138,7 @@ impl Connection {
             Warning::StorageFailed { reason } => self.storage = Some(reason.clone()),
             Warning::StorageRecovered => self.storage = None,
             Warning::DiscoveryFailed { reason } => self.discovery = Some(reason.clone()),
+            Warning::DiscoveryRecovered => self.discovery = None,
             _ => {}
         }
     }
