@@ -318,8 +318,11 @@ pub enum CommandError {
     /// An address of IPv6 that means something only together with an interface of the machine that calls.
     #[error("addresses that begin with fe80 can't be called: give the computer's name or another address of it")]
     LinkLocal,
-    /// The text is empty or longer than [`crate::payload::MAX_TEXT`].
-    #[error("a message has 1 to {max} bytes, this one has {len}", max = crate::payload::MAX_TEXT)]
+    /// Nothing of the text can be seen.
+    #[error("there is nothing to see in this message")]
+    BlankText,
+    /// The text is longer than [`crate::payload::MAX_TEXT`].
+    #[error("a message has at most {max} bytes, this one has {len}", max = crate::payload::MAX_TEXT)]
     Text {
         /// Its length in bytes.
         len: usize,
@@ -375,7 +378,7 @@ impl CommandError {
             CommandError::Name(_) => "bad_name",
             CommandError::Address(_) => "bad_address",
             CommandError::LinkLocal => "link_local",
-            CommandError::Text { .. } => "bad_text",
+            CommandError::BlankText | CommandError::Text { .. } => "bad_text",
             CommandError::Stroke => "bad_stroke",
             CommandError::NothingToUndo => "nothing_to_undo",
             CommandError::NothingToRedo => "nothing_to_redo",

@@ -40,6 +40,7 @@
 //! | --- | --- |
 //! | [`identity`] | keys, authors, their text forms |
 //! | [`name`] | names of rooms and people |
+//! | [`visible`] | the characters of a text that can be seen |
 //! | [`clock`] | the hybrid logical clock |
 //! | [`codec`] | the only place where CBOR is read or written |
 //! | [`operation`] | the signed log entry |
@@ -89,4 +90,5 @@ pub mod room;
 pub mod room_time;
 pub mod sync;
 pub mod timeline;
+pub mod visible;
 pub mod words;

@@ -6,6 +6,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
+use crate::visible::is_visible;
+
 /// Longest name of a room or a person, in characters.
 pub const MAX_NAME_CHARS: usize = 40;
 
@@ -39,6 +41,9 @@ pub enum NameError {
     /// The text is empty after trimming.
     #[error("a name can't be empty")]
     Empty,
+    /// The text has only characters that can't be seen.
+    #[error("a name needs a character that can be seen")]
+    Invisible,
     /// The text has more than [`MAX_NAME_CHARS`] characters.
     #[error("a name has at most {MAX_NAME_CHARS} characters")]
     TooLong,
@@ -71,12 +76,21 @@ impl RoomName {
     }
 
     /// Reads the stored name of a room that this installation was in before. Older programs normalised some names differently
-    /// from [`str::parse`] (`# foo` for `  #  Foo`); such rooms keep their names and ids.
+    /// from [`str::parse`] (`# foo` for `  #  Foo`), and took names of which nothing can be seen; such rooms keep their names
+    /// and ids.
     ///
     /// # Errors
     /// [`NameError`] for an empty text or one that is too long.
     pub fn remembered(text: &str) -> Result<Self, NameError> {
-        text.parse().and_then(|name: RoomName| if name.0 == text { Ok(name) } else { checked(text).map(RoomName) })
+        normalised(text).and_then(|name: RoomName| if name.0 == text { Ok(name) } else { checked(text).map(RoomName) })
+    }
+
+    /// Checks that a room of this name may be joined.
+    ///
+    /// # Errors
+    /// [`NameError::Invisible`] for the name of a room that an older program joined, and of which nothing can be seen.
+    pub fn check_joinable(&self) -> Result<(), NameError> {
+        if is_visible(&self.0) { Ok(()) } else { Err(NameError::Invisible) }
     }
 
     /// Returns whether this name was normalised by an older program and [`str::parse`] makes `name` of it.
@@ -89,18 +103,20 @@ impl RoomName {
 impl FromStr for RoomName {
     type Err = NameError;
 
+    /// Reads the name of a room to join.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        // Lower case may reorder marks and leave characters that compose.
-        let name: String = clean(text)?.to_lowercase().nfc().collect();
-        Ok(RoomName(checked(name.trim_start_matches(['#', ' ']))?))
+        let name = normalised(text)?;
+        name.check_joinable()?;
+        Ok(name)
     }
 }
 
 impl TryFrom<String> for RoomName {
     type Error = NameError;
 
+    /// Reads the name of a room that may be open already: see [`RoomName::check_joinable`].
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
+        normalised(&text)
     }
 }
 
@@ -116,7 +132,7 @@ impl fmt::Debug for RoomName {
     }
 }
 
-/// A person's name: NFC, trimmed, inner white space single, no control or direction characters.
+/// A person's name: NFC, trimmed, inner white space single, no control or direction characters, something to see.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String")]
 pub struct PersonName(String);
@@ -133,7 +149,8 @@ impl FromStr for PersonName {
     type Err = NameError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(PersonName(checked(&clean(text)?)?))
+        let name = checked(&clean(text)?)?;
+        if is_visible(&name) { Ok(PersonName(name)) } else { Err(NameError::Invisible) }
     }
 }
 
@@ -149,6 +166,12 @@ impl fmt::Display for PersonName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+fn normalised(text: &str) -> Result<RoomName, NameError> {
+    // Lower case may reorder marks and leave characters that compose.
+    let name: String = clean(text)?.to_lowercase().nfc().collect();
+    Ok(RoomName(checked(name.trim_start_matches(['#', ' ']))?))
 }
 
 /// Normalises a text: NFC, white space trimmed and single, without control and direction characters, with which a name could
@@ -257,6 +280,22 @@ mod tests {
         assert_eq!("가".repeat(40).parse::<PersonName>().map(|name| name.as_str().chars().count()), Ok(40));
         assert_eq!("가".repeat(41).parse::<PersonName>(), Err(NameError::TooLong));
         assert_eq!("x".repeat(1 << 20).parse::<RoomName>(), Err(NameError::TooLong));
+    }
+
+    #[test]
+    fn a_name_has_something_to_see() {
+        for text in ["\u{3164}", "\u{2800} \u{ad}", "\u{fe0f}", "\u{e0061}\u{e007f}"] {
+            assert_eq!(text.parse::<PersonName>(), Err(NameError::Invisible), "{text:?}");
+            assert_eq!(text.parse::<RoomName>(), Err(NameError::Invisible), "{text:?}");
+            // A room that an older program joined.
+            let room = RoomName::remembered(text).unwrap();
+            assert_eq!((room.as_str(), room.check_joinable()), (text, Err(NameError::Invisible)));
+            assert_eq!(RoomName::try_from(text.to_owned()), Ok(room));
+        }
+        for text in ["❤\u{fe0f}", "👩\u{200d}👧", "ㅤ가"] {
+            assert_eq!(text.parse::<PersonName>().map(|name| name.to_string()), Ok(text.to_owned()));
+            assert_eq!(text.parse::<RoomName>().map(|name| name.check_joinable()), Ok(Ok(())));
+        }
     }
 
     #[test]

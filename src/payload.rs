@@ -169,6 +169,20 @@ mod tests {
     }
 
     #[test]
+    fn a_profile_of_whose_name_nothing_can_be_seen_has_no_effect() {
+        #[derive(Serialize)]
+        struct Raw<'a> {
+            name: &'a str,
+        }
+        let raw = |name| Payload::decode(&codec::encode_tagged(kind::PROFILE, &Raw { name }, MAX_PAYLOAD).unwrap());
+        for name in ["", " ", "\u{3164}", "\u{2800}", "\u{ad}\u{e0061}"] {
+            assert_eq!(raw(name), Payload::Unknown, "{name:?}");
+        }
+        let seen = "❤\u{fe0f}";
+        assert_eq!(raw(seen), Payload::Profile(Profile { name: seen.parse().unwrap() }));
+    }
+
+    #[test]
     fn ink_has_one_encoding_and_a_shape_two_points() {
         let body = CanvasBody { sheet: SheetId::Free, step: CanvasStep::Stroke(stroke()) };
         let bytes = codec::encode_tagged(kind::CANVAS, &body, MAX_PAYLOAD).unwrap();

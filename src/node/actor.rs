@@ -216,7 +216,9 @@ impl NodeActor {
     }
 
     fn on_join(&mut self, name: RoomName, answer: ReplySender) {
-        let refused = if self.rooms.is_full_for(&name) {
+        let refused = if let Err(error) = name.check_joinable() {
+            CommandError::Name(error)
+        } else if self.rooms.is_full_for(&name) {
             CommandError::TooManyRooms
         } else if self.joining.len() >= MAX_JOINING {
             CommandError::Busy

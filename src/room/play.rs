@@ -15,6 +15,7 @@ use crate::game::{Delivery, Driver, GuessError, GuessOutcome, GuessTicket, Outgo
 use crate::identity::Author;
 use crate::operation::{Operation, OperationId};
 use crate::payload::{Chat, MAX_TEXT, Payload};
+use crate::visible::is_visible;
 
 /// The driver of the room's game, with the commands that wait for it.
 #[derive(Debug)]
@@ -41,7 +42,10 @@ impl Play {
         now: Now,
         out: &mut Outbox,
     ) -> Result<Outcome, CommandError> {
-        if text.trim().is_empty() || text.len() > MAX_TEXT {
+        if !is_visible(&text) {
+            return Err(CommandError::BlankText);
+        }
+        if text.len() > MAX_TEXT {
             return Err(CommandError::Text { len: text.len() });
         }
         let game = contents.fold.game();
@@ -269,9 +273,10 @@ mod tests {
     #[test]
     fn a_line_outside_of_a_turn_is_chat_of_a_bounded_length() {
         let mut bench = Bench::new();
-        for text in ["", " \n", &"x".repeat(MAX_TEXT + 1)] {
-            assert_eq!(bench.say(text).unwrap_err(), CommandError::Text { len: text.len() });
+        for text in ["", " \n", "\u{3164}\u{ad}"] {
+            assert_eq!(bench.say(text).unwrap_err(), CommandError::BlankText, "{text:?}");
         }
+        assert_eq!(bench.say(&"x".repeat(MAX_TEXT + 1)).unwrap_err(), CommandError::Text { len: MAX_TEXT + 1 });
         let longest = "x".repeat(MAX_TEXT);
         let Ok(Outcome::Write(write, Reply::Written { id })) = bench.say(&longest) else { panic!("not written") };
         assert_eq!(write.last_id(), Some(id));

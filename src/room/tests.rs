@@ -103,7 +103,7 @@ fn a_write_is_not_replied_to_at_once() {
 fn a_refusal_and_a_view_are_replied_to_at_once() {
     let mut room = room(1);
     let refused = replies(ask(&mut room, RoomCommand::Say { text: " ".to_owned() }, NOW));
-    assert!(matches!(refused[..], [Err(CommandError::Text { len: 1 })]), "{refused:?}");
+    assert!(matches!(refused[..], [Err(CommandError::BlankText)]), "{refused:?}");
     let state = replies(ask(&mut room, RoomCommand::State, NOW));
     assert!(matches!(state[..], [Ok(Reply::State(state))] if state.operations == 0), "{state:?}");
     let outputs = ask(&mut room, RoomCommand::DismissLate, NOW);

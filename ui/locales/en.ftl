@@ -524,11 +524,12 @@ archive-exported = { $written ->
 
 # Why something was not done
 error-name-empty = A name can't be empty.
+error-name-invisible = A name needs a character that can be seen.
 error-name-long = A name has at most { $max } characters.
 error-not-in-room = You are not in the room { $room }.
 error-link-local = Addresses that begin with fe80 can't be called. Give the computer's name or another address of it.
 error-address = “{ $address }” is no address. One looks like 192.168.0.7 or 192.168.0.7:47770.
-error-text-empty = There is nothing to say.
+error-text-blank = There is nothing to see in this message.
 error-text-long = That is too long to say at once: { $len } of { $max } bytes.
 error-bad-stroke = That stroke can't be drawn.
 error-nothing-to-undo = There is nothing of yours to undo.

@@ -475,11 +475,12 @@ archive-exported = 그림 { $written }장을 저장했습니다. { $there ->
 
 # 할 수 없는 까닭
 error-name-empty = 이름은 비워 둘 수 없습니다.
+error-name-invisible = 이름에는 눈에 보이는 글자가 있어야 합니다.
 error-name-long = 이름은 { $max }자까지입니다.
 error-not-in-room = { $room } 방에 들어가 있지 않습니다.
 error-link-local = fe80으로 시작하는 주소로는 연결할 수 없습니다. 컴퓨터 이름이나 다른 주소를 쓰세요.
 error-address = “{ $address }”은(는) 주소가 아닙니다. 주소는 192.168.0.7이나 192.168.0.7:47770처럼 씁니다.
-error-text-empty = 보낼 말이 없습니다.
+error-text-blank = 이 메시지에는 눈에 보이는 글자가 없습니다.
 error-text-long = 한 번에 보내기에는 너무 깁니다: { $max }바이트 중 { $len }바이트.
 error-bad-stroke = 그 획은 그릴 수 없습니다.
 error-nothing-to-undo = 되돌릴 것이 없어요.

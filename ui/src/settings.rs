@@ -129,7 +129,9 @@ pub struct Geometry {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
-    /// The name that was given at first start; `None` before that.
+    /// The name that was given at first start; `None` before that, and for a name that an older program took and that is
+    /// none any more.
+    #[serde(deserialize_with = "valid_name")]
     pub name: Option<PersonName>,
     /// The chosen language; `None`: the system's.
     pub language: Option<Language>,
@@ -143,6 +145,10 @@ pub struct Settings {
     pub window: Option<Geometry>,
     /// The room that was looked at last.
     pub room: Option<String>,
+}
+
+fn valid_name<'de, D: serde::Deserializer<'de>>(name: D) -> Result<Option<PersonName>, D::Error> {
+    Ok(Option::<String>::deserialize(name)?.and_then(|text| text.parse().ok()))
 }
 
 /// The settings could not be written.
@@ -223,6 +229,14 @@ mod tests {
         assert_eq!(Settings::load(folder.path()), Settings::default());
         fs::write(folder.path().join(FILE), "{\"language\": \"ko\"}").unwrap();
         assert_eq!(Settings::load(folder.path()).language, Some(Language::Ko));
+    }
+
+    #[test]
+    fn a_name_of_an_older_program_that_shows_nothing_costs_no_other_setting() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(FILE), "{\"name\": \"\u{3164}\", \"language\": \"ko\"}").unwrap();
+        let settings = Settings::load(folder.path());
+        assert_eq!((settings.name, settings.language), (None, Some(Language::Ko)));
     }
 
     #[test]

@@ -64,6 +64,7 @@ pub fn grouped(number: u64) -> String {
 pub fn name_error(language: Language, error: NameError) -> String {
     match error {
         NameError::Empty => t(language, "error-name-empty"),
+        NameError::Invisible => t(language, "error-name-invisible"),
         NameError::TooLong => t_args(language, "error-name-long", [("max", inkmesh::name::MAX_NAME_CHARS.into())]),
     }
 }
@@ -75,7 +76,7 @@ pub fn command_error(language: Language, error: &CommandError) -> String {
         CommandError::NotInRoom(room) => t_args(language, "error-not-in-room", [("room", room.as_str().into())]),
         CommandError::TooManyRooms => t_args(language, "error-too-many-rooms", [("most", MAX_ROOMS.into())]),
         CommandError::Address(address) => t_args(language, "error-address", [("address", address.as_str().into())]),
-        CommandError::Text { len: 0 } => t(language, "error-text-empty"),
+        CommandError::BlankText => t(language, "error-text-blank"),
         CommandError::Text { len } => {
             t_args(language, "error-text-long", [("len", (*len).into()), ("max", inkmesh::payload::MAX_TEXT.into())])
         }
@@ -303,10 +304,11 @@ mod tests {
         vec![
             CommandError::NotInRoom(inkmesh::name::RoomName::lobby()),
             CommandError::Name(NameError::Empty),
+            CommandError::Name(NameError::Invisible),
             CommandError::Name(NameError::TooLong),
             CommandError::Address("x".to_owned()),
             CommandError::LinkLocal,
-            CommandError::Text { len: 0 },
+            CommandError::BlankText,
             CommandError::Text { len: 9000 },
             CommandError::Stroke,
             CommandError::NothingToUndo,

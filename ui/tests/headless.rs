@@ -62,6 +62,45 @@ fn bad_lines_are_replied_to_and_the_program_goes_on() {
     host.quit();
 }
 
+/// Texts that show nothing, each in another way: spaces, a Hangul filler, a braille blank, soft hyphens, tags, variation
+/// selectors, a zero-width joiner.
+const UNSEEN: [&str; 7] = [
+    "   ",
+    "\u{3164}",
+    "\u{2800}\u{2800}",
+    "\u{ad}",
+    "\u{e0061}\u{e007f}",
+    "\u{fe0f}\u{e0100}",
+    "\u{200d} \u{115f}\u{1160}",
+];
+
+#[test]
+fn what_shows_nothing_is_no_name_and_no_line() {
+    let _turn = turn();
+    let (_dir, mut host) = alone();
+    for unseen in UNSEEN {
+        for (command, code) in [
+            (say(unseen), "bad_text"),
+            (json!({"do": "rename", "name": unseen}), "bad_name"),
+            (json!({"do": "join", "room": unseen}), "bad_name"),
+        ] {
+            let told = command.to_string();
+            let error = host.ask(command).expect_err(&told);
+            let message = error["message"].as_str().unwrap();
+            assert!(error["code"] == code && !message.contains("bytes"), "{told}: {error}");
+        }
+        let refused = Command::new(INKMESH).args(["headless", "--room", unseen]).output().unwrap();
+        assert!(!refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains("--room"));
+    }
+    assert_eq!(rooms(&mut host), ["lobby"]);
+    for seen in ["❤\u{fe0f}", "👩\u{200d}👩\u{200d}👧", "0\u{fe0f}\u{20e3}", "ㅋ", "नमस्ते"] {
+        host.say(seen);
+        host.ok(json!({"do": "rename", "name": seen}));
+        host.ok(json!({"do": "join", "room": seen}));
+    }
+    host.quit();
+}
+
 fn await_refusal(host: &Host, since: usize) -> Value {
     host.await_event("an error as reply", since, |said| said.get("error").is_some())
 }
@@ -299,6 +338,23 @@ fn a_room_is_left_by_its_printed_name_also_one_from_an_older_program() {
         host.ok(json!({"do": "leave", "room": room}));
     }
     assert_eq!(host.refused(json!({"do": "leave", "room": "# foo"})), "not_in_room");
+    assert!(rooms(&mut host).is_empty());
+}
+
+#[test]
+fn a_room_of_an_older_program_whose_name_shows_nothing_opens_and_can_be_left() {
+    let dir = TempDir::new().unwrap();
+    let (store, _) = Store::open(dir.path()).unwrap();
+    store.put_meta("rooms", b"\x81\x63\xe3\x85\xa4".to_vec()).unwrap();
+    store.put_meta("name", "\u{3164}".into()).unwrap();
+    store.close();
+    let mut host = local("ana", dir.path(), &[]);
+    assert_eq!(rooms(&mut host), ["\u{3164}"]);
+    let name = host.ok(json!({"do": "whoami"}))["name"].clone();
+    assert!(name.as_str().unwrap().starts_with("guest "), "{name}");
+    host.ok(json!({"do": "say", "room": "\u{3164}", "text": "still here"}));
+    host.ok(json!({"do": "leave", "room": "\u{3164}"}));
+    assert_eq!(host.refused(json!({"do": "join", "room": "\u{3164}"})), "bad_name");
     assert!(rooms(&mut host).is_empty());
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use inkmesh::event::{Entry, EntryBody};
 use inkmesh::identity::Author;
+use inkmesh::visible::visible;
 
 use crate::settings::Language;
 use crate::text::{self, t, t_args};
@@ -12,7 +13,7 @@ use crate::text::{self, t, t_args};
 #[derive(Debug, Default)]
 pub struct Names {
     names: BTreeMap<Author, String>,
-    /// The names that several people have.
+    /// The [visible] characters of the names that several people have.
     shared: BTreeSet<String>,
 }
 
@@ -21,14 +22,14 @@ impl Names {
     pub fn new(names: impl Iterator<Item = (Author, String)>) -> Self {
         let names: BTreeMap<Author, String> = names.collect();
         let mut seen = BTreeSet::new();
-        let shared = names.values().filter(|name| !seen.insert(name.as_str())).cloned().collect();
+        let shared = names.values().map(|name| visible(name)).filter(|name| !seen.insert(name.clone())).collect();
         Names { names, shared }
     }
 
     /// Returns a person's name, with the fingerprint if several have it; or the fingerprint alone if no name is known.
     pub fn label(&self, author: Author) -> String {
         match self.names.get(&author).filter(|name| !name.is_empty()) {
-            Some(name) if self.shared.contains(name) => format!("{name} ({})", author.fingerprint()),
+            Some(name) if self.shared.contains(&visible(name)) => format!("{name} ({})", author.fingerprint()),
             Some(name) => name.clone(),
             None => author.fingerprint(),
         }

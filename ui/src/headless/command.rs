@@ -80,7 +80,10 @@ fn wrong_field(error: &serde_json::Error) -> Problem {
     let text = error.to_string();
     let position = format!(" at line {} column {}", error.line(), error.column());
     let words = text.strip_suffix(&position).unwrap_or(&text);
-    match [NameError::Empty, NameError::TooLong].into_iter().find(|name| name.to_string() == words) {
+    match [NameError::Empty, NameError::Invisible, NameError::TooLong]
+        .into_iter()
+        .find(|name| name.to_string() == words)
+    {
         Some(name) => Problem::from(&CommandError::Name(name)),
         None => Problem::bad_field(if words.starts_with('`') { words } else { &text }),
     }

@@ -6,6 +6,7 @@ use iced::widget::{Column, column, container, row, text};
 use iced::{Alignment, Element, Length};
 use inkmesh::event::Person;
 use inkmesh::identity::Author;
+use inkmesh::visible::visible;
 
 use crate::text::grouped;
 use crate::window::calendar::Calendar;
@@ -56,7 +57,7 @@ pub struct People {
     /// Our own key.
     pub me: Author,
     people: BTreeMap<Author, Person>,
-    /// The names that several of them use.
+    /// The [visible] characters of the names that several of them use.
     shared: BTreeSet<String>,
     /// A number that changes with what lines show of their authors.
     pub revision: u64,
@@ -89,8 +90,8 @@ impl People {
         let mut seen = BTreeSet::new();
         self.shared.clear();
         for person in self.people.values() {
-            if !seen.insert(person.name.as_str()) {
-                self.shared.insert(person.name.clone());
+            if !seen.insert(visible(&person.name)) {
+                self.shared.insert(visible(&person.name));
             }
         }
         self.revision += 1;
@@ -112,7 +113,7 @@ impl People {
         let shown = cut(name, most);
         if name.is_empty() {
             author.fingerprint()
-        } else if self.shared.contains(name) {
+        } else if self.shared.contains(&visible(name)) {
             format!("{shown} ({})", author.fingerprint())
         } else {
             shown
@@ -299,6 +300,8 @@ mod tests {
         assert_eq!(people.label(Author([2; 32]), ""), format!("Ana ({})", Author([2; 32]).fingerprint()));
         assert_eq!(people.label(Author([3; 32]), ""), Author([3; 32]).fingerprint());
         assert_eq!(people.label(Author([9; 32]), "Zoe"), "Zoe");
+        people.insert(person(2, "A\u{ad}na\u{3164}", true));
+        assert_eq!(people.label(Author([1; 32]), ""), format!("Ana ({})", Author([1; 32]).fingerprint()));
     }
 
     #[test]
