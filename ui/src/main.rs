@@ -11,6 +11,7 @@ mod archive;
 mod args;
 mod console;
 mod diagnostics;
+mod ending;
 mod export;
 mod headless;
 mod settings;

@@ -14,6 +14,7 @@ use inkmesh::identity::Author;
 use inkmesh_store::Store;
 use serde_json::{Value, json};
 use support::host::{Host, agree, local, local_command, say};
+use support::process::send_signal;
 use support::{DEADLINE, INKMESH, resident_kib, turn};
 use tempfile::TempDir;
 
@@ -199,8 +200,27 @@ fn a_closed_output_or_the_system_s_wish_ends_it() {
     assert!(child.wait().unwrap().success());
     drop(input);
 
-    let mut host = local("ana", dir.path(), &[]);
-    assert!(Command::new("kill").args(["-TERM", &host.pid().to_string()]).status().unwrap().success());
+    // The end of a terminal or of the session on another machine hangs up.
+    for signal in ["-TERM", "-INT", "-HUP"] {
+        let mut host = local("ana", dir.path(), &[]);
+        send_signal(signal, host.pid());
+        host.await_end();
+    }
+}
+
+#[test]
+fn a_program_that_was_started_to_outlive_its_terminal_does() {
+    let _turn = turn();
+    let dir = TempDir::new().unwrap();
+    let program = local_command(dir.path(), &[]);
+    // What nohup does.
+    let mut command = Command::new("sh");
+    command.args(["-c", "trap '' HUP; exec \"$@\"", "sh"]).arg(program.get_program()).args(program.get_args());
+    let mut host = Host::launch("ana".to_owned(), command);
+    host.await_ready();
+    send_signal("-HUP", host.pid());
+    host.say("still here");
+    send_signal("-TERM", host.pid());
     host.await_end();
 }
 

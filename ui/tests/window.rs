@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use support::display::Display;
 use support::host::local;
-use support::process::Process;
+use support::process::{Process, send_signal};
 use support::{DEADLINE, happens_within, turn, until};
 
 /// A display, or a reason to pass without one.
@@ -26,6 +26,19 @@ fn display_of(screen: &str) -> Option<Display> {
         println!("SKIPPED: no Xvfb or no xdotool here");
     }
     display
+}
+
+#[test]
+fn the_window_saves_everything_and_closes_when_the_system_asks_for_it() {
+    let _turn = turn();
+    let Some(display) = display() else { return };
+    for signal in ["-TERM", "-HUP"] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut window = display.open(folder.path(), &["--name", "Mia"]);
+        send_signal(signal, window.pid());
+        let status = window.ended(DEADLINE).expect("it does not end");
+        assert!(status.success(), "{signal}: {status}; {}", window.stderr());
+    }
 }
 
 #[test]

@@ -27,6 +27,7 @@ use self::command::Id;
 use self::dispatch::Dispatcher;
 use self::output::Output;
 use self::reply::ReplyLine;
+use crate::ending::asked_to_end;
 
 /// Longest time that ending takes when the system asked for it and nobody reads the remaining output.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -129,27 +130,5 @@ async fn tell(mut events: Events, lines: mpsc::Sender<String>) {
 async fn at_most(limit: Duration, work: impl Future<Output = ()>) {
     if tokio::time::timeout(limit, work).await.is_err() {
         tracing::warn!("ended although not everything was read");
-    }
-}
-
-/// Returns when the system asks this process to end, by Ctrl-C or the signal to terminate.
-async fn asked_to_end() {
-    let interrupted = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminated) => {
-                tokio::select! { _ = interrupted => (), _ = terminated.recv() => () }
-            }
-            Err(error) => {
-                tracing::warn!(%error, "the signal to terminate can't be caught");
-                let _ = interrupted.await;
-            }
-        }
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = interrupted.await;
     }
 }

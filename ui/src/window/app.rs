@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use iced::advanced::widget::{operate, operation::focusable};
+use iced::futures::{StreamExt as _, stream};
 use iced::keyboard::{self, Key, key::Named};
 use iced::widget::operation;
 use iced::{Element, Event, Point, Size, Subscription, Task, Theme, clipboard, event, system, theme, window};
@@ -23,6 +24,7 @@ use super::screen::room::{self, Action, RoomScreen, Shortcut};
 use super::screen::welcome::{self, Welcome};
 use super::theme::Look;
 use super::widget::{compose, tab};
+use crate::ending::asked_to_end;
 use crate::export::drawing::{self, DrawingFile};
 use crate::settings::{GameChoice, Geometry, Language, Settings};
 
@@ -174,7 +176,8 @@ impl App {
     }
 
     pub fn subscription(&self) -> Subscription<Message> {
-        let mut listened = vec![event::listen_with(listen), system::theme_changes().map(Message::System)];
+        let asked = Subscription::run(|| stream::repeat(()).then(|()| asked_to_end()).map(|()| Message::Close));
+        let mut listened = vec![event::listen_with(listen), system::theme_changes().map(Message::System), asked];
         if let Screen::Room(room) = &self.screen {
             if room.ticks() {
                 listened.push(

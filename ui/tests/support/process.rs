@@ -96,6 +96,11 @@ impl Process {
     }
 }
 
+/// Sends a signal, such as `-TERM`, to a process.
+pub fn send_signal(signal: &str, pid: u32) {
+    assert!(Command::new("kill").args([signal, &pid.to_string()]).status().unwrap().success());
+}
+
 impl Drop for Process {
     fn drop(&mut self) {
         self.kill();
