@@ -5,8 +5,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The time that an operation may be ahead of the local clock, in milliseconds. One that is further ahead is parked.
-pub const MAX_AHEAD_MS: u64 = 10 * 60 * 1000;
+/// The time that an operation may be ahead of the local clock, in milliseconds: 15 hours, as a clock that is set to another
+/// time zone is up to 14 hours off. An operation that is further ahead is parked.
+pub const MAX_AHEAD_MS: u64 = 15 * 60 * 60 * 1000;
 
 /// A time of the log: 48 bits of milliseconds since 1970, then a 16-bit counter.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
@@ -18,6 +19,12 @@ impl Timestamp {
     #[must_use]
     pub fn from_ms(ms: u64) -> Self {
         Timestamp(ms.min((1 << 48) - 1) << 16)
+    }
+
+    /// Returns the last timestamp of a millisecond.
+    #[must_use]
+    pub fn last_of_ms(ms: u64) -> Self {
+        Timestamp(Timestamp::from_ms(ms).0 | 0xffff)
     }
 
     /// Returns the milliseconds since 1970.
@@ -52,43 +59,35 @@ pub struct Now {
 #[derive(Debug, Clone, Default)]
 pub struct Clock {
     last: Timestamp,
+    /// The monotonic time at which `last` reached its millisecond.
+    since_mono_ms: u64,
 }
 
 impl Clock {
-    /// Returns a timestamp later than every one returned or seen before, and not before `wall_ms`.
-    pub fn tick(&mut self, wall_ms: u64) -> Timestamp {
-        self.last = Timestamp::from_ms(wall_ms).max(Timestamp(self.last.0.saturating_add(1)));
+    /// Returns a timestamp later than every one returned or followed before, and not before `now.wall_ms`.
+    pub fn tick(&mut self, now: Now) -> Timestamp {
+        self.follow(Timestamp::from_ms(now.wall_ms).max(Timestamp(self.last.0.saturating_add(1))), now);
         self.last
     }
 
-    /// Returns whether the next timestamps would be too far ahead for everybody else.
-    #[must_use]
-    pub fn is_ahead(&self, wall_ms: u64) -> bool {
-        self.last.is_future(wall_ms)
-    }
-
-    /// Returns whether the last timestamp returned or seen is later than `ms`.
-    #[must_use]
-    pub fn is_beyond(&self, ms: u64) -> bool {
-        self.last.ms() > ms
-    }
-
-    /// Returns the last timestamp that was returned or seen.
+    /// Returns the last timestamp that was returned or followed.
     #[must_use]
     pub fn last(&self) -> Timestamp {
         self.last
     }
 
-    /// Continues after a timestamp of our own, however far ahead it is.
-    pub fn follow(&mut self, own: Timestamp) {
-        self.last = self.last.max(own);
+    /// Returns the time since 1970 in milliseconds, as if the last timestamp had been right when it was followed.
+    #[must_use]
+    pub fn running_ms(&self, now: Now) -> u64 {
+        self.last.ms().saturating_add(now.mono_ms.saturating_sub(self.since_mono_ms)).max(now.wall_ms)
     }
 
-    /// Notes another peer's timestamp. One that is too far ahead, and so parked, doesn't move the clock.
-    pub fn observe(&mut self, seen: Timestamp, wall_ms: u64) {
-        if !seen.is_future(wall_ms) {
-            self.last = self.last.max(seen);
+    /// Takes note of a timestamp: later ones come after it.
+    pub fn follow(&mut self, seen: Timestamp, now: Now) {
+        if seen.ms() > self.last.ms() {
+            self.since_mono_ms = now.mono_ms;
         }
+        self.last = self.last.max(seen);
     }
 }
 
@@ -96,28 +95,34 @@ impl Clock {
 mod tests {
     use super::*;
 
+    fn at(wall_ms: u64) -> Now {
+        Now { wall_ms, mono_ms: 0 }
+    }
+
     #[test]
     fn time_only_moves_forward() {
         let mut clock = Clock::default();
-        let first = clock.tick(1000);
-        let second = clock.tick(1000);
-        let third = clock.tick(500); // the person set the clock back
+        let first = clock.tick(at(1000));
+        let second = clock.tick(at(1000));
+        let third = clock.tick(at(500)); // the person set the clock back
         assert!(first < second && second < third);
         assert_eq!(first.ms(), 1000);
-        assert_eq!(clock.tick(2000), Timestamp::from_ms(2000));
+        assert_eq!(clock.tick(at(2000)), Timestamp::from_ms(2000));
     }
 
     #[test]
     fn timestamps_are_later_than_those_seen() {
         let mut clock = Clock::default();
-        clock.observe(Timestamp::from_ms(5000), 1000);
-        assert!(clock.tick(1000) > Timestamp::from_ms(5000));
+        clock.follow(Timestamp::from_ms(5000), at(1000));
+        assert!(clock.tick(at(1000)) > Timestamp::from_ms(5000));
     }
 
     #[test]
-    fn a_timestamp_too_far_ahead_does_not_move_the_clock() {
+    fn time_goes_on_from_a_timestamp_that_is_ahead() {
         let mut clock = Clock::default();
-        clock.observe(Timestamp::from_ms(1000 + MAX_AHEAD_MS + 1), 1000);
-        assert_eq!(clock.tick(1000), Timestamp::from_ms(1000));
+        clock.follow(Timestamp::from_ms(5000), Now { wall_ms: 1000, mono_ms: 7 });
+        clock.tick(Now { wall_ms: 1200, mono_ms: 207 });
+        assert_eq!(clock.running_ms(Now { wall_ms: 1300, mono_ms: 307 }), 5300, "lines don't hold it up");
+        assert_eq!(clock.running_ms(Now { wall_ms: 9000, mono_ms: 307 }), 9000);
     }
 }

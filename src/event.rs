@@ -4,6 +4,7 @@
 use serde::{Serialize, Serializer};
 
 use crate::canvas::{Color, Point, SheetId, Stroke, StrokeId, Tool};
+use crate::clock::MAX_AHEAD_MS;
 use crate::game::GameNotice;
 use crate::identity::Author;
 use crate::name::RoomName;
@@ -165,15 +166,22 @@ pub enum Warning {
     },
     /// We are that author: another copy of this folder writes, or wrote, with our key.
     OwnFork,
-    /// This machine's clock is ahead of the others'. What we write is dated by theirs.
+    /// This machine's clock is ahead of most others'. What we write is dated by theirs, if they are not too far apart.
     ClockAhead {
         /// The difference in milliseconds.
         ms: u64,
     },
-    /// This machine's clock is behind the others'. What we write is dated by theirs.
+    /// This machine's clock is behind most others'. What we write is dated by theirs, if they are not too far apart.
     ClockBehind {
         /// The difference in milliseconds.
         ms: u64,
+    },
+    /// This machine's clock and those of others differ, and it can't be known which is wrong.
+    ClockDiffers {
+        /// The difference in milliseconds.
+        ms: u64,
+        /// True if ours is ahead.
+        ahead: bool,
     },
     /// This machine's clock agrees with the others' again.
     ClockAgrees,
@@ -219,6 +227,7 @@ impl Warning {
             Warning::OwnFork => "own_fork",
             Warning::ClockAhead { .. } => "clock_ahead",
             Warning::ClockBehind { .. } => "clock_behind",
+            Warning::ClockDiffers { .. } => "clock_differs",
             Warning::ClockAgrees => "clock_agrees",
             Warning::Quarantined { .. } => "quarantined",
             Warning::TailLost => "tail_lost",
@@ -263,14 +272,20 @@ impl Warning {
                 Nothing is lost; use each folder on one machine only."
                     .to_owned()
             }
-            Warning::ClockAhead { ms } => format!(
-                "This machine's clock is {} ahead of the others'. Inkmesh goes by theirs; set the clock right.",
-                duration(*ms)
-            ),
-            Warning::ClockBehind { ms } => format!(
-                "This machine's clock is {} behind the others'. Inkmesh goes by theirs; set the clock right.",
-                duration(*ms)
-            ),
+            Warning::ClockAhead { ms } => {
+                format!("This machine's clock is {} ahead of the others'. {}", duration(*ms), by_theirs(*ms))
+            }
+            Warning::ClockBehind { ms } => {
+                format!("This machine's clock is {} behind the others'. {}", duration(*ms), by_theirs(*ms))
+            }
+            Warning::ClockDiffers { ms, ahead } => {
+                let side = if *ahead { "ahead of" } else { "behind" };
+                let effect = if is_far(*ms) { TOO_FAR } else { "Lines stay in the order in which they were said." };
+                format!(
+                    "This machine's clock is {} {side} another one, and one of them is wrong. {effect} Set the wrong one right.",
+                    duration(*ms)
+                )
+            }
             Warning::ClockAgrees => "This machine's clock agrees with the others' again.".to_owned(),
             Warning::Quarantined { moved_to, reason } => format!(
                 "The saved history was damaged ({reason}). All of it was moved to {moved_to}, what could be read is kept, \
@@ -295,6 +310,19 @@ impl Warning {
             Warning::Lagged { events } => format!("{events} events were dropped: read the history again."),
         }
     }
+}
+
+const TOO_FAR: &str = "That is too much: lines wait until their time comes.";
+
+/// Returns whether clocks that differ by so many milliseconds make people wait for each other's lines.
+#[must_use]
+pub fn is_far(ms: u64) -> bool {
+    ms > MAX_AHEAD_MS
+}
+
+/// Returns the effect of a wrong clock, and the cure.
+fn by_theirs(ms: u64) -> String {
+    format!("{} Set the clock right.", if is_far(ms) { TOO_FAR } else { "Inkmesh goes by theirs." })
 }
 
 /// Returns a duration in words, rounded down.

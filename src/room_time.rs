@@ -1,32 +1,51 @@
-//! The room's time: this machine's clock, corrected by those of connected peers.
+//! The room's time: this machine's clock, compared with those of connected peers.
 //!
-//! The right time is the lower median of our own clock and theirs. If our clock is within [`AGREED_MS`] of it, it is used as
-//! it is. If not, the person is warned, and the time is corrected for everything that Inkmesh writes and judges. Of two clocks
-//! that disagree the earlier one counts, so the warning appears on the machine that is ahead.
+//! If more than half of all clocks, our own counted, are ahead of ours by more than [`AGREED_MS`], or more than half are
+//! behind it, ours is wrong: the person is warned, and everything that Inkmesh writes and judges goes by the median
+//! instead, unless that is more than [`MAX_CORRECTION_MS`] away. If as many contradict as agree, as always between two, it can't be known
+//! who is right: both are told, and each goes by its own clock. Neither is left without the other's lines, because
+//! everybody shows what is up to [`MAX_AHEAD_MS`] ahead, and writes what is later than that.
 
 use std::collections::BTreeMap;
 
+use crate::clock::MAX_AHEAD_MS;
 use crate::event::Warning;
 use crate::identity::Author;
 
 /// The largest difference between clocks that needs no correction, in milliseconds.
 pub const AGREED_MS: i64 = 2 * 60 * 1000;
-/// The least change of a correction, in milliseconds: it includes the time that messages travel.
+/// The largest correction, in milliseconds: so far those who lie about their clocks can move the time of somebody else.
+pub const MAX_CORRECTION_MS: i64 = MAX_AHEAD_MS as i64;
+/// The least change of a difference that counts, in milliseconds: it includes the time that messages travel.
 pub const STEADY_MS: i64 = 5_000;
 
 /// The beginning of 2026, in milliseconds since 1970. A clock that shows an earlier time is wrong, because there was no
 /// Inkmesh then.
 pub const BEGINNING_MS: u64 = 1_767_225_600_000;
 
+const AGREED_AHEAD: i64 = AGREED_MS + 1;
+const AGREED_BEHIND: i64 = -AGREED_AHEAD;
+
+/// What the clocks of connected peers say about ours. Differences are in milliseconds, positive if others are ahead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Verdict {
+    #[default]
+    Agrees,
+    /// Others contradict our clock, as many as agree with it.
+    Differs(i64),
+    /// More than half contradict our clock, or it shows no possible time.
+    Wrong(i64),
+}
+
 /// The clocks of peers, and the correction of ours.
 #[derive(Debug, Default)]
 pub struct Clocks {
-    /// The difference of each clock to ours, in milliseconds; positive if it is ahead. The last peer stays after it left,
-    /// because no better clock is known.
+    /// The difference of each connected peer's clock to ours, in milliseconds; positive if it is ahead.
     ahead: BTreeMap<Author, i64>,
-    /// True if our own clock shows a possible time.
-    credible: bool,
+    /// True if our own clock shows an impossible time.
+    impossible: bool,
     correction: i64,
+    told: Verdict,
 }
 
 impl Clocks {
@@ -37,62 +56,100 @@ impl Clocks {
     }
 
     /// Takes the time of a peer's clock, received when our own clock (uncorrected) showed `ours`. Returns a warning for the
-    /// person if the correction changed.
+    /// person if the result of the comparison changed.
     pub fn heard(&mut self, peer: Author, theirs: u64, ours: u64) -> Option<Warning> {
+        self.impossible = ours < BEGINNING_MS;
         if theirs < BEGINNING_MS {
             // An earlier difference of this peer is of no use any more either.
             return self.lost(&peer);
         }
-        self.credible = ours >= BEGINNING_MS;
         let ahead = i64::try_from(theirs).unwrap_or(i64::MAX).saturating_sub(i64::try_from(ours).unwrap_or(i64::MAX));
         self.ahead.insert(peer, ahead);
         self.settle()
     }
 
-    /// Removes a peer that is not connected any more. Returns a warning for the person if the correction changed.
+    /// Removes a peer that is not connected any more: its clock counts no longer. Returns a warning for the person if the
+    /// result of the comparison changed.
     pub fn lost(&mut self, peer: &Author) -> Option<Warning> {
-        if self.ahead.len() > 1 {
-            self.ahead.remove(peer);
-        }
+        self.ahead.remove(peer);
         self.settle()
     }
 
     fn settle(&mut self) -> Option<Warning> {
-        let mut all: Vec<i64> = self.ahead.values().copied().chain(self.credible.then_some(0)).collect();
-        all.sort_unstable();
-        let median = all.get(all.len().saturating_sub(1) / 2).copied().unwrap_or(0);
-        let wanted = if median.abs() <= AGREED_MS { 0 } else { median };
-        let agreed = wanted == 0;
-        if wanted == self.correction
-            || (!agreed && wanted.saturating_sub(self.correction).saturating_abs() <= STEADY_MS)
-        {
+        if self.ahead.is_empty() {
+            // Nothing to compare with. Where our own clock is of no use, no better one is known than the last.
+            self.correction = if self.impossible { self.correction } else { 0 };
             return None;
         }
-        self.correction = wanted;
-        let ms = wanted.unsigned_abs();
-        Some(match wanted {
-            0 => Warning::ClockAgrees,
-            ..0 => Warning::ClockAhead { ms },
-            1.. => Warning::ClockBehind { ms },
+        let verdict = self.verdict();
+        let (Verdict::Wrong(difference) | Verdict::Differs(difference)) = verdict else {
+            self.correction = 0;
+            let is_news = std::mem::take(&mut self.told) != Verdict::Agrees;
+            return is_news.then_some(Warning::ClockAgrees);
+        };
+        let is_wrong = matches!(verdict, Verdict::Wrong(_));
+        let bound = if self.impossible { i64::MAX } else { MAX_CORRECTION_MS };
+        let wanted = if is_wrong && difference.saturating_abs() <= bound { difference } else { 0 };
+        if wanted == 0 || wanted.saturating_sub(self.correction).saturating_abs() > STEADY_MS {
+            self.correction = wanted;
+        }
+        let is_steady = |told: i64| difference.saturating_sub(told).saturating_abs() <= STEADY_MS;
+        match (self.told, verdict) {
+            (Verdict::Wrong(told), Verdict::Wrong(_)) | (Verdict::Differs(told), Verdict::Differs(_))
+                if is_steady(told) =>
+            {
+                return None;
+            }
+            _ => self.told = verdict,
+        }
+        let (ms, ahead) = (difference.unsigned_abs(), difference < 0);
+        Some(match verdict {
+            Verdict::Wrong(_) if ahead => Warning::ClockAhead { ms },
+            Verdict::Wrong(_) => Warning::ClockBehind { ms },
+            _ => Warning::ClockDiffers { ms, ahead },
         })
+    }
+
+    /// Returns what more than half of all clocks say, if they say the same.
+    fn verdict(&self) -> Verdict {
+        let own = (!self.impossible).then_some(0);
+        let mut all: Vec<i64> = self.ahead.values().copied().chain(own).collect();
+        all.sort_unstable();
+        let median = |index: usize| all.get(index).copied().unwrap_or(0);
+        let (low, high) = (median(all.len().saturating_sub(1) / 2), median(all.len() / 2));
+        match (low, high) {
+            _ if self.impossible => Verdict::Wrong(low),
+            (AGREED_AHEAD.., _) => Verdict::Wrong(low),
+            (_, ..=AGREED_BEHIND) => Verdict::Wrong(high),
+            (_, AGREED_AHEAD..) => Verdict::Differs(high),
+            (..=AGREED_BEHIND, _) => Verdict::Differs(low),
+            _ => Verdict::Agrees,
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const HOUR: u64 = 60 * 60 * 1000;
     const NOON: u64 = 1_790_000_000_000;
     const ANA: Author = Author([1; 32]);
     const BEN: Author = Author([2; 32]);
+    const CLEO: Author = Author([3; 32]);
 
     #[test]
-    fn of_two_the_one_ahead_is_warned() {
+    fn between_two_nobody_knows_who_is_right_and_both_are_told() {
         let (mut early, mut late) = (Clocks::default(), Clocks::default());
-        assert_eq!(early.heard(ANA, NOON + HOUR, NOON), None);
-        assert_eq!(late.heard(ANA, NOON, NOON + HOUR), Some(Warning::ClockAhead { ms: HOUR }));
-        assert_eq!((early.correction(), late.correction()), (0, -(HOUR as i64)));
+        assert_eq!(early.heard(ANA, NOON + HOUR, NOON), Some(Warning::ClockDiffers { ms: HOUR, ahead: false }));
+        assert_eq!(late.heard(ANA, NOON, NOON + HOUR), Some(Warning::ClockDiffers { ms: HOUR, ahead: true }));
+        assert_eq!((early.correction(), late.correction()), (0, 0));
+        // Two against two neither.
+        assert_eq!(early.heard(BEN, NOON, NOON), Some(Warning::ClockAgrees), "two of three");
+        early.heard(CLEO, NOON + HOUR, NOON);
+        assert_eq!((early.told, early.correction()), (Verdict::Differs(HOUR as i64), 0));
     }
 
     #[test]
@@ -100,26 +157,32 @@ mod tests {
         let mut behind = Clocks::default();
         behind.heard(ANA, NOON + HOUR, NOON);
         let told = behind.heard(BEN, NOON + HOUR + 70, NOON);
-        assert_eq!(told, Some(Warning::ClockBehind { ms: HOUR }));
+        assert_eq!((told, behind.correction()), (Some(Warning::ClockBehind { ms: HOUR }), HOUR as i64));
         let mut right = Clocks::default();
-        assert_eq!(right.heard(ANA, NOON + HOUR, NOON), None);
-        assert_eq!(right.heard(BEN, NOON, NOON), None);
+        right.heard(ANA, NOON + HOUR, NOON);
+        assert_eq!((right.heard(BEN, NOON, NOON), right.correction()), (Some(Warning::ClockAgrees), 0));
     }
 
     #[test]
     fn a_clock_that_was_set_right_is_told_once() {
-        let (mut clocks, peer) = (Clocks::default(), ANA);
-        assert!(clocks.heard(peer, NOON, NOON + HOUR).is_some());
-        assert_eq!(clocks.heard(peer, NOON + 900, NOON + HOUR), None, "a second more or less changes nothing");
-        assert_eq!(clocks.heard(peer, NOON, NOON + 20), Some(Warning::ClockAgrees));
-        assert_eq!(clocks.heard(peer, NOON, NOON + 30), None);
+        let mut clocks = Clocks::default();
+        clocks.heard(BEN, NOON, NOON + HOUR);
+        assert_eq!(clocks.heard(ANA, NOON, NOON + HOUR), Some(Warning::ClockAhead { ms: HOUR }));
+        assert_eq!(clocks.heard(ANA, NOON + 900, NOON + HOUR), None, "a second more or less changes nothing");
+        clocks.heard(ANA, NOON, NOON + 20);
+        assert_eq!(clocks.heard(BEN, NOON, NOON + 20), None);
+        assert_eq!((clocks.told, clocks.correction()), (Verdict::Agrees, 0));
     }
 
     #[test]
-    fn alone_again_the_last_comparison_stands() {
-        let (mut clocks, peer) = (Clocks::default(), ANA);
-        clocks.heard(peer, NOON, NOON + HOUR);
-        assert_eq!((clocks.lost(&peer), clocks.correction()), (None, -(HOUR as i64)));
+    fn the_clock_of_somebody_who_left_counts_no_longer() {
+        let mut clocks = Clocks::default();
+        clocks.heard(ANA, NOON, NOON + HOUR);
+        clocks.heard(BEN, NOON, NOON + HOUR);
+        assert_eq!(clocks.correction(), -(HOUR as i64));
+        assert_eq!(clocks.lost(&ANA), Some(Warning::ClockDiffers { ms: HOUR, ahead: true }));
+        assert_eq!((clocks.correction(), clocks.lost(&BEN), clocks.correction()), (0, None, 0));
+        assert_eq!(clocks.heard(CLEO, NOON, NOON), Some(Warning::ClockAgrees));
     }
 
     #[test]
@@ -127,6 +190,9 @@ mod tests {
         let (mut right, mut wrong) = (Clocks::default(), Clocks::default());
         assert_eq!(right.heard(ANA, 5_000, NOON), None);
         assert_eq!(wrong.heard(ANA, NOON, 5_000), Some(Warning::ClockBehind { ms: NOON - 5_000 }));
+        assert_eq!(wrong.correction(), (NOON - 5_000) as i64);
+        wrong.lost(&ANA);
+        assert_eq!(wrong.correction(), (NOON - 5_000) as i64, "no better one is known");
     }
 
     #[test]
@@ -135,7 +201,7 @@ mod tests {
         clocks.heard(ANA, NOON, NOON);
         clocks.heard(BEN, NOON, NOON);
         clocks.heard(BEN, 5_000, NOON + HOUR); // ours has been set wrong, and Ben's too
-        assert_eq!(clocks.heard(ANA, NOON, NOON + HOUR), Some(Warning::ClockAhead { ms: HOUR }));
+        assert_eq!(clocks.heard(ANA, NOON, NOON + HOUR), Some(Warning::ClockDiffers { ms: HOUR, ahead: true }));
     }
 
     #[test]
@@ -143,6 +209,30 @@ mod tests {
         let mut clocks = Clocks::default();
         clocks.heard(ANA, u64::MAX, 0);
         clocks.heard(BEN, u64::MAX, 0);
-        clocks.heard(Author([3; 32]), 0, u64::MAX);
+        clocks.heard(CLEO, 0, u64::MAX);
+    }
+
+    proptest! {
+        /// Whatever others say, a possible clock is moved by no more than the bound, and by nothing where half of all clocks,
+        /// its own counted, agree with it.
+        #[test]
+        fn lies_move_a_possible_clock_little_and_a_minority_not_at_all(
+            lies in prop::collection::vec(any::<u64>(), 0..12),
+            near in prop::collection::vec(-AGREED_MS..=AGREED_MS, 0..12),
+        ) {
+            let mut clocks = Clocks::default();
+            let honest = near.iter().map(|off| NOON.saturating_add_signed(*off));
+            for (who, clock) in (0..).zip(lies.iter().copied().chain(honest)) {
+                clocks.heard(Author([who; 32]), clock, NOON);
+                prop_assert!(clocks.correction().abs() <= MAX_CORRECTION_MS);
+            }
+            if lies.len() <= near.len() + 1 {
+                prop_assert_eq!(clocks.correction(), 0);
+            }
+            for who in 0..24 {
+                clocks.lost(&Author([who; 32]));
+            }
+            prop_assert_eq!(clocks.correction(), 0);
+        }
     }
 }

@@ -31,12 +31,12 @@ impl NodeClock {
         self.started + Duration::from_millis(mono_ms)
     }
 
-    /// Notes what a peer's wall clock says. Returns a warning when the correction changed.
+    /// Notes what a peer's wall clock says. Returns a warning when the comparison comes to something else.
     pub(super) fn heard(&mut self, peer: Author, theirs: u64) -> Option<Warning> {
         self.others.heard(peer, theirs, wall_ms())
     }
 
-    /// Forgets the clock of a peer that is not connected any more. Returns a warning when the correction changed.
+    /// Forgets the clock of a peer that is not connected any more. Returns a warning when the comparison comes to something else.
     pub(super) fn lost(&mut self, peer: &Author) -> Option<Warning> {
         self.others.lost(peer)
     }

@@ -15,8 +15,6 @@ use crate::room_time::BEGINNING_MS;
 
 /// Largest number of own operations on their way to the disk.
 pub const MAX_UNSAVED: usize = 1024;
-/// The time by which our clock may have run ahead of the room's, in milliseconds, before another chain is written.
-const MAX_APART_MS: u64 = 2 * 60 * 1000;
 
 /// Names a write, so that its end can be matched to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,9 +43,10 @@ impl Write {
     }
 }
 
-/// The chains that we write in a room, with our key and our clock. Each write continues the chain of ours that ends last
-/// without being ahead of our clock, or a new one if there is none. A clock that is set forth and back so leads from one chain
-/// to another and back, not to ever new ones, of which the room holds [`MAX_BRANCHES_OF_AUTHOR`].
+/// The chains that we write in a room, with our key and our clock. Each write is later than everything in the log that others
+/// show, and continues the chain of ours that ends last, or a new one if there is none. What is so far ahead of our clock
+/// that others park it is not followed: a clock that is set far forth and back leads from one chain to another and back, not
+/// to ever new ones, of which the room holds [`MAX_BRANCHES_OF_AUTHOR`].
 #[derive(Debug)]
 pub(super) struct OwnChain {
     identity: Identity,
@@ -90,6 +89,11 @@ impl OwnChain {
         self.observe(Timestamp::from_ms(now.wall_ms + 1), now);
     }
 
+    /// Returns the present time of the log: it goes on from an operation that is ahead of our clock.
+    pub(super) fn log_time(&self, now: Now) -> Now {
+        Now { wall_ms: self.clock.running_ms(now).min(now.wall_ms.saturating_add(MAX_AHEAD_MS)), ..now }
+    }
+
     /// Returns our key pair.
     pub(super) fn identity(&self) -> &Identity {
         &self.identity
@@ -123,24 +127,10 @@ impl OwnChain {
         author == self.author() && self.ends.contains_key(&log)
     }
 
-    /// Takes note of the time of an operation: what we write next is later.
+    /// Takes note of the time of an operation that is shown, in the log or not: what we write next is later.
     pub(super) fn observe(&mut self, time: Timestamp, now: Now) {
-        self.clock.observe(time, now.wall_ms);
-    }
-
-    /// Takes note that the room's time was corrected. If our clock had run far ahead of it, goes on from the last moment
-    /// of the log that is not ahead.
-    pub(super) fn clock_set(&mut self, log: &Log, now: Now) {
-        let limit_ms = now.wall_ms.saturating_add(MAX_APART_MS);
-        if self.clock.is_beyond(limit_ms) {
-            self.set_back(log, limit_ms, now);
-        }
-    }
-
-    fn set_back(&mut self, log: &Log, limit_ms: u64, now: Now) {
-        self.clock = Clock::default();
-        if let Some(last) = log.last_before(Timestamp::from_ms(limit_ms)) {
-            self.observe(last.time, now);
+        if !time.is_future(now.wall_ms) {
+            self.clock.follow(time, now);
         }
     }
 
@@ -163,11 +153,14 @@ impl OwnChain {
         if self.unsaved.values().map(|(_, count)| count).sum::<usize>() + payloads.len() > MAX_UNSAVED {
             return Err(CommandError::Busy);
         }
-        if is_credible(now) && self.clock.is_ahead(now.wall_ms) {
-            // Our clock was far ahead and has been set back: others would hold back what follows.
-            self.set_back(log, now.wall_ms.saturating_add(MAX_AHEAD_MS), now);
+        let limit = self.latest_to_follow(log, now);
+        if self.clock.last() > limit {
+            self.clock = Clock::default(); // it was far ahead and has been set back: others would park what follows
         }
-        let mut end = self.choose(log, now);
+        if let Some(last) = log.last_before(limit) {
+            self.clock.follow(last.time, now);
+        }
+        let mut end = self.choose(log, limit, now);
         let chain = self.chain(end.map_or_else(|| self.new_number(log), |end| end.log));
         if end.is_none() && !log.admits_another(chain) {
             return Err(CommandError::RoomFull);
@@ -175,9 +168,11 @@ impl OwnChain {
         let mut operations = Vec::with_capacity(payloads.len());
         for payload in payloads {
             if let Some(end) = end {
-                self.clock.follow(end.time);
+                self.clock.follow(end.time, now);
             }
-            let time = self.clock.tick(now.wall_ms);
+            // What a game does next may have to be later than a step by some time, which goes on though that step is ahead.
+            let is_step = matches!(payload, Payload::Game(_));
+            let time = self.clock.tick(if is_step { self.log_time(now) } else { now });
             let (seq, backlink) = end.map_or((0, None), |end| (end.next, Some(end.last)));
             let operation =
                 Operation::sign(&self.identity, Header { room: self.room, chain, seq, backlink, time }, &payload)
@@ -196,7 +191,7 @@ impl OwnChain {
     }
 
     /// Returns the end of the chain to continue; `None` if a new one is to be begun.
-    fn choose(&self, log: &Log, now: Now) -> Option<ChainEnd> {
+    fn choose(&self, log: &Log, limit: Timestamp, now: Now) -> Option<ChainEnd> {
         let held = log.open_ends(self.author()).filter(|end| !self.ends.contains_key(&end.log));
         let ends = held.chain(self.ends.values().copied());
         let usable: Vec<ChainEnd> = ends
@@ -205,7 +200,6 @@ impl OwnChain {
                 is_known && !self.retired.contains(log)
             })
             .collect();
-        let limit = self.latest_to_follow(log, now);
         let latest = usable.iter().filter(|end| end.time <= limit).max_by_key(|end| (end.time, end.log));
         // Rather a chain that is ahead than a new one, if the clock can't tell, or if few more can be begun: those are for
         // chains that must not be continued.
@@ -214,14 +208,11 @@ impl OwnChain {
         latest.or_else(earliest).copied()
     }
 
-    /// Returns the latest end of a chain that a write may follow: a little later than our clock shows, or as late as what we
-    /// have seen. A clock that shows a time before Inkmesh began can't tell; what others wrote last does.
+    /// Returns the latest time that a write may follow: what is later is parked by others. A clock that shows a time before
+    /// Inkmesh began can't tell; what others wrote last does.
     fn latest_to_follow(&self, log: &Log, now: Now) -> Timestamp {
-        let mut latest_ms = now.wall_ms.saturating_add(MAX_APART_MS);
-        if !is_credible(now) {
-            latest_ms = latest_ms.max(log.last_of_others(self.author()).ms().saturating_add(MAX_AHEAD_MS));
-        }
-        self.clock.last().max(Timestamp::from_ms(latest_ms))
+        let others = if is_credible(now) { 0 } else { log.last_of_others(self.author()).ms() };
+        Timestamp::last_of_ms(now.wall_ms.max(others).saturating_add(MAX_AHEAD_MS))
     }
 
     /// Returns the number for a new chain. Its first 16 bits are higher than those of all chains of ours that are known, as
@@ -257,11 +248,15 @@ fn first_eight_bytes(hasher: &blake3::Hasher) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::game::GameStep;
     use crate::name::RoomName;
     use crate::payload::Chat;
 
     const NOW: Now = Now { wall_ms: 1_790_000_000_000, mono_ms: 5 };
     const HOUR_MS: u64 = 60 * 60 * 1000;
+    const DAY_MS: u64 = 24 * HOUR_MS;
+    const HOUR: i64 = HOUR_MS as i64;
+    const HALF_HOUR_MS: i64 = HOUR / 2;
 
     /// The chains of a room with its log, to which each write is added at once.
     struct Writer {
@@ -276,12 +271,9 @@ mod tests {
         }
 
         /// The program is started again, and has read this log.
-        fn restart(self, random: u64, now: Now) -> Self {
+        fn restart(self, random: u64) -> Self {
             let mut chain = OwnChain::new(Identity::from_secret([1; 32]), RoomName::lobby().id(), random);
             chain.retire(self.chain.retired);
-            if let Some(last) = self.log.last_before(Timestamp::from_ms(now.wall_ms)) {
-                chain.observe(last.time, now);
-            }
             Writer { chain, log: self.log }
         }
 
@@ -337,28 +329,76 @@ mod tests {
     fn a_new_start_continues_the_chain() {
         let mut writer = Writer::new();
         let first = writer.line(NOW);
-        let mut writer = writer.restart(8, at(NOW.wall_ms + 1));
+        let mut writer = writer.restart(8);
         let second = writer.line(at(NOW.wall_ms + 1));
         assert_eq!((first.chain, second.seq), (second.chain, 1));
-        let mut writer = writer.restart(9, at(NOW.wall_ms + 2));
+        let mut writer = writer.restart(9);
         writer.chain.set_incomplete(at(NOW.wall_ms + 2));
         let third = writer.line(at(NOW.wall_ms + 2));
         assert_ne!(third.chain, first.chain, "what follows in the first may be on its way to the disk");
         assert_eq!(writer.line(at(NOW.wall_ms + 3)).chain, third.chain);
     }
 
-    /// A clock that is sometimes right, sometimes hours ahead or behind leads to as many chains, not to one a session.
+    /// A clock that is sometimes right, sometimes days ahead or behind leads to as many chains, not to one a session.
     #[test]
     fn a_clock_that_goes_forth_and_back_needs_few_chains() {
         let mut writer = Writer::new();
         for session in 0..40_u64 {
-            let off = [0, 9 * HOUR_MS, HOUR_MS][session as usize % 3];
+            let off = [0, 9 * DAY_MS, DAY_MS][session as usize % 3];
             let now = at(NOW.wall_ms + session * HOUR_MS / 8 + off);
-            writer = writer.restart(100 + session, now);
+            writer = writer.restart(100 + session);
             let header = writer.line(now);
             assert!(!header.time.is_future(now.wall_ms), "session {session}");
         }
         assert!(writer.chains() <= 4, "{} chains", writer.chains());
+    }
+
+    /// Nobody's answer stands above what it answers, whichever clock is wrong, and however it is set.
+    #[test]
+    fn a_line_is_later_than_all_that_its_author_was_shown() {
+        let mut writer = Writer::new();
+        let mut last = Timestamp::default();
+        let offs = [0, -HALF_HOUR_MS, -9 * HOUR, HOUR, 0, 5 * HOUR, -HOUR, -9 * HOUR, 30_000];
+        for (off, session) in offs.into_iter().zip(100..) {
+            let now = at(NOW.wall_ms.saturating_add_signed(off));
+            writer = writer.restart(session);
+            let header = writer.line(now);
+            assert!(header.time > last && !header.time.is_future(now.wall_ms), "{off}");
+            last = header.time;
+            let other = said_by_another(NOW.wall_ms, session);
+            last = last.max(other.header().time);
+            writer.log.ingest(other, now.wall_ms);
+        }
+        assert_eq!((writer.chains(), writer.log.parked()), (1, 0));
+    }
+
+    /// What somebody without a clock says stands below what others said, though nobody told the time since the start.
+    #[test]
+    fn without_a_clock_a_line_is_later_than_those_of_others() {
+        let mut writer = Writer::new();
+        let other = said_by_another(NOW.wall_ms, 0);
+        writer.log.ingest(other.clone(), NOW.wall_ms);
+        assert!(writer.line(at(30_000)).time > other.header().time);
+    }
+
+    fn said_by_another(ms: u64, number: u64) -> Operation {
+        let (identity, room) = (Identity::from_secret([2; 32]), RoomName::lobby().id());
+        let chain = ChainId { author: identity.author(), log: number };
+        let header = Header { room, chain, seq: 0, backlink: None, time: Timestamp::from_ms(ms) };
+        Operation::sign(&identity, header, &Payload::Chat(Chat { text: "theirs".to_owned() })).unwrap()
+    }
+
+    /// Where the log is ahead of all clocks, a game goes on in its time; talk doesn't run ahead with it.
+    #[test]
+    fn steps_of_games_are_dated_by_the_time_of_the_log() {
+        let mut writer = Writer::new();
+        writer.line(at(NOW.wall_ms + HOUR_MS));
+        let later = Now { wall_ms: NOW.wall_ms + 4_000, mono_ms: NOW.mono_ms + 4_000 };
+        assert_eq!(writer.line(later).time.ms(), NOW.wall_ms + HOUR_MS);
+        let step = Payload::Game(GameStep::Here { game: OperationId([1; 32]) });
+        let write = writer.chain.write(vec![step], &writer.log, later).unwrap();
+        assert_eq!(write.operations[0].header().time.ms(), NOW.wall_ms + HOUR_MS + 4_000);
+        assert_eq!(writer.chain.log_time(later).wall_ms, NOW.wall_ms + HOUR_MS + 4_000);
     }
 
     #[test]
@@ -366,7 +406,7 @@ mod tests {
         let mut writer = Writer::new();
         writer.line(NOW);
         for session in 0..20 {
-            writer = writer.restart(100 + session, at(30_000));
+            writer = writer.restart(100 + session);
             writer.line(at(30_000));
         }
         assert_eq!(writer.chains(), 1);
@@ -378,18 +418,16 @@ mod tests {
         let mut writer = Writer::new();
         writer.line(at(NOW.wall_ms + 9_000 * HOUR_MS));
         let right = writer.line(NOW);
-        writer = writer.restart(100, at(30_000));
+        writer = writer.restart(100);
         assert_eq!(writer.line(at(30_000)).chain, right.chain);
     }
 
-    /// A peer that says an earlier time again and again can't use up the chains that are needed for restored copies.
+    /// A clock that is set back and back can't use up the chains that are needed for restored copies.
     #[test]
-    fn corrections_that_go_back_and_back_leave_half_of_the_chains() {
+    fn a_clock_that_goes_back_and_back_leaves_half_of_the_chains() {
         let mut writer = Writer::new();
         for n in 0..MAX_BRANCHES_OF_AUTHOR as u64 + 44 {
-            let now = at(NOW.wall_ms - n * 2 * MAX_APART_MS);
-            writer.chain.clock_set(&writer.log, now);
-            writer.line(now);
+            writer.line(at(NOW.wall_ms - n * DAY_MS / 2));
         }
         assert_eq!(writer.chains(), MAX_BRANCHES_OF_AUTHOR / 2);
         writer.chain.retire(writer.log.open_ends(writer.chain.author()).map(|end| end.log));
@@ -397,31 +435,17 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_was_ahead_leads_to_another_chain() {
+    fn a_clock_that_was_far_ahead_leads_to_another_chain() {
         let mut writer = Writer::new();
-        let first = writer.line(at(NOW.wall_ms + MAX_APART_MS));
-        writer.chain.clock_set(&writer.log, NOW);
-        assert_eq!(writer.line(NOW).chain, first.chain, "a little ahead");
-        writer.line(at(NOW.wall_ms + MAX_APART_MS + 10));
-        writer.chain.clock_set(&writer.log, NOW);
+        let first = writer.line(at(NOW.wall_ms + MAX_AHEAD_MS));
+        assert_eq!(writer.line(NOW).chain, first.chain, "others show it");
+        writer.line(at(NOW.wall_ms + MAX_AHEAD_MS + 10));
         let second = writer.line(NOW);
         assert!(second.chain.log > first.chain.log && second.seq == 0);
-        assert!(second.time.ms() <= NOW.wall_ms + MAX_APART_MS);
+        assert!(!second.time.is_future(NOW.wall_ms));
         writer.line(at(NOW.wall_ms + 2 * MAX_AHEAD_MS));
         let third = writer.line(NOW);
-        assert_eq!((third.chain, third.seq), (second.chain, 1), "the system's clock was set back");
-    }
-
-    /// Peers that say the time is now this, now that, can't make us use up our chains.
-    #[test]
-    fn corrections_forth_and_back_need_two_chains() {
-        let mut writer = Writer::new();
-        for n in 0..100 {
-            let now = at(NOW.wall_ms + n * 1_000 + (n % 2) * HOUR_MS);
-            writer.chain.clock_set(&writer.log, now);
-            writer.line(now);
-        }
-        assert_eq!(writer.chains(), 2);
+        assert_eq!((third.chain, third.seq), (second.chain, 1));
     }
 
     #[test]

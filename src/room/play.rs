@@ -71,7 +71,7 @@ impl Play {
         chain: &mut OwnChain,
         now: Now,
     ) -> Result<Write, CommandError> {
-        let step = self.driver.start(contents.fold.game(), rules, words, now)?;
+        let step = self.driver.start(contents.fold.game(), rules, words, chain.log_time(now))?;
         chain.write(vec![Payload::Game(step)], &contents.log, now)
     }
 
@@ -108,7 +108,8 @@ impl Play {
         live: bool,
         out: &mut Outbox,
     ) -> Option<u64> {
-        let plan = self.driver.advance(contents.fold.game(), chain.identity(), contents.people.online(), now, live);
+        let (game, online, time) = (contents.fold.game(), contents.people.online(), chain.log_time(now));
+        let plan = self.driver.advance(game, chain.identity(), online, time, live);
         for step in plan.steps {
             match chain.write(vec![Payload::Game(step)], &contents.log, now) {
                 Ok(write) => out.push(Output::Write(write)),

@@ -1,7 +1,8 @@
 //! Tests of the room's time: how a node treats the clocks of its neighbours.
 
 use inkmesh::event::{Event, Warning};
-use inkmesh::operation::OperationId;
+use inkmesh::log::Head;
+use inkmesh::operation::{Operation, OperationId};
 use inkmesh::sync::Response;
 
 use super::attacker::{Attacker, Running, receive, send};
@@ -55,7 +56,7 @@ async fn two_who_agree_outvote_a_clock_that_is_behind() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_two_the_earlier_is_right_until_they_agree() {
+async fn between_two_neither_clock_is_moved_and_both_are_told() {
     let mut victim = victim().await;
     let (_, before, _) = victim.says("before anybody came").await;
     let neighbour = victim.neighbour(3).await;
@@ -64,9 +65,11 @@ async fn of_two_the_earlier_is_right_until_they_agree() {
         let clock = now_ms() - HOUR;
         send(&mut stream, &Response::Same { neighbours: Vec::new(), clock }).await;
     });
-    victim.until_warned(|warning| matches!(warning, Warning::ClockAhead { ms } if about(*ms, HOUR))).await;
-    let (_, time, _) = victim.says("an hour back").await;
-    assert!(about(time, now_ms() - HOUR) && time < before, "{time}");
+    victim
+        .until_warned(|warning| matches!(warning, Warning::ClockDiffers { ms, ahead: true } if about(*ms, HOUR)))
+        .await;
+    let (_, time, _) = victim.says("below what was said before").await;
+    assert!(about(time, now_ms()) && time >= before, "{time}");
 
     neighbour.tell_time(now_ms()).await;
     victim.until_warned(|warning| *warning == Warning::ClockAgrees).await;
@@ -90,6 +93,27 @@ async fn a_single_liar_changes_nothing() {
     }
 }
 
+/// A peer that says this time and has these operations, which follow one another in a chain.
+fn offers(attacker: Attacker, clock: u64, operations: &[Operation]) -> Running {
+    let (author, log) = (attacker.identity.author(), operations[0].header().chain.log);
+    let last = operations.last().unwrap().id().into();
+    let heads = vec![Head { author, log, next: operations.len() as u64, id: last }];
+    let operations: Vec<_> = operations.iter().map(|operation| operation.bytes().to_vec().into()).collect();
+    let attacker = attacker.run();
+    attacker.answer(move |mut stream| {
+        let (heads, operations) = (heads.clone(), operations.clone());
+        async move {
+            receive(&mut stream).await;
+            send(&mut stream, &Response::Frontier { heads, neighbours: Vec::new(), clock }).await;
+            while receive(&mut stream).await.is_some() {
+                send(&mut stream, &Response::Operations { operations: operations.clone() }).await;
+                send(&mut stream, &Response::End).await;
+            }
+        }
+    });
+    attacker
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_written_in_2100_does_not_move_the_clock_of_who_catches_up_with_it() {
     let mut victim = victim().await;
@@ -97,37 +121,39 @@ async fn what_is_written_in_2100_does_not_move_the_clock_of_who_catches_up_with_
     let author = attacker.identity.author();
     let first = attacker.operation(lobby().id(), 1, 0, None, now_ms() + 5 * MINUTE, "a little ahead");
     let second = attacker.operation(lobby().id(), 1, 1, Some(first.id()), 4_102_444_800_000, "in 2100");
-    let heads = vec![inkmesh::log::Head { author, log: 1, next: 2, id: second.id().into() }];
-    let operations = [first, second].map(|operation| operation.bytes().to_vec().into()).to_vec();
-    let attacker = attacker.run();
-    attacker.answer(move |mut stream| {
-        let (heads, operations) = (heads.clone(), operations.clone());
-        async move {
-            receive(&mut stream).await;
-            send(&mut stream, &Response::Frontier { heads, neighbours: Vec::new(), clock: now_ms() }).await;
-            while receive(&mut stream).await.is_some() {
-                send(&mut stream, &Response::Operations { operations: operations.clone() }).await;
-                send(&mut stream, &Response::End).await;
-            }
-        }
-    });
+    let _attacker = offers(attacker, now_ms(), &[first, second]);
     victim.until_warned(|warning| *warning == Warning::Parked { author }).await;
     let (_, time, _) = victim.says("today").await;
     assert!(time < now_ms() + 6 * MINUTE, "{time}");
 }
 
+/// The two clocks differ by nine hours, as those of a computer with two systems: its lines are shown, and answers stand below.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_meets_a_clock_that_is_hours_ahead_sees_its_lines_and_answers_below() {
+    let mut victim = victim().await;
+    let other = Attacker::connect(20, victim.address.clone()).await;
+    let theirs = other.operation(lobby().id(), 1, 0, None, now_ms() + 9 * HOUR, "is it so late?");
+    let id = theirs.id();
+    let _other = offers(other, now_ms() + 9 * HOUR, &[theirs]);
+    victim.until_line("is it so late?").await;
+    let (answer, ..) = victim.says("not here").await;
+    let history = victim.node.history(lobby(), 10, None).await.unwrap();
+    let place = |id| history.iter().position(|entry| entry.id == id).unwrap();
+    assert!(place(id) < place(answer) && history.iter().all(|entry| !entry.held_back));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_written_with_a_wrong_clock_is_held_back_and_told() {
     let mut victim = victim().await;
-    let mut neighbours = Vec::new();
-    for secret in 8..10 {
-        let liar = victim.neighbour(secret).await;
-        liar.tell_time(now_ms() + 3 * HOUR).await;
-        neighbours.push(liar);
-    }
-    victim.until_warned(|warning| matches!(warning, Warning::ClockBehind { .. })).await;
-    let (ahead, time, _) = victim.says("three hours ahead").await;
-    assert!(about(time, now_ms() + 3 * HOUR), "{time}");
+    let liar = Attacker::connect(8, victim.address.clone()).await;
+    let lie = liar.operation(lobby().id(), 1, 0, None, now_ms() + 28 * HOUR, "tomorrow");
+    let mut neighbours = vec![victim.neighbour(9).await];
+    neighbours[0].tell_time(now_ms() + 14 * HOUR).await;
+    neighbours.push(offers(liar, now_ms() + 14 * HOUR, &[lie]));
+    // Two liars move a clock by 15 hours at most, and lines by 15 more.
+    victim.until_line("tomorrow").await;
+    let (ahead, time, _) = victim.says("far ahead").await;
+    assert!(about(time, now_ms() + 28 * HOUR), "{time}");
 
     for secret in 10..12 {
         let honest = victim.neighbour(secret).await;

@@ -91,6 +91,35 @@ fn whoever_gets_back_own_lines_goes_on_in_another_chain_whenever_the_power_fails
     }
 }
 
+/// Each speaks alone first, then with the others; a clock is wrong from the start, is set back in a run, and is right after a
+/// restart. Nobody has to wait for anybody's lines, and no answer stands above what it answers.
+#[test]
+fn whatever_clocks_say_everybody_sees_everybody_in_the_order_of_talk() {
+    const MINUTE: i64 = 60_000;
+    let errors = [-30 * MINUTE, -9 * 60 * MINUTE, 60 * MINUTE, 14 * 60 * MINUTE];
+    for (seed, error) in (0..).zip(errors) {
+        for count in [2, 3] {
+            let says = |from: u64, until: u64| {
+                let times = (from..until).step_by(400).zip((0..count).cycle());
+                times.map(|(at, seat)| (at, Action::Say(seat))).collect::<Vec<_>>()
+            };
+            let mut actions = vec![(100, Action::Leave(1)), (200, Action::Clock(1, error)), (300, Action::Join(1))];
+            actions.push((400, Action::Split(vec![1])));
+            actions.extend(says(1_000, 3_000));
+            actions.push((4_000, Action::Heal));
+            actions.extend(says(4_100, 9_000));
+            actions.push((9_000, Action::Clock(1, error - 60 * MINUTE)));
+            actions.extend(says(9_100, 14_000));
+            actions.extend([(14_000, Action::Leave(1)), (14_500, Action::Clock(1, 0)), (15_000, Action::Join(1))]);
+            actions.extend(says(15_100, 20_000));
+            let (people, holders, attacker) = ((0..count).collect(), Vec::new(), false);
+            let plan =
+                Plan { seed, kind: Kind::Clocks, people, attacker, history: 0, holders, actions, length: 24_000 };
+            assert_eq!(World::as_it_is(&plan), Ok(()), "{error} ms, {count} people");
+        }
+    }
+}
+
 #[test]
 fn without_faults_everybody_sees_the_same_winner_of_a_quiz() {
     for seed in 0..4 {

@@ -448,6 +448,9 @@ warning-parked = A message from { $name } is dated in the future. It waits until
 # What stays in view
 banner-clock-ahead = This computer's clock is { $time } ahead of the others; set it right. Your messages go by the room's time.
 banner-clock-behind = This computer's clock is { $time } behind the others; set it right. Your messages go by the room's time.
+banner-clock-more = This computer's clock is { $time } ahead of another one. One of them is wrong: set that one right. Messages stay in the order in which they were said.
+banner-clock-less = This computer's clock is { $time } behind another one. One of them is wrong: set that one right. Messages stay in the order in which they were said.
+banner-clock-far = This computer's clock and those of others are { $time } apart. That is too much: messages wait until the wrong clock is set right.
 banner-own-fork = Another copy of your data folder writes under your name: a restored backup, or a second computer. Nothing is lost; use each folder on one computer only.
 banner-quarantined = The saved history was damaged. All of it was moved to { $folder }; what could be read is here, and what the others have comes back from them.
 banner-new-key = The file with your key is gone, so others see you as somebody new. To be yourself again, close Inkmesh, put a copy of identity.key back into the data folder, and start anew.

@@ -141,6 +141,7 @@ pub fn warning(language: Language, warning: &Warning, author: &str) -> Option<St
         Warning::OwnFork
         | Warning::ClockAhead { .. }
         | Warning::ClockBehind { .. }
+        | Warning::ClockDiffers { .. }
         | Warning::Quarantined { .. }
         | Warning::TailLost
         | Warning::NewKey

@@ -121,7 +121,7 @@ impl World {
 
     pub fn write(&mut self, program: usize, step: GameStep) {
         self.written += 1;
-        let time = self.clock.tick(self.now.wall_ms).0;
+        let time = self.clock.tick(self.now).0;
         self.log.push((StepAt { id: operation(self.written), author: self.who(program), time, proven: true }, step));
     }
 

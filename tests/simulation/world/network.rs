@@ -84,9 +84,7 @@ impl World {
         }
         let Some(device) = self.devices.get_mut(&seat) else { return };
         device.schedule.went(&peer);
-        if device.heard_clocks.len() > 1 {
-            device.heard_clocks.remove(&peer);
-        }
+        device.heard_clocks.remove(&peer);
         let told = device.clocks.lost(&peer);
         self.clock_told(seat, told.is_some());
         self.feed(seat, Input::Offline { peer });

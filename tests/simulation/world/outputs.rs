@@ -1,6 +1,6 @@
 //! What a machine does with what its room wants: the part of the node.
 
-use inkmesh::clock::{MAX_AHEAD_MS, Now};
+use inkmesh::clock::{MAX_AHEAD_MS, Now, Timestamp};
 use inkmesh::command::{CommandError, CommandTicket};
 use inkmesh::event::{EntryBody, Event, Phase, Warning};
 use inkmesh::fold::Step;
@@ -10,7 +10,7 @@ use inkmesh::log::{MAX_FLOATING, MAX_PARKED, Position};
 use inkmesh::name::RoomName;
 use inkmesh::operation::Operation;
 use inkmesh::room::{Input, Output, Verdict, Write};
-use inkmesh::room_time::{AGREED_MS, BEGINNING_MS, STEADY_MS};
+use inkmesh::room_time::{AGREED_MS, BEGINNING_MS, MAX_CORRECTION_MS, STEADY_MS};
 
 use super::disk::{Group, Job, Then};
 use super::given::given_by;
@@ -26,7 +26,7 @@ fn is_vote(body: &EntryBody) -> bool {
 /// How often the disk is tried again after it refused, in milliseconds, as in `src/node`.
 const RECOVER_MS: u64 = 1_000;
 /// The longest that a frame or an answer of this world is on its way, in milliseconds, and so its clock.
-const TRAVEL_MS: u64 = 10_000;
+const TRAVEL_MS: i64 = 10_000;
 
 impl World {
     /// Feeds a room, and does what it wants. Returns the verdict, if there is one.
@@ -145,6 +145,7 @@ impl World {
             return self.not_saved(seat, &write);
         }
         self.check_time(seat, &write);
+        self.check_order(seat, &write);
         self.check_chain(seat, &write);
         self.wrote(&write.operations);
         let Some(device) = self.devices.get_mut(&seat) else { return };
@@ -361,7 +362,7 @@ impl World {
         let Some(device) = self.devices.get_mut(&seat) else { return };
         if theirs >= BEGINNING_MS {
             device.heard_clocks.insert(author, (error, device.wrong));
-        } else if device.heard_clocks.len() > 1 {
+        } else {
             device.heard_clocks.remove(&author);
         }
         let told = device.clocks.heard(author, theirs, ours);
@@ -374,27 +375,42 @@ impl World {
         }
     }
 
-    /// After clocks were compared, and if by most of them the time is right, nothing is written that is more than ten
-    /// minutes ahead of the true time (and the two minutes that clocks may disagree without anybody having to know).
+    /// After clocks were compared, and if more than half of them are right, nothing is written that others have to wait for (but
+    /// for the two minutes that clocks may disagree without anybody having to know).
     fn check_time(&mut self, seat: Seat, write: &Write) {
         let Some(device) = self.devices.get(&seat) else { return };
         let compared = !device.heard_clocks.is_empty()
             && device.heard_clocks.values().all(|(_, own_then)| *own_then == device.wrong);
-        let own = (self.wall(seat) >= BEGINNING_MS).then_some(device.wrong);
+        let is_possible = self.wall(seat) >= BEGINNING_MS;
+        let own = is_possible.then_some(device.wrong);
         let mut errors: Vec<i64> = device.heard_clocks.values().map(|(error, _)| *error).chain(own).collect();
         errors.sort_unstable();
-        if errors.is_empty() {
+        let slack = AGREED_MS + STEADY_MS + 2 * TRAVEL_MS;
+        let is_far = is_possible && device.wrong.abs() > MAX_CORRECTION_MS - slack;
+        if !compared || is_far {
             return;
         }
-        let median = errors[(errors.len() - 1) / 2];
-        if !compared || median.unsigned_abs() > TRAVEL_MS {
+        let (low, high) = (errors[(errors.len() - 1) / 2], errors[errors.len() / 2]);
+        if low < -TRAVEL_MS || high > TRAVEL_MS {
             return;
         }
-        let slack = AGREED_MS.unsigned_abs() + STEADY_MS.unsigned_abs() + 2 * TRAVEL_MS;
-        let limit = self.true_ms() + MAX_AHEAD_MS + slack;
+        let limit = self.true_ms() + MAX_AHEAD_MS + slack.unsigned_abs();
         if let Some(ahead) = write.operations.iter().find(|operation| operation.header().time.ms() > limit) {
             let by = ahead.header().time.ms() - self.true_ms();
             self.fail("clock", format!("{} writes {by} ms ahead of the true time", name_of(seat)));
+        }
+    }
+
+    /// Nobody's answer stands above what it answers: what is written is later than all that its author was shown. What is too far
+    /// ahead of the time by which its author goes has to wait.
+    fn check_order(&mut self, seat: Seat, write: &Write) {
+        let now = self.clock(seat);
+        let Some(room) = self.devices.get(&seat).and_then(|device| device.room.as_ref()) else { return };
+        let limit = Timestamp::last_of_ms(now.wall_ms + MAX_AHEAD_MS);
+        let shown = room.log().last_before(limit).filter(|_| now.wall_ms >= BEGINNING_MS);
+        let written = write.operations.first().map(|operation| operation.header().time);
+        if shown.is_some_and(|shown| written <= Some(shown.time)) {
+            self.fail("order", format!("{} writes above what it was shown: {written:?}, {shown:?}", name_of(seat)));
         }
     }
 

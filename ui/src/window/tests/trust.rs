@@ -41,6 +41,34 @@ fn a_wrong_clock_is_said_until_it_is_right() {
 }
 
 #[test]
+fn where_nobody_knows_which_clock_is_wrong_none_is_called_right() {
+    let mut bench = Bench::open(Language::En, WIDE, &[person(ANA, "Ana", true)]);
+    warn(&mut bench, Warning::ClockDiffers { ms: 9 * HOUR, ahead: false });
+    bench.must_show(
+        "This computer's clock is 9 hours behind another one. One of them is wrong: set that one right. Messages stay in \
+         the order in which they were said.",
+    );
+    warn(&mut bench, Warning::ClockDiffers { ms: HOUR, ahead: true });
+    bench.look.language = Language::Ko;
+    bench.must_show(
+        "이 컴퓨터의 시계가 다른 컴퓨터보다 60분 빠릅니다. 둘 중 하나가 틀렸으니 틀린 쪽을 맞춰 주세요. 메시지 순서는 말한 \
+         순서대로 유지됩니다.",
+    );
+    bench.look.language = Language::En;
+    let far = "This computer's clock and those of others are 30 hours apart. That is too much: messages wait until the wrong clock is set right.";
+    for warning in [
+        Warning::ClockDiffers { ms: 30 * HOUR, ahead: true },
+        Warning::ClockAhead { ms: 30 * HOUR },
+        Warning::ClockBehind { ms: 30 * HOUR },
+    ] {
+        warn(&mut bench, warning);
+        bench.must_show(far);
+    }
+    warn(&mut bench, Warning::ClockAgrees);
+    assert!(!bench.shows(far));
+}
+
+#[test]
 fn damage_is_said_until_it_is_taken_away_one_at_a_time() {
     let mut bench = Bench::open(Language::En, WIDE, &[]);
     let folder = "/home/ana/.local/share/inkmesh/log.broken-7".to_owned();
@@ -120,7 +148,7 @@ fn by_a_clock_that_is_ahead_nothing_is_let_go_too_early() {
     let now = u64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap();
     let mine = at(now, said(1, ME, "Me", "hello"));
     let mut bench = Bench::with(Language::En, WIDE, &[], vec![mine.clone()], ReadStateView::default());
-    warn(&mut bench, Warning::ClockAhead { ms: 3 * HOUR });
+    warn(&mut bench, Warning::ClockAhead { ms: 20 * HOUR });
     bench.happen(vec![Event::HeldBack { room: lobby(), entries: vec![mine.id] }]);
     bench.must_show("Say again");
     assert!(bench.room.ticks());

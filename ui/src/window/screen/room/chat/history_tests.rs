@@ -289,7 +289,7 @@ fn a_late_line_that_is_none_of_the_talk_shows_what_stands_there() {
 
 #[test]
 fn lines_that_are_held_back_are_said_again_once() {
-    // Others see it when it is no more than ten minutes ahead of them.
+    // Others see it when it is no more than 15 hours ahead of them.
     let future = line(9000 + MAX_AHEAD_MS, ME);
     let mut history = showing(vec![line(10, ANA), future.clone()]);
     history.held_back(vec![future.id]);

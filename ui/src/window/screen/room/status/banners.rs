@@ -4,7 +4,7 @@
 use iced::widget::text::Wrapping;
 use iced::widget::{Column, container, row};
 use iced::{Alignment, Element, Length};
-use inkmesh::event::Warning;
+use inkmesh::event::{Warning, is_far};
 
 use super::message::Message;
 use crate::text::about;
@@ -27,7 +27,9 @@ impl Banners {
     /// Shows a banner for a warning that stays.
     pub fn warn(&mut self, warning: &Warning) {
         match warning {
-            Warning::ClockAhead { .. } | Warning::ClockBehind { .. } => self.clock = Some(warning.clone()),
+            Warning::ClockAhead { .. } | Warning::ClockBehind { .. } | Warning::ClockDiffers { .. } => {
+                self.clock = Some(warning.clone());
+            }
             Warning::ClockAgrees => self.clock = None,
             Warning::OwnFork
             | Warning::Quarantined { .. }
@@ -98,8 +100,13 @@ fn banner<'a>(look: Look, warning: &Warning, dismissible: bool, short: bool) -> 
 fn words(look: Look, warning: &Warning) -> Option<String> {
     let clock = |key, ms| look.t_args(key, [("time", about(look.language, ms).into())]);
     match warning {
+        Warning::ClockAhead { ms } | Warning::ClockBehind { ms } | Warning::ClockDiffers { ms, .. } if is_far(*ms) => {
+            Some(clock("banner-clock-far", *ms))
+        }
         Warning::ClockAhead { ms } => Some(clock("banner-clock-ahead", *ms)),
         Warning::ClockBehind { ms } => Some(clock("banner-clock-behind", *ms)),
+        Warning::ClockDiffers { ms, ahead: true } => Some(clock("banner-clock-more", *ms)),
+        Warning::ClockDiffers { ms, ahead: false } => Some(clock("banner-clock-less", *ms)),
         Warning::OwnFork => Some(look.t("banner-own-fork")),
         Warning::TailLost => Some(look.t("banner-tail-lost")),
         Warning::NewKey => Some(look.t("banner-new-key")),
