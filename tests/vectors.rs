@@ -172,7 +172,9 @@ fn step_vectors() -> Vectors {
         WordList::new(vec![word("사과", Level::Easy), word("ice cream", Level::Easy), word("탈춤", Level::Hard)]);
     let (game, player, [first, second]) = (game(), ben().author(), operations().map(|operation| operation.id()));
     let commit = commitment(game, ana().author(), &[3; 32]);
-    let seed = seed([[3; 32], [4; 32]]);
+    // In the order of the keys: Ben's nonce comes first.
+    assert!(player < ana().author());
+    let seed = seed([[4; 32], [3; 32]]);
     let order = drawing_order(&seed, 0, [ana().author(), player]);
     vec![
         ("proposal payload", step(GameStep::Proposed { rules: Rules::skribbl(), words: words.clone(), more: 0 })),
@@ -267,7 +269,7 @@ fn text_vectors() -> Vectors {
         ),
         ("candidates of `사과먹고싶다`", asked("사과먹고싶다", &["사과", "먹"])),
         (
-            "close",
+            "close guesses",
             close(&[("bannaa", "banana"), ("떡보끼", "떡볶이"), ("딸", "달"), ("o", "ox"), ("bnaaan", "banana")]),
         ),
         ("points", points.map(|points| points.to_string()).join(" ")),

@@ -27,7 +27,7 @@ function messages (stream, maxDataLength) {
     if (bytes.byteLength < 4) throw new RangeError('not all of the length')
     return bytes.getUint32(0)
   }
-  const framed = lpStream(stream, { lengthEncoder, lengthDecoder, maxDataLength })
+  const framed = lpStream(stream, { lengthEncoder, lengthDecoder, maxLengthLength: 4, maxDataLength })
   return {
     send: message => framed.write(cbor(message)),
     receive: async () => uncbor((await framed.read()).slice()),

@@ -1,7 +1,7 @@
 // The real program, over its JSON lines (docs/headless.md).
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import { Waiting } from './wait.js'
+import { PATIENCE_MS, Waiting } from './wait.js'
 
 export class Program extends Waiting {
   events = []
@@ -44,10 +44,12 @@ export class Program extends Waiting {
     return this.until(`an event ${name} of ${this.name}`, find)
   }
 
-  /** Waits for an event that has not come yet. */
-  nextEvent () {
-    const count = this.events.length
-    return this.until(`one more event of ${this.name}`, () => this.#alive() && this.events.length > count)
+  /** Carries a command out again and again, until its `ok` is as expected: for what no event tells. */
+  async askUntil (action, fields, expected) {
+    const end = Date.now() + PATIENCE_MS
+    while (!expected(await this.ask(action, fields))) {
+      if (Date.now() > end) throw new Error(`in vain: ${action} of ${this.name}`)
+    }
   }
 
   #alive () {

@@ -1,5 +1,5 @@
 /** How long an expected event may take before the test fails. */
-const PATIENCE_MS = 60_000
+export const PATIENCE_MS = 60_000
 
 /** Something whose state changes, and that can be waited for. */
 export class Waiting {
@@ -22,7 +22,8 @@ export class Waiting {
         this.#waiters.delete(waiter)
         settle(value)
       }
-      const timer = setTimeout(() => end(reject, new Error(`in vain: ${what}`)), PATIENCE_MS)
+      const late = new Error(`in vain: ${what}`)
+      const timer = setTimeout(() => end(reject, late), PATIENCE_MS)
       this.#waiters.add(waiter)
       waiter()
     })
