@@ -26,6 +26,8 @@ type Vectors = Vec<(&'static str, String)>;
 
 const CLOCK: u64 = 1_790_000_000_000;
 const RED: Color = Color([0xb8, 0x38, 0x22]);
+/// The chat payload as a later version may write it: the key `re` before `text`.
+const LATER_CHAT: &[u8] = b"\x02\xa2\x62re\x01\x64text\x66\xec\x95\x88\xeb\x85\x95";
 /// The turn that Ana draws.
 const TURN: u32 = 2;
 
@@ -67,6 +69,28 @@ fn operations() -> [Operation; 2] {
     [first, second]
 }
 
+/// Returns another operation that Ana wrote after her first one: it forks chain 7.
+fn fork(first: &Operation) -> Operation {
+    let chain = ChainId { author: ana().author(), log: 7 };
+    let time = Timestamp(first.header().time.0 + 2);
+    let header = Header { room: room(), chain, seq: 1, backlink: Some(first.id()), time };
+    Operation::sign(&ana(), header, &Payload::Chat(Chat { text: "다른 말".to_owned() })).unwrap()
+}
+
+/// Returns a log with these operations.
+fn log(operations: &[&Operation]) -> Log {
+    let mut log = Log::new(room());
+    for operation in operations {
+        assert_eq!(log.ingest((*operation).clone(), u64::MAX).outcomes, [Ingest::Inserted]);
+    }
+    log
+}
+
+/// Returns the text that is in a vector's name, as JSON between backticks.
+fn quoted(name: &str) -> String {
+    serde_json::from_str(name.split('`').nth(1).unwrap()).unwrap()
+}
+
 /// Returns the name of the game: the id of the first operation.
 fn game() -> OperationId {
     operations()[0].id()
@@ -88,6 +112,7 @@ fn log_vectors() -> Vectors {
         ("chat operation", hex(second.bytes())),
         ("chat id", second.id().to_string()),
         ("gossip message id", hex(&message_id(&Frame::operation(&second)))),
+        ("chat payload of a later version", hex(LATER_CHAT)),
     ]
 }
 
@@ -110,10 +135,21 @@ fn sheet_vectors() -> Vectors {
         hex(&Frame::live(&live.sign(&ana(), room()).unwrap()))
     };
     let [stroke_step, ellipse, rectangle, eraser] = [pen.clone(), ellipse, rectangle, eraser].map(CanvasStep::Stroke);
-    let mut picture = Raster::default();
-    for step in [&stroke_step, &ellipse, &rectangle, &eraser, &fill(2400, 1500)] {
-        picture.draw(step);
-    }
+    let odd = [
+        stroke(Tool::Pen, 1, &[(3, 5)]),
+        stroke(Tool::Pen, 128, &[(0, 4800), (1, 4799)]),
+        stroke(Tool::Line, 2, &[(6400, 0), (0, 4799)]),
+        stroke(Tool::Ellipse, 3, &[(3000, 2001), (100, 2001)]),
+        stroke(Tool::Rectangle, 4, &[(4001, 4001), (4003, 4001)]),
+    ];
+    let [point, corner, line, flat_ellipse, flat_rectangle] = odd.map(CanvasStep::Stroke);
+    let digest = |steps: &[&CanvasStep]| {
+        let mut picture = Raster::default();
+        for step in steps {
+            picture.draw(step);
+        }
+        hex(&picture.digest())
+    };
     vec![
         ("path", hex(pen.points.bytes())),
         ("stroke payload", on_free(&stroke_step)),
@@ -126,20 +162,28 @@ fn sheet_vectors() -> Vectors {
         ("clear payload", on_free(&CanvasStep::Clear { stroke: 11 })),
         ("undo payload", on_free(&CanvasStep::Undo { stroke: 9 })),
         ("redo payload on a turn", on(turn, &CanvasStep::Redo { stroke: 9 })),
-        ("digest of the picture", hex(&picture.digest())),
+        ("digest of the picture", digest(&[&stroke_step, &ellipse, &rectangle, &eraser, &fill(2400, 1500)])),
+        ("point payload", on_free(&point)),
+        ("corner payload", on_free(&corner)),
+        ("line payload", on_free(&line)),
+        ("flat ellipse payload", on_free(&flat_ellipse)),
+        ("flat rectangle payload", on_free(&flat_rectangle)),
+        ("fill payload at the corner", on_free(&fill(6400, 4800))),
+        (
+            "digest of the odd picture",
+            digest(&[&point, &corner, &line, &flat_ellipse, &flat_rectangle, &fill(6400, 4800)]),
+        ),
         ("live frame", live(SheetId::Free)),
         ("live frame on a turn", live(turn)),
     ]
 }
 
 fn sync_vectors() -> Vectors {
-    let mut log = Log::new(room());
-    let empty = log.digest();
+    let empty = log(&[]).digest();
     let [first, second] = operations();
     let last = second.header().time;
-    for operation in [&first, &second] {
-        assert_eq!(log.ingest(operation.clone(), u64::MAX).outcomes, [Ingest::Inserted]);
-    }
+    let other = fork(&first);
+    let (log, forked) = (log(&[&first, &second]), log(&[&first, &second, &other]));
     let neighbour = Neighbour { peer: ben().author(), addresses: vec!["/ip4/192.168.0.7/tcp/47770".to_owned()] };
     let request = |request: Request| hex(&request.encode().unwrap());
     let response = |response: Response| hex(&response.encode().unwrap());
@@ -157,6 +201,14 @@ fn sync_vectors() -> Vectors {
         ("frontier", response(Response::Frontier { heads: log.frontier(), neighbours: Vec::new(), clock: CLOCK })),
         ("operations", response(Response::Operations { operations })),
         ("end", response(Response::End)),
+        ("fork operation", hex(other.bytes())),
+        ("fork id", other.id().to_string()),
+        ("digest of the fork", hex(&forked.digest())),
+        (
+            "frontier of the fork",
+            response(Response::Frontier { heads: forked.frontier(), neighbours: Vec::new(), clock: CLOCK }),
+        ),
+        ("fetch of the fork", request(Request::Fetch { wants: log.missing(&forked.frontier()) })),
         (
             "hello on loopback",
             hex(&codec::encode(&("inkmesh hello 1", ana().author(), 47_771_u16, true), 128).unwrap()),
@@ -178,6 +230,10 @@ fn step_vectors() -> Vectors {
     let order = drawing_order(&seed, 0, [ana().author(), player]);
     vec![
         ("proposal payload", step(GameStep::Proposed { rules: Rules::skribbl(), words: words.clone(), more: 0 })),
+        (
+            "proposal payload without words",
+            step(GameStep::Proposed { rules: Rules::default(), words: WordList::default(), more: 0 }),
+        ),
         ("more words payload", step(GameStep::MoreWords { game, part: 1, words })),
         ("commitment", hex(&commit)),
         ("ready payload", step(GameStep::Ready { game, commit })),
@@ -226,6 +282,7 @@ fn word_vectors() -> Vectors {
         reveal: Some(Box::new(reveal)),
         evidence: Vec::new(),
     };
+    let passed = GameStep::TurnEnded { game, turn, reason: EndReason::Passed, reveal: None, evidence: Vec::new() };
     let accused =
         GameStep::TurnEnded { game, turn, reason: EndReason::Time, reveal: None, evidence: vec![request.clone()] };
     let unblinded = GameStep::Unblinded { game, turn, blinded, opening, word: "ice cream".to_owned() };
@@ -249,31 +306,94 @@ fn word_vectors() -> Vectors {
         ("solved payload", step(solved)),
         ("whispered payload", step(whispered)),
         ("turn ended payload", step(ended)),
+        ("turn ended payload when passed", step(passed)),
         ("turn ended payload with evidence", step(accused)),
         ("unblinded payload", step(unblinded)),
     ]
 }
 
+/// The words of a game for the vectors of candidates.
+const WORDS: [&str; 10] = ["ice cream", "고양이", "cream", "사과", "먹", "Straße", "banana", "apple", "tree", "moon"];
+
 fn text_vectors() -> Vectors {
-    let asked = |line: &str, words: &[&str]| candidates(line, |text| words.contains(&text)).join(" ");
+    let words = WORDS.map(normalise);
+    let asked = |line: &str| candidates(line, |text| words.iter().any(|word| word == text)).join(" ");
     let close = |pairs: &[(&str, &str)]| {
         let close = pairs.iter().filter(|(guess, word)| is_close(guess, word));
         close.map(|(guess, word)| format!("{guess}/{word}")).collect::<Vec<_>>().join(" ")
     };
     let points = [guesser_points(Level::Easy, 1_500, 80_000, 0), guesser_points(Level::Hard, 40_000, 80_000, 3)];
-    vec![
-        ("room name of `## Tea  ROOM`", "## Tea  ROOM".parse::<RoomName>().unwrap().to_string()),
-        (
-            "candidates of `Is it ice-cream or 고양이야?`",
-            asked("Is it ice-cream or 고양이야?", &["icecream", "고양이", "cream"]),
-        ),
-        ("candidates of `사과먹고싶다`", asked("사과먹고싶다", &["사과", "먹"])),
+    let rooms = [
+        r###"room name of `"## Tea  ROOM"`"###,
+        r###"room name of `"  #  Foo"`"###,
+        r###"room name of `"#\u202e\t# foo"`"###,
+        r###"room name of `"a\u200bb\u00a0C#"`"###,
+        r###"room name of `"\u1105\u1169\u1107\u1175"`"###,
+        r###"room name of `"\u212bngström"`"###,
+        r###"room name of `"ΟΔΟΣ ΣΑΣ"`"###,
+        r###"room name of `"İzmir"`"###,
+    ];
+    let normalised = [
+        r#"normalised `"Straße"`"#,
+        r#"normalised `"ΟΔΟΣ"`"#,
+        r#"normalised `"ＩＣＥ　cream!"`"#,
+        r#"normalised `"cafe-\u0301"`"#,
+        r#"normalised `"½ ㎏"`"#,
+        r#"normalised `"사과ㅋㅋ"`"#,
+        r#"normalised `"İ"`"#,
+        r#"normalised `"हिन्दी"`"#,
+    ];
+    let masks = [r#"mask of `"Ice-cream ½!"`"#, r#"mask of `"cafe\u0301"`"#];
+    let lines = [
+        r#"candidates of `"Is it ice-cream or 고양이야?"`"#,
+        r#"candidates of `"사과먹고싶다"`"#,
+        r#"candidates of `"moon tree apples banana icecream"`"#,
+        r#"candidates of `"사 과"`"#,
+        r#"candidates of `"itsabanana!"`"#,
+        r#"candidates of `"STRASSES"`"#,
+    ];
+    let room_name = |name| (name, quoted(name).parse::<RoomName>().unwrap().to_string());
+    let mut vectors: Vectors = rooms.map(room_name).into();
+    vectors.extend(normalised.map(|name| (name, normalise(&quoted(name)))));
+    vectors.extend(masks.map(|name| (name, Mask::of(&quoted(name)).into())));
+    vectors.extend(lines.map(|name| (name, asked(&quoted(name)))));
+    vectors.extend([
         (
             "close guesses",
             close(&[("bannaa", "banana"), ("떡보끼", "떡볶이"), ("딸", "달"), ("o", "ox"), ("bnaaan", "banana")]),
         ),
         ("points", points.map(|points| points.to_string()).join(" ")),
-    ]
+    ]);
+    vectors
+}
+
+/// PROTOCOL.md, "Reading".
+#[test]
+fn cbor_is_read_as_leniently_as_the_page_says() {
+    assert_eq!(Payload::decode(LATER_CHAT), chat());
+    let (id, length) = ([7; 32], b"\x58\x20");
+    let reads =
+        |parts: &[&[u8]]| matches!(Payload::decode(&[&[4], parts.concat().as_slice()].concat()), Payload::Game(_));
+    let game = [b"\x64game", &length[..], &id].concat();
+    for (read, what, parts) in [
+        (true, "plain", [b"\xa1\x64here\xa1", &game[..], b""]),
+        (true, "a longer length", [b"\xa1\x78\x04here\xa1", &game, b""]),
+        (true, "a map of indefinite length", [b"\xa1\x64here\xbf", &game, b"\xff"]),
+        (true, "bytes for a key", [b"\xa1\x44here\xa1", &game, b""]),
+        (true, "an unknown key", [b"\xa1\x64here\xa2\x61x\x01", &game, b""]),
+        (true, "an array for a map", [b"\xa1\x64here\x81", length, &id]),
+        (true, "an array for bytes", [b"\xa1\x64here\xa1\x64game", b"\x98\x20", &id]),
+        (false, "a key in pieces", [b"\xa1\x7f\x64here\xff\xa1", &game, b""]),
+        (false, "bytes in pieces", [b"\xa1\x64here\xa1\x64game\x5f\x58\x20", &id, b"\xff"]),
+        (false, "a key twice", [b"\xa1\x64here\xa2", &game, &game]),
+        (false, "a key missing", [b"\xa1\x64here\xa0", b"", b""]),
+        (false, "bytes left over", [b"\xa1\x64here\xa1", &game, b"\0"]),
+    ] {
+        assert_eq!(reads(&parts), read, "{what}");
+    }
+    let began = |turn| reads(&[b"\xa1\x6aturn_began\xa2", &game, b"\x64turn", turn]);
+    assert!(began(b"\x01") && began(b"\x18\x01") && began(b"\xc2\x41\x01"), "1, also in a longer form");
+    assert!(!began(b"\xf9\x3c\x00") && !began(b"\xf6"), "a float, null");
 }
 
 #[test]

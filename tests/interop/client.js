@@ -41,7 +41,7 @@ export class Client extends Waiting {
   live = []
   /** Operations in the order in which they came, own ones too. */
   arrived = []
-  /** Answers a guess or a report of a close guess; null: nothing. */
+  /** Returns the reply to a guess, or to a report that a guess was close. */
   answer = () => ({ refused: 'not_guessing' })
   served = 0
 
@@ -76,8 +76,9 @@ export class Client extends Waiting {
     this.gossip.topicValidators.set(this.topic, (_, { data }) => this.#receive(data))
     this.gossip.subscribe(this.topic)
     this.gossip.addEventListener('subscription-change', () => this.changed())
-    await this.node.handle(SYNC, ({ stream }) => this.#serve(stream).catch(error => this.#broken(stream, error)))
-    await this.node.handle(GUESS, ({ stream, connection }) => this.#reply(stream, connection).catch(error => this.#broken(stream, error)))
+    const answering = answer => ({ stream }) => answer(stream).catch(error => this.#broken(stream, error))
+    await this.node.handle(SYNC, answering(stream => this.#serve(stream)))
+    await this.node.handle(GUESS, answering(stream => this.#reply(stream)))
   }
 
   stop () {
@@ -85,9 +86,11 @@ export class Client extends Waiting {
   }
 
   #broken (stream, error) {
+    stream.abort(error)
+    // The program may end a stream at any time; but it may not send what can't be read.
+    if (error.name.startsWith('Stream')) return
     this.error = error
     this.changed()
-    stream.abort(error)
   }
 
   dial (address) {
@@ -117,14 +120,19 @@ export class Client extends Waiting {
     const header = { room: this.room, log: this.chain, seq: this.own.length, backlink: last?.id ?? null, time }
     const written = operation(this.identity, header, kind, content)
     this.own.push(written)
-    this.#take(written)
+    this.take(written)
     return written
   }
 
-  async publish (kind, content) {
-    const written = this.write(kind, content)
-    await this.gossip.publish(this.topic, join(Uint8Array.of(0), written.bytes))
-    return written
+  publish (kind, content) {
+    return this.forward(this.write(kind, content))
+  }
+
+  /** Sends an operation to the room, our own or another's. */
+  async forward (operation) {
+    this.take(operation)
+    await this.gossip.publish(this.topic, join(Uint8Array.of(0), operation.bytes))
+    return operation
   }
 
   /** Publishes a live stroke: the points from number `from` on of a stroke whose pen is still down. */
@@ -134,7 +142,8 @@ export class Client extends Waiting {
     await this.gossip.publish(this.topic, join(Uint8Array.of(1), body, signature))
   }
 
-  #take (operation) {
+  /** Takes an operation into the log; returns whether it was new. */
+  take (operation) {
     if (this.log.has(operation.id)) return false
     this.log.add(operation)
     this.arrived.push(operation)
@@ -148,7 +157,7 @@ export class Client extends Waiting {
       if (data[0] === 0) {
         const operation = readOperation(data.slice(1))
         if (!equal(operation.room, this.room)) return 'reject'
-        this.#take(operation)
+        this.take(operation)
         return 'accept'
       }
       if (data[0] !== 1) return 'ignore'
@@ -179,7 +188,7 @@ export class Client extends Waiting {
         const operations = answer.operations.operations.map(readOperation)
         const ordered = operations.every((operation, index) => !index || inOrder(operations[index - 1], operation) < 0)
         if (!operations.length || !ordered) throw new Error('an answer that is empty or not in order')
-        count += operations.filter(operation => this.#take(operation)).length
+        count += operations.filter(operation => this.take(operation)).length
       }
       return count
     }
@@ -228,9 +237,9 @@ export class Client extends Waiting {
     await stream.close()
   }
 
-  async #reply (stream, connection) {
+  async #reply (stream) {
     const { send, receive } = messages(stream, 2048)
-    await send(this.answer(await receive(), connection.remotePeer.toString()))
+    await send(this.answer(await receive()))
     await stream.close()
   }
 

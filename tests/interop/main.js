@@ -1,16 +1,18 @@
 // A client written from PROTOCOL.md alone meets the real program: `node main.js PROGRAM`. It fails at the first difference.
 import './platform.js'
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join as path } from 'node:path'
 import { inspect } from 'node:util'
 import { Client } from './client.js'
 import { Program } from './program.js'
+import { pngPixels } from './png.js'
 import { Quiz } from './quiz.js'
-import { decodePoints, encodePoints, sheetDigest, sheetStep } from './sheet.js'
+import { decodePoints, encodePoints, Picture, sheetDigest, sheetStep, shownMarks } from './sheet.js'
 import { vectors } from './vectors.js'
-import { authorOf, equal, hex, peerId } from './wire.js'
+import { authorOf, equal, hex, operation, peerId } from './wire.js'
 
 const ROOM = 'lobby'
 
@@ -63,19 +65,42 @@ async function serve ({ program, client, author }) {
   await program.event('entry', event => event.text === 'the last one')
 
   const other = new Client(secret(), ROOM)
-  await other.start()
-  try {
-    for (let number = 0; number < 40; number += 1) other.write(2, { text: `from elsewhere ${number}` })
-    const { addresses } = await program.event('ready')
-    await other.dial(addresses[0])
-    await program.event('entry', event => event.text === 'from elsewhere 39')
-    await other.catchUp(author)
-    await sameLog({ program, client: other })
-  } finally {
-    await other.stop()
-  }
+  for (let number = 0; number < 40; number += 1) other.write(2, { text: `from elsewhere ${number}` })
+  await arrive(program, other, [])
+  await program.event('entry', event => event.text === 'from elsewhere 39')
+  await other.catchUp(author)
+  await sameLog({ program, client: other })
+  await other.stop()
   await client.catchUp(author)
   await sameLog({ program, client })
+}
+
+/** Somebody signs two histories. The program keeps both, and serves the one that somebody lacks. */
+async function fork ({ program, client, author }) {
+  const forger = new Client(secret(), ROOM)
+  const [first, one] = ['before the fork', 'one history'].map(text => forger.write(2, { text }))
+  const sign = (text, seq, backlink) => {
+    const header = { room: client.room, log: first.log, seq, backlink, time: one.time + BigInt(seq) }
+    return operation(forger.identity, header, 2, { text })
+  }
+  const other = sign('another history', 1, first.id)
+  for (const each of [first, one, other, sign('its end', 2, one.id), sign('its end', 2, other.id)]) await client.forward(each)
+  await program.event('warning', event => event.code === 'fork')
+  await sameLog({ program, client })
+
+  const newcomer = await arrive(program, new Client(secret(), ROOM), [first, one])
+  await newcomer.catchUp(author)
+  await sameLog({ program, client: newcomer })
+  await newcomer.stop()
+}
+
+/** Lets another client, which holds these operations, meet the program. */
+async function arrive (program, client, operations) {
+  operations.forEach(operation => client.take(operation))
+  const { addresses } = await program.event('ready')
+  await client.start()
+  await client.dial(addresses[0])
+  return client
 }
 
 /** Marks go both ways: on the sheet, and while the pen is still down. */
@@ -118,6 +143,18 @@ const onFreeSheet = operation => sheetStep(operation)?.board === 'free'
 function sameSheet ({ program, client }) {
   const digest = () => hex(sheetDigest(client.log.ordered().filter(onFreeSheet)))
   return program.askUntil('state', { room: ROOM }, ({ canvas }) => canvas === digest())
+}
+
+/** When the program has ended: the picture that it saved has the pixels that the page demands. */
+async function picture ({ binary, folder, program, client }) {
+  await client.stop()
+  await program.quit()
+  const to = path(folder, 'pictures')
+  execFileSync(binary, ['archive', '--data-dir', path(folder, 'data'), 'export', '--format', 'png', '--to', to, ROOM], { stdio: 'ignore' })
+  const [file] = readdirSync(to).filter(name => name.includes('_sheet_'))
+  const expected = new Picture()
+  shownMarks(client.log.ordered().filter(onFreeSheet).map(sheetStep)).forEach(mark => expected.draw(mark))
+  assert(equal(Buffer.from(expected.pixels.buffer), Buffer.from(pngPixels(readFileSync(path(to, file))).buffer)), 'another picture')
 }
 
 const WORDS = ['사과', 'ice cream', '탈춤', 'banana', 'piano', 'river', '떡볶이', 'castle', 'train', '고양이']
@@ -205,23 +242,21 @@ async function drawing ({ program, client, author }, game, turn) {
 
 async function main (binary) {
   const folder = mkdtempSync(path(tmpdir(), 'inkmesh-interop-'))
-  const program = new Program(binary, folder, 'Pat')
+  const program = new Program(binary, path(folder, 'data'), 'Pat')
   process.on('exit', () => {
     program.kill()
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
   })
   const client = new Client(secret(), ROOM)
   await client.start()
-  const both = { program, client }
+  const both = { binary, folder, program, client }
   process.on('exit', code => code && console.error(inspect(program.events.slice(-8), { depth: 4 })))
-  for (const scenario of [vectors, meet, catchUp, talk, serve, draw, quiz, proposed]) {
+  for (const scenario of [vectors, meet, catchUp, talk, serve, fork, draw, quiz, proposed, picture]) {
     const start = Date.now()
     await scenario(both)
     if (client.error) throw client.error
     console.log(`  ${scenario.name}: ${Date.now() - start} ms`)
   }
-  await client.stop()
-  await program.quit()
 }
 
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1))

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import {
   blind, candidates, commitment, drawingOrder, guessRequest, isProven, mask, normalise, points, randomScalar, receipt, receiptText,
-  scalarBytes, seedOf, TurnKey, unblind, wordInput, WordKey
+  requestText, scalarBytes, seedOf, TurnKey, unblind, wordInput, WordKey
 } from './word.js'
 import { equal, hex, verify } from './wire.js'
 
@@ -113,7 +113,8 @@ export class Quiz {
     assert(equal(reveal.voprf, lock.voprf) && equal(reveal.key, lock.word) && equal(key.public, lock.word))
     assert(normalise(reveal.word) === word && mask(reveal.word) === lock.mask && this.levels.has(word))
     const turnKey = new TurnKey(BigInt('0x' + hex(Uint8Array.from(reveal.secret).reverse())))
-    assert(equal(turnKey.public, reveal.voprf) && equal(new WordKey(turnKey.output(wordInput(this.game, turn, word)), this.game, turn).public, reveal.key))
+    const wordKey = new WordKey(turnKey.output(wordInput(this.game, turn, word)), this.game, turn)
+    assert(equal(turnKey.public, reveal.voprf) && equal(wordKey.public, reveal.key))
     assert.deepEqual(evidence, [])
     await this.write('unblinded', { turn, blinded, opening: scalarBytes(scalar), word: reveal.word })
     this.#count(turn, this.me, this.levels.get(word).level, receipt.elapsed_ms)
@@ -127,10 +128,9 @@ export class Quiz {
     const wordKey = new WordKey(key.output(wordInput(game, turn, word)), game, turn)
     this.turn = { turn, word: text, key, wordKey }
     client.answer = ({ guess }) => {
-      const request = guess && guessRequest({ author: guess.guesser, sign: () => guess.signature }, guess)
       const isMine = guess && guess.turn === turn && equal(guess.game, game) && equal(guess.voprf, key.public)
       if (!isMine) return { refused: 'not_now' }
-      this.requests = [...this.requests ?? [], request]
+      if (!verify(guess.guesser, guess.signature, requestText(guess))) return { refused: 'malformed' }
       return { answer: { answer: key.answer(guess.blinded), receipt: receipt(client.identity, guess, Date.now() - start) } }
     }
     await this.write('word_locked', { turn, voprf: key.public, word: wordKey.public, mask: mask(text) })

@@ -59,6 +59,8 @@ function logVectors () {
     same(`${name} operation`, written.bytes)
     same(`${name} id`, readOperation(written.bytes).id)
   }
+  const later = readOperation(operation(ana, { room, log: 7, seq: 0, backlink: null, time }, 2, reread('chat payload of a later version', 1)).bytes)
+  assert.equal(later.content.text, '안녕')
   same('gossip message id', blake3(join(Uint8Array.of(0), second.bytes).slice(0, -64)))
   return [first, second]
 }
@@ -66,8 +68,7 @@ function logVectors () {
 function syncVectors ([first, second]) {
   const log = new Log()
   same('digest of the empty log', log.digest())
-  const wants = log.missing([[ana.author, 7n, 2n, second.id.slice(0, 12)]])
-  same('fetch', cbor({ fetch: { wants } }))
+  same('fetch', cbor({ fetch: { wants: log.missing([[ana.author, 7n, 2n, second.id.slice(0, 12)]]) } }))
   log.add(first)
   log.add(second)
   same('digest of the two operations', log.digest())
@@ -80,6 +81,16 @@ function syncVectors ([first, second]) {
   same('busy', cbor('busy'))
   same('operations', cbor({ operations: { operations: log.ordered().map(operation => operation.bytes) } }))
   same('end', cbor('end'))
+  const fork = operation(ana, { room, log: 7, seq: 1, backlink: first.id, time: first.time + 2n }, 2, { text: '다른 말' })
+  same('fork operation', fork.bytes)
+  same('fork id', fork.id)
+  const { wants } = reread('fetch of the fork').fetch
+  assert.deepEqual(log.missing([]), [])
+  log.add(fork)
+  same('digest of the fork', log.digest())
+  same('frontier of the fork', cbor({ frontier: { heads: log.heads(), neighbours: [], clock: CLOCK } }))
+  const sent = wants.flatMap(want => log.wanted(want, log.heads()))
+  assert.deepEqual(sent.map(({ id }) => hex(id)), [hex(fork.id)])
   same('hello on loopback', cbor(['inkmesh hello 1', ana.author, 47771, true]))
 }
 
@@ -105,10 +116,23 @@ function sheetVectors (game) {
   same('clear payload', step({ clear: { stroke: 11 } }))
   same('undo payload', step({ undo: { stroke: 9 } }))
   same('redo payload on a turn', payload(5, { board: { turn: { game, turn: 2 } }, step: { redo: { stroke: 9 } } }))
-  const picture = new Picture()
-  for (const mark of [pen, ...Object.values(shapes)]) picture.draw({ stroke: mark })
-  picture.draw(fill([2400, 1500]))
-  same('digest of the picture', picture.digest())
+  const odd = {
+    point: stroke('pen', 1, [[3, 5]]),
+    corner: stroke('pen', 128, [[0, 4800], [1, 4799]]),
+    line: stroke('line', 2, [[6400, 0], [0, 4799]]),
+    'flat ellipse': stroke('ellipse', 3, [[3000, 2001], [100, 2001]]),
+    'flat rectangle': stroke('rectangle', 4, [[4001, 4001], [4003, 4001]])
+  }
+  for (const [name, mark] of Object.entries(odd)) same(`${name} payload`, payload(3, [null, mark]))
+  same('fill payload at the corner', step(fill([6400, 4800])))
+  const digest = (strokes, at) => {
+    const picture = new Picture()
+    for (const mark of strokes) picture.draw({ stroke: mark })
+    picture.draw(fill(at))
+    return picture.digest()
+  }
+  same('digest of the picture', digest([pen, ...Object.values(shapes)], [2400, 1500]))
+  same('digest of the odd picture', digest(Object.values(odd), [6400, 4800]))
   for (const [name, tag] of [['live frame', new Uint8Array()], ['live frame on a turn', join(game.slice(0, 8), Uint8Array.of(0, 0, 0, 2))]]) {
     const body = cbor([ana.author, tag, 0, pen])
     same(name, join(Uint8Array.of(1), body, ana.sign(utf8('inkmesh live 2'), room, body)))
@@ -124,6 +148,8 @@ function stepVectors ([{ id: game }, { id: second }]) {
   const commit = commitment(game, ana.author, nonces[0])
   const player = ben.author
   same('proposal payload', step({ proposed: { rules, words, more: 0 } }))
+  const turns = { rounds: 3, seconds: 80, players: 24, idle: 0, quiz: null }
+  same('proposal payload without words', step({ proposed: { rules: turns, words: {}, more: 0 } }))
   same('more words payload', step({ more_words: { game, part: 1, words } }))
   same('commitment', commit)
   same('ready payload', step({ ready: { game, commit } }))
@@ -182,15 +208,26 @@ function wordVectors ([{ id: game }, { id: line }]) {
   same('whispered payload', step({ whispered: { game, turn, sealed: wordKey.seal(ben.author, '안녕', sealed.slice(0, 24)) } }))
   const reveal = { word: 'ice cream', secret: bytes("turn's key, secret"), voprf, key: wordKey.public }
   same('turn ended payload', step({ turn_ended: { game, turn, reason: 'all_solved', reveal, evidence: [] } }))
+  same('turn ended payload when passed', step({ turn_ended: { game, turn, reason: 'passed', reveal: null, evidence: [] } }))
   same('turn ended payload with evidence', step({ turn_ended: { game, turn, reason: 'time', reveal: null, evidence: [request] } }))
   same('unblinded payload', step({ unblinded: { game, turn, blinded: blinded[0], opening: bytes('blind'), word: 'ice cream' } }))
 }
 
+/** Checks the vectors with a text in their names, as JSON. */
+function quoted (start, compute) {
+  const names = [...values.keys()].filter(name => name.startsWith(`${start} \`"`))
+  assert(names.length > 0, start)
+  for (const name of names) same(name, compute(JSON.parse(name.split('`')[1])))
+}
+
+const WORDS = ['ice cream', '고양이', 'cream', '사과', '먹', 'Straße', 'banana', 'apple', 'tree', 'moon']
+
 function textVectors () {
-  same('room name of `## Tea  ROOM`', roomName('## Tea  ROOM'))
-  same('candidates of `Is it ice-cream or 고양이야?`',
-    candidates('Is it ice-cream or 고양이야?', new Set(['icecream', '고양이', 'cream'])).join(' '))
-  same('candidates of `사과먹고싶다`', candidates('사과먹고싶다', new Set(['사과', '먹'])).join(' '))
+  quoted('room name of', roomName)
+  quoted('normalised', normalise)
+  quoted('mask of', mask)
+  const words = new Set(WORDS.map(normalise))
+  quoted('candidates of', line => candidates(line, words).join(' '))
   const pairs = [['bannaa', 'banana'], ['떡보끼', '떡볶이'], ['딸', '달'], ['o', 'ox'], ['bnaaan', 'banana']]
   same('close guesses', pairs.filter(pair => isClose(...pair)).map(pair => pair.join('/')).join(' '))
   same('points', `${points('easy', 1500, 80, 0)} ${points('hard', 40_000, 80, 3)}`)

@@ -62,12 +62,9 @@ const HIDDEN = /[\p{Cc}\u061c\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u2069\
 
 const tidy = text => text.replace(/\p{White_Space}/gu, ' ').replace(HIDDEN, '').normalize('NFC').replace(/ +/g, ' ')
 
-/** Lower case of each character by itself, whatever stands beside it. */
-export const lowerCase = text => Array.from(text, character => character.toLowerCase()).join('')
-
 /** Returns the normalised name of a room, or throws. */
 export function roomName (text) {
-  const name = lowerCase(tidy(text)).normalize('NFC').replace(/^[# ]+/, '').replace(/ +$/, '')
+  const name = tidy(text).toLowerCase().normalize('NFC').replace(/^[# ]+/, '').replace(/ +$/, '')
   const length = Array.from(name).length
   if (length < 1 || length > 40) throw new Error(`a room's name of ${length} characters`)
   return name

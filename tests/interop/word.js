@@ -3,7 +3,7 @@ import { xchacha20poly1305 } from '@noble/ciphers/chacha'
 import { expand_message_xmd } from '@noble/curves/abstract/hash-to-curve'
 import { ed25519, hash_to_ristretto255, RistrettoPoint } from '@noble/curves/ed25519'
 import { sha512 } from '@noble/hashes/sha2'
-import { bigEndian, H, Identity, join, littleEndian, lowerCase, utf8 } from './wire.js'
+import { bigEndian, H, Identity, join, littleEndian, utf8 } from './wire.js'
 
 const ORDER = ed25519.CURVE.n
 const CONTEXT = join(utf8('OPRFV1-'), Uint8Array.of(1), utf8('-ristretto255-SHA512'))
@@ -115,12 +115,13 @@ export class WordKey {
 
 const presence = id => (id === null ? Uint8Array.of(0) : join(Uint8Array.of(1), id))
 
-/** Signs a request of guesses. `fields` = {room, game, turn, voprf, asked_before, said, blinded}. */
+/** Returns the text over which a guesser signs a request. */
+export const requestText = ({ room, game, turn, voprf, guesser, asked_before: asked, said, blinded }) => join(
+  utf8('inkmesh guess 1'), room, game, littleEndian(turn, 4), voprf, guesser, littleEndian(asked, 4), presence(said), ...blinded)
+
 export function guessRequest (identity, { room, game, turn, voprf, asked_before: asked, said, blinded }) {
-  const guesser = identity.author
-  const signature = identity.sign(
-    utf8('inkmesh guess 1'), room, game, littleEndian(turn, 4), voprf, guesser, littleEndian(asked, 4), presence(said), ...blinded)
-  return { room, game, turn, voprf, guesser, asked_before: asked, said, blinded, signature }
+  const request = { room, game, turn, voprf, guesser: identity.author, asked_before: asked, said, blinded }
+  return { ...request, signature: identity.sign(requestText(request)) }
 }
 
 /** Returns the text over which a drawer signs a receipt. */
@@ -136,9 +137,11 @@ export function receipt (identity, { game, turn, voprf, guesser, blinded }, elap
 
 const LETTER = /^[\p{Alphabetic}\p{Nd}\p{Nl}\p{No}]$/u
 const JAMO = /[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff]/
+/** Upper and lower case of each character by itself, whatever stands beside it. */
+const lowerCase = text => Array.from(text, character => character.toLowerCase()).join('')
 const upperCase = text => Array.from(text, character => character.toUpperCase()).join('')
 
-export const folded = text => lowerCase(upperCase(lowerCase(text.normalize('NFKC')))).normalize('NFKC')
+const folded = text => lowerCase(upperCase(lowerCase(text.normalize('NFKC')))).normalize('NFKC')
 
 // JavaScript has no table of combining classes. A character that isn't of class 0 moves when it stands between two marks
 // whose order normalising changes.
@@ -171,9 +174,10 @@ const size = text => Array.from(text).length
 export function candidates (line, words) {
   const single = singleWords(folded(line)).map(word => word.normalize('NFC'))
   if (size(line) > 256 || size(folded(line)) > 256 || single.length > 64) return []
-  const bySize = single.map((word, index) => [word, index]).sort((a, b) => size(b[0]) - size(a[0]) || a[1] - b[1]).map(([word]) => word)
-  const together = single.flatMap((_, first) => [2, 3, 4, 5, 6].filter(count => first + count <= single.length)
-    .map(count => single.slice(first, first + count).join('')))
+  // Sorting is stable: equally long ones stay from left to right.
+  const bySize = [...single].sort((a, b) => size(b) - size(a))
+  const counts = first => [2, 3, 4, 5, 6].filter(count => first + count <= single.length)
+  const together = single.flatMap((_, first) => counts(first).map(count => single.slice(first, first + count).join('')))
   const found = new Set()
   const take = text => found.size < 4 && words.has(text) && found.add(text)
   for (const text of [normalise(line), ...bySize, ...together.map(text => text.normalize('NFC'))]) {
