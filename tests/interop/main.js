@@ -174,8 +174,10 @@ async function quiz (both) {
 async function proposed (both) {
   const { program, client } = both
   const rules = { rounds: 1, seconds: 60, players: 2, idle: 0, quiz: { offered: 2, hints: 1, close: true } }
-  const words = { easy: WORDS.slice(0, 4).join('\n'), medium: WORDS.slice(4, 7).join('\n'), hard: WORDS.slice(7).join('\n') }
-  const game = new Quiz(client, await client.publish(4, { proposed: { rules, words, more: 0 } }))
+  const list = (from, to) => WORDS.slice(from, to).join('\n')
+  const words = { easy: list(0, 4), medium: list(4, 7) }
+  const game = new Quiz(client, await client.publish(4, { proposed: { rules, words, more: 1 } }))
+  await game.moreWords(1, { hard: list(7) })
   await game.ready()
   await program.event('game', event => event.game === hex(game.game) && event.phase === 'gathering')
   await program.ask('ready', { room: ROOM })
@@ -225,6 +227,10 @@ async function drawing ({ program, client, author }, game, turn) {
   await program.event('game', event => isTurn(event, game, turn, 'drawing') && event.mask === '___ _____')
   const stroke = [1, 'pen', Uint8Array.of(1, 2, 3), 4, encodePoints([[0, 0], [4000, 4000]])]
   await client.publish(3, [[game.game, turn], stroke])
+  if (game.rules.quiz.hints > 0) {
+    await game.write('hint', { turn, cell: 4, letter: 'c' })
+    await program.event('game', event => isTurn(event, game, turn, 'drawing') && event.mask === '___ c____')
+  }
   const sealed = hex((await game.whisper('for those who know')).id)
   await program.event('entry', event => event.id === sealed && event.sealed)
   await program.ask('say', { room: ROOM, text: 'ice cram' })

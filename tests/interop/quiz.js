@@ -7,7 +7,7 @@ import {
 import { equal, hex, verify } from './wire.js'
 
 const STEP = 4
-const COUNTED_WORDS = ['easy', 'medium', 'hard']
+const LEVELS = ['easy', 'medium', 'hard']
 
 /** The client in one game. */
 export class Quiz {
@@ -17,9 +17,22 @@ export class Quiz {
     Object.assign(this, { client, game: proposal.id, rules })
     this.me = client.identity.author
     this.nonce = crypto.getRandomValues(new Uint8Array(32))
-    this.levels = new Map(COUNTED_WORDS.flatMap(level => (words[level] ?? '').split('\n').filter(word => word)
-      .map(word => [normalise(word), { word, level }])))
+    /** The words of the game by their normalised text. */
+    this.words = new Map()
+    this.#add(words)
     this.scores = new Map()
+  }
+
+  #add (words) {
+    for (const level of LEVELS) {
+      for (const word of (words[level] ?? '').split('\n').filter(word => word)) this.words.set(normalise(word), { word, level })
+    }
+  }
+
+  /** As the proposer, adds a part to the list of words. */
+  async moreWords (part, words) {
+    await this.write('more_words', { part, words })
+    this.#add(words)
   }
 
   /** Waits for a step of this game; returns its fields and its operation. */
@@ -76,7 +89,7 @@ export class Quiz {
     const lock = await this.step('word_locked', fields => fields.turn === turn)
     const state = (this.guesses ??= new Map()).get(turn) ?? { asked: 0, said: null }
     this.guesses.set(turn, state)
-    const words = candidates(text, this.levels)
+    const words = candidates(text, this.words)
     if (words.length === 0) {
       await this.write('guessed', { turn, text })
       return false
@@ -111,13 +124,13 @@ export class Quiz {
     const { reveal, evidence } = await this.step('turn_ended', fields => fields.turn === turn)
     const lock = await this.step('word_locked', fields => fields.turn === turn)
     assert(equal(reveal.voprf, lock.voprf) && equal(reveal.key, lock.word) && equal(key.public, lock.word))
-    assert(normalise(reveal.word) === word && mask(reveal.word) === lock.mask && this.levels.has(word))
+    assert(normalise(reveal.word) === word && mask(reveal.word) === lock.mask && this.words.has(word))
     const turnKey = new TurnKey(BigInt('0x' + hex(Uint8Array.from(reveal.secret).reverse())))
     const wordKey = new WordKey(turnKey.output(wordInput(this.game, turn, word)), this.game, turn)
     assert(equal(turnKey.public, reveal.voprf) && equal(wordKey.public, reveal.key))
     assert.deepEqual(evidence, [])
     await this.write('unblinded', { turn, blinded, opening: scalarBytes(scalar), word: reveal.word })
-    this.#count(turn, this.me, this.levels.get(word).level, receipt.elapsed_ms)
+    this.#count(turn, this.me, this.words.get(word).level, receipt.elapsed_ms)
   }
 
   /** Locks a word in our own turn; from then on guesses are answered. */
@@ -154,6 +167,6 @@ export class Quiz {
     const scalar = BigInt('0x' + hex(Uint8Array.from(opened.opening).reverse()))
     assert(equal(opened.blinded, receipt.blinded[candidate]) && opened.word === word)
     assert(equal(blind(wordInput(this.game, turn, normalise(word)), scalar), opened.blinded), 'a false opening')
-    this.#count(turn, solver, this.levels.get(normalise(word)).level, receipt.elapsed_ms)
+    this.#count(turn, solver, this.words.get(normalise(word)).level, receipt.elapsed_ms)
   }
 }

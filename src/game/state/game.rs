@@ -14,7 +14,7 @@ use crate::game::protocol::{CancelReason, GameStep, MAX_MORE, Reveal, Rules, Wor
 use crate::game::secret::{VoprfPublic, WordPublic};
 use crate::identity::Author;
 use crate::operation_id::OperationId;
-use crate::words::{Mask, Word};
+use crate::words::{MIN_WORDS, Mask, Word};
 
 /// The time without a step that counts, beyond a turn's length, after which a game is stale; in milliseconds of the log's
 /// time.
@@ -91,7 +91,8 @@ impl Game {
 
     fn propose(&mut self, at: StepAt, rules: Rules, words: &WordList, more: u32) -> bool {
         let sound = rules.is_sound() && words.is_sound() && more <= MAX_MORE;
-        if !sound || self.is_running(at.time >> 16) {
+        let may_start = rules.quiz.is_none() || more > 0 || words.words().len() >= MIN_WORDS;
+        if !sound || !may_start || self.is_running(at.time >> 16) {
             return false;
         }
         let quiz = rules.quiz.map(|quiz| Quiz::new(quiz, words.clone(), more));

@@ -76,10 +76,14 @@ fn the_list_comes_in_order_from_the_proposer_and_is_complete_before_the_roster_i
 #[test]
 fn a_list_with_too_few_words_starts_no_game() {
     let mut table = Table::new(2);
-    assert!(table.write(0, proposed(numbered(0, 9), 0)));
-    let (game, ready) = (table.id(), vec![table.ready(0), table.ready(1)]);
+    assert!(table.write(0, proposed(numbered(0, 5), 1)));
+    let game = table.id();
+    assert!(table.write(0, GameStep::MoreWords { game, part: 1, words: numbered(5, 4) }));
+    let ready = vec![table.ready(0), table.ready(1)];
     assert!(!table.write(0, GameStep::RosterClosed { game, ready }));
-    for (words, more) in [(numbered(0, MAX_WORDS + 1), 0), (numbered(0, 10), 16), (list([" ".to_owned()]), 0)] {
+    for (words, more) in
+        [(numbered(0, 9), 0), (numbered(0, MAX_WORDS + 1), 0), (numbered(0, 10), 16), (list([" ".to_owned()]), 0)]
+    {
         let mut table = Table::new(2);
         assert!(!table.write(0, proposed(words, more)));
     }
