@@ -147,6 +147,11 @@ pub enum Warning {
         /// The address.
         address: String,
     },
+    /// Somebody was found on this network who can't be called and doesn't call us. It is tried again.
+    Unreachable {
+        /// The error of the system.
+        reason: String,
+    },
     /// Discovery on this network is not possible. It is tried again.
     DiscoveryFailed {
         /// The error of the system.
@@ -220,6 +225,7 @@ impl Warning {
             Warning::ListenFailed { .. } => "listen_failed",
             Warning::DialFailed { .. } => "dial_failed",
             Warning::OwnAddress { .. } => "own_address",
+            Warning::Unreachable { .. } => "unreachable",
             Warning::DiscoveryFailed { .. } => "discovery_failed",
             Warning::DiscoveryRecovered => "discovery_recovered",
             Warning::RoomsLeftOut { .. } => "rooms_left_out",
@@ -250,6 +256,10 @@ impl Warning {
             Warning::DialFailed { address, reason } => {
                 format!("Can't connect to {address} yet: {reason}. Inkmesh keeps trying.")
             }
+            Warning::Unreachable { reason } => format!(
+                "Somebody is on this network, but neither of the two computers can connect to the other ({reason}). A \
+                firewall may be in the way: allow Inkmesh in it, on one of the two at least. Inkmesh keeps trying."
+            ),
             Warning::DiscoveryFailed { reason } => {
                 format!(
                     "Can't look for people on this network ({reason}). Connect by address meanwhile, or end the program that \

@@ -57,6 +57,7 @@
 //! | [`game`] | projection: turns and the election of the drawer |
 //! | [`words`] | the words of the quiz: packs, masks, candidates of a line, close guesses |
 //! | [`fold`] | the games and sheets of a room, folded in the order of the log |
+//! | [`rate`] | a rate limit |
 //! | [`room`] | the machine that holds one room together |
 //! | [`room_time`] | this machine's clock, corrected by those of others |
 //! | [`people`] | projection: names and presence |
@@ -86,6 +87,7 @@ mod operation_id;
 pub mod payload;
 pub mod peering;
 pub mod people;
+pub mod rate;
 pub mod room;
 pub mod room_time;
 pub mod sync;

@@ -6,12 +6,14 @@
 
 mod address;
 mod backoff;
+mod gossip_rate;
 mod targets;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use address::{Address, Subnet};
 use backoff::{LATE_MS, wait};
+pub use gossip_rate::{Admission, GossipRate};
 pub use targets::HostPort;
 use targets::Targets;
 
@@ -25,6 +27,8 @@ const MAX_ADDRESSES: usize = 8;
 const MAX_ANSWERED: usize = 6;
 /// Malformed or forged messages that are taken from one peer before it is disconnected.
 const MAX_FAULTS: u32 = 64;
+/// Calls to a peer that was found but never met after which something must be in the way.
+const TRIES_IN_VAIN: u32 = 4;
 /// The time for which it is refused then, in milliseconds.
 const BAN_MS: u64 = 10 * 60 * 1000;
 
@@ -278,6 +282,16 @@ impl<C: Copy + Ord> AddressBook<C> {
             known.next_try = now + wait(known.tries, random);
         }
         first
+    }
+
+    /// Returns whether calls to a peer fail although others, or mDNS, have found it a short time ago: true once. A peer that
+    /// was found is there, so that something is in the way, such as a firewall.
+    #[must_use]
+    pub fn is_unreachable(&self, peer: &Author) -> bool {
+        self.known.get(peer).is_some_and(|known| {
+            let is_alone = known.connections.is_empty();
+            is_alone && !known.met && known.tries == TRIES_IN_VAIN
+        })
     }
 
     /// Notes a call that we answered ourselves: it is not repeated. Returns the address when the person gave it.

@@ -46,6 +46,12 @@ impl People {
         known.last_seen = known.last_seen.max(Some(ms));
     }
 
+    /// Returns whether the log has a name of this author.
+    #[must_use]
+    pub fn has_name(&self, author: Author) -> bool {
+        self.known.get(&author).is_some_and(|known| known.name.is_some())
+    }
+
     /// Notes that somebody is online. Returns whether that or the addresses are new.
     pub fn set_online(&mut self, author: Author, addresses: Vec<String>) -> bool {
         let known = self.known.entry(author).or_default();

@@ -347,9 +347,9 @@ impl Room {
     fn on_live(&mut self, live: LiveFrame, now: Now, out: &mut Outbox) {
         let game = self.contents.fold.game();
         let sheet = game.visible_sheet();
-        let welcome = live.sheet == sheet.into()
-            && game.may_draw(live.author, sheet)
-            && self.live.admits(live.author, now.mono_ms);
+        let account = Some(live.author).filter(|author| self.contents.people.has_name(*author));
+        let welcome =
+            live.sheet == sheet.into() && game.may_draw(live.author, sheet) && self.live.admits(account, now.mono_ms);
         out.push(Output::Verdict(if welcome { Verdict::Accept } else { Verdict::Ignore }));
         if welcome {
             let LiveFrame { author, from, stroke, .. } = live;

@@ -1,4 +1,5 @@
-//! Starts mDNS. libp2p tells nobody when it can't have the UDP port of mDNS, so that is tried first.
+//! mDNS with IPv4 and with IPv6. libp2p's own uses one of both, and tells nobody when it can't have the UDP port of mDNS, so
+//! that is tried first.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -12,20 +13,32 @@ use socket2::{Domain, Protocol, Socket, Type};
 /// The UDP port of mDNS.
 const PORT: u16 = 5353;
 
-/// Returns mDNS that announces us at these addresses.
-///
-/// # Errors
-/// The reason for the person: another program may hold the port for itself alone.
-pub(super) fn start<'a>(
-    me: PeerId,
-    listeners: impl Iterator<Item = &'a Multiaddr>,
-) -> Result<mdns::tokio::Behaviour, String> {
-    bind(PORT).map_err(|error| format!("UDP port {PORT}: {error}"))?;
-    let mut mdns = mdns::tokio::Behaviour::new(mdns::Config::default(), me).map_err(|error| error.to_string())?;
-    for addr in listeners {
-        mdns.on_swarm_event(FromSwarm::NewListenAddr(NewListenAddr { listener_id: ListenerId::next(), addr }));
+/// The behaviour that finds peers on this network.
+#[derive(NetworkBehaviour)]
+#[behaviour(to_swarm = "mdns::Event")]
+pub(super) struct Discovery {
+    v4: mdns::tokio::Behaviour,
+    v6: mdns::tokio::Behaviour,
+}
+
+impl Discovery {
+    /// mDNS that announces us at these addresses.
+    ///
+    /// # Errors
+    /// The reason for the person: another program may hold the port for itself alone.
+    pub(super) fn start<'a>(me: PeerId, listeners: impl Iterator<Item = &'a Multiaddr>) -> Result<Self, String> {
+        bind(PORT).map_err(|error| format!("UDP port {PORT}: {error}"))?;
+        let with = |enable_ipv6| {
+            let config = mdns::Config { enable_ipv6, ..mdns::Config::default() };
+            mdns::tokio::Behaviour::new(config, me).map_err(|error| error.to_string())
+        };
+        let mut discovery = Discovery { v4: with(false)?, v6: with(true)? };
+        for addr in listeners {
+            let listening = NewListenAddr { listener_id: ListenerId::next(), addr };
+            discovery.on_swarm_event(FromSwarm::NewListenAddr(listening));
+        }
+        Ok(discovery)
     }
-    Ok(mdns)
 }
 
 /// Binds a port as libp2p does, and releases it.

@@ -23,7 +23,7 @@ use libp2p::{
 use tokio::time::Interval;
 
 use super::StartError;
-use super::discovery;
+use super::discovery::Discovery;
 use super::gossip::{self, Gossip};
 use super::heartbeat::Heartbeat;
 use super::inbound::Inbound;
@@ -55,7 +55,7 @@ struct Behaviour {
     limits: connection_limits::Behaviour,
     shares: Shares,
     gossip: Gossip,
-    mdns: Toggle<mdns::tokio::Behaviour>,
+    mdns: Toggle<Discovery>,
     identify: identify::Behaviour,
     heartbeat: Heartbeat,
     /// Opens streams to peers.
@@ -148,7 +148,7 @@ impl Network {
     ) -> Result<(Self, Option<String>), StartError> {
         let keypair = Keypair::ed25519_from_bytes(identity.secret()).map_err(StartError::network)?;
         let me = keypair.public().to_peer_id();
-        let (mdns, failed) = match with_mdns.then(|| discovery::start(me, [].into_iter())) {
+        let (mdns, failed) = match with_mdns.then(|| Discovery::start(me, [].into_iter())) {
             None => (None, None),
             Some(Ok(mdns)) => (Some(mdns), None),
             Some(Err(reason)) => (None, Some(reason)),
@@ -205,7 +205,7 @@ impl Network {
 
     /// Starts mDNS, if that is possible now.
     fn start_mdns(&mut self) -> Option<Event> {
-        let mdns = discovery::start(*self.swarm.local_peer_id(), self.swarm.listeners());
+        let mdns = Discovery::start(*self.swarm.local_peer_id(), self.swarm.listeners());
         let mdns = mdns.inspect_err(|error| tracing::debug!(%error, "no mDNS yet")).ok()?;
         (self.swarm.behaviour_mut().mdns, self.retry_mdns) = (Some(mdns).into(), None);
         Some(Event::Discovers)

@@ -17,7 +17,7 @@ use crate::codec;
 use crate::command::CommandError;
 use crate::event::Warning;
 use crate::identity::Author;
-use crate::peering::{Address, AddressBook, Call, HostPort, Subnet};
+use crate::peering::{Address, AddressBook, Admission, Call, GossipRate, HostPort, Subnet};
 use crate::sync::{MAX_ADDRESSES, MAX_NEIGHBOURS, Neighbour};
 
 /// Messages of the tasks that wait for the actor; beyond it the tasks wait.
@@ -40,6 +40,7 @@ pub(super) enum Message {
 pub(super) struct Peers {
     book: AddressBook<ConnectionId>,
     liveness: Liveness,
+    gossip: GossipRate,
     messages: mpsc::Sender<Message>,
 }
 
@@ -47,7 +48,8 @@ impl Peers {
     /// No peers; `me` are we ourselves. Returns also the messages of the tasks to come.
     pub(super) fn new(me: Author, fresh: Fresh) -> (Self, mpsc::Receiver<Message>) {
         let (messages, receiver) = mpsc::channel(QUEUE);
-        (Peers { book: AddressBook::new(me), liveness: Liveness::new(fresh, Instant::now()), messages }, receiver)
+        let (book, liveness) = (AddressBook::new(me), Liveness::new(fresh, Instant::now()));
+        (Peers { book, liveness, gossip: GossipRate::default(), messages }, receiver)
     }
 
     /// A way to send messages to the actor.
@@ -186,6 +188,7 @@ impl Peers {
     /// Takes note of the end of a connection. Returns whether it was the last with this peer.
     pub(super) fn disconnected(&mut self, peer: Author, connection: ConnectionId, now: u64) -> bool {
         self.liveness.closed(connection);
+        self.gossip.disconnected(now);
         self.book.disconnected(peer, connection, now, rand::random())
     }
 
@@ -208,8 +211,12 @@ impl Peers {
                 Some(Warning::OwnAddress { address: address.to_string() })
             }
             (peer, DialFailure::Failed(reason)) => {
-                let address = self.book.dial_failed(peer, connection, now, rand::random())?;
-                Some(Warning::DialFailed { address: address.to_string(), reason })
+                let given = self.book.dial_failed(peer, connection, now, rand::random());
+                let in_vain = peer.is_some_and(|peer| self.book.is_unreachable(&peer));
+                match given {
+                    Some(address) => Some(Warning::DialFailed { address: address.to_string(), reason }),
+                    None => in_vain.then_some(Warning::Unreachable { reason }),
+                }
             }
         }
     }
@@ -227,6 +234,11 @@ impl Peers {
     /// Returns when to ask for dead connections again.
     pub(super) fn next_look(&self) -> Option<Instant> {
         self.liveness.next_look()
+    }
+
+    /// Counts a gossip message that a neighbour passes on.
+    pub(super) fn admit(&mut self, neighbour: Author, now: u64) -> Admission {
+        self.gossip.admit(neighbour, now)
     }
 
     /// Counts a message that no honest program sends. Returns whether the peer is to be disconnected for it.

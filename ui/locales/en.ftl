@@ -430,6 +430,7 @@ notice-not-kept = The settings could not be kept: { $reason }
 warning-storage-recovered = The disk takes writes again.
 warning-listen-failed = Can't be reached at { $address }: { $reason }
 warning-own-address = { $address } is this program itself. Give the address of another computer.
+warning-unreachable = Somebody is on this network, but neither of the two computers can connect to the other ({ $reason }). A firewall may be in the way: allow Inkmesh in it, on one of the two at least. Inkmesh keeps trying.
 warning-discovery-recovered = Inkmesh looks for people on this network now.
 warning-dial-failed = Can't connect to { $address }: { $reason }. Inkmesh keeps trying.
 notice-saved = Saved: { $path }

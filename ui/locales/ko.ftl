@@ -394,6 +394,7 @@ notice-not-kept = 설정을 저장할 수 없습니다: { $reason }
 warning-storage-recovered = 다시 디스크에 쓸 수 있습니다.
 warning-listen-failed = { $address }에서 연결을 받을 수 없습니다: { $reason }
 warning-own-address = { $address }은(는) 바로 이 프로그램의 주소입니다. 다른 컴퓨터의 주소를 쓰세요.
+warning-unreachable = 이 네트워크에 다른 사람이 있지만 두 컴퓨터가 서로 연결할 수 없습니다({ $reason }). 방화벽이 막고 있을 수 있습니다. 적어도 한쪽 컴퓨터의 방화벽에서 Inkmesh를 허용하세요. Inkmesh가 계속 시도합니다.
 warning-discovery-recovered = 이제 이 네트워크에서 사람을 찾습니다.
 warning-dial-failed = { $address }에 연결할 수 없습니다: { $reason }. 계속 시도합니다.
 notice-saved = 저장했어요: { $path }

@@ -131,6 +131,9 @@ pub fn warning(language: Language, warning: &Warning, author: &str) -> Option<St
         Warning::OwnAddress { address } => {
             Some(t_args(language, "warning-own-address", [("address", address.as_str().into())]))
         }
+        Warning::Unreachable { reason } => {
+            Some(t_args(language, "warning-unreachable", [("reason", reason.as_str().into())]))
+        }
         Warning::DiscoveryRecovered => Some(t(language, "warning-discovery-recovered")),
         Warning::RoomsLeftOut { rooms } => {
             Some(t_args(language, "warning-rooms-left-out", [("rooms", (*rooms).into()), ("most", MAX_ROOMS.into())]))

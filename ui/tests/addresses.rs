@@ -146,3 +146,34 @@ fn an_address_of_ones_own_and_one_without_an_interface_are_told() {
     assert_eq!(ana.refused(json!({"do": "dial", "address": "fe80::1"})), "link_local");
     assert!(!ana.warned("dial_failed"));
 }
+
+#[test]
+fn on_a_lan_with_ipv6_only_people_find_each_other() {
+    let _turn = turn();
+    let Some(lan) = Lan::new(2) else { return };
+    let folders = folders::<2>();
+    for n in 1..=2 {
+        lan.run(&format!("ip -n h{n} -4 addr flush dev lan\nip -n h{n} addr add fd00::{n}/64 dev lan nodad"));
+    }
+    let [ana, ben] = [1, 2].map(|n: u8| lan.start(n, folders[usize::from(n) - 1].path(), &[]));
+    ana.await_online(&ben.peer, 0);
+    ben.await_online(&ana.peer, 0);
+}
+
+#[test]
+fn a_firewall_on_both_machines_is_told() {
+    let _turn = turn();
+    let Some(lan) = Lan::new(2) else { return };
+    let folders = folders::<2>();
+    for n in 1..=2 {
+        lan.run(&format!(
+            "ip netns exec h{n} nft 'table inet wall {{ chain input {{ type filter hook input priority 0; \
+            tcp flags syn / syn,ack drop; }} }}'"
+        ));
+    }
+    let [ana, ben] = [1, 2].map(|n: u8| lan.start(n, folders[usize::from(n) - 1].path(), &[]));
+    ana.await_warning("unreachable", 0);
+    ben.await_warning("unreachable", 0);
+    (1..=2).for_each(|n| drop(lan.run(&format!("ip netns exec h{n} nft flush ruleset"))));
+    ana.await_online(&ben.peer, 0);
+}

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::mem;
 
-use super::oracle::Rate;
+use super::oracle::REQUESTS;
 use crate::clock::Now;
 use crate::game::protocol::guess::{GuessAnswer, GuessRequest, PeerReply, Refusal};
 use crate::game::protocol::{GameStep, WordList};
@@ -13,6 +13,7 @@ use crate::identity::{Author, Identity};
 use crate::limits::MAX_CANDIDATES_OF_TURN;
 use crate::name::RoomId;
 use crate::operation_id::OperationId;
+use crate::rate::Rate;
 use crate::words::Word;
 
 /// Most guesses that wait behind the one under way.
@@ -165,7 +166,7 @@ impl OwnGuesses {
     pub(super) fn follow(&mut self, table: &Table, now: Now) {
         let running = table.running_word().filter(|turn| table.may_guess(turn, self.me));
         let name = running.map(|turn| (table.id, turn.turn, turn.voprf));
-        let present = || running.map(|turn| TurnGuesses::new(table, turn, self.me, now));
+        let present = || running.map(|turn| TurnGuesses::new(table, turn, self.me));
         match &mut self.turn {
             None => self.turn = present(),
             Some(known) if Some((known.game, known.turn, known.voprf)) != name => {
@@ -238,7 +239,7 @@ impl OwnGuesses {
     /// Returns whether a drawer's report that one of our lines in this turn was close is believed: no more often than we
     /// may guess.
     pub(super) fn believes_close(&mut self, now: Now) -> bool {
-        self.turn.as_mut().is_some_and(|guesses| guesses.close.admits(now))
+        self.turn.as_mut().is_some_and(|guesses| guesses.close.admits(REQUESTS, now.mono_ms))
     }
 
     /// Returns the word that we guessed last, with its turn, while we follow that turn.
@@ -258,13 +259,13 @@ impl OwnGuesses {
 }
 
 impl TurnGuesses {
-    fn new(table: &Table, turn: &WordTurn, me: Author, now: Now) -> Self {
+    fn new(table: &Table, turn: &WordTurn, me: Author) -> Self {
         TurnGuesses {
             game: table.id,
             turn: turn.turn,
             voprf: turn.voprf,
-            rate: Rate::new(now),
-            close: Rate::new(now),
+            rate: Rate::default(),
+            close: Rate::default(),
             asked: turn.said_candidates(me),
             under_way: None,
             waiting: VecDeque::new(),
@@ -287,7 +288,7 @@ impl TurnGuesses {
         if self.waiting.len() >= MAX_WAITING {
             return Err(GuessError::Waiting);
         }
-        if !self.rate.admits(now) {
+        if !self.rate.admits(REQUESTS, now.mono_ms) {
             return Err(GuessError::TooFast);
         }
         self.waiting.extend(self.unresolved.take().filter(|(_, lost)| *lost != text));

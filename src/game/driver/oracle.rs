@@ -9,11 +9,10 @@ use crate::game::secret::TurnKey;
 use crate::game::state::WordTurn;
 use crate::identity::{Author, Identity};
 use crate::limits::{MAX_CANDIDATES, MAX_CANDIDATES_OF_TURN};
+use crate::rate::{Limit, Rate};
 
-/// Requests that may come at once.
-const BURST: u64 = 3;
-/// Time after which one more request may come, in milliseconds.
-const REFILL_MS: u64 = 1_000;
+/// Requests of a guesser that may come.
+pub(super) const REQUESTS: Limit = Limit { burst: 3, each_us: 1_000_000 };
 /// Candidates by which a guesser's count may be behind ours: a program that was killed between our answer and its line
 /// doesn't know of that one request.
 const FORGOTTEN: u32 = MAX_CANDIDATES as u32;
@@ -38,28 +37,6 @@ struct Account {
     last: Option<GuessAnswer>,
 }
 
-/// A token bucket: at most [`BURST`] at once and one more every [`REFILL_MS`].
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Rate {
-    tokens_ms: u64,
-    at_ms: u64,
-}
-
-impl Rate {
-    pub(super) fn new(now: Now) -> Self {
-        Rate { tokens_ms: BURST * REFILL_MS, at_ms: now.mono_ms }
-    }
-
-    pub(super) fn admits(&mut self, now: Now) -> bool {
-        let since = now.mono_ms.saturating_sub(self.at_ms);
-        self.tokens_ms = self.tokens_ms.saturating_add(since).min(BURST * REFILL_MS);
-        self.at_ms = now.mono_ms;
-        let admitted = self.tokens_ms >= REFILL_MS;
-        self.tokens_ms -= if admitted { REFILL_MS } else { 0 };
-        admitted
-    }
-}
-
 impl WordOracle {
     /// Answers a request of the present turn, `elapsed_ms` after the turn began. The caller has checked that the request
     /// is signed by a guesser of this turn and is about this game and turn.
@@ -73,7 +50,7 @@ impl WordOracle {
         now: Now,
     ) -> Result<GuessAnswer, Refusal> {
         let said = turn.said_candidates(request.guesser);
-        let account = self.account(request.guesser, said, now);
+        let account = self.account(request.guesser, said);
         if let Some(answer) = account.repeated(&request) {
             return Ok(answer);
         }
@@ -89,16 +66,16 @@ impl WordOracle {
     /// Returns whether a guesser's line may be compared with the word: as fast and as often as guesses are answered,
     /// because a report that a line was close tells as much as an answer.
     pub(super) fn may_compare(&mut self, guesser: Author, turn: &WordTurn, now: Now) -> bool {
-        let account = self.account(guesser, turn.said_candidates(guesser), now);
-        let may = account.compared < MAX_CANDIDATES_OF_TURN && account.comparing.admits(now);
+        let account = self.account(guesser, turn.said_candidates(guesser));
+        let may = account.compared < MAX_CANDIDATES_OF_TURN && account.comparing.admits(REQUESTS, now.mono_ms);
         account.compared += u32::from(may);
         may
     }
 
     /// Returns a guesser's account. A new one begins with what the guesser's lines asked for: this program may have been
     /// started again within the turn.
-    fn account(&mut self, guesser: Author, said: u32, now: Now) -> &mut Account {
-        self.0.entry(guesser).or_insert_with(|| Account::new(said, now))
+    fn account(&mut self, guesser: Author, said: u32) -> &mut Account {
+        self.0.entry(guesser).or_insert_with(|| Account::new(said))
     }
 
     /// Returns, for each guesser who asked for more than its lines in the log say, the request that shows most of it.
@@ -112,8 +89,8 @@ impl WordOracle {
 }
 
 impl Account {
-    fn new(asked: u32, now: Now) -> Self {
-        let (rate, comparing) = (Rate::new(now), Rate::new(now));
+    fn new(asked: u32) -> Self {
+        let (rate, comparing) = (Rate::default(), Rate::default());
         Account { asked, rate, compared: 0, comparing, requests: Vec::new(), last: None }
     }
 
@@ -131,6 +108,6 @@ impl Account {
         if self.asked.max(request.asked_before).saturating_add(count) > MAX_CANDIDATES_OF_TURN {
             return Err(Refusal::NoneLeft);
         }
-        if self.rate.admits(now) { Ok(()) } else { Err(Refusal::TooFast) }
+        if self.rate.admits(REQUESTS, now.mono_ms) { Ok(()) } else { Err(Refusal::TooFast) }
     }
 }
