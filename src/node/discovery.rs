@@ -10,6 +10,8 @@ use libp2p::swarm::{FromSwarm, NetworkBehaviour};
 use libp2p::{Multiaddr, PeerId, mdns};
 use socket2::{Domain, Protocol, Socket, Type};
 
+use super::announcements::Announcements;
+
 /// The UDP port of mDNS.
 const PORT: u16 = 5353;
 
@@ -19,6 +21,7 @@ const PORT: u16 = 5353;
 pub(super) struct Discovery {
     v4: mdns::tokio::Behaviour,
     v6: mdns::tokio::Behaviour,
+    others: Announcements,
 }
 
 impl Discovery {
@@ -27,12 +30,13 @@ impl Discovery {
     /// # Errors
     /// The reason for the person: another program may hold the port for itself alone.
     pub(super) fn start<'a>(me: PeerId, listeners: impl Iterator<Item = &'a Multiaddr>) -> Result<Self, String> {
-        bind(PORT).map_err(|error| format!("UDP port {PORT}: {error}"))?;
+        let others = bind(PORT).and_then(|socket| Announcements::new(me, socket));
+        let others = others.map_err(|error| format!("UDP port {PORT}: {error}"))?;
         let with = |enable_ipv6| {
             let config = mdns::Config { enable_ipv6, ..mdns::Config::default() };
             mdns::tokio::Behaviour::new(config, me).map_err(|error| error.to_string())
         };
-        let mut discovery = Discovery { v4: with(false)?, v6: with(true)? };
+        let mut discovery = Discovery { v4: with(false)?, v6: with(true)?, others };
         for addr in listeners {
             let listening = NewListenAddr { listener_id: ListenerId::next(), addr };
             discovery.on_swarm_event(FromSwarm::NewListenAddr(listening));
@@ -41,13 +45,14 @@ impl Discovery {
     }
 }
 
-/// Binds a port as libp2p does, and releases it.
-fn bind(port: u16) -> io::Result<()> {
+/// Binds a port as libp2p does.
+fn bind(port: u16) -> io::Result<Socket> {
     let socket = Socket::new(Domain::IPV4, Type::DGRAM, Some(Protocol::UDP))?;
     socket.set_reuse_address(true)?;
     #[cfg(unix)]
     socket.set_reuse_port(true)?;
-    socket.bind(&SocketAddr::from((Ipv4Addr::UNSPECIFIED, port)).into())
+    socket.bind(&SocketAddr::from((Ipv4Addr::UNSPECIFIED, port)).into())?;
+    Ok(socket)
 }
 
 #[cfg(test)]

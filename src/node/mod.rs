@@ -3,6 +3,7 @@
 
 mod actor;
 mod address;
+mod announcements;
 pub mod archive;
 mod arrivals;
 mod clock;

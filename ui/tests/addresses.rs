@@ -13,6 +13,36 @@ use support::lan::{Lan, address};
 use support::turn;
 use tempfile::TempDir;
 
+/// Announces a peer by mDNS as libp2p in JavaScript does, once a second for half a minute: its key, its address.
+const ANNOUNCE: &str = r#"
+import socket, struct, sys, time
+def name(text):
+    return b"".join(bytes([len(part)]) + part.encode() for part in text.split(".")) + b"\0"
+def record(owner, kind, data):
+    return owner + struct.pack("!HHIH", kind, 1, 120, len(data)) + data
+service, owner = name("_p2p._udp.local"), name("somebody._p2p._udp.local")
+text = f"dnsaddr=/ip4/{sys.argv[2]}/tcp/47770/p2p/{sys.argv[1]}".encode()
+answers = record(service, 12, owner) + record(owner, 16, bytes([len(text)]) + text)
+sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(sys.argv[2]))
+for _ in range(30):
+    sender.sendto(struct.pack("!6H", 0, 0x8400, 0, 2, 0, 0) + answers, ("224.0.0.251", 5353))
+    time.sleep(1)
+"#;
+
+#[test]
+fn who_is_announced_as_other_libraries_do_it_is_found() {
+    let _turn = turn();
+    let Some(lan) = Lan::new(2) else { return };
+    let folders = folders::<2>();
+    let ana = lan.start(1, folders[0].path(), &[]);
+    let ben = lan.start(2, folders[1].path(), &["--no-mdns"]);
+    let mut announcing = lan.command(2, "python3").args(["-c", ANNOUNCE, &ben.peer, &address(2)]).spawn().unwrap();
+    ana.await_online(&ben.peer, 0);
+    announcing.kill().unwrap();
+    announcing.wait().unwrap();
+}
+
 /// Bridges on each machine.
 const BRIDGES: u8 = 9;
 
@@ -168,7 +198,7 @@ fn a_firewall_on_both_machines_is_told() {
     for n in 1..=2 {
         lan.run(&format!(
             "ip netns exec h{n} nft 'table inet wall {{ chain input {{ type filter hook input priority 0; \
-            tcp flags syn / syn,ack drop; }} }}'"
+            tcp flags syn / syn,ack drop; }}; }}'"
         ));
     }
     let [ana, ben] = [1, 2].map(|n: u8| lan.start(n, folders[usize::from(n) - 1].path(), &[]));

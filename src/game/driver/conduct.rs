@@ -56,7 +56,7 @@ impl Driver {
         };
         let since = self.watch(table, online, now, live);
         self.follow_turn(table, identity);
-        self.guesses.follow(table, now);
+        self.guesses.follow(table);
         let present = Present { table, identity, online, since };
         let mut alarm = Alarm::new(now);
         let step = match &table.stage {

@@ -163,7 +163,7 @@ impl OwnGuesses {
 
     /// Follows the game to its present turn. A guess under way outlives its turn: it was asked in time, and a line has to
     /// say what was asked.
-    pub(super) fn follow(&mut self, table: &Table, now: Now) {
+    pub(super) fn follow(&mut self, table: &Table) {
         let running = table.running_word().filter(|turn| table.may_guess(turn, self.me));
         let name = running.map(|turn| (table.id, turn.turn, turn.voprf));
         let present = || running.map(|turn| TurnGuesses::new(table, turn, self.me));

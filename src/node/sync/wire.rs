@@ -22,6 +22,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// The time that somebody whom we serve may be busy with what it got, before it asks for more.
 const LONG_PATIENCE: Duration = Duration::from_secs(60);
 
+/// The time that somebody whom we serve may take to read one message, which is made for half a second of its link.
+const READING: Duration = Duration::from_secs(20);
+
 type Messages = Framed<Compat<Counted<Stream>>, LengthDelimitedCodec>;
 
 /// A stream cut into messages.
@@ -48,7 +51,7 @@ impl Wire {
     }
 
     pub(super) async fn send(&mut self, message: Vec<u8>) -> Result<(), SyncError> {
-        let sent = tokio::time::timeout(LONG_PATIENCE, self.0.send(Bytes::from(message))).await;
+        let sent = tokio::time::timeout(READING, self.0.send(Bytes::from(message))).await;
         Ok(sent.map_err(|_| RoundError::Silent)??)
     }
 
