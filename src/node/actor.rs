@@ -736,6 +736,7 @@ impl NodeActor {
     }
 
     fn on_sync_message(&mut self, message: sync::Message) {
+        let now = self.now().mono_ms;
         match message {
             sync::Message::LookUp { room, peer, digest, clock, answer } => {
                 self.on_clock_heard(peer, clock);
@@ -765,7 +766,8 @@ impl NodeActor {
             }
             sync::Message::NextFetch { room, from, unit, answer } => {
                 let room = self.rooms.get_mut(&room).filter(|_| self.disk.trouble().is_none());
-                let _ = answer.send(room.map_or(Fetch::Nothing, |room| room.next_fetch(from, unit)));
+                let next = room.map(|room| self.sync.next_fetch(room, from, unit, now));
+                let _ = answer.send(next.unwrap_or(Fetch::Nothing));
             }
             sync::Message::Batch { room, operations, from, done } => {
                 // In trouble `done` is dropped: the round ends, and begins anew when the disk takes writes again.
@@ -775,6 +777,7 @@ impl NodeActor {
                 }
             }
             sync::Message::FetchEnded { room, from, done } => {
+                self.sync.fetched(&room, from, now);
                 self.feed(&room, Input::FetchEnded { from });
                 let _ = done.send(());
             }

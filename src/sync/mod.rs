@@ -11,6 +11,7 @@
 //! | [`fetching`] | which member is asked for which part, when several are asked at once |
 //! | [`pace`] | how much to ask a member for at once, and how long to wait for it |
 //! | [`slots`] | how many streams are served at once, in all and of each peer |
+//! | [`transfers`] | which transfer of history runs, of all rooms and members |
 //! | [`unsaved`] | received operations that are not on the disk yet |
 
 pub mod fetching;
@@ -21,6 +22,7 @@ pub mod puller;
 pub mod schedule;
 pub mod server;
 pub mod slots;
+pub mod transfers;
 pub mod unsaved;
 
 pub use message::{

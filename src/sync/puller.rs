@@ -18,7 +18,7 @@ const ROUND_MS: u64 = 300_000;
 pub const LONGEST_MS: u64 = 500_000;
 /// The wait for a share while others bring all that is missing, and the pause between requests for one. Shorter than the
 /// other side waits for us.
-const SHARE_MS: u64 = 20_000;
+const SHARE_MS: u64 = 45_000;
 const SHARE_EVERY_MS: u64 = 100;
 
 /// What the driver does next.

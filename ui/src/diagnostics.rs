@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use tracing_subscriber::EnvFilter;
 
-/// The filter when `RUST_LOG` is not set.
-const DEFAULT_LOG: &str = "warn,inkmesh=info";
+/// The filter when `RUST_LOG` is not set. mDNS reports every packet that an interface without a route can't send.
+const DEFAULT_LOG: &str = "warn,libp2p_mdns=off,inkmesh=info";
 /// Largest number of lines that wait to be written. Further ones are dropped and counted.
 const QUEUE: usize = 1024;
 /// Longest time that the end of the program waits for lines to be written.

@@ -18,8 +18,10 @@ use crate::node::rooms::Rooms;
 use crate::node::slots::SharedSlots;
 use crate::room::Room;
 use crate::sync::RoundError;
+use crate::sync::fetching::Fetch;
 use crate::sync::schedule::{Outcome, Round, Schedule};
 use crate::sync::server;
+use crate::sync::transfers::Transfers;
 
 /// The time between two searches for others in rooms in which we are alone, in milliseconds.
 const SEARCH_MS: u64 = 10_000;
@@ -35,6 +37,7 @@ pub(in crate::node) struct SyncStreams {
     backlog: Backlog,
     messages: mpsc::Sender<Message>,
     schedules: BTreeMap<RoomName, Schedule>,
+    transfers: Transfers<(RoomName, Author)>,
     next_search: u64,
     /// Streams that each peer has open to us.
     open: SharedSlots,
@@ -48,7 +51,8 @@ impl SyncStreams {
         let (messages, receiver) = mpsc::channel(QUEUE);
         let schedules = BTreeMap::new();
         let (open, served) = (SharedSlots::new(server::open_slots()), SharedSlots::new(server::slots()));
-        (SyncStreams { control, backlog, messages, schedules, next_search: 0, open, served }, receiver)
+        let transfers = Transfers::default();
+        (SyncStreams { control, backlog, messages, schedules, transfers, next_search: 0, open, served }, receiver)
     }
 
     /// Takes note that a room was opened, or read anew: nobody is in it yet.
@@ -127,6 +131,19 @@ impl SyncStreams {
         tokio::spawn(pull.run());
     }
 
+    /// Returns what is requested next in a round, of about `unit` operations.
+    pub(in crate::node) fn next_fetch(&mut self, room: &mut Room, from: Author, unit: u64, now: u64) -> Fetch {
+        if !room.could_bring_more(from) {
+            return Fetch::Nothing;
+        }
+        self.transfers.next((room.name().clone(), from), now, || room.next_fetch(from, unit))
+    }
+
+    /// Takes note that what was requested in a round has come.
+    pub(in crate::node) fn fetched(&mut self, room: &RoomName, from: Author, now: u64) {
+        self.transfers.unit_ended(&(room.clone(), from), now);
+    }
+
     /// Takes note that a round ended; `more`: whether the peer has more of what is missing, `missing`: whether anything is
     /// known to be missing. Returns the round, if it was under way.
     pub(in crate::node) fn round_ended(
@@ -142,6 +159,7 @@ impl SyncStreams {
             Ok(_) if more => Outcome::Unfinished,
             Ok(_) => Outcome::Finished,
         };
+        self.transfers.ended(&(end.room.clone(), end.peer));
         self.schedules.get_mut(&end.room)?.end(end.peer, outcome, now)
     }
 

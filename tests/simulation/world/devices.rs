@@ -15,6 +15,7 @@ use inkmesh::sync::merge::Merge;
 use inkmesh::sync::schedule::Schedule;
 use inkmesh::sync::server;
 use inkmesh::sync::slots::Slots;
+use inkmesh::sync::transfers::Transfers;
 use inkmesh::sync::unsaved::{Key, Unsaved};
 
 use super::calls::{Connection, address_of};
@@ -53,6 +54,7 @@ pub struct Device {
     pub book: AddressBook<Connection>,
     pub next_call: Option<u64>,
     pub schedule: Schedule,
+    pub transfers: Transfers<Author>,
     /// The timer of the schedule.
     pub next_round: Option<u64>,
     /// Rounds under way.
@@ -110,6 +112,7 @@ impl Device {
             unsaved: Unsaved::default(),
             online: BTreeMap::new(),
             schedule: Schedule::new(random),
+            transfers: Transfers::default(),
             next_round: None,
             rounds: BTreeSet::new(),
             slots: server::slots(),
@@ -281,6 +284,7 @@ impl World {
         device.messages.clear();
         device.promised.clear();
         device.slots = server::slots();
+        device.transfers = Transfers::default();
         let rounds = std::mem::take(&mut device.rounds);
         for round in rounds {
             self.close(round);

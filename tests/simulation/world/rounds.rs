@@ -274,8 +274,14 @@ impl World {
                 }
                 Step::Choose { unit } => {
                     let device = self.devices.get_mut(&seat).filter(|device| !device.trouble);
-                    let room = device.and_then(|device| device.room.as_mut());
-                    round.pulling.fetch(room.map_or(Fetch::Nothing, |room| room.next_fetch(from, unit)), now);
+                    let room = device.and_then(|device| Some((device.room.as_mut()?, &mut device.transfers)));
+                    let fetch = match room {
+                        Some((room, transfers)) if room.could_bring_more(from) => {
+                            transfers.next(from, now, || room.next_fetch(from, unit))
+                        }
+                        _ => Fetch::Nothing,
+                    };
+                    round.pulling.fetch(fetch, now);
                 }
                 Step::Pause { until } => {
                     round.busy = true;
@@ -293,6 +299,9 @@ impl World {
                     self.taken(number);
                 }
                 Step::UnitEnded => {
+                    if let Some(device) = self.devices.get_mut(&seat) {
+                        device.transfers.unit_ended(&from, now);
+                    }
                     self.feed(seat, Input::FetchEnded { from });
                 }
                 Step::Wait { until } => match round.inbox.pop_front() {
@@ -381,6 +390,7 @@ impl World {
         let (mut more, mut missing) = (false, false);
         if let Some(device) = self.devices.get_mut(&puller) {
             device.rounds.remove(&number);
+            device.transfers.ended(&peer);
             let room = device.room.as_ref();
             more = room.is_some_and(|room| room.could_bring_more(peer));
             missing = more || room.is_some_and(|room| room.log().floating() > 0);
