@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use address::{Address, Subnet};
 use backoff::{LATE_MS, wait};
-pub use gossip_rate::{Admission, GossipRate};
+pub use gossip_rate::GossipRate;
 pub use targets::HostPort;
 use targets::Targets;
 

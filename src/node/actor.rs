@@ -26,7 +26,6 @@ use crate::game::guess::{PeerReply, PeerRequest, Refusal};
 use crate::identity::{Author, Identity};
 use crate::name::{PersonName, RoomId, RoomName};
 use crate::operation::OperationId;
-use crate::peering::Admission;
 use crate::room::{Input, Output, Verdict};
 use crate::sync::fetching::Fetch;
 use crate::sync::server::Holdings;
@@ -618,14 +617,10 @@ impl NodeActor {
 
     fn on_gossip(&mut self, room: &RoomName, message: Gossiped, data: &[u8]) {
         let now = self.now().mono_ms;
-        match self.peers.admit(message.author, now) {
-            Admission::Verify => {}
-            Admission::Skip => {
-                // If it is an operation, a round brings it.
-                self.sync.gap(room, message.author, now);
-                return self.report(&message, Verdict::Ignore);
-            }
-            Admission::Flood => return self.report(&message, Verdict::Reject),
+        if !self.peers.admits(message.author, now) {
+            // If it is an operation, a round brings it.
+            self.sync.gap(room, message.author, now);
+            return self.report(&message, Verdict::Ignore);
         }
         match self.read(room, data, message.author) {
             Ok(Some(input)) => self.feed_from(room, input, Source { message: Some(message), done: None }),

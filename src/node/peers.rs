@@ -17,7 +17,7 @@ use crate::codec;
 use crate::command::CommandError;
 use crate::event::Warning;
 use crate::identity::Author;
-use crate::peering::{Address, AddressBook, Admission, Call, GossipRate, HostPort, Subnet};
+use crate::peering::{Address, AddressBook, Call, GossipRate, HostPort, Subnet};
 use crate::sync::{MAX_ADDRESSES, MAX_NEIGHBOURS, Neighbour};
 
 /// Messages of the tasks that wait for the actor; beyond it the tasks wait.
@@ -236,9 +236,9 @@ impl Peers {
         self.liveness.next_look()
     }
 
-    /// Counts a gossip message that a neighbour passes on.
-    pub(super) fn admit(&mut self, neighbour: Author, now: u64) -> Admission {
-        self.gossip.admit(neighbour, now)
+    /// Counts a gossip message that a neighbour passes on. Returns whether there is time to verify it.
+    pub(super) fn admits(&mut self, neighbour: Author, now: u64) -> bool {
+        self.gossip.admits(neighbour, now)
     }
 
     /// Counts a message that no honest program sends. Returns whether the peer is to be disconnected for it.
