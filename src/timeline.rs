@@ -5,7 +5,7 @@ use crate::fold::{Fold, Step};
 use crate::game::{GameNotice, GameStep};
 use crate::identity::Author;
 use crate::operation::{Operation, OperationId};
-use crate::payload::Payload;
+use crate::payload::{Payload, kind};
 
 /// Returns the line of an operation. A game step that doesn't count has no text, and the word of a turn is left out unless
 /// it was revealed truly. `open` decrypts a sealed line of a turn, if its word is known here.
@@ -32,7 +32,12 @@ pub fn entry(
                 of_game(step, fold, fold.decided(operation.key()), open)
             }
             Payload::Game(_) => EntryBody::Game(GameNotice::Quiet),
-            Payload::Unknown => EntryBody::Unknown,
+            // A newer program's games may have many steps that this one doesn't know: they change nothing that is shown here.
+            Payload::Unknown => match operation.kind() {
+                kind::GAME => EntryBody::Game(GameNotice::Quiet),
+                kind::STROKE | kind::CANVAS => EntryBody::Drawing,
+                _ => EntryBody::Unknown,
+            },
         },
         late,
         held_back: false,
@@ -98,5 +103,40 @@ fn notice(step: GameStep, fold: &Fold, decided: Option<Author>) -> GameNotice {
         | GameStep::Here { .. }
         | GameStep::Whispered { .. }
         | GameStep::Unblinded { .. } => GameNotice::Quiet,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_bytes::ByteBuf;
+
+    use super::*;
+    use crate::clock::Timestamp;
+    use crate::codec;
+    use crate::identity::Identity;
+    use crate::name::RoomName;
+
+    /// Returns the line of an operation with a payload that can't be read.
+    fn unread(payload: &[u8]) -> EntryBody {
+        let identity = Identity::from_secret([1; 32]);
+        let backlink = None::<OperationId>;
+        let (room, time) = (RoomName::lobby().id(), Timestamp::from_ms(1));
+        let body = (1, room, identity.author(), 7, 0, backlink, time, 0, ByteBuf::from(payload));
+        let mut bytes = codec::encode(&body, 999).unwrap();
+        bytes.extend_from_slice(&identity.sign(&bytes));
+        let operation = Operation::verify(&bytes).unwrap();
+        assert_eq!(operation.payload(), Payload::Unknown);
+        entry(&operation, operation.payload(), String::new(), &Fold::default(), false, |_, _, _| None).body
+    }
+
+    #[test]
+    fn unreadable_talk_and_kinds_are_shown_but_not_unreadable_steps() {
+        for payload in [&b""[..], b"\x01\xa0", b"\x02\xa0", b"\x09\xa0"] {
+            assert_eq!(unread(payload), EntryBody::Unknown, "{payload:?}");
+        }
+        assert_eq!(unread(b"\x04\xa1\x65newer\xa0"), EntryBody::Game(GameNotice::Quiet));
+        for payload in [&b"\x03\xf6"[..], b"\x05\xa0"] {
+            assert_eq!(unread(payload), EntryBody::Drawing, "{payload:?}");
+        }
     }
 }
