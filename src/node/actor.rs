@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
-use super::StartError;
 use super::clock::{NodeClock, wall_ms};
 use super::disk::{self, Disk, Effect, Loaded, is_damage, quarantined};
 use super::frontend::Frontend;
@@ -18,6 +17,7 @@ use super::ports::Claim;
 use super::replies::Replies;
 use super::rooms::{LEFT, Rooms};
 use super::sync::{self, RoundEnd, SyncError, SyncStreams};
+use super::{StartError, listening};
 use crate::clock::Now;
 use crate::command::{Command, CommandError, CommandTicket, Reply, RoomCommand};
 use crate::event::{CanvasChange, Event, Warning};
@@ -164,7 +164,8 @@ impl NodeActor {
     fn on_time(&mut self) {
         let now = self.now();
         if self.frontend.opens_at().is_some_and(|at| at <= now.mono_ms) {
-            self.frontend.open(Event::Ready { peer: self.identity.author(), addresses: self.network.listeners() });
+            let addresses = listening::shown(self.network.listeners(), &listening::outward());
+            self.frontend.open(Event::Ready { peer: self.identity.author(), addresses });
         }
         let effects = self.disk.tick(|| self.rooms.names(), now);
         self.carry_out_effects(effects);

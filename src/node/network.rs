@@ -296,9 +296,9 @@ impl Network {
         })
     }
 
-    /// Returns the addresses that we listen on, as text.
-    pub(super) fn listeners(&self) -> Vec<String> {
-        self.swarm.listeners().map(ToString::to_string).collect()
+    /// Returns the addresses that we listen on, to be shown.
+    pub(super) fn listeners(&self) -> impl Iterator<Item = &Multiaddr> {
+        self.swarm.listeners()
     }
 
     /// Calls a peer. Returns the event of the failure when that is certain at once.
