@@ -76,6 +76,8 @@ use sealed_lines::SealedLines;
 pub use snapshot::{BadSnapshot, RoomSnapshot};
 use warnings::Warnings;
 
+/// The reason why an own operation that is on the disk is not part of the log.
+const UNLINKED: &str = "an entry of yours before it is missing";
 /// Largest number of own lines that are reported as held back, the last ones.
 const MAX_HELD_BACK: usize = 256;
 
@@ -333,15 +335,24 @@ impl Room {
     fn on_saved(&mut self, write: Write, now: Now, out: &mut Outbox) -> Option<Output> {
         self.chain.saved(write.ticket);
         self.pen.saved(write.ticket);
-        // Our own operations always follow one another and are never from the future. They may be in the log already, if
-        // they were written before this room was read from the disk.
+        // They are never from the future for us. They may be in the log already, if they were written before this room was
+        // read from the disk.
+        let chains: BTreeSet<u64> = write.operations.iter().map(|operation| operation.header().chain.log).collect();
         let taken = self.contents.log.ingest_all(write.operations, u64::MAX);
-        let refused = taken.outcomes.iter().any(|outcome| matches!(outcome, Ingest::Rejected(_)));
+        let refused = taken.outcomes.iter().find_map(|outcome| match outcome {
+            Ingest::Inserted | Ingest::Duplicate => None,
+            Ingest::Rejected(_) => Some(CommandError::RoomFull),
+            // What it follows was lost since it was signed, or did not come back from the disk.
+            Ingest::Floating | Ingest::Dropped | Ingest::Parked => Some(CommandError::NotSaved(UNLINKED.to_owned())),
+        });
+        if matches!(refused, Some(CommandError::NotSaved(_))) && self.chain.retire(chains) {
+            out.push(Output::StoreLocal(self.local_state()));
+        }
         let inserted: Vec<Operation> = taken.inserted.into_iter().map(|(_, operation)| operation).collect();
         out.extend(inserted.iter().map(|operation| Output::Publish(Frame::operation(operation))));
         self.show_changes(&inserted, &[], taken.removed, now, out);
         let (ticket, reply) = write.reply?;
-        Some(Output::Reply { ticket, result: if refused { Err(CommandError::RoomFull) } else { Ok(reply) } })
+        Some(Output::Reply { ticket, result: refused.map_or(Ok(reply), Err) })
     }
 
     fn on_live(&mut self, live: LiveFrame, now: Now, out: &mut Outbox) {

@@ -242,10 +242,19 @@ impl NodeActor {
 
     fn on_rename(&mut self, name: PersonName, answer: ReplySender) {
         self.name = name;
+        let mut refused = None;
         for room in self.rooms.names() {
-            self.introduce(&room);
+            refused = self.introduce(&room).err().or(refused);
         }
-        self.disk.remember("name", self.name.as_str().as_bytes().to_vec(), Some(answer));
+        let value = self.name.as_str().as_bytes().to_vec();
+        match refused {
+            None => self.disk.remember("name", value, Some(answer)),
+            // It is ours all the same, and taken in the other rooms. Here it is tried again when the room is opened.
+            Some(error) => {
+                self.disk.remember("name", value, None);
+                let _ = answer.send(Err(error));
+            }
+        }
     }
 
     fn on_history(&mut self, name: RoomName, limit: usize, before: Option<OperationId>, answer: ReplySender) {
@@ -345,17 +354,22 @@ impl NodeActor {
         self.carry_out_effects(effects);
     }
 
-    /// Takes our name in a room, unless we have it there.
-    fn introduce(&mut self, name: &RoomName) {
+    /// Takes our name in an open room, unless we have it there.
+    ///
+    /// # Errors
+    /// Those of [`Room::rename`](crate::room::Room::rename).
+    fn introduce(&mut self, name: &RoomName) -> Result<(), CommandError> {
         let now = self.now();
-        let renamed = self.rooms.get_mut(name).map(|room| room.rename(self.name.clone(), now));
-        if let Some(Ok(Some(write))) = renamed {
+        let Some(room) = self.rooms.get_mut(name) else { return Ok(()) };
+        if let Some(write) = room.rename(self.name.clone(), now)? {
             let effects = self.disk.write(name, write, now);
             self.carry_out_effects(effects);
         }
+        Ok(())
     }
 
-    /// Reads the next room that is to be entered, if none is being read.
+    /// Reads the next room that is to be entered, if none is being read. One that was left waits until what was written in it
+    /// before is on the disk: it would not be part of what is read, and our chains in it could not be continued.
     fn join_next(&mut self) {
         while !self.disk.is_repairing() {
             let Some(Joining { name, state, .. }) = self.joining.front_mut() else { return };
@@ -413,7 +427,9 @@ impl NodeActor {
         let outputs = self.rooms.open(loaded, clean, self.now());
         self.sync.opened(name.clone());
         self.carry_out(&name, outputs, Source::default());
-        self.introduce(&name);
+        if let Err(error) = self.introduce(&name) {
+            tracing::warn!(room = %name, %error, "our name could not be told");
+        }
         for peer in self.network.members(name.id()) {
             self.on_entered(&name, peer);
         }

@@ -49,6 +49,10 @@ impl ArchiveError {
     }
 }
 
+/// Records that are read at once to find those that are no operations.
+const PIECE: usize = 4096;
+const PIECE_BYTES: usize = 4 << 20;
+
 /// A saved history. While it is open, no node can start on its folder.
 pub struct Archive {
     store: Store,
@@ -100,21 +104,22 @@ impl Archive {
         let (mut first_ms, mut last_ms) = (u64::MAX, 0);
         let chains = self.store.chains(&id.0)?;
         for (chain, next) in &chains {
-            first_ms = first_ms.min(self.written_at(chain, 0)?);
-            last_ms = last_ms.max(self.written_at(chain, next.saturating_sub(1))?);
+            first_ms = first_ms.min(self.written_at(chain, 0)?.unwrap_or(u64::MAX));
+            last_ms = last_ms.max(self.written_at(chain, next.saturating_sub(1))?.unwrap_or(0));
         }
         let authors: BTreeSet<[u8; 32]> = chains.iter().map(|(chain, _)| chain.author).collect();
         let operations = chains.iter().map(|(_, next)| next).sum();
         Ok(ArchivedRoom { id, name, operations, authors: authors.len(), first_ms: first_ms.min(last_ms), last_ms })
     }
 
-    fn written_at(&self, chain: &ChainKey, seq: u64) -> Result<u64, ArchiveError> {
-        let Some(bytes) = self.store.get(chain, seq)? else { return Ok(0) };
-        let operation = read_record(&bytes).map_err(ArchiveError::of)?;
-        Ok(operation.header().time.ms())
+    /// Returns the time of a record; `None` when there is none, or it is no operation.
+    fn written_at(&self, chain: &ChainKey, seq: u64) -> Result<Option<u64>, ArchiveError> {
+        let operation = self.store.get(chain, seq)?.and_then(|bytes| read_record(&bytes).ok());
+        Ok(operation.map(|operation| operation.header().time.ms()))
     }
 
-    /// Reads a room. A room without saved operations is empty.
+    /// Reads a room. A room without saved operations is empty. Records that are no operations are left out; what follows them
+    /// in their chain is shown as what follows a gap.
     ///
     /// # Errors
     /// [`ArchiveError`].
@@ -127,9 +132,18 @@ impl Archive {
         };
         let stretches = self.store.chains(&room.0)?.into_iter().map(whole).collect();
         let torn = self.store.torn(&room.0)?.into_iter().map(|chain| chain.log).collect();
+        let (store, gaps) = (self.store.clone(), BTreeMap::new());
         let (log, fold, people) = (Log::new(room), Fold::default(), People::default());
-        let mut history = History { store: self.store.clone(), room, stretches, torn, log, fold, people };
-        history.read()?;
+        let mut history = History { store, room, stretches, torn, gaps, log, fold, people };
+        match history.read() {
+            Err(ArchiveError::Unreadable { reason }) => {
+                tracing::warn!("{reason}: it is left out");
+                (history.log, history.fold, history.people) = (Log::new(room), Fold::default(), People::default());
+                history.leave_out_unreadable()?;
+                history.read()?;
+            }
+            read => read?,
+        }
         Ok(history)
     }
 }
@@ -141,6 +155,8 @@ pub struct History {
     stretches: Vec<StoredRange>,
     /// The numbers of torn chains: their operations follow a gap, so the log can't hold them.
     torn: BTreeSet<u64>,
+    /// For each lane with a record that is no operation: the number of the first operation after it.
+    gaps: BTreeMap<(Author, u64), u64>,
     log: Log,
     fold: Fold,
     people: People,
@@ -151,7 +167,8 @@ impl History {
         let mut steps = Vec::new();
         let mut merge = self.stored();
         while let Some(chunk) = merge.next_chunk().map_err(ArchiveError::of)? {
-            let (torn, whole): (Vec<_>, Vec<_>) = chunk.into_iter().partition(|(lane, _)| self.torn.contains(lane));
+            let (torn, whole): (Vec<_>, Vec<_>) =
+                chunk.into_iter().partition(|(lane, operation)| self.is_torn(*lane, operation));
             let inserted = self.log.restore(whole).inserted;
             let inserted = inserted.into_iter().map(|(_, operation)| operation);
             for operation in inserted.chain(torn.into_iter().map(|(_, operation)| operation)) {
@@ -192,7 +209,45 @@ impl History {
     /// Returns whether a stored operation is part of the log, or follows a gap. Any other was removed from the log once, or is
     /// stored a second time because the gap before it was filled.
     fn shows(&self, lane: u64, operation: &Operation) -> bool {
-        self.torn.contains(&lane) == self.log.is_news(operation.header(), operation.id())
+        self.is_torn(lane, operation) == self.log.is_news(operation.header(), operation.id())
+    }
+
+    /// Returns whether a stored operation follows a gap in its lane.
+    fn is_torn(&self, lane: u64, operation: &Operation) -> bool {
+        let gap = self.gaps.get(&(operation.author(), lane));
+        self.torn.contains(&lane) || gap.is_some_and(|first| operation.header().seq >= *first)
+    }
+
+    /// Splits the stretches where records are no operations.
+    fn leave_out_unreadable(&mut self) -> Result<(), ArchiveError> {
+        for stretch in std::mem::take(&mut self.stretches) {
+            let StoredRange { author, lane, mut from, to } = stretch;
+            let chain = ChainKey { room: self.room.0, author: author.0, log: lane };
+            let (mut at, mut cut) = (from, false);
+            while at < to {
+                let records = self.store.read(&chain, at, PIECE, PIECE_BYTES)?;
+                if records.is_empty() {
+                    break;
+                }
+                for bytes in records {
+                    match read_record(&bytes) {
+                        Ok(operation) if cut => {
+                            self.gaps.entry((author, lane)).or_insert(operation.header().seq);
+                            cut = false;
+                        }
+                        Ok(_) => {}
+                        Err(_) => {
+                            self.stretches.push(StoredRange { from, to: at, ..stretch });
+                            (from, cut) = (at + 1, true);
+                        }
+                    }
+                    at += 1;
+                }
+            }
+            self.stretches.push(StoredRange { from, to: at, ..stretch });
+        }
+        self.stretches.retain(|stretch| stretch.from < stretch.to);
+        Ok(())
     }
 
     fn entry(&self, operation: &Operation) -> Entry {

@@ -98,7 +98,7 @@ impl Room {
     /// Takes a name in this room, unless we have it already.
     ///
     /// # Errors
-    /// [`CommandError::Busy`].
+    /// [`CommandError::Busy`], [`CommandError::RoomFull`].
     pub fn rename(&mut self, name: PersonName, now: Now) -> Result<Option<Write>, CommandError> {
         if self.contents.people.name(self.chain.author()) == name.as_str() {
             return Ok(None);

@@ -232,6 +232,21 @@ fn a_restored_copy_does_not_fork_the_chain_of_which_others_know_more() {
     }
 }
 
+/// The write before it failed, and the room was read anew meanwhile.
+#[test]
+fn an_own_line_that_follows_one_that_was_lost_is_not_acknowledged_and_its_chain_not_continued() {
+    let mut room = room(1);
+    let say = |room: &mut Room, text: &str| write(room, RoomCommand::Say { text: text.to_owned() }, NOW).unwrap();
+    let (_lost, second) = (say(&mut room, "one"), say(&mut room, "two"));
+    let mut room = self::room(1);
+    let outputs = room.handle(Input::Saved(second.clone()), NOW);
+    assert!(outputs.iter().any(|output| matches!(output, Output::StoreLocal(_))), "a new start must know it too");
+    assert!(!outputs.iter().any(|output| matches!(output, Output::Publish(_))));
+    assert!(matches!(replies(outputs)[..], [Err(CommandError::NotSaved(_))]));
+    let chain = |write: &Write| write.operations[0].header().chain;
+    assert_ne!(chain(&say(&mut room, "three")), chain(&second));
+}
+
 /// Of an author's operations behind a gap only so many are held. More change nothing but lines, and are not passed on.
 #[test]
 fn an_operation_that_takes_the_place_of_a_floating_one_changes_nothing_else() {

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::sync::mpsc::sync_channel;
 
@@ -364,6 +365,32 @@ fn the_archive_shows_what_follows_a_gap() {
     };
     history.entries(take).unwrap();
     assert_eq!(shown, said[1..].iter().map(Operation::id).collect::<Vec<_>>());
+}
+
+#[test]
+fn the_archive_leaves_out_a_record_that_is_no_operation_and_shows_the_rest() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = Store::open(dir.path()).unwrap();
+    let mut expected = BTreeSet::new();
+    for (who, bad) in [(2, 4), (3, 9)] {
+        let said = lines_of(who, 10);
+        let mut records = own_records(&said);
+        records[bad].bytes = vec![0x89, 2];
+        store.append_wait(records).unwrap();
+        expected.extend(said.iter().map(Operation::id));
+        expected.remove(&said[bad].id());
+    }
+    drop(store);
+    let archive = Archive::open(dir.path()).unwrap();
+    let rooms = archive.rooms().unwrap();
+    assert!(rooms.len() == 1 && rooms[0].first_ms > 0 && rooms[0].first_ms <= rooms[0].last_ms);
+    let mut shown = BTreeSet::new();
+    let take = |entry: Entry| {
+        shown.insert(entry.id);
+        Ok::<_, ArchiveError>(ControlFlow::Continue(()))
+    };
+    archive.room(RoomName::lobby().id()).unwrap().entries(take).unwrap();
+    assert_eq!(shown, expected);
 }
 
 #[tokio::test]
