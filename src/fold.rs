@@ -167,6 +167,14 @@ struct Revealed {
 }
 
 impl Fold {
+    /// Folds steps, which may be in any order. All of them are kept.
+    #[must_use]
+    pub fn of(steps: Vec<Step>) -> Self {
+        let mut fold = Fold::default();
+        fold.insert(steps);
+        fold
+    }
+
     /// Makes the fold of a snapshot.
     #[must_use]
     pub fn from_snapshot(snapshot: FoldSnapshot) -> Self {
@@ -206,7 +214,7 @@ impl Fold {
         self.revealed.get(&(game, turn)).is_some_and(|revealed| revealed.is_true)
     }
 
-    /// Returns whether a step landed before the base, so that the fold has to be made anew: see [`Fold::remake`].
+    /// Returns whether a step landed before the base, so that the fold has to be made anew: see [`Fold::replace`].
     #[must_use]
     pub fn is_stale(&self) -> bool {
         self.stale
@@ -307,14 +315,19 @@ impl Fold {
         Change { game: *self.game() != game_before, reset: true, refolded: true }
     }
 
-    /// Makes the fold anew from all stored steps of the log, and those that came in meanwhile.
-    pub fn remake(&mut self, all: Vec<Step>) -> Change {
-        let since = std::mem::take(&mut self.steps).into_iter().map(|(step, _)| step);
-        let waiting = std::mem::take(&mut self.waiting).into_iter().chain(std::mem::take(&mut self.early));
-        let (game_before, patient) = (self.game().clone(), self.patient);
-        *self = Fold::default();
-        self.insert(all.into_iter().chain(since).chain(waiting).collect());
-        self.patient = patient;
+    /// Puts a fold of all stored steps of the log in the place of this one, and adds those that came in meanwhile. `is_held`:
+    /// whether a step is still part of the log.
+    pub fn replace(&mut self, made: Fold, is_held: impl Fn(&Step) -> bool) -> Change {
+        let before = std::mem::replace(self, made);
+        let gone = self.steps.iter().filter(|(step, _)| !is_held(step)).map(|(step, _)| step.key).collect();
+        self.remove(&gone);
+        let game_before = before.state.game;
+        let since = before.steps.into_iter().map(|(step, _)| step).chain(before.waiting).chain(before.early);
+        // Nearly all of them are in the new fold. To insert those again would fold all later ones again.
+        let since = since.filter(|step| self.steps.binary_search_by_key(&step.key, |(held, _)| held.key).is_err());
+        let since = since.collect();
+        self.insert(since);
+        self.patient = before.patient;
         Change { game: *self.game() != game_before, reset: true, refolded: true }
     }
 

@@ -199,8 +199,8 @@ impl Room {
             Input::Offered { from, heads } => self.fetching.joined(from, heads),
             Input::FetchEnded { from } => self.fetching.ended(from),
             Input::FetchStopped { from } => self.on_fetch_stopped(from, now, &mut out),
-            Input::Refolded(steps) => {
-                self.contents.refold(steps, now);
+            Input::Refolded(made) => {
+                self.contents.refold(*made, now);
                 out.emit_canvas(CanvasChange::Reset);
             }
             Input::Command { ticket, command } => {

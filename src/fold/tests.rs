@@ -78,7 +78,7 @@ fn a_step_before_the_base_makes_the_fold_stale_until_it_is_made_anew() {
     fold.insert(vec![early.clone()]);
     assert!(fold.is_stale());
     steps.push(early);
-    fold.remake(steps); // `last` was in the fold already, but not on the disk
+    fold.replace(Fold::of(steps), |_| true); // `last` was in the fold already, but not on the disk
     assert!(!fold.is_stale() && fold.counts(last.key));
     assert_eq!(fold.canvas_digest(), whole.canvas_digest());
 }
@@ -93,9 +93,23 @@ fn a_step_before_the_base_is_not_lost_when_the_fold_is_made_anew() {
     fold.insert(vec![early.clone()]);
     steps.push(early); // this is what the disk holds as it is read
     fold.insert(vec![late]);
-    fold.remake(steps);
+    fold.replace(Fold::of(steps), |_| true);
     assert!(!fold.is_stale());
     assert_eq!(fold.canvas_digest(), whole.canvas_digest());
+}
+
+#[test]
+fn what_is_gone_when_a_fold_was_made_anew_is_left_out_and_what_came_meanwhile_is_added() {
+    let mut steps = many();
+    let whole = all(steps.clone());
+    let (gone, last) = (steps.remove(30), steps.pop().unwrap());
+    let expected = all(steps.iter().cloned().chain([last.clone()]).collect());
+    let mut fold = whole.clone();
+    fold.remove(&BTreeSet::from([gone.key]));
+    fold.drop_old_steps();
+    let made = Fold::of(steps.into_iter().chain([gone.clone()]).collect());
+    fold.replace(made, |step| step.key != gone.key);
+    assert_eq!((fold.steps, fold.saves, fold.state), (expected.steps, expected.saves, expected.state));
 }
 
 #[test]

@@ -377,6 +377,7 @@ impl NodeActor {
                 JoinState::Reads | JoinState::ReadsAgain => return,
                 _ if self.rooms.is_full_for(name) => Some(CommandError::TooManyRooms),
                 _ if self.rooms.contains(name) => None,
+                _ if !self.disk.is_clean(name) => return,
                 _ => {
                     *state = if *state == JoinState::Waits { JoinState::Reads } else { JoinState::ReadsAgain };
                     return self.disk.load(name.clone(), self.clock.now());
@@ -397,12 +398,12 @@ impl NodeActor {
 
     /// Enters the first room that is to be entered, if it could be read. When it was read while files were damaged, it is
     /// read once more after these were moved aside.
-    fn on_loaded(&mut self, clean: bool, repairs: u64, result: Result<Box<Loaded>, StartError>) {
+    fn on_loaded(&mut self, repairs: u64, result: Result<Box<Loaded>, StartError>) {
         let Some(joining) = self.joining.front_mut() else { return };
         let again = joining.state == JoinState::ReadsAgain;
         joining.state = JoinState::WaitsForRepair;
         if self.disk.is_current(repairs) {
-            let failed = result.and_then(|loaded| self.enter(*loaded, clean)).err();
+            let failed = result.and_then(|loaded| self.enter(*loaded)).err();
             if let Some(error) = failed.as_ref().filter(|error| is_damage(error) && !again) {
                 let effects = self.disk.repair(error.to_string(), self.rooms.names(), self.clock.now());
                 self.carry_out_effects(effects);
@@ -411,13 +412,12 @@ impl NodeActor {
                 self.joined(failed.map(|error| CommandError::NotSaved(error.to_string())));
             }
         }
-        self.join_next();
     }
 
     /// Enters a room that was read: its topic on the network, our name in it.
-    pub(super) fn enter(&mut self, loaded: Loaded, clean: bool) -> Result<(), StartError> {
+    pub(super) fn enter(&mut self, loaded: Loaded) -> Result<(), StartError> {
         self.network.subscribe(loaded.room.name())?;
-        self.open(loaded, clean);
+        self.open(loaded, true);
         Ok(())
     }
 
@@ -505,7 +505,7 @@ impl NodeActor {
                 let effects = self.disk.written(room, write, result, now);
                 self.carry_out_effects(effects);
             }
-            disk::Message::Loaded { clean, repairs, result } => self.on_loaded(clean, repairs, result),
+            disk::Message::Loaded { repairs, result } => self.on_loaded(repairs, result),
             disk::Message::Page { room, operations, lines, answer } => {
                 let missing = operations.len() < lines && self.disk.is_repairing();
                 let _ = answer.send(match self.rooms.get(&room) {
@@ -523,19 +523,17 @@ impl NodeActor {
                 }
             }
             disk::Message::Refolded { room, result } => match result {
-                Ok(steps) => self.feed(&room, Input::Refolded(steps)),
+                Ok(made) => self.feed(&room, Input::Refolded(made)),
                 Err(error) => self.reading_failed(&error),
             },
             disk::Message::Unreadable(error) => self.reading_failed(&error),
             disk::Message::Repaired(Ok((quarantine, rooms))) => {
                 self.reopen(rooms);
                 quarantine.iter().for_each(|quarantine| self.frontend.warn(quarantined(quarantine)));
-                self.join_next();
             }
             disk::Message::Repaired(Err(reason)) => {
                 let effects = self.disk.repair_failed(reason, now);
                 self.carry_out_effects(effects);
-                self.join_next();
             }
             disk::Message::Recovered(Ok((quarantine, rooms))) => {
                 if let Some(quarantine) = quarantine {
@@ -553,6 +551,7 @@ impl NodeActor {
             disk::Message::Recovered(Err(reason)) => self.disk.still_refuses(&reason, now),
             disk::Message::Closed | disk::Message::Failed => {}
         }
+        self.join_next();
     }
 
     fn reading_failed(&mut self, error: &SyncError) {

@@ -28,7 +28,7 @@ use super::sync::SyncError;
 use crate::clock::Now;
 use crate::command::{CommandError, CommandTicket, Reply};
 use crate::event::Warning;
-use crate::fold::Step;
+use crate::fold::Fold;
 use crate::gallery::Gallery;
 use crate::identity::Identity;
 use crate::log::{Line, Position};
@@ -57,13 +57,13 @@ pub(super) enum Message {
     /// Our own operations are durable, or not.
     Written { room: RoomName, write: Write, result: Result<(), StoreError> },
     /// A room was read, to be entered.
-    Loaded { clean: bool, repairs: u64, result: Result<Box<Loaded>, StartError> },
+    Loaded { repairs: u64, result: Result<Box<Loaded>, StartError> },
     /// A page of history was read: these of `lines` lines.
     Page { room: RoomName, operations: Vec<Operation>, lines: usize, answer: ReplySender },
     /// Lines of our own that are dated in the future were read: [`Disk::is_last_held_back`].
     HeldBack { room: RoomName, number: u64, entries: Vec<OperationId> },
-    /// The games and strokes of a room were read.
-    Refolded { room: RoomName, result: Result<Vec<Step>, SyncError> },
+    /// The games and strokes of a room were read and folded.
+    Refolded { room: RoomName, result: Result<Box<Fold>, SyncError> },
     /// Something could not be read.
     Unreadable(SyncError),
     /// Damaged files were moved aside, or not; then the open rooms were read.
@@ -356,12 +356,12 @@ impl Disk {
 
     // --- reads -----------------------------------------------------------------------------------------------------
 
-    /// Reads a room, to be entered: [`Message::Loaded`].
+    /// Reads a room in which no own writes are on their way, to be entered: [`Message::Loaded`].
     pub(super) fn load(&self, room: RoomName, now: Now) {
-        let (identity, clean, repairs) = (self.identity.clone(), self.is_clean(&room), self.repairs);
+        let (identity, repairs) = (self.identity.clone(), self.repairs);
         self.spawn(move |store| {
             let result = load(store, &identity, &room, now).map(Box::new);
-            Some(Message::Loaded { clean, repairs, result })
+            Some(Message::Loaded { repairs, result })
         });
     }
 
@@ -451,10 +451,11 @@ impl Disk {
         });
     }
 
-    /// Reads all games and strokes of a room, of which `positions` are the steps, to be folded anew: [`Message::Refolded`].
+    /// Reads and folds all games and strokes of a room, of which `positions` are the steps: [`Message::Refolded`].
     pub(super) fn refold(&self, room: RoomName, positions: Vec<Position>) {
         self.read_steps(room.id(), positions, |result| {
-            Some(Message::Refolded { room, result: result.map(|read| steps(read.into_iter())) })
+            let fold = |read: Vec<Operation>| Box::new(Fold::of(steps(read.into_iter())));
+            Some(Message::Refolded { room, result: result.map(fold) })
         });
     }
 

@@ -99,7 +99,7 @@ impl Node {
             quitting: None,
         };
         for loaded in loaded {
-            actor.enter(loaded, true)?;
+            actor.enter(loaded)?;
         }
         if left_out > 0 {
             actor.frontend.warn(Warning::RoomsLeftOut { rooms: left_out });

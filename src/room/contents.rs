@@ -128,11 +128,9 @@ impl Contents {
         self.fold.is_stale() && self.refolds.begin(now.mono_ms)
     }
 
-    /// Makes the fold anew from all steps that the disk holds.
-    pub(super) fn refold(&mut self, mut steps: Vec<Step>, now: Now) {
-        // What was removed since they were read is no longer part of the log.
-        steps.retain(|step| self.log.holds(step.key, step.id));
-        self.fold.remake(steps);
+    /// Replaces the fold by one of all steps that the disk holds. What was removed since they were read is left out.
+    pub(super) fn refold(&mut self, made: Fold, now: Now) {
+        self.fold.replace(made, |step| self.log.holds(step.key, step.id));
         self.fold.drop_old_steps();
         self.refolds.end(now.mono_ms);
     }

@@ -2,7 +2,7 @@
 
 use super::own_chain::Write;
 use crate::command::{CommandTicket, RoomCommand};
-use crate::fold::Step;
+use crate::fold::Fold;
 use crate::game::GuessTicket;
 use crate::identity::Author;
 use crate::live::LiveFrame;
@@ -46,8 +46,8 @@ pub enum Input {
         /// The peer.
         from: Author,
     },
-    /// All steps of games and sheets of the room, read from the disk as [`Output::Refold`](super::Output::Refold) asked.
-    Refolded(Vec<Step>),
+    /// The fold of all steps of games and sheets of the room, as [`Output::Refold`](super::Output::Refold) asked.
+    Refolded(Box<Fold>),
     /// The room's clock was corrected: the time of this input and of later ones is the corrected one.
     ClockSet,
     /// A command of the frontend. [`Output::Reply`](super::Output::Reply) or

@@ -48,7 +48,7 @@ pub enum Output {
     StoreLocal(Vec<u8>),
     /// Send the frontend an [`Event::HeldBack`] with the operations at these positions.
     HeldBack(Vec<Position>),
-    /// Read the operations of [`Room::steps`](super::Room::steps) and hand them in as
+    /// Read the operations of [`Room::steps`](super::Room::steps), fold their steps beside the loop, and hand that in as
     /// [`Input::Refolded`](super::Input::Refolded).
     Refold,
     /// Hand in [`Input::Tick`](super::Input::Tick) at this moment of `mono_ms`, unless another input comes before.

@@ -297,7 +297,7 @@ fn games_and_sheets_are_folded_from_the_disk_at_once_and_then_after_a_pause() {
     let refolds = |outputs: &[Output]| outputs.iter().any(|output| matches!(output, Output::Refold));
     make_stale(&mut room);
     assert!(refolds(&room.handle(Input::Tick, at(0))));
-    room.handle(Input::Refolded(Vec::new()), at(10));
+    room.handle(Input::Refolded(Box::default()), at(10));
     assert!(!room.is_stale());
     make_stale(&mut room);
     let outputs = room.handle(Input::Tick, at(20));

@@ -140,6 +140,96 @@ async fn while_a_room_is_read_commands_wait() {
 }
 
 #[tokio::test]
+async fn a_room_that_is_left_and_entered_again_is_read_when_what_was_said_is_on_the_disk() {
+    let mut bench = Bench::new().await;
+    let room = RoomName::lobby();
+    let mut said = Vec::new();
+    // Nothing that the disk has done arrives meanwhile.
+    for command in [say("one"), Command::Leave { room: room.clone() }] {
+        let (answer, reply) = oneshot::channel();
+        bench.actor.on_command(command, answer);
+        said.push(reply);
+    }
+    bench.ask(Command::Join { room: room.clone() }).await.unwrap();
+    let Ok(Reply::Written { id: one }) = bench.wait(said.remove(0)).await.unwrap() else { panic!("not written") };
+    let Ok(Reply::Written { id: two }) = bench.ask(say("two")).await else { panic!("not written") };
+    let history = Command::History { room: room.clone(), limit: None, before: None };
+    let Ok(Reply::History { entries, .. }) = bench.ask(history).await else { panic!("no history") };
+    let ids: Vec<OperationId> = entries.iter().map(|entry| entry.id).filter(|id| [one, two].contains(id)).collect();
+    assert_eq!(ids, [one, two]);
+    assert_eq!(bench.actor.rooms.get(&room).unwrap().log().chains_of(author(1)), 1);
+}
+
+#[tokio::test]
+async fn while_a_room_is_read_others_are_answered_and_lines_wait_in_their_order() {
+    let mut bench = Bench::new().await;
+    let (room, art): (RoomName, RoomName) = (RoomName::lobby(), "art".parse().unwrap());
+    let (commands, mut queue) = mpsc::channel(16);
+    let mut replies = Vec::new();
+    let say_here = |text: &str| Command::In(art.clone(), RoomCommand::Say { text: text.to_owned() });
+    for command in [Command::Join { room: art.clone() }, say_here("one"), say_here("two")] {
+        let (answer, reply) = oneshot::channel();
+        commands.send((command, answer)).await.unwrap();
+        replies.push(reply);
+    }
+    let (join, answer) = queue.recv().await.unwrap();
+    bench.actor.on_command(join, answer);
+    // What was read of the room lies there; the loop does not get it yet.
+    let loaded = loop {
+        match bench.disk.recv().await.unwrap() {
+            loaded @ disk::Message::Loaded { .. } => break loaded,
+            other => bench.actor.on_disk_message(other),
+        }
+    };
+    let (peer, clock) = (author(2), wall_ms());
+    let asked = |answer| sync::Message::LookUp { room: room.id(), peer, digest: [0; 32], clock, answer };
+    assert!(bench.sync(asked).await.unwrap().is_some(), "others are answered");
+    let (operations, from, name) = (vec![operation(2)], author(2), room.clone());
+    let taken = bench.sync(|done| sync::Message::Batch { room: name, operations, from, done }).await;
+    assert!(matches!(taken, Some(Ok(Reply::Done {}))), "what others say is taken in");
+    assert!(!bench.actor.takes_commands() && replies[0].try_recv().is_err());
+    bench.actor.on_disk_message(loaded);
+    assert!(bench.actor.takes_commands());
+    let mut ids = Vec::new();
+    while let Ok((command, answer)) = queue.try_recv() {
+        bench.actor.on_command(command, answer);
+    }
+    assert!(matches!(bench.wait(replies.remove(0)).await, Ok(Ok(Reply::Done {}))));
+    for reply in replies {
+        let Ok(Ok(Reply::Written { id })) = bench.wait(reply).await else { panic!("a line is lost") };
+        ids.push(id);
+    }
+    let history = Command::History { room: art, limit: Some(2), before: None };
+    let Ok(Reply::History { entries, .. }) = bench.ask(history).await else { panic!("no history") };
+    assert_eq!(entries.iter().map(|entry| entry.id).collect::<Vec<_>>(), ids);
+}
+
+/// Others bring more of our chains than the room holds: none of them may be continued, and no other begun.
+#[tokio::test]
+async fn a_name_that_a_full_room_does_not_take_is_told() {
+    let mut bench = Bench::new().await;
+    let (room, from) = (RoomName::lobby(), author(2));
+    let log = bench.actor.rooms.get(&room).unwrap().log();
+    let end = log.open_ends(author(1)).next().unwrap();
+    let sign = |chain: u64, seq, backlink| {
+        let chain = crate::operation::ChainId { author: author(1), log: chain };
+        let time = crate::clock::Timestamp::from_ms(end.time.ms() + 1);
+        let header = crate::operation::Header { room: room.id(), chain, seq, backlink, time };
+        let chat = crate::payload::Chat { text: "x".to_owned() };
+        crate::operation::Operation::sign(&identity(1), header, &crate::payload::Payload::Chat(chat)).unwrap()
+    };
+    let others = (1..=crate::log::MAX_BRANCHES_OF_AUTHOR as u64).map(|n| n << 48).filter(|chain| *chain != end.log);
+    let mut operations: Vec<_> = others.map(|chain| sign(chain, 0, None)).collect();
+    operations.truncate(crate::log::MAX_BRANCHES_OF_AUTHOR - 1);
+    operations.push(sign(end.log, end.next, Some(end.last)));
+    let name = room.clone();
+    bench.sync(|done| sync::Message::Batch { room: name, operations, from, done }).await.unwrap().unwrap();
+    let renamed = bench.ask(Command::Rename { name: "Anna".parse().unwrap() }).await;
+    assert_eq!(renamed.unwrap_err(), CommandError::RoomFull);
+    assert!(matches!(bench.ask(Command::Whoami).await, Ok(Reply::Whoami { name, .. }) if name.as_str() == "Anna"));
+}
+
+#[tokio::test]
 async fn while_the_disk_refuses_nothing_is_written_or_taken_in() {
     let mut bench = Bench::new().await;
     bench.events();

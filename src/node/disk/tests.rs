@@ -123,7 +123,7 @@ async fn own_operations_are_saved_when_they_are_durable() {
     );
     assert!(disk.is_clean(&name));
     disk.load(name.clone(), NOW);
-    let Message::Loaded { clean: true, repairs, result } = next(&mut messages).await else { panic!("not read") };
+    let Message::Loaded { repairs, result } = next(&mut messages).await else { panic!("not read") };
     assert!(disk.is_current(repairs));
     assert_eq!(result.unwrap().room.log().len(), own.operations.len());
 }

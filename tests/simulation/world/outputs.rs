@@ -3,7 +3,7 @@
 use inkmesh::clock::{MAX_AHEAD_MS, Now, Timestamp};
 use inkmesh::command::{CommandError, CommandTicket};
 use inkmesh::event::{EntryBody, Event, Phase, Warning};
-use inkmesh::fold::Step;
+use inkmesh::fold::{Fold, Step};
 use inkmesh::game::GameNotice;
 use inkmesh::identity::Author;
 use inkmesh::log::{MAX_FLOATING, MAX_PARKED, Position};
@@ -288,7 +288,7 @@ impl World {
 
     pub(super) fn refolded(&mut self, seat: Seat, life: u32, steps: Vec<Step>) {
         if self.devices.get(&seat).is_some_and(|device| device.life == life) {
-            self.feed(seat, Input::Refolded(steps));
+            self.feed(seat, Input::Refolded(Box::new(Fold::of(steps))));
         }
     }
 
