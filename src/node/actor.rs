@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use libp2p::swarm::dial_opts::DialOpts;
 use tokio::sync::mpsc;
 
 use super::clock::{NodeClock, wall_ms};
@@ -26,6 +27,7 @@ use crate::game::guess::{PeerReply, PeerRequest, Refusal};
 use crate::identity::{Author, Identity};
 use crate::name::{PersonName, RoomId, RoomName};
 use crate::operation::OperationId;
+use crate::peering::Address;
 use crate::room::{Input, Output, Verdict};
 use crate::sync::fetching::Fetch;
 use crate::sync::server::Holdings;
@@ -604,8 +606,10 @@ impl NodeActor {
                 found.iter().for_each(|(peer, address)| self.peers.discovered(*peer, address, now));
                 self.make_calls();
             }
-            network::Event::Identified { peer, addresses } => {
-                self.peers.identified(peer, &addresses, now);
+            network::Event::OwnKeyAt(addresses) => addresses.iter().for_each(|at| self.call_twin(peers::plain(at))),
+            network::Event::OwnKeyCalled => self.peers.called_by_own_key(now),
+            network::Event::Identified { peer, connection, program, addresses } => {
+                self.peers.identified(peer, (connection, program), &addresses, now);
                 self.remember_peers();
                 for name in self.rooms.with_peer(peer) {
                     self.feed(&name, Input::Online { peer, addresses: self.peers.addresses(peer) });
@@ -686,6 +690,7 @@ impl NodeActor {
         let now = self.now().mono_ms;
         match message {
             peers::Message::Nearby { peer, address } => self.peers.found(peer, address, now),
+            peers::Message::Twin { address } => self.call_twin(address),
             peers::Message::LookedUp { name, result } => {
                 let warning = self.peers.looked_up(&name, result, now);
                 warning.into_iter().for_each(|warning| self.frontend.warn(warning));
@@ -700,12 +705,22 @@ impl NodeActor {
         list.into_iter().for_each(|list| self.disk.remember("peers", list, None));
     }
 
-    /// Makes the calls that are due.
+    /// Makes the calls that are due, and tells what became of those to our own key.
     fn make_calls(&mut self) {
-        for call in self.peers.calls(self.now().mono_ms) {
-            let failed = self.network.dial(call);
-            failed.into_iter().for_each(|event| self.on_network_event(event));
-        }
+        let now = self.now().mono_ms;
+        self.peers.judge_own_calls(now).into_iter().for_each(|warning| self.frontend.warn(warning));
+        self.peers.calls(now).into_iter().for_each(|call| self.call(call));
+    }
+
+    fn call(&mut self, call: DialOpts) {
+        let failed = self.network.dial(call);
+        failed.into_iter().for_each(|event| self.on_network_event(event));
+    }
+
+    /// Calls an address where our own key is said to answer.
+    fn call_twin(&mut self, address: Address) {
+        let call = self.peers.call_twin(address);
+        call.into_iter().for_each(|call| self.call(call));
     }
 
     /// Closes the connections on which nothing arrives any more.
@@ -826,7 +841,12 @@ impl NodeActor {
         let more = held.is_some_and(|room| room.could_bring_more(from));
         let missing = more || held.is_some_and(|room| room.log().floating() > 0);
         self.feed(&room, Input::FetchStopped { from });
-        let Some(round) = self.sync.round_ended(&end, more, missing, self.now().mono_ms) else { return };
+        let round = self.sync.round_ended(&end, more, missing, self.now().mono_ms);
+        if self.peers.runs_twice(from) {
+            // A round reaches one of the two, and gossip too.
+            self.sync.gap(&room, from, self.now().mono_ms);
+        }
+        let Some(round) = round else { return };
         match end.result {
             Ok(received) if round.first || received > 0 || round.sent > 0 => {
                 self.frontend.emit(Event::Synced { room, peer: from, received, sent: round.sent, ms: round.ms });

@@ -30,6 +30,7 @@ mod slots;
 mod start;
 pub mod storage;
 mod sync;
+mod twins;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -69,15 +69,14 @@ async fn answer(socket: UdpSocket, me: Author, port: u16, messages: mpsc::Sender
             }
         };
         errors = 0;
-        let Some((peer, at, asks)) = read(&bytes[..len]).filter(|(peer, ..)| from.ip().is_loopback() && *peer != me)
-        else {
-            continue;
-        };
-        if asks {
+        let Some((peer, at, asks)) = read(&bytes[..len]).filter(|_| from.ip().is_loopback()) else { continue };
+        let address = Address::tcp(SocketAddr::from((Ipv4Addr::LOCALHOST, at)));
+        let is_twin = peer == me;
+        if asks && !is_twin {
             say_hello(&socket, from, me, port, false).await;
         }
-        let address = Address::tcp(SocketAddr::from((Ipv4Addr::LOCALHOST, at)));
-        if messages.send(Message::Nearby { peer, address }).await.is_err() {
+        let message = if is_twin { Message::Twin { address } } else { Message::Nearby { peer, address } };
+        if messages.send(message).await.is_err() {
             return;
         }
     }
@@ -140,6 +139,8 @@ mod tests {
         let theirs = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         theirs.send_to(&[7; 500], to).await.unwrap();
         theirs.send_to(&write(me, 9, true).unwrap(), to).await.unwrap();
+        let twin = Address::of_multiaddr("/ip4/127.0.0.1/tcp/9");
+        assert!(matches!(told.recv().await, Some(Message::Twin { address }) if address == twin));
         theirs.send_to(&write(other, 50_001, true).unwrap(), to).await.unwrap();
         assert_eq!(next(&mut told).await, (other, Address::of_multiaddr("/ip4/127.0.0.1/tcp/50001")));
         let mut bytes = [0; MAX_HELLO];

@@ -6,8 +6,8 @@ use std::error::Error;
 use std::time::Duration;
 
 use futures::StreamExt;
-use if_watch::IfEvent;
 use if_watch::tokio::IfWatcher;
+use if_watch::{IfEvent, IpNet};
 use libp2p::core::muxing::StreamMuxerBox;
 use libp2p::core::transport::Boxed;
 use libp2p::core::{ConnectedPoint, upgrade};
@@ -15,7 +15,7 @@ use libp2p::gossipsub::{self, IdentTopic, MessageAcceptance, MessageId, TopicHas
 use libp2p::identity::Keypair;
 use libp2p::swarm::behaviour::toggle::Toggle;
 use libp2p::swarm::dial_opts::DialOpts;
-use libp2p::swarm::{ConnectionId, DialError, NetworkBehaviour, SwarmEvent};
+use libp2p::swarm::{ConnectionId, DialError, ListenError, NetworkBehaviour, SwarmEvent};
 use libp2p::{
     Multiaddr, PeerId, Stream, StreamProtocol, Swarm, SwarmBuilder, Transport, TransportError, connection_limits,
     identify, mdns, noise, tcp, yamux,
@@ -23,7 +23,7 @@ use libp2p::{
 use tokio::time::Interval;
 
 use super::StartError;
-use super::discovery::Discovery;
+use super::discovery::{Discovery, OwnName};
 use super::gossip::{self, Gossip};
 use super::heartbeat::Heartbeat;
 use super::inbound::Inbound;
@@ -92,8 +92,12 @@ pub(super) enum Event {
     Discovers,
     /// mDNS found peers at these addresses.
     Discovered(Vec<(Author, Multiaddr)>),
-    /// A peer says that it listens at these addresses.
-    Identified { peer: Author, addresses: Vec<Multiaddr> },
+    /// Our own key is announced at these addresses: by us, or by a second program with it.
+    OwnKeyAt(Vec<Multiaddr>),
+    /// Somebody with our own key called us.
+    OwnKeyCalled,
+    /// A peer says that it listens at these addresses; `program` is the number of its program, a random one of each start.
+    Identified { peer: Author, connection: ConnectionId, program: Option<u64>, addresses: Vec<Multiaddr> },
     /// The first ping on a connection was answered.
     Answered(ConnectionId),
     /// A peer entered a room of ours.
@@ -111,8 +115,10 @@ pub(super) enum Event {
 /// The reason why a call failed.
 #[derive(Debug)]
 pub(super) enum DialFailure {
-    /// We ourselves answered at the address.
+    /// We listen at the address ourselves.
     Ourselves,
+    /// Somebody with our key answered: we ourselves, or a second program with it.
+    OwnKey,
     /// Somebody else answered at the address.
     AnotherAnswered { other: Author, address: Multiaddr },
     /// Anything else, as a text for the person.
@@ -136,6 +142,8 @@ pub(super) struct Network {
     interfaces: Option<IfWatcher>,
     /// When mDNS is tried again; `None` when it runs, or is not wanted.
     retry_mdns: Option<Interval>,
+    /// What is announced in our own name; `None` without mDNS.
+    own_name: Option<OwnName>,
 }
 
 impl Network {
@@ -160,7 +168,8 @@ impl Network {
             mdns: mdns.into(),
             identify: identify::Behaviour::new(
                 identify::Config::new("/inkmesh/1".to_owned(), keypair.public())
-                    .with_agent_version(format!("inkmesh/{}", env!("CARGO_PKG_VERSION")))
+                    // Two programs with one key have different numbers.
+                    .with_agent_version(format!("inkmesh/{} {:x}", env!("CARGO_PKG_VERSION"), rand::random::<u64>()))
                     // A new address is told to everybody at once.
                     .with_push_listen_addr_updates(true),
             ),
@@ -181,7 +190,12 @@ impl Network {
             .build();
         let interfaces = IfWatcher::new().inspect_err(|error| tracing::warn!(%error, "interfaces are not watched"));
         let retry_mdns = failed.is_some().then(|| tokio::time::interval(RETRY_MDNS));
-        Ok((Network { swarm, topics: HashMap::new(), interfaces: interfaces.ok(), retry_mdns }, failed))
+        let topics = HashMap::new();
+        let mut network = Network { swarm, topics, interfaces: interfaces.ok(), retry_mdns, own_name: None };
+        if with_mdns && failed.is_none() {
+            network.hear_own_name();
+        }
+        Ok((network, failed))
     }
 
     /// Returns a handle with which streams to peers are opened.
@@ -194,7 +208,8 @@ impl Network {
         loop {
             let event = tokio::select! {
                 event = self.swarm.select_next_some() => self.translate(event),
-                Some(change) = next_change(&mut self.interfaces) => Some(change),
+                Some((net, up)) = next_change(&mut self.interfaces) => Some(self.changed(net, up)),
+                Some(addresses) = next_announced(&mut self.own_name) => Some(Event::OwnKeyAt(addresses)),
                 Some(()) = next_try(&mut self.retry_mdns) => self.start_mdns(),
             };
             if let Some(event) = event {
@@ -208,7 +223,25 @@ impl Network {
         let mdns = Discovery::start(*self.swarm.local_peer_id(), self.swarm.listeners());
         let mdns = mdns.inspect_err(|error| tracing::debug!(%error, "no mDNS yet")).ok()?;
         (self.swarm.behaviour_mut().mdns, self.retry_mdns) = (Some(mdns).into(), None);
+        self.hear_own_name();
         Some(Event::Discovers)
+    }
+
+    /// Begins to hear what is announced in our own name.
+    fn hear_own_name(&mut self) {
+        let heard = OwnName::listen(*self.swarm.local_peer_id());
+        self.own_name = heard.inspect_err(|error| tracing::warn!(%error, "our own name is not heard")).ok();
+        if let (Some(name), Some(interfaces)) = (&self.own_name, &self.interfaces) {
+            interfaces.iter().for_each(|net| name.join(net.addr()));
+        }
+    }
+
+    /// Takes note of a network that this machine is on from now on (`up`), or no longer.
+    fn changed(&mut self, net: IpNet, up: bool) -> Event {
+        if let Some(name) = self.own_name.as_ref().filter(|_| up) {
+            name.join(net.addr());
+        }
+        Event::Interface { subnet: Subnet::new(net.addr(), net.prefix_len()), up }
     }
 
     /// Returns the event in our terms; `None` when there is nothing to be done for it.
@@ -230,6 +263,9 @@ impl Network {
             }
             SwarmEvent::OutgoingConnectionError { connection_id, peer_id, error } => {
                 Some(dial_failed(connection_id, peer_id, &error))
+            }
+            SwarmEvent::IncomingConnectionError { error: ListenError::LocalPeerId { .. }, .. } => {
+                Some(Event::OwnKeyCalled)
             }
             SwarmEvent::NewListenAddr { address, .. } => {
                 tracing::info!(%address, "listening");
@@ -254,9 +290,11 @@ impl Network {
                 let found = found.into_iter().filter_map(|(peer, address)| Some((author_of(&peer)?, address)));
                 Some(Event::Discovered(found.collect()))
             }
-            BehaviourEvent::Identify(identify::Event::Received { peer_id, mut info, .. }) => {
+            BehaviourEvent::Identify(identify::Event::Received { connection_id, peer_id, mut info }) => {
                 info.listen_addrs.truncate(MAX_IDENTIFIED);
-                Some(Event::Identified { peer: author_of(&peer_id)?, addresses: info.listen_addrs })
+                let number = info.agent_version.rsplit_once(' ').map(|(_, number)| u64::from_str_radix(number, 16));
+                let (peer, program) = (author_of(&peer_id)?, number.and_then(Result::ok));
+                Some(Event::Identified { peer, connection: connection_id, program, addresses: info.listen_addrs })
             }
             BehaviourEvent::Heartbeat(connection) => Some(Event::Answered(connection)),
             BehaviourEvent::Sync((peer, stream)) => Some(Event::SyncStream { peer: author_of(&peer)?, stream }),
@@ -383,17 +421,28 @@ impl Network {
 }
 
 /// Returns the next change of this machine's interfaces; `None` when there is none that counts.
-async fn next_change(interfaces: &mut Option<IfWatcher>) -> Option<Event> {
-    let (net, up) = match interfaces.as_mut()?.next().await? {
-        Ok(IfEvent::Up(net)) => (net, true),
-        Ok(IfEvent::Down(net)) => (net, false),
+async fn next_change(interfaces: &mut Option<IfWatcher>) -> Option<(IpNet, bool)> {
+    match interfaces.as_mut()?.next().await? {
+        Ok(IfEvent::Up(net)) => Some((net, true)),
+        Ok(IfEvent::Down(net)) => Some((net, false)),
         Err(error) => {
             tracing::warn!(%error, "interfaces are no longer watched");
             *interfaces = None;
-            return None;
+            None
         }
-    };
-    Some(Event::Interface { subnet: Subnet::new(net.addr(), net.prefix_len()), up })
+    }
+}
+
+/// Returns addresses at which our own key is announced; `None` when they are not heard.
+async fn next_announced(own_name: &mut Option<OwnName>) -> Option<Vec<Multiaddr>> {
+    match own_name.as_mut()?.next().await {
+        Ok(addresses) => Some(addresses),
+        Err(error) => {
+            tracing::warn!(%error, "our own name is no longer heard");
+            *own_name = None;
+            None
+        }
+    }
 }
 
 /// Waits until mDNS is to be tried again; `None` when it is not.
@@ -410,7 +459,7 @@ fn dial_failed(connection: ConnectionId, peer: Option<PeerId>, error: &DialError
     tracing::debug!(?peer, %error, "dial failed");
     let peer = peer.and_then(|peer| author_of(&peer));
     let failure = match error {
-        DialError::LocalPeerId { .. } => Some(DialFailure::Ourselves),
+        DialError::LocalPeerId { .. } => Some(DialFailure::OwnKey),
         // The swarm leaves out where we listen.
         DialError::NoAddresses if peer.is_none() => Some(DialFailure::Ourselves),
         DialError::WrongPeerId { obtained, address } if peer.is_some() => {

@@ -1,6 +1,7 @@
 //! The peers of the node: calls, look-ups of names, and connections on which nothing arrives any more. The decisions are
 //! made in [`crate::peering`] and [`super::liveness`]; here they meet libp2p, the resolver and the clock.
 
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -13,6 +14,7 @@ use tokio::sync::mpsc;
 use super::address::{self, ParsedAddress};
 use super::liveness::{Fresh, Liveness};
 use super::network::{DialFailure, peer_of};
+use super::twins::{OtherEnd, Twins};
 use crate::codec;
 use crate::command::CommandError;
 use crate::event::Warning;
@@ -32,6 +34,8 @@ const MAX_SHOWN: usize = 100;
 pub(super) enum Message {
     /// A program of this machine says where it listens.
     Nearby { peer: Author, address: Address },
+    /// A program of this machine with our own key says where it listens.
+    Twin { address: Address },
     /// A host name was looked up.
     LookedUp { name: HostPort, result: io::Result<Vec<SocketAddr>> },
 }
@@ -41,6 +45,9 @@ pub(super) struct Peers {
     book: AddressBook<ConnectionId>,
     liveness: Liveness,
     gossip: GossipRate,
+    /// The number of the program at the other end of each connection, which is another at each start.
+    programs: BTreeMap<Author, HashMap<ConnectionId, u64>>,
+    twins: Twins,
     messages: mpsc::Sender<Message>,
 }
 
@@ -49,7 +56,8 @@ impl Peers {
     pub(super) fn new(me: Author, fresh: Fresh) -> (Self, mpsc::Receiver<Message>) {
         let (messages, receiver) = mpsc::channel(QUEUE);
         let (book, liveness) = (AddressBook::new(me), Liveness::new(fresh, Instant::now()));
-        (Peers { book, liveness, gossip: GossipRate::default(), messages }, receiver)
+        let (gossip, programs, twins) = (GossipRate::default(), BTreeMap::new(), Twins::default());
+        (Peers { book, liveness, gossip, programs, twins, messages }, receiver)
     }
 
     /// A way to send messages to the actor.
@@ -99,8 +107,17 @@ impl Peers {
         self.found(peer, plain(address), now);
     }
 
-    /// Takes note of the addresses that a connected peer gave for itself.
-    pub(super) fn identified(&mut self, peer: Author, addresses: &[Multiaddr], now: u64) {
+    /// Takes note of what a connected peer says of itself: the number of its program, and its addresses.
+    pub(super) fn identified(
+        &mut self,
+        peer: Author,
+        (connection, program): (ConnectionId, Option<u64>),
+        addresses: &[Multiaddr],
+        now: u64,
+    ) {
+        if let Some(program) = program {
+            self.programs.entry(peer).or_default().insert(connection, program);
+        }
         self.reported(peer, peer, addresses.iter().map(plain), now);
     }
 
@@ -185,8 +202,48 @@ impl Peers {
         self.book.connected(peer, connection, plain(address), dialled, now)
     }
 
+    /// Returns whether we are connected with two programs that have the key of this peer, from copies of one data folder. Gossip
+    /// takes them for one, so each gets only a part of it.
+    pub(super) fn runs_twice(&self, peer: Author) -> bool {
+        let mut programs = self.programs.get(&peer).into_iter().flat_map(HashMap::values);
+        let first = programs.next();
+        programs.any(|other| Some(other) != first)
+    }
+
+    /// Returns a call to an address where our own key is said to answer, once: whoever answers proves it.
+    pub(super) fn call_twin(&mut self, address: Address) -> Option<DialOpts> {
+        let call = Call { peer: None, addresses: vec![address.clone()] };
+        options(&call).filter(|_| self.twins.announced(address))
+    }
+
+    /// Takes note that somebody with our own key called us.
+    pub(super) fn called_by_own_key(&mut self, now: u64) {
+        self.twins.called(now);
+    }
+
+    /// Returns warnings for the person about calls between programs with our own key.
+    pub(super) fn judge_own_calls(&mut self, now: u64) -> Vec<Warning> {
+        match self.twins.judge(now) {
+            None => Vec::new(),
+            Some(OtherEnd::Ourselves(calls)) => {
+                let addresses = calls.into_iter().filter_map(|call| self.book.ourselves(call));
+                addresses.map(|address| Warning::OwnAddress { address: address.to_string() }).collect()
+            }
+            Some(OtherEnd::Twin(calls)) => {
+                calls.into_iter().for_each(|call| drop(self.book.ourselves(call)));
+                vec![Warning::OwnFork]
+            }
+        }
+    }
+
     /// Takes note of the end of a connection. Returns whether it was the last with this peer.
     pub(super) fn disconnected(&mut self, peer: Author, connection: ConnectionId, now: u64) -> bool {
+        if let Some(programs) = self.programs.get_mut(&peer) {
+            programs.remove(&connection);
+            if programs.is_empty() {
+                self.programs.remove(&peer);
+            }
+        }
         self.liveness.closed(connection);
         self.gossip.disconnected(now);
         self.book.disconnected(peer, connection, now, rand::random())
@@ -209,6 +266,10 @@ impl Peers {
             (_, DialFailure::Ourselves) => {
                 let address = self.book.ourselves(connection)?;
                 Some(Warning::OwnAddress { address: address.to_string() })
+            }
+            (_, DialFailure::OwnKey) => {
+                self.twins.answered(connection, now);
+                None
             }
             (peer, DialFailure::Failed(reason)) => {
                 let given = self.book.dial_failed(peer, connection, now, rand::random());
@@ -263,7 +324,7 @@ impl Peers {
 
     /// Returns when the next call or look-up is due.
     pub(super) fn next_call(&self) -> Option<u64> {
-        self.book.next_call()
+        self.book.next_call().into_iter().chain(self.twins.next()).min()
     }
 
     /// Looks a host up with the system's resolver, which knows `.local` names too where the system does.
@@ -277,7 +338,7 @@ impl Peers {
     }
 }
 
-fn plain(address: &Multiaddr) -> Address {
+pub(super) fn plain(address: &Multiaddr) -> Address {
     Address::of_multiaddr(&address.to_string())
 }
 

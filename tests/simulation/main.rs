@@ -120,6 +120,13 @@ fn whatever_clocks_say_everybody_sees_everybody_in_the_order_of_talk() {
     }
 }
 
+/// A copy of Ana's folder runs at the same time. Through others both learn of each other and get each other's lines.
+#[test]
+fn two_copies_of_a_folder_learn_of_each_other_and_go_on_in_other_chains() {
+    let forks = |seed| World::with_copies(&Plan::with_copy(seed, 2 + seed as usize % 3)).unwrap();
+    assert!((0..8).filter(|seed| forks(*seed)).count() > 2, "a copy that catches up first forks nothing");
+}
+
 #[test]
 fn without_faults_everybody_sees_the_same_winner_of_a_quiz() {
     for seed in 0..4 {

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use serde_json::json;
 use support::host::{Host, agree, local};
+use support::lan::Lan;
 use support::{DEADLINE, folder, turn};
 use tempfile::TempDir;
 
@@ -93,6 +94,54 @@ fn two_copies_of_a_folder_write_apart_and_then_meet() {
     friend.quit();
 
     write_on_without_forking_again(&[original.path(), copy.path()], his.path(), &mut said);
+}
+
+/// Returns a folder in which Ana has talked with Ben before, a copy of it, Ben's folder, and the lines so far.
+fn copied() -> (TempDir, TempDir, TempDir, Vec<String>) {
+    let (original, his, said) = acquainted();
+    let copy = folder::copy(original.path());
+    (original, copy, his, said)
+}
+
+/// Both copies run at the same time and call Ben, who tells the second nothing by gossip: for it they are one.
+#[test]
+fn two_copies_that_run_at_once_learn_of_each_other_from_a_third() {
+    let _turn = turn();
+    let (original, copy, his, mut said) = copied();
+    let mut friend = ben(his.path());
+    let mut first = ana(original.path(), Some(&friend));
+    let mut second = local("ana's copy", copy.path(), &["--name", "Ana", "--dial", &friend.address()]);
+    for what in ["not knowing", "knowing"] {
+        said.extend(say(&mut first, &format!("first, {what}")));
+        said.extend(say(&mut second, &format!("second, {what}")));
+        first.await_warning("own_fork", 0);
+        second.await_warning("own_fork", 0);
+        agree(&mut [&mut first, &mut second, &mut friend], DEADLINE);
+        for host in [&mut first, &mut second, &mut friend] {
+            once_each(host, &said);
+        }
+    }
+}
+
+#[test]
+fn two_copies_alone_learn_of_each_other_by_a_call() {
+    let _turn = turn();
+    let (original, copy, ..) = copied();
+    let first = ana(original.path(), None);
+    let second = local("ana's copy", copy.path(), &["--name", "Ana", "--dial", &first.address()]);
+    for host in [&first, &second] {
+        host.await_warning("own_fork", 0);
+        assert!(!host.warned("own_address"), "{}", host.label);
+    }
+}
+
+#[test]
+fn two_copies_alone_on_a_network_find_each_other() {
+    let _turn = turn();
+    let Some(lan) = Lan::new(2) else { return };
+    let (original, copy, ..) = copied();
+    let hosts = [lan.launch(1, original.path(), &[]), lan.launch(2, copy.path(), &[])];
+    hosts.iter().for_each(|host| host.await_warning("own_fork", 0));
 }
 
 /// Lets both copies, which know of each other, write on, apart or connected: no new fork may appear. The second time, each

@@ -277,7 +277,7 @@ async fn messages_about_peers_and_guesses_go_to_their_parts() {
     let neighbours = vec![Neighbour { peer: author(3), addresses: vec![address.clone()] }];
     bench.actor.on_sync_message(sync::Message::Met { peer, neighbours, clock });
     assert_eq!(bench.actor.peers.addresses(author(3)), Vec::<String>::new(), "loopback leads elsewhere from there");
-    let address = crate::peering::Address::of_multiaddr(&address);
+    let address = Address::of_multiaddr(&address);
     bench.actor.on_peers_message(peers::Message::Nearby { peer, address });
     assert!(!bench.actor.peers.addresses(peer).is_empty());
     let close = |room: RoomName| PeerRequest::Close {

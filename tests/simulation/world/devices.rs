@@ -75,6 +75,8 @@ pub struct Device {
     /// What this room told, and what it had read from the disk.
     pub told: BTreeSet<OperationId>,
     pub had: BTreeSet<OperationId>,
+    /// True if the person was told that another copy of the folder writes.
+    pub knows_of_copy: bool,
     /// Who drew in each turn of a game, as told.
     pub drawers: BTreeMap<(OperationId, u32), Author>,
 }
@@ -125,6 +127,7 @@ impl Device {
             waiting: BTreeSet::new(),
             told: BTreeSet::new(),
             had: BTreeSet::new(),
+            knows_of_copy: false,
             drawers: BTreeMap::new(),
         }
     }

@@ -65,6 +65,21 @@ impl World {
         }
     }
 
+    /// Runs a plan in which copies of folders run, and leaves them. Checks that all hold the same at its end, that all copies of
+    /// which a chain forks were told, and that nobody goes on in such a chain. Returns whether one forks.
+    pub fn with_copies(plan: &Plan) -> Result<bool, Failure> {
+        let mut world = World::new(plan);
+        world.run_for(plan.length)?;
+        let log = world.check_equal(&[])?;
+        world.check_nothing_lost(&log)?;
+        let forked = oracle::forked(&log);
+        let unaware = world.devices.iter().find(|(_, one)| forked.contains(&one.author()) && !one.knows_of_copy);
+        if let Some((seat, _)) = unaware {
+            return Err(Failure { rule: "copies", reason: format!("{} doesn't know of the copy", name_of(*seat)) });
+        }
+        world.last_words(&log, false).map(|_| !forked.is_empty())
+    }
+
     /// Returns all operations that count: those that anybody holds, or received since its last start and had space for. Without
     /// those that are never to be seen, and without those in the name of people who run twice, which a room puts off while it
     /// writes in the same position itself.

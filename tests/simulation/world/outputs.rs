@@ -321,8 +321,10 @@ impl World {
             }
             Event::Warning(Warning::Fork { author }) => self.warned_of_fork(seat, author),
             Event::Warning(Warning::OwnFork) => {
-                let Some(device) = self.devices.get(&seat) else { return };
-                self.warned_of_fork(seat, device.author());
+                let Some(device) = self.devices.get_mut(&seat) else { return };
+                device.knows_of_copy = true;
+                let author = device.author();
+                self.warned_of_fork(seat, author);
             }
             Event::Game { game, .. } => {
                 if let (Some(id), Some(drawer), Phase::Drawing) = (game.game, game.drawer, game.phase)

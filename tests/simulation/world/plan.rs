@@ -166,6 +166,15 @@ impl Plan {
         plan
     }
 
+    /// Returns talk among `count` people without faults, of whom the first has a copy of the folder that runs too after a while.
+    pub fn with_copy(seed: u64, count: usize) -> Plan {
+        let mut actions: Vec<_> = (0..count).map(|seat| (1_000, Action::Say(seat))).collect();
+        actions.push((4_000, Action::Copy(0)));
+        let speakers = [0, COPY, 1].into_iter().cycle();
+        actions.extend((4_000..9_000).step_by(250).zip(speakers).map(|(at, seat)| (at, Action::Say(seat))));
+        Plan { kind: Kind::Disks, actions, length: 100_000, ..Plan::calm_game(seed, count) }
+    }
+
     fn fill(&mut self, rng: &mut SmallRng) {
         let whims = rng.random_range(8..40);
         let faults = rng.random_range(3..16);
