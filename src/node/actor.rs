@@ -607,7 +607,7 @@ impl NodeActor {
                 self.make_calls();
             }
             network::Event::OwnKeyAt(addresses) => addresses.iter().for_each(|at| self.call_twin(peers::plain(at))),
-            network::Event::OwnKeyCalled => self.peers.called_by_own_key(now),
+            network::Event::CallFailed { own_key } => self.peers.call_failed(own_key, now),
             network::Event::Identified { peer, connection, program, addresses } => {
                 self.peers.identified(peer, (connection, program), &addresses, now);
                 self.remember_peers();

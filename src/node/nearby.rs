@@ -71,11 +71,10 @@ async fn answer(socket: UdpSocket, me: Author, port: u16, messages: mpsc::Sender
         errors = 0;
         let Some((peer, at, asks)) = read(&bytes[..len]).filter(|_| from.ip().is_loopback()) else { continue };
         let address = Address::tcp(SocketAddr::from((Ipv4Addr::LOCALHOST, at)));
-        let is_twin = peer == me;
-        if asks && !is_twin {
+        if asks {
             say_hello(&socket, from, me, port, false).await;
         }
-        let message = if is_twin { Message::Twin { address } } else { Message::Nearby { peer, address } };
+        let message = if peer == me { Message::Twin { address } } else { Message::Nearby { peer, address } };
         if messages.send(message).await.is_err() {
             return;
         }
@@ -141,6 +140,7 @@ mod tests {
         theirs.send_to(&write(me, 9, true).unwrap(), to).await.unwrap();
         let twin = Address::of_multiaddr("/ip4/127.0.0.1/tcp/9");
         assert!(matches!(told.recv().await, Some(Message::Twin { address }) if address == twin));
+        theirs.recv_from(&mut [0; MAX_HELLO]).await.unwrap();
         theirs.send_to(&write(other, 50_001, true).unwrap(), to).await.unwrap();
         assert_eq!(next(&mut told).await, (other, Address::of_multiaddr("/ip4/127.0.0.1/tcp/50001")));
         let mut bytes = [0; MAX_HELLO];

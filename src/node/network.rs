@@ -94,8 +94,8 @@ pub(super) enum Event {
     Discovered(Vec<(Author, Multiaddr)>),
     /// Our own key is announced at these addresses: by us, or by a second program with it.
     OwnKeyAt(Vec<Multiaddr>),
-    /// Somebody with our own key called us.
-    OwnKeyCalled,
+    /// A call to us failed; `own_key`: because it came from our own key. The caller often ends it before that is known here.
+    CallFailed { own_key: bool },
     /// A peer says that it listens at these addresses; `program` is the number of its program, a random one of each start.
     Identified { peer: Author, connection: ConnectionId, program: Option<u64>, addresses: Vec<Multiaddr> },
     /// The first ping on a connection was answered.
@@ -264,8 +264,8 @@ impl Network {
             SwarmEvent::OutgoingConnectionError { connection_id, peer_id, error } => {
                 Some(dial_failed(connection_id, peer_id, &error))
             }
-            SwarmEvent::IncomingConnectionError { error: ListenError::LocalPeerId { .. }, .. } => {
-                Some(Event::OwnKeyCalled)
+            SwarmEvent::IncomingConnectionError { error, .. } => {
+                Some(Event::CallFailed { own_key: matches!(error, ListenError::LocalPeerId { .. }) })
             }
             SwarmEvent::NewListenAddr { address, .. } => {
                 tracing::info!(%address, "listening");

@@ -213,12 +213,14 @@ impl Peers {
     /// Returns a call to an address where our own key is said to answer, once: whoever answers proves it.
     pub(super) fn call_twin(&mut self, address: Address) -> Option<DialOpts> {
         let call = Call { peer: None, addresses: vec![address.clone()] };
-        options(&call).filter(|_| self.twins.announced(address))
+        let options = options(&call).filter(|_| self.twins.announced(address))?;
+        self.twins.calling(options.connection_id());
+        Some(options)
     }
 
-    /// Takes note that somebody with our own key called us.
-    pub(super) fn called_by_own_key(&mut self, now: u64) {
-        self.twins.called(now);
+    /// Takes note that a call to us failed; `own_key`: because it came from our own key.
+    pub(super) fn call_failed(&mut self, own_key: bool, now: u64) {
+        self.twins.called(own_key, now);
     }
 
     /// Returns warnings for the person about calls between programs with our own key.
