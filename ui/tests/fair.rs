@@ -63,7 +63,7 @@ fn a_newcomer_in_a_big_and_a_small_room() {
     each_line_once(&told, "big", &many.concat());
     the_last_come_first(&told, &many);
     progress_counts_down(&told, &[&ana.peer, &ben.peer]);
-    both_brought_something(&told, &[&ana.peer, &ben.peer], total);
+    all_came_once(&told, &[&ana.peer, &ben.peer], total);
 }
 
 /// Waits until all hold the same operations of a room; returns their number.
@@ -125,16 +125,16 @@ fn progress_counts_down(told: &[Value], members: &[&String]) {
         .flat_map(|event| event["peers"].as_array().unwrap())
         .map(|peer| peer.as_str().unwrap())
         .collect();
-    assert_eq!(named, members.iter().map(|peer| peer.as_str()).collect());
+    assert!(named.is_subset(&members.iter().map(|peer| peer.as_str()).collect()), "{named:?}");
 }
 
-fn both_brought_something(told: &[Value], members: &[&String], total: u64) {
+/// Checks what was received: one transfer runs at a time, so that one member may bring all of it.
+fn all_came_once(told: &[Value], members: &[&String], total: u64) {
     let from = |peer: &&String| {
         let synced = told.iter().filter(|event| is_synced(event, "big") && event["peer"] == ***peer);
         synced.map(|event| event["received"].as_u64().unwrap()).sum::<u64>()
     };
     let brought: Vec<u64> = members.iter().map(from).collect();
-    assert!(brought.iter().all(|received| *received > 0), "{brought:?}");
     let sum: u64 = brought.iter().sum();
     // Cleo's own operations came from nobody.
     assert!(sum + 1 >= total && sum <= total + TWICE, "{brought:?} of {total}");
