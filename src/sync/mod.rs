@@ -11,7 +11,7 @@
 //! | [`fetching`] | which member is asked for which part, when several are asked at once |
 //! | [`pace`] | how much to ask a member for at once, and how long to wait for it |
 //! | [`slots`] | how many streams are served at once, in all and of each peer |
-//! | [`transfers`] | which transfer of history runs, of all rooms and members |
+//! | [`transfers`] | which transfer of a room's history runs |
 //! | [`unsaved`] | received operations that are not on the disk yet |
 
 pub mod fetching;

@@ -1,6 +1,6 @@
-//! Lets one transfer of history run at a time, whatever the number of rooms and of members that have what is missing: several
-//! at once would have to share the link, which may be so slow that none of them keeps its pace, and that what is said now
-//! waits behind all of them. All times are in milliseconds on a clock that only goes forward.
+//! Lets one transfer of a room's history run at a time, whatever the number of members that have what is missing: several at
+//! once would have to share the link, which may be so slow that none of them keeps its pace, and that what is said now waits
+//! behind all of them. All times are in milliseconds on a clock that only goes forward.
 
 use std::collections::VecDeque;
 
@@ -15,7 +15,7 @@ const WAITING_MS: u64 = 1_000;
 /// Transfers that wait in their order; those beyond it have to ask when there is room.
 const MAX_WAITING: usize = 64;
 
-/// The transfers of this program; `T` names one: a room and a member.
+/// The transfers of one room; `T` names one: a member.
 #[derive(Debug)]
 pub struct Transfers<T> {
     running: Option<Running<T>>,

@@ -37,7 +37,8 @@ pub(in crate::node) struct SyncStreams {
     backlog: Backlog,
     messages: mpsc::Sender<Message>,
     schedules: BTreeMap<RoomName, Schedule>,
-    transfers: Transfers<(RoomName, Author)>,
+    /// Of each room.
+    transfers: BTreeMap<RoomName, Transfers<Author>>,
     next_search: u64,
     /// Streams that each peer has open to us.
     open: SharedSlots,
@@ -51,7 +52,7 @@ impl SyncStreams {
         let (messages, receiver) = mpsc::channel(QUEUE);
         let schedules = BTreeMap::new();
         let (open, served) = (SharedSlots::new(server::open_slots()), SharedSlots::new(server::slots()));
-        let transfers = Transfers::default();
+        let transfers = BTreeMap::new();
         (SyncStreams { control, backlog, messages, schedules, transfers, next_search: 0, open, served }, receiver)
     }
 
@@ -63,6 +64,7 @@ impl SyncStreams {
     /// Takes note that a room was closed.
     pub(in crate::node) fn closed(&mut self, room: &RoomName) {
         self.schedules.remove(room);
+        self.transfers.remove(room);
     }
 
     /// Takes note that a peer entered a room: a round with it is due.
@@ -136,12 +138,14 @@ impl SyncStreams {
         if !room.could_bring_more(from) {
             return Fetch::Nothing;
         }
-        self.transfers.next((room.name().clone(), from), now, || room.next_fetch(from, unit))
+        self.transfers.entry(room.name().clone()).or_default().next(from, now, || room.next_fetch(from, unit))
     }
 
     /// Takes note that what was requested in a round has come.
     pub(in crate::node) fn fetched(&mut self, room: &RoomName, from: Author, now: u64) {
-        self.transfers.unit_ended(&(room.clone(), from), now);
+        if let Some(transfers) = self.transfers.get_mut(room) {
+            transfers.unit_ended(&from, now);
+        }
     }
 
     /// Takes note that a round ended; `more`: whether the peer has more of what is missing, `missing`: whether anything is
@@ -159,7 +163,9 @@ impl SyncStreams {
             Ok(_) if more => Outcome::Unfinished,
             Ok(_) => Outcome::Finished,
         };
-        self.transfers.ended(&(end.room.clone(), end.peer));
+        if let Some(transfers) = self.transfers.get_mut(&end.room) {
+            transfers.ended(&end.peer);
+        }
         self.schedules.get_mut(&end.room)?.end(end.peer, outcome, now)
     }
 
