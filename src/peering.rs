@@ -35,7 +35,7 @@ const BAN_MS: u64 = 10 * 60 * 1000;
 /// A peer that we know.
 #[derive(Debug)]
 struct Known<C> {
-    /// Where it may be reached, in the order in which to try.
+    /// The addresses at which it may be reached, in the order in which to try them.
     addresses: Vec<Place>,
     /// True if we were connected with it once, maybe before a restart.
     met: bool,

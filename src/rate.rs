@@ -9,7 +9,7 @@ pub struct Limit {
     pub each_us: u64,
 }
 
-/// How much of a limit is used up. New: nothing.
+/// The part of a limit that is used up: nothing of a new one.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Rate {
     /// When nothing is used up any more, in microseconds of `mono_ms`' clock.

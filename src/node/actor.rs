@@ -603,10 +603,15 @@ impl NodeActor {
             }
             network::Event::Discovers => self.frontend.warn(Warning::DiscoveryRecovered),
             network::Event::Discovered(found) => {
-                found.iter().for_each(|(peer, address)| self.peers.discovered(*peer, address, now));
+                for (peer, address) in found {
+                    if peer == self.identity.author() {
+                        self.call_twin(peers::plain(&address));
+                    } else {
+                        self.peers.discovered(peer, &address, now);
+                    }
+                }
                 self.make_calls();
             }
-            network::Event::OwnKeyAt(addresses) => addresses.iter().for_each(|at| self.call_twin(peers::plain(at))),
             network::Event::CallFailed { own_key } => self.peers.call_failed(own_key, now),
             network::Event::Identified { peer, connection, program, addresses } => {
                 self.peers.identified(peer, (connection, program), &addresses, now);

@@ -1,27 +1,16 @@
-//! Announcements of mDNS that libp2p's own doesn't read: those with the addresses among the answers, as libp2p in JavaScript
-//! sends them, instead of among the additional records. Both are fine by RFC 6763 (section 12: additional records may be
-//! left out).
+//! Announcements of mDNS that libp2p's own leaves out: those with the addresses among the answers, as libp2p in JavaScript sends
+//! them, instead of among the additional records (both are fine by RFC 6763, section 12: additional records may be left out);
+//! and those of our own key, which a program that runs from a copy of our data folder makes too.
 
 use std::collections::BTreeSet;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket as StdSocket};
-use std::task::{Context, Poll};
 
-use futures::StreamExt;
 use hickory_proto::op::Message;
-use hickory_proto::rr::RData;
-use if_watch::IfEvent;
-use if_watch::tokio::IfWatcher;
-use libp2p::core::Endpoint;
-use libp2p::core::transport::PortUse;
+use hickory_proto::rr::{RData, Record};
 use libp2p::multiaddr::Protocol;
-use libp2p::swarm::{
-    ConnectionDenied, ConnectionId, FromSwarm, NetworkBehaviour, THandler, THandlerInEvent, THandlerOutEvent, ToSwarm,
-    dummy,
-};
 use libp2p::{Multiaddr, PeerId, mdns};
 use socket2::Socket;
-use tokio::io::ReadBuf;
 use tokio::net::UdpSocket;
 
 use super::address;
@@ -33,119 +22,81 @@ const MAX_PACKET: usize = 9_000;
 /// Addresses of one packet that are taken; the rest is left out.
 const MAX_ADDRESSES: usize = 8;
 
-/// The behaviour that listens for announcements on all IPv4 interfaces. It sends nothing.
+/// A listener for announcements on the IPv4 networks of this machine. It sends nothing.
 pub(super) struct Announcements {
     me: PeerId,
     socket: UdpSocket,
-    interfaces: IfWatcher,
+    buffer: Vec<u8>,
 }
 
 impl Announcements {
-    /// Listens on a socket that is bound to the port of mDNS.
+    /// Listens on a socket that is bound to the port of mDNS. Networks are to be joined.
     pub(super) fn new(me: PeerId, socket: Socket) -> io::Result<Self> {
         socket.set_nonblocking(true)?;
         let socket = UdpSocket::from_std(StdSocket::from(socket))?;
-        Ok(Announcements { me, socket, interfaces: IfWatcher::new()? })
+        Ok(Announcements { me, socket, buffer: vec![0; MAX_PACKET] })
     }
 
-    /// Hears on this interface from now on, or no longer. When an interface has two addresses it is joined already.
-    fn follow(&self, event: &IfEvent) {
-        let (net, joins) = match event {
-            IfEvent::Up(net) => (net, true),
-            IfEvent::Down(net) => (net, false),
-        };
-        let IpAddr::V4(interface) = net.addr() else { return };
+    /// Hears on the network of this address of ours from now on (`up`), or no longer.
+    pub(super) fn follow(&self, ours: IpAddr, up: bool) {
+        let IpAddr::V4(ours) = ours else { return };
         let group = mdns::IPV4_MDNS_MULTICAST_ADDRESS;
-        let result = match joins {
-            _ if interface.is_loopback() => return,
-            true => self.socket.join_multicast_v4(group, interface),
-            false => self.socket.leave_multicast_v4(group, interface),
+        let result = match up {
+            _ if ours.is_loopback() => return,
+            true => self.socket.join_multicast_v4(group, ours),
+            false => self.socket.leave_multicast_v4(group, ours),
         };
         if let Err(error) = result {
-            tracing::debug!(%interface, %error, "mDNS of other libraries is not heard there");
+            // An interface with two addresses has joined already.
+            tracing::debug!(%ours, %error, "announcements are not heard there");
+        }
+    }
+
+    /// Returns who is announced, we ourselves included, and where.
+    pub(super) async fn next(&mut self) -> io::Result<BTreeSet<(PeerId, Multiaddr)>> {
+        loop {
+            let (len, from) = self.socket.recv_from(&mut self.buffer).await?;
+            let SocketAddr::V4(from) = from else { continue };
+            let found = announced(&self.buffer[..len], *from.ip(), self.me);
+            if !found.is_empty() {
+                return Ok(found);
+            }
         }
     }
 }
 
-/// Returns who is announced among the answers of a packet and where: at the host that sent the packet, so that nobody can
-/// make others call a stranger.
-fn announced(packet: &[u8], from: Ipv4Addr) -> BTreeSet<(PeerId, Multiaddr)> {
+/// Returns who is announced among the answers of a packet, and our own key (`me`) wherever it stands in it. They are at the
+/// host that sent the packet, so that nobody can make others call a stranger.
+fn announced(packet: &[u8], from: Ipv4Addr, me: PeerId) -> BTreeSet<(PeerId, Multiaddr)> {
     let Ok(message) = Message::from_vec(packet) else { return BTreeSet::new() };
-    let names: Vec<_> = message.answers.iter().filter(|record| record.name.to_string() == SERVICE).collect();
-    let names = names.into_iter().filter_map(|record| match &record.data {
+    let services = message.answers.iter().filter(|record| record.name.to_string() == SERVICE);
+    let names = services.filter_map(|record| match &record.data {
         RData::PTR(name) => Some(&name.0),
         _ => None,
     });
     let names: Vec<_> = names.collect();
-    let texts = message.answers.iter().filter(|record| names.contains(&&record.name));
-    let texts = texts.filter_map(|record| match &record.data {
-        RData::TXT(text) => Some(&text.txt_data),
-        _ => None,
-    });
     let address = |text: &[u8]| {
         let address: Multiaddr = std::str::from_utf8(text.strip_prefix(b"dnsaddr=")?).ok()?.parse().ok()?;
         let (Some(Protocol::P2p(peer)), 3) = (address.iter().last(), address.iter().count()) else { return None };
         let port = address::socket(&address).filter(SocketAddr::is_ipv4)?.port();
         Some((peer, address::tcp(SocketAddr::from((from, port)))))
     };
-    texts.flatten().filter_map(|text| address(text)).take(MAX_ADDRESSES).collect()
-}
-
-impl NetworkBehaviour for Announcements {
-    type ConnectionHandler = dummy::ConnectionHandler;
-    type ToSwarm = mdns::Event;
-
-    fn handle_established_inbound_connection(
-        &mut self,
-        _: ConnectionId,
-        _: PeerId,
-        _: &Multiaddr,
-        _: &Multiaddr,
-    ) -> Result<THandler<Self>, ConnectionDenied> {
-        Ok(dummy::ConnectionHandler)
-    }
-
-    fn handle_established_outbound_connection(
-        &mut self,
-        _: ConnectionId,
-        _: PeerId,
-        _: &Multiaddr,
-        _: Endpoint,
-        _: PortUse,
-    ) -> Result<THandler<Self>, ConnectionDenied> {
-        Ok(dummy::ConnectionHandler)
-    }
-
-    fn on_swarm_event(&mut self, _: FromSwarm<'_>) {}
-
-    fn on_connection_handler_event(&mut self, _: PeerId, _: ConnectionId, event: THandlerOutEvent<Self>) {
-        match event {}
-    }
-
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<ToSwarm<Self::ToSwarm, THandlerInEvent<Self>>> {
-        while let Poll::Ready(Some(Ok(event))) = self.interfaces.poll_next_unpin(cx) {
-            self.follow(&event);
-        }
-        let mut bytes = [0; MAX_PACKET];
-        let mut buffer = ReadBuf::new(&mut bytes);
-        while let Poll::Ready(received) = self.socket.poll_recv_from(cx, &mut buffer) {
-            if let Ok(SocketAddr::V4(from)) = received {
-                let found = announced(buffer.filled(), *from.ip()).into_iter();
-                let found: Vec<_> = found.filter(|(peer, _)| *peer != self.me).collect();
-                if !found.is_empty() {
-                    return Poll::Ready(ToSwarm::GenerateEvent(mdns::Event::Discovered(found)));
-                }
-            }
-            buffer.clear();
-        }
-        Poll::Pending
-    }
+    let peers = |records: &[Record]| -> Vec<(PeerId, Multiaddr)> {
+        let texts = records.iter().filter(|record| names.contains(&&record.name));
+        let texts = texts.filter_map(|record| match &record.data {
+            RData::TXT(text) => Some(&text.txt_data),
+            _ => None,
+        });
+        texts.flatten().filter_map(|text| address(text)).collect()
+    };
+    let ours = peers(&message.additionals).into_iter().filter(|(peer, _)| *peer == me);
+    peers(&message.answers).into_iter().chain(ours).take(MAX_ADDRESSES).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use hickory_proto::rr::Name;
     use hickory_proto::rr::rdata::{PTR, TXT};
-    use hickory_proto::rr::{Name, Record};
 
     use super::*;
 
@@ -167,7 +118,7 @@ mod tests {
 
     #[test]
     fn peers_among_the_answers_are_found_at_the_host_that_sent_them() {
-        let (peer, from) = (PeerId::random(), Ipv4Addr::new(10, 0, 0, 7));
+        let (me, peer, from) = (PeerId::random(), PeerId::random(), Ipv4Addr::new(10, 0, 0, 7));
         let addresses = [
             format!("/ip4/8.8.8.8/tcp/47770/p2p/{peer}"),
             format!("/ip4/10.0.0.7/tcp/47770/p2p/{peer}"),
@@ -176,12 +127,22 @@ mod tests {
             "/ip4/10.0.0.7/tcp/5".to_owned(),
             "nonsense".to_owned(),
         ];
-        let found = announced(&packet(SERVICE, &addresses), from);
+        let found = announced(&packet(SERVICE, &addresses), from, me);
         assert_eq!(found, BTreeSet::from([(peer, "/ip4/10.0.0.7/tcp/47770".parse().unwrap())]));
-        assert!(announced(&packet("_http._tcp.local.", &addresses), from).is_empty());
+        assert!(announced(&packet("_http._tcp.local.", &addresses), from, me).is_empty());
         let many: Vec<_> = (1..99).map(|port| format!("/ip4/10.0.0.7/tcp/{port}/p2p/{peer}")).collect();
-        assert_eq!(announced(&packet(SERVICE, &many), from).len(), MAX_ADDRESSES);
+        assert_eq!(announced(&packet(SERVICE, &many), from, me).len(), MAX_ADDRESSES);
         let whole = packet(SERVICE, &addresses);
-        (0..whole.len()).for_each(|len| drop(announced(&whole[..len], from)));
+        (0..whole.len()).for_each(|len| drop(announced(&whole[..len], from, me)));
+    }
+
+    #[test]
+    fn of_the_additional_records_only_our_own_key_is_read() {
+        let (me, other, from) = (PeerId::random(), PeerId::random(), Ipv4Addr::new(10, 0, 0, 7));
+        let addresses = [me, other].map(|peer| format!("/ip4/10.0.0.7/tcp/47770/p2p/{peer}"));
+        let mut message = Message::from_vec(&packet(SERVICE, &addresses)).unwrap();
+        message.additionals = message.answers.split_off(1);
+        let found = announced(&message.to_vec().unwrap(), from, me);
+        assert_eq!(found, BTreeSet::from([(me, "/ip4/10.0.0.7/tcp/47770".parse().unwrap())]));
     }
 }

@@ -1,7 +1,7 @@
 //! The network: the libp2p swarm with our settings, the gossip topics of the rooms, and its events in our own terms, with
 //! authors in the place of peer ids.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::error::Error;
 use std::time::Duration;
 
@@ -23,7 +23,8 @@ use libp2p::{
 use tokio::time::Interval;
 
 use super::StartError;
-use super::discovery::{Discovery, OwnName};
+use super::announcements::Announcements;
+use super::discovery::Discovery;
 use super::gossip::{self, Gossip};
 use super::heartbeat::Heartbeat;
 use super::inbound::Inbound;
@@ -90,10 +91,8 @@ pub(super) enum Event {
     Interface { subnet: Subnet, up: bool },
     /// mDNS, which could not be started before, looks for peers now.
     Discovers,
-    /// mDNS found peers at these addresses.
+    /// Peers are announced at these addresses. Our own key is so by us, or by a second program with it.
     Discovered(Vec<(Author, Multiaddr)>),
-    /// Our own key is announced at these addresses: by us, or by a second program with it.
-    OwnKeyAt(Vec<Multiaddr>),
     /// A call to us failed; `own_key`: because it came from our own key. The caller often ends it before that is known here.
     CallFailed { own_key: bool },
     /// A peer says that it listens at these addresses; `program` is the number of its program, a random one of each start.
@@ -140,10 +139,10 @@ pub(super) struct Network {
     topics: HashMap<TopicHash, RoomName>,
     /// The changes of this machine's interfaces; `None` where the system doesn't tell them.
     interfaces: Option<IfWatcher>,
-    /// When mDNS is tried again; `None` when it runs, or is not wanted.
+    /// The time until mDNS is tried again; `None` when it runs, or is not wanted.
     retry_mdns: Option<Interval>,
-    /// What is announced in our own name; `None` without mDNS.
-    own_name: Option<OwnName>,
+    /// The announcements that mDNS leaves out; `None` while it doesn't run.
+    announcements: Option<Announcements>,
 }
 
 impl Network {
@@ -156,11 +155,12 @@ impl Network {
     ) -> Result<(Self, Option<String>), StartError> {
         let keypair = Keypair::ed25519_from_bytes(identity.secret()).map_err(StartError::network)?;
         let me = keypair.public().to_peer_id();
-        let (mdns, failed) = match with_mdns.then(|| Discovery::start(me, [].into_iter())) {
+        let (started, failed) = match with_mdns.then(|| Discovery::start(me, [].into_iter())) {
             None => (None, None),
-            Some(Ok(mdns)) => (Some(mdns), None),
+            Some(Ok(started)) => (Some(started), None),
             Some(Err(reason)) => (None, Some(reason)),
         };
+        let (mdns, announcements) = started.unzip();
         let behaviour = Behaviour {
             limits: connection_limits::Behaviour::new(limits()),
             shares: Shares::default(),
@@ -191,10 +191,8 @@ impl Network {
         let interfaces = IfWatcher::new().inspect_err(|error| tracing::warn!(%error, "interfaces are not watched"));
         let retry_mdns = failed.is_some().then(|| tokio::time::interval(RETRY_MDNS));
         let topics = HashMap::new();
-        let mut network = Network { swarm, topics, interfaces: interfaces.ok(), retry_mdns, own_name: None };
-        if with_mdns && failed.is_none() {
-            network.hear_own_name();
-        }
+        // The watcher tells of all networks that there are at its start.
+        let network = Network { swarm, topics, interfaces: interfaces.ok(), retry_mdns, announcements };
         Ok((network, failed))
     }
 
@@ -209,7 +207,7 @@ impl Network {
             let event = tokio::select! {
                 event = self.swarm.select_next_some() => self.translate(event),
                 Some((net, up)) = next_change(&mut self.interfaces) => Some(self.changed(net, up)),
-                Some(addresses) = next_announced(&mut self.own_name) => Some(Event::OwnKeyAt(addresses)),
+                Some(found) = next_announced(&mut self.announcements) => Some(discovered(found)),
                 Some(()) = next_try(&mut self.retry_mdns) => self.start_mdns(),
             };
             if let Some(event) = event {
@@ -220,26 +218,20 @@ impl Network {
 
     /// Starts mDNS, if that is possible now.
     fn start_mdns(&mut self) -> Option<Event> {
-        let mdns = Discovery::start(*self.swarm.local_peer_id(), self.swarm.listeners());
-        let mdns = mdns.inspect_err(|error| tracing::debug!(%error, "no mDNS yet")).ok()?;
-        (self.swarm.behaviour_mut().mdns, self.retry_mdns) = (Some(mdns).into(), None);
-        self.hear_own_name();
-        Some(Event::Discovers)
-    }
-
-    /// Begins to hear what is announced in our own name.
-    fn hear_own_name(&mut self) {
-        let heard = OwnName::listen(*self.swarm.local_peer_id());
-        self.own_name = heard.inspect_err(|error| tracing::warn!(%error, "our own name is not heard")).ok();
-        if let (Some(name), Some(interfaces)) = (&self.own_name, &self.interfaces) {
-            interfaces.iter().for_each(|net| name.join(net.addr()));
+        let started = Discovery::start(*self.swarm.local_peer_id(), self.swarm.listeners());
+        let (mdns, announcements) = started.inspect_err(|error| tracing::debug!(%error, "no mDNS yet")).ok()?;
+        if let Some(interfaces) = &self.interfaces {
+            interfaces.iter().for_each(|net| announcements.follow(net.addr(), true));
         }
+        (self.swarm.behaviour_mut().mdns, self.retry_mdns) = (Some(mdns).into(), None);
+        self.announcements = Some(announcements);
+        Some(Event::Discovers)
     }
 
     /// Takes note of a network that this machine is on from now on (`up`), or no longer.
     fn changed(&mut self, net: IpNet, up: bool) -> Event {
-        if let Some(name) = self.own_name.as_ref().filter(|_| up) {
-            name.join(net.addr());
+        if let Some(announcements) = &self.announcements {
+            announcements.follow(net.addr(), up);
         }
         Event::Interface { subnet: Subnet::new(net.addr(), net.prefix_len()), up }
     }
@@ -286,10 +278,7 @@ impl Network {
     fn translate_behaviour(&mut self, event: BehaviourEvent) -> Option<Event> {
         match event {
             BehaviourEvent::Gossip(event) => self.translate_gossip(event),
-            BehaviourEvent::Mdns(mdns::Event::Discovered(found)) => {
-                let found = found.into_iter().filter_map(|(peer, address)| Some((author_of(&peer)?, address)));
-                Some(Event::Discovered(found.collect()))
-            }
+            BehaviourEvent::Mdns(mdns::Event::Discovered(found)) => Some(discovered(found)),
             BehaviourEvent::Identify(identify::Event::Received { connection_id, peer_id, mut info }) => {
                 info.listen_addrs.truncate(MAX_IDENTIFIED);
                 let number = info.agent_version.rsplit_once(' ').map(|(_, number)| u64::from_str_radix(number, 16));
@@ -433,16 +422,21 @@ async fn next_change(interfaces: &mut Option<IfWatcher>) -> Option<(IpNet, bool)
     }
 }
 
-/// Returns addresses at which our own key is announced; `None` when they are not heard.
-async fn next_announced(own_name: &mut Option<OwnName>) -> Option<Vec<Multiaddr>> {
-    match own_name.as_mut()?.next().await {
-        Ok(addresses) => Some(addresses),
+/// Returns who is announced and where; `None` when that is not heard.
+async fn next_announced(announcements: &mut Option<Announcements>) -> Option<BTreeSet<(PeerId, Multiaddr)>> {
+    match announcements.as_mut()?.next().await {
+        Ok(found) => Some(found),
         Err(error) => {
-            tracing::warn!(%error, "our own name is no longer heard");
-            *own_name = None;
+            tracing::warn!(%error, "announcements are no longer heard");
+            *announcements = None;
             None
         }
     }
+}
+
+fn discovered(found: impl IntoIterator<Item = (PeerId, Multiaddr)>) -> Event {
+    let found = found.into_iter().filter_map(|(peer, address)| Some((author_of(&peer)?, address)));
+    Event::Discovered(found.collect())
 }
 
 /// Waits until mDNS is to be tried again; `None` when it is not.

@@ -24,9 +24,10 @@ pub(super) struct Twins {
     made: Vec<ConnectionId>,
     /// The number of calls that came with our key.
     came: usize,
-    /// When a call to us failed last: it may have come from our key, and have been ended by the caller before that was known.
+    /// The last moment at which a call to us failed: it may have come from our key, and have been ended by the caller before
+    /// that was known.
     broken: Option<u64>,
-    /// When they are judged.
+    /// The time at which these calls are judged.
     due: Option<u64>,
 }
 

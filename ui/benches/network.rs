@@ -66,10 +66,10 @@ fn slow() {
             let last = format!("line {} of a talk as people have it", LINES - 1);
             hosts[1..].iter().for_each(|host| drop(host.await_line(&last, 0)));
             if let Some(rate) = rate {
-                slow_down(&lan, givers + 1, rate * 1000);
+                lan.slow_down(givers + 1, rate * 1000);
             }
             let newcomer = lan.start(givers + 1, folders[0].path(), &[]);
-            let (start, before) = (Instant::now(), arrived(&lan, givers + 1));
+            let (start, before) = (Instant::now(), lan.arrived(givers + 1));
             newcomer.await_online(&first, 0);
             let (mut said, mut worst) = (0, Duration::ZERO);
             // A line each second or so, while the history comes.
@@ -81,7 +81,7 @@ fn slow() {
                 std::thread::sleep(Duration::from_millis(900));
                 assert!(start.elapsed() < Duration::from_secs(900), "not caught up");
             }
-            let (took, bytes) = (start.elapsed(), arrived(&lan, givers + 1) - before);
+            let (took, bytes) = (start.elapsed(), lan.arrived(givers + 1) - before);
             let lost: usize = hosts
                 .iter()
                 .chain([&newcomer])
@@ -103,18 +103,6 @@ fn slow() {
         }
     }
     println!();
-}
-
-/// Shapes the link of host `n`, both ways, to so many bits a second.
-fn slow_down(lan: &Lan, n: u8, rate: u64) {
-    let shape = format!("root tbf rate {rate}bit burst 4kb latency 400ms");
-    lan.run(&format!("tc -n sw qdisc add dev p{n} {shape}\ntc -n h{n} qdisc add dev lan {shape}"));
-}
-
-/// Returns the bytes that have arrived at host `n`.
-fn arrived(lan: &Lan, n: u8) -> u64 {
-    let said: Value = serde_json::from_str(&lan.run(&format!("ip -n h{n} -j -s link show lan"))).unwrap();
-    said[0]["stats64"]["rx"]["bytes"].as_u64().unwrap()
 }
 
 fn count(host: &Host, text: &str) -> usize {
@@ -146,7 +134,7 @@ fn idle() {
 fn again() {
     let Some(lan) = Lan::new(2) else { return };
     let folders = [TempDir::new().unwrap(), TempDir::new().unwrap()];
-    (1..=2).for_each(|n| add_bridges(&lan, n));
+    (1..=2).for_each(|n| lan.add_bridges(n, BRIDGES));
     let ana = lan.start(1, folders[0].path(), &["--no-mdns"]);
     let dial = support::lan::address(1);
     let mut ben = lan.start(2, folders[1].path(), &["--no-mdns", "--dial", &dial]);
@@ -175,19 +163,4 @@ fn again() {
     let times = Times::new(times);
     println!("### Meeting again with {BRIDGES} bridges on each machine, {MEETINGS} times\n");
     println!("median {}, worst {}, later than 5 s: {late}\n", ms(times.median()), ms(times.worst()));
-}
-
-/// Gives a host bridges as container programs make them, no two alike.
-fn add_bridges(lan: &Lan, n: u8) {
-    for bridge in 0..BRIDGES {
-        let net = 17 + BRIDGES * n + bridge;
-        lan.run(&format!(
-            "ip -n h{n} link add br{bridge} type bridge
-            ip -n h{n} addr add 172.{net}.0.1/16 dev br{bridge}
-            ip -n h{n} link set br{bridge} up
-            ip -n h{n} link add pod{bridge} type veth peer name end{bridge}
-            ip -n h{n} link set pod{bridge} master br{bridge} up
-            ip -n h{n} link set end{bridge} up"
-        ));
-    }
 }

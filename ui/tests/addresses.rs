@@ -4,7 +4,6 @@
 
 mod support;
 
-use std::fmt::Write as _;
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
@@ -66,30 +65,12 @@ fn on_a_lan_with_public_addresses_one_connection_is_enough() {
     }
 }
 
-/// Gives a host bridges as container programs make them, no two alike.
-fn add_bridges(lan: &Lan, n: u8) {
-    let mut script = String::new();
-    for bridge in 0..BRIDGES {
-        let net = 17 + BRIDGES * n + bridge;
-        let _ = writeln!(
-            script,
-            "ip -n h{n} link add br{bridge} type bridge
-            ip -n h{n} addr add 172.{net}.0.1/16 dev br{bridge}
-            ip -n h{n} link set br{bridge} up
-            ip -n h{n} link add pod{bridge} type veth peer name end{bridge}
-            ip -n h{n} link set pod{bridge} master br{bridge} up
-            ip -n h{n} link set end{bridge} up"
-        );
-    }
-    lan.run(&script);
-}
-
 #[test]
 fn with_nine_bridges_on_each_machine_people_meet_again() {
     let _turn = turn();
     let Some(lan) = Lan::new(2) else { return };
     let folders = folders::<2>();
-    (1..=2).for_each(|n| add_bridges(&lan, n));
+    (1..=2).for_each(|n| lan.add_bridges(n, BRIDGES));
     let ana = lan.start(1, folders[0].path(), &["--no-mdns"]);
     let mut ben = lan.start(2, folders[1].path(), &["--no-mdns", "--dial", &address(1)]);
     ana.await_online(&ben.peer, 0);

@@ -19,18 +19,6 @@ const RATE: u64 = 256_000;
 /// Longest duration, in hundredths of the time that the link needs for the bytes.
 const SHARE: u64 = 150;
 
-/// Shapes the link of host `n`, both ways.
-fn slow_down(lan: &Lan, n: u8, rate: u64) {
-    let shape = format!("root tbf rate {rate}bit burst 4kb latency 400ms");
-    lan.run(&format!("tc -n sw qdisc add dev p{n} {shape}\ntc -n h{n} qdisc add dev lan {shape}"));
-}
-
-/// Returns the bytes that have arrived at host `n`.
-fn arrived(lan: &Lan, n: u8) -> u64 {
-    let said: Value = serde_json::from_str(&lan.run(&format!("ip -n h{n} -j -s link show lan"))).unwrap();
-    said[0]["stats64"]["rx"]["bytes"].as_u64().unwrap()
-}
-
 fn is_line(event: &Value) -> bool {
     event["event"] == "entry" && event["text"].as_str().is_some_and(|text| text.starts_with("line "))
 }
@@ -42,10 +30,10 @@ fn a_newcomer_catches_up_over_a_slow_link() {
     let folders = [TempDir::new().unwrap(), TempDir::new().unwrap()];
     let mut giver = lan.start(1, folders[0].path(), &[]);
     giver.say_all("lobby", (0..LINES).map(|n| format!("line {n} of a talk as people have it")));
-    slow_down(&lan, 2, RATE);
+    lan.slow_down(2, RATE);
     let newcomer = lan.start(2, folders[1].path(), &[]);
     newcomer.await_online(&giver.peer, 0);
-    let (start, before) = (Instant::now(), arrived(&lan, 2));
+    let (start, before) = (Instant::now(), lan.arrived(2));
     newcomer.await_event("the first of the history", 0, |event| {
         event["event"] == "entry" && event["author"] == *giver.peer
     });
@@ -58,7 +46,7 @@ fn a_newcomer_catches_up_over_a_slow_link() {
         told.set(told.get() + usize::from(is_line(event)));
         told.get() == LINES
     });
-    let (took, bytes) = (start.elapsed(), arrived(&lan, 2) - before);
+    let (took, bytes) = (start.elapsed(), lan.arrived(2) - before);
     let own = Duration::from_millis(bytes * 8 * 1000 / RATE);
     assert!(
         took * 100 <= own * u32::try_from(SHARE).unwrap(),

@@ -10,6 +10,8 @@ use std::io::{self, BufRead, BufReader, Read as _, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
+use serde_json::Value;
+
 use super::INKMESH;
 use super::host::Host;
 
@@ -126,6 +128,33 @@ impl Lan {
         let mut host = self.launch(n, data_dir, options);
         host.await_ready();
         host
+    }
+
+    /// Shapes the link of host `n`, both ways, to so many bits a second.
+    pub fn slow_down(&self, n: u8, rate: u64) {
+        let shape = format!("root tbf rate {rate}bit burst 4kb latency 400ms");
+        self.run(&format!("tc -n sw qdisc add dev p{n} {shape}\ntc -n h{n} qdisc add dev lan {shape}"));
+    }
+
+    /// Returns the bytes that have arrived at host `n`.
+    pub fn arrived(&self, n: u8) -> u64 {
+        let said: Value = serde_json::from_str(&self.run(&format!("ip -n h{n} -j -s link show lan"))).unwrap();
+        said[0]["stats64"]["rx"]["bytes"].as_u64().unwrap()
+    }
+
+    /// Gives host `n` so many bridges as container programs make them, no two alike.
+    pub fn add_bridges(&self, n: u8, bridges: u8) {
+        for bridge in 0..bridges {
+            let net = 17 + bridges * n + bridge;
+            self.run(&format!(
+                "ip -n h{n} link add br{bridge} type bridge
+                ip -n h{n} addr add 172.{net}.0.1/16 dev br{bridge}
+                ip -n h{n} link set br{bridge} up
+                ip -n h{n} link add pod{bridge} type veth peer name end{bridge}
+                ip -n h{n} link set pod{bridge} master br{bridge} up
+                ip -n h{n} link set end{bridge} up"
+            ));
+        }
     }
 
     /// Pulls the cable of host `n`.
