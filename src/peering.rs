@@ -6,19 +6,23 @@
 
 mod address;
 mod backoff;
-mod gossip_rate;
 mod targets;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use address::{Address, Subnet};
 use backoff::{LATE_MS, wait};
-pub use gossip_rate::GossipRate;
 pub use targets::HostPort;
 use targets::Targets;
 
 use crate::identity::Author;
+use crate::rate::{Limit, PeerRate};
 
+/// Gossip messages of one neighbour that are verified whatever others send: 60 a second, twice what a pen sends.
+const GOSSIP: Limit = Limit { burst: 240, each_us: 1_000_000 / 60 };
+/// Further ones, of all neighbours together: 5,000 a second, which takes about a fifth of a core. It is more than a program
+/// sends that says thousands of lines at once.
+const ALL_GOSSIP: Limit = Limit { burst: 10_000, each_us: 1_000_000 / 5_000 };
 /// Peers remembered at most.
 const MAX_KNOWN: usize = 512;
 /// Addresses remembered of each at most.
@@ -407,6 +411,14 @@ impl<C> Known<C> {
 
 fn is_connected<C>(known: &BTreeMap<Author, Known<C>>, peer: &Author) -> bool {
     known.get(peer).is_some_and(|known| !known.connections.is_empty())
+}
+
+/// Returns the rate limit of gossip messages that are verified. A signature takes about as long to check as a short message
+/// takes to be received, and it is checked where everything else waits. Who signed a message is known only afterwards, so that
+/// messages are counted for the neighbour that passes them on.
+#[must_use]
+pub fn gossip_rate() -> PeerRate {
+    PeerRate::new(GOSSIP, ALL_GOSSIP)
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ use tokio::sync::{mpsc, oneshot};
 use self::job::Job;
 pub(super) use self::loading::{Loaded, is_damage, load_at_start, retire_own_chains};
 use self::loading::{load, load_all, load_repaired, room_key, write_snapshot};
-use self::reading::{chain_of, read_all, read_one, steps};
+use self::reading::{chain_of, read_all, read_lines, steps};
 use super::StartError;
 use super::handle::ReplySender;
 use super::sync::SyncError;
@@ -425,13 +425,8 @@ impl Disk {
         let lines: Vec<Result<Operation, Position>> = lines.into_iter().map(waiting).collect();
         let messages = self.messages.clone();
         self.spawn(move |store| {
-            let mut operations = Vec::with_capacity(lines.len());
-            for line in lines {
-                match line.map_or_else(|position| read_one(store, room, position), |operation| Ok(Some(operation))) {
-                    Ok(operation) => operations.extend(operation),
-                    Err(error) => drop(messages.blocking_send(Message::Unreadable(error))),
-                }
-            }
+            let (operations, errors) = read_lines(store, room, lines);
+            errors.into_iter().for_each(|error| drop(messages.blocking_send(Message::Unreadable(error))));
             then(operations)
         });
     }
@@ -467,7 +462,7 @@ impl Disk {
     ) {
         let unsaved: Vec<Operation> = self.unsaved.of_room(room).cloned().collect();
         self.spawn(move |store| {
-            then(read_all(store, room, &positions).map(|read| read.into_iter().chain(unsaved).collect()))
+            then(read_all(store, room, positions).map(|read| read.into_values().chain(unsaved).collect()))
         });
     }
 

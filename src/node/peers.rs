@@ -19,7 +19,8 @@ use crate::codec;
 use crate::command::CommandError;
 use crate::event::Warning;
 use crate::identity::Author;
-use crate::peering::{Address, AddressBook, Call, GossipRate, HostPort, Subnet};
+use crate::peering::{Address, AddressBook, Call, HostPort, Subnet, gossip_rate};
+use crate::rate::PeerRate;
 use crate::sync::{MAX_ADDRESSES, MAX_NEIGHBOURS, Neighbour};
 
 /// Messages of the tasks that wait for the actor; beyond it the tasks wait.
@@ -44,7 +45,7 @@ pub(super) enum Message {
 pub(super) struct Peers {
     book: AddressBook<ConnectionId>,
     liveness: Liveness,
-    gossip: GossipRate,
+    gossip: PeerRate,
     /// The number of the program at the other end of each connection, which is another at each start.
     programs: BTreeMap<Author, HashMap<ConnectionId, u64>>,
     twins: Twins,
@@ -56,7 +57,7 @@ impl Peers {
     pub(super) fn new(me: Author, fresh: Fresh) -> (Self, mpsc::Receiver<Message>) {
         let (messages, receiver) = mpsc::channel(QUEUE);
         let (book, liveness) = (AddressBook::new(me), Liveness::new(fresh, Instant::now()));
-        let (gossip, programs, twins) = (GossipRate::default(), BTreeMap::new(), Twins::default());
+        let (gossip, programs, twins) = (gossip_rate(), BTreeMap::new(), Twins::default());
         (Peers { book, liveness, gossip, programs, twins, messages }, receiver)
     }
 

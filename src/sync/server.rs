@@ -10,6 +10,7 @@ use crate::clock::Timestamp;
 use crate::log::{Head, Want};
 use crate::name::RoomId;
 use crate::operation::Operation;
+use crate::rate::{Limit, PeerRate};
 
 /// Bytes of a message for each operation that was requested at once, and of a message at least: some messages make a unit, so
 /// that a break costs little, and what is said meanwhile gets in between.
@@ -20,6 +21,15 @@ const MAX_SERVED: usize = 16;
 /// Of one peer: it may sync several rooms.
 const MAX_SERVED_EACH: usize = 4;
 
+/// Streams of one peer that are served: 50 in a second, and bursts for as many rooms as people are in.
+const SERVED: Limit = Limit { burst: 256, each_us: 20_000 };
+/// Further ones, of all peers together.
+const ALL_SERVED: Limit = Limit { burst: 2_048, each_us: 5_000 };
+/// Times that one peer is sent the last operations of a room: one in 2 s, and bursts for several rooms. They are read from all
+/// over the disk.
+const NEWEST: Limit = Limit { burst: 8, each_us: 2_000_000 };
+/// Further ones, of all peers together.
+const ALL_NEWEST: Limit = Limit { burst: 16, each_us: 250_000 };
 /// Streams that one peer may have open; more are dropped.
 const MAX_OPEN_EACH: usize = 16;
 
@@ -197,6 +207,20 @@ pub fn open_slots() -> Slots {
 #[must_use]
 pub fn slots() -> Slots {
     Slots::new(MAX_SERVED, MAX_SERVED_EACH)
+}
+
+/// Returns the rate limit of streams that are served. Beyond it a peer is told to come back: what it holds is compared with
+/// what we hold where everything else waits.
+#[must_use]
+pub fn served_rate() -> PeerRate {
+    PeerRate::new(SERVED, ALL_SERVED)
+}
+
+/// Returns the rate limit of [`Task::ReadNewest`]. Beyond it the answer is empty, and the operations come with
+/// [`Request::Fetch`].
+#[must_use]
+pub fn newest_rate() -> PeerRate {
+    PeerRate::new(NEWEST, ALL_NEWEST)
 }
 
 #[cfg(test)]

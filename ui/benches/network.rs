@@ -1,5 +1,5 @@
-//! Benchmark of the network: catching up over slow links from one and from several people, the processor time of many idle
-//! people, and meeting again on machines with many bridges. `-- slow`, `-- idle` or `-- again` runs one of them.
+//! Benchmark of the network: catching up over slow links from one and from several people, in one room and in several; the
+//! processor time of many idle people; meeting again on machines with many bridges. `-- slow`, `-- idle` or `-- again` runs one.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark may panic")]
 
@@ -20,6 +20,8 @@ use tempfile::TempDir;
 /// Lines of the history, and the rates of the links in kbit/s.
 const LINES: usize = 5_000;
 const RATES: [u64; 3] = [64, 256, 1024];
+/// Rooms that the lines are in.
+const ROOMS: [&str; 3] = ["lobby", "garden", "kitchen"];
 /// People who idle together, the time until they have settled, and the time that is measured.
 const IDLERS: u8 = 40;
 const SETTLING: Duration = Duration::from_secs(60);
@@ -46,34 +48,40 @@ fn main() {
     }
 }
 
-/// Catches up over links of several rates, from one and from four people. The history, said once, is in all their folders.
+/// Catches up over links of several rates, from one and from four people, in one room and in several. The history, said once,
+/// is in all their folders.
 fn slow() {
     println!("### {LINES} lines over a slow link\n");
     println!(
-        "| kbit/s | givers | time | share of the link | bytes, of those on a fast link | last line said meanwhile | lost |"
+        "| kbit/s | givers, rooms | time | share of the link | bytes, of those on a fast link | last line said meanwhile | lost |"
     );
     println!("| ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
-    for givers in [1, 4] {
+    for (givers, rooms) in [(1, 1), (4, 1), (4, 3)] {
+        let rooms = &ROOMS[..rooms];
+        let options: Vec<&str> = rooms.iter().flat_map(|room| ["--room", room]).collect();
         let mut fast = 0;
         for rate in [None].into_iter().chain(RATES.map(Some)) {
             let Some(lan) = Lan::new(givers + 1) else { return };
             let folders: Vec<_> = (0..=givers).map(|_| TempDir::new().unwrap()).collect();
             let mut hosts: Vec<Host> =
-                (1..=givers).map(|n| lan.start(n, folders[usize::from(n)].path(), &[])).collect();
+                (1..=givers).map(|n| lan.start(n, folders[usize::from(n)].path(), &options)).collect();
             let first = hosts[0].peer.clone();
             hosts[1..].iter().for_each(|host| host.await_online(&first, 0));
-            hosts[0].say_all("lobby", (0..LINES).map(|n| format!("line {n} of a talk as people have it")));
-            let last = format!("line {} of a talk as people have it", LINES - 1);
-            hosts[1..].iter().for_each(|host| drop(host.await_line(&last, 0)));
+            for room in rooms {
+                let last = format!("the last line of {room}");
+                let lines = (1..LINES / rooms.len()).map(|n| format!("line {n} of a talk as people have it"));
+                hosts[0].say_all(room, lines.chain([last.clone()]));
+                hosts[1..].iter().for_each(|host| drop(host.await_line(&last, 0)));
+            }
             if let Some(rate) = rate {
                 lan.slow_down(givers + 1, rate * 1000);
             }
-            let newcomer = lan.start(givers + 1, folders[0].path(), &[]);
+            let newcomer = lan.start(givers + 1, folders[0].path(), &options);
             let (start, before) = (Instant::now(), lan.arrived(givers + 1));
             newcomer.await_online(&first, 0);
             let (mut said, mut worst) = (0, Duration::ZERO);
             // A line each second or so, while the history comes.
-            while count(&newcomer, "line ") < LINES {
+            while count(&newcomer, "line ") < LINES / rooms.len() * rooms.len() {
                 let (text, at) = (format!("meanwhile {said}"), Instant::now());
                 hosts[0].say(&text);
                 newcomer.await_line(&text, 0);
@@ -93,8 +101,9 @@ fn slow() {
             fast = if rate.is_none() { bytes } else { fast };
             let share = rate.map(|rate| bytes as f64 * 800.0 / (rate as f64 * 1000.0 * took.as_secs_f64()));
             println!(
-                "| {} | {givers} | {:.1} s | {} | {:.2} × | {} | {lost} |",
+                "| {} | {givers}, {} | {:.1} s | {} | {:.2} × | {} | {lost} |",
                 rate.map_or("fast".to_owned(), |rate| rate.to_string()),
+                rooms.len(),
                 took.as_secs_f64(),
                 share.map_or("".to_owned(), |share| format!("{share:.0} %")),
                 bytes as f64 / fast as f64,
@@ -107,7 +116,7 @@ fn slow() {
 
 fn count(host: &Host, text: &str) -> usize {
     let is_line =
-        |event: &Value| event["event"] == "entry" && event["text"].as_str().is_some_and(|said| said.starts_with(text));
+        |event: &Value| event["event"] == "entry" && event["text"].as_str().is_some_and(|said| said.contains(text));
     host.events(0).iter().filter(|event| is_line(event)).count()
 }
 

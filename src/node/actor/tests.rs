@@ -6,8 +6,17 @@ use tokio::sync::oneshot;
 use inkmesh_store::StoreError;
 
 use super::*;
+use crate::command::RoomCommand;
+use crate::frame::Frame;
+use crate::game::guess::{PeerReply, PeerRequest, Refusal};
+use crate::identity::Author;
+use crate::node::clock::wall_ms;
+use crate::node::network;
+use crate::operation::OperationId;
+use crate::peering::Address;
 use crate::room::Room;
 use crate::sync::Neighbour;
+use crate::sync::fetching::Fetch;
 
 const READY: Event = Event::Ready { peer: Author([0; 32]), addresses: Vec::new() };
 /// The longest wait for a worker.

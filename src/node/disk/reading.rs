@@ -1,6 +1,6 @@
 //! Reads operations of a room by their positions. These functions wait for the disk: they run on blocking workers.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use inkmesh_store::{ChainKey, Store};
 
@@ -28,9 +28,13 @@ pub(super) fn steps(operations: impl Iterator<Item = Operation>) -> Vec<Step> {
 }
 
 /// Reads those of the operations at these positions that are on the disk, chain by chain.
-pub(super) fn read_all(store: &Store, room: RoomId, positions: &[Position]) -> Result<Vec<Operation>, SyncError> {
-    let wanted: BTreeSet<Position> = positions.iter().copied().collect();
-    let mut operations = Vec::with_capacity(wanted.len());
+pub(super) fn read_all(
+    store: &Store,
+    room: RoomId,
+    positions: impl IntoIterator<Item = Position>,
+) -> Result<BTreeMap<Position, Operation>, SyncError> {
+    let wanted: BTreeSet<Position> = positions.into_iter().collect();
+    let mut operations = BTreeMap::new();
     for (chain, first, last) in runs(room, &wanted) {
         let mut next = first;
         while next <= last {
@@ -40,9 +44,9 @@ pub(super) fn read_all(store: &Store, room: RoomId, positions: &[Position]) -> R
                 break; // there is no more: it waits for the disk
             }
             for bytes in records {
-                let author = Author(chain.author);
-                if wanted.contains(&Position { author, lane: chain.log, index: next }) {
-                    operations.push(read_record(&bytes)?);
+                let position = Position { author: Author(chain.author), lane: chain.log, index: next };
+                if wanted.contains(&position) {
+                    operations.insert(position, read_record(&bytes)?);
                 }
                 next += 1;
             }
@@ -51,8 +55,30 @@ pub(super) fn read_all(store: &Store, room: RoomId, positions: &[Position]) -> R
     Ok(operations)
 }
 
+/// Reads the lines at these positions, in their order, and returns them with the errors of those that can't be read. Those that
+/// are not on the disk are left out.
+pub(super) fn read_lines(
+    store: &Store,
+    room: RoomId,
+    lines: Vec<Result<Operation, Position>>,
+) -> (Vec<Operation>, Vec<SyncError>) {
+    let positions = lines.iter().filter_map(|line| line.as_ref().err().copied());
+    // What is damaged takes what lies around it along, unless each is read by itself.
+    let read = read_all(store, room, positions).ok();
+    let mut errors = Vec::new();
+    let mut line_at = |position| match &read {
+        Some(read) => read.get(&position).cloned(),
+        None => read_one(store, room, position).unwrap_or_else(|error| {
+            errors.push(error);
+            None
+        }),
+    };
+    let operations = lines.into_iter().filter_map(|line| line.map_or_else(&mut line_at, Some)).collect();
+    (operations, errors)
+}
+
 /// Reads the operation at a position; `None` when it is not on the disk.
-pub(super) fn read_one(store: &Store, room: RoomId, position: Position) -> Result<Option<Operation>, SyncError> {
+fn read_one(store: &Store, room: RoomId, position: Position) -> Result<Option<Operation>, SyncError> {
     let Some(bytes) = store.get(&chain_of(room, position), position.index)? else { return Ok(None) };
     read_record(&bytes).map(Some)
 }
@@ -126,9 +152,14 @@ mod tests {
                 expected.insert(operation.id());
             }
         }
-        let read = read_all(&store, RoomName::lobby().id(), &positions).unwrap();
+        let read = read_all(&store, RoomName::lobby().id(), positions.clone()).unwrap();
         assert_eq!(read.len(), expected.len());
-        assert_eq!(read.iter().map(Operation::id).collect::<BTreeSet<_>>(), expected);
+        assert_eq!(read.values().map(Operation::id).collect::<BTreeSet<_>>(), expected);
+        let lines = positions.iter().copied().map(Err).collect();
+        let (lines, errors) = read_lines(&store, RoomName::lobby().id(), lines);
+        let at = |operation: &Operation| position(operation.author(), operation.header().seq);
+        assert_eq!(lines.iter().map(at).collect::<Vec<_>>(), positions[1..], "in the order that was wanted");
+        assert!(errors.is_empty());
     }
 
     #[test]

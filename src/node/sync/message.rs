@@ -23,7 +23,7 @@ pub(in crate::node) enum Message {
     /// A peer wants a part of what we said that we hold: where is it stored?
     Locate { room: RoomId, heads: Arc<Vec<Head>>, wants: Vec<Want>, answer: oneshot::Sender<Vec<StoredRange>> },
     /// A peer wants the last operations of a room.
-    Newest { room: RoomId, limit: u32, after: Timestamp, answer: oneshot::Sender<Vec<Operation>> },
+    Newest { room: RoomId, peer: Author, limit: u32, after: Timestamp, answer: oneshot::Sender<Vec<Operation>> },
     /// A stream that was served ended.
     ServeEnded(ServeEnd),
     /// A peer named others who are in the room; its clock says `clock`.

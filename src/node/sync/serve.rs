@@ -25,6 +25,8 @@ pub(in crate::node) struct ServeTask {
     pub peer: Author,
     pub store: Store,
     pub messages: mpsc::Sender<Message>,
+    /// Whether it may be served if there is a slot.
+    pub admitted: bool,
     /// Slots of the streams that are served at once.
     pub slots: SharedSlots,
 }
@@ -45,7 +47,7 @@ impl ServeTask {
     /// on which nothing is said keep nobody from being served.
     async fn serve(&self, mut wire: Wire) -> Result<Option<(RoomId, u64)>, SyncError> {
         let first = timeout(IDLE, wire.request()).await.map_err(|_| RoundError::Silent)??;
-        let mut slot = self.slots.take(self.peer);
+        let mut slot = if self.admitted { self.slots.take(self.peer) } else { None };
         let (mut server, mut next, peer) = (Server::new(slot.is_some()), Some(first), self.peer);
         while !server.is_over() {
             let request = match next.take() {
@@ -79,7 +81,8 @@ impl ServeTask {
                     wire.send(Response::End.encode()?).await?;
                 }
                 Task::ReadNewest { room, limit, after, bytes } => {
-                    let newest = ask(&self.messages, |answer| Message::Newest { room, limit, after, answer }).await?;
+                    let newest = |answer| Message::Newest { room, peer, limit, after, answer };
+                    let newest = ask(&self.messages, newest).await?;
                     for response in server.operations(newest, bytes) {
                         wire.send(response.encode()?).await?;
                     }

@@ -16,6 +16,7 @@ use crate::node::clock::wall_ms;
 use crate::node::frontend::Backlog;
 use crate::node::rooms::Rooms;
 use crate::node::slots::SharedSlots;
+use crate::rate::PeerRate;
 use crate::room::Room;
 use crate::sync::RoundError;
 use crate::sync::fetching::Fetch;
@@ -44,16 +45,29 @@ pub(in crate::node) struct SyncStreams {
     open: SharedSlots,
     /// Streams that are served.
     served: SharedSlots,
+    /// How often streams are served.
+    served_rate: PeerRate,
+    /// How often peers are sent the last operations of a room.
+    newest_rate: PeerRate,
 }
 
 impl SyncStreams {
     /// No rooms. Rounds wait while too many lines wait for the frontend. Returns also the messages of the tasks to come.
     pub(in crate::node) fn new(control: libp2p_stream::Control, backlog: Backlog) -> (Self, mpsc::Receiver<Message>) {
         let (messages, receiver) = mpsc::channel(QUEUE);
-        let schedules = BTreeMap::new();
-        let (open, served) = (SharedSlots::new(server::open_slots()), SharedSlots::new(server::slots()));
-        let transfers = BTreeMap::new();
-        (SyncStreams { control, backlog, messages, schedules, transfers, next_search: 0, open, served }, receiver)
+        let streams = SyncStreams {
+            control,
+            backlog,
+            messages,
+            schedules: BTreeMap::new(),
+            transfers: BTreeMap::new(),
+            next_search: 0,
+            open: SharedSlots::new(server::open_slots()),
+            served: SharedSlots::new(server::slots()),
+            served_rate: server::served_rate(),
+            newest_rate: server::newest_rate(),
+        };
+        (streams, receiver)
     }
 
     /// Takes note that a room was opened, or read anew: nobody is in it yet.
@@ -175,12 +189,24 @@ impl SyncStreams {
         self.schedules.get_mut(room).is_some_and(|schedule| schedule.requested(peer, now))
     }
 
-    /// Serves a stream that a peer opened, or drops it when the peer has too many. When too many are served, the peer is
-    /// told to come back. What that needs comes as [`Message`]s, at last [`Message::ServeEnded`].
-    pub(in crate::node) fn serve(&mut self, peer: Author, stream: Stream, store: Store) {
+    /// Serves a stream that a peer opened, or drops it when the peer has too many. When too many are served, or too often, the
+    /// peer is told to come back. What that needs comes as [`Message`]s, at last [`Message::ServeEnded`].
+    pub(in crate::node) fn serve(&mut self, peer: Author, stream: Stream, store: Store, now: u64) {
         let Some(open) = self.open.take(peer) else { return };
-        let serve = ServeTask { peer, store, messages: self.messages.clone(), slots: self.served.clone() };
+        let admitted = self.served_rate.admits(peer, now);
+        let serve = ServeTask { peer, store, messages: self.messages.clone(), admitted, slots: self.served.clone() };
         tokio::spawn(serve.run(stream, open));
+    }
+
+    /// Returns whether a peer is sent the last operations of a room now, and counts it.
+    pub(in crate::node) fn sends_newest(&mut self, peer: Author, now: u64) -> bool {
+        self.newest_rate.admits(peer, now)
+    }
+
+    /// Takes note that a peer is no longer connected.
+    pub(in crate::node) fn disconnected(&mut self, now: u64) {
+        self.served_rate.disconnected(now);
+        self.newest_rate.disconnected(now);
     }
 
     /// Takes note that a stream is served no more.

@@ -1,0 +1,98 @@
+//! The commands of the person.
+
+use super::NodeActor;
+use crate::command::{Command, CommandError, Reply, RoomCommand};
+use crate::name::{PersonName, RoomName};
+use crate::node::handle::ReplySender;
+use crate::operation::OperationId;
+use crate::room::Input;
+
+/// Lines of one page of history: when no number is given, and at most.
+const HISTORY: usize = 100;
+const MAX_HISTORY: usize = 1000;
+
+impl NodeActor {
+    pub(super) fn on_command(&mut self, command: Command, answer: ReplySender) {
+        let reply = match command {
+            Command::In(room, command) => return self.on_room_command(&room, command, answer),
+            Command::Join { room } => return self.on_join(room, answer),
+            Command::Leave { room } => return self.on_leave(&room, answer),
+            Command::Rename { name } => return self.on_rename(name, answer),
+            Command::History { room, limit, before } => {
+                return self.on_history(room, limit.unwrap_or(HISTORY), before, answer);
+            }
+            Command::Drawings { room } => return self.on_drawings(&room, answer),
+            Command::Quit => return self.quit(Some(answer)),
+            Command::Dial { address } => self.on_dial(&address),
+            Command::Whoami => Ok(self.whoami()),
+            Command::Rooms => Ok(Reply::Rooms(self.rooms.summaries())),
+        };
+        let _ = answer.send(reply);
+    }
+
+    /// Hands a command to its room. What has to be written is refused while the disk refuses.
+    fn on_room_command(&mut self, name: &RoomName, command: RoomCommand, answer: ReplySender) {
+        let refused = match self.disk.trouble() {
+            Some(reason) if command.writes() => Err(CommandError::NotSaved(reason.to_owned())),
+            _ => self.rooms.get(name).map(drop),
+        };
+        if let Err(error) = refused {
+            return drop(answer.send(Err(error)));
+        }
+        let ticket = self.replies.expect(answer);
+        self.feed(name, Input::Command { ticket, command });
+    }
+
+    fn on_rename(&mut self, name: PersonName, answer: ReplySender) {
+        self.name = name;
+        let mut refused = None;
+        for room in self.rooms.names() {
+            refused = self.introduce(&room).err().or(refused);
+        }
+        let value = self.name.as_str().as_bytes().to_vec();
+        match refused {
+            None => self.disk.remember("name", value, Some(answer)),
+            // It is ours all the same, and taken in the other rooms. Here it is tried again when the room is opened.
+            Some(error) => {
+                self.disk.remember("name", value, None);
+                let _ = answer.send(Err(error));
+            }
+        }
+    }
+
+    fn on_history(&mut self, name: RoomName, limit: usize, before: Option<OperationId>, answer: ReplySender) {
+        let lines = self
+            .rooms
+            .get(&name)
+            .and_then(|room| room.log().page(limit.min(MAX_HISTORY), before).ok_or(CommandError::UnknownEntry));
+        match lines {
+            Ok(lines) => self.disk.read_page(name, lines, answer),
+            Err(error) => drop(answer.send(Err(error))),
+        }
+    }
+
+    fn on_drawings(&mut self, name: &RoomName, answer: ReplySender) {
+        match self.rooms.get(name) {
+            Ok(room) => self.disk.read_drawings(name.id(), room.steps(), answer),
+            Err(error) => drop(answer.send(Err(error))),
+        }
+    }
+
+    fn on_dial(&mut self, address: &str) -> Result<Reply, CommandError> {
+        self.peers.want(address, self.now().mono_ms)?;
+        self.make_calls();
+        Ok(Reply::Done {})
+    }
+
+    fn whoami(&self) -> Reply {
+        let (peer, version) = (self.identity.author(), env!("CARGO_PKG_VERSION"));
+        Reply::Whoami { peer, name: self.name.clone(), fingerprint: peer.fingerprint(), version }
+    }
+
+    /// Begins to end the node: the store writes what it was given, then the actor stops.
+    pub(super) fn quit(&mut self, answer: Option<ReplySender>) {
+        self.quitting.get_or_insert_default().extend(answer);
+        let effects = self.disk.close(self.rooms.snapshots(), self.now());
+        self.carry_out_effects(effects);
+    }
+}
