@@ -1,12 +1,13 @@
 //! Commands of a frontend, replies to them, and reasons for a refusal.
 //!
-//! This file is the only list of commands. The node carries out a [`Command`] (`node/actor.rs`), the room machine a
+//! This file is the only list of commands. The node carries out a [`Command`] (`node/actor/commands.rs`), the room machine a
 //! [`RoomCommand`] (`room/commands.rs`). Each is read from JSON: `do` names the variant in snake case, `room` the room of
 //! a room's command, and the variant's fields stand beside them. A [`Reply`] is written as JSON.
 
 use serde::{Deserialize, Serialize};
 
 use crate::canvas::{Color, Point, StrokeId, Tool};
+use crate::contacts::Contact;
 pub use crate::event::MAX_ROOMS;
 use crate::event::{CanvasView, Entry, PenLine, Person, ReadStateView, RoomState, RoomSummary};
 use crate::gallery::Gallery;
@@ -15,6 +16,7 @@ use crate::identity::Author;
 use crate::json;
 use crate::name::{NameError, PersonName, RoomName};
 use crate::operation::OperationId;
+use crate::verification::VerificationNumber;
 
 /// A command of a frontend to the node.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -42,6 +44,43 @@ pub enum Command {
     },
     /// Says who we are: [`Reply::Whoami`].
     Whoami,
+    /// Lists everybody whom we have met or marked: [`Reply::People`].
+    People,
+    /// Gives somebody a name of our own, or takes it away.
+    Nickname {
+        /// The person.
+        #[serde(deserialize_with = "json::peer")]
+        peer: Author,
+        /// The name; none, or an empty one, takes it away.
+        #[serde(default, deserialize_with = "json::nickname")]
+        name: Option<PersonName>,
+    },
+    /// Marks somebody as a friend: never forgotten, and called at the start.
+    Friend {
+        /// The person.
+        #[serde(deserialize_with = "json::peer")]
+        peer: Author,
+        /// False takes the mark away.
+        on: bool,
+    },
+    /// Does not show the talk of somebody.
+    Mute {
+        /// The person.
+        #[serde(deserialize_with = "json::peer")]
+        peer: Author,
+        /// False takes the mark away.
+        on: bool,
+    },
+    /// Compares the verification number that somebody has read to us with their key, and marks them as verified if it is
+    /// the right one.
+    Verify {
+        /// The person.
+        #[serde(deserialize_with = "json::peer")]
+        peer: Author,
+        /// The number.
+        #[serde(deserialize_with = "json::number")]
+        number: VerificationNumber,
+    },
     /// Lists the rooms that we are in, by name: [`Reply::Rooms`].
     Rooms,
     /// Reads lines of a room in the log's order: [`Reply::History`].
@@ -237,9 +276,14 @@ pub enum Reply {
         name: PersonName,
         /// The short form of the key, which tells people of the same name apart.
         fingerprint: String,
+        /// What we read to others who verify our key.
+        #[serde(serialize_with = "json::as_text")]
+        number: VerificationNumber,
         /// The version of the program.
         version: &'static str,
     },
+    /// Everybody whom we have met or marked.
+    People(Vec<Contact>),
     /// The rooms that we are in.
     Rooms(Vec<RoomSummary>),
     /// The people of a room.
@@ -312,6 +356,17 @@ pub enum CommandError {
     /// A name that is none.
     #[error(transparent)]
     Name(#[from] NameError),
+    /// It is our own key.
+    #[error("this is you")]
+    Oneself,
+    /// Everybody who is kept is marked or here, and they are as many as can be kept.
+    #[error("so many people are marked that no more can be kept: unmark some")]
+    TooManyPeople,
+    /// The verification number is not that of the key.
+    #[error(
+        "this is not the number of this person's key: make sure that you heard it right, and don't rely on who this is"
+    )]
+    NotVerified,
     /// No address that can be dialled.
     #[error("not an address: {0} (it looks like /ip4/192.168.0.7/tcp/47770 or 192.168.0.7)")]
     Address(String),
@@ -376,6 +431,9 @@ impl CommandError {
             CommandError::NotInRoom(_) => "not_in_room",
             CommandError::TooManyRooms => "too_many_rooms",
             CommandError::Name(_) => "bad_name",
+            CommandError::Oneself => "oneself",
+            CommandError::TooManyPeople => "too_many_people",
+            CommandError::NotVerified => "not_verified",
             CommandError::Address(_) => "bad_address",
             CommandError::LinkLocal => "link_local",
             CommandError::BlankText | CommandError::Text { .. } => "bad_text",

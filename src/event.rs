@@ -5,6 +5,7 @@ use serde::{Serialize, Serializer};
 
 use crate::canvas::{Color, Point, SheetId, Stroke, StrokeId, Tool};
 use crate::clock::MAX_AHEAD_MS;
+use crate::contacts::Contact;
 use crate::game::GameNotice;
 use crate::identity::Author;
 use crate::name::RoomName;
@@ -33,6 +34,8 @@ pub enum Event {
         /// The person as they are now.
         person: Person,
     },
+    /// Somebody whom we have met came or left, has another name or address, or was marked.
+    Person(Contact),
     /// New lines of a room, in the log's order.
     Entries {
         /// The room.

@@ -8,12 +8,14 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::canvas::{Color, Point, Points, QUARTERS, SheetId, StrokeId, Tool};
+use crate::contacts::Contact;
 use crate::event::{Entry, EntryBody, Event, GameView, Person, Phase, PlayerView, ReadStateView, Warning, is_not};
 use crate::gallery::{Drawing, Gallery};
 use crate::game::{CancelReason, QuizRules, Rules, SkippedBy, WordList};
 use crate::identity::Author;
-use crate::name::RoomName;
+use crate::name::{PersonName, RoomName};
 use crate::operation::OperationId;
+use crate::verification::VerificationNumber;
 use crate::words::{BuiltIn, Level, Word};
 
 // --- fields of commands ------------------------------------------------------------------------------------------
@@ -40,6 +42,19 @@ pub(crate) fn upto<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Operati
 
 pub(crate) fn peer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Author, D::Error> {
     text(deserializer, |text| text.parse().map_err(|error| format!("`peer`: {error}")))
+}
+
+pub(crate) fn nickname<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PersonName>, D::Error> {
+    let text = Option::<Cow<str>>::deserialize(deserializer)?.filter(|text| !text.trim().is_empty());
+    text.map(|text| text.parse()).transpose().map_err(D::Error::custom)
+}
+
+pub(crate) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<VerificationNumber, D::Error> {
+    text(deserializer, |text| text.parse().map_err(|error| format!("`number`: {error}")))
+}
+
+pub(crate) fn as_text<S: Serializer>(value: &impl ToString, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&value.to_string())
 }
 
 pub(crate) fn color<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Color, D::Error> {
@@ -376,6 +391,8 @@ pub enum EventFields {
         #[serde(skip_serializing_if = "is_not")]
         forked: bool,
     },
+    /// What we know and think of somebody changed.
+    Person(Contact),
     /// A new line of the history.
     Entry(EntryFields),
     /// New points of a stroke under way.
@@ -422,6 +439,7 @@ impl EventFields {
                 EventFields::Ready { peer, addresses, version: env!("CARGO_PKG_VERSION") }
             }
             Event::Peer { room, person } => peer_line(room, person),
+            Event::Person(contact) => EventFields::Person(contact),
             Event::Entries { room, entries } => {
                 return EntryFields::all(&room, &entries).into_iter().map(EventFields::Entry).collect();
             }

@@ -96,6 +96,8 @@ pub struct Room {
     fetching: Fetching,
     progress: ProgressReports,
     warnings: Warnings,
+    /// Authors whose talk our person does not want to see.
+    muted: BTreeSet<Author>,
 }
 
 impl Room {
@@ -141,6 +143,7 @@ impl Room {
             fetching: Fetching::default(),
             progress: ProgressReports::default(),
             warnings: Warnings::default(),
+            muted: BTreeSet::new(),
         }
     }
 
@@ -175,7 +178,7 @@ impl Room {
             self.chain.set_incomplete(now);
         }
         self.contents.people.set_online(me, Vec::new());
-        self.read.count(&self.contents.log, me);
+        self.count_unread();
         let mut out = Outbox::new(&self.name);
         self.report_held_back(now, &mut out);
         if self.read != ReadState::default() {
@@ -229,6 +232,11 @@ impl Room {
             }
             Input::Replied { ticket, reply } => {
                 self.play.replied((ticket, reply), &self.contents, &mut self.chain, now, &mut out);
+            }
+            Input::Muted(muted) => {
+                self.muted = muted;
+                self.count_unread();
+                out.emit_reading(self.reading());
             }
             Input::ClockSet => {
                 self.release(now, &mut out);
@@ -407,7 +415,7 @@ impl Room {
         self.show(inserted, floating, now, out);
         if has_less {
             // Only now: the new operations are in the log already, and must not be counted twice.
-            self.read.count(&self.contents.log, self.chain.author());
+            self.count_unread();
             self.store_local_state(out);
         }
     }
@@ -513,10 +521,24 @@ impl Room {
                 lines.push(line);
             }
         }
+        lines.retain(|line| !self.hides(line));
         out.emit_lines(lines);
-        if self.read.arrived(arrived.into_iter(), self.chain.author()) {
+        let (me, muted) = (self.chain.author(), &self.muted);
+        if self.read.arrived(arrived.into_iter(), |author| author != me && !muted.contains(&author)) {
             self.store_local_state(out);
         }
+    }
+
+    /// Counts the unread lines anew.
+    fn count_unread(&mut self) {
+        let (me, muted) = (self.chain.author(), &self.muted);
+        self.read.count(&self.contents.log, |author| author != me && !muted.contains(&author));
+    }
+
+    /// Returns whether a line is not shown: talk of somebody whom our person has muted.
+    #[must_use]
+    pub fn hides(&self, line: &Entry) -> bool {
+        line.body.kind() == "chat" && self.muted.contains(&line.author)
     }
 
     /// Returns the line of an operation.

@@ -2,6 +2,7 @@
 //! routes it between the parts that it owns. It never waits for any of them.
 
 mod commands;
+mod contacts;
 mod entering;
 mod links;
 mod syncing;
@@ -26,6 +27,7 @@ use super::rooms::Rooms;
 use super::sync::{self, SyncError, SyncStreams};
 use crate::clock::Now;
 use crate::command::{Command, CommandError, CommandTicket, Reply};
+use crate::contacts::Contacts;
 use crate::event::{Event, Warning};
 use crate::identity::Identity;
 use crate::name::{PersonName, RoomName};
@@ -44,6 +46,7 @@ pub(super) struct NodeActor {
     pub(super) clock: NodeClock,
     pub(super) network: Network,
     pub(super) peers: Peers,
+    pub(super) contacts: Contacts,
     pub(super) guesses: GuessStreams,
     pub(super) sync: SyncStreams,
     pub(super) disk: Disk,
@@ -202,7 +205,12 @@ impl NodeActor {
                 Output::Reply { ticket, result } => self.replies.reply(ticket, result),
                 Output::ReplyWhenSaved(ticket) => self.reply_when_saved(ticket),
                 Output::SyncWith(author) => self.sync.gap(name, author, now.mono_ms),
-                Output::Emit(event) => self.frontend.emit(event),
+                Output::Emit(event) => {
+                    if let Event::Peer { person, .. } = &event {
+                        self.on_named(person.peer, &person.name);
+                    }
+                    self.frontend.emit(event);
+                }
                 Output::StoreLocal(bytes) => self.disk.store_local(name.id(), bytes, now),
                 Output::HeldBack(positions) => self.disk.read_held_back(name.clone(), positions),
                 Output::Refold => {
@@ -273,7 +281,8 @@ impl NodeActor {
                 let _ = answer.send(match self.rooms.get(&room) {
                     Ok(_) if missing => Err(CommandError::Unreadable("it is being put right".to_owned())),
                     Ok(open) => {
-                        let entries = operations.iter().map(|operation| open.entry(operation, false, now)).collect();
+                        let entries = operations.iter().map(|operation| open.entry(operation, false, now));
+                        let entries = entries.filter(|entry| !open.hides(entry)).collect();
                         Ok(Reply::History { room, entries })
                     }
                     Err(error) => Err(error),

@@ -304,8 +304,12 @@ impl Disk {
 
     /// Writes a named value, after what was written before, and answers when it is durable.
     pub(super) fn remember(&self, name: &'static str, value: Vec<u8>, answer: Option<ReplySender>) {
+        self.remember_all(name, vec![(name.to_owned(), value)], answer);
+    }
+
+    /// As [`Disk::remember`], several values in one commit; `what` they are is for the log of the program.
+    pub(super) fn remember_all(&self, what: &'static str, values: Vec<(String, Vec<u8>)>, answer: Option<ReplySender>) {
         let (sender, outcome) = oneshot::channel();
-        let values = vec![(name.to_owned(), value)];
         let queued = self.store.append_with(Vec::new(), values, move |result| drop(sender.send(result)));
         tokio::spawn(async move {
             let result = match queued {
@@ -313,7 +317,7 @@ impl Disk {
                 Err(error) => Err(error),
             };
             if let Err(error) = &result {
-                tracing::warn!(%error, name, "not remembered");
+                tracing::warn!(%error, what, "not remembered");
             }
             answer.map(|answer| answer.send(done_or_not(result)));
         });

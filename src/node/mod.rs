@@ -8,6 +8,7 @@ pub mod archive;
 mod arrivals;
 mod clock;
 mod config;
+mod contacts;
 mod discovery;
 mod disk;
 mod frontend;

@@ -18,8 +18,9 @@ use super::peers::Peers;
 use super::replies::Replies;
 use super::rooms::{LEFT, Rooms, recall};
 use super::sync::{self, SyncStreams};
-use super::{StartError, key_file, listening, nearby};
+use super::{StartError, contacts, key_file, listening, nearby};
 use crate::command::CommandError;
+use crate::contacts::Contacts;
 use crate::event::Warning;
 use crate::identity::{Author, Identity};
 use crate::name::{PersonName, RoomName};
@@ -41,6 +42,7 @@ impl Node {
             rooms: saved_rooms,
             left,
             peers: saved_peers,
+            contacts,
         } = blocking(move || Saved::open(&dir)).await?;
         let (author, clock, fresh) = (identity.author(), NodeClock::start(), Fresh::default());
         let (mut network, no_mdns) = Network::new(&identity, config.mdns, fresh.clone(), protocols())?;
@@ -88,6 +90,7 @@ impl Node {
             clock,
             network,
             peers,
+            contacts,
             guesses,
             sync,
             disk,
@@ -152,6 +155,7 @@ struct Saved {
     left: Vec<RoomName>,
     /// See [`Peers::recall`].
     peers: Vec<u8>,
+    contacts: Contacts,
 }
 
 impl Saved {
@@ -165,6 +169,7 @@ impl Saved {
         let rooms = store.get_meta("rooms")?.and_then(|list| recall(&list));
         let left = store.get_meta(LEFT)?.and_then(|list| recall(&list)).unwrap_or_default();
         let peers = store.get_meta("peers")?.unwrap_or_default();
+        let contacts = contacts::load(&store)?;
         Ok(Saved {
             store,
             opening,
@@ -175,6 +180,7 @@ impl Saved {
             rooms,
             left,
             peers,
+            contacts,
         })
     }
 }

@@ -56,7 +56,8 @@ impl Room {
             }
             RoomCommand::Read { upto } => {
                 let key = contents.log.key_of(upto).ok_or(CommandError::UnknownEntry)?;
-                if read.mark(key, upto, &contents.log, chain.author()) {
+                let (me, muted) = (chain.author(), &self.muted);
+                if read.mark(key, upto, &contents.log, |author| author != me && !muted.contains(&author)) {
                     self.store_local_state(out);
                 }
                 return Ok(Outcome::DoneWhenSaved);

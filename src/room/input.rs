@@ -1,5 +1,7 @@
 //! The inputs of the room machine.
 
+use std::collections::BTreeSet;
+
 use super::own_chain::Write;
 use crate::command::{CommandTicket, RoomCommand};
 use crate::fold::Fold;
@@ -48,6 +50,8 @@ pub enum Input {
     },
     /// The fold of all steps of games and sheets of the room, as [`Output::Refold`](super::Output::Refold) asked.
     Refolded(Box<Fold>),
+    /// Our person does not want to see the talk of these authors, and of no others.
+    Muted(BTreeSet<Author>),
     /// The room's clock was corrected: the time of this input and of later ones is the corrected one.
     ClockSet,
     /// A command of the frontend. [`Output::Reply`](super::Output::Reply) or

@@ -38,20 +38,20 @@ fn is_line(kind: u8) -> bool {
 }
 
 impl ReadState {
-    /// Marks everything up to this line as read. Returns whether the mark moved.
-    pub(super) fn mark(&mut self, key: OrderKey, id: OperationId, log: &Log, me: Author) -> bool {
+    /// Marks everything up to this line as read; `counts`: whether an author's lines are counted. Returns whether the mark moved.
+    pub(super) fn mark(&mut self, key: OrderKey, id: OperationId, log: &Log, counts: impl Fn(Author) -> bool) -> bool {
         let news = self.mark.is_none_or(|(mark, _)| mark < key);
         if news {
             self.mark = Some((key, id));
-            self.count(log, me);
+            self.count(log, counts);
         }
         news
     }
 
-    /// Counts the unread lines of others anew.
-    pub(super) fn count(&mut self, log: &Log, me: Author) {
-        self.unread =
-            self.mark.map_or(0, |(mark, _)| log.count_after(mark, |author, kind| author != me && is_line(kind)));
+    /// Counts the unread lines anew, of authors whose lines count.
+    pub(super) fn count(&mut self, log: &Log, counts: impl Fn(Author) -> bool) {
+        let counted = |author, kind| is_line(kind) && counts(author);
+        self.unread = self.mark.map_or(0, |(mark, _)| log.count_after(mark, counted));
     }
 
     /// Forgets the late lines. Returns whether there were any.
@@ -59,11 +59,15 @@ impl ReadState {
         !std::mem::take(&mut self.late).is_empty()
     }
 
-    /// Counts operations that arrived. Returns whether there are lines of others among them.
-    pub(super) fn arrived<'a>(&mut self, operations: impl Iterator<Item = &'a Operation>, me: Author) -> bool {
+    /// Counts operations that arrived. Returns whether there are lines among them of authors whose lines count.
+    pub(super) fn arrived<'a>(
+        &mut self,
+        operations: impl Iterator<Item = &'a Operation>,
+        counts: impl Fn(Author) -> bool,
+    ) -> bool {
         let Some((mark, _)) = self.mark else { return false };
         let mut news = false;
-        for operation in operations.filter(|operation| operation.author() != me && is_line(operation.kind())) {
+        for operation in operations.filter(|operation| is_line(operation.kind()) && counts(operation.author())) {
             news = true;
             if operation.key() > mark {
                 self.unread += 1;
@@ -122,14 +126,15 @@ mod tests {
     #[test]
     fn late_lines_are_told_by_author_and_newer_ones_are_unread() {
         let me = Identity::from_secret([9; 32]).author();
+        let counts = |author| author != me;
         let log = Log::new(RoomName::lobby().id());
         let mut state = ReadState::default();
-        assert!(!state.arrived([said(1, 5)].iter(), me), "nothing was read yet");
+        assert!(!state.arrived([said(1, 5)].iter(), counts), "nothing was read yet");
         let mark = said(1, 50);
-        assert!(state.mark(mark.key(), mark.id(), &log, me));
-        assert!(!state.mark(said(1, 40).key(), said(1, 40).id(), &log, me), "the mark only moves forward");
+        assert!(state.mark(mark.key(), mark.id(), &log, counts));
+        assert!(!state.mark(said(1, 40).key(), said(1, 40).id(), &log, counts), "the mark only moves forward");
         let arrived = [said(1, 10), said(1, 20), said(2, 30), said(9, 35), said(2, 60), said(9, 70)];
-        assert!(state.arrived(arrived.iter(), me));
+        assert!(state.arrived(arrived.iter(), counts));
         let view = state.view(&People::default());
         assert_eq!((view.mark, view.unread), (Some(mark.id()), 1));
         let of_first = view.late.iter().find(|late| late.author == said(1, 0).author()).unwrap();
@@ -143,9 +148,9 @@ mod tests {
         let me = Identity::from_secret([255; 32]).author();
         let mut state = ReadState::default();
         let mark = said(1, 5_000);
-        state.mark(mark.key(), mark.id(), &Log::new(RoomName::lobby().id()), me);
+        state.mark(mark.key(), mark.id(), &Log::new(RoomName::lobby().id()), |author| author != me);
         let crowd: Vec<Operation> = (0..200).map(|who| said(who, 10)).collect();
-        state.arrived(crowd.iter(), me);
+        state.arrived(crowd.iter(), |author| author != me);
         assert_eq!(state.late.len(), MAX_LATE);
         assert_eq!(state.late.values().map(|span| span.count).sum::<u64>(), 200);
     }

@@ -63,9 +63,9 @@ impl<'a> Stage<'a> {
         outcome
     }
 
-    /// Sets a named value.
+    /// Sets a named value, or removes it when it is empty.
     pub(crate) fn put_meta(&mut self, name: String, value: Vec<u8>) {
-        self.writes.push((keys::meta(&name), Some(value.clone())));
+        self.writes.push((keys::meta(&name), Some(value.clone()).filter(|value| !value.is_empty())));
         self.meta.push((name, value));
     }
 
@@ -163,6 +163,12 @@ impl Staging {
         index.next_id = self.next_id;
         index.changes = self.changes;
         index.chains.extend(self.chains);
-        index.meta.extend(self.meta);
+        for (name, value) in self.meta {
+            if value.is_empty() {
+                index.meta.remove(&name);
+            } else {
+                index.meta.insert(name, value);
+            }
+        }
     }
 }

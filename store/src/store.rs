@@ -192,7 +192,7 @@ impl Store {
         Ok(self.read(chain, seq, 1, 0)?.pop())
     }
 
-    /// Sets a named value, durable on return. For a few small values: all of them are in memory too.
+    /// Sets a named value, durable on return; an empty one removes the name. For small values: all of them are in memory too.
     ///
     /// # Errors
     /// `TooLarge` for a name of more than 255 bytes or a value the queue can't hold; `DiskFull`, `Io`, `Closed`.
@@ -208,6 +208,18 @@ impl Store {
     pub fn get_meta(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
         self.check_open()?;
         Ok(self.shared().index().meta.get(key).cloned())
+    }
+
+    /// Returns the named values whose names begin with `prefix`, each with the rest of its name.
+    ///
+    /// # Errors
+    /// `Closed`.
+    pub fn metas(&self, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+        self.check_open()?;
+        let (shared, from) = (self.shared(), prefix.to_owned());
+        let index = shared.index();
+        let values = index.meta.range(from..).map_while(|(name, value)| Some((name.strip_prefix(prefix)?, value)));
+        Ok(values.map(|(rest, value)| (rest.to_owned(), value.clone())).collect())
     }
 
     /// Makes the store work again after a failed write, and proves it with a small durable write. Durable data is there

@@ -146,10 +146,14 @@ fn keeps_named_values(store: &Store) {
     store.put_meta("clock", b"1".to_vec()).unwrap();
     store.put_meta("clock 2", vec![2; 10_000]).unwrap();
     store.put_meta("clock", b"3".to_vec()).unwrap();
-    store.put_meta("", Vec::new()).unwrap();
+    store.put_meta("", b"no name".to_vec()).unwrap();
     assert_eq!(store.get_meta("clock").unwrap().unwrap(), b"3");
     assert_eq!(store.get_meta("clock 2").unwrap().unwrap(), vec![2; 10_000]);
-    assert_eq!(store.get_meta("").unwrap().unwrap(), b"");
+    assert_eq!(store.get_meta("").unwrap().unwrap(), b"no name");
+    assert_eq!(store.metas("clock").unwrap(), [(String::new(), b"3".to_vec()), (" 2".to_owned(), vec![2; 10_000])]);
+    assert_eq!(store.metas("x").unwrap(), []);
+    store.put_meta("clock 2", Vec::new()).unwrap();
+    assert_eq!(store.get_meta("clock 2").unwrap(), None);
     store.put_meta(&"n".repeat(255), b"long".to_vec()).unwrap();
     assert!(matches!(store.put_meta(&"n".repeat(256), Vec::new()).unwrap_err(), StoreError::TooLarge { .. }));
 }
@@ -382,12 +386,14 @@ fn a_repair_keeps_what_can_be_read(store: &Store) {
     store.append_wait(numbered(1, 0..300)).unwrap();
     store.append_wait(vec![record(2, 0, &vec![7; 100_000])]).unwrap();
     store.put_meta("name", b"value".to_vec()).unwrap();
+    store.put_meta("gone", vec![1; 10_000]).unwrap();
+    store.put_meta("gone", Vec::new()).unwrap();
     for round in 0..3 {
         let quarantine = store.repair().unwrap();
         assert_eq!((quarantine.kept, quarantine.lost_chains), (301 + round, 0));
         assert_eq!(all(store, 1).len() as u64, 300 + round);
         assert_eq!(all(store, 2), [vec![7; 100_000]]);
-        assert_eq!(store.get_meta("name").unwrap().unwrap(), b"value");
+        assert_eq!(store.metas("").unwrap(), [("name".to_owned(), b"value".to_vec())]);
         store.append_wait(numbered(1, 300 + round..301 + round)).unwrap();
     }
 }

@@ -2,10 +2,13 @@
 
 use super::NodeActor;
 use crate::command::{Command, CommandError, Reply, RoomCommand};
+use crate::contacts::Mark;
 use crate::name::{PersonName, RoomName};
+use crate::node::clock::wall_ms;
 use crate::node::handle::ReplySender;
 use crate::operation::OperationId;
 use crate::room::Input;
+use crate::verification::VerificationNumber;
 
 /// Lines of one page of history: when no number is given, and at most.
 const HISTORY: usize = 100;
@@ -25,6 +28,11 @@ impl NodeActor {
             Command::Quit => return self.quit(Some(answer)),
             Command::Dial { address } => self.on_dial(&address),
             Command::Whoami => Ok(self.whoami()),
+            Command::People => Ok(Reply::People(self.contacts.all(wall_ms()))),
+            Command::Nickname { peer, name } => return self.on_nickname(peer, name, answer),
+            Command::Friend { peer, on } => return self.on_mark(peer, Mark::Friend, on, answer),
+            Command::Mute { peer, on } => return self.on_mark(peer, Mark::Muted, on, answer),
+            Command::Verify { peer, number } => return self.on_verify(peer, number, answer),
             Command::Rooms => Ok(Reply::Rooms(self.rooms.summaries())),
         };
         let _ = answer.send(reply);
@@ -86,7 +94,8 @@ impl NodeActor {
 
     fn whoami(&self) -> Reply {
         let (peer, version) = (self.identity.author(), env!("CARGO_PKG_VERSION"));
-        Reply::Whoami { peer, name: self.name.clone(), fingerprint: peer.fingerprint(), version }
+        let (fingerprint, number) = (peer.fingerprint(), VerificationNumber::of(peer));
+        Reply::Whoami { peer, name: self.name.clone(), fingerprint, number, version }
     }
 
     /// Begins to end the node: the store writes what it was given, then the actor stops.

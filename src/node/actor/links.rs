@@ -17,7 +17,9 @@ impl NodeActor {
         let now = self.now().mono_ms;
         match event {
             network::Event::Connected { peer, connection, address, dialled } => {
-                if !self.peers.connected(peer, connection, &address, dialled, now) {
+                if self.peers.connected(peer, connection, &address, dialled, now) {
+                    self.on_met(peer);
+                } else {
                     self.network.close(connection);
                 }
                 self.remember_peers();
@@ -27,6 +29,7 @@ impl NodeActor {
                     let changed = self.clock.lost(&peer);
                     self.on_clock_changed(changed);
                     self.sync.disconnected(now);
+                    self.on_parted(peer);
                     self.rooms.names().iter().for_each(|name| self.on_left(name, peer));
                 }
             }
@@ -67,6 +70,7 @@ impl NodeActor {
             network::Event::Identified { peer, connection, program, addresses } => {
                 self.peers.identified(peer, (connection, program), &addresses, now);
                 self.remember_peers();
+                self.on_reached(peer);
                 for name in self.rooms.with_peer(peer) {
                     self.feed(&name, Input::Online { peer, addresses: self.peers.addresses(peer) });
                 }

@@ -61,6 +61,7 @@ impl Bench {
             name: "Ana".parse().unwrap(),
             clock: NodeClock::start(),
             peers: Peers::new(author(1), fresh).0,
+            contacts: Contacts::default(),
             guesses: GuessStreams::new(network.control()).0,
             sync: SyncStreams::new(network.control(), frontend.backlog().clone()).0,
             network,

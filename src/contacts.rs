@@ -1,0 +1,392 @@
+//! Contacts: everybody whom this installation has met or marked, with what we know and think of them. They are ours alone and
+//! are never sent. All times are in milliseconds since 1970 by this machine's clock.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::codec::{self, CodecError};
+use crate::identity::Author;
+use crate::lookalike::Skeleton;
+use crate::name::PersonName;
+
+/// Contacts at most. Beyond it, unmarked ones are forgotten: who was met on the fewest days first.
+pub const MAX_CONTACTS: usize = 10_000;
+/// Addresses kept of a contact.
+const MAX_ADDRESSES: usize = 8;
+/// Longest address in bytes.
+const MAX_ADDRESS: usize = 256;
+/// Largest stored contact in bytes.
+const MAX_STORED: usize = 8 << 10;
+/// The time between two writes of a contact of whom only the last sight has changed.
+const SIGHT_MS: u64 = 60 * 60 * 1000;
+const DAY_MS: u64 = 24 * 60 * 60 * 1000;
+
+/// A mark that our person puts on a contact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// Known and welcome: never forgotten, and called at the start.
+    Friend,
+    /// Their lines are not shown.
+    Muted,
+    /// Nothing of theirs is taken.
+    Blocked,
+    /// The key was compared with the person.
+    Verified,
+}
+
+/// What is kept of a contact.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Kept {
+    name: String,
+    nickname: Option<PersonName>,
+    friend: bool,
+    muted: bool,
+    blocked: bool,
+    verified: bool,
+    first_seen: Option<u64>,
+    last_seen: Option<u64>,
+    /// Days on which they were met.
+    days: u32,
+    addresses: Vec<String>,
+}
+
+impl Kept {
+    fn is_marked(&self) -> bool {
+        self.friend || self.muted || self.blocked || self.verified || self.nickname.is_some()
+    }
+
+    fn skeletons(&self) -> impl Iterator<Item = Skeleton> {
+        let nickname = self.nickname.as_ref().map_or("", PersonName::as_str);
+        [self.name.as_str(), nickname].into_iter().filter(|name| !name.is_empty()).map(Skeleton::of)
+    }
+}
+
+/// A contact, for frontends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Contact {
+    /// Their key.
+    pub peer: Author,
+    /// The name that they gave themselves last; empty when it is unknown.
+    pub name: String,
+    /// The name that our person gave them.
+    pub nickname: Option<PersonName>,
+    /// True if they are marked as a friend.
+    pub friend: bool,
+    /// True if nothing of theirs is taken.
+    pub blocked: bool,
+    /// True if their lines are not shown.
+    pub muted: bool,
+    /// True if our person compared the key with them.
+    pub verified: bool,
+    /// True if we are connected with them.
+    pub online: bool,
+    /// When they were met first; `None` if never.
+    pub first_seen: Option<u64>,
+    /// When they were met last; now if they are online.
+    pub last_seen: Option<u64>,
+    /// The multiaddresses at which they were reached, the last one first.
+    pub addresses: Vec<String>,
+    /// Others with a name that looks the same.
+    pub look_alikes: Vec<Author>,
+}
+
+/// All contacts.
+#[derive(Debug, Default)]
+pub struct Contacts {
+    kept: BTreeMap<Author, Kept>,
+    online: BTreeSet<Author>,
+    /// Who has a name that looks so.
+    names: BTreeMap<Skeleton, BTreeSet<Author>>,
+    /// Those to be written, with those that were forgotten.
+    unwritten: BTreeSet<Author>,
+}
+
+impl Contacts {
+    /// Takes a contact as it was stored; nothing happens when it can't be read.
+    pub fn recall(&mut self, peer: Author, stored: &[u8]) {
+        if stored.len() <= MAX_STORED
+            && let Ok(kept) = codec::decode::<Kept>(stored)
+        {
+            self.add_names(peer, &kept);
+            self.kept.insert(peer, kept);
+        }
+    }
+
+    /// Returns the contacts that have to be written since the last call: the bytes to store, none to forget it.
+    ///
+    /// # Errors
+    /// [`CodecError`] if one can't be written.
+    pub fn take_unwritten(&mut self) -> Result<Vec<(Author, Vec<u8>)>, CodecError> {
+        let stored = |peer: Author| match self.kept.get(&peer) {
+            Some(kept) => Ok((peer, codec::encode(kept, MAX_STORED)?)),
+            None => Ok((peer, Vec::new())),
+        };
+        std::mem::take(&mut self.unwritten).into_iter().map(stored).collect()
+    }
+
+    /// Returns a contact; one of whom nothing is known if it is none.
+    #[must_use]
+    pub fn get(&self, peer: Author, now_ms: u64) -> Contact {
+        let kept = self.kept.get(&peer).cloned().unwrap_or_default();
+        let online = self.online.contains(&peer);
+        let look_alikes: BTreeSet<Author> =
+            kept.skeletons().filter_map(|skeleton| self.names.get(&skeleton)).flatten().copied().collect();
+        Contact {
+            peer,
+            name: kept.name,
+            nickname: kept.nickname,
+            friend: kept.friend,
+            blocked: kept.blocked,
+            muted: kept.muted,
+            verified: kept.verified,
+            online,
+            first_seen: kept.first_seen,
+            last_seen: if online { Some(now_ms) } else { kept.last_seen },
+            addresses: kept.addresses,
+            look_alikes: look_alikes.into_iter().filter(|other| *other != peer).collect(),
+        }
+    }
+
+    /// Returns all contacts by key.
+    #[must_use]
+    pub fn all(&self, now_ms: u64) -> Vec<Contact> {
+        self.kept.keys().map(|peer| self.get(*peer, now_ms)).collect()
+    }
+
+    /// Returns whether somebody has a mark.
+    #[must_use]
+    pub fn has(&self, peer: &Author, mark: Mark) -> bool {
+        self.kept.get(peer).is_some_and(|kept| match mark {
+            Mark::Friend => kept.friend,
+            Mark::Muted => kept.muted,
+            Mark::Blocked => kept.blocked,
+            Mark::Verified => kept.verified,
+        })
+    }
+
+    /// Returns everybody who has a mark.
+    pub fn with(&self, mark: Mark) -> impl Iterator<Item = Author> {
+        self.kept.keys().copied().filter(move |peer| self.has(peer, mark))
+    }
+
+    /// Notes that a connection with somebody began. Returns whether they were not online before.
+    pub fn came(&mut self, peer: Author, now_ms: u64) -> bool {
+        let first = self.online.insert(peer);
+        self.seen(peer, now_ms);
+        first
+    }
+
+    /// Notes that the last connection with somebody ended. Returns whether they were online.
+    pub fn went(&mut self, peer: Author, now_ms: u64) -> bool {
+        let was_here = self.online.remove(&peer);
+        if was_here {
+            self.seen(peer, now_ms);
+            self.unwritten.insert(peer);
+        }
+        was_here
+    }
+
+    fn seen(&mut self, peer: Author, now_ms: u64) {
+        if !self.make_room(&peer) {
+            return;
+        }
+        let kept = self.kept.entry(peer).or_default();
+        let last = kept.last_seen.unwrap_or(0);
+        if kept.first_seen.is_none() || now_ms.abs_diff(last) >= SIGHT_MS {
+            self.unwritten.insert(peer);
+        }
+        if kept.first_seen.is_none() || now_ms / DAY_MS != last / DAY_MS {
+            kept.days = kept.days.saturating_add(1);
+        }
+        kept.first_seen.get_or_insert(now_ms);
+        kept.last_seen = Some(now_ms);
+    }
+
+    /// Notes the name that somebody whom we have met gives themselves. Returns whether it is another one.
+    pub fn named(&mut self, peer: Author, name: &str) -> bool {
+        self.change(peer, |kept| name.clone_into(&mut kept.name))
+    }
+
+    /// Notes the addresses at which somebody whom we have met may be reached. Returns whether they are others.
+    pub fn reached(&mut self, peer: Author, addresses: &[String]) -> bool {
+        let addresses = addresses.iter().filter(|address| address.len() <= MAX_ADDRESS).take(MAX_ADDRESSES);
+        let addresses: Vec<String> = addresses.cloned().collect();
+        !addresses.is_empty() && self.change(peer, |kept| kept.addresses = addresses)
+    }
+
+    /// Puts a mark on somebody, or takes it away. Returns whether there was space for one more contact.
+    pub fn mark(&mut self, peer: Author, mark: Mark, on: bool) -> bool {
+        self.keep(peer) && {
+            self.change(peer, |kept| match mark {
+                Mark::Friend => kept.friend = on,
+                Mark::Muted => kept.muted = on,
+                Mark::Blocked => kept.blocked = on,
+                Mark::Verified => kept.verified = on,
+            });
+            true
+        }
+    }
+
+    /// Gives somebody a name of our person's own, or takes it away. Returns whether there was space for one more contact.
+    pub fn nickname(&mut self, peer: Author, name: Option<PersonName>) -> bool {
+        self.keep(peer) && {
+            self.change(peer, |kept| kept.nickname = name);
+            true
+        }
+    }
+
+    /// Returns others whose names look like one of this person's.
+    #[must_use]
+    pub fn look_alikes(&self, peer: Author) -> Vec<Author> {
+        self.get(peer, 0).look_alikes
+    }
+
+    /// Makes somebody a contact. Returns whether there is space.
+    fn keep(&mut self, peer: Author) -> bool {
+        let kept = self.make_room(&peer);
+        if kept {
+            self.kept.entry(peer).or_default();
+        }
+        kept
+    }
+
+    /// Changes a contact. Returns whether it is different then.
+    fn change(&mut self, peer: Author, change: impl FnOnce(&mut Kept)) -> bool {
+        let Some(mut kept) = self.kept.remove(&peer) else { return false };
+        let before = kept.clone();
+        change(&mut kept);
+        let changed = kept != before;
+        if changed {
+            self.remove_names(peer, &before);
+            self.add_names(peer, &kept);
+            self.unwritten.insert(peer);
+        }
+        self.kept.insert(peer, kept);
+        changed
+    }
+
+    /// Returns whether there is space for a contact. Forgets an unmarked one that is away, if need be: one of those met on the
+    /// fewest days, so that keys which come in masses push out each other, and of them the one met longest ago.
+    fn make_room(&mut self, peer: &Author) -> bool {
+        if self.kept.len() < MAX_CONTACTS || self.kept.contains_key(peer) {
+            return true;
+        }
+        let away = self.kept.iter().filter(|(peer, kept)| !kept.is_marked() && !self.online.contains(peer));
+        let Some(victim) = away.min_by_key(|(_, kept)| (kept.days, kept.last_seen)).map(|(peer, _)| *peer) else {
+            return false;
+        };
+        if let Some(kept) = self.kept.remove(&victim) {
+            self.remove_names(victim, &kept);
+            self.unwritten.insert(victim);
+        }
+        true
+    }
+
+    fn add_names(&mut self, peer: Author, kept: &Kept) {
+        for skeleton in kept.skeletons() {
+            self.names.entry(skeleton).or_default().insert(peer);
+        }
+    }
+
+    fn remove_names(&mut self, peer: Author, kept: &Kept) {
+        for skeleton in kept.skeletons() {
+            if let Some(people) = self.names.get_mut(&skeleton) {
+                people.remove(&peer);
+                if people.is_empty() {
+                    self.names.remove(&skeleton);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: u64 = 1_800_000_000_000;
+
+    fn author(n: u16) -> Author {
+        let mut key = [7; 32];
+        key[..2].copy_from_slice(&n.to_be_bytes());
+        Author(key)
+    }
+
+    /// Writes what is to be written and reads it in a new list.
+    fn restarted(contacts: &mut Contacts) -> Contacts {
+        let mut again = Contacts::default();
+        for (peer, stored) in contacts.take_unwritten().unwrap() {
+            again.recall(peer, &stored);
+        }
+        again
+    }
+
+    #[test]
+    fn whoever_is_met_is_kept_over_restarts() {
+        let (mut contacts, ana) = (Contacts::default(), author(1));
+        assert!(contacts.came(ana, NOW) && !contacts.came(ana, NOW + 1));
+        assert!(contacts.named(ana, "Ana") && !contacts.named(ana, "Ana"));
+        assert!(contacts.reached(ana, &["/ip4/10.0.0.1/tcp/1".to_owned()]));
+        assert!(contacts.get(ana, NOW + 5).online);
+        assert_eq!(contacts.get(ana, NOW + 5).last_seen, Some(NOW + 5));
+        assert!(contacts.went(ana, NOW + 9) && !contacts.went(ana, NOW + 10));
+        let again = restarted(&mut contacts).get(ana, NOW + 99);
+        assert_eq!((again.name.as_str(), again.online), ("Ana", false));
+        assert_eq!((again.first_seen, again.last_seen), (Some(NOW), Some(NOW + 9)));
+        assert_eq!(again.addresses, ["/ip4/10.0.0.1/tcp/1"]);
+        assert!(contacts.take_unwritten().unwrap().is_empty(), "written once");
+    }
+
+    #[test]
+    fn marks_and_nicknames_are_kept_also_of_people_who_were_never_met() {
+        let (mut contacts, ben) = (Contacts::default(), author(2));
+        for mark in [Mark::Friend, Mark::Muted, Mark::Blocked, Mark::Verified] {
+            assert!(contacts.mark(ben, mark, true) && contacts.has(&ben, mark));
+        }
+        contacts.mark(ben, Mark::Muted, false);
+        assert!(contacts.nickname(ben, Some("the tall one".parse().unwrap())));
+        let again = restarted(&mut contacts);
+        let contact = again.get(ben, NOW);
+        assert!(contact.friend && !contact.muted && contact.blocked && contact.verified);
+        assert_eq!(contact.nickname.as_ref().map(PersonName::as_str), Some("the tall one"));
+        assert_eq!((contact.first_seen, again.with(Mark::Friend).collect::<Vec<_>>()), (None, vec![ben]));
+    }
+
+    #[test]
+    fn names_that_look_the_same_are_told() {
+        let mut contacts = Contacts::default();
+        for (n, name) in [(1, "Ana"), (2, "Аnа"), (3, "Ben"), (4, "ANA")] {
+            contacts.came(author(n), NOW);
+            contacts.named(author(n), name);
+        }
+        assert_eq!(contacts.look_alikes(author(1)), [author(2), author(4)]);
+        assert!(contacts.look_alikes(author(3)).is_empty());
+        contacts.named(author(2), "Dora");
+        assert_eq!(contacts.look_alikes(author(1)), [author(4)]);
+        contacts.nickname(author(3), Some("ana".parse().unwrap()));
+        assert_eq!(contacts.look_alikes(author(1)), [author(3), author(4)]);
+    }
+
+    #[test]
+    fn masses_of_keys_push_out_each_other_only() {
+        let mut contacts = Contacts::default();
+        let (friend, often, once) = (author(60_000), author(60_001), author(60_002));
+        contacts.mark(friend, Mark::Friend, true);
+        for day in 0..3 {
+            contacts.came(often, NOW + day * DAY_MS);
+            contacts.went(often, NOW + day * DAY_MS + 1);
+        }
+        contacts.came(once, NOW);
+        for n in 0..=u16::try_from(MAX_CONTACTS).unwrap() {
+            contacts.came(author(n), NOW + 4 * DAY_MS + u64::from(n));
+            contacts.went(author(n), NOW + 4 * DAY_MS + u64::from(n));
+        }
+        assert_eq!(contacts.all(NOW).len(), MAX_CONTACTS);
+        assert!([friend, often, once].iter().all(|peer| contacts.kept.contains_key(peer)), "once: it is online");
+        assert!(!contacts.kept.contains_key(&author(0)));
+        let forgotten = contacts.take_unwritten().unwrap().into_iter().filter(|(_, stored)| stored.is_empty()).count();
+        assert_eq!(forgotten, 4);
+    }
+}

@@ -1,0 +1,89 @@
+//! Contacts: whom we met, and the marks on them.
+
+use super::NodeActor;
+use crate::command::CommandError;
+use crate::contacts::Mark;
+use crate::event::Event;
+use crate::identity::Author;
+use crate::name::{PersonName, RoomName};
+use crate::node::clock::wall_ms;
+use crate::node::contacts::values;
+use crate::node::handle::ReplySender;
+use crate::room::Input;
+use crate::verification::VerificationNumber;
+
+impl NodeActor {
+    /// Takes note that somebody is connected.
+    pub(super) fn on_met(&mut self, peer: Author) {
+        if peer != self.identity.author() && self.contacts.came(peer, wall_ms()) {
+            self.contact_changed(peer, None);
+        }
+    }
+
+    /// Takes note that somebody is no longer connected.
+    pub(super) fn on_parted(&mut self, peer: Author) {
+        if self.contacts.went(peer, wall_ms()) {
+            self.contact_changed(peer, None);
+        }
+    }
+
+    /// Takes note of where somebody may be reached.
+    pub(super) fn on_reached(&mut self, peer: Author) {
+        if self.contacts.reached(peer, &self.peers.addresses(peer)) {
+            self.contact_changed(peer, None);
+        }
+    }
+
+    /// Takes note of the name that somebody gives themselves.
+    pub(super) fn on_named(&mut self, peer: Author, name: &str) {
+        if !name.is_empty() && self.contacts.named(peer, name) {
+            self.contact_changed(peer, None);
+        }
+    }
+
+    pub(super) fn on_nickname(&mut self, peer: Author, name: Option<PersonName>, answer: ReplySender) {
+        self.change_contact(peer, answer, |actor| actor.contacts.nickname(peer, name));
+    }
+
+    pub(super) fn on_mark(&mut self, peer: Author, mark: Mark, on: bool, answer: ReplySender) {
+        self.change_contact(peer, answer, |actor| actor.contacts.mark(peer, mark, on));
+        if mark == Mark::Muted {
+            self.rooms.names().iter().for_each(|name| self.tell_muted(name));
+        }
+    }
+
+    pub(super) fn on_verify(&mut self, peer: Author, number: VerificationNumber, answer: ReplySender) {
+        if number == VerificationNumber::of(peer) {
+            self.on_mark(peer, Mark::Verified, true, answer);
+        } else {
+            let _ = answer.send(Err(CommandError::NotVerified));
+        }
+    }
+
+    /// Changes what our person thinks of somebody.
+    fn change_contact(&mut self, peer: Author, answer: ReplySender, change: impl FnOnce(&mut Self) -> bool) {
+        if peer == self.identity.author() {
+            drop(answer.send(Err(CommandError::Oneself)));
+        } else if change(self) {
+            self.contact_changed(peer, Some(answer));
+        } else {
+            drop(answer.send(Err(CommandError::TooManyPeople)));
+        }
+    }
+
+    /// Stores contacts that have changed, and tells the frontend of one. The reply is due when they are on the disk.
+    fn contact_changed(&mut self, peer: Author, answer: Option<ReplySender>) {
+        match self.contacts.take_unwritten() {
+            Ok(changed) if changed.is_empty() && answer.is_none() => {}
+            Ok(changed) => self.disk.remember_all("contacts", values(changed), answer),
+            Err(error) => tracing::warn!(%error, "a contact could not be written"),
+        }
+        self.frontend.emit(Event::Person(self.contacts.get(peer, wall_ms())));
+    }
+
+    /// Tells an open room whose talk is not to be shown.
+    pub(super) fn tell_muted(&mut self, name: &RoomName) {
+        let muted = self.contacts.with(Mark::Muted).collect();
+        self.feed(name, Input::Muted(muted));
+    }
+}
