@@ -18,8 +18,10 @@ const MAX_ADDRESSES: usize = 8;
 const MAX_ADDRESS: usize = 256;
 /// Largest stored contact in bytes.
 const MAX_STORED: usize = 8 << 10;
+/// Look-alikes that are told of a contact.
+const MAX_LOOK_ALIKES: usize = 8;
 /// The time between two writes of a contact of whom only the last sight has changed.
-const SIGHT_MS: u64 = 60 * 60 * 1000;
+const SIGHT_MS: u64 = 10 * 60 * 1000;
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 
 /// A mark that our person puts on a contact.
@@ -27,10 +29,8 @@ const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 pub enum Mark {
     /// Known and welcome: never forgotten, and called at the start.
     Friend,
-    /// Their lines are not shown.
+    /// Their talk is not shown.
     Muted,
-    /// Nothing of theirs is taken.
-    Blocked,
     /// The key was compared with the person.
     Verified,
 }
@@ -43,7 +43,6 @@ struct Kept {
     nickname: Option<PersonName>,
     friend: bool,
     muted: bool,
-    blocked: bool,
     verified: bool,
     first_seen: Option<u64>,
     last_seen: Option<u64>,
@@ -54,12 +53,14 @@ struct Kept {
 
 impl Kept {
     fn is_marked(&self) -> bool {
-        self.friend || self.muted || self.blocked || self.verified || self.nickname.is_some()
+        self.friend || self.muted || self.verified || self.nickname.is_some()
     }
 
-    fn skeletons(&self) -> impl Iterator<Item = Skeleton> {
+    /// Returns what the names of the contact look like, with the contact as it is listed under them: marked ones first.
+    fn listing(&self, peer: Author) -> (BTreeSet<Skeleton>, (bool, Author)) {
         let nickname = self.nickname.as_ref().map_or("", PersonName::as_str);
-        [self.name.as_str(), nickname].into_iter().filter(|name| !name.is_empty()).map(Skeleton::of)
+        let names = [self.name.as_str(), nickname].into_iter().filter(|name| !name.is_empty());
+        (names.map(Skeleton::of).collect(), (!self.is_marked(), peer))
     }
 }
 
@@ -74,9 +75,9 @@ pub struct Contact {
     pub nickname: Option<PersonName>,
     /// True if they are marked as a friend.
     pub friend: bool,
-    /// True if nothing of theirs is taken.
+    /// True if nothing of theirs is taken. Nobody can be blocked yet.
     pub blocked: bool,
-    /// True if their lines are not shown.
+    /// True if their talk is not shown.
     pub muted: bool,
     /// True if our person compared the key with them.
     pub verified: bool,
@@ -86,9 +87,11 @@ pub struct Contact {
     pub first_seen: Option<u64>,
     /// When they were met last; now if they are online.
     pub last_seen: Option<u64>,
-    /// The multiaddresses at which they were reached, the last one first.
+    /// The multiaddresses at which they may be reached, the best one first.
     pub addresses: Vec<String>,
-    /// Others with a name that looks the same.
+    /// Their picture. Pictures are not exchanged yet.
+    pub picture: Option<String>,
+    /// Others with a name that looks the same, those who have a mark first; not all if they are many.
     pub look_alikes: Vec<Author>,
 }
 
@@ -97,10 +100,14 @@ pub struct Contact {
 pub struct Contacts {
     kept: BTreeMap<Author, Kept>,
     online: BTreeSet<Author>,
-    /// Who has a name that looks so.
-    names: BTreeMap<Skeleton, BTreeSet<Author>>,
+    /// Who has a name that looks so: see [`Kept::listing`].
+    names: BTreeMap<Skeleton, BTreeSet<(bool, Author)>>,
     /// Those to be written, with those that were forgotten.
     unwritten: BTreeSet<Author>,
+    /// Those who have other look-alikes than were told.
+    untold: BTreeSet<Author>,
+    /// When those who are online were noted last.
+    noted: u64,
 }
 
 impl Contacts {
@@ -109,9 +116,10 @@ impl Contacts {
         if stored.len() <= MAX_STORED
             && let Ok(kept) = codec::decode::<Kept>(stored)
         {
-            self.add_names(peer, &kept);
+            self.list(peer, &kept);
             self.kept.insert(peer, kept);
         }
+        self.untold.clear();
     }
 
     /// Returns the contacts that have to be written since the last call: the bytes to store, none to forget it.
@@ -126,26 +134,30 @@ impl Contacts {
         std::mem::take(&mut self.unwritten).into_iter().map(stored).collect()
     }
 
+    /// Returns the contacts whose look-alikes may have changed since the last call.
+    pub fn take_untold(&mut self) -> BTreeSet<Author> {
+        std::mem::take(&mut self.untold)
+    }
+
     /// Returns a contact; one of whom nothing is known if it is none.
     #[must_use]
     pub fn get(&self, peer: Author, now_ms: u64) -> Contact {
         let kept = self.kept.get(&peer).cloned().unwrap_or_default();
         let online = self.online.contains(&peer);
-        let look_alikes: BTreeSet<Author> =
-            kept.skeletons().filter_map(|skeleton| self.names.get(&skeleton)).flatten().copied().collect();
         Contact {
             peer,
+            online,
+            last_seen: if online { Some(now_ms) } else { kept.last_seen },
+            look_alikes: self.look_alikes(peer, &kept),
             name: kept.name,
             nickname: kept.nickname,
             friend: kept.friend,
-            blocked: kept.blocked,
+            blocked: false,
             muted: kept.muted,
             verified: kept.verified,
-            online,
             first_seen: kept.first_seen,
-            last_seen: if online { Some(now_ms) } else { kept.last_seen },
             addresses: kept.addresses,
-            look_alikes: look_alikes.into_iter().filter(|other| *other != peer).collect(),
+            picture: None,
         }
     }
 
@@ -155,20 +167,23 @@ impl Contacts {
         self.kept.keys().map(|peer| self.get(*peer, now_ms)).collect()
     }
 
-    /// Returns whether somebody has a mark.
-    #[must_use]
-    pub fn has(&self, peer: &Author, mark: Mark) -> bool {
-        self.kept.get(peer).is_some_and(|kept| match mark {
-            Mark::Friend => kept.friend,
-            Mark::Muted => kept.muted,
-            Mark::Blocked => kept.blocked,
-            Mark::Verified => kept.verified,
-        })
-    }
-
     /// Returns everybody who has a mark.
     pub fn with(&self, mark: Mark) -> impl Iterator<Item = Author> {
-        self.kept.keys().copied().filter(move |peer| self.has(peer, mark))
+        let has = move |kept: &Kept| match mark {
+            Mark::Friend => kept.friend,
+            Mark::Muted => kept.muted,
+            Mark::Verified => kept.verified,
+        };
+        self.kept.iter().filter(move |(_, kept)| has(kept)).map(|(peer, _)| *peer)
+    }
+
+    fn look_alikes(&self, peer: Author, kept: &Kept) -> Vec<Author> {
+        let (skeletons, _) = kept.listing(peer);
+        let alike = skeletons.iter().filter_map(|skeleton| self.names.get(skeleton));
+        // One more of each, as the person is among them.
+        let alike: BTreeSet<(bool, Author)> =
+            alike.flat_map(|alike| alike.iter().take(MAX_LOOK_ALIKES + 1)).copied().collect();
+        alike.into_iter().map(|(_, other)| other).filter(|other| *other != peer).take(MAX_LOOK_ALIKES).collect()
     }
 
     /// Notes that a connection with somebody began. Returns whether they were not online before.
@@ -188,20 +203,35 @@ impl Contacts {
         was_here
     }
 
+    /// Notes that nobody is online any more, as we end.
+    pub fn all_went(&mut self, now_ms: u64) {
+        for peer in self.online.clone() {
+            self.went(peer, now_ms);
+        }
+    }
+
+    /// Notes now and then that those who are online still are, so that a crash does not lose it.
+    pub fn still_here(&mut self, now_ms: u64) {
+        if now_ms.abs_diff(self.noted) >= SIGHT_MS {
+            self.noted = now_ms;
+            for peer in self.online.clone() {
+                self.seen(peer, now_ms);
+            }
+        }
+    }
+
     fn seen(&mut self, peer: Author, now_ms: u64) {
-        if !self.make_room(&peer) {
-            return;
-        }
-        let kept = self.kept.entry(peer).or_default();
+        let Some(kept) = self.keep(peer) else { return };
         let last = kept.last_seen.unwrap_or(0);
-        if kept.first_seen.is_none() || now_ms.abs_diff(last) >= SIGHT_MS {
-            self.unwritten.insert(peer);
-        }
         if kept.first_seen.is_none() || now_ms / DAY_MS != last / DAY_MS {
             kept.days = kept.days.saturating_add(1);
         }
+        let to_write = kept.first_seen.is_none() || now_ms.abs_diff(last) >= SIGHT_MS;
         kept.first_seen.get_or_insert(now_ms);
         kept.last_seen = Some(now_ms);
+        if to_write {
+            self.unwritten.insert(peer);
+        }
     }
 
     /// Notes the name that somebody whom we have met gives themselves. Returns whether it is another one.
@@ -218,53 +248,43 @@ impl Contacts {
 
     /// Puts a mark on somebody, or takes it away. Returns whether there was space for one more contact.
     pub fn mark(&mut self, peer: Author, mark: Mark, on: bool) -> bool {
-        self.keep(peer) && {
-            self.change(peer, |kept| match mark {
-                Mark::Friend => kept.friend = on,
-                Mark::Muted => kept.muted = on,
-                Mark::Blocked => kept.blocked = on,
-                Mark::Verified => kept.verified = on,
-            });
-            true
-        }
+        let kept = self.keep(peer).is_some();
+        self.change(peer, |kept| match mark {
+            Mark::Friend => kept.friend = on,
+            Mark::Muted => kept.muted = on,
+            Mark::Verified => kept.verified = on,
+        });
+        kept
     }
 
     /// Gives somebody a name of our person's own, or takes it away. Returns whether there was space for one more contact.
     pub fn nickname(&mut self, peer: Author, name: Option<PersonName>) -> bool {
-        self.keep(peer) && {
-            self.change(peer, |kept| kept.nickname = name);
-            true
-        }
-    }
-
-    /// Returns others whose names look like one of this person's.
-    #[must_use]
-    pub fn look_alikes(&self, peer: Author) -> Vec<Author> {
-        self.get(peer, 0).look_alikes
-    }
-
-    /// Makes somebody a contact. Returns whether there is space.
-    fn keep(&mut self, peer: Author) -> bool {
-        let kept = self.make_room(&peer);
-        if kept {
-            self.kept.entry(peer).or_default();
-        }
+        let kept = self.keep(peer).is_some();
+        self.change(peer, |kept| kept.nickname = name);
         kept
     }
 
-    /// Changes a contact. Returns whether it is different then.
+    /// Returns what is kept of somebody, who becomes a contact if need be; `None` when there is no space.
+    fn keep(&mut self, peer: Author) -> Option<&mut Kept> {
+        self.make_room(&peer).then(|| self.kept.entry(peer).or_default())
+    }
+
+    /// Changes a contact, if it is one. Returns whether it is different then.
     fn change(&mut self, peer: Author, change: impl FnOnce(&mut Kept)) -> bool {
-        let Some(mut kept) = self.kept.remove(&peer) else { return false };
-        let before = kept.clone();
+        let Some(before) = self.kept.get(&peer).cloned() else { return false };
+        let mut kept = before.clone();
         change(&mut kept);
-        let changed = kept != before;
-        if changed {
-            self.remove_names(peer, &before);
-            self.add_names(peer, &kept);
-            self.unwritten.insert(peer);
+        if kept == before {
+            return false;
+        }
+        let named = |kept: &Kept| (kept.name.clone(), kept.nickname.clone(), kept.is_marked());
+        if named(&kept) != named(&before) {
+            self.unlist(peer, &before);
+            self.list(peer, &kept);
         }
         self.kept.insert(peer, kept);
-        changed
+        self.unwritten.insert(peer);
+        true
     }
 
     /// Returns whether there is space for a contact. Forgets an unmarked one that is away, if need be: one of those met on the
@@ -278,23 +298,29 @@ impl Contacts {
             return false;
         };
         if let Some(kept) = self.kept.remove(&victim) {
-            self.remove_names(victim, &kept);
+            self.unlist(victim, &kept);
             self.unwritten.insert(victim);
         }
         true
     }
 
-    fn add_names(&mut self, peer: Author, kept: &Kept) {
-        for skeleton in kept.skeletons() {
-            self.names.entry(skeleton).or_default().insert(peer);
+    /// Lists a contact under what its names look like.
+    fn list(&mut self, peer: Author, kept: &Kept) {
+        let (skeletons, listed) = kept.listing(peer);
+        for skeleton in skeletons {
+            let alike = self.names.entry(skeleton).or_default();
+            alike.insert(listed);
+            self.untold.extend(alike.iter().take(MAX_LOOK_ALIKES + 1).map(|(_, other)| *other));
         }
     }
 
-    fn remove_names(&mut self, peer: Author, kept: &Kept) {
-        for skeleton in kept.skeletons() {
-            if let Some(people) = self.names.get_mut(&skeleton) {
-                people.remove(&peer);
-                if people.is_empty() {
+    fn unlist(&mut self, peer: Author, kept: &Kept) {
+        let (skeletons, listed) = kept.listing(peer);
+        for skeleton in skeletons {
+            if let Some(alike) = self.names.get_mut(&skeleton) {
+                self.untold.extend(alike.iter().take(MAX_LOOK_ALIKES + 1).map(|(_, other)| *other));
+                alike.remove(&listed);
+                if alike.is_empty() {
                     self.names.remove(&skeleton);
                 }
             }
@@ -342,31 +368,61 @@ mod tests {
     #[test]
     fn marks_and_nicknames_are_kept_also_of_people_who_were_never_met() {
         let (mut contacts, ben) = (Contacts::default(), author(2));
-        for mark in [Mark::Friend, Mark::Muted, Mark::Blocked, Mark::Verified] {
-            assert!(contacts.mark(ben, mark, true) && contacts.has(&ben, mark));
+        for mark in [Mark::Friend, Mark::Muted, Mark::Verified] {
+            assert!(contacts.mark(ben, mark, true) && contacts.with(mark).eq([ben]));
         }
         contacts.mark(ben, Mark::Muted, false);
         assert!(contacts.nickname(ben, Some("the tall one".parse().unwrap())));
         let again = restarted(&mut contacts);
         let contact = again.get(ben, NOW);
-        assert!(contact.friend && !contact.muted && contact.blocked && contact.verified);
+        assert!(contact.friend && !contact.muted && contact.verified);
         assert_eq!(contact.nickname.as_ref().map(PersonName::as_str), Some("the tall one"));
         assert_eq!((contact.first_seen, again.with(Mark::Friend).collect::<Vec<_>>()), (None, vec![ben]));
     }
 
     #[test]
+    fn a_long_meeting_is_noted_now_and_then_and_at_its_end() {
+        let (mut contacts, ana) = (Contacts::default(), author(1));
+        contacts.came(ana, NOW);
+        contacts.still_here(NOW);
+        contacts.take_unwritten().unwrap();
+        contacts.still_here(NOW + SIGHT_MS - 1);
+        assert!(contacts.take_unwritten().unwrap().is_empty());
+        contacts.still_here(NOW + SIGHT_MS);
+        assert_eq!(restarted(&mut contacts).get(ana, 0).last_seen, Some(NOW + SIGHT_MS));
+        contacts.all_went(NOW + SIGHT_MS + 5);
+        assert_eq!(restarted(&mut contacts).get(ana, 0).last_seen, Some(NOW + SIGHT_MS + 5));
+    }
+
+    #[test]
     fn names_that_look_the_same_are_told() {
         let mut contacts = Contacts::default();
-        for (n, name) in [(1, "Ana"), (2, "Аnа"), (3, "Ben"), (4, "ANA")] {
+        let look_alikes = |contacts: &Contacts, n| contacts.get(author(n), NOW).look_alikes;
+        for (n, name) in [(1, "Ana"), (2, "\u{410}n\u{430}"), (3, "Ben"), (4, "ANA")] {
             contacts.came(author(n), NOW);
             contacts.named(author(n), name);
         }
-        assert_eq!(contacts.look_alikes(author(1)), [author(2), author(4)]);
-        assert!(contacts.look_alikes(author(3)).is_empty());
+        assert_eq!(look_alikes(&contacts, 1), [author(2), author(4)]);
+        assert!(look_alikes(&contacts, 3).is_empty());
+        contacts.take_untold();
         contacts.named(author(2), "Dora");
-        assert_eq!(contacts.look_alikes(author(1)), [author(4)]);
+        assert_eq!(look_alikes(&contacts, 1), [author(4)]);
+        assert!(contacts.take_untold().is_superset(&[author(1), author(4)].into()));
         contacts.nickname(author(3), Some("ana".parse().unwrap()));
-        assert_eq!(contacts.look_alikes(author(1)), [author(3), author(4)]);
+        assert_eq!(look_alikes(&contacts, 1), [author(3), author(4)]);
+    }
+
+    #[test]
+    fn of_many_look_alikes_those_with_a_mark_are_told() {
+        let mut contacts = Contacts::default();
+        for n in 0..100 {
+            contacts.came(author(n), NOW);
+            contacts.named(author(n), "Ana");
+        }
+        contacts.mark(author(77), Mark::Friend, true);
+        let told = contacts.get(author(5), NOW).look_alikes;
+        assert_eq!((told.len(), told[0]), (MAX_LOOK_ALIKES, author(77)));
+        assert!(contacts.take_untold().len() <= 100);
     }
 
     #[test]

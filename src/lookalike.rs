@@ -5,8 +5,21 @@ use unicode_security::skeleton;
 
 use crate::visible::visible;
 
+/// Symbols that can be taken for a star, with which frontends mark friends, and what may stand between them.
+const STARS: &[char] = &[
+    '★', '☆', '⭐', '🌟', '✦', '✧', '✩', '✪', '✫', '✬', '✭', '✮', '✯', '✰', '✱', '✲', '✳', '✴', '✵', '✶', '✷', '✸',
+    '✹', '✺', '✻', '✡', '⋆', '⍟', '⚝', '⛤', '⛥', '⛦', '⛧', '🔯', '🟆', '🟉', '🟊', '🟌', '🟍', '٭', '＊', '*', '\u{fe0e}',
+    '\u{fe0f}', '\u{200d}', ' ',
+];
+
+/// Returns a name without the stars at its beginning.
+#[must_use]
+pub fn without_star(name: &str) -> &str {
+    name.trim_start_matches(STARS)
+}
+
 /// What is left of a text when only its looks count: texts with the same skeleton can be taken for each other. Spaces,
-/// invisible characters, the case of letters and the alphabet that a letter is of don't count.
+/// invisible characters, stars at the beginning, the case of letters and the alphabet that a letter is of don't count.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Skeleton(String);
 
@@ -14,7 +27,7 @@ impl Skeleton {
     /// Returns the skeleton of a text.
     #[must_use]
     pub fn of(text: &str) -> Self {
-        let text: String = visible(text).nfkc().collect();
+        let text: String = visible(without_star(text)).nfkc().collect();
         // Before: the small letter of Cyrillic В looks like no b. After: a capital I is an l there.
         let lower = skeleton(&text).collect::<String>().to_lowercase();
         Skeleton(skeleton(&lower).collect())
@@ -32,6 +45,7 @@ mod tests {
             ("Ana", "ana"),                       // case
             ("Ana", "A\u{200b}n\u{ad}a\u{3164}"), // invisible characters
             ("Ana", "An a"),
+            ("Ana", "★ ⭐\u{fe0f}Ana"),
             ("paypal", "pаypаl"),
             ("Ilya", "llya"), // a capital I and a small L
             ("Bob", "Воb"),

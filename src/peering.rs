@@ -88,6 +88,8 @@ pub struct AddressBook<C> {
     /// The networks that this machine is on.
     subnets: BTreeSet<Subnet>,
     known: BTreeMap<Author, Known<C>>,
+    /// Peers that are not forgotten.
+    friends: BTreeSet<Author>,
     targets: Targets<C>,
     /// True if [`AddressBook::to_remember`] has changed since it was last taken.
     changed: bool,
@@ -97,8 +99,13 @@ impl<C: Copy + Ord> AddressBook<C> {
     /// No peers; `me` are we ourselves.
     #[must_use]
     pub fn new(me: Author) -> Self {
-        let (mine, subnets, known) = (BTreeSet::new(), BTreeSet::new(), BTreeMap::new());
-        AddressBook { me, mine, subnets, known, targets: Targets::default(), changed: false }
+        let (mine, subnets, known, friends) = Default::default();
+        AddressBook { me, mine, subnets, known, friends, targets: Targets::default(), changed: false }
+    }
+
+    /// Notes which peers are friends, and no others: they are not forgotten for the sake of others.
+    pub fn befriend(&mut self, friends: BTreeSet<Author>) {
+        self.friends = friends;
     }
 
     /// Returns the addresses of a peer as text, at most 8: those that it can be called at, on the host that it is
@@ -235,12 +242,14 @@ impl<C: Copy + Ord> AddressBook<C> {
         self.known.insert(peer, known);
     }
 
-    /// Forgets one peer that is neither connected nor has been reached for long, rather one that was never met.
+    /// Forgets one peer that is neither connected nor a friend and has not been reached for long, rather one that was never met.
     fn make_room(&mut self) -> bool {
         if self.known.len() < MAX_KNOWN {
             return true;
         }
-        let idle = self.known.iter().filter(|(_, known)| known.connections.is_empty() && known.banned_until == 0);
+        let idle = self.known.iter().filter(|(peer, known)| {
+            known.connections.is_empty() && known.banned_until == 0 && !self.friends.contains(peer)
+        });
         let Some(victim) = idle.max_by_key(|(_, known)| (!known.met, known.tries)).map(|(peer, _)| *peer) else {
             return false;
         };
@@ -663,5 +672,28 @@ mod tests {
             peers.found(Author(key), address(1), 0, 0);
         }
         assert_eq!(peers.known.len(), MAX_KNOWN);
+    }
+
+    #[test]
+    fn a_friend_is_not_forgotten_for_others() {
+        let many = |n: u64| {
+            let mut key = [9; 32];
+            key[..8].copy_from_slice(&n.to_be_bytes());
+            Author(key)
+        };
+        let (friend, late_friend) = (peer(2), peer(3));
+        let mut peers = book(peer(1));
+        peers.befriend(BTreeSet::from([friend, late_friend]));
+        peers.recall(friend, vec![address(2)], 0, 0);
+        for n in 0..2 * MAX_KNOWN as u64 {
+            peers.recall(many(n), vec![address(4)], 0, 0);
+        }
+        for tries in 1..100 {
+            peers.dial_failed(Some(friend), tries, 0, 0);
+        }
+        peers.recall(late_friend, vec![address(3)], 0, 0);
+        peers.connected(many(9_999), 1, address(5), true, 0);
+        assert_eq!(peers.known.len(), MAX_KNOWN);
+        assert_eq!([friend, late_friend].map(|friend| peers.listening(&friend)), [[address(2)], [address(3)]]);
     }
 }

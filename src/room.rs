@@ -234,9 +234,13 @@ impl Room {
                 self.play.replied((ticket, reply), &self.contents, &mut self.chain, now, &mut out);
             }
             Input::Muted(muted) => {
-                self.muted = muted;
-                self.count_unread();
-                out.emit_reading(self.reading());
+                if self.muted != muted {
+                    self.read.forget_late_of(&muted);
+                    self.muted = muted;
+                    self.count_unread();
+                    self.store_local_state(&mut out);
+                    out.emit_reading(self.reading());
+                }
             }
             Input::ClockSet => {
                 self.release(now, &mut out);
@@ -560,7 +564,9 @@ impl Room {
                 self.play.report_close(operation, (*game, *turn, text), &self.contents, now, out);
             }
             GameStep::TurnEnded { .. } | GameStep::Solved { .. } => {
-                out.emit_lines(self.sealed.open(|game, turn| self.play.word_key(&self.contents, game, turn)));
+                let mut lines = self.sealed.open(|game, turn| self.play.word_key(&self.contents, game, turn));
+                lines.retain(|line| !self.hides(line));
+                out.emit_lines(lines);
             }
             _ => {}
         }

@@ -152,6 +152,7 @@ impl NodeActor {
         self.carry_out_effects(effects);
         self.close_dead();
         self.make_calls();
+        self.on_still_met();
         for name in self.rooms.due(now.mono_ms) {
             self.feed(&name, Input::Tick);
         }
@@ -278,15 +279,20 @@ impl NodeActor {
             disk::Message::Loaded { repairs, result } => self.on_loaded(repairs, result),
             disk::Message::Page { room, operations, lines, answer } => {
                 let missing = operations.len() < lines && self.disk.is_repairing();
-                let _ = answer.send(match self.rooms.get(&room) {
-                    Ok(_) if missing => Err(CommandError::Unreadable("it is being put right".to_owned())),
-                    Ok(open) => {
-                        let entries = operations.iter().map(|operation| open.entry(operation, false, now));
-                        let entries = entries.filter(|entry| !open.hides(entry)).collect();
-                        Ok(Reply::History { room, entries })
-                    }
-                    Err(error) => Err(error),
+                let entries = self.rooms.get(&room).map(|open| {
+                    let entries = operations.iter().map(|operation| open.entry(operation, false, now));
+                    entries.filter(|entry| !open.hides(entry)).collect::<Vec<_>>()
                 });
+                match (entries, operations.first()) {
+                    (Ok(_), _) if missing => {
+                        let _ = answer.send(Err(CommandError::Unreadable("it is being put right".to_owned())));
+                    }
+                    // An empty page would be taken for the beginning of the history.
+                    (Ok(entries), Some(first)) if entries.is_empty() => {
+                        self.on_history(room, lines, Some(first.id()), answer);
+                    }
+                    (entries, _) => drop(answer.send(entries.map(|entries| Reply::History { room, entries }))),
+                }
             }
             disk::Message::HeldBack { room, number, entries } => {
                 if self.rooms.contains(&room) && self.disk.is_last_held_back(&room, number) {

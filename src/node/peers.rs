@@ -1,7 +1,7 @@
 //! The peers of the node: calls, look-ups of names, and connections on which nothing arrives any more. The decisions are
 //! made in [`crate::peering`] and [`super::liveness`]; here they meet libp2p, the resolver and the clock.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -178,6 +178,11 @@ impl Peers {
         codec::encode(&self.book.to_remember()?.into_iter().map(text).collect::<Vec<_>>(), MAX_REMEMBERED).ok()
     }
 
+    /// Takes note which peers are friends, and no others.
+    pub(super) fn befriend(&mut self, friends: BTreeSet<Author>) {
+        self.book.befriend(friends);
+    }
+
     /// Takes note of the peers in such a list.
     pub(super) fn recall(&mut self, list: &[u8], now: u64) {
         let peers: Vec<(String, Vec<String>)> = codec::decode(list).unwrap_or_default();
@@ -185,6 +190,14 @@ impl Peers {
             let Ok(peer) = peer.parse() else { continue };
             let addresses = addresses.iter().filter_map(|text| text.parse().ok()).map(|address| plain(&address));
             self.book.recall(peer, addresses.collect(), now, rand::random());
+        }
+    }
+
+    /// Takes note where a friend may be reached who is not in such a list.
+    pub(super) fn recall_friend(&mut self, friend: Author, addresses: &[String], now: u64) {
+        if self.book.listening(&friend).is_empty() {
+            let addresses = addresses.iter().filter_map(|text| text.parse().ok()).map(|address| plain(&address));
+            self.book.recall(friend, addresses.collect(), now, rand::random());
         }
     }
 

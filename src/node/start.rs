@@ -20,7 +20,7 @@ use super::rooms::{LEFT, Rooms, recall};
 use super::sync::{self, SyncStreams};
 use super::{StartError, contacts, key_file, listening, nearby};
 use crate::command::CommandError;
-use crate::contacts::Contacts;
+use crate::contacts::{Contacts, Mark};
 use crate::event::Warning;
 use crate::identity::{Author, Identity};
 use crate::name::{PersonName, RoomName};
@@ -69,7 +69,11 @@ impl Node {
                 other => StartError::Dial(other),
             })?;
         }
+        peers.befriend(contacts.with(Mark::Friend).collect());
         peers.recall(&saved_peers, 0);
+        for friend in contacts.with(Mark::Friend) {
+            peers.recall_friend(friend, &contacts.get(friend, 0).addresses, 0);
+        }
         if let Some(reason) = no_mdns {
             frontend.warn(Warning::DiscoveryFailed { reason });
         }
@@ -212,6 +216,7 @@ mod tests {
 
     use super::*;
     use crate::codec;
+    use crate::event::Event;
 
     const START: Duration = Duration::from_secs(60);
     /// More than the messages that wait for the actor in tests.
@@ -229,6 +234,42 @@ mod tests {
         let runtime = Arc::clone(runtime);
         std::thread::spawn(move || started.send(runtime.block_on(Node::start(config))));
         outcome.recv_timeout(START).expect("the start hangs").unwrap()
+    }
+
+    #[test]
+    fn friends_are_called_where_they_were_met() {
+        let [ana_dir, ben_dir] = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+        let runtime = Arc::new(tokio::runtime::Runtime::new().unwrap());
+        let (ben, mut events) = start(&runtime, config(ben_dir.path(), "Ben"));
+        let addresses = runtime.block_on(async {
+            loop {
+                if let Some(Event::Ready { addresses, .. }) = events.next().await {
+                    break addresses;
+                }
+            }
+        });
+        let mut contacts = Contacts::default();
+        contacts.mark(ben.author(), Mark::Friend, true);
+        contacts.reached(ben.author(), &addresses);
+        let (store, _) = Store::open(ana_dir.path()).unwrap();
+        for (name, value) in contacts::values(contacts.take_unwritten().unwrap()) {
+            store.put_meta(&name, value).unwrap();
+        }
+        drop(store);
+        let (ana, mut events) = start(&runtime, config(ana_dir.path(), "Ana"));
+        let meeting = async {
+            while let Some(event) = events.next().await {
+                if matches!(&event, Event::Person(person) if person.peer == ben.author() && person.online) {
+                    return;
+                }
+            }
+            panic!("the node has ended");
+        };
+        runtime.block_on(async {
+            tokio::time::timeout(START, meeting).await.expect("they don't meet");
+            ana.quit().await.unwrap();
+            ben.quit().await.unwrap();
+        });
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What our person has read of a room: a mark that only moves forward, and the lines that arrived above it since.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +57,11 @@ impl ReadState {
     /// Forgets the late lines. Returns whether there were any.
     pub(super) fn dismiss(&mut self) -> bool {
         !std::mem::take(&mut self.late).is_empty()
+    }
+
+    /// Forgets the late lines of these authors.
+    pub(super) fn forget_late_of(&mut self, authors: &BTreeSet<Author>) {
+        self.late.retain(|author, _| !authors.contains(author));
     }
 
     /// Counts operations that arrived. Returns whether there are lines among them of authors whose lines count.

@@ -316,3 +316,37 @@ fn operations_of_ours_in_another_room_say_nothing_about_our_chains_here() {
     let outputs = room.handle(Input::Gossiped { operation, from: Author([2; 32]) }, NOW);
     assert!(!outputs.iter().any(|output| matches!(output, Output::StoreLocal(_))), "{outputs:?}");
 }
+
+#[test]
+fn talk_of_the_muted_is_neither_shown_nor_counted() {
+    let (mut mine, mut theirs) = (room(1), room(2));
+    let them = Identity::from_secret([2; 32]).author();
+    let mut hear = |room: &mut Room, command| {
+        let write = write(&mut theirs, command, NOW).unwrap();
+        let operation = write.operations[0].clone();
+        save(&mut theirs, write, NOW);
+        let outputs = room.handle(Input::Gossiped { operation: operation.clone(), from: them }, NOW);
+        let entries = outputs.into_iter().find_map(|output| match output {
+            Output::Emit(Event::Entries { entries, .. }) => Some(entries.len()),
+            _ => None,
+        });
+        (operation, entries.unwrap_or(0))
+    };
+    let say = |text: &str| RoomCommand::Say { text: text.to_owned() };
+    let (first, shown) = hear(&mut mine, say("one"));
+    assert_eq!(shown, 1);
+    ask(&mut mine, RoomCommand::Read { upto: first.id() }, NOW);
+    assert_eq!(hear(&mut mine, say("two")).1, 1);
+    assert_eq!(mine.reading().unread, 1);
+    let reports =
+        |outputs: &[Output]| outputs.iter().any(|output| matches!(output, Output::Emit(Event::Reading { .. })));
+    assert!(reports(&mine.handle(Input::Muted([them].into()), NOW)));
+    assert!(!reports(&mine.handle(Input::Muted([them].into()), NOW)), "nothing new");
+    let (third, shown) = hear(&mut mine, say("three"));
+    assert_eq!((shown, mine.reading().unread), (0, 0));
+    assert!(mine.hides(&mine.entry(&third, false, NOW)));
+    assert_eq!(hear(&mut mine, RoomCommand::Clear).1, 1, "drawings are shown");
+    mine.handle(Input::Muted(BTreeSet::new()), NOW);
+    assert_eq!(mine.reading().unread, 3);
+    assert!(!mine.hides(&mine.entry(&third, false, NOW)));
+}

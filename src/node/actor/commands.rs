@@ -68,7 +68,13 @@ impl NodeActor {
         }
     }
 
-    fn on_history(&mut self, name: RoomName, limit: usize, before: Option<OperationId>, answer: ReplySender) {
+    pub(super) fn on_history(
+        &mut self,
+        name: RoomName,
+        limit: usize,
+        before: Option<OperationId>,
+        answer: ReplySender,
+    ) {
         let lines = self
             .rooms
             .get(&name)
@@ -100,6 +106,7 @@ impl NodeActor {
 
     /// Begins to end the node: the store writes what it was given, then the actor stops.
     pub(super) fn quit(&mut self, answer: Option<ReplySender>) {
+        self.on_all_parted();
         self.quitting.get_or_insert_default().extend(answer);
         let effects = self.disk.close(self.rooms.snapshots(), self.now());
         self.carry_out_effects(effects);

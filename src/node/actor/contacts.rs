@@ -47,8 +47,10 @@ impl NodeActor {
 
     pub(super) fn on_mark(&mut self, peer: Author, mark: Mark, on: bool, answer: ReplySender) {
         self.change_contact(peer, answer, |actor| actor.contacts.mark(peer, mark, on));
-        if mark == Mark::Muted {
-            self.rooms.names().iter().for_each(|name| self.tell_muted(name));
+        match mark {
+            Mark::Friend => self.peers.befriend(self.contacts.with(Mark::Friend).collect()),
+            Mark::Muted => self.rooms.names().iter().for_each(|name| self.tell_muted(name)),
+            Mark::Verified => {}
         }
     }
 
@@ -71,14 +73,34 @@ impl NodeActor {
         }
     }
 
-    /// Stores contacts that have changed, and tells the frontend of one. The reply is due when they are on the disk.
+    /// Takes note that those who are connected still are.
+    pub(super) fn on_still_met(&mut self) {
+        self.contacts.still_here(wall_ms());
+        self.store_contacts(None);
+    }
+
+    /// Takes note that all connections end with us.
+    pub(super) fn on_all_parted(&mut self) {
+        self.contacts.all_went(wall_ms());
+        self.store_contacts(None);
+    }
+
+    /// Stores a contact that has changed, and tells the frontend of it and of those who look like it. The reply is due when it
+    /// is on the disk.
     fn contact_changed(&mut self, peer: Author, answer: Option<ReplySender>) {
+        self.store_contacts(answer);
+        let mut changed = self.contacts.take_untold();
+        changed.insert(peer);
+        let now_ms = wall_ms();
+        changed.into_iter().for_each(|peer| self.frontend.emit(Event::Person(self.contacts.get(peer, now_ms))));
+    }
+
+    fn store_contacts(&mut self, answer: Option<ReplySender>) {
         match self.contacts.take_unwritten() {
             Ok(changed) if changed.is_empty() && answer.is_none() => {}
             Ok(changed) => self.disk.remember_all("contacts", values(changed), answer),
             Err(error) => tracing::warn!(%error, "a contact could not be written"),
         }
-        self.frontend.emit(Event::Person(self.contacts.get(peer, wall_ms())));
     }
 
     /// Tells an open room whose talk is not to be shown.

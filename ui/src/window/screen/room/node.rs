@@ -135,6 +135,7 @@ impl RoomScreen {
             }
             Event::HeldBack { room, entries } if self.is_here(&room) => self.chat.history.held_back(entries),
             Event::Warning(warning) => self.warned(warning),
+            Event::Person(_) => {}
             Event::Entries { .. }
             | Event::Live { .. }
             | Event::Canvas { .. }
@@ -370,6 +371,6 @@ fn room_of(event: &Event) -> Option<&RoomName> {
         | Event::Reading { room, .. }
         | Event::HeldBack { room, .. }
         | Event::Synced { room, .. } => Some(room),
-        Event::Ready { .. } | Event::Warning(_) => None,
+        Event::Ready { .. } | Event::Person(_) | Event::Warning(_) => None,
     }
 }
