@@ -6,9 +6,10 @@ use std::path::Path;
 
 use inkmesh_store::{ChainKey, Store};
 
-use super::rooms;
 use super::storage::StorageError;
 use super::sync::{Stored, SyncError, read_record};
+use super::{contacts, rooms};
+use crate::contacts::Contact;
 use crate::event::Entry;
 use crate::fold::{Fold, Step};
 use crate::gallery::Gallery;
@@ -97,6 +98,14 @@ impl Archive {
         }
         let rooms = self.store.rooms()?.into_iter();
         rooms.map(|room| self.summary(RoomId(room), names.get(&RoomId(room)).cloned())).collect()
+    }
+
+    /// Returns the contacts: everybody who was met or marked.
+    ///
+    /// # Errors
+    /// [`ArchiveError`].
+    pub fn people(&self) -> Result<Vec<Contact>, ArchiveError> {
+        Ok(contacts::load(&self.store)?.all(0))
     }
 
     /// Reads only the ends of the chains: within a chain, times only grow.

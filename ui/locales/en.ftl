@@ -526,6 +526,16 @@ archive-exported = { $written ->
    *[other] { $there } were there already.
 }
 
+# The people whom one has met, on the command line
+people-nobody = You have met nobody yet.
+people-nameless = no name
+people-friend = friend
+people-verified = verified
+people-muted = muted
+people-look-alike = the name looks like somebody else's
+people-last-seen = last seen { $when }
+people-never-met = never met
+
 # Why something was not done
 error-name-empty = A name can't be empty.
 error-name-invisible = A name needs a character that can be seen.
@@ -569,3 +579,6 @@ error-too-many-rooms = You are in { $most } rooms, and can't be in more. Leave o
 error-room-full = This room is full: it can hold nothing more of yours. Talk in another room.
 error-busy = Too much at once: wait a moment until everything is saved.
 error-closed = Inkmesh has stopped and can't do that.
+error-oneself = This is you.
+error-too-many-people = So many people are marked that no more can be kept. Unmark some.
+error-not-verified = This is not the number of this person's key. Make sure that you heard it right. If you did, they are somebody else.

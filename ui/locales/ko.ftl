@@ -477,6 +477,16 @@ archive-exported = 그림 { $written }장을 저장했습니다. { $there ->
    *[other] { $there }장은 이미 있었습니다.
 }
 
+# 만난 사람들, 명령줄
+people-nobody = 아직 만난 사람이 없습니다.
+people-nameless = 이름 없음
+people-friend = 친구
+people-verified = 확인함
+people-muted = 숨김
+people-look-alike = 다른 사람과 비슷한 이름
+people-last-seen = 마지막 { $when }
+people-never-met = 만난 적 없음
+
 # 할 수 없는 까닭
 error-name-empty = 이름은 비워 둘 수 없습니다.
 error-name-invisible = 이름에는 눈에 보이는 글자가 있어야 합니다.
@@ -520,3 +530,6 @@ error-too-many-rooms = 이미 방 { $most }개에 들어와 있어 더 들어갈
 error-room-full = 이 방은 가득 차서 더 쓸 수 없습니다. 다른 방에서 이야기하세요.
 error-busy = 한꺼번에 너무 많습니다. 모두 저장될 때까지 잠깐 기다리세요.
 error-closed = Inkmesh가 멈춰서 할 수 없습니다.
+error-oneself = 나 자신이에요.
+error-too-many-people = 표시한 사람이 너무 많아 더 저장할 수 없습니다. 먼저 표시를 몇 개 지우세요.
+error-not-verified = 이 사람의 번호가 아닙니다. 제대로 들었는지 확인하세요. 제대로 들었다면 다른 사람입니다.

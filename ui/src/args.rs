@@ -67,6 +67,21 @@ pub enum Tool {
         data_dir: Option<PathBuf>,
     },
 
+    /// List the people whom you have met, while Inkmesh is closed; exit status 1: something went wrong, 2: Inkmesh is open
+    People {
+        /// One JSON object a line, as the headless frontend tells them
+        #[arg(long)]
+        json: bool,
+
+        /// The folder that everything is kept in [default: the platform's data folder]
+        #[arg(long, value_name = "DIR")]
+        data_dir: Option<PathBuf>,
+
+        /// The language of what is written [default: the window's, or the system's]
+        #[arg(long, value_enum)]
+        lang: Option<Language>,
+    },
+
     /// Read what was said and drawn, while Inkmesh is closed; exit status 1: something went wrong, 2: Inkmesh is open
     Archive {
         /// What to do
@@ -260,6 +275,14 @@ mod tests {
         let (export, dir, _) = task("--data-dir /d export art --to /out --format gif");
         let (room, to) = ("art".to_owned(), PathBuf::from("/out"));
         assert_eq!((export, dir), (ArchiveTask::Export { room, to, format: ExportFormat::Gif }, Some("/d".into())));
+    }
+
+    #[test]
+    fn people_are_listed() {
+        let tool = parse("inkmesh people --json --data-dir /d --lang ko").unwrap().tool;
+        let (data_dir, lang) = (Some("/d".into()), Some(Language::Ko));
+        assert_eq!(tool, Some(Tool::People { json: true, data_dir, lang }));
+        assert!(!parse("inkmesh people").unwrap().opens_window());
     }
 
     #[test]

@@ -47,6 +47,7 @@ fn main() -> ExitCode {
 fn run(args: Args) -> Result<ExitCode, Box<dyn Error>> {
     match args.tool {
         Some(Tool::Store { task, data_dir }) => return Ok(store_tool::run(task, data_dir)),
+        Some(Tool::People { json, data_dir, lang }) => return Ok(archive::people(json, data_dir, lang)),
         Some(Tool::Archive { task, data_dir, lang }) => return Ok(archive::run(task, data_dir, lang)),
         None => {}
     }

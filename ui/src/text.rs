@@ -69,6 +69,24 @@ pub fn name_error(language: Language, error: NameError) -> String {
     }
 }
 
+/// Returns a multiaddress as people write it: `192.168.0.7:47770`.
+pub fn short_address(address: &str) -> String {
+    let mut parts = address.split('/').skip(1);
+    let (mut host, mut port) = (None, None);
+    while let (Some(protocol), Some(value)) = (parts.next(), parts.next()) {
+        match protocol {
+            "ip4" | "dns" | "dns4" | "dns6" => host = Some(value.to_owned()),
+            "ip6" => host = Some(format!("[{value}]")),
+            "tcp" | "udp" => port = Some(value),
+            _ => {}
+        }
+    }
+    match (host, port) {
+        (Some(host), Some(port)) => format!("{host}:{port}"),
+        _ => address.to_owned(),
+    }
+}
+
 /// Returns the error of a command in words: the text of its [code](CommandError::code).
 pub fn command_error(language: Language, error: &CommandError) -> String {
     match error {
@@ -387,6 +405,19 @@ mod tests {
                 assert_is_said(&words);
                 assert!(words.contains("77") || matches!(error, PackError::TooLarge { .. }), "{words}");
             }
+        }
+    }
+
+    #[test]
+    fn addresses_are_short() {
+        for (address, short) in [
+            ("/ip4/192.168.0.7/tcp/47770", "192.168.0.7:47770"),
+            ("/ip4/10.0.0.2/tcp/7/p2p/12D3KooW", "10.0.0.2:7"),
+            ("/ip6/fe80::1/tcp/7", "[fe80::1]:7"),
+            ("/memory/7", "/memory/7"),
+            ("somewhere", "somewhere"),
+        ] {
+            assert_eq!(short_address(address), short);
         }
     }
 }

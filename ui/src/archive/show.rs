@@ -148,7 +148,7 @@ pub fn drawings(reader: &Reader, room: &SavedRoom, json: bool) -> Result<(), Too
     Ok(out.flush()?)
 }
 
-fn output() -> BufWriter<io::StdoutLock<'static>> {
+pub fn output() -> BufWriter<io::StdoutLock<'static>> {
     BufWriter::new(io::stdout().lock())
 }
 
@@ -211,7 +211,7 @@ fn comparable(text: &str) -> String {
 
 /// Makes a text safe for a terminal: no character moves the cursor, changes colours or reverses the line. Its further
 /// lines are indented.
-fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     let visible = |letter: char| match letter {
         '\n' => '\n',
         '\t' => ' ',

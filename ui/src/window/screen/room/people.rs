@@ -8,7 +8,7 @@ use inkmesh::event::Person;
 use inkmesh::identity::Author;
 use inkmesh::visible::visible;
 
-use crate::text::grouped;
+use crate::text::{grouped, short_address};
 use crate::window::calendar::Calendar;
 use crate::window::theme::{self, Look, palette, style};
 use crate::window::widget::parts::{hint, quiet, small_button};
@@ -255,24 +255,6 @@ fn avatar<'a>(look: Look, person: &Person, name: &str) -> Element<'a, Message> {
     }
 }
 
-/// Returns a multiaddress as people write it: `192.168.0.7:47770`.
-pub fn short_address(address: &str) -> String {
-    let mut parts = address.split('/').skip(1);
-    let (mut host, mut port) = (None, None);
-    while let (Some(protocol), Some(value)) = (parts.next(), parts.next()) {
-        match protocol {
-            "ip4" | "dns" | "dns4" | "dns6" => host = Some(value.to_owned()),
-            "ip6" => host = Some(format!("[{value}]")),
-            "tcp" | "udp" => port = Some(value),
-            _ => {}
-        }
-    }
-    match (host, port) {
-        (Some(host), Some(port)) => format!("{host}:{port}"),
-        _ => address.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -331,18 +313,5 @@ mod tests {
         let names: Vec<&str> = people.in_order().into_iter().map(|person| person.name.as_str()).collect();
         assert_eq!(names, ["Me", "Zoe", "Abe"]);
         assert_eq!(people.others_online(), 1);
-    }
-
-    #[test]
-    fn addresses_are_short() {
-        for (address, short) in [
-            ("/ip4/192.168.0.7/tcp/47770", "192.168.0.7:47770"),
-            ("/ip4/10.0.0.2/tcp/7/p2p/12D3KooW", "10.0.0.2:7"),
-            ("/ip6/fe80::1/tcp/7", "[fe80::1]:7"),
-            ("/memory/7", "/memory/7"),
-            ("somewhere", "somewhere"),
-        ] {
-            assert_eq!(short_address(address), short);
-        }
     }
 }

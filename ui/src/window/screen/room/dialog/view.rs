@@ -10,10 +10,9 @@ use inkmesh::name::NameError;
 use super::message::Message;
 use super::state::{ADDRESS_FIELD, Dialog, Dialogs};
 use crate::settings::{Appearance, Language, Settings};
-use crate::text::{command_error, name_error};
+use crate::text::{command_error, name_error, short_address};
 use crate::window::screen::room::chat::Link;
 use crate::window::screen::room::game::{SHORT_BELOW, setup, setup_content, setup_foot};
-use crate::window::screen::room::people::short_address;
 use crate::window::theme::{self, Look, style};
 use crate::window::widget::{Pinned, focusable, opaque, parts};
 
