@@ -71,6 +71,14 @@ pub enum Command {
         /// False takes the mark away.
         on: bool,
     },
+    /// Takes nothing of somebody any more: it is neither shown nor passed on nor stored, and counts in no game.
+    Block {
+        /// The person.
+        #[serde(deserialize_with = "json::peer")]
+        peer: Author,
+        /// False takes the mark away.
+        on: bool,
+    },
     /// Compares the verification number that somebody has read to us with their key, and marks them as verified if it is
     /// the right one.
     Verify {

@@ -31,6 +31,8 @@ pub enum Mark {
     Friend,
     /// Their talk is not shown.
     Muted,
+    /// Nothing of theirs is taken.
+    Blocked,
     /// The key was compared with the person.
     Verified,
 }
@@ -43,6 +45,7 @@ struct Kept {
     nickname: Option<PersonName>,
     friend: bool,
     muted: bool,
+    blocked: bool,
     verified: bool,
     first_seen: Option<u64>,
     last_seen: Option<u64>,
@@ -53,7 +56,7 @@ struct Kept {
 
 impl Kept {
     fn is_marked(&self) -> bool {
-        self.friend || self.muted || self.verified || self.nickname.is_some()
+        self.friend || self.muted || self.blocked || self.verified || self.nickname.is_some()
     }
 
     /// Returns what the names of the contact look like, with the contact as it is listed under them: marked ones first.
@@ -75,7 +78,7 @@ pub struct Contact {
     pub nickname: Option<PersonName>,
     /// True if they are marked as a friend.
     pub friend: bool,
-    /// True if nothing of theirs is taken. Nobody can be blocked yet.
+    /// True if nothing of theirs is taken.
     pub blocked: bool,
     /// True if their talk is not shown.
     pub muted: bool,
@@ -152,7 +155,7 @@ impl Contacts {
             name: kept.name,
             nickname: kept.nickname,
             friend: kept.friend,
-            blocked: false,
+            blocked: kept.blocked,
             muted: kept.muted,
             verified: kept.verified,
             first_seen: kept.first_seen,
@@ -172,6 +175,7 @@ impl Contacts {
         let has = move |kept: &Kept| match mark {
             Mark::Friend => kept.friend,
             Mark::Muted => kept.muted,
+            Mark::Blocked => kept.blocked,
             Mark::Verified => kept.verified,
         };
         self.kept.iter().filter(move |(_, kept)| has(kept)).map(|(peer, _)| *peer)
@@ -252,6 +256,7 @@ impl Contacts {
         self.change(peer, |kept| match mark {
             Mark::Friend => kept.friend = on,
             Mark::Muted => kept.muted = on,
+            Mark::Blocked => kept.blocked = on,
             Mark::Verified => kept.verified = on,
         });
         kept
@@ -368,7 +373,7 @@ mod tests {
     #[test]
     fn marks_and_nicknames_are_kept_also_of_people_who_were_never_met() {
         let (mut contacts, ben) = (Contacts::default(), author(2));
-        for mark in [Mark::Friend, Mark::Muted, Mark::Verified] {
+        for mark in [Mark::Friend, Mark::Muted, Mark::Blocked, Mark::Verified] {
             assert!(contacts.mark(ben, mark, true) && contacts.with(mark).eq([ben]));
         }
         contacts.mark(ben, Mark::Muted, false);

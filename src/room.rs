@@ -25,7 +25,7 @@ use crate::command::{CommandError, RoomCommand};
 use crate::event::{CanvasChange, Entry, Event, Warning};
 use crate::frame::Frame;
 use crate::game::GameStep;
-use crate::game::guess::{PeerReply, PeerRequest};
+use crate::game::guess::{PeerReply, PeerRequest, Refusal};
 use crate::identity::{Author, Identity};
 use crate::live::LiveFrame;
 use crate::log::{Ingest, Ingested, Position};
@@ -98,6 +98,8 @@ pub struct Room {
     warnings: Warnings,
     /// Authors whose talk our person does not want to see.
     muted: BTreeSet<Author>,
+    /// Authors of whom nothing is taken.
+    blocked: BTreeSet<Author>,
 }
 
 impl Room {
@@ -144,6 +146,7 @@ impl Room {
             progress: ProgressReports::default(),
             warnings: Warnings::default(),
             muted: BTreeSet::new(),
+            blocked: BTreeSet::new(),
         }
     }
 
@@ -199,7 +202,10 @@ impl Room {
             Input::Gossiped { operation, from } => self.on_gossiped(operation, from, now, &mut out),
             Input::Live(live) => self.on_live(live, now, &mut out),
             Input::Synced { operations, from } => self.on_synced(operations, from, now, &mut out),
-            Input::Offered { from, heads } => self.fetching.joined(from, heads),
+            Input::Offered { from, mut heads } => {
+                heads.retain(|head| !self.blocked.contains(&head.author));
+                self.fetching.joined(from, heads);
+            }
             Input::FetchEnded { from } => self.fetching.ended(from),
             Input::FetchStopped { from } => self.on_fetch_stopped(from, now, &mut out),
             Input::Refolded(made) => {
@@ -242,6 +248,7 @@ impl Room {
                     out.emit_reading(self.reading());
                 }
             }
+            Input::Blocked(blocked) => self.block(blocked, now, &mut out),
             Input::ClockSet => {
                 self.release(now, &mut out);
                 self.report_held_back(now, &mut out);
@@ -258,6 +265,9 @@ impl Room {
 
     /// Answers a direct request of a peer: a guess at our word, or the report that a line of ours was close.
     pub fn asked(&mut self, from: Author, request: PeerRequest, now: Now) -> (PeerReply, Vec<Output>) {
+        if self.blocks(&from) {
+            return (PeerReply::Refused(Refusal::NotNow), Vec::new());
+        }
         let mut out = Outbox::new(&self.name);
         let reply = self.play.asked((from, request), &self.contents, &self.chain, now, &mut out);
         (reply, out.into_outputs())
@@ -297,6 +307,9 @@ impl Room {
     // --- operations ----------------------------------------------------------------------------------------------
 
     fn on_gossiped(&mut self, operation: Operation, from: Author, now: Now, out: &mut Outbox) {
+        if self.blocks(&operation.author()) {
+            return out.push(Output::Verdict(Verdict::Ignore));
+        }
         self.retire(std::slice::from_ref(&operation), out);
         if self.chain.is_in_flight(&operation) {
             return out.push(Output::Verdict(Verdict::Ignore));
@@ -317,7 +330,7 @@ impl Room {
     fn on_synced(&mut self, mut operations: Vec<Operation>, from: Author, now: Now, out: &mut Outbox) {
         let count = operations.len() as u64;
         self.retire(&operations, out);
-        operations.retain(|operation| !self.chain.is_in_flight(operation));
+        operations.retain(|operation| !self.chain.is_in_flight(operation) && !self.blocks(&operation.author()));
         let authors: Vec<Author> = operations.iter().map(Operation::author).collect();
         let taken = self.contents.log.ingest_all(operations, now.wall_ms);
         let news = (taken.inserted.len() + taken.floating.len()) as u64;
@@ -371,8 +384,10 @@ impl Room {
         let game = self.contents.fold.game();
         let sheet = game.visible_sheet();
         let account = Some(live.author).filter(|author| self.contents.people.has_name(*author));
-        let welcome =
-            live.sheet == sheet.into() && game.may_draw(live.author, sheet) && self.live.admits(account, now.mono_ms);
+        let welcome = !self.blocks(&live.author)
+            && live.sheet == sheet.into()
+            && game.may_draw(live.author, sheet)
+            && self.live.admits(account, now.mono_ms);
         out.push(Output::Verdict(if welcome { Verdict::Accept } else { Verdict::Ignore }));
         if welcome {
             let LiveFrame { author, from, stroke, .. } = live;
@@ -537,6 +552,22 @@ impl Room {
     fn count_unread(&mut self) {
         let (me, muted) = (self.chain.author(), &self.muted);
         self.read.count(&self.contents.log, |author| author != me && !muted.contains(&author));
+    }
+
+    /// Returns whether nothing of an author is taken.
+    #[must_use]
+    pub fn blocks(&self, author: &Author) -> bool {
+        self.blocked.contains(author)
+    }
+
+    /// Takes nothing any more of these authors, and again of all others. What they wrote leaves the log, so that whoever blocks
+    /// the same people holds the same log; what the disk has of it stays there.
+    fn block(&mut self, blocked: BTreeSet<Author>, now: Now, out: &mut Outbox) {
+        let log = &mut self.contents.log;
+        let removed = blocked.difference(&self.blocked).flat_map(|author| log.exclude(*author)).collect();
+        self.blocked = blocked;
+        self.show_changes(&[], &[], removed, now, out);
+        self.refold_if_stale(now, out);
     }
 
     /// Returns whether a line is not shown: talk of somebody whom our person has muted.

@@ -134,6 +134,12 @@ impl Floating {
         Some(operation)
     }
 
+    /// Removes the operations of an author.
+    pub(super) fn remove_of(&mut self, author: Author) {
+        let keys: Vec<Key> = self.held.range(author_keys(author)).map(|(key, _)| *key).collect();
+        keys.iter().for_each(|key| drop(self.remove(key)));
+    }
+
     /// Removes and returns the operations that follow this one.
     pub(super) fn take_children(&mut self, chain: ChainId, seq: u64, id: OperationId) -> Vec<Operation> {
         if self.held.is_empty() {

@@ -359,7 +359,7 @@ impl Forest {
         }
     }
 
-    fn remove_chain(&mut self, id: ChainId, removed: &mut Vec<OrderKey>) {
+    pub(super) fn remove_chain(&mut self, id: ChainId, removed: &mut Vec<OrderKey>) {
         let Some(chain) = self.chains.get(&id).cloned() else { return };
         for index in chain.lanes {
             let from = self.lane(index).from;

@@ -157,6 +157,22 @@ impl Log {
         Ingested { inserted, floating: floating.cloned().collect(), removed, dropped, forks, outcomes }
     }
 
+    /// Takes out everything of an author, also what floats or is parked, and returns the keys of what was in the log. It comes
+    /// back when it is ingested again.
+    pub fn exclude(&mut self, author: Author) -> Vec<OrderKey> {
+        let chains: Vec<ChainId> = self.forest.chains_of(author).map(|(id, _)| id).collect();
+        let mut removed = Vec::new();
+        chains.into_iter().for_each(|id| self.forest.remove_chain(id, &mut removed));
+        if !removed.is_empty() {
+            self.digest.take();
+            self.order.remove(&removed, &self.forest);
+            self.forest.recycle();
+        }
+        self.floating.remove_of(author);
+        self.parked.retain(|key, _| key.chain.author != author);
+        removed
+    }
+
     /// Drops the new operations that were pushed out by the batch that brought them, and returns their keys. Those that had
     /// floated before are added to `dropped`.
     fn drop_dead(

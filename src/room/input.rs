@@ -52,6 +52,8 @@ pub enum Input {
     Refolded(Box<Fold>),
     /// Our person does not want to see the talk of these authors, and of no others.
     Muted(BTreeSet<Author>),
+    /// Nothing is to be taken of these authors. What comes of others again has to be fetched.
+    Blocked(BTreeSet<Author>),
     /// The room's clock was corrected: the time of this input and of later ones is the corrected one.
     ClockSet,
     /// A command of the frontend. [`Output::Reply`](super::Output::Reply) or

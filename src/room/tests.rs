@@ -350,3 +350,48 @@ fn talk_of_the_muted_is_neither_shown_nor_counted() {
     assert_eq!(mine.reading().unread, 3);
     assert!(!mine.hides(&mine.entry(&third, false, NOW)));
 }
+
+/// Two who block the same hold the same log, whenever they did it, and what is unblocked comes again.
+#[test]
+fn nothing_is_taken_of_whom_our_person_blocks() {
+    let [mut early, mut late, mut open] = [1, 2, 3].map(room);
+    let (ben, peer) = (Identity::from_secret([7; 32]), Identity::from_secret([8; 32]).author());
+    let mut backlink = None;
+    let mut said = Vec::new();
+    for seq in 0..3 {
+        let chain = ChainId { author: ben.author(), log: 5 };
+        let header =
+            Header { room: open.name().id(), chain, seq, backlink, time: Timestamp::from_ms(NOW.wall_ms + seq) };
+        let step = Payload::Canvas { sheet: SheetId::Free, step: CanvasStep::Clear { stroke: seq } };
+        let payload = if seq == 1 { step } else { Payload::Chat(Chat { text: "rude".to_owned() }) };
+        let operation = Operation::sign(&ben, header, &payload).unwrap();
+        backlink = Some(operation.id());
+        said.push(operation);
+    }
+    let blocked = || Input::Blocked([ben.author()].into());
+    let gossip = |room: &mut Room, operation: &Operation| {
+        let outputs = room.handle(Input::Gossiped { operation: operation.clone(), from: peer }, NOW);
+        let is_line = |output: &Output| matches!(output, Output::Emit(Event::Entries { .. }));
+        let stores = outputs.iter().any(|output| matches!(output, Output::Persist(_)));
+        (outputs.iter().any(is_line), stores)
+    };
+    early.handle(blocked(), NOW);
+    for operation in &said {
+        assert_eq!(gossip(&mut early, operation), (false, false));
+        assert!([&mut late, &mut open].map(|room| gossip(room, operation).1) == [true; 2]);
+    }
+    assert_eq!((early.log().len(), late.log().len(), late.canvas().marks.len()), (0, 3, 1));
+    let outputs = late.handle(blocked(), NOW);
+    assert!(outputs.iter().any(|output| matches!(output, Output::Emit(Event::Canvas { .. }))), "{outputs:?}");
+    assert_eq!((late.log().len(), late.canvas().marks.len()), (0, 0));
+    assert_eq!(early.log().digest(), late.log().digest());
+    let heads = open.log().frontier();
+    late.handle(Input::Offered { from: peer, heads: heads.clone() }, NOW);
+    assert!(!late.could_bring_more(peer), "it is not requested");
+    late.handle(Input::FetchStopped { from: peer }, NOW);
+    late.handle(Input::Blocked(BTreeSet::new()), NOW);
+    late.handle(Input::Offered { from: peer, heads }, NOW);
+    assert!(late.could_bring_more(peer));
+    late.handle(Input::Synced { operations: said, from: peer }, NOW);
+    assert_eq!(late.log().digest(), open.log().digest());
+}

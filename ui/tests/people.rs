@@ -209,3 +209,47 @@ fn names_that_look_alike_are_told_of_both() {
     other.quit();
     ana.quit();
 }
+
+#[test]
+fn whoever_is_blocked_is_not_heard_and_the_room_goes_on() {
+    let _turn = turn();
+    let dirs: [TempDir; 4] = std::array::from_fn(|_| TempDir::new().unwrap());
+    let mut ana = local("ana", dirs[0].path(), &["--name", "Ana"]);
+    let address = ana.address();
+    let [mut ben, mut cho, mut dora] = ["Ben", "Cho", "Dora"].map(|name| {
+        let at = ["Ana", "Ben", "Cho", "Dora"].iter().position(|other| *other == name).unwrap();
+        local(name, dirs[at].path(), &["--name", name, "--dial", &address])
+    });
+    agree(&mut [&mut ana, &mut ben, &mut cho, &mut dora], DEADLINE);
+    ben.say("before");
+    agree(&mut [&mut ana, &mut ben, &mut cho, &mut dora], DEADLINE);
+
+    let peer = ben.peer.clone();
+    let own = ana.peer.clone();
+    assert_eq!(ana.refused(json!({"do": "block", "peer": own, "on": true})), "oneself");
+    for host in [&mut ana, &mut dora] {
+        host.ok(json!({"do": "block", "peer": peer, "on": true}));
+    }
+    let marks = [ana.mark(), dora.mark()];
+    ben.say("rude");
+    cho.await_line("rude", 0);
+    cho.say("hello all");
+    for (host, mark) in [&mut ana, &mut dora].into_iter().zip(marks) {
+        host.await_line("hello all", mark);
+        let is_rude = |event: &Value| event["text"] == "rude";
+        assert!(!host.events(mark).iter().any(is_rude), "{}", host.label);
+        assert!(!host.history().iter().any(|entry| entry["author"] == peer), "{}", host.label);
+    }
+    let without = agree(&mut [&mut ana, &mut dora], DEADLINE);
+    let with = agree(&mut [&mut ben, &mut cho], DEADLINE);
+    assert_ne!(without.digest, with.digest);
+
+    // Over a restart it stays, and what was not taken comes when the mark is taken away.
+    ana.quit();
+    let address = cho.address();
+    let mut ana = local("ana", dirs[0].path(), &["--dial", &address]);
+    assert_eq!(agree(&mut [&mut ana, &mut dora], DEADLINE).digest, without.digest);
+    ana.ok(json!({"do": "block", "peer": peer, "on": false}));
+    ana.await_line("rude", 0);
+    assert_eq!(agree(&mut [&mut ana, &mut cho], DEADLINE).digest, with.digest);
+}

@@ -31,6 +31,7 @@ impl NodeActor {
             Command::People => Ok(Reply::People(self.contacts.all(wall_ms()))),
             Command::Nickname { peer, name } => return self.on_nickname(peer, name, answer),
             Command::Friend { peer, on } => return self.on_mark(peer, Mark::Friend, on, answer),
+            Command::Block { peer, on } => return self.on_mark(peer, Mark::Blocked, on, answer),
             Command::Mute { peer, on } => return self.on_mark(peer, Mark::Muted, on, answer),
             Command::Verify { peer, number } => return self.on_verify(peer, number, answer),
             Command::Rooms => Ok(Reply::Rooms(self.rooms.summaries())),

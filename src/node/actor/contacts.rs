@@ -50,6 +50,13 @@ impl NodeActor {
         match mark {
             Mark::Friend => self.peers.befriend(self.contacts.with(Mark::Friend).collect()),
             Mark::Muted => self.rooms.names().iter().for_each(|name| self.tell_muted(name)),
+            Mark::Blocked => {
+                self.rooms.names().iter().for_each(|name| self.tell_blocked(name));
+                if !on {
+                    // Others have what was not taken meanwhile.
+                    self.sync_all();
+                }
+            }
             Mark::Verified => {}
         }
     }
@@ -100,6 +107,22 @@ impl NodeActor {
             Ok(changed) if changed.is_empty() && answer.is_none() => {}
             Ok(changed) => self.disk.remember_all("contacts", values(changed), answer),
             Err(error) => tracing::warn!(%error, "a contact could not be written"),
+        }
+    }
+
+    /// Tells an open room of whom nothing is to be taken.
+    pub(super) fn tell_blocked(&mut self, name: &RoomName) {
+        let blocked = self.contacts.with(Mark::Blocked).collect();
+        self.feed(name, Input::Blocked(blocked));
+    }
+
+    /// Begins a round with everybody in every room.
+    fn sync_all(&mut self) {
+        let now = self.now().mono_ms;
+        for name in self.rooms.names() {
+            for peer in self.network.members(name.id()) {
+                self.sync.gap(&name, peer, now);
+            }
         }
     }
 

@@ -114,6 +114,7 @@ impl NodeActor {
         let outputs = self.rooms.open(loaded, clean, self.now());
         self.sync.opened(name.clone());
         self.carry_out(&name, outputs, Source::default());
+        self.tell_blocked(&name);
         self.tell_muted(&name);
         if let Err(error) = self.introduce(&name) {
             tracing::warn!(room = %name, %error, "our name could not be told");

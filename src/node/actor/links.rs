@@ -123,7 +123,10 @@ impl NodeActor {
         match frame {
             Frame::Live(live) => Ok(Some(Input::Live(live))),
             Frame::Operation(operation) => {
-                if !self.disk.takes_more() || !room.log().is_news(operation.header(), operation.id()) {
+                if !self.disk.takes_more()
+                    || room.blocks(&operation.header().chain.author)
+                    || !room.log().is_news(operation.header(), operation.id())
+                {
                     return Ok(None);
                 }
                 Ok(Some(Input::Gossiped { operation: operation.verify()?, from }))
