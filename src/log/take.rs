@@ -7,7 +7,7 @@ use super::lane::OpRef;
 use super::order::PackedOp;
 use super::{Ingest, Ingested, Log, MAX_PARKED, Reason};
 use crate::identity::Author;
-use crate::operation::{Operation, OperationId, OrderKey};
+use crate::operation::{ChainId, Operation, OperationId, OrderKey};
 
 /// An operation that the batch added to the forest.
 struct New {

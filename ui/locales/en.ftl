@@ -69,6 +69,8 @@ person-online = connected
 person-away = away
 person-forked = signed two different histories: don't rely on it
 person-away-since = away · last seen { $when }
+person-muted = muted
+person-details = About them
 
 # Talk
 chat-empty = Nothing has been said here yet.
@@ -525,6 +527,44 @@ archive-exported = { $written ->
     [one] 1 was there already.
    *[other] { $there } were there already.
 }
+
+# Everybody whom one has met
+contacts-open = Everybody you met
+contacts-title = People
+contacts-back = Back to the room
+contacts-all = All people
+contacts-search = Name or fingerprint
+contacts-nobody = You have met nobody yet. Everybody with whom you were connected once is kept here.
+contacts-not-found = Nobody like that.
+contacts-more = { $count } more…
+contacts-choose = Choose somebody in the list.
+contacts-not-met = never met
+contacts-never = never
+contacts-now = now
+contacts-yourself = your own
+contacts-looks-like = This name looks like { $name }, but it is somebody else.
+contacts-looked-like = { $name } has a name that looks the same, and is somebody else.
+contacts-friend = Friend
+contacts-friend-means = Never forgotten, and called at every start.
+contacts-mute = Mute
+contacts-muted = Muted
+contacts-mute-means = You don't see what they say, and they are not told.
+contacts-nickname = Your name for them, which only you see
+contacts-nickname-none = none
+contacts-nickname-set = Set
+contacts-fingerprint = Fingerprint
+contacts-first-seen = First met
+contacts-last-seen = Last met
+contacts-addresses = Addresses
+contacts-no-address = None is known.
+contacts-verification = Is it really them?
+contacts-verification-how = Meet or call each other. Each reads their own number aloud, and the other enters it here.
+contacts-own-number = Your number, for you to read aloud
+contacts-their-number = Their number
+contacts-verify = Compare
+contacts-verified = You have compared the numbers: it is really them.
+contacts-right-number = The number is right: it is really them.
+contacts-no-number = A number has 16 digits.
 
 # The people whom one has met, on the command line
 people-nobody = You have met nobody yet.

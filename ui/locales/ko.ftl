@@ -60,6 +60,8 @@ person-online = 연결됨
 person-away = 자리에 없음
 person-forked = 서로 다른 두 기록에 서명함: 믿지 마세요
 person-away-since = 자리에 없음 · 마지막 { $when }
+person-muted = 숨김
+person-details = 자세히
 
 # 대화
 chat-empty = 아직 아무 말도 없습니다.
@@ -476,6 +478,44 @@ archive-exported = 그림 { $written }장을 저장했습니다. { $there ->
     [0] {""}
    *[other] { $there }장은 이미 있었습니다.
 }
+
+# 만난 사람 모두
+contacts-open = 만난 사람들
+contacts-title = 사람들
+contacts-back = 방으로 돌아가기
+contacts-all = 모든 사람
+contacts-search = 이름 또는 지문
+contacts-nobody = 아직 만난 사람이 없어요. 한 번이라도 연결된 사람은 여기에 남아요.
+contacts-not-found = 그런 사람이 없어요.
+contacts-more = { $count }명 더…
+contacts-choose = 목록에서 사람을 고르세요.
+contacts-not-met = 만난 적 없음
+contacts-never = 없음
+contacts-now = 지금
+contacts-yourself = 내 이름
+contacts-looks-like = 이름이 { $name }처럼 보이지만 다른 사람이에요.
+contacts-looked-like = { $name }: 이름이 비슷해 보이지만 다른 사람이에요.
+contacts-friend = 친구
+contacts-friend-means = 잊지 않고, 시작할 때마다 연결해요.
+contacts-mute = 숨기기
+contacts-muted = 숨김
+contacts-mute-means = 이 사람의 말이 보이지 않아요. 상대에게는 알리지 않아요.
+contacts-nickname = 나만 보는 별명
+contacts-nickname-none = 없음
+contacts-nickname-set = 정하기
+contacts-fingerprint = 지문
+contacts-first-seen = 처음 만난 때
+contacts-last-seen = 마지막으로 만난 때
+contacts-addresses = 주소
+contacts-no-address = 알려진 주소가 없어요.
+contacts-verification = 정말 그 사람인가요?
+contacts-verification-how = 만나거나 전화하세요. 각자 자기 번호를 소리 내어 읽고, 들은 번호를 여기에 입력하세요.
+contacts-own-number = 소리 내어 읽을 내 번호
+contacts-their-number = 상대의 번호
+contacts-verify = 비교
+contacts-verified = 번호를 비교했어요. 정말 그 사람이에요.
+contacts-right-number = 번호가 맞아요. 정말 그 사람이에요.
+contacts-no-number = 번호는 16자리 숫자예요.
 
 # 만난 사람들, 명령줄
 people-nobody = 아직 만난 사람이 없습니다.

@@ -364,6 +364,9 @@ mod tests {
             CommandError::Unreadable("bad page".to_owned()),
             CommandError::Busy,
             CommandError::RoomFull,
+            CommandError::Oneself,
+            CommandError::TooManyPeople,
+            CommandError::NotVerified,
             CommandError::TooManyRooms,
             CommandError::Closed,
         ]

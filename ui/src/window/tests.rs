@@ -7,6 +7,7 @@ mod app;
 pub mod bench;
 mod calls;
 mod composing;
+mod contacts;
 mod drawing;
 mod gallery;
 mod game;

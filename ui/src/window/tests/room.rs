@@ -242,5 +242,5 @@ fn a_folded_column_unfolds() {
 fn after_lost_events_everything_is_asked_for_again() {
     let mut bench = with_ana();
     let actions = bench.happen(vec![Event::Warning(Warning::Lagged { events: 7 })]);
-    assert_eq!((commands(&actions), loads(&actions)), (vec![Command::Rooms], vec![lobby()]));
+    assert_eq!((commands(&actions), loads(&actions)), (vec![Command::People, Command::Rooms], vec![lobby()]));
 }

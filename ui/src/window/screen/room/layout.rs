@@ -66,14 +66,19 @@ impl Layout {
         }
     }
 
+    /// Returns whether there is room for one pane at a time.
+    pub fn is_narrow(&self) -> bool {
+        self.arrangement() == Arrangement::Tabs
+    }
+
     /// Returns whether a pane is in view by itself: as a column or as the tab that is shown.
     pub fn shows(&self, pane: Pane) -> bool {
-        self.arrangement() != Arrangement::Tabs || self.pane == pane
+        !self.is_narrow() || self.pane == pane
     }
 
     /// Returns whether the chat has room below the sheet, in a window with tabs.
     pub fn has_room_below_sheet(&self) -> bool {
-        self.arrangement() == Arrangement::Tabs && self.pane == Pane::Sheet && self.size.height >= CHAT_BELOW_SHEET_FROM
+        self.is_narrow() && self.pane == Pane::Sheet && self.size.height >= CHAT_BELOW_SHEET_FROM
     }
 
     /// Returns whether the left column lies unfolded over the rest.

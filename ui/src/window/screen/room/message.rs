@@ -11,7 +11,7 @@ use super::shortcut::Shortcut;
 use super::{chat, dialog, game, layout, people, rooms, sheet, status};
 use crate::window::bridge::Answer;
 use crate::window::render::painter::Painted;
-use crate::window::screen::gallery;
+use crate::window::screen::{contacts, gallery};
 
 /// An event of the room screen.
 #[derive(Debug, Clone)]
@@ -38,6 +38,9 @@ pub enum Message {
     Dialog(dialog::Message),
     ToGallery,
     Gallery(gallery::Message),
+    /// Open the contacts.
+    ToContacts,
+    Contacts(contacts::Message),
     /// A picture was painted; `None`: the painter failed.
     Painted(Option<Box<Painted>>),
     /// A drawing was saved as this file, or the reason why not.

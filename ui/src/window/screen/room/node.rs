@@ -44,8 +44,10 @@ impl RoomScreen {
             (Command::Drawings { room }, Ok(Reply::Drawings { drawings })) => self.drawings(&room, Ok(drawings)),
             (Command::Drawings { room }, Err(error)) => self.drawings(&room, Err(error)),
             (Command::Dial { address }, result) => self.dialed(address, result.err()),
+            (Command::Verify { peer, .. }, result) => self.verified(peer, result.map(drop)),
             (_, Err(error)) => self.refused(error),
             (Command::Rooms, Ok(Reply::Rooms(rooms))) => self.rooms_are(rooms),
+            (Command::People, Ok(Reply::People(contacts))) => self.people.replace_contacts(contacts),
             (Command::Join { room }, Ok(_)) => self.open_and_write(room),
             (Command::Leave { room }, Ok(_)) => self.left(&room),
             (Command::Rename { name }, Ok(_)) => self.renamed(name),
@@ -135,7 +137,11 @@ impl RoomScreen {
             }
             Event::HeldBack { room, entries } if self.is_here(&room) => self.chat.history.held_back(entries),
             Event::Warning(warning) => self.warned(warning),
-            Event::Person(_) => {}
+            Event::Person(contact) => {
+                if self.people.insert_contact(contact) {
+                    self.reload();
+                }
+            }
             Event::Entries { .. }
             | Event::Live { .. }
             | Event::Canvas { .. }
@@ -166,6 +172,7 @@ impl RoomScreen {
 
     fn warned(&mut self, warning: Warning) {
         if let Warning::Lagged { .. } = warning {
+            self.act(Action::Command(Command::People));
             self.act(Action::Command(Command::Rooms));
             return self.reload();
         }
@@ -275,7 +282,7 @@ impl RoomScreen {
             self.chat.behind_tab = 0;
         }
         if change.to_choose || change.to_guess {
-            self.gallery = None;
+            self.close_page();
         }
         if !self.dialogs.is_open() && self.rooms.adding.is_none() {
             if change.to_choose && !self.is_writing() {
@@ -340,6 +347,15 @@ impl RoomScreen {
             None if succeeded => self.notify(Notice::Dialing(address)),
             None => {}
         }
+    }
+
+    /// Handles the reply to the comparison of a verification number.
+    fn verified(&mut self, peer: Author, result: Result<(), CommandError>) {
+        let error = match &mut self.contacts {
+            Some(contacts) => contacts.verified(peer, result),
+            None => result.err(),
+        };
+        error.into_iter().for_each(|error| self.refused(error));
     }
 
     fn renamed(&mut self, name: PersonName) {

@@ -1,16 +1,20 @@
 //! The people of a room.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use iced::widget::{Column, column, container, row, text};
 use iced::{Alignment, Element, Length};
+use inkmesh::contacts::Contact;
 use inkmesh::event::Person;
 use inkmesh::identity::Author;
-use inkmesh::visible::visible;
+use inkmesh::lookalike::{Skeleton, without_star};
+use inkmesh::name::PersonName;
 
 use crate::text::{grouped, short_address};
 use crate::window::calendar::Calendar;
 use crate::window::theme::{self, Look, palette, style};
+use crate::window::widget::focusable;
 use crate::window::widget::parts::{hint, quiet, small_button};
 
 /// Columns for a name in a list. Hangul takes two of them; a name may have so many characters.
@@ -20,18 +24,23 @@ const FEW: usize = 18;
 /// The mark of a person who signed two different histories.
 pub const FORKED: &str = "⚑";
 
+/// The mark of a friend. No name of others is shown with a star before it.
+pub const FRIEND: &str = "★";
 /// An event of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Message {
     /// Select a person, or nobody if that person is selected.
     Select(Author),
     Remove(Author),
+    /// Show what is known of a person.
+    Details(Author),
 }
 
 /// A consequence of a message, outside of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     Remove(Author),
+    Details(Author),
 }
 
 /// A person's part in the game.
@@ -51,14 +60,17 @@ pub struct InGame {
     pub voted_to_remove: bool,
 }
 
-/// The people of a room, ourselves included.
+/// The people of a room, ourselves included, and the contacts.
 #[derive(Debug)]
 pub struct People {
     /// Our own key.
     pub me: Author,
     people: BTreeMap<Author, Person>,
-    /// The [visible] characters of the names that several of them use.
-    shared: BTreeSet<String>,
+    contacts: BTreeMap<Author, Contact>,
+    /// What the name of each person of the room looks like.
+    skeletons: BTreeMap<Author, Skeleton>,
+    /// How many people of the room have a name that looks so.
+    alike: BTreeMap<Skeleton, usize>,
     /// A number that changes with what lines show of their authors.
     pub revision: u64,
     /// The person who is selected in the list.
@@ -68,37 +80,104 @@ pub struct People {
 impl People {
     /// Creates an empty list; `me` is our own key.
     pub fn new(me: Author) -> Self {
-        People { me, people: BTreeMap::new(), shared: BTreeSet::new(), revision: 0, selected: None }
+        let (people, contacts, skeletons, alike) = Default::default();
+        People { me, people, contacts, skeletons, alike, revision: 0, selected: None }
+    }
+
+    /// Forgets the people of the room: another one is opened.
+    pub fn leave_room(&mut self) {
+        *self = People { contacts: std::mem::take(&mut self.contacts), ..People::new(self.me) };
     }
 
     pub fn replace(&mut self, people: Vec<Person>) {
-        self.people = people.into_iter().map(|person| (person.peer, person)).collect();
-        self.names_changed();
+        (self.people, self.skeletons, self.alike) = Default::default();
+        for person in people {
+            self.list(person.peer, &person.name);
+            self.people.insert(person.peer, person);
+        }
+        self.revision += 1;
     }
 
     /// Adds a person, or replaces what is known.
     pub fn insert(&mut self, person: Person) {
         let known = self.people.get(&person.peer);
-        let changed = known.is_none_or(|known| known.name != person.name || known.forked != person.forked);
+        if known.is_none_or(|known| known.name != person.name || known.forked != person.forked) {
+            self.list(person.peer, &person.name);
+            self.revision += 1;
+        }
         self.people.insert(person.peer, person);
-        if changed {
-            self.names_changed();
+    }
+
+    /// Lists what the name of a person of the room looks like.
+    fn list(&mut self, peer: Author, name: &str) {
+        let skeleton = Skeleton::of(name);
+        *self.alike.entry(skeleton.clone()).or_default() += 1;
+        if let Some(before) = self.skeletons.insert(peer, skeleton)
+            && let Some(count) = self.alike.get_mut(&before)
+        {
+            *count -= 1;
         }
     }
 
-    fn names_changed(&mut self) {
-        let mut seen = BTreeSet::new();
-        self.shared.clear();
-        for person in self.people.values() {
-            if !seen.insert(visible(&person.name)) {
-                self.shared.insert(visible(&person.name));
-            }
-        }
+    // ---- contacts ----
+
+    /// Replaces all contacts.
+    pub fn replace_contacts(&mut self, contacts: Vec<Contact>) {
+        self.contacts = contacts.into_iter().map(|contact| (contact.peer, contact)).collect();
         self.revision += 1;
     }
 
-    /// Returns a person's name, with the fingerprint where two use the same. It is `fallback` for a person who is not
-    /// known, and the fingerprint alone without either.
+    /// Adds a contact, or replaces what is known. Returns whether it is to be heard again, or no longer.
+    pub fn insert_contact(&mut self, contact: Contact) -> bool {
+        let muted = contact.muted;
+        let known = self.contacts.get(&contact.peer);
+        let shown = |contact: &Contact| (contact.nickname.clone(), contact.friend, !contact.look_alikes.is_empty());
+        if known.map(shown) != Some(shown(&contact)) {
+            self.revision += 1;
+        }
+        self.contacts.insert(contact.peer, contact).is_some_and(|before| before.muted) != muted
+    }
+
+    pub fn contact(&self, peer: Author) -> Option<&Contact> {
+        self.contacts.get(&peer)
+    }
+
+    /// Returns the contacts that a search finds, by name, nickname or fingerprint: those who are online first, then by the
+    /// time when they were met last.
+    pub fn search(&self, text: &str) -> Vec<&Contact> {
+        let wanted = text.trim().to_lowercase();
+        let fits = |text: &str| text.to_lowercase().contains(&wanted);
+        let found = self.contacts.values().filter(|contact| {
+            let nickname = contact.nickname.as_ref().is_some_and(|nickname| fits(nickname.as_str()));
+            nickname || fits(&contact.name) || fits(&contact.peer.fingerprint())
+        });
+        let mut found: Vec<&Contact> = found.collect();
+        // While they are online, their last sight is only as new as the last event.
+        found.sort_by_cached_key(|contact| {
+            let away = (!contact.online).then_some(Reverse(contact.last_seen));
+            let name = contact.nickname.as_ref().map_or(contact.name.as_str(), |nickname| nickname.as_str());
+            (away, !contact.friend, name.to_lowercase(), contact.peer)
+        });
+        found
+    }
+
+    /// Returns others whose names look like one of this person's, friends first.
+    pub fn look_alikes(&self, author: Author) -> Vec<Author> {
+        let met = self.contacts.get(&author).map_or(&[][..], |contact| &contact.look_alikes);
+        let skeleton =
+            self.skeletons.get(&author).filter(|skeleton| self.alike.get(skeleton).is_some_and(|count| *count > 1));
+        let here = self.skeletons.iter().filter(|(_, other)| Some(*other) == skeleton).map(|(other, _)| *other);
+        let all: BTreeSet<Author> = met.iter().copied().chain(here).filter(|other| *other != author).collect();
+        let mut all: Vec<Author> = all.into_iter().collect();
+        all.sort_by_key(|other| !self.contacts.get(other).is_some_and(|contact| contact.friend));
+        all
+    }
+
+    // ---- names ----
+
+    /// Returns how a person is called: by our nickname for them, else by their name, with the mark of a friend, and with the
+    /// fingerprint where another one's name looks the same. It is `fallback` for a person who is not known, and the fingerprint
+    /// alone without either.
     pub fn label(&self, author: Author, fallback: &str) -> String {
         self.label_of(author, fallback, MOST)
     }
@@ -108,15 +187,55 @@ impl People {
         self.label_of(author, fallback, FEW)
     }
 
-    fn label_of(&self, author: Author, fallback: &str, most: usize) -> String {
-        let name = self.people.get(&author).map_or(fallback, |person| person.name.as_str());
-        let shown = cut(name, most);
-        if name.is_empty() {
-            author.fingerprint()
-        } else if self.shared.contains(&visible(name)) {
-            format!("{shown} ({})", author.fingerprint())
+    /// Returns how a person is called in a line where they give themselves this name, which may not be their last.
+    pub fn label_as(&self, author: Author, called: &str) -> String {
+        if called == self.name(author, "") {
+            self.label(author, called)
         } else {
-            shown
+            self.marked(author, called, None, MOST)
+        }
+    }
+
+    fn label_of(&self, author: Author, fallback: &str, most: usize) -> String {
+        let nickname = self.contacts.get(&author).and_then(|contact| contact.nickname.as_ref());
+        self.marked(author, self.name(author, fallback), nickname.map(PersonName::as_str), most)
+    }
+
+    /// Returns a person's nickname or name, cut and with the marks that tell people apart.
+    fn marked(&self, author: Author, own: &str, nickname: Option<&str>, most: usize) -> String {
+        let is_friend = self.contacts.get(&author).is_some_and(|contact| contact.friend);
+        let friend = if is_friend { format!("{FRIEND} ") } else { String::new() };
+        let name = nickname.unwrap_or_else(|| without_star(own));
+        let is_mistakable = |name| self.is_mistakable(author, name);
+        if name.is_empty() {
+            format!("{friend}{}", author.fingerprint())
+        } else if is_mistakable(own) || nickname.is_some_and(is_mistakable) || name.ends_with([')', '）']) {
+            // A name could also end with the fingerprint of somebody else.
+            format!("{friend}{} ({})", cut(name, most), author.fingerprint())
+        } else {
+            format!("{friend}{}", cut(name, most))
+        }
+    }
+
+    /// Returns the name that a person gave themselves.
+    pub fn name<'a>(&'a self, author: Author, fallback: &'a str) -> &'a str {
+        let here = self.people.get(&author).map(|person| person.name.as_str());
+        let met = self.contacts.get(&author).map(|contact| contact.name.as_str());
+        [here, met].into_iter().flatten().find(|name| !name.is_empty()).unwrap_or(fallback)
+    }
+
+    /// Returns whether somebody else has a name that looks like this one of a person.
+    fn is_mistakable(&self, author: Author, name: &str) -> bool {
+        if self.contacts.get(&author).is_some_and(|contact| !contact.look_alikes.is_empty()) {
+            return true;
+        }
+        let count = |skeleton| self.alike.get(skeleton).copied().unwrap_or_default();
+        match self.skeletons.get(&author) {
+            Some(skeleton) if self.people.get(&author).is_some_and(|person| person.name == name) => count(skeleton) > 1,
+            listed => {
+                let skeleton = Skeleton::of(name);
+                count(&skeleton) > usize::from(listed == Some(&skeleton))
+            }
         }
     }
 
@@ -144,6 +263,7 @@ impl People {
                 None
             }
             Message::Remove(author) => Some(Outcome::Remove(author)),
+            Message::Details(author) => Some(Outcome::Details(author)),
         }
     }
 
@@ -162,22 +282,27 @@ impl People {
             theme::small(self.state(look, calendar, person, game), colors.muted).wrapping(text::Wrapping::WordOrGlyph),
         ]
         .push(person.forked.then(|| theme::small(look.t("person-forked"), colors.accent)));
-        let heading = row![avatar(look, person, &name), words.width(Length::Fill)]
+        let heading = row![avatar(look, person.peer, person.online, &name), words.width(Length::Fill)]
             .push(person.forked.then(|| theme::sign(FORKED).color(colors.accent)))
             .push(mark(look, game))
             .push(score(game))
             .spacing(8)
             .align_y(Alignment::Center);
-        if !game.may_remove {
+        if person.peer == self.me {
             return heading.into();
         }
-        let heading = quiet(look, heading, Message::Select(person.peer)).padding(0).width(Length::Fill);
-        column![heading].push((self.selected == Some(person.peer)).then(|| removal(look, game, person.peer))).into()
+        let message = if game.may_remove { Message::Select } else { Message::Details }(person.peer);
+        let heading = quiet(look, heading, message).padding(0).width(Length::Fill);
+        let heading = focusable(heading, message, look.colors.accent);
+        let selected = game.may_remove && self.selected == Some(person.peer);
+        column![heading].push(selected.then(|| removal(look, game, person.peer))).into()
     }
 
     fn state(&self, look: Look, calendar: &Calendar, person: &Person, game: InGame) -> String {
         if person.peer == self.me {
             look.t("person-you")
+        } else if self.contacts.get(&person.peer).is_some_and(|contact| contact.muted) {
+            look.t("person-muted")
         } else if person.online && game.is_quiz_turn {
             // There is no room for an address beside the points.
             look.t("person-online")
@@ -194,16 +319,21 @@ impl People {
     /// Returns the people as letters, one below the other.
     pub fn narrow_view(&self, look: Look, game: impl Fn(Author) -> InGame) -> Element<'_, Message> {
         let letters = self.in_order().into_iter().map(|person| {
-            let letter = avatar(look, person, &self.label(person.peer, ""));
+            let label = self.label(person.peer, "");
+            let letter = avatar(look, person.peer, person.online, &label);
             let game = game(person.peer);
             let score = score(game).map(|score| score.size(theme::SMALL));
             let letter = column![letter].push(mark(look, game)).push(score);
             let letter = letter.align_x(Alignment::Center);
-            if !person.forked {
-                return letter.into();
+            let forked = person.forked.then(|| theme::sign(FORKED).size(theme::SMALL).color(look.colors.accent));
+            let friend = self.contacts.get(&person.peer).is_some_and(|contact| contact.friend);
+            let friend = friend.then(|| theme::small(FRIEND, look.colors.text));
+            let words = if person.forked { format!("{label}: {}", look.t("person-forked")) } else { label };
+            let letter = letter.push(forked).push(friend);
+            if person.peer == self.me {
+                return hint(look, letter, words);
             }
-            let forked = theme::sign(FORKED).size(theme::SMALL).color(look.colors.accent);
-            hint(look, letter.push(forked), look.t("person-forked"))
+            hint(look, quiet(look, letter, Message::Details(person.peer)).padding(0), words)
         });
         Column::with_children(letters).spacing(8).align_x(Alignment::Center).into()
     }
@@ -240,18 +370,20 @@ fn removal<'a>(look: Look, game: InGame, author: Author) -> Element<'a, Message>
         false => (look.t("game-remove"), Some(Message::Remove(author))),
     };
     let remove = small_button(look, words, message);
-    container(remove).padding(iced::padding::left(36).top(4)).into()
+    let details = small_button(look, look.t("person-details"), Message::Details(author));
+    container(row![remove, details].spacing(4).wrap()).padding(iced::padding::left(36).top(4)).into()
 }
 
 /// Returns a disc of the person's colour with the first letter of the name; hollow for a person who is away.
-fn avatar<'a>(look: Look, person: &Person, name: &str) -> Element<'a, Message> {
+pub fn avatar<'a, M: 'a>(look: Look, peer: Author, online: bool, name: &str) -> Element<'a, M> {
+    let name = without_star(name);
     let letter: String = name.chars().next().into_iter().flat_map(char::to_uppercase).collect();
     let letter = text(letter).size(theme::SMALL).font(theme::BOLD);
     let disc = container(letter).center(28);
-    if person.online {
-        disc.style(style::pill(palette::person(&person.peer), palette::ON_PERSON)).into()
+    if online {
+        disc.style(style::pill(palette::person(&peer), palette::ON_PERSON)).into()
     } else {
-        disc.style(style::ring(look.colors, palette::person_mark(&person.peer, look.colors))).into()
+        disc.style(style::ring(look.colors, palette::person_mark(&peer, look.colors))).into()
     }
 }
 
@@ -282,8 +414,63 @@ mod tests {
         assert_eq!(people.label(Author([2; 32]), ""), format!("Ana ({})", Author([2; 32]).fingerprint()));
         assert_eq!(people.label(Author([3; 32]), ""), Author([3; 32]).fingerprint());
         assert_eq!(people.label(Author([9; 32]), "Zoe"), "Zoe");
-        people.insert(person(2, "A\u{ad}na\u{3164}", true));
-        assert_eq!(people.label(Author([1; 32]), ""), format!("Ana ({})", Author([1; 32]).fingerprint()));
+        for alike in ["A\u{ad}na\u{3164}", "\u{410}n\u{430}", "ANA"] {
+            people.insert(person(2, alike, true));
+            assert_eq!(people.label(Author([1; 32]), ""), format!("Ana ({})", Author([1; 32]).fingerprint()));
+        }
+        people.insert(person(2, "Ben", true));
+        assert_eq!(people.label(Author([1; 32]), ""), "Ana");
+        assert_eq!(people.label(Author([9; 32]), "ana"), format!("ana ({})", Author([9; 32]).fingerprint()));
+    }
+
+    fn contact(key: u8, name: &str) -> Contact {
+        let peer = Author([key; 32]);
+        Contact { name: name.to_owned(), ..inkmesh::contacts::Contacts::default().get(peer, 0) }
+    }
+
+    #[test]
+    fn a_friend_has_a_mark_and_a_nickname_that_nobody_can_give_themselves() {
+        let (ana, ben) = (Author([2; 32]), Author([3; 32]));
+        let mut people = People::new(Author([1; 32]));
+        people.replace(vec![person(2, "Ana", true), person(3, "★ Ana", true), person(4, "Zoe (abc123)", true)]);
+        let revision = people.revision;
+        people.insert_contact(Contact { friend: true, ..contact(2, "Ana") });
+        assert_ne!(people.revision, revision);
+        assert_eq!(people.label(ana, ""), format!("★ Ana ({})", ana.fingerprint()));
+        assert_eq!(people.label(ben, ""), format!("Ana ({})", ben.fingerprint()));
+        people.insert(person(3, "⭐\u{fe0f} ★", true));
+        assert_eq!(people.label(ana, ""), "★ Ana");
+        assert_eq!(people.label(ben, ""), ben.fingerprint());
+        let zoe = Author([4; 32]);
+        assert_eq!(people.label(zoe, ""), format!("Zoe (abc123) ({})", zoe.fingerprint()), "the last one is true");
+        let sis = Some("sis".parse().unwrap());
+        people.insert_contact(Contact { friend: true, nickname: sis, look_alikes: vec![ben], ..contact(2, "Ana") });
+        assert_eq!(people.label(ana, ""), format!("★ sis ({})", ana.fingerprint()));
+        assert_eq!(people.label_as(ana, "Ana"), people.label(ana, ""));
+        assert_eq!(people.label_as(ana, "★ Zoe"), format!("★ Zoe ({})", ana.fingerprint()));
+        assert_eq!(people.label_as(Author([1; 32]), "Me before"), "Me before");
+        people.leave_room();
+        assert_eq!(people.label(ana, "Ana"), format!("★ sis ({})", ana.fingerprint()), "in every room");
+        assert!(!people.insert_contact(contact(2, "Ana")));
+        assert!(people.insert_contact(Contact { muted: true, ..contact(2, "Ana") }), "the chat is to be read again");
+    }
+
+    #[test]
+    fn contacts_are_found_and_those_who_are_here_come_first() {
+        let mut people = People::new(Author([1; 32]));
+        let seen = |key, name, last_seen| Contact { last_seen: Some(last_seen), ..contact(key, name) };
+        people.replace_contacts(vec![
+            seen(2, "Ana", 50),
+            seen(3, "Ben", 70),
+            Contact { online: true, ..seen(4, "보라", 10) },
+            Contact { nickname: Some("Anton".parse().unwrap()), ..contact(5, "Tony") },
+        ]);
+        let found = |text: &str| people.search(text).iter().map(|one| one.name.clone()).collect::<Vec<_>>();
+        assert_eq!(found(""), ["보라", "Ben", "Ana", "Tony"]);
+        assert_eq!(found(" an"), ["Ana", "Tony"]);
+        assert_eq!(found("보"), ["보라"]);
+        assert!(found(&Author([3; 32]).fingerprint()).contains(&"Ben".to_owned()));
+        assert!(found("nobody").is_empty());
     }
 
     #[test]

@@ -29,6 +29,7 @@ use crate::export::picture::Format;
 use crate::settings::GameChoice;
 use crate::window::calendar::Calendar;
 use crate::window::render::painter::Painted;
+use crate::window::screen::contacts::{self, ContactsScreen};
 use crate::window::screen::gallery::{self, GalleryScreen};
 use crate::window::theme::Look;
 
@@ -46,6 +47,8 @@ pub struct RoomScreen {
     pub(super) game: Game,
     /// The gallery, if it is open.
     pub(super) gallery: Option<GalleryScreen>,
+    /// The contacts, if they are open.
+    pub(super) contacts: Option<ContactsScreen>,
     pub(super) status: Status,
     pub(super) dialogs: Dialogs,
     pub(super) layout: Layout,
@@ -90,6 +93,7 @@ impl RoomScreen {
             sheet: Sheet::new(start.scale_factor),
             game: Game::new(now),
             gallery: None,
+            contacts: None,
             status: Status::new(start.discovers, now),
             dialogs: Dialogs::new(start.name, start.last_setup),
             layout: Layout::new(start.size),
@@ -101,7 +105,7 @@ impl RoomScreen {
             calendar: Calendar::now(),
             actions: Vec::new(),
         };
-        (screen, vec![Action::Command(Command::Rooms)])
+        (screen, vec![Action::Command(Command::People), Action::Command(Command::Rooms)])
     }
 
     /// Handles a message at a moment; returns its actions.
@@ -132,6 +136,7 @@ impl RoomScreen {
             Message::Game(message) => self.game(message),
             Message::People(message) => match self.people.update(message) {
                 Some(people::Outcome::Remove(peer)) => self.game_command(RoomCommand::Kick { peer }),
+                Some(people::Outcome::Details(peer)) => self.open_contacts(Some(peer)),
                 None => {}
             },
             Message::Rooms(message) => self.rooms(message),
@@ -141,6 +146,8 @@ impl RoomScreen {
             Message::Dialog(message) => self.dialog(message),
             Message::ToGallery => self.open_gallery(),
             Message::Gallery(message) => self.gallery(message),
+            Message::ToContacts => self.open_contacts(None),
+            Message::Contacts(message) => self.contacts(message),
             Message::Painted(painted) => self.painted(painted),
             Message::DrawingSaved(saved) => self.notify(saved.map_or_else(Notice::NotSaved, Notice::Saved)),
             Message::Dropped(path) => self.dropped(path),
@@ -235,7 +242,12 @@ impl RoomScreen {
 
     /// Returns whether nothing lies over the room, so that keys are for it.
     fn room_is_up(&self) -> bool {
-        !self.dialogs.is_open() && self.chat.menu.is_none() && self.gallery.is_none() && !self.layout.drawer_is_up()
+        !self.dialogs.is_open() && self.chat.menu.is_none() && !self.page_is_up() && !self.layout.drawer_is_up()
+    }
+
+    /// Returns whether the gallery or the contacts stand in place of the sheet.
+    fn page_is_up(&self) -> bool {
+        self.gallery.is_some() || self.contacts.is_some()
     }
 
     /// Returns whether the sheet is in view and keys are for it.
@@ -358,6 +370,13 @@ impl RoomScreen {
             let outcomes = gallery.back();
             return self.gallery_outcomes(outcomes);
         }
+        if let Some(contacts) = &mut self.contacts {
+            let is_list = !self.layout.is_narrow() || !contacts.back();
+            if is_list {
+                self.contacts = None;
+            }
+            return;
+        }
         if self.sheet_is_up() && self.game.results().is_some() {
             return self.game(game::Message::Results(false));
         }
@@ -384,7 +403,7 @@ impl RoomScreen {
     fn open(&mut self, room: RoomName) {
         self.layout.drawer = false;
         self.chat.menu = None;
-        self.gallery = None;
+        self.close_page();
         if self.layout.pane == Pane::People {
             self.layout(layout::Message::Pane(Pane::Chat));
         }
@@ -395,7 +414,7 @@ impl RoomScreen {
         let marking = self.chat.marking;
         self.chat = Chat::with_draft(draft);
         self.chat.marking = marking;
-        self.people = People::new(self.me);
+        self.people.leave_room();
         self.sheet.reset(self.scale_factor);
         self.game = Game::new(self.now);
         self.load(room.clone());
@@ -422,13 +441,13 @@ impl RoomScreen {
     // ---- calls of games ----
 
     pub(super) fn is_in_view(&self, room: &RoomName) -> bool {
-        self.is_here(room) && self.gallery.is_none()
+        self.is_here(room) && !self.page_is_up()
     }
 
     /// Marks the call of the open room as seen, if it is in view.
     fn see_call(&mut self) {
         if self.focused
-            && self.gallery.is_none()
+            && !self.page_is_up()
             && let Some(here) = &self.rooms.here
             && let Some(info) = self.rooms.rooms.get_mut(here)
         {
@@ -596,6 +615,7 @@ impl RoomScreen {
     fn open_gallery(&mut self) {
         let Some(room) = self.rooms.here.clone() else { return };
         self.layout.drawer = false;
+        self.close_page();
         let (gallery, outcomes) = GalleryScreen::new(room, self.scale_factor);
         self.gallery = Some(gallery);
         self.gallery_outcomes(outcomes);
@@ -620,7 +640,9 @@ impl RoomScreen {
             gallery::Outcome::Paint(job) => Some(Action::Paint(job)),
             gallery::Outcome::Save(key, format) => {
                 let (drawing, all) = self.gallery.as_ref()?.drawing(key)?;
-                let name = file_name(&LocalTime::here(), drawing, |author| self.people.label(author, ""));
+                // Nicknames are not for others, who may get the file.
+                let name_of = |author: Author| self.people.name(author, &author.fingerprint()).to_owned();
+                let name = file_name(&LocalTime::here(), drawing, name_of);
                 let steps = all.marks(key).to_vec();
                 Some(Action::Save(Box::new(DrawingFile { steps, format, name })))
             }
@@ -628,6 +650,38 @@ impl RoomScreen {
                 self.gallery = None;
                 None
             }
+        }
+    }
+
+    /// Closes the gallery or the contacts.
+    pub(super) fn close_page(&mut self) {
+        self.gallery = None;
+        self.contacts = None;
+    }
+
+    // ---- the contacts ----
+
+    fn open_contacts(&mut self, selected: Option<Author>) {
+        self.layout.drawer = false;
+        self.chat.menu = None;
+        self.close_page();
+        let (contacts, outcomes) = ContactsScreen::new(&self.people, selected);
+        self.contacts = Some(contacts);
+        outcomes.into_iter().for_each(|outcome| self.contacts_outcome(outcome));
+    }
+
+    fn contacts(&mut self, message: contacts::Message) {
+        if let Some(outcome) = self.contacts.as_mut().and_then(|contacts| contacts.update(message, &self.people)) {
+            self.contacts_outcome(outcome);
+        }
+    }
+
+    fn contacts_outcome(&mut self, outcome: contacts::Outcome) {
+        match outcome {
+            contacts::Outcome::Command(command) => self.act(Action::Command(command)),
+            contacts::Outcome::Focus(field) => self.act(Action::Focus(field)),
+            contacts::Outcome::Copy(text) => self.act(Action::Copy(text)),
+            contacts::Outcome::Leave => self.contacts = None,
         }
     }
 }

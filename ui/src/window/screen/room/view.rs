@@ -15,7 +15,7 @@ use super::status::ConnectionStatus;
 use super::{chat, game};
 use crate::settings::Settings;
 use crate::text::grouped;
-use crate::window::screen::gallery;
+use crate::window::screen::{contacts, gallery};
 use crate::window::theme::{self, Look, style};
 use crate::window::widget::parts::{
     dot, hint, hint_below, primary, quiet, quiet_button, scroll, secondary, sign_button,
@@ -73,7 +73,7 @@ pub fn view<'a>(screen: &'a RoomScreen, look: Look, settings: &'a Settings) -> E
     layers.push(dialog::view(&screen.dialogs, context).map(|dialog| dialog.map(Message::Dialog))).into()
 }
 
-/// Returns the side, and beside it the gallery, or the sheet (of the width `middle`) and the chat.
+/// Returns the side, and beside it the gallery or the contacts, or the sheet (of the width `middle`) and the chat.
 fn columns<'a>(
     screen: &'a RoomScreen,
     look: Look,
@@ -82,21 +82,27 @@ fn columns<'a>(
     chat_width: f32,
 ) -> Element<'a, Message> {
     let (between, within) = screen.layout.gaps();
-    if let Some(gallery) = gallery_view(screen, look) {
-        return row![side, gallery].spacing(between).into();
+    if let Some(page) = page(screen, look) {
+        return row![side, page].spacing(between).into();
     }
     let desk = column![head(screen, look, middle), board(screen, look, middle)].spacing(within).width(Length::Fill);
     row![side, desk, container(chat_view(screen, look)).width(chat_width)].spacing(between).into()
 }
 
-/// Returns the gallery with the notices, if it is open.
-fn gallery_view(screen: &RoomScreen, look: Look) -> Option<Element<'_, Message>> {
-    let name_of = |author| screen.people.label(author, "");
+/// Returns the gallery or the contacts with the notices, if one of them is open.
+fn page(screen: &RoomScreen, look: Look) -> Option<Element<'_, Message>> {
     let (calendar, short) = (&screen.calendar, screen.layout.is_short());
-    let context = gallery::Context { look, calendar, name_of: &name_of, short };
-    let gallery =
-        stack![gallery::view(screen.gallery.as_ref()?, context).map(Message::Gallery)].push(notices(screen, look));
-    Some(column![].push(call_banner(screen, look)).push(gallery).spacing(screen.layout.gaps().1).into())
+    let page = if let Some(gallery) = &screen.gallery {
+        let name_of = |author| screen.people.label(author, "");
+        let context = gallery::Context { look, calendar, name_of: &name_of, short };
+        gallery::view(gallery, context).map(Message::Gallery)
+    } else {
+        let (people, narrow) = (&screen.people, screen.layout.is_narrow());
+        let context = contacts::Context { look, calendar, people, narrow, short };
+        contacts::view(screen.contacts.as_ref()?, context).map(Message::Contacts)
+    };
+    let page = stack![page].push(notices(screen, look));
+    Some(column![].push(call_banner(screen, look)).push(page).spacing(screen.layout.gaps().1).into())
 }
 
 fn chat_view(screen: &RoomScreen, look: Look) -> Element<'_, Message> {
@@ -266,12 +272,13 @@ fn side(screen: &RoomScreen, look: Look) -> Element<'_, Message> {
         .width(Length::Fill);
     let lists = scroll(look, lists).height(Length::Fill);
     let add = screen.rooms.add_view(look).map(Message::Rooms);
+    let contacts = quiet_button(look, look.t("contacts-open"), Message::ToContacts);
     let gallery = quiet_button(look, look.t("gallery-open"), Message::ToGallery);
     let by_address = quiet_button(look, look.t("room-by-address"), CONNECT);
     let foot: Element<'_, Message> = if short && screen.rooms.adding.is_none() {
-        row![add, gallery, by_address].spacing(4).wrap().into()
+        row![add, contacts, gallery, by_address].spacing(4).wrap().into()
     } else {
-        column![add, gallery, by_address].spacing(4).into()
+        column![add, contacts, gallery, by_address].spacing(4).into()
     };
     let title = (!short).then(|| container(theme::title("Inkmesh")).padding(iced::padding::bottom(8)));
     let all = Pinned::new(column![].push(title), lists, foot).spacing(8.0).height(Length::Fill);
@@ -279,7 +286,7 @@ fn side(screen: &RoomScreen, look: Look) -> Element<'_, Message> {
     container(all).padding(padding).width(Length::Fill).height(Length::Fill).style(style::card(look.colors)).into()
 }
 
-/// Returns rooms and people as letters, between a button to the full list and one to the gallery.
+/// Returns rooms and people as letters, between a button to the full list and those to the contacts and to the gallery.
 fn narrow_side(screen: &RoomScreen, look: Look) -> Element<'_, Message> {
     let end = |sign, message, words| {
         let button = quiet(look, theme::sign(sign).center(), message).width(36).padding(4);
@@ -293,8 +300,9 @@ fn narrow_side(screen: &RoomScreen, look: Look) -> Element<'_, Message> {
     let list = scrollable(container(content).center_x(Length::Fill));
     let list = list.direction(Direction::Vertical(Scrollbar::hidden())).height(Length::Fill);
     let menu = end("☰", Message::Layout(LayoutMessage::Drawer(true)), "room-menu");
+    let contacts = end("☺", Message::ToContacts, "contacts-open");
     let gallery = end("🖼", Message::ToGallery, "gallery-open");
-    let all = Pinned::new(menu, list, gallery).spacing(8.0).height(Length::Fill);
+    let all = Pinned::new(menu, list, column![contacts, gallery]).spacing(8.0).height(Length::Fill);
     container(all).padding([8, 0]).width(Length::Fill).height(Length::Fill).style(style::card(look.colors)).into()
 }
 
@@ -309,8 +317,8 @@ fn unfolded_side(screen: &RoomScreen, look: Look) -> Element<'_, Message> {
 // ---- tabs ----
 
 fn tabs<'a>(screen: &'a RoomScreen, look: Look, width: f32) -> Element<'a, Message> {
-    if let Some(gallery) = gallery_view(screen, look) {
-        return gallery;
+    if let Some(page) = page(screen, look) {
+        return page;
     }
     let layout = &screen.layout;
     let with_notices = |pane: Element<'a, Message>| column![].push(notices(screen, look)).push(pane).spacing(8).into();

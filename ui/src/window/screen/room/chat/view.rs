@@ -238,7 +238,7 @@ fn line(entry: &Entry, context: LineContext<'_>) -> Element<'static, Message> {
         EntryBody::Game(notice) => game_line(entry, notice, &name, context),
         EntryBody::Named(called) => {
             // The name of that time, as the person may have another one by now.
-            let words = look.t_args("entry-named", [("name", called.as_str().into())]);
+            let words = look.t_args("entry-named", [("name", people.label_as(entry.author, called).into())]);
             notice_line(words, "☺", look.colors.muted)
         }
         EntryBody::Drawing | EntryBody::Unknown => notice_line(look.t("entry-unknown"), "☰", look.colors.muted),
