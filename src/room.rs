@@ -162,9 +162,9 @@ impl Room {
 
     /// Takes back the bytes of the last [`Output::StoreLocal`], if there are any.
     pub fn recall(&mut self, bytes: Option<&[u8]>) {
-        let LocalState { read, retired } = LocalState::decode(bytes);
+        let LocalState { read, retired, unshared } = LocalState::decode(bytes);
         self.read = read;
-        self.chain.retire(retired);
+        self.chain.recall(retired, unshared);
     }
 
     /// Begins to take part in the room. `complete`: no operation of ours is on its way to the disk. If one is, our chains may
@@ -240,6 +240,9 @@ impl Room {
             }
         }
         self.conduct(now, live, &mut out);
+        if self.chain.take_unstored() {
+            out.push(Output::StoreLocal(self.local_state()));
+        }
         out.extend(reply);
         out.into_outputs()
     }
@@ -285,7 +288,7 @@ impl Room {
     // --- operations ----------------------------------------------------------------------------------------------
 
     fn on_gossiped(&mut self, operation: Operation, from: Author, now: Now, out: &mut Outbox) {
-        self.retire(std::slice::from_ref(&operation), out);
+        self.retire(std::slice::from_ref(&operation));
         if self.chain.is_in_flight(&operation) {
             return out.push(Output::Verdict(Verdict::Ignore));
         }
@@ -304,7 +307,7 @@ impl Room {
 
     fn on_synced(&mut self, mut operations: Vec<Operation>, from: Author, now: Now, out: &mut Outbox) {
         let count = operations.len() as u64;
-        self.retire(&operations, out);
+        self.retire(&operations);
         operations.retain(|operation| !self.chain.is_in_flight(operation));
         let authors: Vec<Author> = operations.iter().map(Operation::author).collect();
         let taken = self.contents.log.ingest_all(operations, now.wall_ms);
@@ -429,16 +432,14 @@ impl Room {
     /// Never continues the chains of these operations again, if they are our own and new: others know more of them than we
     /// did, so this folder was restored from a copy, lost something, or is used twice. It does not matter whether the
     /// operations can be part of the log already.
-    fn retire(&mut self, operations: &[Operation], out: &mut Outbox) {
+    fn retire(&mut self, operations: &[Operation]) {
         let (me, room, log) = (self.chain.author(), self.chain.room(), &self.contents.log);
         let ours = operations.iter().filter(|operation| operation.author() == me && operation.header().room == room);
         let new: BTreeSet<u64> = ours
             .filter(|operation| log.is_news(operation.header(), operation.id()))
             .map(|operation| operation.header().chain.log)
             .collect();
-        if self.chain.retire(new) {
-            out.push(Output::StoreLocal(self.local_state()));
-        }
+        self.chain.surpassed(new);
     }
 
     fn warn_of_parked(&mut self, outcome: Ingest, author: Author, out: &mut Outbox) {
@@ -553,7 +554,8 @@ impl Room {
     }
 
     fn local_state(&self) -> Vec<u8> {
-        LocalState { read: self.read.clone(), retired: self.chain.retired().clone() }.encode()
+        let (read, retired) = (self.read.clone(), self.chain.retired().clone());
+        LocalState { read, retired, unshared: self.chain.unshared().cloned() }.encode()
     }
 
     /// Stores the local state, and emits what is read.
