@@ -240,9 +240,7 @@ impl Room {
             }
         }
         self.conduct(now, live, &mut out);
-        if self.chain.take_unstored() {
-            out.push(Output::StoreLocal(self.local_state()));
-        }
+        self.store_chains(&mut out);
         out.extend(reply);
         out.into_outputs()
     }
@@ -288,7 +286,7 @@ impl Room {
     // --- operations ----------------------------------------------------------------------------------------------
 
     fn on_gossiped(&mut self, operation: Operation, from: Author, now: Now, out: &mut Outbox) {
-        self.retire(std::slice::from_ref(&operation));
+        self.retire(std::slice::from_ref(&operation), out);
         if self.chain.is_in_flight(&operation) {
             return out.push(Output::Verdict(Verdict::Ignore));
         }
@@ -307,7 +305,7 @@ impl Room {
 
     fn on_synced(&mut self, mut operations: Vec<Operation>, from: Author, now: Now, out: &mut Outbox) {
         let count = operations.len() as u64;
-        self.retire(&operations);
+        self.retire(&operations, out);
         operations.retain(|operation| !self.chain.is_in_flight(operation));
         let authors: Vec<Author> = operations.iter().map(Operation::author).collect();
         let taken = self.contents.log.ingest_all(operations, now.wall_ms);
@@ -432,7 +430,7 @@ impl Room {
     /// Never continues the chains of these operations again, if they are our own and new: others know more of them than we
     /// did, so this folder was restored from a copy, lost something, or is used twice. It does not matter whether the
     /// operations can be part of the log already.
-    fn retire(&mut self, operations: &[Operation]) {
+    fn retire(&mut self, operations: &[Operation], out: &mut Outbox) {
         let (me, room, log) = (self.chain.author(), self.chain.room(), &self.contents.log);
         let ours = operations.iter().filter(|operation| operation.author() == me && operation.header().room == room);
         let new: BTreeSet<u64> = ours
@@ -440,6 +438,15 @@ impl Room {
             .map(|operation| operation.header().chain.log)
             .collect();
         self.chain.surpassed(new);
+        // Before the operations, or after a power cut they could be there and nothing would tell that they came from others.
+        self.store_chains(out);
+    }
+
+    /// Stores which chains of ours are to be continued, if that has changed.
+    fn store_chains(&mut self, out: &mut Outbox) {
+        if self.chain.take_unstored() {
+            out.push(Output::StoreLocal(self.local_state()));
+        }
     }
 
     fn warn_of_parked(&mut self, outcome: Ingest, author: Author, out: &mut Outbox) {
