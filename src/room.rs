@@ -168,9 +168,9 @@ impl Room {
 
     /// Takes back the bytes of the last [`Output::StoreLocal`], if there are any.
     pub fn recall(&mut self, bytes: Option<&[u8]>) {
-        let LocalState { read, retired } = LocalState::decode(bytes);
+        let LocalState { read, retired, unshared } = LocalState::decode(bytes);
         self.read = read;
-        self.chain.retire(retired);
+        self.chain.recall(retired, unshared);
     }
 
     /// Begins to take part in the room. `complete`: no operation of ours is on its way to the disk. If one is, our chains may
@@ -259,6 +259,7 @@ impl Room {
             }
         }
         self.conduct(now, live, &mut out);
+        self.store_chains(&mut out);
         out.extend(reply);
         out.into_outputs()
     }
@@ -463,7 +464,14 @@ impl Room {
             .filter(|operation| log.is_news(operation.header(), operation.id()))
             .map(|operation| operation.header().chain.log)
             .collect();
-        if self.chain.retire(new) {
+        self.chain.surpassed(new);
+        // Before the operations, or after a power cut they could be there and nothing would tell that they came from others.
+        self.store_chains(out);
+    }
+
+    /// Stores which chains of ours are to be continued, if that has changed.
+    fn store_chains(&mut self, out: &mut Outbox) {
+        if self.chain.take_unstored() {
             out.push(Output::StoreLocal(self.local_state()));
         }
     }
@@ -612,7 +620,8 @@ impl Room {
     }
 
     fn local_state(&self) -> Vec<u8> {
-        LocalState { read: self.read.clone(), retired: self.chain.retired().clone() }.encode()
+        let (read, retired) = (self.read.clone(), self.chain.retired().clone());
+        LocalState { read, retired, unshared: self.chain.unshared().cloned() }.encode()
     }
 
     /// Stores the local state, and emits what is read.

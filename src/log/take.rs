@@ -160,7 +160,7 @@ impl Log {
     /// Takes out everything of an author, also what floats or is parked, and returns the keys of what was in the log. It comes
     /// back when it is ingested again.
     pub fn exclude(&mut self, author: Author) -> Vec<OrderKey> {
-        let chains: Vec<ChainId> = self.forest.chains_of(author).map(|(id, _)| id).collect();
+        let chains: Vec<ChainId> = self.forest.chains_of(author).map(|(id, _)| *id).collect();
         let mut removed = Vec::new();
         chains.into_iter().for_each(|id| self.forest.remove_chain(id, &mut removed));
         if !removed.is_empty() {

@@ -38,8 +38,9 @@ const MAX_RPC: usize = 1 << 20;
 /// The largest part of an RPC that is not messages, in bytes: the rooms that a peer is in (about 84 bytes each), ids of
 /// messages that it has or wants (34 each).
 const MAX_CONTROL: usize = 256 << 10;
-/// Ids of messages that are sent or requested at once, at most.
-const MAX_IDS: usize = 5_000;
+/// Ids of messages that are sent or requested in a second, at most: as much as several people draw in the seconds that gossip
+/// remembers. The ids of thousands of lines, and the lines again, would fill a slow link; what is left out comes by sync.
+const MAX_IDS: usize = 256;
 /// Rooms that are remembered of a peer, at most; further ones are ignored.
 const MAX_ROOMS_OF_PEER: usize = MAX_ROOMS + 12;
 /// Openings of a gossip stream in one direction after which the connection is given up. gossipsub turns deaf at the fifth.

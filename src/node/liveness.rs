@@ -12,6 +12,8 @@ use super::arrivals::{Arrivals, Counted};
 
 /// The time after which a connection is closed if nothing arrives on it: two pings of the other side and their way.
 const SILENCE: Duration = Duration::from_secs(5);
+/// The same while history comes over a slow link: what others send waits behind it, and may be lost and sent again.
+const SLOW_SILENCE: Duration = Duration::from_secs(15);
 /// The time between two looks.
 const LOOK: Duration = Duration::from_secs(1);
 
@@ -51,6 +53,7 @@ pub(super) struct Liveness {
     looked: Instant,
     /// From when on this program has looked without a pause: what it did not read meanwhile is not held against peers.
     awake_since: Instant,
+    is_slow: bool,
 }
 
 #[derive(Debug)]
@@ -64,7 +67,7 @@ struct Connection {
 impl Liveness {
     /// No connections; `fresh` is shared with the transport.
     pub(super) fn new(fresh: Fresh, now: Instant) -> Self {
-        Liveness { fresh, connections: HashMap::new(), looked: now, awake_since: now }
+        Liveness { fresh, connections: HashMap::new(), looked: now, awake_since: now, is_slow: false }
     }
 
     /// Takes note of a new connection.
@@ -88,11 +91,17 @@ impl Liveness {
     /// Returns when to close a connection unless something arrives.
     fn closes_at(&self, connection: &Connection) -> Option<Instant> {
         let last = connection.arrivals.as_ref().filter(|_| connection.answers)?.last();
-        Some(last.max(self.awake_since) + SILENCE)
+        let silence = if self.is_slow { SLOW_SILENCE } else { SILENCE };
+        Some(last.max(self.awake_since) + silence)
     }
 
-    /// Returns the connections to be closed now, each once: nothing arrives on them.
-    pub(super) fn dead(&mut self, now: Instant) -> Vec<ConnectionId> {
+    /// Returns the connections to be closed now, each once: nothing arrives on them. `is_slow`: history is coming over a slow
+    /// link.
+    pub(super) fn dead(&mut self, is_slow: bool, now: Instant) -> Vec<ConnectionId> {
+        if self.is_slow && !is_slow {
+            self.awake_since = now; // what waited behind the history comes now
+        }
+        self.is_slow = is_slow;
         if now.saturating_duration_since(self.looked) > 2 * LOOK {
             self.awake_since = now;
         }
@@ -138,7 +147,7 @@ mod tests {
     fn look(liveness: &mut Liveness, to: Instant) -> Vec<ConnectionId> {
         let mut dead = Vec::new();
         while dead.is_empty() && liveness.looked < to {
-            dead = liveness.dead((liveness.looked + LOOK).min(to));
+            dead = liveness.dead(false, (liveness.looked + LOOK).min(to));
         }
         dead
     }
@@ -169,8 +178,24 @@ mod tests {
     async fn after_a_pause_of_this_program_peers_get_the_time_again() {
         let (mut liveness, _counted, [first, _]) = answering();
         let woken = liveness.looked + 4 * SILENCE;
-        assert_eq!(liveness.dead(woken), []);
+        assert_eq!(liveness.dead(false, woken), []);
         assert_eq!(look(&mut liveness, woken + SILENCE - LOOK), []);
         assert_eq!(look(&mut liveness, woken + SILENCE), [first]);
+    }
+
+    #[tokio::test]
+    async fn while_history_comes_over_a_slow_link_others_have_more_time() {
+        let (mut liveness, counted, [first, _]) = answering();
+        let last = counted.arrivals().last().max(liveness.awake_since);
+        for second in 1..15 {
+            assert_eq!(liveness.dead(true, last + second * LOOK), []);
+        }
+        let after = last + 15 * LOOK - Duration::from_millis(1);
+        assert_eq!(liveness.dead(false, after), [], "its messages come now");
+        assert_eq!(look(&mut liveness, after + SILENCE), [first]);
+        let (mut liveness, counted, [first, _]) = answering();
+        let last = counted.arrivals().last().max(liveness.awake_since);
+        let dead: Vec<_> = (1..=15).flat_map(|second| liveness.dead(true, last + second * LOOK)).collect();
+        assert_eq!(dead, [first], "but not for ever");
     }
 }

@@ -303,9 +303,10 @@ impl Peers {
         self.liveness.answered(connection);
     }
 
-    /// Returns the connections on which nothing arrives any more, each once: they are to be closed.
-    pub(super) fn dead(&mut self) -> Vec<ConnectionId> {
-        self.liveness.dead(Instant::now())
+    /// Returns the connections on which nothing arrives any more, each once: they are to be closed. `is_slow`: history is coming
+    /// over a slow link.
+    pub(super) fn dead(&mut self, is_slow: bool) -> Vec<ConnectionId> {
+        self.liveness.dead(is_slow, Instant::now())
     }
 
     /// Returns when to ask for dead connections again.

@@ -19,6 +19,9 @@ pub(super) struct LocalState {
     pub(super) read: ReadState,
     /// Chains of ours that are never continued, because others may know more of them than we do.
     pub(super) retired: BTreeSet<u64>,
+    /// Chains of ours that a copy of our folder has not, once there was one: only these are continued.
+    #[serde(default)]
+    pub(super) unshared: Option<BTreeSet<u64>>,
 }
 
 impl LocalState {

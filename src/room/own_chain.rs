@@ -54,6 +54,12 @@ pub(super) struct OwnChain {
     clock: Clock,
     /// The chains that are never continued: others may know more of them than we do.
     retired: BTreeSet<u64>,
+    /// Once others knew more of a chain of ours than we did, as a copy of our folder is used too, or this one was restored: the
+    /// chains that were begun here since then. The copy has none of these, and only these are continued: two copies that know
+    /// of each other would choose the same one of the others.
+    unshared: Option<BTreeSet<u64>>,
+    /// True if what is stored of the chains has changed.
+    is_unstored: bool,
     /// If operations that were written before the room was read may still be on their way to the disk: the chains that were
     /// begun since, which are the only ones to be continued.
     begun: Option<BTreeSet<u64>>,
@@ -74,6 +80,8 @@ impl OwnChain {
             room,
             clock: Clock::default(),
             retired: BTreeSet::new(),
+            unshared: None,
+            is_unstored: false,
             begun: None,
             unsaved: BTreeMap::new(),
             ends: BTreeMap::new(),
@@ -139,6 +147,32 @@ impl OwnChain {
         &self.retired
     }
 
+    /// Takes back what was stored of our chains.
+    pub(super) fn recall(&mut self, retired: BTreeSet<u64>, unshared: Option<BTreeSet<u64>>) {
+        self.retire(retired);
+        self.unshared = unshared;
+    }
+
+    /// Returns the chains that were begun since others knew more than we did.
+    pub(super) fn unshared(&self) -> Option<&BTreeSet<u64>> {
+        self.unshared.as_ref()
+    }
+
+    /// Returns whether what is stored of the chains has changed since the last call.
+    pub(super) fn take_unstored(&mut self) -> bool {
+        std::mem::take(&mut self.is_unstored)
+    }
+
+    /// Takes note that others know more of these chains of ours than we did. They are never continued, nor are others that a
+    /// copy of our folder may have too.
+    pub(super) fn surpassed(&mut self, chains: BTreeSet<u64>) {
+        let is_shared = |log| self.unshared.as_ref().is_none_or(|unshared| unshared.contains(log));
+        if chains.iter().any(is_shared) {
+            (self.unshared, self.is_unstored) = (Some(BTreeSet::new()), true);
+        }
+        self.is_unstored |= self.retire(chains);
+    }
+
     /// Never continues these chains of ours again. Returns whether one of them was not retired before.
     pub(super) fn retire(&mut self, chains: impl IntoIterator<Item = u64>) -> bool {
         chains.into_iter().filter(|log| local_state::add_retired(&mut self.retired, *log)).count() > 0
@@ -183,6 +217,9 @@ impl OwnChain {
         if let Some(begun) = &mut self.begun {
             begun.insert(chain.log);
         }
+        if let Some(unshared) = &mut self.unshared {
+            self.is_unstored |= unshared.insert(chain.log);
+        }
         self.ends.extend(end.map(|end| (chain.log, end)));
         self.tickets += 1;
         let ticket = Ticket { room: self.random, number: self.tickets };
@@ -196,8 +233,8 @@ impl OwnChain {
         let ends = held.chain(self.ends.values().copied());
         let usable: Vec<ChainEnd> = ends
             .filter(|ChainEnd { log, .. }| {
-                let is_known = self.begun.as_ref().is_none_or(|begun| begun.contains(log));
-                is_known && !self.retired.contains(log)
+                let among = |chains: &Option<BTreeSet<u64>>| chains.as_ref().is_none_or(|chains| chains.contains(log));
+                among(&self.begun) && among(&self.unshared) && !self.retired.contains(log)
             })
             .collect();
         let latest = usable.iter().filter(|end| end.time <= limit).max_by_key(|end| (end.time, end.log));
@@ -262,19 +299,39 @@ mod tests {
     struct Writer {
         chain: OwnChain,
         log: Log,
+        said: Vec<Operation>,
     }
 
     impl Writer {
         fn new() -> Self {
             let room = RoomName::lobby().id();
-            Writer { chain: OwnChain::new(Identity::from_secret([1; 32]), room, 7), log: Log::new(room) }
+            let chain = OwnChain::new(Identity::from_secret([1; 32]), room, 7);
+            Writer { chain, log: Log::new(room), said: Vec::new() }
         }
 
         /// The program is started again, and has read this log.
         fn restart(self, random: u64) -> Self {
             let mut chain = OwnChain::new(Identity::from_secret([1; 32]), RoomName::lobby().id(), random);
-            chain.retire(self.chain.retired);
-            Writer { chain, log: self.log }
+            chain.recall(self.chain.retired, self.chain.unshared);
+            Writer { chain, log: self.log, said: self.said }
+        }
+
+        /// The folder is copied, and both are used.
+        fn copy(&self, random: u64) -> Self {
+            let mut copy = Writer::new();
+            copy.log.ingest_all(self.said.clone(), u64::MAX);
+            copy.said = self.said.clone();
+            copy.chain.recall(self.chain.retired.clone(), self.chain.unshared.clone());
+            copy.restart(random)
+        }
+
+        /// Takes in what a copy wrote.
+        fn hear(&mut self, copy: &Writer) {
+            let is_news = |operation: &&Operation| self.log.is_news(operation.header(), operation.id());
+            let news: Vec<Operation> = copy.said.iter().filter(is_news).cloned().collect();
+            self.chain.surpassed(news.iter().map(|operation| operation.header().chain.log).collect());
+            self.said.extend(news.iter().cloned());
+            self.log.ingest_all(news, u64::MAX);
         }
 
         fn unsaved(&mut self, count: usize, now: Now) -> Result<Write, CommandError> {
@@ -287,6 +344,7 @@ mod tests {
             let write = self.unsaved(1, now).unwrap();
             self.chain.saved(write.ticket);
             self.log.ingest_all(write.operations.clone(), u64::MAX);
+            self.said.extend(write.operations.iter().cloned());
             *write.operations[0].header()
         }
 
@@ -420,6 +478,32 @@ mod tests {
         let right = writer.line(NOW);
         writer = writer.restart(100);
         assert_eq!(writer.line(at(30_000)).chain, right.chain);
+    }
+
+    /// Whoever knows that a copy is in use leaves it every chain that both have, over restarts and further copies.
+    #[test]
+    fn copies_that_know_of_each_other_never_continue_the_same_chain() {
+        let mut one = Writer::new();
+        let ahead = one.line(at(NOW.wall_ms + 9 * DAY_MS));
+        let present = one.line(NOW);
+        assert_ne!(ahead.chain, present.chain);
+        let mut other = one.copy(100);
+        let later = |now: Now| at(now.wall_ms + 1);
+        assert_eq!((one.line(NOW).chain, other.line(later(NOW)).chain), (present.chain, present.chain), "nobody knows");
+        for session in 0..3 {
+            one.hear(&other);
+            other.hear(&one);
+            (one, other) = (one.restart(200 + session), other.restart(300 + session));
+            // In the future the other chain could be continued too.
+            for now in [NOW, at(NOW.wall_ms + 10 * DAY_MS)] {
+                assert_ne!(one.line(now).chain, other.line(later(now)).chain);
+            }
+        }
+        let mut third = one.copy(400);
+        assert_eq!(one.line(NOW).chain, third.line(later(NOW)).chain);
+        one.hear(&third);
+        third.hear(&one);
+        assert_ne!(one.line(NOW).chain, third.line(later(NOW)).chain);
     }
 
     /// A clock that is set back and back can't use up the chains that are needed for restored copies.

@@ -9,6 +9,7 @@ use crate::fold::{Step, StepBody};
 use crate::game::{Phase, PlayError, Rules, WordList};
 use crate::log::MAX_FLOATING_OF_AUTHOR;
 use crate::operation::{ChainId, Header, OperationId};
+use crate::payload::Chat;
 use crate::words::{Level, Word};
 
 const NOW: Now = Now { wall_ms: 1_790_000_000_000, mono_ms: 5 };
@@ -274,6 +275,20 @@ fn an_operation_that_takes_the_place_of_a_floating_one_changes_nothing_else() {
         )
     });
     assert!(changes.is_none(), "{changes:?}");
+}
+
+#[test]
+fn a_line_is_later_than_one_that_is_shown_though_something_before_it_is_missing() {
+    let mut room = room(1);
+    let (identity, peer) = (Identity::from_secret([2; 32]), Identity::from_secret([3; 32]).author());
+    let chain = ChainId { author: identity.author(), log: 5 };
+    let time = Timestamp::from_ms(NOW.wall_ms + 60_000);
+    let header = Header { room: room.name().id(), chain, seq: 1, backlink: Some(OperationId([9; 32])), time };
+    let operation = Operation::sign(&identity, header, &Payload::Chat(Chat { text: "hi".to_owned() })).unwrap();
+    room.handle(Input::Gossiped { operation, from: peer }, NOW);
+    assert_eq!(room.log().floating(), 1);
+    let answer = write(&mut room, RoomCommand::Say { text: "hello".to_owned() }, NOW).unwrap();
+    assert!(answer.operations[0].header().time > time);
 }
 
 /// Steps that are dated back land before those that the fold still holds.

@@ -294,6 +294,16 @@ mod tests {
         assert_eq!(server.served(), Some((RoomName::lobby().id(), 25)));
     }
 
+    #[test]
+    fn who_begins_rounds_as_fast_as_it_can_leaves_others_their_share() {
+        let (mut rate, [a, b]) = (served_rate(), [1, 2].map(|n| Author([n; 32])));
+        let served = |rate: &mut PeerRate, peer, ms| (0..5_000).filter(|_| rate.admits(peer, ms)).count() as u64;
+        assert_eq!(served(&mut rate, a, 0), SERVED.burst + ALL_SERVED.burst);
+        assert_eq!(served(&mut rate, b, 0), SERVED.burst, "as many as rooms that people are in");
+        assert_eq!(served(&mut rate, a, 1_000), 250);
+        assert_eq!(served(&mut rate, b, 1_000), 50);
+    }
+
     fn operation() -> Operation {
         let identity = Identity::from_secret([1; 32]);
         let chain = ChainId { author: identity.author(), log: 3 };

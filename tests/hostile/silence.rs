@@ -1,7 +1,9 @@
-//! Tests of peers that open streams and say nothing on them, and of many who speak at once: nobody loses a word to them.
+//! Tests of peers that open streams and say nothing on them, of one who asks again and again, and of many who speak at once:
+//! nobody loses a word to them.
 
 use futures::future::join_all;
 use futures::{AsyncReadExt, AsyncWriteExt};
+use inkmesh::clock::Timestamp;
 use inkmesh::game::guess::{PeerReply, Refusal};
 use inkmesh::sync::{Request, Response};
 use libp2p::StreamProtocol;
@@ -66,6 +68,39 @@ async fn who_is_silent_after_the_hello_loses_the_place_to_others() {
     };
     let served = tokio::time::timeout(std::time::Duration::from_secs(20), served).await.expect("a place is free");
     assert!(matches!(served, Ok(Response::Frontier { .. })));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_requests_the_last_screen_again_and_again_gets_nothing_and_others_do() {
+    let victim = victim().await;
+    victim.node.say(lobby(), "hello".to_owned()).await.unwrap();
+    let newest = Request::Newest { limit: 160, after: Timestamp::default() };
+    let requests = [framed(&hello()), framed(&newest.encode().unwrap())].concat();
+    let operations = |peer: &Running| {
+        let answer = peer.ask(SYNC, requests.clone());
+        async move {
+            let answer = answer.await;
+            let (len, rest) = answer.split_first_chunk().unwrap();
+            let newest = rest.split_at(u32::from_be_bytes(*len) as usize).1;
+            matches!(
+                Response::decode(&newest[4..newest.len().min(4 + len_of(newest))]),
+                Ok(Response::Operations { .. })
+            )
+        }
+    };
+    let peers = connect(&victim, 2).await;
+    assert!(operations(&peers[0]).await);
+    let mut requested = 0;
+    while operations(&peers[0]).await {
+        requested += 1;
+        assert!(requested < 2_000, "always served");
+    }
+    assert!(operations(&peers[1]).await);
+}
+
+/// Returns the length of the message that begins here.
+fn len_of(framed: &[u8]) -> usize {
+    framed.first_chunk().map_or(0, |len| u32::from_be_bytes(*len) as usize)
 }
 
 /// Says hello on a stream. Returns whether the answer came.

@@ -30,6 +30,14 @@ enum JoinState {
     ReadsAgain,
 }
 
+#[cfg(test)]
+impl Joining {
+    /// Returns whether the room is being read.
+    pub(super) fn is_read(&self) -> bool {
+        matches!(self.state, JoinState::Reads | JoinState::ReadsAgain)
+    }
+}
+
 impl NodeActor {
     pub(super) fn on_join(&mut self, name: RoomName, answer: ReplySender) {
         let refused = if let Err(error) = name.check_joinable() {

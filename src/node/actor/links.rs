@@ -188,7 +188,7 @@ impl NodeActor {
 
     /// Closes the connections on which nothing arrives any more.
     pub(super) fn close_dead(&mut self) {
-        for connection in self.peers.dead() {
+        for connection in self.peers.dead(self.sync.is_slow()) {
             tracing::info!(%connection, "no answer: closing the connection");
             self.network.close(connection);
         }

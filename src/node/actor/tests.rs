@@ -160,7 +160,10 @@ async fn a_room_that_is_left_and_entered_again_is_read_when_what_was_said_is_on_
         bench.actor.on_command(command, answer);
         said.push(reply);
     }
-    bench.ask(Command::Join { room: room.clone() }).await.unwrap();
+    let (answer, joined) = oneshot::channel();
+    bench.actor.on_command(Command::Join { room: room.clone() }, answer);
+    assert!(bench.actor.joining.iter().all(|joining| !joining.is_read()), "it waits for the disk");
+    bench.wait(joined).await.unwrap().unwrap();
     let Ok(Reply::Written { id: one }) = bench.wait(said.remove(0)).await.unwrap() else { panic!("not written") };
     let Ok(Reply::Written { id: two }) = bench.ask(say("two")).await else { panic!("not written") };
     let history = Command::History { room: room.clone(), limit: None, before: None };

@@ -22,7 +22,7 @@ use crate::sync::RoundError;
 use crate::sync::fetching::Fetch;
 use crate::sync::schedule::{Outcome, Round, Schedule};
 use crate::sync::server;
-use crate::sync::transfers::Transfers;
+use crate::sync::transfers::{Transfers, is_fast};
 
 /// The time between two searches for others in rooms in which we are alone, in milliseconds.
 const SEARCH_MS: u64 = 10_000;
@@ -38,8 +38,10 @@ pub(in crate::node) struct SyncStreams {
     backlog: Backlog,
     messages: mpsc::Sender<Message>,
     schedules: BTreeMap<RoomName, Schedule>,
-    /// Of each room.
+    /// The transfers of each room.
     transfers: BTreeMap<RoomName, Transfers<Author>>,
+    /// Those of all rooms, as far as they are slow.
+    slow: Transfers<RoomName>,
     next_search: u64,
     /// Streams that each peer has open to us.
     open: SharedSlots,
@@ -61,6 +63,7 @@ impl SyncStreams {
             messages,
             schedules: BTreeMap::new(),
             transfers: BTreeMap::new(),
+            slow: Transfers::of_rooms(),
             next_search: 0,
             open: SharedSlots::new(server::open_slots()),
             served: SharedSlots::new(server::slots()),
@@ -79,6 +82,7 @@ impl SyncStreams {
     pub(in crate::node) fn closed(&mut self, room: &RoomName) {
         self.schedules.remove(room);
         self.transfers.remove(room);
+        self.slow.ended(room);
     }
 
     /// Takes note that a peer entered a room: a round with it is due.
@@ -152,13 +156,28 @@ impl SyncStreams {
         if !room.could_bring_more(from) {
             return Fetch::Nothing;
         }
-        self.transfers.entry(room.name().clone()).or_default().next(from, now, || room.next_fetch(from, unit))
+        let name = room.name().clone();
+        let transfers = self.transfers.entry(name.clone()).or_insert_with(Transfers::of_members);
+        let slow = &mut self.slow;
+        transfers.next(from, now, || {
+            if is_fast(unit) {
+                slow.ended(&name);
+                return room.next_fetch(from, unit);
+            }
+            slow.next(name, now, || room.next_fetch(from, unit))
+        })
+    }
+
+    /// Returns whether history is coming over a slow link: other connections may have to wait for it.
+    pub(in crate::node) fn is_slow(&self) -> bool {
+        !self.slow.is_idle()
     }
 
     /// Takes note that what was requested in a round has come.
     pub(in crate::node) fn fetched(&mut self, room: &RoomName, from: Author, now: u64) {
         if let Some(transfers) = self.transfers.get_mut(room) {
             transfers.unit_ended(&from, now);
+            self.slow.unit_ended(room, now);
         }
     }
 
@@ -179,6 +198,9 @@ impl SyncStreams {
         };
         if let Some(transfers) = self.transfers.get_mut(&end.room) {
             transfers.ended(&end.peer);
+            if transfers.is_idle() {
+                self.slow.ended(&end.room);
+            }
         }
         self.schedules.get_mut(&end.room)?.end(end.peer, outcome, now)
     }

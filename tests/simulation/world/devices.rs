@@ -114,7 +114,7 @@ impl Device {
             unsaved: Unsaved::default(),
             online: BTreeMap::new(),
             schedule: Schedule::new(random),
-            transfers: Transfers::default(),
+            transfers: Transfers::of_members(),
             next_round: None,
             rounds: BTreeSet::new(),
             slots: server::slots(),
@@ -287,7 +287,7 @@ impl World {
         device.messages.clear();
         device.promised.clear();
         device.slots = server::slots();
-        device.transfers = Transfers::default();
+        device.transfers = Transfers::of_members();
         let rounds = std::mem::take(&mut device.rounds);
         for round in rounds {
             self.close(round);
