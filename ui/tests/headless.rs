@@ -11,6 +11,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use inkmesh::identity::Author;
+use inkmesh::verification::VerificationNumber;
 use inkmesh_store::Store;
 use serde_json::{Value, json};
 use support::host::{Host, agree, local, local_command, say};
@@ -329,7 +330,9 @@ fn a_program_can_ask_who_it_is() {
     let _turn = turn();
     let (_dir, mut host) = alone();
     let peer: Author = host.peer.parse().unwrap();
-    let mut expected = json!({"peer": host.peer, "name": "Ana", "fingerprint": peer.fingerprint(), "version": "0.1.0"});
+    let (fingerprint, number) = (peer.fingerprint(), VerificationNumber::of(peer).to_string());
+    let mut expected =
+        json!({"peer": host.peer, "name": "Ana", "fingerprint": fingerprint, "number": number, "version": "0.1.0"});
     assert_eq!(host.ok(json!({"do": "whoami"})), expected);
     host.ok(json!({"do": "rename", "name": "Anna"}));
     expected["name"] = json!("Anna");

@@ -78,7 +78,7 @@ fn what_is_typed_and_drawn_in_the_window_arrives() {
 const FIELD: [&str; 2] = ["1080", "755"];
 const SEND: [&str; 2] = ["1236", "755"];
 const SHEET: [&str; 2] = ["600", "300"];
-const ADD_ROOM: [&str; 2] = ["90", "695"];
+const ADD_ROOM: [&str; 2] = ["90", "664"];
 /// A little below both fields.
 const BELOW: &str = "790";
 /// What is logged when a field gets the input method.

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::io::Write as _;
 
 use inkmesh::contacts::Contact;
+use inkmesh::lookalike::without_star;
 
 use super::error::ToolError;
 use super::reader::Reader;
@@ -30,7 +31,9 @@ pub fn list(reader: &Reader, json: bool) -> Result<(), ToolError> {
 
 /// Returns a contact in a line: who it is, the marks, and where and when they were met last.
 fn line(language: Language, time: &LocalTime, contact: &Contact) -> String {
-    let name = if contact.name.is_empty() { t(language, "people-nameless") } else { plain(&contact.name) };
+    // The star is for friends only.
+    let name = plain(without_star(&contact.name));
+    let name = if name.is_empty() { t(language, "people-nameless") } else { name };
     let star = if contact.friend { "★ " } else { "" };
     let nickname = contact.nickname.as_ref().map(|nickname| format!(" “{}”", plain(nickname.as_str())));
     let marks = [

@@ -116,6 +116,9 @@ impl People {
             && let Some(count) = self.alike.get_mut(&before)
         {
             *count -= 1;
+            if *count == 0 {
+                self.alike.remove(&before);
+            }
         }
     }
 
@@ -131,7 +134,9 @@ impl People {
     pub fn insert_contact(&mut self, contact: Contact) -> bool {
         let muted = contact.muted;
         let known = self.contacts.get(&contact.peer);
-        let shown = |contact: &Contact| (contact.nickname.clone(), contact.friend, !contact.look_alikes.is_empty());
+        let shown = |contact: &Contact| {
+            (contact.name.clone(), contact.nickname.clone(), contact.friend, contact.look_alikes.is_empty())
+        };
         if known.map(shown) != Some(shown(&contact)) {
             self.revision += 1;
         }
