@@ -70,6 +70,7 @@ person-away = away
 person-forked = signed two different histories: don't rely on it
 person-away-since = away · last seen { $when }
 person-muted = muted
+person-blocked = blocked
 person-details = About them
 
 # Talk
@@ -549,6 +550,9 @@ contacts-friend-means = Never forgotten, and called at every start.
 contacts-mute = Mute
 contacts-muted = Muted
 contacts-mute-means = You don't see what they say, and they are not told.
+contacts-block = Block
+contacts-blocked = Blocked
+contacts-block-means = Nothing of theirs is taken any more: neither lines nor drawings, and they count in no game here. They are not told.
 contacts-nickname = Your name for them, which only you see
 contacts-nickname-none = none
 contacts-nickname-set = Set
@@ -572,6 +576,7 @@ people-nameless = no name
 people-friend = friend
 people-verified = verified
 people-muted = muted
+people-blocked = blocked
 people-look-alike = the name looks like somebody else's
 people-last-seen = last seen { $when }
 people-never-met = never met

@@ -61,6 +61,7 @@ person-away = 자리에 없음
 person-forked = 서로 다른 두 기록에 서명함: 믿지 마세요
 person-away-since = 자리에 없음 · 마지막 { $when }
 person-muted = 숨김
+person-blocked = 차단
 person-details = 자세히
 
 # 대화
@@ -500,6 +501,9 @@ contacts-friend-means = 잊지 않고, 시작할 때마다 연결해요.
 contacts-mute = 숨기기
 contacts-muted = 숨김
 contacts-mute-means = 이 사람의 말이 보이지 않아요. 상대에게는 알리지 않아요.
+contacts-block = 차단하기
+contacts-blocked = 차단함
+contacts-block-means = 이 사람의 말도 그림도 받지 않고, 게임에서도 세지 않아요. 상대에게는 알리지 않아요.
 contacts-nickname = 나만 보는 별명
 contacts-nickname-none = 없음
 contacts-nickname-set = 정하기
@@ -523,6 +527,7 @@ people-nameless = 이름 없음
 people-friend = 친구
 people-verified = 확인함
 people-muted = 숨김
+people-blocked = 차단
 people-look-alike = 다른 사람과 비슷한 이름
 people-last-seen = 마지막 { $when }
 people-never-met = 만난 적 없음

@@ -40,6 +40,7 @@ fn line(language: Language, time: &LocalTime, contact: &Contact) -> String {
         (contact.friend, "people-friend"),
         (contact.verified, "people-verified"),
         (contact.muted, "people-muted"),
+        (contact.blocked, "people-blocked"),
         (!contact.look_alikes.is_empty(), "people-look-alike"),
     ];
     let marks = marks.into_iter().filter(|(on, _)| *on).map(|(_, key)| t(language, key));

@@ -124,6 +124,7 @@ fn a_friend_a_nickname_and_a_mute_are_set() {
     bench.must_show("A name needs a character that can be seen.");
     bench.give(Message::Contacts(In::Nickname(" ".to_owned())));
     assert_eq!(commands(&bench.click("Set")), [Command::Nickname { peer: ANA, name: None }]);
+    assert_eq!(commands(&bench.click("Block")), [Command::Block { peer: ANA, on: true }]);
     assert_eq!(commands(&bench.click("Mute")), [Command::Mute { peer: ANA, on: true }]);
     let actions = change(&mut bench, Contact { muted: true, ..contact(ANA, "Ana", true) });
     assert_eq!(loads(&actions), [lobby()], "the chat is read again without them");

@@ -79,7 +79,8 @@ fn warnings<'a>(peer: Author, contact: Option<&Contact>, context: Context<'a>) -
 /// Returns buttons for the marks, each with what it means.
 fn marks<'a>(contact: Option<&Contact>, context: Context<'a>) -> Element<'a, Message> {
     let look = context.look;
-    let (friend, muted) = contact.map_or((false, false), |contact| (contact.friend, contact.muted));
+    let is = |mark: fn(&Contact) -> bool| contact.is_some_and(mark);
+    let (friend, muted, blocked) = (is(|of| of.friend), is(|of| of.muted), is(|of| of.blocked));
     let mark = |words: String, on: bool, message: Message, meaning: &str| {
         let pressed = button(theme::body(words)).on_press(message.clone()).padding([4, 12]);
         let pressed = match on {
@@ -91,7 +92,9 @@ fn marks<'a>(contact: Option<&Contact>, context: Context<'a>) -> Element<'a, Mes
         row![pressed, meaning.width(Length::Fill)].spacing(12).align_y(Alignment::Center)
     };
     let star = if friend { "★" } else { "☆" };
-    let (mute, tick) = if muted { ("contacts-muted", "✓ ") } else { ("contacts-mute", "") };
+    let ticked = |on: bool, done: &str, to_do: &str| if on { format!("✓ {}", look.t(done)) } else { look.t(to_do) };
+    let mute = ticked(muted, "contacts-muted", "contacts-mute");
+    let block = ticked(blocked, "contacts-blocked", "contacts-block");
     column![
         mark(
             format!("{star} {}", look.t("contacts-friend")),
@@ -99,7 +102,8 @@ fn marks<'a>(contact: Option<&Contact>, context: Context<'a>) -> Element<'a, Mes
             Message::Friend(!friend),
             "contacts-friend-means"
         ),
-        mark(format!("{tick}{}", look.t(mute)), muted, Message::Mute(!muted), "contacts-mute-means"),
+        mark(mute, muted, Message::Mute(!muted), "contacts-mute-means"),
+        mark(block, blocked, Message::Block(!blocked), "contacts-block-means"),
     ]
     .spacing(8)
     .into()

@@ -19,6 +19,7 @@ pub enum Message {
     SetNickname,
     Friend(bool),
     Mute(bool),
+    Block(bool),
     /// Change the text in the field for a verification number.
     Number(String),
     /// Compare the number in the field with the key of the selected person.

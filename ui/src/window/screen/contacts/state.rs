@@ -112,6 +112,7 @@ impl Selected {
             },
             Message::Friend(on) => return Some(Command::Friend { peer, on }),
             Message::Mute(on) => return Some(Command::Mute { peer, on }),
+            Message::Block(on) => return Some(Command::Block { peer, on }),
             Message::Number(text) => (self.number, self.verdict) = (text, None),
             Message::Verify => match self.number.parse() {
                 Ok(number) => return Some(Command::Verify { peer, number }),

@@ -108,8 +108,9 @@ fn facts(contact: &Contact, context: Context<'_>) -> String {
     let look = context.look;
     let name = (contact.nickname.is_some() && !contact.name.is_empty()).then(|| contact.name.clone());
     let met = if contact.online { look.t("person-online") } else { seen(contact.last_seen, context) };
-    let muted = contact.muted.then(|| look.t("person-muted"));
-    name.into_iter().chain([met]).chain(muted).collect::<Vec<_>>().join(" · ")
+    let muted = (contact.muted && !contact.blocked).then(|| look.t("person-muted"));
+    let blocked = contact.blocked.then(|| look.t("person-blocked"));
+    name.into_iter().chain([met]).chain(muted).chain(blocked).collect::<Vec<_>>().join(" · ")
 }
 
 /// Returns when somebody was met.

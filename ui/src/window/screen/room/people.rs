@@ -132,7 +132,8 @@ impl People {
 
     /// Adds a contact, or replaces what is known. Returns whether it is to be heard again, or no longer.
     pub fn insert_contact(&mut self, contact: Contact) -> bool {
-        let muted = contact.muted;
+        let is_heard = |contact: &Contact| (contact.muted, contact.blocked);
+        let heard = is_heard(&contact);
         let known = self.contacts.get(&contact.peer);
         let shown = |contact: &Contact| {
             (contact.name.clone(), contact.nickname.clone(), contact.friend, contact.look_alikes.is_empty())
@@ -140,7 +141,7 @@ impl People {
         if known.map(shown) != Some(shown(&contact)) {
             self.revision += 1;
         }
-        self.contacts.insert(contact.peer, contact).is_some_and(|before| before.muted) != muted
+        self.contacts.insert(contact.peer, contact).map_or((false, false), |before| is_heard(&before)) != heard
     }
 
     pub fn contact(&self, peer: Author) -> Option<&Contact> {
@@ -306,6 +307,8 @@ impl People {
     fn state(&self, look: Look, calendar: &Calendar, person: &Person, game: InGame) -> String {
         if person.peer == self.me {
             look.t("person-you")
+        } else if self.contacts.get(&person.peer).is_some_and(|contact| contact.blocked) {
+            look.t("person-blocked")
         } else if self.contacts.get(&person.peer).is_some_and(|contact| contact.muted) {
             look.t("person-muted")
         } else if person.online && game.is_quiz_turn {
