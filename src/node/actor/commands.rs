@@ -78,7 +78,7 @@ impl NodeActor {
         let lines = self
             .rooms
             .get(&name)
-            .and_then(|room| room.log().page(limit.min(MAX_HISTORY), before).ok_or(CommandError::UnknownEntry));
+            .and_then(|room| room.page(limit.min(MAX_HISTORY), before).ok_or(CommandError::UnknownEntry));
         match lines {
             Ok(lines) => self.disk.read_page(name, lines, answer),
             Err(error) => drop(answer.send(Err(error))),
