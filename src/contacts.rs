@@ -1,4 +1,4 @@
-//! Contacts: everybody whom this installation has met or marked, with what we know and think of them. They are ours alone and
+//! Contacts: everybody whom this installation has met or tagged, with what we know and think of them. They are ours alone and
 //! are never sent. All times are in milliseconds since 1970 by this machine's clock.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,7 +10,7 @@ use crate::identity::Author;
 use crate::lookalike::Skeleton;
 use crate::name::PersonName;
 
-/// Contacts at most. Beyond it, unmarked ones are forgotten: who was met on the fewest days first.
+/// Contacts at most. Beyond it, untagged ones are forgotten: who was met on the fewest days first.
 pub const MAX_CONTACTS: usize = 10_000;
 /// Addresses kept of a contact.
 const MAX_ADDRESSES: usize = 8;
@@ -24,9 +24,9 @@ const MAX_LOOK_ALIKES: usize = 8;
 const SIGHT_MS: u64 = 10 * 60 * 1000;
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 
-/// A mark that our person puts on a contact.
+/// A tag that our person puts on a contact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mark {
+pub enum Tag {
     /// Known and welcome: never forgotten, and called at the start.
     Friend,
     /// Their talk is not shown.
@@ -55,15 +55,15 @@ struct Kept {
 }
 
 impl Kept {
-    fn is_marked(&self) -> bool {
+    fn is_tagged(&self) -> bool {
         self.friend || self.muted || self.blocked || self.verified || self.nickname.is_some()
     }
 
-    /// Returns what the names of the contact look like, with the contact as it is listed under them: marked ones first.
+    /// Returns what the names of the contact look like, with the contact as it is listed under them: tagged ones first.
     fn listing(&self, peer: Author) -> (BTreeSet<Skeleton>, (bool, Author)) {
         let nickname = self.nickname.as_ref().map_or("", PersonName::as_str);
         let names = [self.name.as_str(), nickname].into_iter().filter(|name| !name.is_empty());
-        (names.map(Skeleton::of).collect(), (!self.is_marked(), peer))
+        (names.map(Skeleton::of).collect(), (!self.is_tagged(), peer))
     }
 }
 
@@ -76,7 +76,7 @@ pub struct Contact {
     pub name: String,
     /// The name that our person gave them.
     pub nickname: Option<PersonName>,
-    /// True if they are marked as a friend.
+    /// True if they are tagged as a friend.
     pub friend: bool,
     /// True if nothing of theirs is taken.
     pub blocked: bool,
@@ -94,7 +94,7 @@ pub struct Contact {
     pub addresses: Vec<String>,
     /// Their picture. Pictures are not exchanged yet.
     pub picture: Option<String>,
-    /// Others with a name that looks the same, those who have a mark first; not all if they are many.
+    /// Others with a name that looks the same, those who have a tag first; not all if they are many.
     pub look_alikes: Vec<Author>,
 }
 
@@ -170,13 +170,13 @@ impl Contacts {
         self.kept.keys().map(|peer| self.get(*peer, now_ms)).collect()
     }
 
-    /// Returns everybody who has a mark.
-    pub fn with(&self, mark: Mark) -> impl Iterator<Item = Author> {
-        let has = move |kept: &Kept| match mark {
-            Mark::Friend => kept.friend,
-            Mark::Muted => kept.muted,
-            Mark::Blocked => kept.blocked,
-            Mark::Verified => kept.verified,
+    /// Returns everybody who has a tag.
+    pub fn with(&self, tag: Tag) -> impl Iterator<Item = Author> {
+        let has = move |kept: &Kept| match tag {
+            Tag::Friend => kept.friend,
+            Tag::Muted => kept.muted,
+            Tag::Blocked => kept.blocked,
+            Tag::Verified => kept.verified,
         };
         self.kept.iter().filter(move |(_, kept)| has(kept)).map(|(peer, _)| *peer)
     }
@@ -250,14 +250,14 @@ impl Contacts {
         !addresses.is_empty() && self.change(peer, |kept| kept.addresses = addresses)
     }
 
-    /// Puts a mark on somebody, or takes it away. Returns whether there was space for one more contact.
-    pub fn mark(&mut self, peer: Author, mark: Mark, on: bool) -> bool {
+    /// Puts a tag on somebody, or takes it away. Returns whether there was space for one more contact.
+    pub fn tag(&mut self, peer: Author, tag: Tag, on: bool) -> bool {
         let kept = self.keep(peer).is_some();
-        self.change(peer, |kept| match mark {
-            Mark::Friend => kept.friend = on,
-            Mark::Muted => kept.muted = on,
-            Mark::Blocked => kept.blocked = on,
-            Mark::Verified => kept.verified = on,
+        self.change(peer, |kept| match tag {
+            Tag::Friend => kept.friend = on,
+            Tag::Muted => kept.muted = on,
+            Tag::Blocked => kept.blocked = on,
+            Tag::Verified => kept.verified = on,
         });
         kept
     }
@@ -282,7 +282,7 @@ impl Contacts {
         if kept == before {
             return false;
         }
-        let named = |kept: &Kept| (kept.name.clone(), kept.nickname.clone(), kept.is_marked());
+        let named = |kept: &Kept| (kept.name.clone(), kept.nickname.clone(), kept.is_tagged());
         if named(&kept) != named(&before) {
             self.unlist(peer, &before);
             self.list(peer, &kept);
@@ -292,13 +292,13 @@ impl Contacts {
         true
     }
 
-    /// Returns whether there is space for a contact. Forgets an unmarked one that is away, if need be: one of those met on the
+    /// Returns whether there is space for a contact. Forgets an untagged one that is away, if need be: one of those met on the
     /// fewest days, so that keys which come in masses push out each other, and of them the one met longest ago.
     fn make_room(&mut self, peer: &Author) -> bool {
         if self.kept.len() < MAX_CONTACTS || self.kept.contains_key(peer) {
             return true;
         }
-        let away = self.kept.iter().filter(|(peer, kept)| !kept.is_marked() && !self.online.contains(peer));
+        let away = self.kept.iter().filter(|(peer, kept)| !kept.is_tagged() && !self.online.contains(peer));
         let Some(victim) = away.min_by_key(|(_, kept)| (kept.days, kept.last_seen)).map(|(peer, _)| *peer) else {
             return false;
         };
@@ -373,16 +373,16 @@ mod tests {
     #[test]
     fn marks_and_nicknames_are_kept_also_of_people_who_were_never_met() {
         let (mut contacts, ben) = (Contacts::default(), author(2));
-        for mark in [Mark::Friend, Mark::Muted, Mark::Blocked, Mark::Verified] {
-            assert!(contacts.mark(ben, mark, true) && contacts.with(mark).eq([ben]));
+        for tag in [Tag::Friend, Tag::Muted, Tag::Blocked, Tag::Verified] {
+            assert!(contacts.tag(ben, tag, true) && contacts.with(tag).eq([ben]));
         }
-        contacts.mark(ben, Mark::Muted, false);
+        contacts.tag(ben, Tag::Muted, false);
         assert!(contacts.nickname(ben, Some("the tall one".parse().unwrap())));
         let again = restarted(&mut contacts);
         let contact = again.get(ben, NOW);
         assert!(contact.friend && !contact.muted && contact.verified);
         assert_eq!(contact.nickname.as_ref().map(PersonName::as_str), Some("the tall one"));
-        assert_eq!((contact.first_seen, again.with(Mark::Friend).collect::<Vec<_>>()), (None, vec![ben]));
+        assert_eq!((contact.first_seen, again.with(Tag::Friend).collect::<Vec<_>>()), (None, vec![ben]));
     }
 
     #[test]
@@ -418,13 +418,13 @@ mod tests {
     }
 
     #[test]
-    fn of_many_look_alikes_those_with_a_mark_are_told() {
+    fn of_many_look_alikes_those_with_a_tag_are_told() {
         let mut contacts = Contacts::default();
         for n in 0..100 {
             contacts.came(author(n), NOW);
             contacts.named(author(n), "Ana");
         }
-        contacts.mark(author(77), Mark::Friend, true);
+        contacts.tag(author(77), Tag::Friend, true);
         let told = contacts.get(author(5), NOW).look_alikes;
         assert_eq!((told.len(), told[0]), (MAX_LOOK_ALIKES, author(77)));
         assert!(contacts.take_untold().len() <= 100);
@@ -434,7 +434,7 @@ mod tests {
     fn masses_of_keys_push_out_each_other_only() {
         let mut contacts = Contacts::default();
         let (friend, often, once) = (author(60_000), author(60_001), author(60_002));
-        contacts.mark(friend, Mark::Friend, true);
+        contacts.tag(friend, Tag::Friend, true);
         for day in 0..3 {
             contacts.came(often, NOW + day * DAY_MS);
             contacts.went(often, NOW + day * DAY_MS + 1);

@@ -578,12 +578,6 @@ impl Room {
         self.refold_if_stale(now, out);
     }
 
-    /// Returns whether a line is not shown: talk of somebody whom our person has muted.
-    #[must_use]
-    pub fn hides(&self, line: &Entry) -> bool {
-        line.body.kind() == "chat" && self.muted.contains(&line.author)
-    }
-
     /// Returns the line of an operation.
     fn line(&self, operation: &Operation, payload: Payload, late: bool, now: Now) -> Entry {
         let author = operation.author();

@@ -20,6 +20,16 @@ impl Log {
     /// included. `None` when there is no such operation.
     #[must_use]
     pub fn page(&self, limit: usize, before: Option<OperationId>) -> Option<Vec<Line>> {
+        self.page_of(limit, before, |_, _| true)
+    }
+
+    /// Returns the same, of the operations whose author and kind pass `of`.
+    pub fn page_of(
+        &self,
+        limit: usize,
+        before: Option<OperationId>,
+        of: impl Fn(Author, u8) -> bool,
+    ) -> Option<Vec<Line>> {
         let ops = self.order.ops();
         let (end, before) = match before {
             None => (ops.len(), None),
@@ -28,11 +38,13 @@ impl Log {
                 (self.order.position(key, &self.forest), Some(key))
             }
         };
-        let floating = self.floating.iter().map(|operation| (operation.key(), operation));
+        let floating = self.floating.iter().filter(|operation| of(operation.author(), operation.kind()));
+        let floating = floating.map(|operation| (operation.key(), operation));
         let mut floating: Vec<_> = floating.filter(|(key, _)| before.is_none_or(|before| *key < before)).collect();
         floating.sort_unstable_by_key(|(key, _)| *key);
         let mut page = Vec::new();
-        let mut kept = ops[..end].iter().rev().peekable();
+        let author = |op: &PackedOp| self.forest.lane(op.unpack().lane).chain.author;
+        let mut kept = ops[..end].iter().rev().filter(|op| of(author(op), op.kind())).peekable();
         while page.len() < limit {
             let last_floating = floating.last().map(|(key, _)| *key);
             let op = kept.next_if(|op| last_floating.is_none_or(|key| op.key(&self.forest) > key));

@@ -20,7 +20,7 @@ use super::rooms::{LEFT, Rooms, recall};
 use super::sync::{self, SyncStreams};
 use super::{StartError, contacts, key_file, listening, nearby};
 use crate::command::CommandError;
-use crate::contacts::{Contacts, Mark};
+use crate::contacts::{Contacts, Tag};
 use crate::event::Warning;
 use crate::identity::{Author, Identity};
 use crate::name::{PersonName, RoomName};
@@ -69,9 +69,9 @@ impl Node {
                 other => StartError::Dial(other),
             })?;
         }
-        peers.befriend(contacts.with(Mark::Friend).collect());
+        peers.befriend(contacts.with(Tag::Friend).collect());
         peers.recall(&saved_peers, 0);
-        for friend in contacts.with(Mark::Friend) {
+        for friend in contacts.with(Tag::Friend) {
             peers.recall_friend(friend, &contacts.get(friend, 0).addresses, 0);
         }
         if let Some(reason) = no_mdns {
@@ -249,7 +249,7 @@ mod tests {
             }
         });
         let mut contacts = Contacts::default();
-        contacts.mark(ben.author(), Mark::Friend, true);
+        contacts.tag(ben.author(), Tag::Friend, true);
         contacts.reached(ben.author(), &addresses);
         let (store, _) = Store::open(ana_dir.path()).unwrap();
         for (name, value) in contacts::values(contacts.take_unwritten().unwrap()) {

@@ -6,9 +6,9 @@ use crate::clock::{Now, Timestamp};
 use crate::command::CommandTicket;
 use crate::event::{CanvasView, Entry, GameView, Person, ReadStateView, RoomState, RoomSummary};
 use crate::identity::Author;
-use crate::log::{Head, Log, Position, StoredRange, Want};
+use crate::log::{Head, Line, Log, Position, StoredRange, Want};
 use crate::name::RoomName;
-use crate::operation::Operation;
+use crate::operation::{Operation, OperationId};
 use crate::payload::kind;
 
 /// The number of operations that a room holds in memory besides its log.
@@ -33,6 +33,18 @@ impl Room {
     #[must_use]
     pub fn log(&self) -> &Log {
         &self.contents.log
+    }
+
+    /// Returns the last `limit` lines, or those before `before`, without chat lines of the muted; `None` when there is no `before`.
+    #[must_use]
+    pub fn page(&self, limit: usize, before: Option<OperationId>) -> Option<Vec<Line>> {
+        self.contents.log.page_of(limit, before, |author, kind| kind != kind::CHAT || !self.muted.contains(&author))
+    }
+
+    /// Returns whether a line is not shown: talk of somebody whom our person has muted.
+    #[must_use]
+    pub fn hides(&self, line: &Entry) -> bool {
+        line.body.kind() == "chat" && self.muted.contains(&line.author)
     }
 
     /// Returns the digests.

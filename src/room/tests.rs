@@ -360,9 +360,13 @@ fn talk_of_the_muted_is_neither_shown_nor_counted() {
     let (third, shown) = hear(&mut mine, say("three"));
     assert_eq!((shown, mine.reading().unread), (0, 0));
     assert!(mine.hides(&mine.entry(&third, false, NOW)));
+    let lines = |room: &Room| room.page(100, None).map(|page| page.len());
+    let without = lines(&mine);
     assert_eq!(hear(&mut mine, RoomCommand::Clear).1, 1, "drawings are shown");
     mine.handle(Input::Muted(BTreeSet::new()), NOW);
     assert_eq!(mine.reading().unread, 3);
+    // Three chat lines, and the sheet that was cleared meanwhile.
+    assert_eq!(lines(&mine), without.map(|count| count + 3 + 1));
     assert!(!mine.hides(&mine.entry(&third, false, NOW)));
 }
 

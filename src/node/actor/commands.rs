@@ -2,7 +2,7 @@
 
 use super::NodeActor;
 use crate::command::{Command, CommandError, Reply, RoomCommand};
-use crate::contacts::Mark;
+use crate::contacts::Tag;
 use crate::name::{PersonName, RoomName};
 use crate::node::clock::wall_ms;
 use crate::node::handle::ReplySender;
@@ -30,9 +30,9 @@ impl NodeActor {
             Command::Whoami => Ok(self.whoami()),
             Command::People => Ok(Reply::People(self.contacts.all(wall_ms()))),
             Command::Nickname { peer, name } => return self.on_nickname(peer, name, answer),
-            Command::Friend { peer, on } => return self.on_mark(peer, Mark::Friend, on, answer),
-            Command::Block { peer, on } => return self.on_mark(peer, Mark::Blocked, on, answer),
-            Command::Mute { peer, on } => return self.on_mark(peer, Mark::Muted, on, answer),
+            Command::Friend { peer, on } => return self.on_tag(peer, Tag::Friend, on, answer),
+            Command::Block { peer, on } => return self.on_tag(peer, Tag::Blocked, on, answer),
+            Command::Mute { peer, on } => return self.on_tag(peer, Tag::Muted, on, answer),
             Command::Verify { peer, number } => return self.on_verify(peer, number, answer),
             Command::Rooms => Ok(Reply::Rooms(self.rooms.summaries())),
         };
@@ -79,7 +79,7 @@ impl NodeActor {
         let lines = self
             .rooms
             .get(&name)
-            .and_then(|room| room.log().page(limit.min(MAX_HISTORY), before).ok_or(CommandError::UnknownEntry));
+            .and_then(|room| room.page(limit.min(MAX_HISTORY), before).ok_or(CommandError::UnknownEntry));
         match lines {
             Ok(lines) => self.disk.read_page(name, lines, answer),
             Err(error) => drop(answer.send(Err(error))),

@@ -1,8 +1,8 @@
-//! Contacts: whom we met, and the marks on them.
+//! Contacts: whom we met, and the tags on them.
 
 use super::NodeActor;
 use crate::command::CommandError;
-use crate::contacts::Mark;
+use crate::contacts::Tag;
 use crate::event::Event;
 use crate::identity::Author;
 use crate::name::{PersonName, RoomName};
@@ -45,25 +45,25 @@ impl NodeActor {
         self.change_contact(peer, answer, |actor| actor.contacts.nickname(peer, name));
     }
 
-    pub(super) fn on_mark(&mut self, peer: Author, mark: Mark, on: bool, answer: ReplySender) {
-        self.change_contact(peer, answer, |actor| actor.contacts.mark(peer, mark, on));
-        match mark {
-            Mark::Friend => self.peers.befriend(self.contacts.with(Mark::Friend).collect()),
-            Mark::Muted => self.rooms.names().iter().for_each(|name| self.tell_muted(name)),
-            Mark::Blocked => {
+    pub(super) fn on_tag(&mut self, peer: Author, tag: Tag, on: bool, answer: ReplySender) {
+        self.change_contact(peer, answer, |actor| actor.contacts.tag(peer, tag, on));
+        match tag {
+            Tag::Friend => self.peers.befriend(self.contacts.with(Tag::Friend).collect()),
+            Tag::Muted => self.rooms.names().iter().for_each(|name| self.tell_muted(name)),
+            Tag::Blocked => {
                 self.rooms.names().iter().for_each(|name| self.tell_blocked(name));
                 if !on {
                     // Others have what was not taken meanwhile.
                     self.sync_all();
                 }
             }
-            Mark::Verified => {}
+            Tag::Verified => {}
         }
     }
 
     pub(super) fn on_verify(&mut self, peer: Author, number: VerificationNumber, answer: ReplySender) {
         if number == VerificationNumber::of(peer) {
-            self.on_mark(peer, Mark::Verified, true, answer);
+            self.on_tag(peer, Tag::Verified, true, answer);
         } else {
             let _ = answer.send(Err(CommandError::NotVerified));
         }
@@ -112,7 +112,7 @@ impl NodeActor {
 
     /// Tells an open room of whom nothing is to be taken.
     pub(super) fn tell_blocked(&mut self, name: &RoomName) {
-        let blocked = self.contacts.with(Mark::Blocked).collect();
+        let blocked = self.contacts.with(Tag::Blocked).collect();
         self.feed(name, Input::Blocked(blocked));
     }
 
@@ -128,7 +128,7 @@ impl NodeActor {
 
     /// Tells an open room whose talk is not to be shown.
     pub(super) fn tell_muted(&mut self, name: &RoomName) {
-        let muted = self.contacts.with(Mark::Muted).collect();
+        let muted = self.contacts.with(Tag::Muted).collect();
         self.feed(name, Input::Muted(muted));
     }
 }
