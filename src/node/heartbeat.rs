@@ -1,11 +1,12 @@
 //! Pings (`/ipfs/ping/1.0.0`): 32 bytes that the other side sends back.
 //!
-//! One is sent every 2 s, whether the one before was answered or not. So something arrives from a peer that lives as often
-//! as that, also while our answers to it wait behind much else on a slow link. libp2p's own ping waits for each answer, tells
-//! nothing of the first that fails, and then waits for another stream.
+//! Who made a connection sends one every 2 s, whether the one before was answered or not; the other side answers, and sends its
+//! own only after 2.5 s without one, which saves half of them. So something arrives from a peer that lives about as often as
+//! that. libp2p's own ping waits for each answer, tells nothing of the first that fails, and then waits for another stream.
 
 use std::convert::Infallible;
 use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -23,10 +24,13 @@ use libp2p::swarm::{
     ConnectionDenied, ConnectionId, FromSwarm, NetworkBehaviour, THandler, THandlerInEvent, THandlerOutEvent, ToSwarm,
 };
 use libp2p::{Multiaddr, PeerId, Stream, StreamProtocol};
+use tokio::time::Instant;
 
 const PROTOCOL: StreamProtocol = StreamProtocol::new("/ipfs/ping/1.0.0");
 /// The time between two pings. The silence after which a connection is closed is more than twice as long.
 const INTERVAL: Duration = Duration::from_secs(2);
+/// The time without a ping of who made the connection after which the other side sends one.
+const LATE: Duration = Duration::from_millis(2_500);
 const LEN: usize = 32;
 
 /// The behaviour that pings all peers. Its events are the connections on which the first ping was answered.
@@ -46,7 +50,7 @@ impl NetworkBehaviour for Heartbeat {
         _: &Multiaddr,
         _: &Multiaddr,
     ) -> Result<THandler<Self>, ConnectionDenied> {
-        Ok(Handler::new())
+        Ok(Handler::new(Some(Heard::default())))
     }
 
     fn handle_established_outbound_connection(
@@ -57,7 +61,7 @@ impl NetworkBehaviour for Heartbeat {
         _: Endpoint,
         _: PortUse,
     ) -> Result<THandler<Self>, ConnectionDenied> {
-        Ok(Handler::new())
+        Ok(Handler::new(None))
     }
 
     fn on_swarm_event(&mut self, _: FromSwarm<'_>) {}
@@ -75,6 +79,8 @@ impl NetworkBehaviour for Heartbeat {
 /// The part of [`Heartbeat`] on one connection.
 pub(super) struct Handler {
     pinging: Pinging,
+    /// When the peer pinged last, if it made the connection: no pings of our own are needed then.
+    heard: Option<Heard>,
     /// Sends back what the peer sends.
     answering: Option<BoxFuture<'static, io::Result<Infallible>>>,
 }
@@ -91,9 +97,23 @@ enum Pinging {
     Unsupported,
 }
 
+/// The last ping of a peer that was answered.
+#[derive(Debug, Clone, Default)]
+struct Heard(Arc<Mutex<Option<Instant>>>);
+
+impl Heard {
+    fn now(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    fn last(&self) -> Option<Instant> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 impl Handler {
-    fn new() -> Self {
-        Handler { pinging: Pinging::Pause(futures::future::ready(()).boxed()), answering: None }
+    fn new(heard: Option<Heard>) -> Self {
+        Handler { pinging: Pinging::Pause(futures::future::ready(()).boxed()), heard, answering: None }
     }
 
     fn pause(&mut self) {
@@ -130,7 +150,7 @@ impl ConnectionHandler for Handler {
                 }
                 Pinging::First(first) => match ready!(first.poll_unpin(cx)) {
                     Ok(stream) => {
-                        self.pinging = Pinging::Running(ping(stream).boxed());
+                        self.pinging = Pinging::Running(ping(stream, self.heard.clone()).boxed());
                         return Poll::Ready(ConnectionHandlerEvent::NotifyBehaviour(()));
                     }
                     Err(_) => self.pause(),
@@ -151,7 +171,7 @@ impl ConnectionHandler for Handler {
     fn on_connection_event(&mut self, event: ConnectionEvent<Self::InboundProtocol, Self::OutboundProtocol>) {
         match event {
             ConnectionEvent::FullyNegotiatedInbound(FullyNegotiatedInbound { protocol: stream, .. }) => {
-                self.answering = Some(answer(stream).boxed());
+                self.answering = Some(answer(stream, self.heard.clone()).boxed());
             }
             ConnectionEvent::FullyNegotiatedOutbound(FullyNegotiatedOutbound { protocol: stream, .. }) => {
                 self.pinging = Pinging::First(first(stream).boxed());
@@ -173,18 +193,24 @@ async fn first(mut stream: Stream) -> io::Result<Stream> {
     Ok(stream)
 }
 
-/// Sends a ping after each interval until the stream breaks. Whether anything arrives is watched on the whole connection.
-async fn ping(stream: Stream) -> io::Result<Infallible> {
+/// Sends pings until the stream breaks. Whether anything arrives is watched on the whole connection.
+async fn ping(stream: Stream, heard: Option<Heard>) -> io::Result<Infallible> {
     let (answers, pings) = stream.split();
     tokio::select! {
-        broken = send(pings) => broken,
+        broken = send(pings, heard) => broken,
         broken = receive(answers) => broken,
     }
 }
 
-async fn send(mut pings: WriteHalf<Stream>) -> io::Result<Infallible> {
+/// Sends a ping after each interval, or when the other side is late with its own.
+async fn send(mut pings: WriteHalf<Stream>, heard: Option<Heard>) -> io::Result<Infallible> {
     loop {
         tokio::time::sleep(INTERVAL).await;
+        while let Some(late) = heard.as_ref().and_then(Heard::last).map(|last| last + LATE)
+            && late > Instant::now()
+        {
+            tokio::time::sleep_until(late).await;
+        }
         pings.write_all(&[0; LEN]).await?;
         pings.flush().await?;
     }
@@ -197,10 +223,11 @@ async fn receive(mut answers: ReadHalf<Stream>) -> io::Result<Infallible> {
 }
 
 /// Sends back what the peer sends.
-async fn answer(mut stream: Stream) -> io::Result<Infallible> {
+async fn answer(mut stream: Stream, heard: Option<Heard>) -> io::Result<Infallible> {
     let mut bytes = [0; LEN];
     loop {
         stream.read_exact(&mut bytes).await?;
+        heard.iter().for_each(Heard::now);
         stream.write_all(&bytes).await?;
         stream.flush().await?;
     }
