@@ -47,6 +47,8 @@ pub(super) struct NodeActor {
     pub(super) network: Network,
     pub(super) peers: Peers,
     pub(super) contacts: Contacts,
+    /// When contacts that nobody waits for were stored last, in milliseconds of the node's clock.
+    pub(super) contacts_stored: u64,
     pub(super) guesses: GuessStreams,
     pub(super) sync: SyncStreams,
     pub(super) disk: Disk,

@@ -95,6 +95,7 @@ impl Node {
             network,
             peers,
             contacts,
+            contacts_stored: 0,
             guesses,
             sync,
             disk,

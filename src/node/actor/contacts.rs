@@ -12,6 +12,10 @@ use crate::node::handle::ReplySender;
 use crate::room::Input;
 use crate::verification::VerificationNumber;
 
+/// The time between two writes of contacts that nobody waits for, in milliseconds: many are met at once at a start, and lines
+/// are not to wait for them.
+const STORE_MS: u64 = 1_000;
+
 impl NodeActor {
     /// Takes note that somebody is connected.
     pub(super) fn on_met(&mut self, peer: Author) {
@@ -83,7 +87,11 @@ impl NodeActor {
     /// Takes note that those who are connected still are.
     pub(super) fn on_still_met(&mut self) {
         self.contacts.still_here(wall_ms());
-        self.store_contacts(None);
+        let now = self.now().mono_ms;
+        if now >= self.contacts_stored + STORE_MS {
+            self.contacts_stored = now;
+            self.store_contacts(None);
+        }
     }
 
     /// Takes note that all connections end with us.
@@ -92,10 +100,12 @@ impl NodeActor {
         self.store_contacts(None);
     }
 
-    /// Stores a contact that has changed, and tells the frontend of it and of those who look like it. The reply is due when it
-    /// is on the disk.
+    /// Tells the frontend of a contact that has changed and of those who look like it. It is stored now and the reply is due when
+    /// it is on the disk, or, if nobody waits for that, with others a little later.
     fn contact_changed(&mut self, peer: Author, answer: Option<ReplySender>) {
-        self.store_contacts(answer);
+        if answer.is_some() {
+            self.store_contacts(answer);
+        }
         let mut changed = self.contacts.take_untold();
         changed.insert(peer);
         let now_ms = wall_ms();

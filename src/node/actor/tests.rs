@@ -62,6 +62,7 @@ impl Bench {
             clock: NodeClock::start(),
             peers: Peers::new(author(1), fresh).0,
             contacts: Contacts::default(),
+            contacts_stored: 0,
             guesses: GuessStreams::new(network.control()).0,
             sync: SyncStreams::new(network.control(), frontend.backlog().clone()).0,
             network,
