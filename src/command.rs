@@ -284,7 +284,7 @@ pub enum Reply {
         name: PersonName,
         /// The short form of the key, which tells people of the same name apart.
         fingerprint: String,
-        /// What we read to others who verify our key.
+        /// The verification number of our key, which we read to others.
         #[serde(serialize_with = "json::as_text")]
         number: VerificationNumber,
         /// The version of the program.

@@ -37,7 +37,7 @@ pub enum Tag {
     Verified,
 }
 
-/// What is kept of a contact.
+/// The stored part of a contact.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 struct Kept {
@@ -86,9 +86,9 @@ pub struct Contact {
     pub verified: bool,
     /// True if we are connected with them.
     pub online: bool,
-    /// When they were met first; `None` if never.
+    /// The time of the first meeting; `None` if there was none.
     pub first_seen: Option<u64>,
-    /// When they were met last; now if they are online.
+    /// The time of the last meeting: now if they are online.
     pub last_seen: Option<u64>,
     /// The multiaddresses at which they may be reached, the best one first.
     pub addresses: Vec<String>,
@@ -103,13 +103,13 @@ pub struct Contact {
 pub struct Contacts {
     kept: BTreeMap<Author, Kept>,
     online: BTreeSet<Author>,
-    /// Who has a name that looks so: see [`Kept::listing`].
+    /// The contacts by the looks of their names: see [`Kept::listing`].
     names: BTreeMap<Skeleton, BTreeSet<(bool, Author)>>,
     /// Those to be written, with those that were forgotten.
     unwritten: BTreeSet<Author>,
     /// Those who have other look-alikes than were told.
     untold: BTreeSet<Author>,
-    /// When those who are online were noted last.
+    /// The last time at which those who are online were noted.
     noted: u64,
 }
 
@@ -380,7 +380,7 @@ mod tests {
         assert!(contacts.nickname(ben, Some("the tall one".parse().unwrap())));
         let again = restarted(&mut contacts);
         let contact = again.get(ben, NOW);
-        assert!(contact.friend && !contact.muted && contact.verified);
+        assert!(contact.friend && !contact.muted && contact.blocked && contact.verified);
         assert_eq!(contact.nickname.as_ref().map(PersonName::as_str), Some("the tall one"));
         assert_eq!((contact.first_seen, again.with(Tag::Friend).collect::<Vec<_>>()), (None, vec![ben]));
     }

@@ -391,7 +391,7 @@ pub enum EventFields {
         #[serde(skip_serializing_if = "is_not")]
         forked: bool,
     },
-    /// What we know and think of somebody changed.
+    /// A contact changed.
     Person(Contact),
     /// A new line of the history.
     Entry(EntryFields),

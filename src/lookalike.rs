@@ -18,7 +18,7 @@ pub fn without_star(name: &str) -> &str {
     name.trim_start_matches(STARS)
 }
 
-/// What is left of a text when only its looks count: texts with the same skeleton can be taken for each other. Spaces,
+/// The form that texts which look alike have in common (UTS #39): texts with the same skeleton can be taken for each other. Spaces,
 /// invisible characters, stars at the beginning, the case of letters and the alphabet that a letter is of don't count.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Skeleton(String);

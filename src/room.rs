@@ -81,6 +81,11 @@ const UNLINKED: &str = "an entry of yours before it is missing";
 /// Largest number of own lines that are reported as held back, the last ones.
 const MAX_HELD_BACK: usize = 256;
 
+/// Returns whose lines are counted as unread: those of all others whom our person has not muted.
+fn counted(me: Author, muted: &BTreeSet<Author>) -> impl Fn(Author) -> bool {
+    move |author| author != me && !muted.contains(&author)
+}
+
 /// One room.
 #[derive(Debug)]
 pub struct Room {
@@ -550,16 +555,14 @@ impl Room {
         }
         lines.retain(|line| !self.hides(line));
         out.emit_lines(lines);
-        let (me, muted) = (self.chain.author(), &self.muted);
-        if self.read.arrived(arrived.into_iter(), |author| author != me && !muted.contains(&author)) {
+        if self.read.arrived(arrived.into_iter(), counted(self.chain.author(), &self.muted)) {
             self.store_local_state(out);
         }
     }
 
     /// Counts the unread lines anew.
     fn count_unread(&mut self) {
-        let (me, muted) = (self.chain.author(), &self.muted);
-        self.read.count(&self.contents.log, |author| author != me && !muted.contains(&author));
+        self.read.count(&self.contents.log, counted(self.chain.author(), &self.muted));
     }
 
     /// Returns whether nothing of an author is taken.

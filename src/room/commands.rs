@@ -1,11 +1,11 @@
 //! Routes the commands of a frontend to the parts of the room. A command is checked at once; what it writes is replied to
 //! when it is durable.
 
-use super::Room;
 use super::outcome::Outcome;
 use super::output::{Outbox, Output};
 use super::own_chain::Write;
 use super::pen::{PenStep, live_frames};
+use super::{Room, counted};
 use crate::canvas::Point;
 use crate::clock::Now;
 use crate::command::{CommandError, CommandTicket, Reply, RoomCommand};
@@ -56,8 +56,7 @@ impl Room {
             }
             RoomCommand::Read { upto } => {
                 let key = contents.log.key_of(upto).ok_or(CommandError::UnknownEntry)?;
-                let (me, muted) = (chain.author(), &self.muted);
-                if read.mark(key, upto, &contents.log, |author| author != me && !muted.contains(&author)) {
+                if read.mark(key, upto, &contents.log, counted(chain.author(), &self.muted)) {
                     self.store_local_state(out);
                 }
                 return Ok(Outcome::DoneWhenSaved);

@@ -1,5 +1,7 @@
 //! Contacts: whom we met, and the tags on them.
 
+use std::collections::BTreeSet;
+
 use super::NodeActor;
 use crate::command::CommandError;
 use crate::contacts::Tag;
@@ -53,9 +55,9 @@ impl NodeActor {
         self.change_contact(peer, answer, |actor| actor.contacts.tag(peer, tag, on));
         match tag {
             Tag::Friend => self.peers.befriend(self.contacts.with(Tag::Friend).collect()),
-            Tag::Muted => self.rooms.names().iter().for_each(|name| self.tell_muted(name)),
+            Tag::Muted => self.tell_muted(&self.rooms.names()),
             Tag::Blocked => {
-                self.rooms.names().iter().for_each(|name| self.tell_blocked(name));
+                self.tell_blocked(&self.rooms.names());
                 if !on {
                     // Others have what was not taken meanwhile.
                     self.sync_all();
@@ -120,10 +122,10 @@ impl NodeActor {
         }
     }
 
-    /// Tells an open room of whom nothing is to be taken.
-    pub(super) fn tell_blocked(&mut self, name: &RoomName) {
-        let blocked = self.contacts.with(Tag::Blocked).collect();
-        self.feed(name, Input::Blocked(blocked));
+    /// Tells open rooms of whom nothing is to be taken.
+    pub(super) fn tell_blocked(&mut self, rooms: &[RoomName]) {
+        let blocked: BTreeSet<Author> = self.contacts.with(Tag::Blocked).collect();
+        rooms.iter().for_each(|name| self.feed(name, Input::Blocked(blocked.clone())));
     }
 
     /// Begins a round with everybody in every room.
@@ -136,9 +138,9 @@ impl NodeActor {
         }
     }
 
-    /// Tells an open room whose talk is not to be shown.
-    pub(super) fn tell_muted(&mut self, name: &RoomName) {
-        let muted = self.contacts.with(Tag::Muted).collect();
-        self.feed(name, Input::Muted(muted));
+    /// Tells open rooms whose talk is not to be shown.
+    pub(super) fn tell_muted(&mut self, rooms: &[RoomName]) {
+        let muted: BTreeSet<Author> = self.contacts.with(Tag::Muted).collect();
+        rooms.iter().for_each(|name| self.feed(name, Input::Muted(muted.clone())));
     }
 }

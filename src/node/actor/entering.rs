@@ -122,8 +122,8 @@ impl NodeActor {
         let outputs = self.rooms.open(loaded, clean, self.now());
         self.sync.opened(name.clone());
         self.carry_out(&name, outputs, Source::default());
-        self.tell_blocked(&name);
-        self.tell_muted(&name);
+        self.tell_blocked(std::slice::from_ref(&name));
+        self.tell_muted(std::slice::from_ref(&name));
         if let Err(error) = self.introduce(&name) {
             tracing::warn!(room = %name, %error, "our name could not be told");
         }
