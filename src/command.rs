@@ -9,13 +9,15 @@ use serde::{Deserialize, Serialize};
 use crate::canvas::{Color, Point, StrokeId, Tool};
 use crate::contacts::Contact;
 pub use crate::event::MAX_ROOMS;
-use crate::event::{CanvasView, Entry, PenLine, Person, ReadStateView, RoomState, RoomSummary};
+use crate::event::{CanvasView, Entry, InvitationView, PenLine, Person, ReadStateView, RoomState, RoomSummary};
 use crate::gallery::Gallery;
 use crate::game::{GameView, GuessError, PlayError, Rules, WordList};
 use crate::identity::Author;
+use crate::invitation::InvitationId;
 use crate::json;
 use crate::name::{NameError, PersonName, RoomName};
 use crate::operation::OperationId;
+use crate::room_ticket::TicketError;
 use crate::verification::VerificationNumber;
 
 /// A command of a frontend to the node.
@@ -32,6 +34,44 @@ pub enum Command {
         /// The room.
         room: RoomName,
     },
+    /// Makes a room and enters it: [`Reply::Entered`].
+    RoomCreate {
+        /// What it is called: the name of a public room, the title of a private one.
+        name: RoomName,
+        /// Whether only those may enter who have a ticket.
+        #[serde(default)]
+        private: bool,
+    },
+    /// Makes a ticket with which others enter a room: [`Reply::Ticket`].
+    Ticket {
+        /// The room.
+        room: RoomName,
+    },
+    /// Enters the room of a ticket, and calls who made it: [`Reply::Entered`].
+    OpenTicket {
+        /// The text of the ticket.
+        ticket: String,
+    },
+    /// Invites people into a room. Those who are away get the invitation when they meet us.
+    Invite {
+        /// The room.
+        room: RoomName,
+        /// The people.
+        #[serde(deserialize_with = "json::peers")]
+        peers: Vec<Author>,
+    },
+    /// Enters the room of an invitation, and tells who invited: [`Reply::Entered`].
+    Accept {
+        /// The invitation.
+        invitation: InvitationId,
+    },
+    /// Does not enter the room of an invitation, and tells who invited.
+    Decline {
+        /// The invitation.
+        invitation: InvitationId,
+    },
+    /// Lists the invitations that wait for an answer: [`Reply::Invitations`].
+    Invitations,
     /// Takes another name, in every room.
     Rename {
         /// The name.
@@ -292,6 +332,18 @@ pub enum Reply {
     },
     /// Everybody whom we have met or marked.
     People(Vec<Contact>),
+    /// The room that was entered.
+    Entered {
+        /// The name by which commands call it.
+        room: RoomName,
+    },
+    /// The invitations that wait for an answer.
+    Invitations(Vec<InvitationView>),
+    /// A ticket to a room.
+    Ticket {
+        /// Its text.
+        ticket: String,
+    },
     /// The rooms that we are in.
     Rooms(Vec<RoomSummary>),
     /// The people of a room.
@@ -361,6 +413,18 @@ pub enum CommandError {
     /// We are in [`MAX_ROOMS`] rooms.
     #[error("you are in {MAX_ROOMS} rooms, and can't be in more: leave one first")]
     TooManyRooms,
+    /// A private room of which we don't have the secret.
+    #[error("this room is private: ask somebody in it for a ticket")]
+    NotAMember,
+    /// There is no such invitation, or it was answered or has expired.
+    #[error("there is no such invitation any more")]
+    UnknownInvitation,
+    /// As many invitations wait for others as may.
+    #[error("so many invitations wait for an answer that there is no room for more")]
+    TooManyInvitations,
+    /// A ticket that can't be used.
+    #[error(transparent)]
+    Ticket(#[from] TicketError),
     /// A name that is none.
     #[error(transparent)]
     Name(#[from] NameError),
@@ -438,6 +502,12 @@ impl CommandError {
         match self {
             CommandError::NotInRoom(_) => "not_in_room",
             CommandError::TooManyRooms => "too_many_rooms",
+            CommandError::UnknownInvitation => "unknown_invitation",
+            CommandError::TooManyInvitations => "too_many_invitations",
+            CommandError::NotAMember => "not_a_member",
+            CommandError::Ticket(TicketError::Expired) => "ticket_expired",
+            CommandError::Ticket(TicketError::Newer) => "ticket_newer",
+            CommandError::Ticket(_) => "bad_ticket",
             CommandError::Name(_) => "bad_name",
             CommandError::Oneself => "oneself",
             CommandError::TooManyPeople => "too_many_people",

@@ -8,6 +8,7 @@ use crate::clock::MAX_AHEAD_MS;
 use crate::contacts::Contact;
 use crate::game::GameNotice;
 use crate::identity::Author;
+use crate::invitation::InvitationId;
 use crate::name::RoomName;
 use crate::operation::{OperationId, OrderKey};
 
@@ -33,6 +34,17 @@ pub enum Event {
         room: RoomName,
         /// The person as they are now.
         person: Person,
+    },
+    /// Somebody invites our person into a room.
+    Invitation(InvitationView),
+    /// Somebody answered an invitation of our person.
+    InvitationAnswer {
+        /// The room.
+        room: RoomName,
+        /// Who answered.
+        peer: Author,
+        /// Whether they entered the room.
+        accepted: bool,
     },
     /// Somebody whom we have met came or left, has another name or address, or was marked.
     Person(Contact),
@@ -462,11 +474,30 @@ pub struct Person {
     pub forked: bool,
 }
 
+/// An invitation that waits for our person's answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct InvitationView {
+    /// Its id.
+    pub invitation: InvitationId,
+    /// The room.
+    pub room: RoomName,
+    /// What people call a private room; `None`: it is public.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<RoomName>,
+    /// Who invites.
+    pub from: Author,
+    /// The name that they give themselves; empty while it is not known.
+    pub name: String,
+}
+
 /// A row in the list of the rooms that we are in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RoomSummary {
     /// The room.
     pub room: RoomName,
+    /// What people call a private room; `None`: it is public, and its name is what it is called.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<RoomName>,
     /// The number of people online in it, ourselves included.
     pub people: usize,
     /// The time of its last operation in milliseconds since 1970; 0 when it is empty.

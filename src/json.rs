@@ -9,10 +9,13 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::canvas::{Color, Point, Points, QUARTERS, SheetId, StrokeId, Tool};
 use crate::contacts::Contact;
-use crate::event::{Entry, EntryBody, Event, GameView, Person, Phase, PlayerView, ReadStateView, Warning, is_not};
+use crate::event::{
+    Entry, EntryBody, Event, GameView, InvitationView, Person, Phase, PlayerView, ReadStateView, Warning, is_not,
+};
 use crate::gallery::{Drawing, Gallery};
 use crate::game::{CancelReason, QuizRules, Rules, SkippedBy, WordList};
 use crate::identity::Author;
+use crate::invitation::MAX_INVITED;
 use crate::name::{PersonName, RoomName};
 use crate::operation::OperationId;
 use crate::verification::VerificationNumber;
@@ -42,6 +45,14 @@ pub(crate) fn upto<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Operati
 
 pub(crate) fn peer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Author, D::Error> {
     text(deserializer, |text| text.parse().map_err(|error| format!("`peer`: {error}")))
+}
+
+pub(crate) fn peers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Author>, D::Error> {
+    let peers = Vec::<Author>::deserialize(deserializer)?;
+    match peers.len() {
+        1..=MAX_INVITED => Ok(peers),
+        _ => Err(D::Error::custom(format!("`peers`: 1 to {MAX_INVITED} people"))),
+    }
 }
 
 pub(crate) fn nickname<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PersonName>, D::Error> {
@@ -391,6 +402,10 @@ pub enum EventFields {
         #[serde(skip_serializing_if = "is_not")]
         forked: bool,
     },
+    /// Somebody invites us.
+    Invitation(InvitationView),
+    /// Somebody answered an invitation of ours.
+    InvitationAnswer { room: RoomName, peer: Author, accepted: bool },
     /// A contact changed.
     Person(Contact),
     /// A new line of the history.
@@ -439,6 +454,8 @@ impl EventFields {
                 EventFields::Ready { peer, addresses, version: env!("CARGO_PKG_VERSION") }
             }
             Event::Peer { room, person } => peer_line(room, person),
+            Event::Invitation(invitation) => EventFields::Invitation(invitation),
+            Event::InvitationAnswer { room, peer, accepted } => EventFields::InvitationAnswer { room, peer, accepted },
             Event::Person(contact) => EventFields::Person(contact),
             Event::Entries { room, entries } => {
                 return EntryFields::all(&room, &entries).into_iter().map(EventFields::Entry).collect();

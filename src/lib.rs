@@ -39,7 +39,9 @@
 //! | module | content |
 //! | --- | --- |
 //! | [`identity`] | keys, authors, their text forms |
+//! | [`invitation`] | invitations to rooms, until the other side has them |
 //! | [`name`] | names of rooms and people |
+//! | [`private_room`] | secrets of private rooms, and the keys that seal what is said in them |
 //! | [`visible`] | the characters of a text that can be seen |
 //! | [`clock`] | the hybrid logical clock |
 //! | [`codec`] | the only place where CBOR is read or written |
@@ -59,6 +61,7 @@
 //! | [`fold`] | the games and sheets of a room, folded in the order of the log |
 //! | [`rate`] | a rate limit |
 //! | [`room`] | the machine that holds one room together |
+//! | [`room_ticket`] | texts with which somebody enters a room |
 //! | [`room_time`] | this machine's clock, corrected by those of others |
 //! | [`people`] | projection: names and presence |
 //! | [`command`] | commands of a frontend, their replies, the reasons of a refusal |
@@ -76,6 +79,7 @@ pub mod frame;
 pub mod gallery;
 pub mod game;
 pub mod identity;
+pub mod invitation;
 pub mod json;
 pub mod limits;
 pub mod live;
@@ -89,8 +93,10 @@ mod operation_id;
 pub mod payload;
 pub mod peering;
 pub mod people;
+pub mod private_room;
 pub mod rate;
 pub mod room;
+pub mod room_ticket;
 pub mod room_time;
 pub mod sync;
 pub mod timeline;

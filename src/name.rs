@@ -11,7 +11,7 @@ use crate::visible::is_visible;
 /// Longest name of a room or a person, in characters.
 pub const MAX_NAME_CHARS: usize = 40;
 
-/// The id of a room, 32 bytes. A public room's id is a hash of its name.
+/// The id of a room, 32 bytes. A public room's id is a hash of its name, a private room's a hash of its secret.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RoomId(#[serde(with = "serde_bytes")] pub [u8; 32]);
 
@@ -49,9 +49,10 @@ pub enum NameError {
     TooLong,
 }
 
-/// The name of a public room in normalised form: NFC, lower case, without leading `#` and white space, inner white space
-/// single, no control or direction characters. `Lobby`, `# lobby ` and a decomposed `로비` typed on a Mac are the same rooms
-/// as `lobby` and `로비`. The text of a name parses to the same name.
+/// The name of a room. Of a public room that is a text in normalised form: NFC, lower case, without leading `#` and white
+/// space, inner white space single, no control or direction characters. `Lobby`, `# lobby ` and a decomposed `로비` typed on
+/// a Mac are the same rooms as `lobby` and `로비`. Of a private room it is the text form of its id, 64 hexadecimal digits, which
+/// is too long for the name of a public one. The text of a name parses to the same name.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String")]
 pub struct RoomName(String);
@@ -63,16 +64,29 @@ impl RoomName {
         RoomName("lobby".to_owned())
     }
 
+    /// Returns the name of the private room with this id.
+    #[must_use]
+    pub fn private(id: RoomId) -> Self {
+        RoomName(id.hex())
+    }
+
+    /// Returns whether this is the name of a private room.
+    #[must_use]
+    pub fn is_private(&self) -> bool {
+        private_id(&self.0).is_some()
+    }
+
     /// The normalised text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Returns the room's id: BLAKE3 of the name in derive-key mode.
+    /// Returns the room's id: of a public room BLAKE3 of the name in derive-key mode.
     #[must_use]
     pub fn id(&self) -> RoomId {
-        RoomId(blake3::derive_key("inkmesh 2026 public room", self.0.as_bytes()))
+        let public = || RoomId(blake3::derive_key("inkmesh 2026 public room", self.0.as_bytes()));
+        private_id(&self.0).unwrap_or_else(public)
     }
 
     /// Reads the stored name of a room that this installation was in before. Older programs normalised some names differently
@@ -82,7 +96,7 @@ impl RoomName {
     /// # Errors
     /// [`NameError`] for an empty text or one that is too long.
     pub fn remembered(text: &str) -> Result<Self, NameError> {
-        normalised(text).and_then(|name: RoomName| if name.0 == text { Ok(name) } else { checked(text).map(RoomName) })
+        normalised(text).and_then(|name| if name.0 == text { Ok(name) } else { checked(text).map(RoomName) })
     }
 
     /// Checks that a room of this name may be joined.
@@ -168,7 +182,16 @@ impl fmt::Display for PersonName {
     }
 }
 
+/// Reads the text form of a room's id.
+fn private_id(text: &str) -> Option<RoomId> {
+    let id = data_encoding::HEXLOWER.decode(text.as_bytes()).ok()?;
+    id.try_into().ok().map(RoomId)
+}
+
 fn normalised(text: &str) -> Result<RoomName, NameError> {
+    if private_id(text).is_some() {
+        return Ok(RoomName(text.to_owned()));
+    }
     // Lower case may reorder marks and leave characters that compose.
     let name: String = clean(text)?.to_lowercase().nfc().collect();
     Ok(RoomName(checked(name.trim_start_matches(['#', ' ']))?))
@@ -218,6 +241,18 @@ mod tests {
             "로비".parse::<RoomName>().map(|name| name.id())
         );
         assert_ne!(lobby.id(), "로비".parse::<RoomName>().map(|name| name.id()).unwrap_or(lobby.id()));
+    }
+
+    #[test]
+    fn the_name_of_a_private_room_is_its_id() {
+        let id = RoomId([0xa7; 32]);
+        let name = RoomName::private(id);
+        assert_eq!((name.id(), name.as_str().parse()), (id, Ok(name.clone())));
+        assert_eq!(RoomName::remembered(name.as_str()), Ok(name.clone()));
+        assert!(name.is_private() && !RoomName::lobby().is_private());
+        for other in ["a7".repeat(31), "A7".repeat(32), "a7".repeat(33), format!("#{name}")] {
+            assert_eq!(other.parse::<RoomName>(), Err(NameError::TooLong), "{other}");
+        }
     }
 
     #[test]

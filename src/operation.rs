@@ -3,6 +3,8 @@
 //! On the wire and on the disk an operation is its *body*, the CBOR array
 //! `[version, room, author, log, seq, backlink, time, epoch, payload]`, followed by the author's 64-byte signature over
 //! exactly those bytes. Its id is the BLAKE3 hash of the body. The received bytes are what is stored and passed on.
+//!
+//! In a private room the payload is sealed, and has to be opened before it can be read: [`Operation::open`].
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,12 +18,19 @@ use crate::identity::{Author, Identity, Keys, SIGNATURE_LEN};
 use crate::name::RoomId;
 pub use crate::operation_id::OperationId;
 use crate::payload::{MAX_PAYLOAD, Payload};
+use crate::private_room::{OpenError, RoomKeys, SEAL_LEN, padded_len};
 
 /// The version of this format.
 pub const VERSION: u8 = 1;
 
 /// Largest operation in bytes: the payload, about 200 for the header, and the signature.
 pub const MAX_OPERATION: usize = MAX_PAYLOAD + 512;
+
+/// Largest payload of a private room in bytes.
+const MAX_SEALED: usize = padded_len(MAX_PAYLOAD) + SEAL_LEN;
+
+/// Largest operation of a private room in bytes.
+pub const MAX_SEALED_OPERATION: usize = MAX_SEALED + 512;
 
 /// The bound of sequence numbers, and so of the length of a chain.
 pub const MAX_SEQ: u64 = 1 << 32;
@@ -76,7 +85,14 @@ impl Header {
 #[derive(Serialize, Deserialize)]
 struct Body(u8, RoomId, Author, u64, u64, Option<OperationId>, Timestamp, u32, ByteBuf);
 
-/// The epoch of public rooms. Other epochs are for private rooms, which this version doesn't have.
+impl Body {
+    fn new(header: Header, epoch: u32, payload: Vec<u8>) -> Self {
+        let Header { room, chain: ChainId { author, log }, seq, backlink, time } = header;
+        Body(VERSION, room, author, log, seq, backlink, time, epoch, ByteBuf::from(payload))
+    }
+}
+
+/// The epoch of operations that are not sealed. Any other names the keys of a private room: [`RoomKeys::epoch`].
 const PUBLIC_EPOCH: u32 = 0;
 
 /// The reason why bytes are not an operation.
@@ -88,7 +104,7 @@ pub enum OperationError {
     /// The bytes are readable, but not the one encoding of their content.
     #[error("not in the one form that an operation has")]
     NotCanonical,
-    /// The version or the epoch is unknown.
+    /// The version is unknown.
     #[error("an operation of another version")]
     Version,
     /// The sequence number is out of range, or doesn't agree with the presence of a backlink.
@@ -112,24 +128,27 @@ impl Unverified {
         if version_of(bytes).is_some_and(|version| version > VERSION) {
             return Err(OperationError::Version); // whatever else it consists of
         }
-        codec::within(bytes.len(), MAX_OPERATION)?;
+        codec::within(bytes.len(), MAX_SEALED_OPERATION)?;
         let split = bytes.len().checked_sub(SIGNATURE_LEN).ok_or(CodecError::Malformed)?;
         let body_bytes = &bytes[..split];
         let body: Body = codec::decode(body_bytes)?;
-        if codec::encode(&body, MAX_OPERATION)? != body_bytes {
+        if codec::encode(&body, MAX_SEALED_OPERATION)? != body_bytes {
             return Err(OperationError::NotCanonical);
         }
         let Body(version, room, author, log, seq, backlink, time, epoch, payload) = body;
-        codec::within(payload.len(), MAX_PAYLOAD)?;
-        if version != VERSION || epoch != PUBLIC_EPOCH {
+        if version != VERSION {
             return Err(OperationError::Version);
         }
+        let (most, most_payload) = bounds(epoch);
+        codec::within(bytes.len(), most)?;
+        codec::within(payload.len(), most_payload)?;
         if seq >= MAX_SEQ || (seq == 0) != backlink.is_none() {
             return Err(OperationError::Sequence);
         }
         let header = Header { room, chain: ChainId { author, log }, seq, backlink, time };
         let payload_at = split - payload.len();
-        Ok(Unverified(Operation { header, id: id_of(body_bytes), payload_at, bytes: bytes.into() }))
+        let (id, bytes) = (id_of(body_bytes), bytes.into());
+        Ok(Unverified(Operation { header, id, epoch, payload_at, bytes, opened: None }))
     }
 
     /// Returns the claimed header.
@@ -183,29 +202,69 @@ impl Unverified {
 }
 
 /// An operation with a valid signature. Clones are cheap.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Operation {
     header: Header,
     id: OperationId,
+    epoch: u32,
     payload_at: usize,
     bytes: Arc<[u8]>,
+    /// The payload of a private room, if it was opened.
+    opened: Option<Arc<[u8]>>,
 }
 
+impl PartialEq for Operation {
+    fn eq(&self, other: &Self) -> bool {
+        self.bytes == other.bytes
+    }
+}
+
+impl Eq for Operation {}
+
 impl Operation {
-    /// Writes and signs an operation.
+    /// Writes and signs an operation of a public room.
     ///
     /// # Errors
     /// [`CodecError::TooLarge`] when the payload is larger than [`MAX_PAYLOAD`].
     pub fn sign(identity: &Identity, header: Header, payload: &Payload) -> Result<Self, CodecError> {
-        let payload = payload.encode()?;
-        let Header { room, chain, seq, backlink, time } = header;
+        Operation::write(identity, header, PUBLIC_EPOCH, payload.encode()?)
+    }
+
+    /// Writes, seals and signs an operation of a private room. It is open.
+    ///
+    /// # Errors
+    /// Those of [`Operation::sign`].
+    pub fn seal(identity: &Identity, header: Header, payload: &Payload, keys: &RoomKeys) -> Result<Self, CodecError> {
+        let (payload, epoch) = (payload.encode()?, keys.epoch());
+        let sealed = keys.seal_payload(&associated(header, epoch)?, &payload);
+        let operation = Operation::write(identity, header, epoch, sealed)?;
+        Ok(Operation { opened: Some(payload.into()), ..operation })
+    }
+
+    fn write(identity: &Identity, header: Header, epoch: u32, payload: Vec<u8>) -> Result<Self, CodecError> {
         let len = payload.len();
-        let body =
-            Body(VERSION, room, chain.author, chain.log, seq, backlink, time, PUBLIC_EPOCH, ByteBuf::from(payload));
-        let mut bytes = codec::encode(&body, MAX_OPERATION - SIGNATURE_LEN)?;
+        let (most, _) = bounds(epoch);
+        let mut bytes = codec::encode(&Body::new(header, epoch, payload), most - SIGNATURE_LEN)?;
         let (id, payload_at) = (id_of(&bytes), bytes.len() - len);
         bytes.extend_from_slice(&identity.sign(&bytes));
-        Ok(Operation { header, id, payload_at, bytes: bytes.into() })
+        Ok(Operation { header, id, epoch, payload_at, bytes: bytes.into(), opened: None })
+    }
+
+    /// Opens the payload with the keys of its room; `None`: the room is public, and there is nothing to open. An operation of
+    /// a public room must not be sealed, and one of a private room must be.
+    ///
+    /// # Errors
+    /// [`OpenError`]. The payload is then [`Payload::Unknown`] as long as it is sealed.
+    pub fn open(&mut self, keys: Option<&RoomKeys>) -> Result<(), OpenError> {
+        let Some(keys) = keys else {
+            return if self.epoch == PUBLIC_EPOCH { Ok(()) } else { Err(OpenError::UnknownKey) };
+        };
+        if self.opened.is_none() {
+            let associated = associated(self.header, self.epoch).map_err(|_| OpenError::Forged)?;
+            let payload = &self.bytes[self.payload_at..self.bytes.len() - SIGNATURE_LEN];
+            self.opened = Some(keys.open_payload(self.epoch, &associated, payload)?.into());
+        }
+        Ok(())
     }
 
     /// Reads and verifies an operation.
@@ -240,14 +299,19 @@ impl Operation {
         self.header.chain.author
     }
 
-    /// Returns the kind byte of the payload, also of an unknown kind; 0 for an empty payload.
+    /// Returns the kind byte of the payload, also of an unknown kind; 0 for an empty payload and a sealed one.
     #[must_use]
     pub fn kind(&self) -> u8 {
         self.payload_bytes().first().copied().unwrap_or(0)
     }
 
+    /// Returns the payload; nothing of one that is sealed.
     fn payload_bytes(&self) -> &[u8] {
-        &self.bytes[self.payload_at..self.bytes.len() - SIGNATURE_LEN]
+        match &self.opened {
+            Some(opened) => opened,
+            None if self.epoch == PUBLIC_EPOCH => &self.bytes[self.payload_at..self.bytes.len() - SIGNATURE_LEN],
+            None => &[],
+        }
     }
 
     /// Decodes the payload.
@@ -278,6 +342,16 @@ fn version_of(bytes: &[u8]) -> Option<u8> {
     }
 }
 
+/// Returns the bounds of operations and payloads of an epoch in bytes.
+fn bounds(epoch: u32) -> (usize, usize) {
+    if epoch == PUBLIC_EPOCH { (MAX_OPERATION, MAX_PAYLOAD) } else { (MAX_SEALED_OPERATION, MAX_SEALED) }
+}
+
+/// Returns what is sealed with a payload but not hidden: the body without it.
+fn associated(header: Header, epoch: u32) -> Result<Vec<u8>, CodecError> {
+    codec::encode(&Body::new(header, epoch, Vec::new()), MAX_OPERATION)
+}
+
 fn id_of(body: &[u8]) -> OperationId {
     OperationId(*blake3::hash(body).as_bytes())
 }
@@ -289,6 +363,7 @@ mod tests {
     use super::*;
     use crate::name::RoomName;
     use crate::payload::Chat;
+    use crate::private_room::RoomSecret;
 
     fn ana() -> Identity {
         Identity::from_secret([1; 32])
@@ -348,6 +423,49 @@ mod tests {
     }
 
     #[test]
+    fn a_sealed_operation_is_read_with_the_keys_of_its_room() {
+        let keys = |secret| RoomKeys::of(&RoomSecret::new([secret; 32]));
+        let (ours, others) = (keys(1), keys(2));
+        let header = Header { room: ours.room(), ..*said("x").header() };
+        let longest = "가".repeat(crate::payload::MAX_TEXT / 3);
+        let chat = Payload::Chat(Chat { text: longest.clone() });
+        let sealed = Operation::seal(&ana(), header, &chat, &ours).unwrap();
+        assert_eq!((sealed.payload(), sealed.kind()), (chat.clone(), crate::payload::kind::CHAT));
+        assert!(!String::from_utf8_lossy(sealed.bytes()).contains('가'));
+        let mut read = Operation::verify(sealed.bytes()).unwrap();
+        assert_eq!((read.payload(), read.kind()), (Payload::Unknown, 0));
+        assert_eq!(read.open(Some(&others)), Err(OpenError::UnknownKey));
+        assert_eq!(read.open(None), Err(OpenError::UnknownKey), "in a public room");
+        assert_eq!(read.open(Some(&ours)), Ok(()));
+        assert_eq!((read.payload(), &read), (chat.clone(), &sealed));
+        let mut plain = Operation::sign(&ana(), header, &chat).unwrap();
+        assert_eq!(
+            plain.open(Some(&ours)),
+            Err(OpenError::UnknownKey),
+            "nothing in a private room is said in the clear"
+        );
+        assert_eq!(plain.open(None), Ok(()));
+        // The payload of another header.
+        let payload = sealed.bytes()[sealed.payload_at..sealed.bytes().len() - SIGNATURE_LEN].to_vec();
+        let moved = Header { time: Timestamp::from_ms(9), ..header };
+        let mut moved = Operation::write(&ana(), moved, ours.epoch(), payload).unwrap();
+        assert_eq!(moved.open(Some(&ours)), Err(OpenError::Forged));
+    }
+
+    #[test]
+    fn the_largest_payload_can_be_sealed() {
+        let keys = RoomKeys::of(&RoomSecret::new([1; 32]));
+        let header = Header { room: keys.room(), ..*said("x").header() };
+        let sealed = keys.seal_payload(&associated(header, keys.epoch()).unwrap(), &vec![9; MAX_PAYLOAD]);
+        let mut operation = Operation::write(&ana(), header, keys.epoch(), sealed).unwrap();
+        assert!(Operation::verify(operation.bytes()).is_ok());
+        assert_eq!(operation.open(Some(&keys)), Ok(()));
+        let larger = vec![0; MAX_SEALED + 1];
+        let larger = Operation::write(&ana(), header, keys.epoch(), larger).unwrap();
+        assert!(matches!(Operation::verify(larger.bytes()), Err(OperationError::Codec(CodecError::TooLarge { .. }))));
+    }
+
+    #[test]
     fn an_operation_of_a_newer_version_is_recognised_whatever_it_consists_of() {
         let body = |version: u8, epoch: u32| {
             let (room, author) = (RoomName::lobby().id(), ana().author());
@@ -356,7 +474,7 @@ mod tests {
             bytes.extend_from_slice(&ana().sign(&bytes));
             Unverified::decode(&bytes).map(|_| ())
         };
-        assert_eq!((body(VERSION, 0), body(VERSION, 1)), (Ok(()), Err(OperationError::Version)));
+        assert_eq!((body(VERSION, 0), body(VERSION, 1)), (Ok(()), Ok(())));
         assert_eq!((body(2, 0), body(200, 0)), (Err(OperationError::Version), Err(OperationError::Version)));
         for other in
             [&[0x82, 2, 0x80][..], &[0x80, 0x18, 250], &[[0x95, 3].as_slice(), &[7; 2 * MAX_OPERATION]].concat()]

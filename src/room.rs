@@ -23,7 +23,7 @@ use std::collections::BTreeSet;
 use crate::clock::Now;
 use crate::command::{CommandError, RoomCommand};
 use crate::event::{CanvasChange, Entry, Event, Warning};
-use crate::frame::Frame;
+use crate::frame::{Frame, FrameError};
 use crate::game::GameStep;
 use crate::game::guess::{PeerReply, PeerRequest, Refusal};
 use crate::identity::{Author, Identity};
@@ -32,6 +32,7 @@ use crate::log::{Ingest, Ingested, Position};
 use crate::name::RoomName;
 use crate::operation::{Operation, OrderKey};
 use crate::payload::Payload;
+use crate::private_room::{OpenError, PrivateRoom, RoomKeys};
 use crate::sync::fetching::{Fetch, Fetching, Progress};
 
 mod commands;
@@ -105,6 +106,15 @@ pub struct Room {
     muted: BTreeSet<Author>,
     /// Authors of whom nothing is taken.
     blocked: BTreeSet<Author>,
+    /// What makes the room a private one.
+    private: Option<Private>,
+}
+
+/// What a private room has and a public one has not.
+#[derive(Debug)]
+struct Private {
+    title: RoomName,
+    keys: RoomKeys,
 }
 
 impl Room {
@@ -152,18 +162,58 @@ impl Room {
             warnings: Warnings::default(),
             muted: BTreeSet::new(),
             blocked: BTreeSet::new(),
+            private: None,
+        }
+    }
+
+    /// Gives a private room its title and keys, before anything else is done with it.
+    #[must_use]
+    pub fn private(mut self, room: &PrivateRoom) -> Self {
+        let keys = RoomKeys::of(&room.secret);
+        self.chain.seal_with(keys.clone());
+        self.private = Some(Private { title: room.title.clone(), keys });
+        self
+    }
+
+    /// Returns the keys of a private room.
+    #[must_use]
+    pub fn keys(&self) -> Option<&RoomKeys> {
+        self.private.as_ref().map(|private| &private.keys)
+    }
+
+    /// Returns a frame as it is published in this room.
+    #[must_use]
+    pub fn sealed(&self, frame: Vec<u8>) -> Vec<u8> {
+        self.keys().map(|keys| Frame::seal(&frame, keys)).unwrap_or(frame)
+    }
+
+    /// Reads a frame from this room's topic.
+    ///
+    /// # Errors
+    /// [`FrameError`].
+    pub fn read_frame(&self, bytes: &[u8]) -> Result<Frame, FrameError> {
+        Frame::decode(bytes, self.name.id(), self.keys())
+    }
+
+    /// Opens operations that are on the disk. Those that can't be opened stay sealed: they have a place in the log, and nothing to
+    /// show.
+    fn open_stored<'a>(&self, operations: impl IntoIterator<Item = &'a mut Operation>) {
+        for operation in operations {
+            let _ = operation.open(self.keys());
         }
     }
 
     /// Takes in operations from the disk, each with the number of its lane (see [`Position`]), parents before children.
-    pub fn restore(&mut self, stored: Vec<(u64, Operation)>, now: Now) {
+    pub fn restore(&mut self, mut stored: Vec<(u64, Operation)>, now: Now) {
+        self.open_stored(stored.iter_mut().map(|(_, operation)| operation));
         let taken = self.contents.log.restore(stored);
         let inserted: Vec<Operation> = taken.inserted.into_iter().map(|(_, operation)| operation).collect();
         self.project(&inserted, now);
     }
 
     /// Takes in operations that are on the disk behind a gap in their chain, in order. They float.
-    pub fn restore_torn(&mut self, stored: Vec<Operation>) {
+    pub fn restore_torn(&mut self, mut stored: Vec<Operation>) {
+        self.open_stored(&mut stored);
         let floating = self.contents.log.restore_torn(stored);
         for operation in &floating {
             self.contents.learn(operation, &operation.payload());
@@ -312,9 +362,14 @@ impl Room {
 
     // --- operations ----------------------------------------------------------------------------------------------
 
-    fn on_gossiped(&mut self, operation: Operation, from: Author, now: Now, out: &mut Outbox) {
+    fn on_gossiped(&mut self, mut operation: Operation, from: Author, now: Now, out: &mut Outbox) {
         if self.blocks(&operation.author()) {
             return out.push(Output::Verdict(Verdict::Ignore));
+        }
+        match operation.open(self.keys()) {
+            Ok(()) => {}
+            Err(OpenError::UnknownKey) => return out.push(Output::Verdict(Verdict::Ignore)),
+            Err(OpenError::Forged) => return out.push(Output::Verdict(Verdict::Reject)),
         }
         self.retire(std::slice::from_ref(&operation), out);
         if self.chain.is_in_flight(&operation) {
@@ -336,7 +391,11 @@ impl Room {
     fn on_synced(&mut self, mut operations: Vec<Operation>, from: Author, now: Now, out: &mut Outbox) {
         let count = operations.len() as u64;
         self.retire(&operations, out);
-        operations.retain(|operation| !self.chain.is_in_flight(operation) && !self.blocks(&operation.author()));
+        operations.retain_mut(|operation| {
+            !self.chain.is_in_flight(operation)
+                && !self.blocks(&operation.author())
+                && operation.open(self.keys()).is_ok()
+        });
         let authors: Vec<Author> = operations.iter().map(Operation::author).collect();
         let taken = self.contents.log.ingest_all(operations, now.wall_ms);
         let news = (taken.inserted.len() + taken.floating.len()) as u64;

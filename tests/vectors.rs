@@ -17,6 +17,8 @@ use inkmesh::log::{Ingest, Log};
 use inkmesh::name::{RoomId, RoomName};
 use inkmesh::operation::{ChainId, Header, Operation, OperationId};
 use inkmesh::payload::{Chat, Payload, Profile};
+use inkmesh::private_room::{PrivateRoom, RoomKeys, RoomSecret};
+use inkmesh::room_ticket::RoomTicket;
 use inkmesh::sync::{Neighbour, Request, Response};
 use inkmesh::words::{Level, Mask, Word, candidates, is_close, normalise};
 use serde_bytes::ByteBuf;
@@ -216,6 +218,34 @@ fn sync_vectors() -> Vectors {
     ]
 }
 
+/// A private room with the secret `05…05`, in which Ana says the chat line as the first operation of chain 7; what Ana sends to Ben.
+fn private_room_vectors() -> Vectors {
+    let secret = RoomSecret::new([5; 32]);
+    let (room, keys) = (secret.room(), RoomKeys::of(&secret));
+    let chain = ChainId { author: ana().author(), log: 7 };
+    let header = Header { room, chain, seq: 0, backlink: None, time: Timestamp::from_ms(CLOCK) };
+    let operation = Operation::seal(&ana(), header, &chat(), &keys).unwrap();
+    let frame = Frame::seal(&Frame::operation(&operation), &keys);
+    let hello = Request::Hello { room, digest: Log::new(room).digest(), clock: CLOCK }.encode().unwrap();
+    let message = [&[2], &keys.seal_message(ana().author(), ben().author(), &hello)[..]].concat();
+    let private = PrivateRoom { title: "tea".parse().unwrap(), secret };
+    let ticket = |name: &RoomName, private| {
+        let addresses = vec!["/ip4/192.168.0.7/tcp/47770".to_owned()];
+        RoomTicket::new(name, private, ana().author(), addresses, CLOCK).text()
+    };
+    vec![
+        ("secret of a private room", hex(&[5; 32])),
+        ("private room id", room.hex()),
+        ("private room tag", hex(&keys.tag().0)),
+        ("private chat operation", hex(operation.bytes())),
+        ("sealed frame", hex(&frame)),
+        ("message id of the sealed frame", hex(&message_id(&frame))),
+        ("sealed hello", hex(&message)),
+        ("ticket", ticket(&RoomName::lobby(), None)),
+        ("ticket to the private room `\"tea\"`", ticket(&private.name(), Some(&private))),
+    ]
+}
+
 /// Steps of a game, in the order of PROTOCOL.md, but for those with the cryptography of a word.
 fn step_vectors() -> Vectors {
     let step = |step: GameStep| payload(&Payload::Game(step));
@@ -399,7 +429,15 @@ fn cbor_is_read_as_leniently_as_the_page_says() {
 #[test]
 fn the_protocol_page_says_what_the_program_does() {
     let page = include_str!("../PROTOCOL.md");
-    let all = [log_vectors(), sheet_vectors(), sync_vectors(), step_vectors(), word_vectors(), text_vectors()];
+    let all = [
+        log_vectors(),
+        sheet_vectors(),
+        sync_vectors(),
+        private_room_vectors(),
+        step_vectors(),
+        word_vectors(),
+        text_vectors(),
+    ];
     let rows: Vec<String> = all.concat().iter().map(|(name, value)| format!("| {name} | `{value}` |")).collect();
     println!("{}", rows.join("\n"));
     let missing: Vec<&String> = rows.iter().filter(|row| !page.contains(*row)).collect();

@@ -188,7 +188,7 @@ fn a_game() {
 #[test]
 fn replies() {
     let state = RoomState { operations: 4, digest: [1; 32], canvas: [0xab; 32] };
-    let rooms = vec![RoomSummary { room: RoomName::lobby(), people: 2, last_activity: 8, unread: 3 }];
+    let rooms = vec![RoomSummary { room: RoomName::lobby(), title: None, people: 2, last_activity: 8, unread: 3 }];
     for (reply, expected) in [
         (Reply::Done {}, json!({})),
         (Reply::Written { id: OperationId([1; 32]) }, json!({"id": "01".repeat(32)})),

@@ -4,20 +4,24 @@
 mod commands;
 mod contacts;
 mod entering;
+mod invitations;
 mod links;
 mod syncing;
+mod tickets;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
 use self::entering::Joining;
+pub(super) use self::invitations::INVITATIONS;
 use super::clock::NodeClock;
 use super::disk::{self, Disk, Effect, quarantined};
 use super::frontend::Frontend;
 use super::guess_streams::{self, GuessStreams};
 use super::handle::ReplySender;
+use super::invitation_streams::{self, InvitationStreams};
 use super::listening;
 use super::network::{Gossiped, Network};
 use super::peers::{self, Peers};
@@ -29,8 +33,9 @@ use crate::clock::Now;
 use crate::command::{Command, CommandError, CommandTicket, Reply};
 use crate::contacts::Contacts;
 use crate::event::{Event, Warning};
-use crate::identity::Identity;
-use crate::name::{PersonName, RoomName};
+use crate::identity::{Author, Identity};
+use crate::invitation::Invitations;
+use crate::name::{PersonName, RoomId, RoomName};
 use crate::room::{Input, Output};
 
 /// The longest wait for the clock, in milliseconds, whatever was computed.
@@ -50,9 +55,13 @@ pub(super) struct NodeActor {
     /// When contacts that nobody waits for were stored last, in milliseconds of the node's clock.
     pub(super) contacts_stored: u64,
     pub(super) guesses: GuessStreams,
+    pub(super) invitations: Invitations,
+    pub(super) invitation_streams: InvitationStreams,
     pub(super) sync: SyncStreams,
     pub(super) disk: Disk,
     pub(super) rooms: Rooms,
+    /// The connected peers that have proven to be members of a private room.
+    pub(super) proven: BTreeSet<(RoomId, Author)>,
     pub(super) frontend: Frontend,
     pub(super) replies: Replies,
     /// Rooms that are to be entered, the first of them being read.
@@ -69,6 +78,7 @@ pub(super) struct Inbox {
     pub(super) disk: mpsc::Receiver<disk::Message>,
     pub(super) sync: mpsc::Receiver<sync::Message>,
     pub(super) guesses: mpsc::Receiver<guess_streams::Message>,
+    pub(super) invitations: mpsc::Receiver<invitation_streams::Message>,
     pub(super) peers: mpsc::Receiver<peers::Message>,
 }
 
@@ -98,6 +108,7 @@ impl NodeActor {
                 },
                 Some(message) = inbox.sync.recv() => self.on_sync_message(message),
                 Some(message) = inbox.guesses.recv() => self.on_guesses_message(message),
+                Some(message) = inbox.invitations.recv() => self.on_invitation_message(message),
                 Some(message) = inbox.peers.recv() => self.on_peers_message(message),
                 command = inbox.commands.recv(), if self.takes_commands() => match command {
                     Some((command, answer)) => self.on_command(command, answer),
@@ -138,6 +149,7 @@ impl NodeActor {
             self.disk.next_wake(),
             self.frontend.opens_at(),
             Some(self.sync.next_search()),
+            self.invitations.next_try(),
         ];
         let next = parts.into_iter().flatten().min().unwrap_or(u64::MAX);
         let next = self.clock.instant(next.min(self.now().mono_ms + LONGEST_WAIT_MS));
@@ -154,6 +166,7 @@ impl NodeActor {
         self.carry_out_effects(effects);
         self.close_dead();
         self.make_calls();
+        self.retry_invitations();
         self.on_still_met();
         for name in self.rooms.due(now.mono_ms) {
             self.feed(&name, Input::Tick);
@@ -203,7 +216,10 @@ impl NodeActor {
                     let effects = self.disk.write(name, write, now);
                     self.carry_out_effects(effects);
                 }
-                Output::Publish(frame) => self.network.publish(name, frame),
+                Output::Publish(frame) => {
+                    let room = self.rooms.get(name).ok();
+                    room.into_iter().for_each(|room| self.network.publish(name, room.sealed(frame.clone())));
+                }
                 Output::Ask { to, ticket, ask } => self.guesses.send(name, to, ticket, ask),
                 Output::Reply { ticket, result } => self.replies.reply(ticket, result),
                 Output::ReplyWhenSaved(ticket) => self.reply_when_saved(ticket),

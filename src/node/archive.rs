@@ -8,7 +8,7 @@ use inkmesh_store::{ChainKey, Store};
 
 use super::storage::StorageError;
 use super::sync::{Stored, SyncError, read_record};
-use super::{contacts, rooms};
+use super::{contacts, private_rooms, rooms};
 use crate::contacts::Contact;
 use crate::event::Entry;
 use crate::fold::{Fold, Step};
@@ -19,6 +19,7 @@ use crate::name::{RoomId, RoomName};
 use crate::operation::Operation;
 use crate::payload::Payload;
 use crate::people::People;
+use crate::private_room::RoomKeys;
 use crate::timeline;
 
 /// A reason why the saved history can't be read.
@@ -66,6 +67,8 @@ pub struct ArchivedRoom {
     pub id: RoomId,
     /// Its name, if it is one of the rooms that we are in or left; others are known by their hash alone.
     pub name: Option<RoomName>,
+    /// What people call a private room.
+    pub title: Option<RoomName>,
     /// The number of operations.
     pub operations: u64,
     /// The number of people who wrote them.
@@ -96,8 +99,15 @@ impl Archive {
             let list = list?.and_then(|list| rooms::recall(&list)).unwrap_or_default();
             names.extend(list.into_iter().map(|name| (name.id(), name)));
         }
-        let rooms = self.store.rooms()?.into_iter();
-        rooms.map(|room| self.summary(RoomId(room), names.get(&RoomId(room)).cloned())).collect()
+        let private = private_rooms::load(&self.store)?;
+        names.extend(private.all().map(|room| (room.secret.room(), room.name())));
+        let rooms = self.store.rooms()?.into_iter().map(RoomId);
+        rooms
+            .map(|room| {
+                let summary = self.summary(room, names.get(&room).cloned())?;
+                Ok(ArchivedRoom { title: private.get(room).map(|private| private.title.clone()), ..summary })
+            })
+            .collect()
     }
 
     /// Returns the contacts: everybody who was met or marked.
@@ -118,7 +128,15 @@ impl Archive {
         }
         let authors: BTreeSet<[u8; 32]> = chains.iter().map(|(chain, _)| chain.author).collect();
         let operations = chains.iter().map(|(_, next)| next).sum();
-        Ok(ArchivedRoom { id, name, operations, authors: authors.len(), first_ms: first_ms.min(last_ms), last_ms })
+        Ok(ArchivedRoom {
+            id,
+            name,
+            title: None,
+            operations,
+            authors: authors.len(),
+            first_ms: first_ms.min(last_ms),
+            last_ms,
+        })
     }
 
     /// Returns the time of a record; `None` when there is none, or it is no operation.
@@ -143,7 +161,8 @@ impl Archive {
         let torn = self.store.torn(&room.0)?.into_iter().map(|chain| chain.log).collect();
         let (store, gaps) = (self.store.clone(), BTreeMap::new());
         let (log, fold, people) = (Log::new(room), Fold::default(), People::default());
-        let mut history = History { store, room, stretches, torn, gaps, log, fold, people };
+        let keys = private_rooms::load(&self.store)?.keys(room);
+        let mut history = History { store, room, keys, stretches, torn, gaps, log, fold, people };
         match history.read() {
             Err(ArchiveError::Unreadable { reason }) => {
                 tracing::warn!("{reason}: it is left out");
@@ -161,6 +180,8 @@ impl Archive {
 pub struct History {
     store: Store,
     room: RoomId,
+    /// The keys of a private room.
+    keys: Option<RoomKeys>,
     stretches: Vec<StoredRange>,
     /// The numbers of torn chains: their operations follow a gap, so the log can't hold them.
     torn: BTreeSet<u64>,
@@ -175,7 +196,7 @@ impl History {
     fn read(&mut self) -> Result<(), ArchiveError> {
         let mut steps = Vec::new();
         let mut merge = self.stored();
-        while let Some(chunk) = merge.next_chunk().map_err(ArchiveError::of)? {
+        while let Some(chunk) = self.next_chunk(&mut merge)? {
             let (torn, whole): (Vec<_>, Vec<_>) =
                 chunk.into_iter().partition(|(lane, operation)| self.is_torn(*lane, operation));
             let inserted = self.log.restore(whole).inserted;
@@ -196,6 +217,15 @@ impl History {
         Stored::new(self.store.clone(), self.room, &self.stretches)
     }
 
+    /// Returns the next operations, each with its lane's number; `None` at the end. What can't be opened has nothing to show.
+    fn next_chunk(&self, stored: &mut Stored) -> Result<Option<Vec<(u64, Operation)>>, ArchiveError> {
+        let mut chunk = stored.next_chunk().map_err(ArchiveError::of)?;
+        for (_, operation) in chunk.iter_mut().flatten() {
+            let _ = operation.open(self.keys.as_ref());
+        }
+        Ok(chunk)
+    }
+
     /// Gives all lines to `take`, in the log's order, as a node that had just started would return them.
     ///
     /// # Errors
@@ -205,7 +235,7 @@ impl History {
         mut take: impl FnMut(Entry) -> Result<ControlFlow<()>, E>,
     ) -> Result<(), E> {
         let mut merge = self.stored();
-        while let Some(chunk) = merge.next_chunk().map_err(ArchiveError::of)? {
+        while let Some(chunk) = self.next_chunk(&mut merge)? {
             for (_, operation) in chunk.iter().filter(|(lane, operation)| self.shows(*lane, operation)) {
                 if take(self.entry(operation))?.is_break() {
                     return Ok(());
@@ -271,7 +301,7 @@ impl History {
     /// [`ArchiveError`].
     pub fn gallery(&self) -> Result<Gallery, ArchiveError> {
         let (mut merge, mut steps) = (self.stored(), Vec::new());
-        while let Some(chunk) = merge.next_chunk().map_err(ArchiveError::of)? {
+        while let Some(chunk) = self.next_chunk(&mut merge)? {
             let shown = chunk.iter().filter(|(lane, operation)| self.shows(*lane, operation));
             steps.extend(shown.filter_map(|(_, shown)| Step::new(shown.key(), shown.id(), &shown.payload())));
         }

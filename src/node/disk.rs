@@ -19,21 +19,21 @@ use inkmesh_store::{Cursor, Quarantine, Store, StoreError};
 use tokio::sync::{mpsc, oneshot};
 
 use self::job::Job;
-pub(super) use self::loading::{Loaded, is_damage, load_at_start, retire_own_chains};
+pub(super) use self::loading::{Credentials, Loaded, is_damage, load_at_start, retire_own_chains};
 use self::loading::{load, load_all, load_repaired, room_key, write_snapshot};
 use self::reading::{chain_of, read_all, read_lines, steps};
-use super::StartError;
 use super::handle::ReplySender;
 use super::sync::SyncError;
+use super::{StartError, private_rooms};
 use crate::clock::Now;
 use crate::command::{CommandError, CommandTicket, Reply};
 use crate::event::Warning;
 use crate::fold::Fold;
 use crate::gallery::Gallery;
-use crate::identity::Identity;
 use crate::log::{Line, Position};
 use crate::name::{RoomId, RoomName};
 use crate::operation::{Operation, OperationId};
+use crate::private_room::{PrivateRoom, PrivateRooms};
 use crate::room::{RoomSnapshot, Write};
 use crate::sync::unsaved::{Key, Unsaved};
 
@@ -108,7 +108,7 @@ enum State {
 /// The store, and what waits for it.
 pub(super) struct Disk {
     store: Store,
-    identity: Identity,
+    credentials: Credentials,
     unsaved: Unsaved,
     /// Writes for which the store's queue has no room, in their order, and when they are tried again.
     waiting: VecDeque<Job>,
@@ -127,15 +127,43 @@ pub(super) struct Disk {
 
 impl Disk {
     /// A disk that works. Returns also the messages to come.
-    pub(super) fn new(store: Store, identity: Identity) -> (Self, mpsc::Receiver<Message>) {
+    pub(super) fn new(store: Store, credentials: Credentials) -> (Self, mpsc::Receiver<Message>) {
         let (messages, receiver) = mpsc::channel(QUEUE);
         let (unsaved, waiting, queue_at, writing) = (Unsaved::default(), VecDeque::new(), 0, BTreeMap::new());
         let (state, repairs, held_back) = (State::Works, 0, BTreeMap::new());
         let retire = false;
         (
-            Disk { store, identity, unsaved, waiting, queue_at, writing, state, retire, repairs, held_back, messages },
+            Disk {
+                store,
+                credentials,
+                unsaved,
+                waiting,
+                queue_at,
+                writing,
+                state,
+                retire,
+                repairs,
+                held_back,
+                messages,
+            },
             receiver,
         )
+    }
+
+    /// Returns the private rooms that we are a member of.
+    pub(super) fn private_rooms(&self) -> &PrivateRooms {
+        &self.credentials.private
+    }
+
+    /// Adds a private room, and answers when that is durable.
+    pub(super) fn add_private(&mut self, room: PrivateRoom, answer: ReplySender) {
+        match private_rooms::value(&room) {
+            Ok(value) => {
+                self.credentials.private.add(room);
+                self.remember_all("private room", vec![value], Some(answer));
+            }
+            Err(error) => drop(answer.send(Err(error))),
+        }
     }
 
     /// The store, for tasks that read from it.
@@ -211,6 +239,27 @@ impl Disk {
             return Vec::new();
         }
         self.queue(Job::Received { group, done }, now)
+    }
+
+    /// Sends `value` when all of a room that was taken in before is on the disk: for somebody who reads that from the store. While
+    /// the disk refuses, it is sent at once.
+    pub(super) fn send_when_stored<T: Send + 'static>(
+        &mut self,
+        room: RoomId,
+        value: T,
+        to: oneshot::Sender<T>,
+        now: Now,
+    ) -> Vec<Effect> {
+        if !self.is_writing() && self.unsaved.of_room(room).next().is_none() {
+            let _ = to.send(value);
+            return Vec::new();
+        }
+        let (done, stored) = oneshot::channel();
+        tokio::spawn(async move {
+            let _ = stored.await;
+            let _ = to.send(value);
+        });
+        self.flush(Some(done), now)
     }
 
     /// Gives a job to the store, behind those for which its queue had no room.
@@ -362,9 +411,9 @@ impl Disk {
 
     /// Reads a room in which no own writes are on their way, to be entered: [`Message::Loaded`].
     pub(super) fn load(&self, room: RoomName, now: Now) {
-        let (identity, repairs) = (self.identity.clone(), self.repairs);
+        let (credentials, repairs) = (self.credentials.clone(), self.repairs);
         self.spawn(move |store| {
-            let result = load(store, &identity, &room, now).map(Box::new);
+            let result = load(store, &credentials, &room, now).map(Box::new);
             Some(Message::Loaded { repairs, result })
         });
     }
@@ -465,8 +514,16 @@ impl Disk {
         then: impl FnOnce(Result<Vec<Operation>, SyncError>) -> Option<Message> + Send + 'static,
     ) {
         let unsaved: Vec<Operation> = self.unsaved.of_room(room).cloned().collect();
+        let keys = self.credentials.private.keys(room);
         self.spawn(move |store| {
-            then(read_all(store, room, positions).map(|read| read.into_values().chain(unsaved).collect()))
+            then(read_all(store, room, positions).map(|read| {
+                let mut read: Vec<Operation> = read.into_values().chain(unsaved).collect();
+                // What can't be opened has no step.
+                for operation in &mut read {
+                    let _ = operation.open(keys.as_ref());
+                }
+                read
+            }))
         });
     }
 
@@ -532,12 +589,12 @@ impl Disk {
 
     /// Tries the disk again, and reads the rooms when it takes writes: [`Message::Recovered`].
     pub(super) fn recover(&self, rooms: Vec<RoomName>, now: Now) {
-        let (identity, retire) = (self.identity.clone(), self.retire);
+        let (credentials, retire) = (self.credentials.clone(), self.retire);
         self.spawn(move |store| {
-            let retired = || if retire { retire_own_chains(store, identity.author()) } else { Ok(()) };
+            let retired = || if retire { retire_own_chains(store, credentials.identity.author()) } else { Ok(()) };
             let recovered = store.recover().and_then(|()| retired()).map_err(StartError::Store);
-            let loaded = match recovered.and_then(|()| load_all(store, &identity, &rooms, now)) {
-                Err(error) if is_damage(&error) => load_repaired(store, &identity, &rooms, now),
+            let loaded = match recovered.and_then(|()| load_all(store, &credentials, &rooms, now)) {
+                Err(error) if is_damage(&error) => load_repaired(store, &credentials, &rooms, now),
                 loaded => loaded.map(|rooms| (None, rooms)),
             };
             Some(Message::Recovered(loaded.map_err(|error| error.to_string())))
@@ -578,9 +635,9 @@ impl Disk {
         let effects = self.give_up_waiting(&reason);
         self.state = State::Repairs { reason };
         self.repairs += 1;
-        let identity = self.identity.clone();
+        let credentials = self.credentials.clone();
         self.spawn(move |store| {
-            let repaired = load_repaired(store, &identity, &rooms, now);
+            let repaired = load_repaired(store, &credentials, &rooms, now);
             Some(Message::Repaired(repaired.map_err(|error| error.to_string())))
         });
         effects

@@ -33,7 +33,7 @@ use crate::command::MAX_ROOMS;
 use crate::frame;
 
 /// The largest RPC in bytes. gossipsub compares all that it has read with this, which may be an RPC and the beginning of the
-/// next, so it is far more than the largest message ([`frame::MAX_FRAME`]), which is checked on its own.
+/// next, so it is far more than the largest message ([`frame::MAX_SEALED_FRAME`]), which is checked on its own.
 const MAX_RPC: usize = 1 << 20;
 /// The largest part of an RPC that is not messages, in bytes: the rooms that a peer is in (about 84 bytes each), ids of
 /// messages that it has or wants (34 each).

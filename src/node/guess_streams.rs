@@ -3,13 +3,11 @@
 
 use std::time::Duration;
 
-use futures::{SinkExt, StreamExt};
-use libp2p::bytes::Bytes;
-use libp2p::{PeerId, Stream, StreamProtocol};
+use futures::StreamExt;
+use libp2p::{Stream, StreamProtocol};
 use tokio::sync::{mpsc, oneshot};
-use tokio_util::codec::{Framed, LengthDelimitedCodec};
-use tokio_util::compat::FuturesAsyncReadCompatExt;
 
+use super::exchange::{exchange, finish, framed};
 use super::network::peer_of;
 use super::slots::SharedSlots;
 use crate::game::GuessTicket;
@@ -89,7 +87,10 @@ impl GuessStreams {
         let (mut control, messages, room) = (self.control.clone(), self.messages.clone(), room.clone());
         tokio::spawn(async move {
             let reply = match peer {
-                Some(peer) => tokio::time::timeout(EXCHANGE, exchange(&mut control, peer, ask)).await.ok().flatten(),
+                Some(peer) => {
+                    let exchange = exchange(&mut control, PROTOCOL, peer, ask, MAX_MESSAGE);
+                    tokio::time::timeout(EXCHANGE, exchange).await.ok().flatten()
+                }
                 None => None,
             };
             let _ = messages.send(Message::Sent(Sent { room, ticket, reply })).await;
@@ -113,27 +114,10 @@ impl GuessStreams {
     }
 }
 
-/// Sends one message and returns the one that comes back. It is sent once more when the stream ends without a reply: other
-/// programs drop streams that arrive at the same instant.
-async fn exchange(control: &mut libp2p_stream::Control, peer: PeerId, ask: Vec<u8>) -> Option<Vec<u8>> {
-    let ask = Bytes::from(ask);
-    match exchange_once(control, peer, ask.clone()).await {
-        None => exchange_once(control, peer, ask).await,
-        reply => reply,
-    }
-}
-
-async fn exchange_once(control: &mut libp2p_stream::Control, peer: PeerId, ask: Bytes) -> Option<Vec<u8>> {
-    let stream = control.open_stream(peer, PROTOCOL).await.ok()?;
-    let mut wire = framed(stream);
-    wire.send(ask).await.ok()?;
-    Some(wire.next().await?.ok()?.to_vec())
-}
-
 /// Reads one message, has the actor reply to it, and sends the reply. A slot is taken when the message has come: streams
 /// on which nothing is said keep nobody from being served.
 async fn answer(from: Author, stream: Stream, messages: &mpsc::Sender<Message>, served: &SharedSlots) -> Option<()> {
-    let mut wire = framed(stream);
+    let mut wire = framed(stream, MAX_MESSAGE);
     let bytes = wire.next().await?.ok()?;
     let _slot = served.take(from)?;
     let reply = match PeerRequest::decode(&bytes) {
@@ -145,13 +129,7 @@ async fn answer(from: Author, stream: Stream, messages: &mpsc::Sender<Message>, 
         }
         Err(_) => PeerReply::Refused(Refusal::Malformed),
     };
-    wire.send(Bytes::from(reply.encode().ok()?)).await.ok()?;
-    SinkExt::<Bytes>::close(&mut wire).await.ok()
-}
-
-fn framed(stream: Stream) -> Framed<tokio_util::compat::Compat<Stream>, LengthDelimitedCodec> {
-    let codec = LengthDelimitedCodec::builder().max_frame_length(MAX_MESSAGE).new_codec();
-    Framed::new(stream.compat(), codec)
+    finish(wire, reply.encode().ok()?).await
 }
 
 #[cfg(test)]

@@ -11,12 +11,14 @@ mod config;
 mod contacts;
 mod discovery;
 mod disk;
+mod exchange;
 mod frontend;
 mod gossip;
 mod guess_streams;
 mod handle;
 mod heartbeat;
 mod inbound;
+mod invitation_streams;
 mod key_file;
 mod listening;
 mod liveness;
@@ -24,6 +26,7 @@ mod nearby;
 mod network;
 mod peers;
 mod ports;
+mod private_rooms;
 mod replies;
 mod rooms;
 mod shares;
@@ -70,6 +73,9 @@ pub enum StartError {
         /// The reason.
         reason: String,
     },
+    /// A private room of which we don't have the secret.
+    #[error("the secret of a private room is missing")]
+    NotAMember,
     /// The network could not be set up.
     #[error("can't set up the network: {0}")]
     Network(String),

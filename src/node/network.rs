@@ -30,7 +30,7 @@ use super::heartbeat::Heartbeat;
 use super::inbound::Inbound;
 use super::liveness::Fresh;
 use super::shares::Shares;
-use crate::frame::MAX_FRAME;
+use crate::frame::MAX_SEALED_FRAME;
 use crate::identity::{Author, Identity};
 use crate::name::{RoomId, RoomName};
 use crate::peering::Subnet;
@@ -64,12 +64,14 @@ struct Behaviour {
     /// Streams that peers open to us.
     sync: Inbound,
     guesses: Inbound,
+    invitations: Inbound,
 }
 
 /// The names of the protocols of streams that peers open to us.
 pub(super) struct Protocols {
     pub(super) sync: StreamProtocol,
     pub(super) guesses: StreamProtocol,
+    pub(super) invitations: StreamProtocol,
 }
 
 /// An event of the network.
@@ -109,6 +111,8 @@ pub(super) enum Event {
     SyncStream { peer: Author, stream: Stream },
     /// A peer opened a guess stream to us.
     GuessStream { peer: Author, stream: Stream },
+    /// A peer opened an invitation stream to us.
+    InvitationStream { peer: Author, stream: Stream },
 }
 
 /// The reason why a call failed.
@@ -177,6 +181,7 @@ impl Network {
             stream: libp2p_stream::Behaviour::new(),
             sync: Inbound::new(protocols.sync),
             guesses: Inbound::new(protocols.guesses),
+            invitations: Inbound::new(protocols.invitations),
         };
         let swarm = SwarmBuilder::with_existing_identity(keypair)
             .with_tokio()
@@ -287,6 +292,9 @@ impl Network {
             }
             BehaviourEvent::Heartbeat(connection) => Some(Event::Answered(connection)),
             BehaviourEvent::Sync((peer, stream)) => Some(Event::SyncStream { peer: author_of(&peer)?, stream }),
+            BehaviourEvent::Invitations((peer, stream)) => {
+                Some(Event::InvitationStream { peer: author_of(&peer)?, stream })
+            }
             BehaviourEvent::Guesses((peer, stream)) => Some(Event::GuessStream { peer: author_of(&peer)?, stream }),
             _ => None,
         }
@@ -380,7 +388,7 @@ impl Network {
 
     /// Sends a frame to a room.
     pub(super) fn publish(&mut self, room: &RoomName, frame: Vec<u8>) {
-        if frame.len() > MAX_FRAME {
+        if frame.len() > MAX_SEALED_FRAME {
             return tracing::error!(len = frame.len(), %room, "a frame that nobody would take");
         }
         match self.gossipsub().publish(topic(room).hash(), frame) {

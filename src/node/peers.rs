@@ -201,6 +201,13 @@ impl Peers {
         }
     }
 
+    /// Takes note where somebody may be reached who invited us.
+    pub(super) fn invited(&mut self, inviter: Author, addresses: &[String], now: u64) {
+        for address in addresses.iter().filter_map(|text| text.parse().ok()) {
+            self.found(inviter, plain(&address), now);
+        }
+    }
+
     // --- connections -----------------------------------------------------------------------------------------------
 
     /// Takes note of a new connection. Returns whether the peer is welcome; if not, the connection is to be closed.

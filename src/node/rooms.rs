@@ -9,6 +9,7 @@ use crate::command::{CommandError, MAX_ROOMS};
 use crate::event::RoomSummary;
 use crate::identity::Author;
 use crate::name::{RoomId, RoomName};
+use crate::private_room::{KeyTag, RoomKeys};
 use crate::room::{Input, Output, Room, RoomSnapshot};
 
 /// A room gets a new snapshot when it has grown by this many operations, or by a part of itself if that is more.
@@ -112,6 +113,11 @@ impl Rooms {
     /// Returns the open room of an id.
     pub(super) fn by_id(&mut self, id: RoomId) -> Option<&mut Room> {
         self.open.values_mut().map(|open| &mut open.room).find(|room| room.name().id() == id)
+    }
+
+    /// Returns the keys with this tag, of an open private room.
+    pub(super) fn keys(&self, tag: KeyTag) -> Option<&RoomKeys> {
+        self.open.values().filter_map(|open| open.room.keys()).find(|keys| keys.tag() == tag)
     }
 
     /// Returns the names of the open rooms.

@@ -1,29 +1,32 @@
 //! Starts a node: opens the data folder, sets the network up, reads the rooms, and leaves the actor running.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use inkmesh_store::{Opening, Store, StoreError};
 use tokio::sync::mpsc;
 
-use super::actor::{Inbox, NodeActor};
+use super::actor::{INVITATIONS, Inbox, NodeActor};
 use super::clock::NodeClock;
 use super::config::Config;
-use super::disk::{Disk, load_at_start, quarantined, retire_own_chains};
+use super::disk::{Credentials, Disk, load_at_start, quarantined, retire_own_chains};
 use super::frontend::Frontend;
 use super::guess_streams::{self, GuessStreams};
 use super::handle::{COMMAND_QUEUE, Events, Node};
+use super::invitation_streams::{self, InvitationStreams};
 use super::liveness::Fresh;
 use super::network::{Network, Protocols};
 use super::peers::Peers;
 use super::replies::Replies;
 use super::rooms::{LEFT, Rooms, recall};
 use super::sync::{self, SyncStreams};
-use super::{StartError, contacts, key_file, listening, nearby};
+use super::{StartError, contacts, key_file, listening, nearby, private_rooms};
 use crate::command::CommandError;
 use crate::contacts::{Contacts, Tag};
 use crate::event::Warning;
 use crate::identity::{Author, Identity};
+use crate::invitation::Invitations;
 use crate::name::{PersonName, RoomName};
+use crate::private_room::PrivateRooms;
 
 impl Node {
     /// Opens the data folder and starts the node on the current tokio runtime.
@@ -43,14 +46,18 @@ impl Node {
             left,
             peers: saved_peers,
             contacts,
+            private,
+            invitations,
         } = blocking(move || Saved::open(&dir)).await?;
         let (author, clock, fresh) = (identity.author(), NodeClock::start(), Fresh::default());
         let (mut network, no_mdns) = Network::new(&identity, config.mdns, fresh.clone(), protocols())?;
         let (mut frontend, events) = Frontend::new();
         let (mut peers, peer_messages) = Peers::new(author, fresh);
         let (guesses, guess_messages) = GuessStreams::new(network.control());
-        let (sync, sync_messages) = SyncStreams::new(network.control(), frontend.backlog().clone());
-        let (mut disk, disk_messages) = Disk::new(store.clone(), identity.clone());
+        let (invitation_streams, invitation_messages) = InvitationStreams::new(network.control());
+        let (sync, sync_messages) = SyncStreams::new(author, network.control(), frontend.backlog().clone());
+        let credentials = Credentials { identity: identity.clone(), private };
+        let (mut disk, disk_messages) = Disk::new(store.clone(), credentials.clone());
 
         match &opening.quarantined {
             Some(quarantine) => frontend.warn(quarantined(quarantine)),
@@ -81,8 +88,8 @@ impl Node {
         let mut rooms = Rooms::default();
         rooms.recall_left(left);
         let (names, left_out) = rooms.choose(config.rooms, saved_rooms);
-        let (loading, me, now) = (store.clone(), identity.clone(), clock.now());
-        let (quarantine, loaded) = blocking(move || load_at_start(&loading, &me, &names, now)).await?;
+        let (loading, now) = (store.clone(), clock.now());
+        let (quarantine, loaded) = blocking(move || load_at_start(&loading, &credentials, &names, now)).await?;
         if let Some(quarantine) = quarantine {
             frontend.warn(quarantined(&quarantine));
         }
@@ -97,9 +104,12 @@ impl Node {
             contacts,
             contacts_stored: 0,
             guesses,
+            invitations,
+            invitation_streams,
             sync,
             disk,
             rooms,
+            proven: BTreeSet::new(),
             frontend,
             replies,
             joining,
@@ -137,6 +147,7 @@ impl Node {
             disk: disk_messages,
             sync: sync_messages,
             guesses: guess_messages,
+            invitations: invitation_messages,
             peers: peer_messages,
         };
         tokio::spawn(actor.run(inbox));
@@ -161,6 +172,8 @@ struct Saved {
     /// See [`Peers::recall`].
     peers: Vec<u8>,
     contacts: Contacts,
+    private: PrivateRooms,
+    invitations: Invitations,
 }
 
 impl Saved {
@@ -175,6 +188,11 @@ impl Saved {
         let left = store.get_meta(LEFT)?.and_then(|list| recall(&list)).unwrap_or_default();
         let peers = store.get_meta("peers")?.unwrap_or_default();
         let contacts = contacts::load(&store)?;
+        let private = private_rooms::load(&store)?;
+        let invitations = Invitations::recall(&store.get_meta(INVITATIONS)?.unwrap_or_default());
+        // Without its secret a private room can't be entered.
+        let is_open = |name: &RoomName| !name.is_private() || private.get(name.id()).is_some();
+        let rooms = rooms.map(|rooms| rooms.into_iter().filter(is_open).collect());
         Ok(Saved {
             store,
             opening,
@@ -186,13 +204,15 @@ impl Saved {
             left,
             peers,
             contacts,
+            private,
+            invitations,
         })
     }
 }
 
 /// Returns the protocols of streams that the actor serves.
 fn protocols() -> Protocols {
-    Protocols { sync: sync::PROTOCOL, guesses: guess_streams::PROTOCOL }
+    Protocols { sync: sync::PROTOCOL, guesses: guess_streams::PROTOCOL, invitations: invitation_streams::PROTOCOL }
 }
 
 /// Runs work that waits for the disk on a blocking worker.

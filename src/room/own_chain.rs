@@ -11,6 +11,7 @@ use crate::log::{ChainEnd, Log, MAX_BRANCHES_OF_AUTHOR};
 use crate::name::RoomId;
 use crate::operation::{ChainId, Header, Operation, OperationId};
 use crate::payload::Payload;
+use crate::private_room::RoomKeys;
 use crate::room_time::BEGINNING_MS;
 
 /// Largest number of own operations on their way to the disk.
@@ -51,6 +52,8 @@ impl Write {
 pub(super) struct OwnChain {
     identity: Identity,
     room: RoomId,
+    /// The keys of a private room.
+    keys: Option<RoomKeys>,
     clock: Clock,
     /// The chains that are never continued: others may know more of them than we do.
     retired: BTreeSet<u64>,
@@ -78,6 +81,7 @@ impl OwnChain {
         OwnChain {
             identity,
             room,
+            keys: None,
             clock: Clock::default(),
             retired: BTreeSet::new(),
             unshared: None,
@@ -88,6 +92,11 @@ impl OwnChain {
             tickets: 0,
             random,
         }
+    }
+
+    /// Seals what is written from here on, as in a private room.
+    pub(super) fn seal_with(&mut self, keys: RoomKeys) {
+        self.keys = Some(keys);
     }
 
     /// Takes note that operations of ours which the log doesn't hold are on their way to the disk: until the room is read
@@ -208,9 +217,12 @@ impl OwnChain {
             let is_step = matches!(payload, Payload::Game(_));
             let time = self.clock.tick(if is_step { self.log_time(now) } else { now });
             let (seq, backlink) = end.map_or((0, None), |end| (end.next, Some(end.last)));
-            let operation =
-                Operation::sign(&self.identity, Header { room: self.room, chain, seq, backlink, time }, &payload)
-                    .map_err(|_| CommandError::Text { len: crate::payload::MAX_PAYLOAD })?;
+            let header = Header { room: self.room, chain, seq, backlink, time };
+            let written = match &self.keys {
+                None => Operation::sign(&self.identity, header, &payload),
+                Some(keys) => Operation::seal(&self.identity, header, &payload, keys),
+            };
+            let operation = written.map_err(|_| CommandError::Text { len: crate::payload::MAX_PAYLOAD })?;
             end = Some(ChainEnd { log: chain.log, next: seq + 1, last: operation.id(), time });
             operations.push(operation);
         }

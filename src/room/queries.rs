@@ -128,6 +128,7 @@ impl Room {
     pub fn summary(&self) -> RoomSummary {
         RoomSummary {
             room: self.name.clone(),
+            title: self.private.as_ref().map(|private| private.title.clone()),
             people: self.contents.people.online().len(),
             last_activity: self.contents.log.last().map_or(0, |key| key.time.ms()),
             unread: self.read.unread(),
@@ -151,9 +152,11 @@ impl Room {
         self.play.unanswered()
     }
 
-    /// Returns the line that an operation of this room makes.
+    /// Returns the line that an operation of this room makes, which was read from the disk.
     #[must_use]
     pub fn entry(&self, operation: &Operation, late: bool, now: Now) -> Entry {
-        self.line(operation, operation.payload(), late, now)
+        let mut operation = operation.clone();
+        self.open_stored([&mut operation]);
+        self.line(&operation, operation.payload(), late, now)
     }
 }

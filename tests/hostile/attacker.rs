@@ -1,5 +1,6 @@
 //! An attacker: a peer that speaks libp2p but not the Inkmesh protocol.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures::{AsyncReadExt, AsyncWriteExt, StreamExt};
@@ -28,12 +29,21 @@ pub struct Attacker {
     pub identity: Identity,
     pub victim: PeerId,
     pub control: libp2p_stream::Control,
+    /// The data of all gossip messages that came in [`Attacker::during`].
+    pub heard: Vec<Vec<u8>>,
+    topic: IdentTopic,
     swarm: Swarm<Behaviour>,
 }
 
 impl Attacker {
     /// Connects to a node and enters the lobby.
     pub async fn connect(secret: u8, address: Multiaddr) -> Self {
+        Attacker::subscribe(secret, address, RoomName::lobby().id()).await
+    }
+
+    /// Connects to a node and subscribes to the topic of a room that the node is in.
+    pub async fn subscribe(secret: u8, address: Multiaddr, room: RoomId) -> Self {
+        let topic = IdentTopic::new(room.topic());
         let identity = Identity::from_secret([secret; 32]);
         let keypair = libp2p::identity::Keypair::ed25519_from_bytes(identity.secret()).unwrap();
         let config = gossipsub::ConfigBuilder::default()
@@ -45,7 +55,7 @@ impl Attacker {
             .build()
             .unwrap();
         let mut gossip = gossipsub::Behaviour::new(gossipsub::MessageAuthenticity::Anonymous, config).unwrap();
-        gossip.subscribe(&topic()).unwrap();
+        gossip.subscribe(&topic).unwrap();
         let behaviour = Behaviour { gossip, stream: libp2p_stream::Behaviour::new() };
         let mut swarm = SwarmBuilder::with_existing_identity(keypair)
             .with_tokio()
@@ -57,14 +67,15 @@ impl Attacker {
             .build();
         swarm.dial(address).unwrap();
         let victim = loop {
-            if let SwarmEvent::Behaviour(BehaviourEvent::Gossip(gossipsub::Event::Subscribed { peer_id, .. })) =
+            if let SwarmEvent::Behaviour(BehaviourEvent::Gossip(gossipsub::Event::Subscribed { peer_id, topic: of })) =
                 swarm.select_next_some().await
+                && of == topic.hash()
             {
                 break peer_id;
             }
         };
         let control = swarm.behaviour().stream.new_control();
-        Attacker { identity, victim, control, swarm }
+        Attacker { identity, victim, control, heard: Vec::new(), topic, swarm }
     }
 
     /// Runs the network while `task` is awaited.
@@ -73,9 +84,33 @@ impl Attacker {
         loop {
             tokio::select! {
                 done = &mut task => return done,
-                _ = self.swarm.select_next_some() => {}
+                event = self.swarm.select_next_some() => {
+                    if let SwarmEvent::Behaviour(BehaviourEvent::Gossip(gossipsub::Event::Message { message, .. })) = event {
+                        self.heard.push(message.data);
+                    }
+                }
             }
         }
+    }
+
+    /// Records what peers send on sync streams that they open, and hangs up after the first message.
+    pub fn accept_streams(&self) -> Arc<Mutex<Vec<Vec<u8>>>> {
+        let mut opened = self.control.clone().accept(SYNC).unwrap();
+        let said = Arc::<Mutex<Vec<Vec<u8>>>>::default();
+        let record = Arc::clone(&said);
+        tokio::spawn(async move {
+            while let Some((_, mut stream)) = opened.next().await {
+                let mut len = [0; 4];
+                if stream.read_exact(&mut len).await.is_err() {
+                    continue;
+                }
+                let mut message = vec![0; u32::from_be_bytes(len).min(1 << 20) as usize];
+                if stream.read_exact(&mut message).await.is_ok() {
+                    record.lock().unwrap().push(framed(&message));
+                }
+            }
+        });
+        said
     }
 
     /// Runs the network in a task from here on.
@@ -91,7 +126,7 @@ impl Attacker {
 
     pub fn publish(&mut self, frame: Vec<u8>) {
         // Fails only when it was published before or is larger than this side's limit.
-        let _ = self.swarm.behaviour_mut().gossip.publish(topic(), frame);
+        let _ = self.swarm.behaviour_mut().gossip.publish(self.topic.clone(), frame);
     }
 
     pub fn is_connected(&self) -> bool {
@@ -200,8 +235,4 @@ pub async fn receive(stream: &mut Stream) -> Option<Request> {
 /// Sends a message. Returns whether the stream accepts it.
 pub async fn send(stream: &mut Stream, response: &Response) -> bool {
     stream.write_all(&framed(&response.encode().unwrap())).await.is_ok() && stream.flush().await.is_ok()
-}
-
-pub fn topic() -> IdentTopic {
-    IdentTopic::new(RoomName::lobby().id().topic())
 }

@@ -3,6 +3,7 @@
 
 mod attacker;
 mod clocks;
+mod private_rooms;
 mod silence;
 mod stalling;
 mod streams;

@@ -296,10 +296,10 @@ game-over-free = Everybody may draw again.
 game-over-closed = This is its last drawing.
 
 # A game waits for us, in another room or behind another window
-call-choose = #{ $room }: choose a word to draw
-call-draw = #{ $room }: it's your turn to draw
-call-guess = #{ $room }: a turn has begun, guess the word
-call-gather = #{ $room }: a game is about to begin. Do you play?
+call-choose = { $room }: choose a word to draw
+call-draw = { $room }: it's your turn to draw
+call-guess = { $room }: a turn has begun, guess the word
+call-gather = { $room }: a game is about to begin. Do you play?
 call-go = Go there (F6)
 call-title-turn = your turn
 call-title-guess = guess the word
@@ -347,7 +347,7 @@ pack-many = At most { $most } words can be used; here are { $count }.
 
 # The gallery
 gallery-open = Gallery
-gallery-of = Gallery of #{ $room }
+gallery-of = Gallery of { $room }
 gallery-back = Back to the sheet
 gallery-all = All drawings
 gallery-reading = Looking for the drawings…
@@ -625,5 +625,38 @@ error-room-full = This room is full: it can hold nothing more of yours. Talk in 
 error-busy = Too much at once: wait a moment until everything is saved.
 error-closed = Inkmesh has stopped and can't do that.
 error-oneself = This is you.
+error-not-a-member = This room is private. Ask somebody in it for a ticket.
+head-invite = Invite people
+invite-title = Invite people
+invite-whom = Who is not in this room yet. Those who are away get the invitation when they meet you.
+invite-nobody = Everybody whom you know is here.
+invite-send = { $count ->
+    [0] Choose people
+    [one] Invite one person
+   *[other] Invite { $count } people
+}
+invite-ticket = A ticket for others
+invite-ticket-public = Whoever opens it enters this room and finds you, also where they would not find you by themselves. It is valid for a week.
+invite-ticket-private = Whoever opens it can enter this room and read everything in it. Give it only to people who may. It is valid for a week.
+invited-words = { $name } invites you to { $room }
+invited-verified = You have verified that it is they.
+invited-unverified = Not verified: anybody can take this name.
+invited-more = { $count ->
+    [one] and one more
+   *[other] and { $count } more
+}
+invited-accept = Enter
+invited-decline = Decline
+notice-invited = { $count ->
+    [one] One person was invited.
+   *[other] { $count } people were invited.
+}
+notice-accepted = { $name } comes to { $room }.
+notice-declined = { $name } does not come to { $room }.
+error-unknown-invitation = This invitation is not there any more. It was answered, or it has expired.
+error-too-many-invitations = So many of your invitations wait for an answer that there is no room for more.
+error-bad-ticket = This is not a ticket, or not all of it. Copy it once more, from “inkmesh:” to its end.
+error-ticket-expired = This ticket has expired. Ask for a new one.
+error-ticket-newer = This ticket is of a newer version of the program. Update this one.
 error-too-many-people = So many people are marked that no more can be kept. Unmark some.
 error-not-verified = This is not the number of this person's key. Make sure that you heard it right. If you did, they are somebody else.

@@ -261,10 +261,10 @@ game-over-free = 이제 누구나 그릴 수 있어요.
 game-over-closed = 마지막 그림이에요.
 
 # 다른 방이나 다른 창 뒤에서 게임이 기다림
-call-choose = #{ $room }: 그릴 단어를 고르세요
-call-draw = #{ $room }: 지금 그릴 차례예요
-call-guess = #{ $room }: 차례가 시작됐어요. 정답을 맞혀 보세요
-call-gather = #{ $room }: 곧 게임이 시작돼요. 같이 할까요?
+call-choose = { $room }: 그릴 단어를 고르세요
+call-draw = { $room }: 지금 그릴 차례예요
+call-guess = { $room }: 차례가 시작됐어요. 정답을 맞혀 보세요
+call-gather = { $room }: 곧 게임이 시작돼요. 같이 할까요?
 call-go = 그 방으로 가기 (F6)
 call-title-turn = 내 차례
 call-title-guess = 정답을 맞혀 보세요
@@ -312,7 +312,7 @@ pack-many = 단어는 { $most }개까지 쓸 수 있어요. 지금은 { $count }
 
 # 갤러리
 gallery-open = 갤러리
-gallery-of = #{ $room } 갤러리
+gallery-of = { $room } 갤러리
 gallery-back = 종이로 돌아가기
 gallery-all = 모든 그림
 gallery-reading = 그림을 찾는 중…
@@ -576,5 +576,31 @@ error-room-full = 이 방은 가득 차서 더 쓸 수 없습니다. 다른 방�
 error-busy = 한꺼번에 너무 많습니다. 모두 저장될 때까지 잠깐 기다리세요.
 error-closed = Inkmesh가 멈춰서 할 수 없습니다.
 error-oneself = 나 자신이에요.
+error-not-a-member = 비공개 방이에요. 방에 있는 사람에게 초대장을 달라고 하세요.
+head-invite = 사람 초대
+invite-title = 사람 초대
+invite-whom = 아직 이 방에 없는 사람들이에요. 자리에 없는 사람은 다시 만날 때 초대를 받아요.
+invite-nobody = 아는 사람이 모두 이 방에 있어요.
+invite-send = { $count ->
+    [0] 초대할 사람을 고르세요
+   *[other] { $count }명 초대
+}
+invite-ticket = 다른 사람에게 줄 초대장
+invite-ticket-public = 이 초대장을 열면 이 방에 들어와 나를 찾을 수 있어요. 스스로 찾지 못하는 곳에서도 돼요. 일주일 동안 쓸 수 있어요.
+invite-ticket-private = 이 초대장을 열면 이 방에 들어와 모든 내용을 읽을 수 있어요. 그래도 되는 사람에게만 주세요. 일주일 동안 쓸 수 있어요.
+invited-words = { $name } 님이 { $room } 방으로 초대했어요
+invited-verified = 본인임을 확인한 사람이에요.
+invited-unverified = 확인하지 않은 사람이에요. 이름은 누구나 쓸 수 있어요.
+invited-more = 그 밖에 { $count }개 더
+invited-accept = 들어가기
+invited-decline = 거절
+notice-invited = { $count }명을 초대했어요.
+notice-accepted = { $name } 님이 { $room } 방에 들어와요.
+notice-declined = { $name } 님이 { $room } 방 초대를 거절했어요.
+error-unknown-invitation = 이 초대는 더 이상 없어요. 이미 답했거나 기한이 지났어요.
+error-too-many-invitations = 답을 기다리는 초대가 너무 많아서 더 보낼 수 없어요.
+error-bad-ticket = 초대장이 아니거나 일부가 빠졌어요. “inkmesh:”부터 끝까지 다시 복사하세요.
+error-ticket-expired = 기한이 지난 초대장이에요. 새 초대장을 받으세요.
+error-ticket-newer = 더 새로운 버전에서 만든 초대장이에요. 이 프로그램을 업데이트하세요.
 error-too-many-people = 표시한 사람이 너무 많아 더 저장할 수 없습니다. 먼저 표시를 몇 개 지우세요.
 error-not-verified = 이 사람의 번호가 아닙니다. 제대로 들었는지 확인하세요. 제대로 들었다면 다른 사람입니다.

@@ -206,6 +206,7 @@ mod tests {
     use std::path::Path;
 
     use inkmesh::game::GuessError;
+    use inkmesh::room_ticket::TicketError;
 
     use super::*;
 
@@ -325,6 +326,12 @@ mod tests {
     fn errors() -> Vec<CommandError> {
         vec![
             CommandError::NotInRoom(inkmesh::name::RoomName::lobby()),
+            CommandError::NotAMember,
+            CommandError::UnknownInvitation,
+            CommandError::TooManyInvitations,
+            CommandError::Ticket(TicketError::NotATicket),
+            CommandError::Ticket(TicketError::Newer),
+            CommandError::Ticket(TicketError::Expired),
             CommandError::Name(NameError::Empty),
             CommandError::Name(NameError::Invisible),
             CommandError::Name(NameError::TooLong),

@@ -19,6 +19,13 @@ impl NodeActor {
         let reply = match command {
             Command::In(room, command) => return self.on_room_command(&room, command, answer),
             Command::Join { room } => return self.on_join(room, answer),
+            Command::RoomCreate { name, private } => return self.on_room_create(name, private, answer),
+            Command::Ticket { room } => self.ticket(&room),
+            Command::OpenTicket { ticket } => return self.on_open_ticket(&ticket, answer),
+            Command::Invite { room, peers } => return self.on_invite(&room, &peers, answer),
+            Command::Accept { invitation } => return self.on_accept(invitation, answer),
+            Command::Decline { invitation } => return self.on_decline(invitation, answer),
+            Command::Invitations => Ok(self.open_invitations()),
             Command::Leave { room } => return self.on_leave(&room, answer),
             Command::Rename { name } => return self.on_rename(name, answer),
             Command::History { room, limit, before } => {

@@ -42,6 +42,8 @@ impl NodeActor {
     pub(super) fn on_join(&mut self, name: RoomName, answer: ReplySender) {
         let refused = if let Err(error) = name.check_joinable() {
             CommandError::Name(error)
+        } else if name.is_private() && self.disk.private_rooms().get(name.id()).is_none() {
+            CommandError::NotAMember
         } else if self.rooms.is_full_for(&name) {
             CommandError::TooManyRooms
         } else if self.joining.len() >= MAX_JOINING {
@@ -151,6 +153,7 @@ impl NodeActor {
         self.give_up_guesses(name);
         self.network.unsubscribe(name);
         self.sync.closed(name);
+        self.proven.retain(|(room, _)| *room != name.id());
         self.rooms.close(name)
     }
 

@@ -19,6 +19,8 @@ impl NodeActor {
             network::Event::Connected { peer, connection, address, dialled } => {
                 if self.peers.connected(peer, connection, &address, dialled, now) {
                     self.on_met(peer);
+                    self.invitations.met(peer);
+                    self.send_invitations(peer);
                 } else {
                     self.network.close(connection);
                 }
@@ -81,16 +83,33 @@ impl NodeActor {
             network::Event::Gossip { room, message, data } => self.on_gossip(&room, message, &data),
             network::Event::SyncStream { peer, stream } => self.sync.serve(peer, stream, self.disk.store(), now),
             network::Event::GuessStream { peer, stream } => self.guesses.serve(peer, stream),
+            network::Event::InvitationStream { peer, stream } => self.invitation_streams.serve(peer, stream),
         }
     }
 
+    /// Takes note that a peer subscribed to a room's topic. In a private room that does not make it a member: a round is begun
+    /// with it, in which it may prove that it is one.
     pub(super) fn on_entered(&mut self, name: &RoomName, peer: Author) {
         self.sync.entered(name, peer, self.now().mono_ms);
-        self.feed(name, Input::Online { peer, addresses: self.peers.addresses(peer) });
+        if !name.is_private() || self.proven.contains(&(name.id(), peer)) {
+            self.feed(name, Input::Online { peer, addresses: self.peers.addresses(peer) });
+        }
         self.begin_rounds();
     }
 
+    /// Takes note that a connected peer has the keys of a private room. Does nothing for a public one.
+    pub(super) fn on_proven(&mut self, name: &RoomName, peer: Author) {
+        let is_new = name.is_private()
+            && self.rooms.contains(name)
+            && self.network.is_connected(peer)
+            && self.proven.insert((name.id(), peer));
+        if is_new && self.network.members(name.id()).contains(&peer) {
+            self.feed(name, Input::Online { peer, addresses: self.peers.addresses(peer) });
+        }
+    }
+
     fn on_left(&mut self, name: &RoomName, peer: Author) {
+        self.proven.remove(&(name.id(), peer));
         self.sync.left(name, peer);
         self.feed(name, Input::Offline { peer });
     }
@@ -105,7 +124,11 @@ impl NodeActor {
         match self.read(room, data, message.author) {
             Ok(Some(input)) => self.feed_from(room, input, Source { message: Some(message), done: None }),
             Ok(None) => self.report(&message, Verdict::Ignore),
-            Err(error) if error.may_be_newer() => {
+            // Who is no member has nothing to say in a private room.
+            Err(error)
+                if error.may_be_newer()
+                    && (!room.is_private() || self.proven.contains(&(room.id(), message.author))) =>
+            {
                 tracing::debug!(from = %message.author, %room, %error, "a message was ignored");
                 self.report(&message, Verdict::Ignore);
             }
@@ -118,9 +141,8 @@ impl NodeActor {
 
     /// Reads and verifies a message; `None` when there is nothing new in it, or no room for it now.
     pub(super) fn read(&self, name: &RoomName, data: &[u8], from: Author) -> Result<Option<Input>, FrameError> {
-        let frame = Frame::decode(data, name.id())?;
         let Ok(room) = self.rooms.get(name) else { return Ok(None) };
-        match frame {
+        match room.read_frame(data)? {
             Frame::Live(live) => Ok(Some(Input::Live(live))),
             Frame::Operation(operation) => {
                 if !self.disk.takes_more()

@@ -4,7 +4,7 @@ use super::{NodeActor, Source};
 use crate::event::{Event, Warning};
 use crate::game::guess::{PeerReply, PeerRequest, Refusal};
 use crate::identity::Author;
-use crate::name::RoomId;
+use crate::name::{RoomId, RoomName};
 use crate::node::clock::wall_ms;
 use crate::node::guess_streams;
 use crate::node::sync::{self, RoundEnd, SyncError};
@@ -44,14 +44,20 @@ impl NodeActor {
     pub(super) fn on_sync_message(&mut self, message: sync::Message) {
         let now = self.now().mono_ms;
         match message {
-            sync::Message::LookUp { room, peer, digest, clock, answer } => {
+            sync::Message::LookUp { room, peer, digest, clock, sealed, answer } => {
                 self.on_clock_heard(peer, clock);
-                let holdings = self.holdings(room, peer, digest).or_else(|| self.introduction(room, peer, digest));
-                let _ = answer.send(holdings);
+                let _ = answer.send(self.look_up(room, peer, digest, sealed));
+            }
+            sync::Message::Keys { tag, answer } => {
+                let keys = self.rooms.keys(tag);
+                let _ = answer.send(keys.cloned());
             }
             sync::Message::Locate { room, heads, wants, answer } => {
-                let room = self.rooms.by_id(room);
-                let _ = answer.send(room.map(|room| room.locate(&heads, &wants)).unwrap_or_default());
+                let open = self.rooms.by_id(room);
+                let found = open.map(|room| room.locate(&heads, &wants)).unwrap_or_default();
+                // The frontier offers what came a moment ago, too.
+                let effects = self.disk.send_when_stored(room, found, answer, self.now());
+                self.carry_out_effects(effects);
             }
             sync::Message::Newest { room, peer, limit, after, answer } => {
                 let open = self.rooms.by_id(room).filter(|_| self.sync.sends_newest(peer, now));
@@ -62,8 +68,9 @@ impl NodeActor {
                 self.sync.serve_ended(&end);
                 end.result.err().into_iter().for_each(|error| self.on_sync_failed(end.peer, &error));
             }
-            sync::Message::Met { peer, neighbours, clock } => {
+            sync::Message::Met { room, peer, neighbours, clock } => {
                 self.on_clock_heard(peer, clock);
+                self.on_proven(&room, peer);
                 self.peers.met(peer, neighbours, self.now().mono_ms);
                 self.remember_peers();
             }
@@ -90,6 +97,19 @@ impl NodeActor {
             }
             sync::Message::RoundEnded(end) => self.on_round_ended(end),
         }
+    }
+
+    /// Returns what a peer that began a round with us may know of a room. `sealed`: it has the keys of a private room. Of a private
+    /// room nobody else learns that we are in it.
+    fn look_up(&mut self, room: RoomId, peer: Author, digest: [u8; 32], sealed: bool) -> Option<Holdings> {
+        let is_private = self.rooms.by_id(room).is_some_and(|room| room.keys().is_some());
+        if is_private != sealed {
+            return None;
+        }
+        if is_private {
+            self.on_proven(&RoomName::private(room), peer);
+        }
+        self.holdings(room, peer, digest).or_else(|| self.introduction(room, peer, digest))
     }
 
     /// Returns what we hold of a room, for a peer that began a round with us and holds what has the digest `theirs`; `None` when

@@ -11,9 +11,11 @@ use crate::frame::Frame;
 use crate::game::guess::{PeerReply, PeerRequest, Refusal};
 use crate::identity::Author;
 use crate::node::clock::wall_ms;
+use crate::node::disk::Credentials;
 use crate::node::network;
 use crate::operation::OperationId;
 use crate::peering::Address;
+use crate::private_room::PrivateRooms;
 use crate::room::Room;
 use crate::sync::Neighbour;
 use crate::sync::fetching::Fetch;
@@ -51,11 +53,16 @@ impl Bench {
         let dir = tempfile::tempdir().unwrap();
         let (store, _) = inkmesh_store::Store::open(dir.path()).unwrap();
         let fresh = super::super::liveness::Fresh::default();
-        let protocols = network::Protocols { sync: sync::PROTOCOL, guesses: guess_streams::PROTOCOL };
+        let protocols = network::Protocols {
+            sync: sync::PROTOCOL,
+            guesses: guess_streams::PROTOCOL,
+            invitations: invitation_streams::PROTOCOL,
+        };
         let (network, _) = Network::new(&identity(1), false, fresh.clone(), protocols).unwrap();
         let (mut frontend, events) = Frontend::new();
         frontend.open(READY);
-        let (disk, disk_messages) = Disk::new(store, identity(1));
+        let credentials = Credentials { identity: identity(1), private: PrivateRooms::default() };
+        let (disk, disk_messages) = Disk::new(store, credentials);
         let actor = NodeActor {
             identity: identity(1),
             name: "Ana".parse().unwrap(),
@@ -64,10 +71,13 @@ impl Bench {
             contacts: Contacts::default(),
             contacts_stored: 0,
             guesses: GuessStreams::new(network.control()).0,
-            sync: SyncStreams::new(network.control(), frontend.backlog().clone()).0,
+            invitations: Invitations::default(),
+            invitation_streams: InvitationStreams::new(network.control()).0,
+            sync: SyncStreams::new(author(1), network.control(), frontend.backlog().clone()).0,
             network,
             disk,
             rooms: Rooms::default(),
+            proven: BTreeSet::new(),
             frontend,
             replies: Replies::default(),
             joining: VecDeque::new(),
@@ -196,7 +206,7 @@ async fn while_a_room_is_read_others_are_answered_and_lines_wait_in_their_order(
         }
     };
     let (peer, clock) = (author(2), wall_ms());
-    let asked = |answer| sync::Message::LookUp { room: room.id(), peer, digest: [0; 32], clock, answer };
+    let asked = |answer| sync::Message::LookUp { room: room.id(), peer, digest: [0; 32], clock, sealed: false, answer };
     assert!(bench.sync(asked).await.unwrap().is_some(), "others are answered");
     let (operations, from, name) = (vec![operation(2)], author(2), room.clone());
     let taken = bench.sync(|done| sync::Message::Batch { room: name, operations, from, done }).await;
@@ -268,7 +278,10 @@ async fn what_a_round_brings_goes_to_its_room_and_is_acknowledged_when_it_is_dur
     let clock = wall_ms();
     let holdings = async |bench: &mut Bench, room: RoomName| {
         let (room, peer) = (room.id(), from);
-        bench.sync(|answer| sync::Message::LookUp { room, peer, digest: [0; 32], clock, answer }).await.unwrap()
+        bench
+            .sync(|answer| sync::Message::LookUp { room, peer, digest: [0; 32], clock, sealed: false, answer })
+            .await
+            .unwrap()
     };
     assert_eq!(holdings(&mut bench, "art".parse().unwrap()).await, None);
     let before = holdings(&mut bench, room.clone()).await.unwrap();
@@ -289,7 +302,7 @@ async fn messages_about_peers_and_guesses_go_to_their_parts() {
     let mut bench = Bench::new().await;
     let (peer, clock, address) = (author(2), wall_ms(), "/ip4/127.0.0.1/tcp/9".to_owned());
     let neighbours = vec![Neighbour { peer: author(3), addresses: vec![address.clone()] }];
-    bench.actor.on_sync_message(sync::Message::Met { peer, neighbours, clock });
+    bench.actor.on_sync_message(sync::Message::Met { room: RoomName::lobby(), peer, neighbours, clock });
     assert_eq!(bench.actor.peers.addresses(author(3)), Vec::<String>::new(), "loopback leads elsewhere from there");
     let address = Address::of_multiaddr(&address);
     bench.actor.on_peers_message(peers::Message::Nearby { peer, address });

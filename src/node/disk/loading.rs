@@ -12,11 +12,19 @@ use crate::name::{RoomId, RoomName};
 use crate::node::StartError;
 use crate::node::sync::{Stored, SyncError};
 use crate::operation::{Operation, Unverified};
+use crate::private_room::PrivateRooms;
 use crate::room::{Room, RoomSnapshot};
 
 /// Operations behind gaps, and their bytes, that are shown: the last ones. The archive has all.
 const MAX_TORN: usize = 16_384;
 const MAX_TORN_BYTES: usize = 16 << 20;
+
+/// Who we are: our identity, and the private rooms that we are a member of.
+#[derive(Debug, Clone)]
+pub(in crate::node) struct Credentials {
+    pub(in crate::node) identity: Identity,
+    pub(in crate::node) private: PrivateRooms,
+}
 
 /// A room as it was read from the disk.
 #[derive(Debug)]
@@ -30,12 +38,12 @@ pub(in crate::node) struct Loaded {
 /// Reads rooms before the node runs. When the files are damaged, they are repaired once.
 pub(in crate::node) fn load_at_start(
     store: &Store,
-    identity: &Identity,
+    credentials: &Credentials,
     names: &[RoomName],
     now: Now,
 ) -> Result<(Option<Quarantine>, Vec<Loaded>), StartError> {
-    match load_all(store, identity, names, now) {
-        Err(error) if is_damage(&error) => load_repaired(store, identity, names, now),
+    match load_all(store, credentials, names, now) {
+        Err(error) if is_damage(&error) => load_repaired(store, credentials, names, now),
         loaded => Ok((None, loaded?)),
     }
 }
@@ -43,12 +51,12 @@ pub(in crate::node) fn load_at_start(
 /// Has damaged files moved aside and reads rooms. Returns also where the files are now.
 pub(super) fn load_repaired(
     store: &Store,
-    identity: &Identity,
+    credentials: &Credentials,
     names: &[RoomName],
     now: Now,
 ) -> Result<(Option<Quarantine>, Vec<Loaded>), StartError> {
-    let quarantine = repair(store, identity.author())?;
-    Ok((Some(quarantine), load_all(store, identity, names, now)?))
+    let quarantine = repair(store, credentials.identity.author())?;
+    Ok((Some(quarantine), load_all(store, credentials, names, now)?))
 }
 
 /// Returns whether [`repair`] may help.
@@ -59,19 +67,26 @@ pub(in crate::node) fn is_damage(error: &StartError) -> bool {
 /// Reads rooms.
 pub(super) fn load_all(
     store: &Store,
-    identity: &Identity,
+    credentials: &Credentials,
     names: &[RoomName],
     now: Now,
 ) -> Result<Vec<Loaded>, StartError> {
-    names.iter().map(|name| load(store, identity, name, now)).collect()
+    names.iter().map(|name| load(store, credentials, name, now)).collect()
 }
 
 /// Reads a room.
-pub(super) fn load(store: &Store, identity: &Identity, name: &RoomName, now: Now) -> Result<Loaded, StartError> {
-    let id = name.id();
+pub(super) fn load(store: &Store, credentials: &Credentials, name: &RoomName, now: Now) -> Result<Loaded, StartError> {
+    let (id, Credentials { identity, private }) = (name.id(), credentials);
+    let private = private.get(id);
+    if name.is_private() && private.is_none() {
+        return Err(StartError::NotAMember);
+    }
     let chains = store.chains(&id.0)?;
     let room = from_snapshot(store, identity, name, &chains, now);
     let mut room = room.unwrap_or_else(|| Room::new(name.clone(), identity.clone(), rand::random()));
+    if let Some(private) = private {
+        room = room.private(private);
+    }
     let snapshot_len = room.log().len();
     let held: BTreeMap<(Author, u64), u64> =
         room.log().lanes().map(|(author, lane, len)| ((author, lane), len)).collect();

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use tokio::sync::{mpsc, oneshot};
 
 use super::job::own_records;
-use super::{BUSY_MS, Disk, Effect, Message, RETRY_MS, load, load_at_start, load_repaired, room_key};
+use super::{BUSY_MS, Credentials, Disk, Effect, Message, RETRY_MS, load, load_at_start, load_repaired, room_key};
 use crate::clock::{Now, Timestamp};
 use crate::command::{CommandError, CommandTicket, Reply};
 use crate::event::{Entry, Event, Warning};
@@ -18,14 +18,19 @@ use crate::node::archive::{Archive, ArchiveError};
 use crate::node::sync::SyncError;
 use crate::operation::{ChainId, Header, Operation};
 use crate::payload::{Chat, Payload};
+use crate::private_room::PrivateRooms;
 use crate::room::{Input, Output, Room, Write};
 
 const NOW: Now = Now { wall_ms: 1_800_000_000_000, mono_ms: 0 };
 const TICKET: CommandTicket = CommandTicket(7);
 
+fn credentials() -> Credentials {
+    Credentials { identity: Identity::from_secret([1; 32]), private: PrivateRooms::default() }
+}
+
 fn disk() -> (TempDir, Disk, mpsc::Receiver<Message>) {
     let dir = tempfile::tempdir().unwrap();
-    let (disk, messages) = Disk::new(Store::open(dir.path()).unwrap().0, Identity::from_secret([1; 32]));
+    let (disk, messages) = Disk::new(Store::open(dir.path()).unwrap().0, credentials());
     (dir, disk, messages)
 }
 
@@ -85,6 +90,31 @@ async fn who_waits_for_received_operations_is_told_when_they_are_durable() {
     assert!(told.try_recv().is_err());
     let effects = disk.stored(&keys, done, result, NOW);
     assert!(matches!(effects[..], [Effect::Reply { result: Ok(Reply::Done {}), .. }]));
+}
+
+#[tokio::test]
+async fn who_reads_from_the_store_is_told_when_all_of_the_room_is_there() {
+    let ((_dir, mut disk, mut messages), (position, operation)) = (disk(), received());
+    let room = RoomName::lobby().id();
+    let send = |disk: &mut Disk, value| {
+        let (answer, told) = oneshot::channel();
+        assert!(disk.send_when_stored(room, value, answer, NOW).is_empty());
+        told
+    };
+    assert_eq!(send(&mut disk, 1).try_recv(), Ok(1), "nothing is on its way");
+    disk.store_received(room, vec![(position, operation)], None, NOW);
+    let mut told = send(&mut disk, 2);
+    let Message::Stored { keys, done, result } = next(&mut messages).await else { panic!("not stored") };
+    assert!(told.try_recv().is_err());
+    for effect in disk.stored(&keys, done, result, NOW) {
+        let Effect::Reply { to, result } = effect else { panic!("{effect:?}") };
+        to.send(result).unwrap();
+    }
+    assert_eq!(told.await, Ok(2));
+    refuse(&mut disk);
+    let (position, operation) = received();
+    disk.store_received(room, vec![(position, operation)], None, NOW);
+    assert_eq!(send(&mut disk, 3).await, Ok(3), "while the disk refuses, nobody waits for it");
 }
 
 #[test]
@@ -183,15 +213,15 @@ async fn nothing_is_read_while_damaged_files_are_moved_aside() {
 fn a_record_that_is_no_operation_is_set_aside_at_the_start_and_the_rest_is_read() {
     let dir = tempfile::tempdir().unwrap();
     let (store, _) = Store::open(dir.path()).unwrap();
-    let (me, rooms) = (Identity::from_secret([1; 32]), [RoomName::lobby()]);
+    let rooms = [RoomName::lobby()];
     let mut records = own_records(&first_write(2).operations);
     let whole = records.len() as u64;
     records.push(Record { chain: records[0].chain, seq: whole, bytes: vec![0x89, 2] });
     store.append_wait(records).unwrap();
-    let (quarantine, loaded) = load_at_start(&store, &me, &rooms, NOW).unwrap();
+    let (quarantine, loaded) = load_at_start(&store, &credentials(), &rooms, NOW).unwrap();
     assert_eq!(quarantine.unwrap().kept, whole);
     assert_eq!(loaded[0].room.log().len() as u64, whole);
-    let (quarantine, _) = load_at_start(&store, &me, &rooms, NOW).unwrap();
+    let (quarantine, _) = load_at_start(&store, &credentials(), &rooms, NOW).unwrap();
     assert!(quarantine.is_none(), "once");
 }
 
@@ -274,8 +304,9 @@ async fn a_repair_waits_for_no_actor() {
     disk.store().append_wait(own_records(&own.operations)).unwrap();
     disk.write(&RoomName::lobby(), own, NOW);
     while disk.messages.try_send(Message::Failed).is_ok() {}
-    let (store, me) = (disk.store(), Identity::from_secret([1; 32]));
-    let repair = tokio::task::spawn_blocking(move || load_repaired(&store, &me, &[RoomName::lobby()], NOW).is_ok());
+    let store = disk.store();
+    let repair =
+        tokio::task::spawn_blocking(move || load_repaired(&store, &credentials(), &[RoomName::lobby()], NOW).is_ok());
     let repaired = tokio::time::timeout(std::time::Duration::from_secs(30), repair).await;
     assert!(repaired.expect("it waits for the actor, which takes no message").unwrap());
 }
@@ -315,7 +346,7 @@ fn what_follows_a_gap_is_shown_and_joins_the_log_when_the_gap_is_filled() {
     let gone = said[3].bytes().to_vec();
     store.repair_keeping(move |record| record != gone).unwrap();
     let state = || {
-        let mut room = load(&store, &me, &name, NOW).unwrap().room;
+        let mut room = load(&store, &credentials(), &name, NOW).unwrap().room;
         room.open(true, NOW);
         let lines = room.log().page(100, None).unwrap().len();
         (room.log().len(), lines, room)

@@ -2,6 +2,7 @@
 
 use crate::codec::CodecError;
 use crate::operation::OperationError;
+use crate::private_room::OpenError;
 use crate::sync::RoundError;
 
 /// The reason why a sync round was broken off, on either side.
@@ -23,6 +24,8 @@ pub(in crate::node) enum SyncError {
     Store(#[from] inkmesh_store::StoreError),
     #[error("the history holds what is no operation: {0}")]
     Record(OperationError),
+    #[error("a message about a private room: {0}")]
+    Sealed(#[from] OpenError),
     #[error("the node is closing")]
     Closing,
 }
@@ -32,6 +35,8 @@ impl SyncError {
     pub(in crate::node) fn is_fault(&self) -> bool {
         match self {
             SyncError::Operation(error) => *error != OperationError::Version,
+            // Who has other keys than we have may be a member who does not know yet that they have changed.
+            SyncError::Sealed(error) => *error == OpenError::Forged,
             other => matches!(other, SyncError::Codec(_) | SyncError::Round(RoundError::Unexpected)),
         }
     }

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::error::SyncError;
 use super::message::{Message, RoundEnd, ask};
-use super::wire::{PROTOCOL, Receiver, Wire};
+use super::wire::{PROTOCOL, Receiver, Seal, Wire};
 use crate::clock::Timestamp;
 use crate::identity::{Author, Keys};
 use crate::name::RoomName;
@@ -20,6 +20,7 @@ use crate::node::clock::millis;
 use crate::node::frontend::Backlog;
 use crate::node::network::peer_of;
 use crate::operation::{Operation, OperationError, Unverified};
+use crate::private_room::RoomKeys;
 use crate::sync::puller::{LONGEST_MS, Puller, Step};
 use crate::sync::{Request, Response, RoundError};
 
@@ -31,8 +32,11 @@ const OPENING: Duration = Duration::from_secs(10);
 /// A task that pulls: one round with one peer in one room.
 pub(in crate::node) struct PullTask {
     pub control: libp2p_stream::Control,
+    pub us: Author,
     pub peer: Author,
     pub room: RoomName,
+    /// The keys of a private room.
+    pub keys: Option<RoomKeys>,
     pub digest: [u8; 32],
     /// The last moment at which others wrote something that we hold.
     pub last: Timestamp,
@@ -109,7 +113,8 @@ impl PullTask {
         let peer = peer_of(self.peer).ok_or(SyncError::Ended)?;
         let opening = self.control.open_stream(peer, PROTOCOL);
         let stream = tokio::time::timeout(OPENING, opening).await.map_err(|_| RoundError::Silent)??;
-        let mut wire = Wire::new(stream);
+        let seal = self.keys.take().map(|keys| Seal { keys, us: self.us, them: self.peer });
+        let mut wire = Wire::new(stream, seal);
         let hello = Request::Hello { room: self.room.id(), digest: self.digest, clock: self.clock };
         wire.send(hello.encode()?).await?;
         self.fetch(wire).await
@@ -128,7 +133,7 @@ impl PullTask {
             match puller.next(ms(Instant::now())) {
                 Step::Send(request) => sender.send(request.encode()?).await?,
                 Step::Met { neighbours, clock } => {
-                    let met = Message::Met { peer: self.peer, neighbours, clock };
+                    let met = Message::Met { room, peer: self.peer, neighbours, clock };
                     self.messages.send(met).await.map_err(|_| SyncError::Closing)?;
                 }
                 Step::Offer(heads) => ask(&self.messages, |done| Message::Offered { room, from, heads, done }).await?,

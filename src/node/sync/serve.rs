@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use super::error::SyncError;
 use super::message::{Message, ServeEnd, ask};
 use super::stored::Stored;
-use super::wire::Wire;
+use super::wire::{First, Seal, Wire};
 use crate::identity::Author;
 use crate::name::RoomId;
 use crate::node::slots::{SharedSlots, Slot};
@@ -22,6 +22,7 @@ const IDLE: Duration = Duration::from_secs(5);
 
 /// A task that serves a stream of a peer.
 pub(in crate::node) struct ServeTask {
+    pub us: Author,
     pub peer: Author,
     pub store: Store,
     pub messages: mpsc::Sender<Message>,
@@ -37,7 +38,7 @@ impl ServeTask {
     pub(in crate::node) async fn run(self, stream: Stream, open: Slot) {
         let (peer, messages) = (self.peer, self.messages.clone());
         // Whatever happens in there, the actor has to hear of an end.
-        let serving = tokio::spawn(async move { self.serve(Wire::new(stream)).await });
+        let serving = tokio::spawn(async move { self.serve(Wire::new(stream, None)).await });
         let result = serving.await.unwrap_or(Err(SyncError::Closing));
         drop(open);
         let _ = messages.send(Message::ServeEnded(ServeEnd { peer, result })).await;
@@ -46,7 +47,19 @@ impl ServeTask {
     /// Answers one request after another, until the other side hangs up. A slot is taken when a request has come: streams
     /// on which nothing is said keep nobody from being served.
     async fn serve(&self, mut wire: Wire) -> Result<Option<(RoomId, u64)>, SyncError> {
-        let first = timeout(IDLE, wire.request()).await.map_err(|_| RoundError::Silent)??;
+        let first = timeout(IDLE, wire.first()).await.map_err(|_| RoundError::Silent)??;
+        let (first, sealed) = match first {
+            First::Clear(request) => (request, None),
+            First::Sealed(message, tag) => {
+                let keys = ask(&self.messages, |answer| Message::Keys { tag, answer }).await?;
+                let Some(keys) = keys else {
+                    wire.send(Response::NotHere.encode()?).await?;
+                    return Ok(None);
+                };
+                let room = keys.room();
+                (wire.unseal(&message, Seal { keys, us: self.us, them: self.peer })?, Some(room))
+            }
+        };
         let mut slot = if self.admitted { self.slots.take(self.peer) } else { None };
         let (mut server, mut next, peer) = (Server::new(slot.is_some()), Some(first), self.peer);
         while !server.is_over() {
@@ -70,7 +83,11 @@ impl ServeTask {
             match server.request(request)? {
                 Task::Send(response) => wire.send(response.encode()?).await?,
                 Task::LookUp { room, digest, clock } => {
-                    let look_up = |answer| Message::LookUp { room, peer, digest, clock, answer };
+                    if sealed.is_some_and(|sealed| sealed != room) {
+                        return Err(RoundError::Unexpected.into());
+                    }
+                    let sealed = sealed.is_some();
+                    let look_up = |answer| Message::LookUp { room, peer, digest, clock, sealed, answer };
                     let holdings = ask(&self.messages, look_up).await?;
                     wire.send(server.holdings(holdings).encode()?).await?;
                 }

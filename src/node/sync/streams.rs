@@ -34,6 +34,7 @@ const QUEUE: usize = if cfg!(test) { 16 } else { 1024 };
 
 /// The schedules of the open rooms, and the streams that are served.
 pub(in crate::node) struct SyncStreams {
+    us: Author,
     control: libp2p_stream::Control,
     backlog: Backlog,
     messages: mpsc::Sender<Message>,
@@ -55,9 +56,14 @@ pub(in crate::node) struct SyncStreams {
 
 impl SyncStreams {
     /// No rooms. Rounds wait while too many lines wait for the frontend. Returns also the messages of the tasks to come.
-    pub(in crate::node) fn new(control: libp2p_stream::Control, backlog: Backlog) -> (Self, mpsc::Receiver<Message>) {
+    pub(in crate::node) fn new(
+        us: Author,
+        control: libp2p_stream::Control,
+        backlog: Backlog,
+    ) -> (Self, mpsc::Receiver<Message>) {
         let (messages, receiver) = mpsc::channel(QUEUE);
         let streams = SyncStreams {
+            us,
             control,
             backlog,
             messages,
@@ -140,8 +146,10 @@ impl SyncStreams {
     fn pull(&self, room: &Room, peer: Author) {
         let pull = PullTask {
             control: self.control.clone(),
+            us: self.us,
             peer,
             room: room.name().clone(),
+            keys: room.keys().cloned(),
             digest: room.log().digest(),
             last: room.last_of_others(),
             clock: wall_ms(),
@@ -216,7 +224,14 @@ impl SyncStreams {
     pub(in crate::node) fn serve(&mut self, peer: Author, stream: Stream, store: Store, now: u64) {
         let Some(open) = self.open.take(peer) else { return };
         let admitted = self.served_rate.admits(peer, now);
-        let serve = ServeTask { peer, store, messages: self.messages.clone(), admitted, slots: self.served.clone() };
+        let serve = ServeTask {
+            us: self.us,
+            peer,
+            store,
+            messages: self.messages.clone(),
+            admitted,
+            slots: self.served.clone(),
+        };
         tokio::spawn(serve.run(stream, open));
     }
 
@@ -260,7 +275,8 @@ mod tests {
         let loaded = Loaded { room: Room::new(room.clone(), Identity::from_secret([1; 32]), 7), snapshot_len: 0 };
         rooms.open(loaded, true, Now { wall_ms: 1_800_000_000_000, mono_ms: 0 });
         let backlog = crate::node::frontend::Frontend::new().0.backlog().clone();
-        let (mut sync, mut messages) = SyncStreams::new(libp2p_stream::Behaviour::new().new_control(), backlog);
+        let (mut sync, mut messages) =
+            SyncStreams::new(Author([1; 32]), libp2p_stream::Behaviour::new().new_control(), backlog);
         sync.entered(&room, peer, 5);
         assert_eq!(sync.next_round(), None, "the room is not open");
         sync.opened(room.clone());

@@ -162,7 +162,7 @@ impl World {
 
     /// Remembers a frame of somebody else.
     pub(super) fn attacker_hears(&mut self, bytes: &[u8]) {
-        let Ok(Frame::Operation(operation)) = Frame::decode(bytes, RoomName::lobby().id()) else { return };
+        let Ok(Frame::Operation(operation)) = Frame::decode(bytes, RoomName::lobby().id(), None) else { return };
         if let Some(attacker) = self.attacker.as_mut().filter(|attacker| attacker.heard.len() < MEMORY) {
             attacker.heard.push(operation.trust());
         }

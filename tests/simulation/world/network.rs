@@ -146,7 +146,7 @@ impl World {
     /// Reads a frame as the node does. Returns `None` if there is nothing new in it.
     fn read(&mut self, to: Seat, from: Seat, bytes: &[u8]) -> Result<Option<Input>, String> {
         let Some(from) = self.author_of(from) else { return Ok(None) };
-        match Frame::decode(bytes, RoomName::lobby().id()).map_err(|error| error.to_string())? {
+        match Frame::decode(bytes, RoomName::lobby().id(), None).map_err(|error| error.to_string())? {
             Frame::Live(live) => Ok(Some(Input::Live(live))),
             Frame::Operation(operation) => {
                 let device = self.devices.get(&to).filter(|device| device.takes_more());

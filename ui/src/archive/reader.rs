@@ -36,7 +36,7 @@ impl Reader {
         Ok(Reader { archive: Archive::open(&dir)?, language, time: LocalTime::here(), dir })
     }
 
-    /// Finds the room with this name, or the only one whose hash begins with these digits.
+    /// Finds the room with this name, the only private one with this title, or the only one whose hash begins with these digits.
     pub fn find(&self, text: &str) -> Result<SavedRoom, ToolError> {
         let rooms = self.archive.rooms()?;
         if let Some(room) = rooms.iter().find(|room| room.name.as_ref().is_some_and(|name| name.as_str() == text)) {
@@ -44,7 +44,12 @@ impl Reader {
         }
         let name: Option<RoomName> = text.parse().ok();
         if let Some(name) = name.filter(|name| rooms.iter().any(|room| room.id == name.id())) {
-            return Ok(SavedRoom { id: name.id(), name: Some(name) });
+            return Ok(SavedRoom { id: name.id(), name: Some(name), title: None });
+        }
+        let title: Option<RoomName> = text.parse().ok();
+        let mut titled = rooms.iter().filter(|room| room.title.is_some() && room.title == title);
+        if let (Some(room), None) = (titled.next(), titled.next()) {
+            return Ok(SavedRoom::from(room));
         }
         let digits = text.to_lowercase();
         let mut fits =
@@ -81,11 +86,13 @@ impl Reader {
 pub struct SavedRoom {
     pub id: RoomId,
     name: Option<RoomName>,
+    /// What people call a private room.
+    title: Option<RoomName>,
 }
 
 impl From<&ArchivedRoom> for SavedRoom {
     fn from(room: &ArchivedRoom) -> Self {
-        SavedRoom { id: room.id, name: room.name.clone() }
+        SavedRoom { id: room.id, name: room.name.clone(), title: room.title.clone() }
     }
 }
 
@@ -97,9 +104,10 @@ impl SavedRoom {
 
     /// Returns the same for people to read.
     pub fn words(&self, language: Language) -> String {
-        match &self.name {
-            Some(name) => format!("# {name}"),
-            None => t_args(language, "store-room", [("hash", self.text().into())]),
+        match (&self.title, &self.name) {
+            (Some(title), _) => format!("🔒 {title}"),
+            (None, Some(name)) => format!("# {name}"),
+            (None, None) => t_args(language, "store-room", [("hash", self.text().into())]),
         }
     }
 

@@ -194,6 +194,20 @@ mod tests {
             RoomCommand::Say { text: "안녕\n\"you\"".to_owned() }
         );
         assert_eq!(read(r#"{"do":"rename","name":" Ana "}"#), Command::Rename { name: "Ana".parse().unwrap() });
+        let tea = || "tea".parse::<RoomName>().unwrap();
+        assert_eq!(
+            read(r#"{"do":"room_create","name":"Tea","private":true}"#),
+            Command::RoomCreate { name: tea(), private: true }
+        );
+        assert_eq!(read(r#"{"do":"room_create","name":"tea"}"#), Command::RoomCreate { name: tea(), private: false });
+        assert_eq!(read(r#"{"do":"ticket","room":"lobby"}"#), Command::Ticket { room: lobby() });
+        let ticket = "inkmesh:AAAA".to_owned();
+        assert_eq!(read(r#"{"do":"open_ticket","ticket":"inkmesh:AAAA"}"#), Command::OpenTicket { ticket });
+        let private = "a7".repeat(32);
+        assert_eq!(
+            read(&format!(r#"{{"do":"leave","room":"{private}"}}"#)),
+            Command::Leave { room: private.parse().unwrap() }
+        );
         assert_eq!(read(r#"{"do":"dial","address":"10.0.0.1"}"#), Command::Dial { address: "10.0.0.1".to_owned() });
         assert_eq!(in_lobby(r#"{"do":"choose","room":"lobby","index":2}"#), RoomCommand::Choose { index: 2 });
         let peer = Identity::from_secret([1; 32]).author();

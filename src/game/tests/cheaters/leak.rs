@@ -84,7 +84,7 @@ impl Rooms {
                 }
                 Output::Publish(bytes) => {
                     self.bytes[one].extend(&bytes);
-                    let Ok(Frame::Operation(_)) = Frame::decode(&bytes, RoomName::lobby().id()) else { continue };
+                    let Ok(Frame::Operation(_)) = Frame::decode(&bytes, RoomName::lobby().id(), None) else { continue };
                     let operation = Unverified::decode(&bytes[1..]).unwrap().verify().unwrap();
                     for other in (0..3).filter(|other| *other != one) {
                         let from = self.who[one];

@@ -37,6 +37,7 @@ impl Failed {
             Failed::NotStarted(StartError::KeyFile { .. }) => "failed-advice-key-file",
             Failed::NotStarted(StartError::KeyDamaged { .. }) => "failed-advice-key-damaged",
             Failed::NotStarted(StartError::HistoryDamaged { .. }) => "failed-advice-history",
+            Failed::NotStarted(StartError::NotAMember) => "error-not-a-member",
             Failed::NotStarted(StartError::Network(_)) => "failed-advice-network",
             Failed::NotStarted(StartError::Listen { .. }) => "failed-advice-listen",
             Failed::NotStarted(StartError::Address(_) | StartError::Dial(_)) => "failed-advice-address",

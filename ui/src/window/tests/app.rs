@@ -156,7 +156,7 @@ fn the_window_and_the_room_come_back() {
     drop(app.update(Message::Update(Update::Started(ME))));
     let family: RoomName = "family".parse().unwrap();
     let rooms = || {
-        let summary = |room: RoomName| RoomSummary { room, people: 1, last_activity: 0, unread: 0 };
+        let summary = |room: RoomName| RoomSummary { room, title: None, people: 1, last_activity: 0, unread: 0 };
         let rooms = vec![summary(family.clone()), summary(RoomName::lobby())];
         Update::Answer(Answer::Reply(Command::Rooms, Ok(Reply::Rooms(rooms))))
     };

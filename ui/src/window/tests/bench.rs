@@ -129,7 +129,7 @@ impl Bench {
         reading: ReadStateView,
     ) -> Self {
         let mut bench = Self::closed(language, size);
-        let summary = RoomSummary { room: lobby(), people: 1, last_activity: 0, unread: reading.unread };
+        let summary = RoomSummary { room: lobby(), title: None, people: 1, last_activity: 0, unread: reading.unread };
         let actions = bench.give(reply(Command::Rooms, Ok(Reply::Rooms(vec![summary]))));
         assert_eq!(loads(&actions), [lobby()]);
         let mut all = vec![person(ME, "Me", true)];

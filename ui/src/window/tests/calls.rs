@@ -20,7 +20,7 @@ fn family() -> RoomName {
 /// Opens the lobby; we are in the room `family` as well.
 fn bench(language: Language) -> Bench {
     let mut bench = Bench::open(language, WIDE, &[person(ANA, "Ana", true)]);
-    let summary = |room| RoomSummary { room, people: 2, last_activity: 0, unread: 0 };
+    let summary = |room| RoomSummary { room, title: None, people: 2, last_activity: 0, unread: 0 };
     bench.give(reply(Command::Rooms, Ok(Reply::Rooms(vec![summary(lobby()), summary(family())]))));
     bench
 }

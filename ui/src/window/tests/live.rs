@@ -96,7 +96,7 @@ impl Live {
             Live { app, runtime, _folder: folder, requests, renderer, cache, cursor, size, modifiers, pasteboard };
         live.tell(Message::Opened(size, 1.0));
         live.tell(Message::Update(Update::Started(ME)));
-        let summary = RoomSummary { room: lobby(), people: 1, last_activity: 0, unread: 0 };
+        let summary = RoomSummary { room: lobby(), title: None, people: 1, last_activity: 0, unread: 0 };
         live.answer(Answer::Reply(Command::Rooms, Ok(Reply::Rooms(vec![summary]))));
         let people = [person(ME, "Me", true)].into_iter().chain(people.iter().cloned()).collect();
         let loaded = Loaded {

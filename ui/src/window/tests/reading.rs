@@ -93,6 +93,7 @@ fn rooms_come_with_their_unread_counts() {
     let mut bench = Bench::closed(Language::En, WIDE);
     let summary = |room: &str, unread| inkmesh::event::RoomSummary {
         room: room.parse().unwrap(),
+        title: None,
         people: 1,
         last_activity: 0,
         unread,

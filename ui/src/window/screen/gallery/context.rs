@@ -15,6 +15,8 @@ pub struct Context<'a> {
     pub calendar: &'a Calendar,
     /// Returns the name of a person.
     pub name_of: &'a dyn Fn(Author) -> String,
+    /// What the room is called.
+    pub room: &'a str,
     /// True if the window is low, so that everything takes as little room as it can.
     pub short: bool,
 }

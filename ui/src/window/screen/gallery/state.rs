@@ -36,6 +36,11 @@ impl GalleryScreen {
         (GalleryScreen { room, gallery: None, listed: PAGE, thumbs, replay: None, scale_factor }, vec![read])
     }
 
+    /// Returns the room.
+    pub fn room(&self) -> &RoomName {
+        &self.room
+    }
+
     /// Takes the drawings of a room, or the reason why they could not be read.
     pub fn read(&mut self, room: &RoomName, gallery: Result<Gallery, CommandError>) {
         if *room == self.room {

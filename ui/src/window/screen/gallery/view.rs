@@ -36,7 +36,7 @@ pub fn view<'a>(screen: &'a GalleryScreen, context: Context<'_>) -> Element<'a, 
     let (back, heading) =
         if screen.replay.is_some() { (Message::Close, "gallery-all") } else { (Message::Leave, "gallery-back") };
     let back = secondary(look, theme::body(format!("← {}", look.t(heading))), back).padding([4, 12]);
-    let title = theme::title(look.t_args("gallery-of", [("room", screen.room.as_str().into())]));
+    let title = theme::title(look.t_args("gallery-of", [("room", context.room.into())]));
     let title = title.size(if context.short { theme::BODY } else { theme::TITLE }).wrapping(Wrapping::None);
     let title = container(title).width(Length::Fill).clip(true);
     let head = row![title, back].spacing(12).align_y(Alignment::Center);

@@ -8,7 +8,7 @@ use inkmesh::event::Event;
 use super::action::Timer;
 use super::dialog::Topic;
 use super::shortcut::Shortcut;
-use super::{chat, dialog, game, layout, people, rooms, sheet, status};
+use super::{chat, dialog, game, invitation, layout, people, rooms, sheet, status};
 use crate::window::bridge::Answer;
 use crate::window::render::painter::Painted;
 use crate::window::screen::{contacts, gallery};
@@ -34,6 +34,7 @@ pub enum Message {
     Rooms(rooms::Message),
     Status(status::Message),
     Layout(layout::Message),
+    Invitation(invitation::Message),
     Show(Topic),
     Dialog(dialog::Message),
     ToGallery,

@@ -6,6 +6,7 @@ use inkmesh::event::{CanvasChange, CanvasView, Entry, Event, GameView, Person, R
 use inkmesh::gallery::Gallery;
 use inkmesh::game::{PlayError, SkippedBy};
 use inkmesh::identity::Author;
+use inkmesh::invitation::InvitationId;
 use inkmesh::name::{PersonName, RoomName};
 use inkmesh::operation::OperationId;
 
@@ -44,6 +45,14 @@ impl RoomScreen {
             (Command::Drawings { room }, Ok(Reply::Drawings { drawings })) => self.drawings(&room, Ok(drawings)),
             (Command::Drawings { room }, Err(error)) => self.drawings(&room, Err(error)),
             (Command::Dial { address }, result) => self.dialed(address, result.err()),
+            (Command::Ticket { room }, Ok(Reply::Ticket { ticket })) => self.dialogs.ticket(&room, ticket),
+            (Command::Invite { peers, .. }, result) => self.invited(peers.len(), result.err()),
+            (Command::Accept { invitation }, result) => self.accepted(invitation, result),
+            (Command::Decline { invitation }, result) => {
+                self.received.answered(invitation);
+                result.err().into_iter().for_each(|error| self.refused(error));
+            }
+            (Command::Invitations, Ok(Reply::Invitations(open))) => self.received.replace(open),
             (Command::Verify { peer, .. }, result) => self.verified(peer, result.map(drop)),
             (_, Err(error)) => self.refused(error),
             (Command::Rooms, Ok(Reply::Rooms(rooms))) => self.rooms_are(rooms),
@@ -137,6 +146,17 @@ impl RoomScreen {
             }
             Event::HeldBack { room, entries } if self.is_here(&room) => self.chat.history.held_back(entries),
             Event::Warning(warning) => self.warned(warning),
+            Event::Invitation(invitation) => {
+                self.received.came(invitation);
+                if !self.focused {
+                    self.requests_attention = true;
+                    self.act(Action::Attention(true));
+                }
+            }
+            Event::InvitationAnswer { room, peer, accepted } => {
+                let (name, room) = (self.people.label(peer, ""), self.rooms.label(&room));
+                self.notify(Notice::Answered { name, room, accepted });
+            }
             Event::Person(contact) => {
                 if self.people.insert_contact(contact) {
                     self.reload();
@@ -349,6 +369,34 @@ impl RoomScreen {
         }
     }
 
+    /// Handles the reply to an invitation of ours of so many people.
+    fn invited(&mut self, people: usize, error: Option<CommandError>) {
+        let succeeded = error.is_none();
+        match self.dialogs.invited(error) {
+            Some(error) => self.refused(error),
+            None if succeeded => self.notify(Notice::Invited(people)),
+            None => {}
+        }
+    }
+
+    /// Handles the reply to the acceptance of an invitation: the room was entered.
+    fn accepted(&mut self, id: InvitationId, result: Result<Reply, CommandError>) {
+        match result {
+            Ok(Reply::Entered { room }) => {
+                self.received.answered(id);
+                self.act(Action::Command(Command::Rooms));
+                self.open_and_write(room);
+            }
+            Ok(_) => {}
+            Err(error) => {
+                if error == CommandError::UnknownInvitation {
+                    self.received.answered(id);
+                }
+                self.refused(error);
+            }
+        }
+    }
+
     /// Handles the reply to the comparison of a verification number.
     fn verified(&mut self, peer: Author, result: Result<(), CommandError>) {
         let error = match &mut self.contacts {
@@ -387,6 +435,10 @@ fn room_of(event: &Event) -> Option<&RoomName> {
         | Event::Reading { room, .. }
         | Event::HeldBack { room, .. }
         | Event::Synced { room, .. } => Some(room),
-        Event::Ready { .. } | Event::Person(_) | Event::Warning(_) => None,
+        Event::Ready { .. }
+        | Event::Person(_)
+        | Event::Invitation(_)
+        | Event::InvitationAnswer { .. }
+        | Event::Warning(_) => None,
     }
 }

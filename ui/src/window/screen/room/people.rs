@@ -245,6 +245,11 @@ impl People {
         }
     }
 
+    /// Returns whether a person is in the room now.
+    pub fn is_here(&self, author: Author) -> bool {
+        self.people.get(&author).is_some_and(|person| person.online)
+    }
+
     /// Returns whether a person signed two different histories.
     pub fn is_forked(&self, author: Author) -> bool {
         self.people.get(&author).is_some_and(|person| person.forked)

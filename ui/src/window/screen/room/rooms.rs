@@ -48,6 +48,8 @@ pub struct RoomInfo {
     pub unread: u64,
     /// What its game waits for from us.
     pub call: PendingCall,
+    /// What people call it, if it is private.
+    title: Option<RoomName>,
 }
 
 /// The rooms that we are in.
@@ -111,7 +113,7 @@ impl Rooms {
         let mut known = std::mem::take(&mut self.rooms);
         for summary in rooms {
             let mut info = known.remove(&summary.room).unwrap_or_default();
-            info.unread = summary.unread;
+            (info.unread, info.title) = (summary.unread, summary.title);
             self.rooms.insert(summary.room, info);
         }
         let is_known = |room: &&RoomName| self.rooms.contains_key(*room);
@@ -140,6 +142,11 @@ impl Rooms {
     pub fn restore_draft(&mut self, room: &RoomName, text: String) {
         let draft = self.drafts.entry(room.clone()).or_default();
         *draft = if draft.is_empty() { text } else { format!("{text} {draft}") };
+    }
+
+    /// Returns how a room is called on the screen.
+    pub fn label(&self, room: &RoomName) -> String {
+        label(room, self.rooms.get(room).and_then(|info| info.title.as_ref()))
     }
 
     pub fn info(&mut self, room: &RoomName) -> &mut RoomInfo {
@@ -177,7 +184,7 @@ impl Rooms {
     fn line<'a>(&'a self, look: Look, name: &'a RoomName, info: &'a RoomInfo) -> Element<'a, Message> {
         let colors = look.colors;
         let here = self.here.as_ref() == Some(name);
-        let label = theme::body(format!("# {name}")).wrapping(text::Wrapping::WordOrGlyph).width(Length::Fill);
+        let label = theme::body(self.label(name)).wrapping(text::Wrapping::WordOrGlyph).width(Length::Fill);
         let mut line = row![if here { label.font(theme::BOLD) } else { label }].spacing(8).align_y(Alignment::Center);
         if info.call.get().is_some() {
             line = line.push(call_mark(look));
@@ -202,7 +209,8 @@ impl Rooms {
 
     pub fn letters(&self, look: Look) -> Element<'_, Message> {
         let rows = self.rooms.iter().map(|(name, info)| {
-            let letter: String = name.as_str().chars().take(1).flat_map(char::to_uppercase).collect();
+            let shown = info.title.as_ref().unwrap_or(name);
+            let letter: String = shown.as_str().chars().take(1).flat_map(char::to_uppercase).collect();
             let chosen = self.here.as_ref() == Some(name);
             let letter = button(theme::strong(letter).center())
                 .on_press(Message::Open(name.clone()))
@@ -217,9 +225,18 @@ impl Rooms {
             if info.unread > 0 {
                 cell = cell.push(badge(look, info.unread));
             }
-            hint(look, cell, call.map_or_else(|| format!("# {name}"), |call| call.words(look, name)))
+            hint(look, cell, call.map_or_else(|| self.label(name), |call| call.words(look, &self.label(name))))
         });
         Column::with_children(rows).spacing(4).into()
+    }
+}
+
+/// Returns how a room is called on the screen: a private one by its title behind a lock, as others may have the same name.
+pub fn label(room: &RoomName, title: Option<&RoomName>) -> String {
+    match title {
+        Some(title) => format!("🔒 {title}"),
+        None if room.is_private() => format!("🔒 {}", &room.as_str()[..8]),
+        None => format!("# {room}"),
     }
 }
 

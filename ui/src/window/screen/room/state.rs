@@ -15,6 +15,7 @@ use super::chat::{self, CHAT_FIELD, Chat, LineMode};
 use super::dialog::{self, Dialogs, Topic};
 use super::game::call::Call;
 use super::game::{self, Game};
+use super::invitation::Received;
 use super::layout::{self, Layout, Pane};
 use super::message::Message;
 use super::people::{self, People};
@@ -51,6 +52,8 @@ pub struct RoomScreen {
     pub(super) contacts: Option<ContactsScreen>,
     pub(super) status: Status,
     pub(super) dialogs: Dialogs,
+    /// Invitations of others that wait for an answer.
+    pub(super) received: Received,
     pub(super) layout: Layout,
     /// The events of the open room while it is being loaded; `None` when it is not.
     pub(super) while_loading: Option<Vec<Event>>,
@@ -96,6 +99,7 @@ impl RoomScreen {
             contacts: None,
             status: Status::new(start.discovers, now),
             dialogs: Dialogs::new(start.name, start.last_setup),
+            received: Received::default(),
             layout: Layout::new(start.size),
             while_loading: None,
             scale_factor: start.scale_factor,
@@ -105,7 +109,7 @@ impl RoomScreen {
             calendar: Calendar::now(),
             actions: Vec::new(),
         };
-        (screen, vec![Action::Command(Command::People), Action::Command(Command::Rooms)])
+        (screen, [Command::People, Command::Rooms, Command::Invitations].map(Action::Command).to_vec())
     }
 
     /// Handles a message at a moment; returns its actions.
@@ -151,6 +155,7 @@ impl RoomScreen {
             Message::Painted(painted) => self.painted(painted),
             Message::DrawingSaved(saved) => self.notify(saved.map_or_else(Notice::NotSaved, Notice::Saved)),
             Message::Dropped(path) => self.dropped(path),
+            Message::Invitation(message) => self.act(Action::Command(self.received.update(message))),
             Message::FileRead(path, bytes) => self.dialogs.file(path, bytes),
             Message::LinkOpened(Err(reason)) => self.notify(Notice::LinkNotOpened(reason)),
         }
@@ -208,8 +213,8 @@ impl RoomScreen {
     /// Returns the window's title: what waits for us, the room, the program.
     pub fn title(&self, look: Look) -> String {
         match (self.rooms.calls().min(), &self.rooms.here) {
-            (Some((call, room)), _) => format!("● {} – #{room} – Inkmesh", call.title(look)),
-            (None, Some(room)) => format!("#{room} – Inkmesh"),
+            (Some((call, room)), _) => format!("● {} – {} – Inkmesh", call.title(look), self.rooms.label(room)),
+            (None, Some(room)) => format!("{} – Inkmesh", self.rooms.label(room)),
             (None, None) => "Inkmesh".to_owned(),
         }
     }
@@ -579,7 +584,7 @@ impl RoomScreen {
     fn show(&mut self, topic: Topic) {
         self.layout.drawer = false;
         self.chat.menu = None;
-        self.actions.extend(self.dialogs.open(topic));
+        self.actions.extend(self.dialogs.open(topic, self.rooms.here.as_ref()));
     }
 
     fn dialog(&mut self, message: dialog::Message) {

@@ -68,8 +68,16 @@ pub fn view<'a>(screen: &'a RoomScreen, look: Look, settings: &'a Settings) -> E
     if let Some(menu) = &screen.chat.menu {
         layers = layers.push(menu.view(look, screen.layout.size).map(Message::Chat));
     }
-    let context =
-        dialog::Context { look, settings, me: screen.me, game_runs: screen.game.runs(), size: screen.layout.size };
+    let context = dialog::Context {
+        look,
+        settings,
+        people: &screen.people,
+        game_runs: screen.game.runs(),
+        size: screen.layout.size,
+    };
+    if !dialog && let Some(card) = screen.received.view(look, &screen.people) {
+        layers = layers.push(card.map(Message::Invitation));
+    }
     layers.push(dialog::view(&screen.dialogs, context).map(|dialog| dialog.map(Message::Dialog))).into()
 }
 
@@ -94,7 +102,8 @@ fn page(screen: &RoomScreen, look: Look) -> Option<Element<'_, Message>> {
     let (calendar, short) = (&screen.calendar, screen.layout.is_short());
     let page = if let Some(gallery) = &screen.gallery {
         let name_of = |author| screen.people.label(author, "");
-        let context = gallery::Context { look, calendar, name_of: &name_of, short };
+        let room = screen.rooms.label(gallery.room());
+        let context = gallery::Context { look, calendar, name_of: &name_of, room: &room, short };
         gallery::view(gallery, context).map(Message::Gallery)
     } else {
         let (people, narrow) = (&screen.people, screen.layout.is_narrow());
@@ -179,7 +188,7 @@ fn board(screen: &RoomScreen, look: Look, width: f32) -> Element<'_, Message> {
 /// Returns the room's name and the state of the connection, on one line where there is room.
 fn head(screen: &RoomScreen, look: Look, width: f32) -> Element<'_, Message> {
     let short = screen.layout.is_short();
-    let name = screen.rooms.here.as_ref().map_or_else(|| "Inkmesh".to_owned(), |room| format!("# {room}"));
+    let name = screen.rooms.here.as_ref().map_or_else(|| "Inkmesh".to_owned(), |room| screen.rooms.label(room));
     let banners = banners(screen, look, short);
     if !short && width < ONE_LINE {
         let name = container(theme::title(name).wrapping(text::Wrapping::None)).width(Length::Fill).clip(true);
@@ -201,7 +210,9 @@ fn banners(screen: &RoomScreen, look: Look, short: bool) -> Option<Element<'_, M
 /// nothing moves when it appears.
 fn call_banner(screen: &RoomScreen, look: Look) -> Option<Element<'_, Message>> {
     let (call, room) = screen.call_elsewhere()?;
-    let words = theme::strong(format!("{} →", call.words(look, room))).size(theme::SMALL).line_height(1.15);
+    let words = theme::strong(format!("{} →", call.words(look, &screen.rooms.label(room))))
+        .size(theme::SMALL)
+        .line_height(1.15);
     let words = container(words).center_y(Length::Fill).clip(true);
     let banner = primary(look, words, Message::Rooms(RoomsMessage::Open(room.clone())));
     Some(hint_below(look, banner.padding([0, 12]).width(Length::Fill).height(LINE), look.t("call-go")))
@@ -240,10 +251,13 @@ fn status_line(screen: &RoomScreen, look: Look, width: f32) -> Element<'_, Messa
     stack![line, container(bar).align_bottom(Length::Fill)].height(LINE).into()
 }
 
-/// Returns the buttons to the settings and to the help.
-fn head_buttons<'a>(look: Look) -> [Element<'a, Message>; 2] {
-    let buttons =
-        [(theme::sign("⚙"), "head-settings", Topic::Settings), (theme::strong("?"), "head-help", Topic::Help)];
+/// Returns the buttons that invite others, to the settings and to the help.
+fn head_buttons<'a>(look: Look) -> [Element<'a, Message>; 3] {
+    let buttons = [
+        (theme::strong("+"), "head-invite", Topic::Invite),
+        (theme::sign("⚙"), "head-settings", Topic::Settings),
+        (theme::strong("?"), "head-help", Topic::Help),
+    ];
     buttons.map(|(sign, key, topic)| {
         let button = sign_button(look, sign, Message::Show(topic));
         let button = focusable(button, Message::Show(topic), look.colors.accent);

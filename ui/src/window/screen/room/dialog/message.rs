@@ -6,6 +6,7 @@ use crate::settings::{Appearance, Language};
 use crate::window::screen::room::action::Action;
 use crate::window::screen::room::chat::Link;
 use crate::window::screen::room::game::setup;
+use crate::window::screen::room::invitation::InvitingMessage;
 
 /// The topic of a dialog.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub enum Topic {
     Connect,
     Settings,
     Help,
+    /// Invite people into the open room.
+    Invite,
 }
 
 /// An event of a dialog.
@@ -29,6 +32,7 @@ pub enum Message {
     ReduceMotion(bool),
     OpenLink(Link),
     Setup(setup::Message),
+    Invite(InvitingMessage),
 }
 
 /// A consequence of a message, outside of the dialog.

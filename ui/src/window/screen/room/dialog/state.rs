@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use inkmesh::command::{Command, CommandError};
-use inkmesh::name::NameError;
+use inkmesh::name::{NameError, RoomName};
 
 use super::message::{Message, Outcome, Topic};
 use crate::settings::GameChoice;
@@ -11,6 +11,7 @@ use crate::window::screen::room::action::Action;
 use crate::window::screen::room::chat::Link;
 use crate::window::screen::room::game::ROUNDS_FIELD;
 use crate::window::screen::room::game::setup::{self, Setup};
+use crate::window::screen::room::invitation::{Inviting, InvitingOutcome};
 
 /// The id of the field for an address.
 pub const ADDRESS_FIELD: &str = "address-field";
@@ -47,6 +48,8 @@ pub enum Dialog {
     Link(Link),
     /// The setup of a game.
     Setup(Box<Setup>),
+    /// Inviting people into a room.
+    Invite(Box<Inviting>),
 }
 
 impl Dialogs {
@@ -70,15 +73,22 @@ impl Dialogs {
         matches!(self.dialog, Some(Dialog::Setup(_)))
     }
 
-    /// Opens a dialog. Returns the field to focus.
-    pub fn open(&mut self, topic: Topic) -> Option<Action> {
-        let (dialog, field) = match topic {
-            Topic::Connect => (Dialog::Connect { address: String::new(), error: None }, Some(ADDRESS_FIELD)),
+    /// Opens a dialog; `room` is the open room. Returns what is to be done first.
+    pub fn open(&mut self, topic: Topic, room: Option<&RoomName>) -> Option<Action> {
+        let (dialog, first) = match topic {
+            Topic::Connect => {
+                (Dialog::Connect { address: String::new(), error: None }, Some(Action::Focus(ADDRESS_FIELD)))
+            }
             Topic::Settings => (Dialog::Settings { name: self.name.clone(), error: None }, None),
             Topic::Help => (Dialog::Help, None),
+            Topic::Invite => {
+                let room = room?.clone();
+                let ticket = Action::Command(Command::Ticket { room: room.clone() });
+                (Dialog::Invite(Box::new(Inviting::new(room))), Some(ticket))
+            }
         };
         self.dialog = Some(dialog);
-        field.map(Action::Focus)
+        first
     }
 
     /// Opens the confirmation to open a link.
@@ -122,6 +132,10 @@ impl Dialogs {
                 setup::Outcome::Read(path) => return act(Action::ReadFile(path)),
                 setup::Outcome::Start(rules, words) => return Some(Outcome::Start(rules, words)),
             },
+            (Message::Invite(message), Some(Dialog::Invite(inviting))) => match inviting.update(message)? {
+                InvitingOutcome::Copy(text) => return act(Action::Copy(text)),
+                InvitingOutcome::Command(command) => return act(Action::Command(command)),
+            },
             // A message of another dialog, which was closed in the meantime.
             _ => {}
         }
@@ -149,6 +163,25 @@ impl Dialogs {
         let Some(Dialog::Connect { error: shown, .. }) = &mut self.dialog else { return error };
         match error {
             Some(error) => *shown = Some(error),
+            None => self.dialog = None,
+        }
+        None
+    }
+
+    /// Takes the ticket of a room.
+    pub fn ticket(&mut self, room: &RoomName, ticket: String) {
+        if let Some(Dialog::Invite(inviting)) = &mut self.dialog
+            && inviting.room() == room
+        {
+            inviting.ticket(ticket);
+        }
+    }
+
+    /// Handles the reply to an invitation of ours. Returns an error that the dialog does not show.
+    pub fn invited(&mut self, error: Option<CommandError>) -> Option<CommandError> {
+        let Some(Dialog::Invite(inviting)) = &mut self.dialog else { return error };
+        match error {
+            Some(error) => inviting.refused(error),
             None => self.dialog = None,
         }
         None

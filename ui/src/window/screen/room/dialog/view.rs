@@ -4,7 +4,6 @@ use iced::widget::text::Wrapping;
 use iced::widget::{Column, Row, center, column, container, mouse_area, row, space};
 use iced::{Alignment, Element, Length, Size};
 use inkmesh::command::CommandError;
-use inkmesh::identity::Author;
 use inkmesh::name::NameError;
 
 use super::message::Message;
@@ -13,6 +12,7 @@ use crate::settings::{Appearance, Language, Settings};
 use crate::text::{command_error, name_error, short_address};
 use crate::window::screen::room::chat::Link;
 use crate::window::screen::room::game::{SHORT_BELOW, setup, setup_content, setup_foot};
+use crate::window::screen::room::people::People;
 use crate::window::theme::{self, Look, style};
 use crate::window::widget::{Pinned, focusable, opaque, parts};
 
@@ -26,7 +26,7 @@ const NAME_FIELD: &str = "own-name-field";
 pub struct Context<'a> {
     pub look: Look,
     pub settings: &'a Settings,
-    pub me: Author,
+    pub people: &'a People,
     /// True if a game runs in the room.
     pub game_runs: bool,
     /// The size of the window, in pixels.
@@ -50,6 +50,7 @@ pub fn view<'a>(dialogs: &'a Dialogs, context: Context<'a>) -> Option<Element<'a
         Dialog::Settings { name, error } => ("settings-title", Some(rename(context, name, *error)), settings(context)),
         Dialog::Help => ("help-title", None, help(look)),
         Dialog::Link(link) => ("link-title", None, ask_link(link, look)),
+        Dialog::Invite(inviting) => ("invite-title", None, inviting.view(look, context.people).map(Message::Invite)),
         Dialog::Setup(setup) => ("plan-title", None, setup_content(setup, look).map(Message::Setup)),
     };
     let foot = match dialog {
@@ -58,6 +59,7 @@ pub fn view<'a>(dialogs: &'a Dialogs, context: Context<'a>) -> Option<Element<'a
             Some(setup_foot(setup, look, context.game_runs, context.size.width < NARROW_BELOW, messages))
         }
         Dialog::Link(link) => Some(link_foot(link, look)),
+        Dialog::Invite(inviting) => Some(inviting.foot(look).map(Message::Invite)),
         Dialog::Connect { .. } | Dialog::Settings { .. } | Dialog::Help => None,
     };
     let edge = context.edge();
@@ -113,7 +115,7 @@ fn rename<'a>(context: Context<'a>, name: &'a str, error: Option<NameError>) -> 
     let field = field.on_input(Message::Name).on_submit(Message::Rename);
     let rename = parts::secondary(look, theme::body(look.t("settings-rename")), Message::Rename).padding([8, 16]);
     let rename = focusable(rename, Message::Rename, look.colors.accent);
-    let fingerprint = context.me.fingerprint();
+    let fingerprint = context.people.me.fingerprint();
     let words = match error {
         Some(error) => theme::small(name_error(look.language, error), look.colors.accent),
         None => theme::small(look.t_args("settings-fingerprint", [("print", fingerprint.into())]), look.colors.muted),

@@ -2,7 +2,6 @@
 
 use inkmesh::game::{GameView, Phase};
 use inkmesh::identity::Author;
-use inkmesh::name::RoomName;
 use inkmesh::operation::OperationId;
 
 use crate::window::theme::Look;
@@ -32,14 +31,14 @@ impl Call {
         }
     }
 
-    pub fn words(self, look: Look, room: &RoomName) -> String {
+    pub fn words(self, look: Look, room: &str) -> String {
         let key = match self {
             Call::Choose => "call-choose",
             Call::Draw => "call-draw",
             Call::Guess => "call-guess",
             Call::Gather => "call-gather",
         };
-        look.t_args(key, [("room", room.as_str().into())])
+        look.t_args(key, [("room", room.into())])
     }
 
     /// Returns the call in words for the window's title.

@@ -44,6 +44,14 @@ pub enum Notice {
     PassedOver(SkippedBy, Option<String>),
     /// The others removed somebody from the game; `None`: us.
     Removed(Option<String>),
+    /// So many people were invited.
+    Invited(usize),
+    /// Somebody answered an invitation of ours.
+    Answered {
+        name: String,
+        room: String,
+        accepted: bool,
+    },
     /// Late lines are not where they should be, or too far back.
     LateLost,
 }
@@ -65,6 +73,11 @@ impl Notice {
             Notice::PassedOver(by, name) => Some(skipped_words(look, Some(*by), name.as_deref())),
             Notice::Removed(Some(name)) => Some(look.t_args("notice-removed", [("name", name.as_str().into())])),
             Notice::Removed(None) => Some(look.t("notice-removed-mine")),
+            Notice::Invited(people) => Some(look.t_args("notice-invited", [("count", (*people).into())])),
+            Notice::Answered { name, room, accepted } => {
+                let key = if *accepted { "notice-accepted" } else { "notice-declined" };
+                Some(look.t_args(key, [("name", name.as_str().into()), ("room", room.as_str().into())]))
+            }
             Notice::LateLost => Some(look.t("notice-late-lost")),
             Notice::SettingsNotSaved(reason) => {
                 Some(look.t_args("notice-not-kept", [("reason", reason.as_str().into())]))
@@ -126,8 +139,12 @@ impl Notices {
                 | Notice::Skipped(_)
                 | Notice::PassedOver(..)
                 | Notice::Removed(_)
+                | Notice::Answered { accepted: false, .. }
                 | Notice::LateLost => look.colors.warning,
-                Notice::Dialing(_) | Notice::Saved(_) => look.colors.success,
+                Notice::Dialing(_)
+                | Notice::Saved(_)
+                | Notice::Invited(_)
+                | Notice::Answered { accepted: true, .. } => look.colors.success,
             };
             let line = row![words, close].spacing(8).align_y(Alignment::Center);
             let line = container(line).padding([8, 12]).max_width(560).style(style::notice(look.colors, color));
