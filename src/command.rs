@@ -42,6 +42,12 @@ pub enum Command {
         #[serde(default)]
         private: bool,
     },
+    /// Enters our conversation of two with somebody, and invites them into it when it is new: [`Reply::Entered`].
+    Talk {
+        /// The person.
+        #[serde(deserialize_with = "json::peer")]
+        peer: Author,
+    },
     /// Makes a ticket with which others enter a room: [`Reply::Ticket`].
     Ticket {
         /// The room.

@@ -213,9 +213,10 @@ impl Invitations {
         self.stored.sent.len() + people <= MAX_SENT
     }
 
-    /// Invites somebody.
+    /// Invites somebody. It takes the place of an earlier invitation of theirs into the same room.
     pub fn invite(&mut self, id: InvitationId, to: Author, ticket: &RoomTicket) {
         self.retry_at.remove(&to);
+        self.stored.sent.retain(|_, sent| sent.to != to || !is_to(&sent.ticket, &ticket.room()));
         self.stored.sent.insert(id, Sent { to, ticket: ticket.text(), delivered: false });
     }
 
@@ -272,6 +273,10 @@ impl Invitations {
         let ticket = text.parse::<RoomTicket>();
         let ticket = ticket.ok().filter(|ticket| ticket.inviter() == from && ticket.check_time(wall_ms).is_ok());
         let Some(ticket) = ticket else { return Taken::Nothing };
+        let is_again = |received: &Received| {
+            received.from == from && received.accepted.is_none() && is_to(&received.ticket, &ticket.room())
+        };
+        self.stored.received.retain(|_, received| !is_again(received));
         let theirs = self.stored.received.values().filter(|received| received.from == from).count();
         if theirs >= MAX_RECEIVED_EACH || self.stored.received.len() >= MAX_RECEIVED {
             return Taken::Full;
@@ -354,6 +359,11 @@ impl Message {
     }
 }
 
+/// Returns whether a ticket leads to a room.
+fn is_to(ticket: &str, room: &RoomName) -> bool {
+    ticket.parse::<RoomTicket>().is_ok_and(|ticket| ticket.room() == *room)
+}
+
 fn open(id: InvitationId, received: &Received) -> Option<Invitation> {
     let ticket = received.ticket.parse().ok()?;
     received.accepted.is_none().then_some(Invitation { id, from: received.from, ticket })
@@ -425,10 +435,24 @@ mod tests {
     }
 
     #[test]
+    fn an_invitation_into_the_same_room_takes_the_place_of_the_one_before() {
+        let (mut ana, mut ben) = (Invitations::default(), Invitations::default());
+        ana.invite(id(1), BEN, &ticket(ANA, "tea"));
+        ana.invite(id(2), BEN, &ticket(ANA, "tea"));
+        ana.invite(id(3), BEN, &ticket(ANA, "coffee"));
+        assert_eq!(ana.due(BEN, 0).iter().map(Message::id).collect::<Vec<_>>(), [id(2), id(3)]);
+        for n in [1, 2] {
+            assert!(matches!(ben.take(ANA, &invite(n, ANA), NOW), Taken::Invited(_)));
+        }
+        assert_eq!(ben.open().map(|one| one.id).collect::<Vec<_>>(), [id(2)]);
+    }
+
+    #[test]
     fn nobody_fills_the_list() {
         let mut ben = Invitations::default();
         for n in 0..=255 {
-            let taken = ben.take(ANA, &invite(n, ANA), NOW);
+            let message = Message::Invite { id: id(n), ticket: ticket(ANA, &format!("room {n}")).text() };
+            let taken = ben.take(ANA, &message, NOW);
             assert_eq!(matches!(taken, Taken::Invited(_)), usize::from(n) < MAX_RECEIVED_EACH, "{n}");
         }
         for n in 10..=255 {
@@ -440,7 +464,7 @@ mod tests {
             assert!(ben.has_room_for(1));
             let number = u8::try_from(n % 256).unwrap();
             let sent = InvitationId([number, u8::try_from(n / 256).unwrap(), 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7]);
-            ben.invite(sent, ANA, &ticket(BEN, "tea"));
+            ben.invite(sent, ANA, &ticket(BEN, &format!("room {n}")));
         }
         assert!(!ben.has_room_for(1));
         assert!(ben.encode().is_ok());

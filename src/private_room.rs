@@ -69,6 +69,9 @@ pub struct PrivateRoom {
     pub title: RoomName,
     /// The secret.
     pub secret: RoomSecret,
+    /// The other one in a conversation of two.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub with: Option<Author>,
 }
 
 impl PrivateRoom {
@@ -116,6 +119,12 @@ impl PrivateRooms {
     #[must_use]
     pub fn keys(&self, room: RoomId) -> Option<RoomKeys> {
         self.get(room).map(|room| RoomKeys::of(&room.secret))
+    }
+
+    /// Returns our conversation with somebody, if there is one.
+    #[must_use]
+    pub fn with(&self, peer: Author) -> Option<&PrivateRoom> {
+        self.all().find(|room| room.with == Some(peer))
     }
 
     /// Returns all rooms.
@@ -364,13 +373,17 @@ mod tests {
 
     #[test]
     fn rooms_are_stored_and_a_secret_is_not_printed() {
-        let room = PrivateRoom { title: "tea".parse().unwrap(), secret: RoomSecret::new([7; 32]) };
+        let room = PrivateRoom { title: "tea".parse().unwrap(), secret: RoomSecret::new([7; 32]), with: None };
         assert_eq!(PrivateRoom::decode(&room.encode().unwrap()), Ok(room.clone()));
         assert!(!format!("{room:?} {:?}", keys(7)).contains("7, 7"));
         let mut rooms = PrivateRooms::default();
         rooms.add(room.clone());
         rooms.add(PrivateRoom { title: "coffee".parse().unwrap(), ..room.clone() });
         assert_eq!(rooms.get(room.secret.room()), Some(&room));
+        let talk = PrivateRoom { secret: RoomSecret::new([8; 32]), with: Some(Author([2; 32])), ..room.clone() };
+        assert_eq!(PrivateRoom::decode(&talk.encode().unwrap()), Ok(talk.clone()));
+        rooms.add(talk.clone());
+        assert_eq!((rooms.with(Author([2; 32])), rooms.with(Author([3; 32]))), (Some(&talk), None));
         assert!(rooms.keys(RoomName::lobby().id()).is_none());
         assert_eq!(rooms.keys(room.name().id()).map(|keys| keys.room()), Some(room.secret.room()));
     }

@@ -41,6 +41,9 @@ pub struct RoomTicket {
     /// The secret of a private room; `None` for a public one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     secret: Option<RoomSecret>,
+    /// Whether the private room is a conversation of two: of the inviter and whoever is given the ticket.
+    #[serde(default, skip_serializing_if = "is_not")]
+    two: bool,
     /// Who made the ticket.
     inviter: Author,
     /// Where the inviter may be reached: multiaddresses in text form.
@@ -83,7 +86,8 @@ impl RoomTicket {
             None => (room.clone(), None),
             Some(private) => (private.title.clone(), Some(private.secret.clone())),
         };
-        RoomTicket { room, secret, inviter, addresses, until }
+        let two = private.is_some_and(|private| private.with.is_some());
+        RoomTicket { room, secret, two, inviter, addresses, until }
     }
 
     /// Returns the text.
@@ -104,7 +108,8 @@ impl RoomTicket {
     /// Returns the private room; `None` for a ticket to a public one.
     #[must_use]
     pub fn private(&self) -> Option<PrivateRoom> {
-        self.secret.clone().map(|secret| PrivateRoom { title: self.room.clone(), secret })
+        let with = self.two.then_some(self.inviter);
+        self.secret.clone().map(|secret| PrivateRoom { title: self.room.clone(), secret, with })
     }
 
     /// Returns who made the ticket.
@@ -167,6 +172,12 @@ impl FromStr for RoomTicket {
     }
 }
 
+/// For serde, which gives a reference.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_not(value: &bool) -> bool {
+    !value
+}
+
 fn check(bytes: &[u8]) -> [u8; CHECK_LEN] {
     let [a, b, c, d, ..] = blake3::derive_key("inkmesh 2026 check of a ticket", bytes);
     [a, b, c, d]
@@ -179,7 +190,7 @@ mod tests {
     use super::*;
 
     fn private() -> PrivateRoom {
-        PrivateRoom { title: "차 마시는 방".parse().unwrap(), secret: RoomSecret::new([7; 32]) }
+        PrivateRoom { title: "차 마시는 방".parse().unwrap(), secret: RoomSecret::new([7; 32]), with: None }
     }
 
     fn ticket(private: Option<&PrivateRoom>) -> RoomTicket {
@@ -205,9 +216,16 @@ mod tests {
     }
 
     #[test]
+    fn a_conversation_of_two_is_with_the_inviter() {
+        let talk = PrivateRoom { with: Some(Author([9; 32])), ..private() };
+        let read: RoomTicket = ticket(Some(&talk)).text().parse().unwrap();
+        assert_eq!(read.private().map(|room| room.with), Some(Some(Author([3; 32]))));
+    }
+
+    #[test]
     fn the_largest_ticket_fits() {
         let title = "각".repeat(crate::name::MAX_NAME_CHARS).parse().unwrap();
-        let private = PrivateRoom { title, secret: RoomSecret::new([255; 32]) };
+        let private = PrivateRoom { title, secret: RoomSecret::new([255; 32]), with: None };
         let addresses = vec!["x".repeat(MAX_ADDRESS), "x".repeat(MAX_ADDRESS + 1), "y".repeat(MAX_ADDRESS)];
         let made = RoomTicket::new(&private.name(), Some(&private), Author([255; 32]), addresses, u64::MAX);
         assert_eq!(made.addresses().len(), 2);

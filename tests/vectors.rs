@@ -228,7 +228,7 @@ fn private_room_vectors() -> Vectors {
     let frame = Frame::seal(&Frame::operation(&operation), &keys);
     let hello = Request::Hello { room, digest: Log::new(room).digest(), clock: CLOCK }.encode().unwrap();
     let message = [&[2], &keys.seal_message(ana().author(), ben().author(), &hello)[..]].concat();
-    let private = PrivateRoom { title: "tea".parse().unwrap(), secret };
+    let private = PrivateRoom { title: "tea".parse().unwrap(), secret, with: None };
     let ticket = |name: &RoomName, private| {
         let addresses = vec!["/ip4/192.168.0.7/tcp/47770".to_owned()];
         RoomTicket::new(name, private, ana().author(), addresses, CLOCK).text()

@@ -181,3 +181,26 @@ fn an_invitation_reaches_somebody_who_was_away_once_and_the_answer_comes_back() 
     });
     assert!(invitations(&mut cleo).is_empty());
 }
+
+#[test]
+fn two_people_have_one_conversation() {
+    let _turn = turn();
+    let dirs = [TempDir::new().unwrap(), TempDir::new().unwrap()];
+    let mut ana = local("ana", dirs[0].path(), &["--name", "Ana"]);
+    let mut ben = local("ben", dirs[1].path(), &["--name", "Ben", "--dial", &ana.address()]);
+    ana.await_event("ben's name", 0, |event| event["event"] == "person" && event["name"] == "Ben");
+    let (ana_peer, ben_peer) = (ana.peer.clone(), ben.peer.clone());
+    let talk = ana.ok(json!({"do": "talk", "peer": ben_peer}));
+    let invited = ben.await_event("an invitation", 0, |event| event["event"] == "invitation");
+    assert_eq!((&invited["room"], &invited["title"]), (&talk["room"], &json!("ana, ben")));
+    assert_eq!(ben.ok(json!({"do": "accept", "invitation": invited["invitation"]})), talk);
+    // Both come back to the same room, and nobody is invited again.
+    assert_eq!(ana.ok(json!({"do": "talk", "peer": ben_peer})), talk);
+    assert_eq!(ben.ok(json!({"do": "talk", "peer": ana_peer})), talk);
+    let room = talk["room"].as_str().unwrap();
+    await_person(&ana, room, &ben_peer, "online", 0);
+    ben.ok(json!({"do": "say", "room": room, "text": "hi"}));
+    await_line(&ana, room, "hi", 0);
+    assert!(invitations(&mut ben).is_empty() && invitations(&mut ana).is_empty());
+    assert_eq!(ana.refused(json!({"do": "talk", "peer": ana_peer})), "oneself");
+}

@@ -20,6 +20,7 @@ impl NodeActor {
             Command::In(room, command) => return self.on_room_command(&room, command, answer),
             Command::Join { room } => return self.on_join(room, answer),
             Command::RoomCreate { name, private } => return self.on_room_create(name, private, answer),
+            Command::Talk { peer } => return self.on_talk(peer, answer),
             Command::Ticket { room } => self.ticket(&room),
             Command::OpenTicket { ticket } => return self.on_open_ticket(&ticket, answer),
             Command::Invite { room, peers } => return self.on_invite(&room, &peers, answer),

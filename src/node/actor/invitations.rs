@@ -9,6 +9,7 @@ use crate::name::RoomName;
 use crate::node::clock::wall_ms;
 use crate::node::handle::ReplySender;
 use crate::node::invitation_streams;
+use crate::room_ticket::RoomTicket;
 
 /// The name under which the store has the invitations.
 pub(in crate::node) const INVITATIONS: &str = "invitations";
@@ -22,19 +23,23 @@ impl NodeActor {
             ticket => ticket,
         };
         match ticket {
-            Ok(ticket) => {
-                for peer in peers {
-                    self.invitations.invite(InvitationId(rand::random()), *peer, &ticket);
-                }
-                self.store_invitations(Some(answer));
-                peers.iter().for_each(|peer| self.send_invitations(*peer));
-            }
+            Ok(ticket) => self.send_ticket(&ticket, peers, Some(answer)),
             Err(error) => drop(answer.send(Err(error))),
         }
     }
 
+    /// Invites people with a ticket, and answers when that is durable.
+    pub(super) fn send_ticket(&mut self, ticket: &RoomTicket, peers: &[Author], answer: Option<ReplySender>) {
+        for peer in peers {
+            self.invitations.invite(InvitationId(rand::random()), *peer, ticket);
+        }
+        self.store_invitations(answer);
+        peers.iter().for_each(|peer| self.send_invitations(*peer));
+    }
+
     /// Our person accepts an invitation: the answer goes back when the room was entered.
     pub(super) fn on_accept(&mut self, id: InvitationId, answer: ReplySender) {
+        self.invitations.expire(wall_ms());
         let Some(invitation) = self.invitations.get(id) else {
             return drop(answer.send(Err(CommandError::UnknownInvitation)));
         };
@@ -65,7 +70,8 @@ impl NodeActor {
     }
 
     /// Returns the invitations that wait for our person's answer.
-    pub(super) fn open_invitations(&self) -> Reply {
+    pub(super) fn open_invitations(&mut self) -> Reply {
+        self.invitations.expire(wall_ms());
         Reply::Invitations(self.invitations.open().map(|invitation| self.invitation_view(&invitation)).collect())
     }
 

@@ -2,7 +2,8 @@
 
 use super::NodeActor;
 use crate::command::{CommandError, Reply};
-use crate::name::RoomName;
+use crate::identity::Author;
+use crate::name::{MAX_NAME_CHARS, RoomName};
 use crate::node::clock::wall_ms;
 use crate::node::handle::ReplySender;
 use crate::node::listening;
@@ -16,10 +17,36 @@ impl NodeActor {
             return drop(answer.send(Err(CommandError::Name(crate::name::NameError::TooLong))));
         }
         if private {
-            self.enter_private(PrivateRoom { title: name, secret: RoomSecret::new(rand::random()) }, answer);
+            self.enter_private(
+                PrivateRoom { title: name, secret: RoomSecret::new(rand::random()), with: None },
+                answer,
+            );
         } else {
             self.on_join(name.clone(), entered(name, answer));
         }
+    }
+
+    pub(super) fn on_talk(&mut self, peer: Author, answer: ReplySender) {
+        if peer == self.identity.author() {
+            return drop(answer.send(Err(CommandError::Oneself)));
+        }
+        if let Some(known) = self.disk.private_rooms().with(peer) {
+            let name = known.name();
+            return self.on_join(name.clone(), entered(name, answer));
+        }
+        self.invitations.expire(wall_ms());
+        if !self.invitations.has_room_for(1) {
+            return drop(answer.send(Err(CommandError::TooManyInvitations)));
+        }
+        let theirs = self.contacts.get(peer, wall_ms()).name;
+        let room = PrivateRoom {
+            title: title_of_two([self.name.as_str(), &theirs], [self.identity.author(), peer]),
+            secret: RoomSecret::new(rand::random()),
+            with: Some(peer),
+        };
+        let ticket = self.ticket_to(&room.name(), Some(&room));
+        self.enter_private(room, answer);
+        self.send_ticket(&ticket, &[peer], None);
     }
 
     /// Enters a private room, and answers when that and its secret are durable.
@@ -45,10 +72,13 @@ impl NodeActor {
     /// Returns a ticket to an open room.
     pub(super) fn room_ticket(&self, name: &RoomName) -> Result<RoomTicket, CommandError> {
         let room = self.rooms.get(name)?.name();
-        let private = self.disk.private_rooms().get(room.id());
+        Ok(self.ticket_to(room, self.disk.private_rooms().get(room.id())))
+    }
+
+    fn ticket_to(&self, room: &RoomName, private: Option<&PrivateRoom>) -> RoomTicket {
         let addresses = listening::shown(self.network.listeners(), &listening::outward());
         let until = wall_ms().saturating_add(LIFETIME_MS);
-        Ok(RoomTicket::new(room, private, self.identity.author(), addresses, until))
+        RoomTicket::new(room, private, self.identity.author(), addresses, until)
     }
 
     pub(super) fn on_open_ticket(&mut self, text: &str, answer: ReplySender) {
@@ -71,6 +101,17 @@ impl NodeActor {
             None => self.on_join(ticket.room(), entered(ticket.room(), answer)),
         }
     }
+}
+
+/// Returns the title of a conversation of two: both names, or their fingerprints where those are no title.
+fn title_of_two(names: [&str; 2], keys: [Author; 2]) -> RoomName {
+    let halves = [0, 1].map(|n| {
+        let name: String = names[n].chars().take(MAX_NAME_CHARS / 2 - 2).collect();
+        if name.trim().is_empty() { keys[n].fingerprint() } else { name }
+    });
+    let title = |halves: &[String; 2]| halves.join(", ").parse();
+    // A fingerprint is always short and visible.
+    title(&halves).or_else(|_| title(&keys.map(|key| key.fingerprint()))).unwrap_or_else(|_| RoomName::lobby())
 }
 
 /// Returns where a room's joining is answered, for a command that is answered with the room.

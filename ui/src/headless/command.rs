@@ -137,6 +137,7 @@ mod tests {
     use inkmesh::canvas::{Color, Point, Tool};
     use inkmesh::game::{QuizRules, Rules, WordList};
     use inkmesh::identity::Identity;
+    use inkmesh::invitation::InvitationId;
     use inkmesh::operation::OperationId;
 
     use super::*;
@@ -201,6 +202,16 @@ mod tests {
         );
         assert_eq!(read(r#"{"do":"room_create","name":"tea"}"#), Command::RoomCreate { name: tea(), private: false });
         assert_eq!(read(r#"{"do":"ticket","room":"lobby"}"#), Command::Ticket { room: lobby() });
+        let person = Identity::from_secret([1; 32]).author();
+        assert_eq!(read(&format!(r#"{{"do":"talk","peer":"{person}"}}"#)), Command::Talk { peer: person });
+        assert_eq!(
+            read(&format!(r#"{{"do":"invite","room":"lobby","peers":["{person}"]}}"#)),
+            Command::Invite { room: lobby(), peers: vec![person] }
+        );
+        assert_eq!(refused(r#"{"do":"invite","room":"lobby","peers":[]}"#).1, "bad_field");
+        let invitation = InvitationId([0xab; 16]);
+        assert_eq!(read(&format!(r#"{{"do":"accept","invitation":"{invitation}"}}"#)), Command::Accept { invitation });
+        assert_eq!(refused(r#"{"do":"decline","invitation":"ab"}"#).1, "bad_field");
         let ticket = "inkmesh:AAAA".to_owned();
         assert_eq!(read(r#"{"do":"open_ticket","ticket":"inkmesh:AAAA"}"#), Command::OpenTicket { ticket });
         let private = "a7".repeat(32);

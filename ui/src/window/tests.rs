@@ -12,6 +12,7 @@ mod drawing;
 mod gallery;
 mod game;
 mod in_view;
+mod invitations;
 mod lines;
 mod live;
 mod overlays;

@@ -76,7 +76,7 @@ fn warnings<'a>(peer: Author, contact: Option<&Contact>, context: Context<'a>) -
     Some(lines.style(style::notice(look.colors, color)).into())
 }
 
-/// Returns buttons for the marks, each with what it means.
+/// Returns buttons to a conversation and for the marks, each with what it means.
 fn marks<'a>(contact: Option<&Contact>, context: Context<'a>) -> Element<'a, Message> {
     let look = context.look;
     let is = |mark: fn(&Contact) -> bool| contact.is_some_and(mark);
@@ -95,7 +95,11 @@ fn marks<'a>(contact: Option<&Contact>, context: Context<'a>) -> Element<'a, Mes
     let ticked = |on: bool, done: &str, to_do: &str| if on { format!("✓ {}", look.t(done)) } else { look.t(to_do) };
     let mute = ticked(muted, "contacts-muted", "contacts-mute");
     let block = ticked(blocked, "contacts-blocked", "contacts-block");
+    let talk = secondary(look, theme::body(look.t("contacts-talk")), Message::Talk).padding([4, 12]);
+    let talk = focusable(talk, Message::Talk, look.colors.accent);
+    let means = theme::small(look.t("contacts-talk-means"), look.colors.muted).wrapping(Wrapping::WordOrGlyph);
     column![
+        row![talk, means.width(Length::Fill)].spacing(12).align_y(Alignment::Center),
         mark(
             format!("{star} {}", look.t("contacts-friend")),
             friend,

@@ -13,6 +13,8 @@ pub enum Message {
     Select(Author),
     /// Close the selected person.
     Close,
+    /// Open our conversation with the selected person.
+    Talk,
     /// Change the text in the field for a nickname.
     Nickname(String),
     /// Give the selected person the nickname in the field.

@@ -110,6 +110,7 @@ impl Selected {
                 Ok(name) => return Some(Command::Nickname { peer, name: Some(name) }),
                 Err(error) => self.error = Some(error),
             },
+            Message::Talk => return Some(Command::Talk { peer }),
             Message::Friend(on) => return Some(Command::Friend { peer, on }),
             Message::Mute(on) => return Some(Command::Mute { peer, on }),
             Message::Block(on) => return Some(Command::Block { peer, on }),

@@ -57,6 +57,7 @@ impl RoomScreen {
             (_, Err(error)) => self.refused(error),
             (Command::Rooms, Ok(Reply::Rooms(rooms))) => self.rooms_are(rooms),
             (Command::People, Ok(Reply::People(contacts))) => self.people.replace_contacts(contacts),
+            (Command::Talk { .. }, Ok(Reply::Entered { room })) => self.entered(room),
             (Command::Join { room }, Ok(_)) => self.open_and_write(room),
             (Command::Leave { room }, Ok(_)) => self.left(&room),
             (Command::Rename { name }, Ok(_)) => self.renamed(name),
@@ -384,8 +385,7 @@ impl RoomScreen {
         match result {
             Ok(Reply::Entered { room }) => {
                 self.received.answered(id);
-                self.act(Action::Command(Command::Rooms));
-                self.open_and_write(room);
+                self.entered(room);
             }
             Ok(_) => {}
             Err(error) => {
@@ -395,6 +395,13 @@ impl RoomScreen {
                 self.refused(error);
             }
         }
+    }
+
+    /// Opens a room that was entered, which may be a private one whose title is not known yet.
+    fn entered(&mut self, room: RoomName) {
+        self.close_page();
+        self.act(Action::Command(Command::Rooms));
+        self.open_and_write(room);
     }
 
     /// Handles the reply to the comparison of a verification number.

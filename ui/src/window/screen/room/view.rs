@@ -24,6 +24,8 @@ use crate::window::widget::{Pinned, focusable, inert, opaque};
 
 /// The id of the place of the sheet.
 const SHEET: &str = "sheet";
+/// Height of what stands above the sheet.
+const ABOVE_SHEET: f32 = 132.0;
 /// Width of the left column.
 const SIDE: f32 = 224.0;
 /// Width of the left column when it is folded.
@@ -76,7 +78,9 @@ pub fn view<'a>(screen: &'a RoomScreen, look: Look, settings: &'a Settings) -> E
         size: screen.layout.size,
     };
     if !dialog && let Some(card) = screen.received.view(look, &screen.people) {
-        layers = layers.push(card.map(Message::Invitation));
+        // Over the sheet, so that it covers no button, where there is room.
+        let top = if screen.layout.is_short() || screen.layout.is_narrow() { 0.0 } else { ABOVE_SHEET };
+        layers = layers.push(container(card.map(Message::Invitation)).padding(iced::padding::top(top)));
     }
     layers.push(dialog::view(&screen.dialogs, context).map(|dialog| dialog.map(Message::Dialog))).into()
 }

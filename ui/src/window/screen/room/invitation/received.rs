@@ -30,9 +30,9 @@ impl Received {
         self.0 = invitations;
     }
 
-    /// Adds an invitation that came now.
+    /// Adds an invitation that came now, in the place of an earlier one by the same person into the same room.
     pub fn came(&mut self, invitation: InvitationView) {
-        self.answered(invitation.invitation);
+        self.0.retain(|one| one.from != invitation.from || one.room != invitation.room);
         self.0.push(invitation);
     }
 
