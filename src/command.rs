@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::backup::BackupError;
 use crate::canvas::{Color, Point, StrokeId, Tool};
 use crate::contacts::Contact;
 pub use crate::event::MAX_ROOMS;
@@ -134,6 +135,13 @@ pub enum Command {
         /// The number.
         #[serde(deserialize_with = "json::number")]
         number: VerificationNumber,
+    },
+    /// Writes an encrypted backup of identity, contacts and private rooms to a file. The reply comes when it is durable.
+    Backup {
+        /// The file; a backup that is there is replaced.
+        to: std::path::PathBuf,
+        /// The passphrase with which it can be restored.
+        passphrase: String,
     },
     /// Lists the rooms that we are in, by name: [`Reply::Rooms`].
     Rooms,
@@ -422,6 +430,12 @@ pub enum CommandError {
     /// A private room of which we don't have the secret.
     #[error("this room is private: ask somebody in it for a ticket")]
     NotAMember,
+    /// A backup that can't be made.
+    #[error(transparent)]
+    Backup(#[from] BackupError),
+    /// A file that is no backup would be replaced.
+    #[error("{0} is there already and is not a backup: name another file")]
+    FileExists(String),
     /// There is no such invitation, or it was answered or has expired.
     #[error("there is no such invitation any more")]
     UnknownInvitation,
@@ -508,6 +522,9 @@ impl CommandError {
         match self {
             CommandError::NotInRoom(_) => "not_in_room",
             CommandError::TooManyRooms => "too_many_rooms",
+            CommandError::Backup(BackupError::ShortPassphrase) => "short_passphrase",
+            CommandError::Backup(_) => "no_backup",
+            CommandError::FileExists(_) => "file_exists",
             CommandError::UnknownInvitation => "unknown_invitation",
             CommandError::TooManyInvitations => "too_many_invitations",
             CommandError::NotAMember => "not_a_member",

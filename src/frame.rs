@@ -10,7 +10,7 @@ use crate::private_room::{KEY_TAG_LEN, OpenError, RoomKeys, SEAL_LEN, padded_len
 
 const OPERATION: u8 = 0;
 const LIVE: u8 = 1;
-const SEALED: u8 = 2;
+const SEALED: u8 = 3;
 
 /// Largest frame of a public room in bytes. Larger ones are refused before they are decoded.
 pub const MAX_FRAME: usize = 1 + if MAX_OPERATION > MAX_LIVE { MAX_OPERATION } else { MAX_LIVE };
@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn malformed_frames_are_refused() {
-        for bytes in [&[][..], &[0], &[1], &[2, 0, 0], &[0x89; 500], &vec![0; MAX_FRAME + 1]] {
+        for bytes in [&[][..], &[0], &[1], &[9, 0, 0], &[0x89; 500], &vec![0; MAX_FRAME + 1]] {
             assert!(Frame::decode(bytes, RoomName::lobby().id(), None).is_err());
         }
     }
@@ -159,7 +159,7 @@ mod tests {
     fn a_frame_of_a_newer_program_is_told_from_a_malformed_one() {
         let newer =
             |bytes: &[u8]| Frame::decode(bytes, RoomName::lobby().id(), None).err().map(|error| error.may_be_newer());
-        assert_eq!((newer(&[2, 0, 0]), newer(&[OPERATION, 0x89, 2])), (Some(true), Some(true)));
+        assert_eq!((newer(&[9, 0, 0]), newer(&[OPERATION, 0x89, 2])), (Some(true), Some(true)));
         for bytes in [&[][..], &[OPERATION], &[OPERATION, 0x89, 1], &[LIVE, 0]] {
             assert_eq!(newer(bytes), Some(false), "{bytes:?}");
         }

@@ -54,6 +54,7 @@
 //! | [`peering`] | the calls to peers: where, when, and how often |
 //! | [`sync`] | sync with other peers: messages, both sides of a round, the schedule of rounds |
 //! | [`timeline`] | projection: chat and notices |
+//! | [`backup`] | one encrypted file with what can't come back from others |
 //! | [`canvas`] | projection: marks on the sheets, and the picture that they make |
 //! | [`gallery`] | projection: the drawings that a room has ever seen |
 //! | [`game`] | projection: turns and the election of the drawer |
@@ -68,6 +69,7 @@
 //! | [`event`] | events for a frontend, and the views that it asks for |
 //! | [`json`] | the JSON of commands, replies and events |
 
+pub mod backup;
 pub mod canvas;
 pub mod clock;
 pub mod codec;

@@ -6,7 +6,7 @@ use crate::contacts::Contacts;
 use crate::identity::Author;
 
 /// What the names of their values begin with; the key in hexadecimal digits follows.
-const PREFIX: &str = "contact ";
+pub(super) const PREFIX: &str = "contact ";
 
 /// Reads all contacts. Those that can't be read are left out.
 pub(super) fn load(store: &Store) -> Result<Contacts, StoreError> {

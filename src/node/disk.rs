@@ -13,6 +13,7 @@ mod reading;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use inkmesh_store::{Cursor, Quarantine, Store, StoreError};
@@ -24,7 +25,7 @@ use self::loading::{load, load_all, load_repaired, room_key, write_snapshot};
 use self::reading::{chain_of, read_all, read_lines, steps};
 use super::handle::ReplySender;
 use super::sync::SyncError;
-use super::{StartError, private_rooms};
+use super::{StartError, backup, private_rooms};
 use crate::clock::Now;
 use crate::command::{CommandError, CommandTicket, Reply};
 use crate::event::Warning;
@@ -524,6 +525,16 @@ impl Disk {
                 }
                 read
             }))
+        });
+    }
+
+    /// Writes a backup, and answers when it is durable.
+    pub(super) fn write_backup(&self, to: PathBuf, passphrase: String, answer: ReplySender) {
+        let identity = self.credentials.identity.clone();
+        self.spawn(move |store| {
+            let written = backup::write(store, &identity, &to, &passphrase);
+            let _ = answer.send(written.map(|()| Reply::Done {}));
+            None
         });
     }
 

@@ -34,6 +34,17 @@ pub(super) fn load_or_create(dir: &Path, used: bool) -> Result<(Identity, Option
     }
 }
 
+/// Returns whether a data folder has an identity.
+pub(super) fn exists(dir: &Path) -> bool {
+    dir.join(FILE).exists()
+}
+
+/// Writes the identity of a data folder that has none.
+pub(super) fn put(dir: &Path, identity: &Identity) -> Result<(), StartError> {
+    let path = dir.join(FILE);
+    create(dir, &path, identity).map_err(|source| StartError::KeyFile { path, source: Arc::new(source) })
+}
+
 /// Takes the file from all users but its owner. Returns whether others could read or change it until now. Where the file
 /// system knows no users, nothing can be done, and it returns false.
 #[cfg(unix)]

@@ -6,6 +6,7 @@ mod address;
 mod announcements;
 pub mod archive;
 mod arrivals;
+pub mod backup;
 mod clock;
 mod config;
 mod contacts;

@@ -6,7 +6,7 @@ use crate::command::CommandError;
 use crate::private_room::{PrivateRoom, PrivateRooms};
 
 /// What the names of their values begin with; the id in hexadecimal digits follows.
-const PREFIX: &str = "private room ";
+pub(super) const PREFIX: &str = "private room ";
 
 /// Reads all private rooms. Those that can't be read are left out.
 pub(super) fn load(store: &Store) -> Result<PrivateRooms, StoreError> {

@@ -13,26 +13,28 @@ import { lpStream } from 'it-length-prefixed-stream'
 import { createLibp2p } from 'libp2p'
 import { Waiting } from './wait.js'
 import {
-  bigEndian, cbor, equal, hex, Identity, inOrder, join, Log, operation, peerId, readOperation, roomId, topic, uncbor, utf8, verify
+  authorOf, bigEndian, cbor, equal, hex, Identity, inOrder, join, Log, operation, peerId, readOperation, roomId, topic, uncbor, utf8, verify
 } from './wire.js'
 
 const SYNC = '/inkmesh/sync/2'
 const GUESS = '/inkmesh/guess/1'
 const MIB = 1024 * 1024
 
-/** Messages in CBOR, each after its length in 4 bytes. */
-function messages (stream, maxDataLength) {
+/** Messages in CBOR, each after its length in 4 bytes; `seal` = {keys, us, them} seals and opens them. */
+function messages (stream, maxDataLength, seal = null) {
   const lengthEncoder = length => bigEndian(length, 4)
   const lengthDecoder = bytes => {
     if (bytes.byteLength < 4) throw new RangeError('not all of the length')
     return bytes.getUint32(0)
   }
   const framed = lpStream(stream, { lengthEncoder, lengthDecoder, maxLengthLength: 4, maxDataLength })
+  const closed = message => seal ? seal.keys.sealMessage(seal.us, seal.them, cbor(message)) : cbor(message)
+  const open = bytes => uncbor(seal ? seal.keys.openMessage(seal.them, seal.us, bytes) : bytes)
   return {
-    send: message => framed.write(cbor(message)),
-    receive: async () => uncbor((await framed.read()).slice()),
+    send: message => framed.write(closed(message)),
+    receive: async () => open((await framed.read()).slice()),
     /** The next message, or null where the stream has ended. */
-    next: async () => (await framed.read().catch(() => null).then(bytes => bytes && uncbor(bytes.slice())))
+    next: async () => (await framed.read().catch(() => null).then(bytes => bytes && open(bytes.slice())))
   }
 }
 
@@ -45,11 +47,12 @@ export class Client extends Waiting {
   answer = () => ({ refused: 'not_guessing' })
   served = 0
 
+  /** `room` is the name of a public room, or the keys of a private one. */
   constructor (secret, room) {
     super()
     this.identity = new Identity(secret)
-    this.roomName = room
-    this.room = roomId(room)
+    this.keys = typeof room === 'string' ? null : room
+    this.room = this.keys?.room ?? roomId(room)
     this.topic = topic(this.room)
     this.own = []
     this.chain = BigInt('0x' + Buffer.from(crypto.getRandomValues(new Uint8Array(6))).toString('hex'))
@@ -67,7 +70,7 @@ export class Client extends Waiting {
         ping: ping(),
         pubsub: gossipsub({
           globalSignaturePolicy: 'StrictNoSign',
-          msgIdFn: ({ data }) => blake3(data.slice(0, -64)),
+          msgIdFn: ({ data }) => blake3(data[0] === 3 ? data : data.slice(0, -64)),
           allowPublishToZeroTopicPeers: true
         })
       }
@@ -76,8 +79,11 @@ export class Client extends Waiting {
     this.gossip.topicValidators.set(this.topic, (_, { data }) => this.#receive(data))
     this.gossip.subscribe(this.topic)
     this.gossip.addEventListener('subscription-change', () => this.changed())
-    const answering = answer => ({ stream }) => answer(stream).catch(error => this.#broken(stream, error))
-    await this.node.handle(SYNC, answering(stream => this.#serve(stream)))
+    const answering = answer => ({ stream, connection }) => {
+      const them = authorOf(connection.remotePeer.toString())
+      return answer(stream, them).catch(error => this.#broken(stream, error))
+    }
+    await this.node.handle(SYNC, answering((stream, them) => this.#serve(stream, them)))
     await this.node.handle(GUESS, answering(stream => this.#reply(stream)))
   }
 
@@ -118,7 +124,7 @@ export class Client extends Waiting {
     const now = BigInt(Date.now()) << 16n
     const time = now > seen ? now : seen + 1n
     const header = { room: this.room, log: this.chain, seq: this.own.length, backlink: last?.id ?? null, time }
-    const written = operation(this.identity, header, kind, content)
+    const written = operation(this.identity, header, kind, content, this.keys)
     this.own.push(written)
     this.take(written)
     return written
@@ -131,7 +137,7 @@ export class Client extends Waiting {
   /** Sends an operation to the room, our own or another's. */
   async forward (operation) {
     this.take(operation)
-    await this.gossip.publish(this.topic, join(Uint8Array.of(0), operation.bytes))
+    await this.#send(join(Uint8Array.of(0), operation.bytes))
     return operation
   }
 
@@ -139,7 +145,15 @@ export class Client extends Waiting {
   async publishLive (tag, from, stroke) {
     const body = cbor([this.identity.author, tag, from, stroke])
     const signature = this.identity.sign(utf8('inkmesh live 2'), this.room, body)
-    await this.gossip.publish(this.topic, join(Uint8Array.of(1), body, signature))
+    await this.#send(join(Uint8Array.of(1), body, signature))
+  }
+
+  #send (frame) {
+    return this.gossip.publish(this.topic, this.keys?.sealFrame(frame) ?? frame)
+  }
+
+  #sealWith (them) {
+    return this.keys && { keys: this.keys, us: this.identity.author, them }
   }
 
   /** Takes an operation into the log; returns whether it was new. */
@@ -152,10 +166,11 @@ export class Client extends Waiting {
   }
 
   /** Judges a gossip frame, and takes it. */
-  #receive (data) {
+  #receive (message) {
     try {
+      const data = this.keys?.openFrame(message) ?? message
       if (data[0] === 0) {
-        const operation = readOperation(data.slice(1))
+        const operation = readOperation(data.slice(1), this.keys)
         if (!equal(operation.room, this.room)) return 'reject'
         this.take(operation)
         return 'accept'
@@ -181,11 +196,11 @@ export class Client extends Waiting {
   /** Catches up with a peer, the last `newest` operations first if that is given; returns how many operations came. */
   async catchUp (author, newest = 0) {
     const stream = await this.#open(author, SYNC)
-    const { send, receive } = messages(stream, 2 * MIB)
+    const { send, receive } = messages(stream, 2 * MIB + 4096, this.#sealWith(author))
     const take = async () => {
       let count = 0
       for (let answer; (answer = await receive()) !== 'end';) {
-        const operations = answer.operations.operations.map(readOperation)
+        const operations = answer.operations.operations.map(bytes => readOperation(bytes, this.keys))
         const ordered = operations.every((operation, index) => !index || inOrder(operations[index - 1], operation) < 0)
         if (!operations.length || !ordered) throw new Error('an answer that is empty or not in order')
         count += operations.filter(operation => this.take(operation)).length
@@ -212,8 +227,8 @@ export class Client extends Waiting {
     return count
   }
 
-  async #serve (stream) {
-    const { send, next } = messages(stream, 2 * MIB)
+  async #serve (stream, them) {
+    const { send, next } = messages(stream, 2 * MIB + 4096, this.#sealWith(them))
     const { hello } = await next()
     if (!equal(hello.room, this.room)) {
       await send('not_here')

@@ -9,6 +9,7 @@ import { inspect } from 'node:util'
 import { Client } from './client.js'
 import { Program } from './program.js'
 import { pngPixels } from './png.js'
+import { readTicket, RoomKeys } from './private.js'
 import { Quiz } from './quiz.js'
 import { decodePoints, encodePoints, Picture, sheetDigest, sheetStep, shownMarks } from './sheet.js'
 import { vectors } from './vectors.js'
@@ -92,6 +93,33 @@ async function fork ({ program, client, author }) {
   await newcomer.catchUp(author)
   await sameLog({ program, client: newcomer })
   await newcomer.stop()
+}
+
+/** The program makes a private room, and a client enters it by its ticket. One without the keys is told nothing. */
+async function privateRoom ({ program, author }) {
+  const { room } = await program.ask('room_create', { name: '차 한잔', private: true })
+  await program.ask('say', { room, text: 'before anybody came' })
+  const told = readTicket((await program.ask('ticket', { room })).ticket)
+  assert.deepEqual([told.room, peerId(told.inviter)], ['차 한잔', peerId(author)])
+  const keys = new RoomKeys(told.secret)
+  assert.equal(hex(keys.room), room)
+  const stranger = await arrive(program, new Client(secret(), ROOM), [])
+  stranger.room = keys.room
+  await assert.rejects(stranger.catchUp(author), /not_here/)
+  const client = await arrive(program, new Client(secret(), keys), [])
+  await client.catchUp(author)
+  const me = peerId(client.identity.author)
+  await program.event('peer', event => event.room === room && event.peer === me && event.state === 'online')
+  await client.publish(1, { name: 'Nora' })
+  await client.publish(2, { text: '비밀' })
+  const entry = await program.event('entry', event => event.room === room && event.text === '비밀')
+  assert.deepEqual([entry.author, entry.name], [me, 'Nora'])
+  await program.ask('say', { room, text: 'read you' })
+  await client.operation('a line of the program', 2, content => content.text === 'read you')
+  await program.askUntil('state', { room }, ({ digest }) => digest === hex(client.log.digest()))
+  const people = await program.ask('peers', { room })
+  assert.equal(people.some(({ peer }) => peer === peerId(stranger.identity.author)), false)
+  await Promise.all([stranger.stop(), client.stop()])
 }
 
 /** Lets another client, which holds these operations, meet the program. */
@@ -257,7 +285,7 @@ async function main (binary) {
   await client.start()
   const both = { binary, folder, program, client }
   process.on('exit', code => code && console.error(inspect(program.events.slice(-8), { depth: 4 })))
-  for (const scenario of [vectors, meet, catchUp, talk, serve, fork, draw, quiz, proposed, picture]) {
+  for (const scenario of [vectors, meet, catchUp, talk, serve, fork, privateRoom, draw, quiz, proposed, picture]) {
     const start = Date.now()
     await scenario(both)
     if (client.error) throw client.error

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { blake3 } from '@noble/hashes/blake3'
+import { RoomKeys, ticket } from './private.js'
 import { decodePoints, encodePoints, Picture } from './sheet.js'
 import {
   blind, candidates, commitment, drawingOrder, guessRequest, isClose, isProven, mask, normalise, points, receipt, receiptText,
@@ -92,6 +93,27 @@ function syncVectors ([first, second]) {
   const sent = wants.flatMap(want => log.wanted(want, log.heads()))
   assert.deepEqual(sent.map(({ id }) => hex(id)), [hex(fork.id)])
   same('hello on loopback', cbor(['inkmesh hello 1', ana.author, 47771, true]))
+}
+
+function privateRoomVectors () {
+  const secret = bytes('secret of a private room')
+  const keys = new RoomKeys(secret)
+  same('private room id', keys.room)
+  same('private room tag', keys.tag)
+  const time = BigInt(CLOCK) << 16n
+  const said = operation(ana, { room: keys.room, log: 7, seq: 0, backlink: null, time }, 2, { text: '안녕' }, keys)
+  same('private chat operation', said.bytes)
+  assert.equal(readOperation(said.bytes, keys).content.text, '안녕')
+  const frame = keys.sealFrame(join(Uint8Array.of(0), said.bytes))
+  same('sealed frame', frame)
+  assert(equal(keys.openFrame(bytes('sealed frame')).slice(1), said.bytes))
+  same('message id of the sealed frame', blake3(frame))
+  const hello = cbor({ hello: { room: keys.room, digest: new Log().digest(), clock: CLOCK } })
+  same('sealed hello', keys.sealMessage(ana.author, ben.author, hello))
+  assert(equal(keys.openMessage(ana.author, ben.author, bytes('sealed hello')), hello))
+  const rest = { inviter: ana.author, addresses: ['/ip4/192.168.0.7/tcp/47770'], until: CLOCK }
+  same('ticket', ticket({ room: 'lobby', ...rest }))
+  same('ticket to the private room `"tea"`', ticket({ room: 'tea', secret, ...rest }))
 }
 
 function sheetVectors (game) {
@@ -238,6 +260,7 @@ export function vectors () {
   const operations = logVectors()
   syncVectors(operations)
   sheetVectors(operations[0].id)
+  privateRoomVectors()
   stepVectors(operations)
   wordVectors(operations)
   textVectors()

@@ -73,24 +73,28 @@ export function roomName (text) {
 export const roomId = name => H('inkmesh 2026 public room', utf8ToBytes(roomName(name)))
 export const topic = room => `inkmesh/1/${bytesToHex(room)}`
 
-/** Signs an operation. `header` = {room, log, seq, backlink, time}. */
-export function operation (identity, header, kind, content) {
+/** Signs an operation. `header` = {room, log, seq, backlink, time}; `keys` are those of a private room. */
+export function operation (identity, header, kind, content, keys = null) {
   const payload = concatBytes(Uint8Array.of(kind), cbor(content))
   const { room, log, seq, backlink, time } = header
-  const body = cbor([1, room, identity.author, log, seq, backlink, time, 0, payload])
-  return readOperation(concatBytes(body, identity.sign(body)))
+  const fields = payload => [1, room, identity.author, log, seq, backlink, time, keys?.epoch ?? 0, payload]
+  const body = cbor(fields(keys ? keys.sealPayload(cbor(fields(new Uint8Array())), payload) : payload))
+  return readOperation(concatBytes(body, identity.sign(body)), keys)
 }
 
 /** Reads and verifies an operation; throws if it isn't valid. `log`, `seq` and `time` are BigInts. */
-export function readOperation (bytes) {
+export function readOperation (bytes, keys = null) {
   const body = bytes.slice(0, -64)
   const fields = uncbor(body)
-  const [version, room, author, log, seq, backlink, time, epoch, payload] = fields
-  const form = fields.length === 9 && version === 1 && epoch === 0 && [room, author].every(id => id.length === 32)
+  const [version, room, author, log, seq, backlink, time, epoch] = fields
+  const known = version === 1 && epoch === (keys?.epoch ?? 0)
+  const form = fields.length === 9 && known && [room, author].every(id => id.length === 32)
   if (!form || !equal(cbor(fields), body)) throw new Error('not an operation')
-  if ((backlink === null) !== (seq === 0) || !(backlink === null || backlink.length === 32) || bytes.length > 33280 ||
-      payload.length > 32768) throw new Error('an operation out of bounds')
+  const [longest, most] = keys ? [34344, 33832] : [33280, 32768]
+  if ((backlink === null) !== (seq === 0) || !(backlink === null || backlink.length === 32) || bytes.length > longest ||
+      fields[8].length > most) throw new Error('an operation out of bounds')
   if (!verify(author, bytes.slice(-64), body)) throw new Error('a false signature')
+  const payload = keys ? keys.openPayload(cbor([...fields.slice(0, 8), new Uint8Array()]), fields[8]) : fields[8]
   const id = blake3(body)
   // Content of a kind that this client doesn't know stays unread.
   const content = payload[0] >= 1 && payload[0] <= 5 ? uncbor(payload.slice(1)) : null

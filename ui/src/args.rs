@@ -67,6 +67,20 @@ pub enum Tool {
         data_dir: Option<PathBuf>,
     },
 
+    /// Put a backup into a folder in which nobody lives yet; the passphrase is asked for, or read from standard input
+    Restore {
+        /// The backup, as the command `backup` made it
+        file: PathBuf,
+
+        /// The folder that everything is kept in [default: the platform's data folder]
+        #[arg(long, value_name = "DIR")]
+        data_dir: Option<PathBuf>,
+
+        /// The language of what is written [default: the window's, or the system's]
+        #[arg(long, value_enum)]
+        lang: Option<Language>,
+    },
+
     /// List the people whom you have met, while Inkmesh is closed; exit status 1: something went wrong, 2: Inkmesh is open
     People {
         /// One JSON object a line, as the headless frontend tells them
@@ -275,6 +289,13 @@ mod tests {
         let (export, dir, _) = task("--data-dir /d export art --to /out --format gif");
         let (room, to) = ("art".to_owned(), PathBuf::from("/out"));
         assert_eq!((export, dir), (ArchiveTask::Export { room, to, format: ExportFormat::Gif }, Some("/d".into())));
+    }
+
+    #[test]
+    fn a_backup_is_restored() {
+        let tool = parse("inkmesh restore /b --data-dir /d --lang ko").unwrap().tool;
+        let (file, data_dir, lang) = (PathBuf::from("/b"), Some("/d".into()), Some(Language::Ko));
+        assert_eq!(tool, Some(Tool::Restore { file, data_dir, lang }));
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! `inkmesh`: chat, draw together and play on one network, with no server and no host.
 //!
 //! The one binary of the workspace. It reads its arguments, then runs a frontend: the window, or JSON lines on
-//! standard input and output. Both drive the same [`inkmesh::node::Node`]. Beside them stand [`store_tool`] and
-//! [`archive`].
+//! standard input and output. Both drive the same [`inkmesh::node::Node`]. Beside them stand [`store_tool`],
+//! [`restore_tool`] and [`archive`].
 
 // The test harness writes to the console.
 #![cfg_attr(not(test), windows_subsystem = "windows")]
@@ -14,6 +14,7 @@ mod diagnostics;
 mod ending;
 mod export;
 mod headless;
+mod restore_tool;
 mod settings;
 mod store_tool;
 mod text;
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
 fn run(args: Args) -> Result<ExitCode, Box<dyn Error>> {
     match args.tool {
         Some(Tool::Store { task, data_dir }) => return Ok(store_tool::run(task, data_dir)),
+        Some(Tool::Restore { file, data_dir, lang }) => return Ok(restore_tool::run(&file, data_dir, lang)),
         Some(Tool::People { json, data_dir, lang }) => return Ok(archive::people(json, data_dir, lang)),
         Some(Tool::Archive { task, data_dir, lang }) => return Ok(archive::run(task, data_dir, lang)),
         None => {}

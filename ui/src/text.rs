@@ -101,6 +101,7 @@ pub fn command_error(language: Language, error: &CommandError) -> String {
         CommandError::Play(PlayError::Words) => {
             t_args(language, "error-bad-words", [("least", words::MIN_WORDS.into()), ("most", MAX_WORDS.into())])
         }
+        CommandError::FileExists(path) => t_args(language, "error-file-exists", [("path", path.as_str().into())]),
         CommandError::NotSaved(reason) => t_args(language, "error-not-saved", [("reason", reason.as_str().into())]),
         CommandError::Unreadable(reason) => t_args(language, "error-unreadable", [("reason", reason.as_str().into())]),
         other => t(language, &format!("error-{}", other.code().replace('_', "-"))),
@@ -205,6 +206,7 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
+    use inkmesh::backup::BackupError;
     use inkmesh::game::GuessError;
     use inkmesh::room_ticket::TicketError;
 
@@ -327,6 +329,9 @@ mod tests {
         vec![
             CommandError::NotInRoom(inkmesh::name::RoomName::lobby()),
             CommandError::NotAMember,
+            CommandError::Backup(BackupError::ShortPassphrase),
+            CommandError::Backup(BackupError::TooLarge),
+            CommandError::FileExists("/tmp/x".to_owned()),
             CommandError::UnknownInvitation,
             CommandError::TooManyInvitations,
             CommandError::Ticket(TicketError::NotATicket),

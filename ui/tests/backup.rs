@@ -1,15 +1,17 @@
-//! Tests of a data folder that exists twice: copied to a second machine, or restored from a backup.
+//! Tests of a data folder that exists twice, copied to a second machine or restored from a copy, and of encrypted backups.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests may panic")]
 
 mod support;
 
+use std::io::Write as _;
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 use serde_json::json;
 use support::host::{Host, agree, local};
 use support::lan::Lan;
-use support::{DEADLINE, folder, turn};
+use support::{DEADLINE, INKMESH, folder, turn};
 use tempfile::TempDir;
 
 const LINES: usize = 20;
@@ -215,4 +217,80 @@ fn a_backup_that_is_put_back_and_catches_up_first() {
     }
     once_each(&mut friend, &said);
     assert!(!friend.warned("fork"));
+}
+
+const PASSPHRASE: &str = "여덟 글자 넘는 문장";
+
+/// Runs `inkmesh restore` and returns its exit status and what it wrote.
+fn restore(file: &Path, folder: &Path, passphrase: &str) -> (bool, String) {
+    let mut command = Command::new(INKMESH);
+    command.arg("restore").arg(file).arg("--data-dir").arg(folder).args(["--lang", "en"]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    writeln!(child.stdin.take().unwrap(), "{passphrase}").unwrap();
+    let output = child.wait_with_output().unwrap();
+    let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
+    (output.status.success(), text)
+}
+
+#[test]
+fn a_restored_backup_of_yesterday_loses_and_forks_nothing() {
+    let _turn = turn();
+    let (hers, his) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let elsewhere = TempDir::new().unwrap();
+    let backup = elsewhere.path().join("ana.backup");
+    let mut friend = ben(his.path());
+    let mut her = ana(hers.path(), Some(&friend));
+    let (own, peer) = (her.peer.clone(), friend.peer.clone());
+    let room =
+        her.ok(json!({"do": "room_create", "name": "Tea", "private": true}))["room"].as_str().unwrap().to_owned();
+    let ticket = her.ok(json!({"do": "ticket", "room": room}))["ticket"].clone();
+    friend.ok(json!({"do": "open_ticket", "ticket": ticket}));
+    her.ok(json!({"do": "friend", "peer": peer, "on": true}));
+    let to = backup.to_str().unwrap();
+    assert_eq!(her.refused(json!({"do": "backup", "to": to, "passphrase": "short"})), "short_passphrase");
+    std::fs::write(&backup, "something of mine").unwrap();
+    assert_eq!(her.refused(json!({"do": "backup", "to": to, "passphrase": PASSPHRASE})), "file_exists");
+    std::fs::remove_file(&backup).unwrap();
+    let mut said = say(&mut her, "before");
+    for _ in 0..2 {
+        her.ok(json!({"do": "backup", "to": to, "passphrase": PASSPHRASE}));
+    }
+    // What follows is not in the backup.
+    said.extend(say(&mut her, "after"));
+    her.ok(json!({"do": "say", "room": room, "text": "in private"}));
+    agree(&mut [&mut her, &mut friend], DEADLINE);
+    her.quit();
+
+    // Her disk is gone.
+    let restored = TempDir::new().unwrap();
+    let (ok, text) = restore(&backup, restored.path(), "another passphrase");
+    assert!(!ok && text.contains("not the passphrase"), "{text}");
+    let torn = elsewhere.path().join("torn.backup");
+    let bytes = std::fs::read(&backup).unwrap();
+    std::fs::write(&torn, &bytes[..bytes.len() / 2]).unwrap();
+    let (ok, text) = restore(&torn, restored.path(), PASSPHRASE);
+    assert!(!ok && text.contains("torn or damaged"), "{text}");
+    let (ok, text) = restore(&backup, restored.path(), PASSPHRASE);
+    assert!(ok, "{text}");
+    let (ok, text) = restore(&backup, restored.path(), PASSPHRASE);
+    assert!(!ok && text.contains("Somebody lives"), "{text}");
+
+    let mut her = local("ana", restored.path(), &["--dial", &friend.address()]);
+    assert_eq!(her.peer, own, "she is herself again");
+    said.extend(say(&mut her, "restored"));
+    agree(&mut [&mut her, &mut friend], DEADLINE);
+    once_each(&mut her, &said);
+    once_each(&mut friend, &said);
+    her.await_event("what was said in private", 0, |event| {
+        event["event"] == "entry" && event["room"] == room.as_str() && event["text"] == "in private"
+    });
+    let people = her.ok(json!({"do": "people"}));
+    assert!(
+        people.as_array().unwrap().iter().any(|one| one["peer"] == peer.as_str() && one["friend"] == true),
+        "{people}"
+    );
+    for host in [&her, &friend] {
+        assert!(!host.warned("fork") && !host.warned("own_fork"), "{}", host.label);
+    }
 }

@@ -42,6 +42,7 @@ impl NodeActor {
             Command::Block { peer, on } => return self.on_tag(peer, Tag::Blocked, on, answer),
             Command::Mute { peer, on } => return self.on_tag(peer, Tag::Muted, on, answer),
             Command::Verify { peer, number } => return self.on_verify(peer, number, answer),
+            Command::Backup { to, passphrase } => return self.disk.write_backup(to, passphrase, answer),
             Command::Rooms => Ok(Reply::Rooms(self.rooms.summaries())),
         };
         let _ = answer.send(reply);

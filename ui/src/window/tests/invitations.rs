@@ -10,8 +10,8 @@ use inkmesh::room_ticket::RoomTicket;
 
 use super::bench::{ANA, BORA, Bench, ME, WIDE, commands, loads, lobby, person, reply};
 use crate::settings::Language;
-use crate::window::screen::room::Message;
 use crate::window::screen::room::dialog::Topic;
+use crate::window::screen::room::{Action, Message};
 
 const ID: InvitationId = InvitationId([7; 16]);
 
@@ -44,7 +44,8 @@ fn people_who_are_not_here_are_invited_with_the_ticket_beside() {
     assert!(bench.shows("보라"));
     let ticket = RoomTicket::new(&lobby(), None, ME, vec!["/ip4/10.0.0.1/tcp/1".to_owned()], 9).text();
     bench.give(reply(ask, Ok(Reply::Ticket { ticket: ticket.clone() })));
-    bench.must_show(&ticket);
+    let copied = bench.click("Copy");
+    assert!(matches!(&copied[..], [Action::Copy(text)] if *text == ticket), "{copied:?}");
     bench.click("보라");
     let invite = Command::Invite { room: lobby(), peers: vec![BORA] };
     assert_eq!(commands(&bench.click("Invite one person")), std::slice::from_ref(&invite));

@@ -132,8 +132,8 @@ impl Inviting {
         let state = look.t(if online { "person-online" } else { "person-away" });
         let words =
             column![theme::body(name.clone()).wrapping(Wrapping::WordOrGlyph), theme::small(state, look.colors.muted)];
-        let tick = theme::sign(if chosen { "✔" } else { " " }).color(look.colors.success);
-        let line = row![avatar(look, peer, online, &name), words.width(Length::Fill), tick];
+        let tick = chosen.then(|| theme::sign("✔").color(look.colors.success));
+        let line = row![avatar(look, peer, online, &name), words.width(Length::Fill)].push(tick);
         let message = Message::Choose(peer);
         let line = button(line.spacing(8).align_y(Alignment::Center)).on_press(message).padding([4, 8]);
         focusable(line.width(Length::Fill).style(style::choice(look.colors, chosen)), message, look.colors.accent)
@@ -143,8 +143,9 @@ impl Inviting {
         let ticket = self.ticket.as_ref()?;
         let copy = small_button(look, look.t("connect-copy"), Message::Copy);
         let copy = focusable(copy, Message::Copy, look.colors.accent);
-        let text = theme::small(&ticket.text, look.colors.text).wrapping(Wrapping::Glyph);
-        let text = container(text).max_height(60).clip(true).width(Length::Fill);
+        // The beginning is enough to see that it is there.
+        let text = theme::small(&ticket.text, look.colors.text).wrapping(Wrapping::None);
+        let text = container(text).width(Length::Fill).clip(true);
         let code = ticket.code.as_ref().map(|code| {
             // Dark on light in either appearance, as readers expect it.
             let code = qr_code(code).total_size(CODE - 2.0 * MARGIN);

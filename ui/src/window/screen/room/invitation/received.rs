@@ -55,13 +55,13 @@ impl Received {
         let who = people.label(*from, name);
         let room = label(room, title.as_ref());
         let verified = people.contact(*from).is_some_and(|contact| contact.verified);
-        let (sign, key, color) = match verified {
-            true => ("✔", "invited-verified", look.colors.success),
-            false => ("", "invited-unverified", look.colors.muted),
+        let (key, color) = match verified {
+            true => ("invited-verified", look.colors.success),
+            false => ("invited-unverified", look.colors.muted),
         };
+        let sign = verified.then(|| theme::sign("✔").color(color));
         let words = look.t_args("invited-words", [("name", who.as_str().into()), ("room", room.into())]);
-        let sure =
-            row![theme::sign(sign).color(color), theme::small(look.t(key), color).wrapping(Wrapping::WordOrGlyph)];
+        let sure = row![].push(sign).push(theme::small(look.t(key), color).wrapping(Wrapping::WordOrGlyph));
         let words = column![theme::strong(words).wrapping(Wrapping::WordOrGlyph), sure.spacing(4)].spacing(2);
         let head = row![avatar(look, *from, true, &who), words.width(Length::Fill)].spacing(12);
         let accept = Message::Accept(*invitation);
