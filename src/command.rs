@@ -10,7 +10,9 @@ use crate::backup::BackupError;
 use crate::canvas::{Color, Point, StrokeId, Tool};
 use crate::contacts::Contact;
 pub use crate::event::MAX_ROOMS;
-use crate::event::{CanvasView, Entry, InvitationView, PenLine, Person, ReadStateView, RoomState, RoomSummary};
+use crate::event::{
+    CanvasView, Entry, InvitationView, PastRoom, PenLine, Person, ReadStateView, RoomState, RoomSummary,
+};
 use crate::gallery::Gallery;
 use crate::game::{GameView, GuessError, PlayError, Rules, WordList};
 use crate::identity::Author;
@@ -20,6 +22,7 @@ use crate::name::{NameError, PersonName, RoomName};
 use crate::operation::OperationId;
 use crate::room_ticket::TicketError;
 use crate::verification::VerificationNumber;
+use crate::waiting_room::NearbyRoom;
 
 /// A command of a frontend to the node.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -145,6 +148,10 @@ pub enum Command {
     },
     /// Lists the rooms that we are in, by name: [`Reply::Rooms`].
     Rooms,
+    /// Lists the public rooms that others have open: [`Reply::RoomsNearby`].
+    RoomsNearby,
+    /// Lists the rooms that we were in, and that are not open: [`Reply::PastRooms`].
+    PastRooms,
     /// Reads lines of a room in the log's order: [`Reply::History`].
     History {
         /// The room.
@@ -360,6 +367,10 @@ pub enum Reply {
     },
     /// The rooms that we are in.
     Rooms(Vec<RoomSummary>),
+    /// The public rooms that others have open.
+    RoomsNearby(Vec<NearbyRoom>),
+    /// The rooms that we were in, and that are not open, by name.
+    PastRooms(Vec<PastRoom>),
     /// The people of a room.
     Peers(Vec<Person>),
     /// Lines of a room.

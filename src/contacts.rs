@@ -55,6 +55,15 @@ struct Kept {
 }
 
 impl Kept {
+    fn has(&self, tag: Tag) -> bool {
+        match tag {
+            Tag::Friend => self.friend,
+            Tag::Muted => self.muted,
+            Tag::Blocked => self.blocked,
+            Tag::Verified => self.verified,
+        }
+    }
+
     fn is_tagged(&self) -> bool {
         self.friend || self.muted || self.blocked || self.verified || self.nickname.is_some()
     }
@@ -172,13 +181,13 @@ impl Contacts {
 
     /// Returns everybody who has a tag.
     pub fn with(&self, tag: Tag) -> impl Iterator<Item = Author> {
-        let has = move |kept: &Kept| match tag {
-            Tag::Friend => kept.friend,
-            Tag::Muted => kept.muted,
-            Tag::Blocked => kept.blocked,
-            Tag::Verified => kept.verified,
-        };
-        self.kept.iter().filter(move |(_, kept)| has(kept)).map(|(peer, _)| *peer)
+        self.kept.iter().filter(move |(_, kept)| kept.has(tag)).map(|(peer, _)| *peer)
+    }
+
+    /// Returns whether somebody has a tag.
+    #[must_use]
+    pub fn has(&self, peer: &Author, tag: Tag) -> bool {
+        self.kept.get(peer).is_some_and(|kept| kept.has(tag))
     }
 
     fn look_alikes(&self, peer: Author, kept: &Kept) -> Vec<Author> {

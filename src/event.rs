@@ -11,6 +11,7 @@ use crate::identity::Author;
 use crate::invitation::InvitationId;
 use crate::name::RoomName;
 use crate::operation::{OperationId, OrderKey};
+use crate::waiting_room::NearbyRoom;
 
 pub use crate::canvas::Drawn;
 pub use crate::game::{GameView, Phase, PlayerView};
@@ -128,6 +129,8 @@ pub enum Event {
         /// The duration in milliseconds.
         ms: u64,
     },
+    /// The public rooms that others have open changed. These are all of them.
+    Nearby(Vec<NearbyRoom>),
     /// A warning for the person.
     Warning(Warning),
 }
@@ -504,6 +507,16 @@ pub struct RoomSummary {
     pub last_activity: u64,
     /// The number of unread lines of others.
     pub unread: u64,
+}
+
+/// A room that we were in, and that is not open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PastRoom {
+    /// The room.
+    pub room: RoomName,
+    /// What people call it, if it is private.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<RoomName>,
 }
 
 /// The digests of a room: equal digests mean equal contents.

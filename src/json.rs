@@ -19,6 +19,7 @@ use crate::invitation::MAX_INVITED;
 use crate::name::{PersonName, RoomName};
 use crate::operation::OperationId;
 use crate::verification::VerificationNumber;
+use crate::waiting_room::NearbyRoom;
 use crate::words::{BuiltIn, Level, Word};
 
 // --- fields of commands ------------------------------------------------------------------------------------------
@@ -441,6 +442,8 @@ pub enum EventFields {
     },
     /// A wrong guess of ours was close.
     Close { room: RoomName, id: OperationId },
+    /// The rooms of others changed.
+    Nearby { rooms: Vec<NearbyRoom> },
     /// A warning for the person.
     Warning { code: &'static str, message: String },
 }
@@ -479,6 +482,7 @@ impl EventFields {
             Event::HeldBack { room, entries } => EventFields::HeldBack { room, entries },
             Event::Synced { room, peer, received, sent, ms } => EventFields::Synced { room, peer, received, sent, ms },
             Event::Close { room, line } => EventFields::Close { room, id: line },
+            Event::Nearby(rooms) => EventFields::Nearby { rooms },
             Event::Warning(warning) => warning_line(&warning),
         };
         vec![line]

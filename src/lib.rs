@@ -65,6 +65,7 @@
 //! | [`room_ticket`] | texts with which somebody enters a room |
 //! | [`room_time`] | this machine's clock, corrected by those of others |
 //! | [`people`] | projection: names and presence |
+//! | [`waiting_room`] | the public rooms that others have open |
 //! | [`command`] | commands of a frontend, their replies, the reasons of a refusal |
 //! | [`event`] | events for a frontend, and the views that it asks for |
 //! | [`json`] | the JSON of commands, replies and events |
@@ -104,4 +105,5 @@ pub mod sync;
 pub mod timeline;
 pub mod verification;
 pub mod visible;
+pub mod waiting_room;
 pub mod words;

@@ -20,6 +20,7 @@ use inkmesh::payload::{Chat, Payload, Profile};
 use inkmesh::private_room::{PrivateRoom, RoomKeys, RoomSecret};
 use inkmesh::room_ticket::RoomTicket;
 use inkmesh::sync::{Neighbour, Request, Response};
+use inkmesh::waiting_room::{self, AnnouncedRoom, Announcement, GameProgress};
 use inkmesh::words::{Level, Mask, Word, candidates, is_close, normalise};
 use serde_bytes::ByteBuf;
 
@@ -177,6 +178,17 @@ fn sheet_vectors() -> Vectors {
         ),
         ("live frame", live(SheetId::Free)),
         ("live frame on a turn", live(turn)),
+    ]
+}
+
+fn waiting_room_vectors() -> Vectors {
+    let room = |name: &str, game| AnnouncedRoom { room: name.parse().unwrap(), game };
+    let rooms = vec![room("lobby", None), room("차 한잔", Some(GameProgress { round: 2, rounds: 3 }))];
+    let name = Some("Ana".parse().unwrap());
+    let announcement = Announcement { author: ana().author(), time: CLOCK, name, rooms };
+    vec![
+        ("topic of the waiting room", waiting_room::topic()),
+        ("announcement", hex(&announcement.sign(&ana()).unwrap())),
     ]
 }
 
@@ -432,6 +444,7 @@ fn the_protocol_page_says_what_the_program_does() {
     let all = [
         log_vectors(),
         sheet_vectors(),
+        waiting_room_vectors(),
         sync_vectors(),
         private_room_vectors(),
         step_vectors(),

@@ -8,6 +8,7 @@ mod invitations;
 mod links;
 mod syncing;
 mod tickets;
+mod waiting_room;
 
 use std::collections::{BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
@@ -29,6 +30,7 @@ use super::ports::Claim;
 use super::replies::Replies;
 use super::rooms::Rooms;
 use super::sync::{self, SyncError, SyncStreams};
+use super::waiting_room::WaitingRoom;
 use crate::clock::Now;
 use crate::command::{Command, CommandError, CommandTicket, Reply};
 use crate::contacts::Contacts;
@@ -62,6 +64,7 @@ pub(super) struct NodeActor {
     pub(super) rooms: Rooms,
     /// The connected peers that have proven to be members of a private room.
     pub(super) proven: BTreeSet<(RoomId, Author)>,
+    pub(super) waiting_room: WaitingRoom,
     pub(super) frontend: Frontend,
     pub(super) replies: Replies,
     /// Rooms that are to be entered, the first of them being read.
@@ -150,6 +153,7 @@ impl NodeActor {
             self.frontend.opens_at(),
             Some(self.sync.next_search()),
             self.invitations.next_try(),
+            self.waiting_room.next_wake(),
         ];
         let next = parts.into_iter().flatten().min().unwrap_or(u64::MAX);
         let next = self.clock.instant(next.min(self.now().mono_ms + LONGEST_WAIT_MS));
@@ -168,6 +172,7 @@ impl NodeActor {
         self.make_calls();
         self.retry_invitations();
         self.on_still_met();
+        self.announce_if_due();
         for name in self.rooms.due(now.mono_ms) {
             self.feed(&name, Input::Tick);
         }
@@ -225,8 +230,10 @@ impl NodeActor {
                 Output::ReplyWhenSaved(ticket) => self.reply_when_saved(ticket),
                 Output::SyncWith(author) => self.sync.gap(name, author, now.mono_ms),
                 Output::Emit(event) => {
-                    if let Event::Peer { person, .. } = &event {
-                        self.on_named(person.peer, &person.name);
+                    match &event {
+                        Event::Peer { person, .. } => self.on_named(person.peer, &person.name),
+                        Event::Game { .. } => self.waiting_room.changed(now.mono_ms),
+                        _ => {}
                     }
                     self.frontend.emit(event);
                 }

@@ -8,6 +8,7 @@ use crate::event::{CanvasView, Entry, Event, GameView, PenLine, Person, ReadStat
 use crate::identity::Author;
 use crate::name::{PersonName, RoomName};
 use crate::operation::OperationId;
+use crate::waiting_room::NearbyRoom;
 
 /// Commands that may wait for the node; a frontend that sends more waits.
 pub(super) const COMMAND_QUEUE: usize = 256;
@@ -82,6 +83,11 @@ impl Node {
     /// Returns the rooms that we are in, by name.
     pub async fn rooms(&self) -> Result<Vec<RoomSummary>, CommandError> {
         reply!(self.ask(Command::Rooms), Reply::Rooms(rooms) => rooms)
+    }
+
+    /// Returns the public rooms that others have open.
+    pub async fn rooms_nearby(&self) -> Result<Vec<NearbyRoom>, CommandError> {
+        reply!(self.ask(Command::RoomsNearby), Reply::RoomsNearby(rooms) => rooms)
     }
 
     /// Returns the people of a room, ourselves and those who are away included.

@@ -36,6 +36,7 @@ mod start;
 pub mod storage;
 mod sync;
 mod twins;
+mod waiting_room;
 
 use std::path::PathBuf;
 use std::sync::Arc;

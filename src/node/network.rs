@@ -35,6 +35,7 @@ use crate::identity::{Author, Identity};
 use crate::name::{RoomId, RoomName};
 use crate::peering::Subnet;
 use crate::room::Verdict;
+use crate::waiting_room;
 
 /// Setting up a connection may take this long. On a LAN it takes milliseconds; a lost first packet costs a second.
 const CONNECTION_TIMEOUT: Duration = Duration::from_secs(4);
@@ -107,6 +108,12 @@ pub(super) enum Event {
     Left { room: RoomName, peer: Author },
     /// A peer handed us a message of a room. It waits for its verdict: [`Network::report`].
     Gossip { room: RoomName, message: Gossiped, data: Vec<u8> },
+    /// A peer entered the waiting room.
+    CameWaiting,
+    /// A peer left the waiting room.
+    LeftWaiting(Author),
+    /// A peer handed us a message of the waiting room. It waits for its verdict: [`Network::report`].
+    Announced { message: Gossiped, data: Vec<u8> },
     /// A peer opened a sync stream to us.
     SyncStream { peer: Author, stream: Stream },
     /// A peer opened a guess stream to us.
@@ -140,6 +147,8 @@ pub(super) struct Gossiped {
 /// The swarm and the rooms whose gossip it takes part in.
 pub(super) struct Network {
     swarm: Swarm<Behaviour>,
+    /// The topic of the waiting room.
+    waiting: TopicHash,
     topics: HashMap<TopicHash, RoomName>,
     /// The changes of this machine's interfaces; `None` where the system doesn't tell them.
     interfaces: Option<IfWatcher>,
@@ -195,9 +204,11 @@ impl Network {
             .build();
         let interfaces = IfWatcher::new().inspect_err(|error| tracing::warn!(%error, "interfaces are not watched"));
         let retry_mdns = failed.is_some().then(|| tokio::time::interval(RETRY_MDNS));
-        let topics = HashMap::new();
+        let (waiting, topics) = (IdentTopic::new(waiting_room::topic()), HashMap::new());
         // The watcher tells of all networks that there are at its start.
-        let network = Network { swarm, topics, interfaces: interfaces.ok(), retry_mdns, announcements };
+        let mut network =
+            Network { swarm, waiting: waiting.hash(), topics, interfaces: interfaces.ok(), retry_mdns, announcements };
+        network.gossipsub().subscribe(&waiting).map_err(StartError::network)?;
         Ok((network, failed))
     }
 
@@ -302,6 +313,19 @@ impl Network {
 
     fn translate_gossip(&mut self, event: gossipsub::Event) -> Option<Event> {
         match event {
+            gossipsub::Event::Message { propagation_source: from, message_id: id, message }
+                if message.topic == self.waiting =>
+            {
+                let Some(author) = author_of(&from) else {
+                    self.judge(&id, &from, Verdict::Ignore);
+                    return None;
+                };
+                Some(Event::Announced { message: Gossiped { id, from, author }, data: message.data })
+            }
+            gossipsub::Event::Subscribed { topic, .. } if topic == self.waiting => Some(Event::CameWaiting),
+            gossipsub::Event::Unsubscribed { peer_id, topic } if topic == self.waiting => {
+                Some(Event::LeftWaiting(author_of(&peer_id)?))
+            }
             gossipsub::Event::Message { propagation_source: from, message_id: id, message } => {
                 let room = self.topics.get(&message.topic).cloned();
                 let Some((room, author)) = room.zip(author_of(&from)) else {
@@ -381,9 +405,25 @@ impl Network {
 
     /// Returns the connected peers that are in a room, in which we may not be.
     pub(super) fn members(&self, room: RoomId) -> Vec<Author> {
-        let topic = IdentTopic::new(room.topic()).hash();
+        self.subscribed(&IdentTopic::new(room.topic()).hash()).filter_map(author_of).collect()
+    }
+
+    /// Returns the number of connected peers that are in the waiting room.
+    pub(super) fn waiting(&self) -> usize {
+        self.subscribed(&self.waiting).count()
+    }
+
+    fn subscribed<'a>(&'a self, topic: &'a TopicHash) -> impl Iterator<Item = &'a PeerId> {
         let peers = self.swarm.behaviour().gossip.gossipsub.all_peers();
-        peers.filter(|(_, topics)| topics.contains(&&topic)).filter_map(|(peer, _)| author_of(peer)).collect()
+        peers.filter(move |(_, topics)| topics.contains(&topic)).map(|(peer, _)| peer)
+    }
+
+    /// Sends a frame to the waiting room.
+    pub(super) fn announce(&mut self, frame: Vec<u8>) {
+        let topic = self.waiting.clone();
+        if let Err(error) = self.gossipsub().publish(topic, frame) {
+            tracing::debug!(%error, "not announced");
+        }
     }
 
     /// Sends a frame to a room.

@@ -1,5 +1,6 @@
 //! The rooms that we are in, and those that are remembered without being open.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::disk::Loaded;
@@ -11,6 +12,8 @@ use crate::identity::Author;
 use crate::name::{RoomId, RoomName};
 use crate::private_room::{KeyTag, RoomKeys};
 use crate::room::{Input, Output, Room, RoomSnapshot};
+use crate::waiting_room::AnnouncedRoom;
+use crate::waiting_room::announcement::MAX_ANNOUNCED;
 
 /// A room gets a new snapshot when it has grown by this many operations, or by a part of itself if that is more.
 const GROWTH: usize = 20_000;
@@ -19,6 +22,7 @@ const GROWTH_PART: usize = 8;
 const SMALL: usize = 5_000;
 /// The name under which the store has the list of rooms that were left.
 pub(super) const LEFT: &str = "left rooms";
+const HOUR_MS: u64 = 60 * 60 * 1000;
 /// Largest list of rooms that is remembered, in bytes.
 const MAX_REMEMBERED: usize = 1 << 20;
 
@@ -141,6 +145,30 @@ impl Rooms {
         self.open.values().map(|open| open.room.summary()).collect()
     }
 
+    /// Returns the rooms that are told in the waiting room, by name: of more than fit, those with others in them and those in which
+    /// something happened last, by the hour, as each change is told.
+    pub(super) fn announced(&self, now: Now) -> Vec<AnnouncedRoom> {
+        let mut open: Vec<_> = self.open.iter().filter(|(name, _)| is_public(name)).collect();
+        if open.len() > MAX_ANNOUNCED {
+            open.sort_by_cached_key(|(name, open)| {
+                let summary = open.room.summary();
+                (summary.people < 2, Reverse(summary.last_activity / HOUR_MS), *name)
+            });
+            open.truncate(MAX_ANNOUNCED);
+            open.sort_by_key(|(name, _)| *name);
+        }
+        let announced = |(name, open): (&RoomName, &OpenRoom)| AnnouncedRoom {
+            room: name.clone(),
+            game: open.room.game_progress(now),
+        };
+        open.into_iter().map(announced).collect()
+    }
+
+    /// Returns the rooms that we were in and that are not open, by name.
+    pub(super) fn past(&self) -> Vec<RoomName> {
+        self.left.union(&self.left_out).cloned().collect()
+    }
+
     /// Feeds an open room. Returns its outputs; `None` when the room is not open.
     pub(super) fn handle(&mut self, name: &RoomName, input: Input, now: Now) -> Option<Vec<Output>> {
         let open = self.open.get_mut(name)?;
@@ -206,6 +234,11 @@ impl Rooms {
     }
 }
 
+/// Returns whether a room may be told to everybody on the network.
+fn is_public(room: &RoomName) -> bool {
+    !room.is_private()
+}
+
 fn list<'a>(names: impl IntoIterator<Item = &'a RoomName>) -> Result<Vec<u8>, CommandError> {
     let names = names.into_iter().map(RoomName::as_str).collect::<Vec<_>>();
     codec::encode(&names, MAX_REMEMBERED).map_err(|error| CommandError::NotSaved(error.to_string()))
@@ -250,6 +283,21 @@ mod tests {
         assert_eq!(recall(&rooms.left().unwrap()).unwrap(), [name(0), name(MAX_ROOMS)]);
         open(&mut rooms, name(0));
         assert_eq!(recall(&rooms.left().unwrap()).unwrap(), [name(MAX_ROOMS)]);
+    }
+
+    #[test]
+    fn the_rooms_with_others_in_them_are_announced_first_and_no_more_than_fit() {
+        let mut rooms = Rooms::default();
+        (10..10 + MAX_ANNOUNCED).for_each(|n| open(&mut rooms, name(n)));
+        let announced = |rooms: &Rooms| rooms.announced(NOW).into_iter().map(|room| room.room).collect::<Vec<_>>();
+        assert_eq!(announced(&rooms), rooms.names());
+        open(&mut rooms, name(99));
+        let last = name(99);
+        assert!(!announced(&rooms).contains(&last), "the last by name");
+        rooms.handle(&last, Input::Online { peer: Author([7; 32]), addresses: Vec::new() }, NOW);
+        let now = announced(&rooms);
+        assert!(now.contains(&last) && now.len() == MAX_ANNOUNCED && now.is_sorted());
+        assert!(rooms.close(&last) && rooms.past() == [last]);
     }
 
     #[test]

@@ -19,6 +19,7 @@ use super::peers::Peers;
 use super::replies::Replies;
 use super::rooms::{LEFT, Rooms, recall};
 use super::sync::{self, SyncStreams};
+use super::waiting_room::WaitingRoom;
 use super::{StartError, contacts, key_file, listening, nearby, private_rooms};
 use crate::command::CommandError;
 use crate::contacts::{Contacts, Tag};
@@ -110,6 +111,7 @@ impl Node {
             disk,
             rooms,
             proven: BTreeSet::new(),
+            waiting_room: WaitingRoom::default(),
             frontend,
             replies,
             joining,

@@ -10,6 +10,7 @@ use crate::log::{Head, Line, Log, Position, StoredRange, Want};
 use crate::name::RoomName;
 use crate::operation::{Operation, OperationId};
 use crate::payload::kind;
+use crate::waiting_room::GameProgress;
 
 /// The number of operations that a room holds in memory besides its log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,6 +109,15 @@ impl Room {
     #[must_use]
     pub fn game(&self, now: Now) -> GameView {
         self.play.view(&self.contents, now)
+    }
+
+    /// Returns how far the game has come; `None` without one that runs.
+    #[must_use]
+    pub fn game_progress(&self, now: Now) -> Option<GameProgress> {
+        let game = self.contents.fold.game();
+        let rounds = game.table().filter(|_| game.is_running(now.wall_ms))?.rules.rounds;
+        let round = game.turns().map_or(0, |turns| rounds.min(turns.round() + 1));
+        Some(GameProgress { round, rounds })
     }
 
     /// Returns the people of the room, ourselves included, those who are away too.

@@ -129,6 +129,12 @@ impl Attacker {
         let _ = self.swarm.behaviour_mut().gossip.publish(self.topic.clone(), frame);
     }
 
+    /// Sends a frame to the waiting room. Returns whether this side's queue takes it.
+    pub fn announce(&mut self, frame: Vec<u8>) -> bool {
+        let topic = IdentTopic::new(inkmesh::waiting_room::topic());
+        self.swarm.behaviour_mut().gossip.publish(topic, frame).is_ok()
+    }
+
     pub fn is_connected(&self) -> bool {
         self.swarm.is_connected(&self.victim)
     }

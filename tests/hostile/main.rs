@@ -7,6 +7,7 @@ mod private_rooms;
 mod silence;
 mod stalling;
 mod streams;
+mod waiting_room;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

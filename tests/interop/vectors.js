@@ -9,7 +9,7 @@ import {
   seedOf, TurnKey, unblind, wordInput, WordKey
 } from './word.js'
 import {
-  authorOf, cbor, equal, fingerprint, hex, Identity, join, Log, operation, peerId, readOperation, roomId, roomName, topic, uncbor,
+  authorOf, cbor, equal, fingerprint, H, hex, Identity, join, Log, operation, peerId, readOperation, roomId, roomName, topic, uncbor,
   unhex, utf8, verify
 } from './wire.js'
 
@@ -114,6 +114,14 @@ function privateRoomVectors () {
   const rest = { inviter: ana.author, addresses: ['/ip4/192.168.0.7/tcp/47770'], until: CLOCK }
   same('ticket', ticket({ room: 'lobby', ...rest }))
   same('ticket to the private room `"tea"`', ticket({ room: 'tea', secret, ...rest }))
+}
+
+function waitingRoomVectors () {
+  same('topic of the waiting room', topic(H('inkmesh 2026 waiting room')))
+  const rooms = [{ room: 'lobby', game: null }, { room: '차 한잔', game: { round: 2, rounds: 3 } }]
+  const announcement = cbor({ author: ana.author, time: CLOCK, name: 'Ana', rooms })
+  const signature = ana.sign(utf8('inkmesh waiting room 1'), announcement)
+  same('announcement', join(Uint8Array.of(2), announcement, signature))
 }
 
 function sheetVectors (game) {
@@ -261,6 +269,7 @@ export function vectors () {
   syncVectors(operations)
   sheetVectors(operations[0].id)
   privateRoomVectors()
+  waitingRoomVectors()
   stepVectors(operations)
   wordVectors(operations)
   textVectors()

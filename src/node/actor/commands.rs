@@ -44,6 +44,8 @@ impl NodeActor {
             Command::Verify { peer, number } => return self.on_verify(peer, number, answer),
             Command::Backup { to, passphrase } => return self.disk.write_backup(to, passphrase, answer),
             Command::Rooms => Ok(Reply::Rooms(self.rooms.summaries())),
+            Command::RoomsNearby => Ok(Reply::RoomsNearby(self.rooms_nearby())),
+            Command::PastRooms => Ok(Reply::PastRooms(self.past_rooms())),
         };
         let _ = answer.send(reply);
     }
@@ -63,6 +65,7 @@ impl NodeActor {
 
     fn on_rename(&mut self, name: PersonName, answer: ReplySender) {
         self.name = name;
+        self.waiting_room.changed(self.now().mono_ms);
         let mut refused = None;
         for room in self.rooms.names() {
             refused = self.introduce(&room).err().or(refused);

@@ -58,7 +58,9 @@ impl NodeActor {
             Tag::Muted => self.tell_muted(&self.rooms.names()),
             Tag::Blocked => {
                 self.tell_blocked(&self.rooms.names());
-                if !on {
+                if on {
+                    self.waiting_room.forget(peer, self.now().mono_ms);
+                } else {
                     // Others have what was not taken meanwhile.
                     self.sync_all();
                 }

@@ -122,6 +122,7 @@ impl NodeActor {
     pub(super) fn open(&mut self, loaded: Loaded, clean: bool) {
         let name = loaded.room.name().clone();
         let outputs = self.rooms.open(loaded, clean, self.now());
+        self.waiting_room.changed(self.now().mono_ms);
         self.sync.opened(name.clone());
         self.carry_out(&name, outputs, Source::default());
         self.tell_blocked(std::slice::from_ref(&name));
@@ -154,6 +155,7 @@ impl NodeActor {
         self.network.unsubscribe(name);
         self.sync.closed(name);
         self.proven.retain(|(room, _)| *room != name.id());
+        self.waiting_room.changed(self.now().mono_ms);
         self.rooms.close(name)
     }
 

@@ -21,6 +21,7 @@ impl NodeActor {
                     self.on_met(peer);
                     self.invitations.met(peer);
                     self.send_invitations(peer);
+                    self.waiting_room.met(peer);
                 } else {
                     self.network.close(connection);
                 }
@@ -32,6 +33,7 @@ impl NodeActor {
                     self.on_clock_changed(changed);
                     self.sync.disconnected(now);
                     self.on_parted(peer);
+                    self.waiting_room.parted(peer, now);
                     self.rooms.names().iter().for_each(|name| self.on_left(name, peer));
                 }
             }
@@ -81,6 +83,9 @@ impl NodeActor {
             network::Event::Entered { room, peer } => self.on_entered(&room, peer),
             network::Event::Left { room, peer } => self.on_left(&room, peer),
             network::Event::Gossip { room, message, data } => self.on_gossip(&room, message, &data),
+            network::Event::CameWaiting => self.waiting_room.came(now),
+            network::Event::LeftWaiting(peer) => self.waiting_room.left(peer, now),
+            network::Event::Announced { message, data } => self.on_announced(&message, &data),
             network::Event::SyncStream { peer, stream } => self.sync.serve(peer, stream, self.disk.store(), now),
             network::Event::GuessStream { peer, stream } => self.guesses.serve(peer, stream),
             network::Event::InvitationStream { peer, stream } => self.invitation_streams.serve(peer, stream),

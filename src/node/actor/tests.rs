@@ -78,6 +78,7 @@ impl Bench {
             disk,
             rooms: Rooms::default(),
             proven: BTreeSet::new(),
+            waiting_room: WaitingRoom::default(),
             frontend,
             replies: Replies::default(),
             joining: VecDeque::new(),

@@ -170,6 +170,8 @@ mod tests {
             ("leave", Command::Leave { room: lobby() }),
             ("drawings", Command::Drawings { room: lobby() }),
             ("rooms", Command::Rooms),
+            ("rooms_nearby", Command::RoomsNearby),
+            ("past_rooms", Command::PastRooms),
             ("quit", Command::Quit),
             ("history", Command::History { room: lobby(), limit: None, before: None }),
             ("peers", Command::In(lobby(), RoomCommand::Peers)),

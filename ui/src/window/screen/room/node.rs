@@ -168,7 +168,8 @@ impl RoomScreen {
             | Event::Canvas { .. }
             | Event::Close { .. }
             | Event::HeldBack { .. }
-            | Event::Synced { .. } => {}
+            | Event::Synced { .. }
+            | Event::Nearby(_) => {}
         }
     }
 
@@ -444,6 +445,7 @@ fn room_of(event: &Event) -> Option<&RoomName> {
         | Event::Synced { room, .. } => Some(room),
         Event::Ready { .. }
         | Event::Person(_)
+        | Event::Nearby(_)
         | Event::Invitation(_)
         | Event::InvitationAnswer { .. }
         | Event::Warning(_) => None,
