@@ -1,4 +1,4 @@
-//! Benchmark of the start: time to the first person online and to the first line delivered, of four hosts on a LAN that are
+//! Benchmark of the start: time to the first person online and to the first line delivered, and to the waiting room with everybody in it, of five hosts on a LAN that are
 //! started together without configuration.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark may panic")]
@@ -17,7 +17,7 @@ use support::lan::Lan;
 use support::stats::{Times, asked_for, ms};
 use tempfile::TempDir;
 
-const HOSTS: u8 = 4;
+const HOSTS: u8 = 5;
 const ROUNDS: usize = 20;
 const GREETING: &str = "the first line";
 
@@ -31,6 +31,7 @@ struct Start {
     first_peer: Vec<Duration>,
     all_peers: Vec<Duration>,
     line: Vec<Duration>,
+    waiting_room: Vec<Duration>,
 }
 
 fn main() {
@@ -47,8 +48,9 @@ fn main() {
     println!("| --- | ---: | ---: | ---: |");
     row("`ready`", all.ready);
     row("first `peer` online", all.first_peer);
-    row("all three others online", all.all_peers);
+    row("all four others online", all.all_peers);
     row("a line that another said at its start", all.line);
+    row("`nearby` with all four others", all.waiting_room);
 }
 
 fn row(what: &str, times: Vec<Duration>) {
@@ -62,6 +64,8 @@ enum Seen {
     /// Somebody is online.
     Peer(String),
     Line,
+    /// The list of rooms nearby; the most people in one.
+    Nearby(u64),
 }
 
 /// A host, its start time, and its milestones.
@@ -98,6 +102,10 @@ fn watch(at: Instant, line: &str, seen: &SyncSender<(Instant, Seen)>) -> bool {
         Some("ready") => Seen::Ready(peer()),
         Some("peer") if event["state"] == "online" => Seen::Peer(peer()),
         Some("entry") if event["text"] == GREETING => Seen::Line,
+        Some("nearby") => {
+            let rooms = event["rooms"].as_array().into_iter().flatten();
+            Seen::Nearby(rooms.filter_map(|room| room["people"].as_u64()).max().unwrap_or(0))
+        }
         _ => return true,
     };
     // The receiver is gone when the round is over.
@@ -109,13 +117,20 @@ fn record(started: &Started, awaits_line: bool, all: &mut Start) {
     // `peer` events also name the host itself, and come again when a name is known.
     let mut online = HashSet::new();
     let mut line = !awaits_line;
-    while online.len() < usize::from(HOSTS) || !line {
+    let mut waiting_room = false;
+    while online.len() < usize::from(HOSTS) || !line || !waiting_room {
         let (at, what) = started.seen.recv_timeout(DEADLINE).expect("a host that sees the others");
         let time = at - started.at;
         match what {
             Seen::Ready(peer) => {
                 all.ready.push(time);
                 online.insert(peer);
+            }
+            Seen::Nearby(people) => {
+                if people == u64::from(HOSTS) - 1 && !waiting_room {
+                    waiting_room = true;
+                    all.waiting_room.push(time);
+                }
             }
             Seen::Line if line => (),
             Seen::Line => {

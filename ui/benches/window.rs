@@ -65,7 +65,7 @@ fn memory(display: &Display) {
     let mut other = local("Other", folders[0].path(), &["--name", "Other"]);
     let ready = other.await_event("ready", 0, |event| event["event"] == "ready");
     let address = ready["addresses"][0].as_str().unwrap();
-    let window = display.open(folders[1].path(), &["--name", "Mia", "--dial", address]);
+    let window = display.open(folders[1].path(), &["--name", "Mia", "--room", "lobby", "--dial", address]);
     let online = |event: &Value| event["event"] == "peer" && event["name"] == "Mia" && event["state"] == "online";
     other.await_event("Mia", 0, online);
     println!("| memory in an empty room | {} MiB |", resident_kib(window.pid()) / 1024);

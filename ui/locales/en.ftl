@@ -73,6 +73,27 @@ person-muted = muted
 person-blocked = blocked
 person-details = About them
 
+# The waiting room
+waiting-title = Waiting room
+waiting-loading = Looking for rooms…
+waiting-own = Your rooms
+waiting-nearby = Other rooms on this network
+waiting-past = Rooms that you left
+waiting-nobody-in = Nobody else is in it now
+waiting-drew = { $name } drew something
+waiting-game = Round { $round } of { $rounds }
+waiting-game-gathers = A game begins
+waiting-alone-title = Nobody else is here yet
+waiting-alone = Start Inkmesh on another computer on this network, and both appear here by themselves. Some Wi-Fi networks keep computers apart: then connect by address.
+waiting-no-rooms-title = No other rooms are open
+waiting-no-rooms = Open one: the others see it here and can come in.
+waiting-new = New room, or ticket
+waiting-new-placeholder = Name, or inkmesh:…
+waiting-new-open = Open
+waiting-new-hint = Everybody on this network can come into a new room.
+waiting-people = People
+waiting-no-people = Nobody has been here yet.
+
 # Talk
 chat-empty = Nothing has been said here yet.
 chat-placeholder = Write here…
@@ -533,6 +554,7 @@ archive-exported = { $written ->
 contacts-open = Everybody you met
 contacts-title = People
 contacts-back = Back to the room
+contacts-back-waiting = Back to the waiting room
 contacts-all = All people
 contacts-search = Name or fingerprint
 contacts-nobody = You have met nobody yet. Everybody with whom you were connected once is kept here.

@@ -64,6 +64,27 @@ person-muted = 숨김
 person-blocked = 차단
 person-details = 자세히
 
+# 대기실
+waiting-title = 대기실
+waiting-loading = 방을 찾는 중…
+waiting-own = 내 방
+waiting-nearby = 이 네트워크의 다른 방
+waiting-past = 나온 방
+waiting-nobody-in = 지금은 다른 사람이 없어요
+waiting-drew = { $name }: 그림을 그렸어요
+waiting-game = { $rounds }라운드 중 { $round }라운드
+waiting-game-gathers = 게임이 곧 시작돼요
+waiting-alone-title = 아직 아무도 없어요
+waiting-alone = 이 네트워크의 다른 컴퓨터에서 Inkmesh를 켜면 여기에 저절로 나타나요. 컴퓨터끼리 막는 와이파이라면 주소로 연결하세요.
+waiting-no-rooms-title = 열려 있는 다른 방이 없어요
+waiting-no-rooms = 새 방을 여세요. 다른 사람들이 여기에서 보고 들어올 수 있어요.
+waiting-new = 새 방 또는 초대장
+waiting-new-placeholder = 이름 또는 inkmesh:…
+waiting-new-open = 열기
+waiting-new-hint = 새 방에는 이 네트워크의 누구나 들어올 수 있어요.
+waiting-people = 사람들
+waiting-no-people = 아직 아무도 온 적이 없어요.
+
 # 대화
 chat-empty = 아직 아무 말도 없습니다.
 chat-placeholder = 여기에 쓰기…
@@ -484,6 +505,7 @@ archive-exported = 그림 { $written }장을 저장했습니다. { $there ->
 contacts-open = 만난 사람들
 contacts-title = 사람들
 contacts-back = 방으로 돌아가기
+contacts-back-waiting = 대기실로 돌아가기
 contacts-all = 모든 사람
 contacts-search = 이름 또는 지문
 contacts-nobody = 아직 만난 사람이 없어요. 한 번이라도 연결된 사람은 여기에 남아요.

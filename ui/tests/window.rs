@@ -41,6 +41,16 @@ fn the_window_saves_everything_and_closes_when_the_system_asks_for_it() {
     }
 }
 
+/// Clicks on the lobby in the waiting room until the window shows it.
+fn enter_lobby(display: &Display, window: &str) {
+    until("the lobby opens", || {
+        display.xdotool(&["mousemove", LOBBY[0], LOBBY[1], "click", "1"]);
+        happens_within(Duration::from_secs(1), || {
+            display.xdotool(&["getwindowname", window]).is_some_and(|name| name.contains("#lobby"))
+        })
+    });
+}
+
 #[test]
 fn what_is_typed_and_drawn_in_the_window_arrives() {
     let _turn = turn();
@@ -57,6 +67,9 @@ fn what_is_typed_and_drawn_in_the_window_arrives() {
     let came = |event: &Value| event["event"] == "peer" && event["name"] == "Mia" && event["state"] == "online";
     other.await_event("Mia", 0, came);
 
+    // The waiting room: one click enters the lobby, and the field for talk has the keyboard.
+    let mia = display.window();
+    enter_lobby(&display, &mia);
     display.xdotool(&["mousemove", "1080", "755", "click", "1"]).unwrap();
     display.xdotool(&["type", "--delay", "20", "hello from the window"]).unwrap();
     display.xdotool(&["key", "Return"]).unwrap();
@@ -73,6 +86,8 @@ fn what_is_typed_and_drawn_in_the_window_arrives() {
     assert_eq!(drawn["name"], json!("Mia"));
 }
 
+/// The place of the lobby in the waiting room, in a window of 1280 by 800 pixels.
+const LOBBY: [&str; 2] = ["400", "150"];
 /// Places in a window of 1280 by 800 pixels: the field for talk, the button beside it, the sheet, and what opens the field
 /// for another room.
 const FIELD: [&str; 2] = ["1080", "755"];
@@ -158,6 +173,7 @@ fn a_hangul_syllable_under_composition_is_not_lost_by_a_click() {
     };
     let car = || composes(&["w", "k", "e", "h", "d", "c", "k"]);
 
+    enter_lobby(&display, &display.window());
     // The first clicks may come before the window shows the room.
     until("the field has the input method", || {
         click(FIELD);

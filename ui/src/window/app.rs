@@ -10,7 +10,6 @@ use iced::keyboard::{self, Key, key::Named};
 use iced::widget::operation;
 use iced::{Element, Event, Point, Size, Subscription, Task, Theme, clipboard, event, system, theme, window};
 use inkmesh::command::Command;
-use inkmesh::name::RoomName;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
@@ -261,11 +260,8 @@ impl App {
         let start = room::Start {
             me,
             name,
-            wanted: match self.settings.room.as_deref().map(str::parse::<RoomName>) {
-                Some(Ok(last)) if !self.options.room_given => vec![last, RoomName::lobby()],
-                _ if config.rooms.is_empty() => vec![RoomName::lobby()],
-                _ => config.rooms.clone(),
-            },
+            wanted: if self.options.room_given { config.rooms.clone() } else { Vec::new() },
+            last: self.settings.room.as_deref().and_then(|room| room.parse().ok()),
             discovers: config.mdns,
             size: self.size,
             scale_factor: self.scale_factor,

@@ -23,3 +23,4 @@ mod results;
 mod room;
 mod starting;
 mod trust;
+mod waiting;

@@ -57,7 +57,7 @@ fn the_first_start_asks_for_a_name_and_the_second_does_not() {
     drop(first.update(Message::Welcome(welcome::Message::Continue)));
     must_show(&first, "Opening your ink…");
     drop(first.update(Message::Update(Update::Started(ME))));
-    must_show(&first, "Rooms");
+    must_show(&first, "Looking for rooms…");
     assert_eq!(Settings::load(folder.path()).name, Some("Mia".parse().unwrap()));
     must_show(&app(&runtime, folder.path(), None), "Opening your ink…");
 }
@@ -135,6 +135,7 @@ fn who_writes_takes_back_no_ink() {
     english(folder.path());
     let mut app = app(&runtime, folder.path(), Some("Ana"));
     drop(app.update(Message::Update(Update::Started(ME))));
+    drop(app.update(Message::Room(room::Message::Rooms(rooms::Message::Open(RoomName::lobby())))));
     for (key, code, press) in [("z", Code::KeyZ, sheet::Message::Undo), ("y", Code::KeyY, sheet::Message::Redo)] {
         for (field, acts) in [(None, true), (Some("chat-field"), false)] {
             // A field leaves these keys alone.
@@ -179,7 +180,9 @@ fn the_window_and_the_room_come_back() {
     let mut again = self::app(&runtime, folder.path(), None);
     drop(again.update(Message::Update(Update::Started(ME))));
     drop(again.update(Message::Update(rooms())));
-    assert_eq!(Settings::load(folder.path()).room.as_deref(), Some("family"), "it is the one that is opened");
+    must_show(&again, "Your rooms");
+    drop(again.update(Message::Room(room::Message::Key(Shortcut::Write))));
+    assert_eq!(again.title(), "#family – Inkmesh", "Enter opens the room that was open last");
     drop(again.update(Message::Room(room::Message::Rooms(rooms::Message::Open(RoomName::lobby())))));
     assert_eq!(Settings::load(folder.path()).room.as_deref(), Some("lobby"));
 }

@@ -143,11 +143,21 @@ impl Bench {
 
     /// Creates the screen before the first answer of the node.
     pub fn closed(language: Language, size: Size) -> Self {
+        Self::started(language, size, vec![lobby()], None)
+    }
+
+    /// Creates the screen in the waiting room; `last` is the room that was open last.
+    pub fn waiting(language: Language, size: Size, last: Option<RoomName>) -> Self {
+        Self::started(language, size, Vec::new(), last)
+    }
+
+    fn started(language: Language, size: Size, wanted: Vec<RoomName>, last: Option<RoomName>) -> Self {
         let now = Instant::now();
         let start = Start {
             me: ME,
             name: "Me".to_owned(),
-            wanted: vec![lobby()],
+            wanted,
+            last,
             discovers: true,
             size,
             scale_factor: 1.0,

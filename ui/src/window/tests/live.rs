@@ -85,7 +85,7 @@ impl Live {
             dial: Vec::new(),
             mdns: false,
         };
-        let options = Options { config, name_given: true, room_given: false };
+        let options = Options { config, name_given: true, room_given: true };
         let (mut app, _) = App::new(options, Settings::load(folder.path()), runtime.handle().clone());
         let (sender, requests) = mpsc::channel(1000);
         app.requests_to(sender);

@@ -39,6 +39,11 @@ pub fn tint(color: Color) -> impl Fn(&Theme) -> container::Style {
     move |_| container::background(color).border(border::rounded(CONTROL_RADIUS))
 }
 
+/// The square behind the letter of a room.
+pub fn tile(colors: Colors) -> impl Fn(&Theme) -> container::Style {
+    move |_| container::background(colors.background).border(border::rounded(CONTROL_RADIUS))
+}
+
 /// A check box.
 pub fn check(colors: Colors, ticked: bool) -> impl Fn(&Theme) -> container::Style {
     move |_| {
@@ -107,6 +112,18 @@ pub fn secondary(colors: Colors) -> impl Fn(&Theme, button::Status) -> button::S
             control(Some(mix(colors.surface, colors.text, 0.06)), colors.text, colors.muted)
         }
         button::Status::Disabled => control(None, colors.muted, colors.border),
+    }
+}
+
+/// A card that is a button; `first` is the one that Enter presses.
+pub fn room(colors: Colors, first: bool) -> impl Fn(&Theme, button::Status) -> button::Style {
+    move |_, status| {
+        let hovered = matches!(status, button::Status::Hovered | button::Status::Pressed);
+        let background = if hovered { mix(colors.surface, colors.text, 0.05) } else { colors.surface };
+        let line =
+            if first { colors.accent } else { mix(colors.border, colors.text, if hovered { 0.35 } else { 0.0 }) };
+        let border = border::rounded(CARD_RADIUS).width(1).color(line);
+        button::Style { border, ..control(Some(background), colors.text, line) }
     }
 }
 

@@ -25,6 +25,8 @@ pub struct Context<'a> {
     /// The calendar of this computer.
     pub calendar: &'a Calendar,
     pub people: &'a People,
+    /// The text of the way back.
+    pub back: &'static str,
     /// True if there is room for the list or for a person only.
     pub narrow: bool,
     /// True if the window is low, so that everything takes as little room as it can.
@@ -39,7 +41,7 @@ pub fn view<'a>(screen: &'a ContactsScreen, context: Context<'a>) -> Element<'a,
     let (leave, heading) = if context.narrow && person.is_some() {
         (Message::Close, "contacts-all")
     } else {
-        (Message::Leave, "contacts-back")
+        (Message::Leave, context.back)
     };
     let back = secondary(look, theme::body(format!("← {}", look.t(heading))), leave.clone()).padding([4, 12]);
     let back = focusable(back, leave, look.colors.accent);

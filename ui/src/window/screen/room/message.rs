@@ -37,6 +37,7 @@ pub enum Message {
     Invitation(invitation::Message),
     Show(Topic),
     Dialog(dialog::Message),
+    ToWaitingRoom,
     ToGallery,
     Gallery(gallery::Message),
     /// Open the contacts.

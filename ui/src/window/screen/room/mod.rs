@@ -10,6 +10,7 @@
 //! | `view`, `layout` | composes the views of the features |
 //! | [`shortcut`] | what keys mean |
 //! | [`chat`], [`sheet`], [`game`], [`people`], [`rooms`], [`status`], [`dialog`], `invitation` | the features, each with its state, messages and view |
+//! | `waiting` | the waiting room, which shows what the features know |
 
 mod action;
 pub mod chat;
@@ -26,6 +27,7 @@ mod shortcut;
 mod state;
 pub mod status;
 mod view;
+mod waiting;
 
 pub use self::action::{Action, Timer};
 pub use self::message::Message;

@@ -37,6 +37,11 @@ impl RoomScreen {
 
     fn reply(&mut self, command: Command, result: Result<Reply, CommandError>) {
         match (command, result) {
+            (Command::History { room, before: None, .. }, Ok(Reply::History { entries, .. })) => {
+                self.waiting.lines(&room, &entries)
+            }
+            // There is only no last line to show.
+            (Command::History { before: None, .. }, Err(_)) => {}
             (Command::History { room, .. }, _) if !self.is_here(&room) => {}
             (Command::History { before: Some(before), .. }, Ok(Reply::History { entries, .. })) => {
                 self.older(before, Ok(entries))
@@ -56,8 +61,10 @@ impl RoomScreen {
             (Command::Verify { peer, .. }, result) => self.verified(peer, result.map(drop)),
             (_, Err(error)) => self.refused(error),
             (Command::Rooms, Ok(Reply::Rooms(rooms))) => self.rooms_are(rooms),
+            (Command::RoomsNearby, Ok(Reply::RoomsNearby(rooms))) => self.waiting.nearby = rooms,
+            (Command::PastRooms, Ok(Reply::PastRooms(rooms))) => self.waiting.past = rooms,
             (Command::People, Ok(Reply::People(contacts))) => self.people.replace_contacts(contacts),
-            (Command::Talk { .. }, Ok(Reply::Entered { room })) => self.entered(room),
+            (Command::Talk { .. } | Command::OpenTicket { .. }, Ok(Reply::Entered { room })) => self.entered(room),
             (Command::Join { room }, Ok(_)) => self.open_and_write(room),
             (Command::Leave { room }, Ok(_)) => self.left(&room),
             (Command::Rename { name }, Ok(_)) => self.renamed(name),
@@ -111,6 +118,9 @@ impl RoomScreen {
             // It follows the content of the room, which is being loaded.
             waiting.push(event.clone());
         }
+        if let Event::Entries { room, entries } = &event {
+            self.waiting.lines(room, entries);
+        }
         match event {
             Event::Ready { addresses, .. } => self.dialogs.set_addresses(addresses),
             Event::Peer { room, person } => self.person(&room, person),
@@ -146,6 +156,7 @@ impl RoomScreen {
                 }
             }
             Event::HeldBack { room, entries } if self.is_here(&room) => self.chat.history.held_back(entries),
+            Event::Nearby(rooms) => self.waiting.nearby = rooms,
             Event::Warning(warning) => self.warned(warning),
             Event::Invitation(invitation) => {
                 self.received.came(invitation);
@@ -168,8 +179,7 @@ impl RoomScreen {
             | Event::Canvas { .. }
             | Event::Close { .. }
             | Event::HeldBack { .. }
-            | Event::Synced { .. }
-            | Event::Nearby(_) => {}
+            | Event::Synced { .. } => {}
         }
     }
 
@@ -208,8 +218,15 @@ impl RoomScreen {
     // ---- one answer or event each ----
 
     fn rooms_are(&mut self, rooms: Vec<RoomSummary>) {
-        if let Some(room) = self.rooms.replace(rooms) {
-            self.open_and_write(room);
+        self.waiting.is_loaded = true;
+        match self.rooms.replace(rooms) {
+            Some(room) => self.open_and_write(room),
+            None if self.rooms.here.is_none() => self.show_waiting_room(),
+            None => {}
+        }
+        if self.waiting.is_up {
+            let asks = self.waiting.asks(&self.rooms);
+            asks.into_iter().for_each(|command| self.act(Action::Command(command)));
         }
     }
 
@@ -306,7 +323,7 @@ impl RoomScreen {
         if change.to_choose || change.to_guess {
             self.close_page();
         }
-        if !self.dialogs.is_open() && self.rooms.adding.is_none() {
+        if !self.dialogs.is_open() && self.rooms.adding.is_none() && !self.waiting.is_up {
             if change.to_choose && !self.is_writing() {
                 self.act(Action::Focus(NO_FIELD));
             } else if change.to_guess && self.chat_in_view() {

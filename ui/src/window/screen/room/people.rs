@@ -260,6 +260,11 @@ impl People {
         self.people.values().filter(|person| person.online && person.peer != self.me).count()
     }
 
+    /// Returns how many contacts are online.
+    pub fn contacts_online(&self) -> usize {
+        self.contacts.values().filter(|contact| contact.online).count()
+    }
+
     /// Returns ourselves, then those online, then the others, each by name.
     pub fn in_order(&self) -> Vec<&Person> {
         let mut people: Vec<&Person> = self.people.values().collect();

@@ -19,10 +19,15 @@ const CALL_MARK: &str = "mark-of-a-call";
 /// The id of the field for a room's name.
 pub const ROOM_FIELD: &str = "room-name-field";
 
+/// The beginning of the text of every ticket.
+const TICKET: &str = "inkmesh:";
+
 /// An event of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Message {
     Open(RoomName),
+    /// Enter a room that we are not in.
+    Enter(RoomName),
     /// Show the field for the name of a room to join.
     Add,
     Typed(String),
@@ -37,6 +42,8 @@ pub enum Outcome {
     /// Focus the field for the name.
     FocusField,
     Join(RoomName),
+    /// Enter the room of a ticket.
+    OpenTicket(String),
     Leave(RoomName),
 }
 
@@ -46,6 +53,8 @@ pub struct RoomInfo {
     pub online: BTreeSet<Author>,
     /// The number of unread lines.
     pub unread: u64,
+    /// When something happened last, as was known when the rooms were listed; 0 if never.
+    pub last_activity: u64,
     /// What its game waits for from us.
     pub call: PendingCall,
     /// What people call it, if it is private.
@@ -84,6 +93,7 @@ impl Rooms {
     pub fn update(&mut self, message: Message) -> Option<Outcome> {
         match message {
             Message::Open(room) => return Some(Outcome::Open(room)),
+            Message::Enter(room) => return Some(Outcome::Join(room)),
             Message::Add => {
                 self.adding = Some(Adding::default());
                 return Some(Outcome::FocusField);
@@ -97,6 +107,12 @@ impl Rooms {
 
     fn join(&mut self) -> Option<Outcome> {
         let adding = self.adding.as_mut()?;
+        let text = adding.name.trim();
+        if text.get(..TICKET.len()).is_some_and(|start| start.eq_ignore_ascii_case(TICKET)) {
+            let ticket = text.to_owned();
+            self.adding = None;
+            return Some(Outcome::OpenTicket(ticket));
+        }
         match adding.name.parse::<RoomName>() {
             Ok(room) => {
                 self.adding = None;
@@ -107,20 +123,18 @@ impl Rooms {
         None
     }
 
-    /// Replaces the rooms by these; what is known of a room stays. Returns the room to open, if the open one is not among
-    /// them.
+    /// Replaces the rooms by these; what is known of a room stays. Returns the room to open at the start.
     pub fn replace(&mut self, rooms: Vec<RoomSummary>) -> Option<RoomName> {
         let mut known = std::mem::take(&mut self.rooms);
         for summary in rooms {
             let mut info = known.remove(&summary.room).unwrap_or_default();
             (info.unread, info.title) = (summary.unread, summary.title);
+            info.last_activity = summary.last_activity;
             self.rooms.insert(summary.room, info);
         }
-        let is_known = |room: &&RoomName| self.rooms.contains_key(*room);
-        if self.here.as_ref().filter(is_known).is_some() {
-            return None;
-        }
-        self.wanted.iter().find(is_known).or_else(|| self.rooms.keys().next()).cloned()
+        self.here.take_if(|here| !self.rooms.contains_key(here));
+        let wanted = std::mem::take(&mut self.wanted).into_iter().find(|room| self.rooms.contains_key(room));
+        wanted.filter(|_| self.here.is_none())
     }
 
     /// Opens a room, and keeps the draft of the one that was open. Returns the draft of the room.
@@ -179,6 +193,18 @@ impl Rooms {
             Some(adding) => field(look, adding),
             None => quiet_button(look, look.t("room-add"), Message::Add),
         }
+    }
+
+    /// Returns the field for the name of a room to join, with its button.
+    pub fn new_room_view(&self, look: Look) -> Element<'_, Message> {
+        let (name, error) = self.adding.as_ref().map_or(("", None), |adding| (adding.name.as_str(), adding.error));
+        let field = parts::field(look, &look.t("waiting-new-placeholder"), name).id(ROOM_FIELD).padding([6, 10]);
+        let field = field.on_input(Message::Typed).on_submit(Message::Join);
+        let may_open = (!name.trim().is_empty()).then_some(Message::Join);
+        let open = parts::secondary(look, theme::body(look.t("waiting-new-open")), may_open).padding([6, 12]);
+        let open = focusable(open, Message::Join, look.colors.accent);
+        let error = error.map(|error| theme::small(name_error(look.language, error), look.colors.accent));
+        column![row![field, open].spacing(8)].push(error).spacing(4).into()
     }
 
     fn line<'a>(&'a self, look: Look, name: &'a RoomName, info: &'a RoomInfo) -> Element<'a, Message> {
@@ -249,7 +275,7 @@ fn field(look: Look, adding: &Adding) -> Element<'_, Message> {
 }
 
 /// Returns a number of unread lines.
-fn badge<'a>(look: Look, number: u64) -> Element<'a, Message> {
+pub fn badge<'a, M: 'a>(look: Look, number: u64) -> Element<'a, M> {
     let words = if number > 99 { "99+".to_owned() } else { number.to_string() };
     let words = theme::small(words, look.colors.on_accent);
     container(words).padding([0, 8]).style(style::pill(look.colors.accent, look.colors.on_accent)).into()

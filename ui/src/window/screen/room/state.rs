@@ -23,6 +23,7 @@ use super::rooms::{self, ROOM_FIELD, Rooms};
 use super::sheet::{self, Choice, Sheet};
 use super::shortcut::{GameKey, Shortcut};
 use super::status::{ConnectionStatus, Notice, Status};
+use super::waiting::Waiting;
 use crate::export::dates::LocalTime;
 use crate::export::drawing::{DrawingFile, file_name};
 use crate::export::files;
@@ -42,6 +43,7 @@ const READ_AFTER: Duration = Duration::from_millis(500);
 pub struct RoomScreen {
     pub(super) me: Author,
     pub(super) rooms: Rooms,
+    pub(super) waiting: Waiting,
     pub(super) people: People,
     pub(super) chat: Chat,
     pub(super) sheet: Sheet,
@@ -73,8 +75,10 @@ pub struct RoomScreen {
 pub struct Start {
     pub me: Author,
     pub name: String,
-    /// The rooms to open, in this order of preference.
+    /// The rooms to open, in this order of preference; without any, the waiting room.
     pub wanted: Vec<RoomName>,
+    /// The room that was open when the program ended last.
+    pub last: Option<RoomName>,
     /// True if people are discovered on this network.
     pub discovers: bool,
     /// The window's size.
@@ -90,6 +94,7 @@ impl RoomScreen {
     pub fn new(start: Start, now: Instant) -> (Self, Vec<Action>) {
         let screen = RoomScreen {
             me: start.me,
+            waiting: Waiting::new(start.wanted.is_empty(), start.last),
             rooms: Rooms::new(start.wanted),
             people: People::new(start.me),
             chat: Chat::default(),
@@ -148,6 +153,7 @@ impl RoomScreen {
             Message::Layout(message) => self.layout(message),
             Message::Show(topic) => self.show(topic),
             Message::Dialog(message) => self.dialog(message),
+            Message::ToWaitingRoom => self.go_to_waiting_room(),
             Message::ToGallery => self.open_gallery(),
             Message::Gallery(message) => self.gallery(message),
             Message::ToContacts => self.open_contacts(None),
@@ -214,8 +220,8 @@ impl RoomScreen {
     pub fn title(&self, look: Look) -> String {
         match (self.rooms.calls().min(), &self.rooms.here) {
             (Some((call, room)), _) => format!("● {} – {} – Inkmesh", call.title(look), self.rooms.label(room)),
-            (None, Some(room)) => format!("{} – Inkmesh", self.rooms.label(room)),
-            (None, None) => "Inkmesh".to_owned(),
+            (None, Some(room)) if !self.waiting.is_up => format!("{} – Inkmesh", self.rooms.label(room)),
+            (None, _) => "Inkmesh".to_owned(),
         }
     }
 
@@ -250,9 +256,9 @@ impl RoomScreen {
         !self.dialogs.is_open() && self.chat.menu.is_none() && !self.page_is_up() && !self.layout.drawer_is_up()
     }
 
-    /// Returns whether the gallery or the contacts stand in place of the sheet.
+    /// Returns whether the gallery, the contacts or the waiting room stand in place of the sheet.
     fn page_is_up(&self) -> bool {
-        self.gallery.is_some() || self.contacts.is_some()
+        self.gallery.is_some() || self.contacts.is_some() || self.waiting.is_up
     }
 
     /// Returns whether the sheet is in view and keys are for it.
@@ -327,6 +333,7 @@ impl RoomScreen {
             Shortcut::Write if self.dialogs.shows_setup() => {
                 self.dialog(dialog::Message::Setup(game::setup::Message::Start))
             }
+            Shortcut::Write if no_dialog && self.waiting_room_is_up() => self.open_first(),
             Shortcut::Write if room && self.game.may_take_part() => self.game_command(RoomCommand::Ready),
             Shortcut::Write if room => self.chat(chat::Message::Focus),
             Shortcut::Escape => self.close(),
@@ -387,7 +394,8 @@ impl RoomScreen {
         }
         let closed = std::mem::take(&mut self.layout.drawer)
             || self.rooms.adding.take().is_some()
-            || self.chat.selection.clear();
+            || self.chat.selection.clear()
+            || (self.rooms.here.is_some() && std::mem::take(&mut self.waiting.is_up));
         if !closed {
             self.status.notices.dismiss_newest();
         }
@@ -397,9 +405,11 @@ impl RoomScreen {
 
     fn rooms(&mut self, message: rooms::Message) {
         match self.rooms.update(message) {
+            Some(rooms::Outcome::Open(room)) if self.waiting.is_up => self.open_and_write(room),
             Some(rooms::Outcome::Open(room)) => self.open(room),
             Some(rooms::Outcome::FocusField) => self.act(Action::Focus(ROOM_FIELD)),
             Some(rooms::Outcome::Join(room)) => self.act(Action::Command(Command::Join { room })),
+            Some(rooms::Outcome::OpenTicket(ticket)) => self.act(Action::Command(Command::OpenTicket { ticket })),
             Some(rooms::Outcome::Leave(room)) => self.act(Action::Command(Command::Leave { room })),
             None => {}
         }
@@ -407,6 +417,7 @@ impl RoomScreen {
 
     fn open(&mut self, room: RoomName) {
         self.layout.drawer = false;
+        self.waiting.is_up = false;
         self.chat.menu = None;
         self.close_page();
         if self.layout.pane == Pane::People {
@@ -507,7 +518,8 @@ impl RoomScreen {
 
     /// Returns whether the person reads along: the end of the chat is in view, in a window that has the focus.
     pub(super) fn is_being_read(&self) -> bool {
-        self.focused && self.chat_in_view() && self.chat.history.at_end && !self.is_loading() && !self.dialogs.is_open()
+        let is_in_view = self.chat_in_view() && !self.page_is_up() && !self.dialogs.is_open();
+        self.focused && is_in_view && self.chat.history.at_end && !self.is_loading()
     }
 
     /// Starts the timer that marks the lines in view as read, if there are any to be marked.
@@ -607,7 +619,7 @@ impl RoomScreen {
     /// Reads a file that was dropped on the window: words for a game, if one can be set up.
     fn dropped(&mut self, path: PathBuf) {
         if !self.dialogs.shows_setup() {
-            if self.dialogs.is_open() || self.game.runs() {
+            if self.dialogs.is_open() || self.game.runs() || self.waiting.is_up {
                 return;
             }
             self.open_setup();

@@ -12,7 +12,7 @@ use super::rooms::{Message as RoomsMessage, call_mark};
 use super::sheet::STRIP_HEIGHT;
 use super::state::RoomScreen;
 use super::status::ConnectionStatus;
-use super::{chat, game};
+use super::{chat, game, waiting};
 use crate::settings::Settings;
 use crate::text::grouped;
 use crate::window::screen::{contacts, gallery};
@@ -51,6 +51,7 @@ pub fn view<'a>(screen: &'a RoomScreen, look: Look, settings: &'a Settings) -> E
     let (around, _) = screen.layout.gaps();
     let whole = screen.layout.size.width - 2.0 * around;
     let panes: Element<'_, Message> = match screen.layout.arrangement() {
+        _ if screen.waiting_room_is_up() => waiting::view(screen, look),
         Arrangement::Wide => {
             let middle = whole - SIDE - CHAT - 2.0 * around;
             columns(screen, look, container(side(screen, look)).width(SIDE), middle, CHAT)
@@ -111,7 +112,8 @@ fn page(screen: &RoomScreen, look: Look) -> Option<Element<'_, Message>> {
         gallery::view(gallery, context).map(Message::Gallery)
     } else {
         let (people, narrow) = (&screen.people, screen.layout.is_narrow());
-        let context = contacts::Context { look, calendar, people, narrow, short };
+        let back = if screen.waiting.is_up { "contacts-back-waiting" } else { "contacts-back" };
+        let context = contacts::Context { look, calendar, people, back, narrow, short };
         contacts::view(screen.contacts.as_ref()?, context).map(Message::Contacts)
     };
     let page = stack![page].push(notices(screen, look));
@@ -133,7 +135,7 @@ fn chat_view(screen: &RoomScreen, look: Look) -> Element<'_, Message> {
 }
 
 /// Returns the notices. They lie over the sheet, or stand before its replacement, so that they cover no field or button.
-fn notices(screen: &RoomScreen, look: Look) -> Option<Element<'_, Message>> {
+pub(super) fn notices(screen: &RoomScreen, look: Look) -> Option<Element<'_, Message>> {
     let notices = &screen.status.notices;
     (!notices.is_empty()).then(|| notices.view(look, screen.layout.is_short()).map(Message::Status))
 }
@@ -206,13 +208,13 @@ fn head(screen: &RoomScreen, look: Look, width: f32) -> Element<'_, Message> {
     column![line.height(LINE).align_y(Alignment::Center)].push(banners).spacing(4).into()
 }
 
-fn banners(screen: &RoomScreen, look: Look, short: bool) -> Option<Element<'_, Message>> {
+pub(super) fn banners(screen: &RoomScreen, look: Look, short: bool) -> Option<Element<'_, Message>> {
     screen.status.banners.view(look, short).map(|banners| banners.map(Message::Status))
 }
 
 /// Returns a button to the room whose game waits for us. It takes the place of the state of the connection, so that
 /// nothing moves when it appears.
-fn call_banner(screen: &RoomScreen, look: Look) -> Option<Element<'_, Message>> {
+pub(super) fn call_banner(screen: &RoomScreen, look: Look) -> Option<Element<'_, Message>> {
     let (call, room) = screen.call_elsewhere()?;
     let words = theme::strong(format!("{} →", call.words(look, &screen.rooms.label(room))))
         .size(theme::SMALL)
@@ -256,7 +258,7 @@ fn status_line(screen: &RoomScreen, look: Look, width: f32) -> Element<'_, Messa
 }
 
 /// Returns the buttons that invite others, to the settings and to the help.
-fn head_buttons<'a>(look: Look) -> [Element<'a, Message>; 3] {
+pub(super) fn head_buttons<'a>(look: Look) -> [Element<'a, Message>; 3] {
     let buttons = [
         (theme::strong("+"), "head-invite", Topic::Invite),
         (theme::sign("⚙"), "head-settings", Topic::Settings),
@@ -293,13 +295,14 @@ fn side(screen: &RoomScreen, look: Look) -> Element<'_, Message> {
     let contacts = quiet_button(look, look.t("contacts-open"), Message::ToContacts);
     let gallery = quiet_button(look, look.t("gallery-open"), Message::ToGallery);
     let by_address = quiet_button(look, look.t("room-by-address"), CONNECT);
-    let foot: Element<'_, Message> = if short && screen.rooms.adding.is_none() {
-        row![add, contacts, gallery, by_address].spacing(4).wrap().into()
+    let waiting = quiet_button(look, format!("← {}", look.t("waiting-title")), Message::ToWaitingRoom);
+    let (head, foot): (_, Element<'_, Message>) = if short && screen.rooms.adding.is_none() {
+        (column![], row![waiting, add, contacts, gallery, by_address].spacing(4).wrap().into())
     } else {
-        column![add, contacts, gallery, by_address].spacing(4).into()
+        let title = (!short).then(|| theme::title("Inkmesh"));
+        (column![].push(title).push(waiting).spacing(4), column![add, contacts, gallery, by_address].spacing(4).into())
     };
-    let title = (!short).then(|| container(theme::title("Inkmesh")).padding(iced::padding::bottom(8)));
-    let all = Pinned::new(column![].push(title), lists, foot).spacing(8.0).height(Length::Fill);
+    let all = Pinned::new(head, lists, foot).spacing(8.0).height(Length::Fill);
     let padding = if short { [4, 8] } else { [16, 16] };
     container(all).padding(padding).width(Length::Fill).height(Length::Fill).style(style::card(look.colors)).into()
 }
@@ -320,7 +323,8 @@ fn narrow_side(screen: &RoomScreen, look: Look) -> Element<'_, Message> {
     let menu = end("☰", Message::Layout(LayoutMessage::Drawer(true)), "room-menu");
     let contacts = end("☺", Message::ToContacts, "contacts-open");
     let gallery = end("🖼", Message::ToGallery, "gallery-open");
-    let all = Pinned::new(menu, list, column![contacts, gallery]).spacing(8.0).height(Length::Fill);
+    let waiting = end("←", Message::ToWaitingRoom, "waiting-title");
+    let all = Pinned::new(column![waiting, menu], list, column![contacts, gallery]).spacing(8.0).height(Length::Fill);
     container(all).padding([8, 0]).width(Length::Fill).height(Length::Fill).style(style::card(look.colors)).into()
 }
 

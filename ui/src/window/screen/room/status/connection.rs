@@ -258,6 +258,11 @@ impl ConnectionStatus {
         }
     }
 
+    /// Returns whether nobody is connected.
+    pub fn is_alone(&self) -> bool {
+        matches!(self, ConnectionStatus::Looking) || self.offers_address()
+    }
+
     /// Returns whether connecting by address could help.
     pub fn offers_address(&self) -> bool {
         matches!(
