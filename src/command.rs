@@ -20,6 +20,7 @@ use crate::invitation::InvitationId;
 use crate::json;
 use crate::name::{NameError, PersonName, RoomName};
 use crate::operation::OperationId;
+use crate::picture::Picture;
 use crate::room_ticket::TicketError;
 use crate::verification::VerificationNumber;
 use crate::waiting_room::NearbyRoom;
@@ -86,6 +87,12 @@ pub enum Command {
     Rename {
         /// The name.
         name: PersonName,
+    },
+    /// Takes another picture, in every room.
+    #[serde(deserialize_with = "json::picture")]
+    Picture {
+        /// The picture; none takes it away, and then we have one by our key.
+        picture: Option<Picture>,
     },
     /// Connects to an address and keeps trying until it answers.
     Dial {
@@ -343,6 +350,9 @@ pub enum Reply {
         peer: Author,
         /// The name that others see.
         name: PersonName,
+        /// Our picture; none if we chose nothing.
+        #[serde(serialize_with = "json::as_picture")]
+        picture: Option<Picture>,
         /// The short form of the key, which tells people of the same name apart.
         fingerprint: String,
         /// The verification number of our key, which we read to others.

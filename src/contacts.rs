@@ -7,11 +7,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::codec::{self, CodecError};
 use crate::identity::Author;
+use crate::json;
 use crate::lookalike::Skeleton;
 use crate::name::PersonName;
+use crate::picture::{self, Picture};
 
 /// Contacts at most. Beyond it, untagged ones are forgotten: who was met on the fewest days first.
 pub const MAX_CONTACTS: usize = 10_000;
+/// Drawn pictures that are kept at most.
+const MAX_DRAWN: usize = 500;
 /// Addresses kept of a contact.
 const MAX_ADDRESSES: usize = 8;
 /// Longest address in bytes.
@@ -42,6 +46,8 @@ pub enum Tag {
 #[serde(default)]
 struct Kept {
     name: String,
+    #[serde(deserialize_with = "picture::lenient")]
+    picture: Option<Picture>,
     nickname: Option<PersonName>,
     friend: bool,
     muted: bool,
@@ -101,8 +107,9 @@ pub struct Contact {
     pub last_seen: Option<u64>,
     /// The multiaddresses at which they may be reached, the best one first.
     pub addresses: Vec<String>,
-    /// Their picture. Pictures are not exchanged yet.
-    pub picture: Option<String>,
+    /// The picture that they had last; none if they chose nothing, or it is not remembered.
+    #[serde(serialize_with = "json::as_picture")]
+    pub picture: Option<Picture>,
     /// Others with a name that looks the same, those who have a tag first; not all if they are many.
     pub look_alikes: Vec<Author>,
 }
@@ -169,7 +176,7 @@ impl Contacts {
             verified: kept.verified,
             first_seen: kept.first_seen,
             addresses: kept.addresses,
-            picture: None,
+            picture: kept.picture,
         }
     }
 
@@ -250,6 +257,27 @@ impl Contacts {
     /// Notes the name that somebody whom we have met gives themselves. Returns whether it is another one.
     pub fn named(&mut self, peer: Author, name: &str) -> bool {
         self.change(peer, |kept| name.clone_into(&mut kept.name))
+    }
+
+    /// Notes the picture that somebody whom we have met shows of themselves. Returns whether it is another one.
+    pub fn pictured(&mut self, peer: Author, picture: Option<&Picture>) -> bool {
+        let drawn = |picture: Option<&Picture>| matches!(picture, Some(Picture::Drawn(_)));
+        let kept = drawn(self.kept.get(&peer).and_then(|kept| kept.picture.as_ref()));
+        let picture = picture.filter(|_| !drawn(picture) || kept || self.make_space_for_drawn());
+        self.change(peer, |kept| kept.picture = picture.cloned())
+    }
+
+    /// Returns whether one more drawn picture may be kept. Forgets that of an untagged contact who is away, if need be: of the
+    /// one met longest ago.
+    fn make_space_for_drawn(&mut self) -> bool {
+        let drawn = self.kept.iter().filter(|(_, kept)| matches!(kept.picture, Some(Picture::Drawn(_))));
+        let drawn: Vec<(&Author, &Kept)> = drawn.collect();
+        if drawn.len() < MAX_DRAWN {
+            return true;
+        }
+        let away = drawn.into_iter().filter(|(peer, kept)| !kept.is_tagged() && !self.online.contains(peer));
+        let Some(victim) = away.min_by_key(|(_, kept)| kept.last_seen).map(|(peer, _)| *peer) else { return false };
+        self.change(victim, |kept| kept.picture = None)
     }
 
     /// Notes the addresses at which somebody whom we have met may be reached. Returns whether they are others.
@@ -345,6 +373,8 @@ impl Contacts {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::canvas::Point;
+    use crate::picture::Sketch;
 
     const NOW: u64 = 1_800_000_000_000;
 
@@ -437,6 +467,32 @@ mod tests {
         let told = contacts.get(author(5), NOW).look_alikes;
         assert_eq!((told.len(), told[0]), (MAX_LOOK_ALIKES, author(77)));
         assert!(contacts.take_untold().len() <= 100);
+    }
+
+    #[test]
+    fn pictures_are_remembered_drawn_ones_up_to_a_bound() {
+        let drawn = Picture::Drawn(Sketch::new(&[vec![Point::new(4, 4)]]).unwrap());
+        let mut contacts = Contacts::default();
+        assert!(!contacts.pictured(author(1), Some(&drawn)), "nobody whom we have met");
+        for n in 0..=MAX_DRAWN as u16 {
+            contacts.came(author(n), NOW + u64::from(n));
+            assert!(contacts.pictured(author(n), Some(&drawn)) && !contacts.pictured(author(n), Some(&drawn)));
+            contacts.went(author(n), NOW + u64::from(n));
+            if n == 0 {
+                contacts.tag(author(n), Tag::Friend, true);
+            }
+        }
+        assert!(contacts.pictured(author(3), Some(&Picture::Ours(7))));
+        let again = restarted(&mut contacts);
+        let picture = |n| again.get(author(n), NOW).picture;
+        assert_eq!((picture(0), picture(1), picture(2)), (Some(drawn.clone()), None, Some(drawn.clone())));
+        assert_eq!(picture(3), Some(Picture::Ours(7)));
+        for n in 0..=MAX_DRAWN as u16 {
+            contacts.came(author(n), NOW + 9999);
+        }
+        assert!(contacts.pictured(author(1), Some(&drawn)), "the other one chose one of ours");
+        contacts.pictured(author(3), Some(&drawn));
+        assert_eq!(contacts.get(author(3), NOW).picture, None, "all the others are here");
     }
 
     #[test]

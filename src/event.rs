@@ -11,6 +11,7 @@ use crate::identity::Author;
 use crate::invitation::InvitationId;
 use crate::name::RoomName;
 use crate::operation::{OperationId, OrderKey};
+use crate::picture::Picture;
 use crate::waiting_room::NearbyRoom;
 
 pub use crate::canvas::Drawn;
@@ -29,7 +30,7 @@ pub enum Event {
         /// The multiaddresses that others can dial.
         addresses: Vec<String>,
     },
-    /// A person came or left, or has another name or address now.
+    /// A person came or left, or has another name, picture or address now.
     Peer {
         /// The room.
         room: RoomName,
@@ -47,7 +48,7 @@ pub enum Event {
         /// Whether they entered the room.
         accepted: bool,
     },
-    /// Somebody whom we have met came or left, has another name or address, or was marked.
+    /// Somebody whom we have met came or left, has another name, picture or address, or was marked.
     Person(Contact),
     /// New lines of a room, in the log's order.
     Entries {
@@ -465,6 +466,9 @@ pub struct Person {
     pub peer: Author,
     /// Their name; empty when it is unknown.
     pub name: String,
+    /// Their picture; none if they chose nothing. Contacts have it in JSON.
+    #[serde(skip)]
+    pub picture: Option<Picture>,
     /// True if they are in the room and we are connected to them. Always true of ourselves.
     pub online: bool,
     /// Their known multiaddresses, the one in use first.

@@ -18,6 +18,7 @@ use crate::identity::Author;
 use crate::invitation::MAX_INVITED;
 use crate::name::{PersonName, RoomName};
 use crate::operation::OperationId;
+use crate::picture::{self, Picture, PictureError, Sketch};
 use crate::verification::VerificationNumber;
 use crate::waiting_room::NearbyRoom;
 use crate::words::{BuiltIn, Level, Word};
@@ -76,6 +77,48 @@ pub(crate) fn color<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Color,
 pub(crate) fn points<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Point>, D::Error> {
     let pairs = Vec::<[f64; 2]>::deserialize(deserializer)?;
     Ok(pairs.into_iter().map(|[x, y]| Point::from_logical(x, y)).collect())
+}
+
+/// The fields of `picture`.
+#[derive(Deserialize)]
+struct PictureFields {
+    ours: Option<u16>,
+    strokes: Option<Vec<Vec<[f64; 2]>>>,
+}
+
+/// Reads a picture: one of ours by its number, or a drawn one by its strokes; none of both is no picture.
+pub(crate) fn picture<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Picture>, D::Error> {
+    let PictureFields { ours, strokes } = PictureFields::deserialize(deserializer)?;
+    match (ours, strokes) {
+        (None, None) => Ok(None),
+        (Some(number), None) if number < picture::OURS => Ok(Some(Picture::Ours(number))),
+        (Some(_), None) => Err(D::Error::custom(format_args!("`ours` is a number of 0 to {}", picture::OURS - 1))),
+        (None, Some(strokes)) => sketch(&strokes).map(Some).map_err(D::Error::custom),
+        (Some(_), Some(_)) => Err(D::Error::custom("`ours` and `strokes` are two pictures: give one of them")),
+    }
+}
+
+fn sketch(strokes: &[Vec<[f64; 2]>]) -> Result<Picture, String> {
+    // A point beside the sheet of a room would be moved onto it, and so could get onto that of a picture.
+    let beside = |[x, y]: &[f64; 2]| x.min(*y) < 0.0 || x.max(*y) > f64::from(picture::SIDE);
+    if strokes.iter().flatten().any(beside) {
+        return Err(format!("`strokes`: {}", PictureError::Outside));
+    }
+    let stroke = |stroke: &Vec<[f64; 2]>| stroke.iter().map(|[x, y]| Point::from_logical(*x, *y)).collect();
+    let strokes: Vec<Vec<Point>> = strokes.iter().map(stroke).collect();
+    Sketch::new(&strokes).map(Picture::Drawn).map_err(|error| format!("`strokes`: {error}"))
+}
+
+/// Writes a picture in the form in which it is read.
+pub(crate) fn as_picture<S: Serializer>(picture: &Option<Picture>, serializer: S) -> Result<S::Ok, S::Error> {
+    match picture {
+        None => serializer.serialize_none(),
+        Some(Picture::Ours(number)) => serializer.collect_map([("ours", number)]),
+        Some(Picture::Drawn(sketch)) => {
+            let strokes: Vec<_> = sketch.strokes().iter().map(logical).collect();
+            serializer.collect_map([("strokes", strokes)])
+        }
+    }
 }
 
 pub(crate) fn quarters<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i32, D::Error> {
@@ -490,7 +533,7 @@ impl EventFields {
 }
 
 fn peer_line(room: RoomName, person: Person) -> EventFields {
-    let Person { peer, name, online, addresses, last_seen: _, forked } = person;
+    let Person { peer, name, picture: _, online, addresses, last_seen: _, forked } = person;
     let state = if online { "online" } else { "offline" };
     EventFields::Peer { room, peer, name, state, address: addresses.into_iter().next(), forked }
 }

@@ -64,6 +64,7 @@
 //! | [`room`] | the machine that holds one room together |
 //! | [`room_ticket`] | texts with which somebody enters a room |
 //! | [`room_time`] | this machine's clock, corrected by those of others |
+//! | [`picture`] | the pictures of people |
 //! | [`people`] | projection: names and presence |
 //! | [`waiting_room`] | the public rooms that others have open |
 //! | [`command`] | commands of a frontend, their replies, the reasons of a refusal |
@@ -96,6 +97,7 @@ mod operation_id;
 pub mod payload;
 pub mod peering;
 pub mod people;
+pub mod picture;
 pub mod private_room;
 pub mod rate;
 pub mod room;

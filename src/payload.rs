@@ -11,13 +11,14 @@ use crate::codec::{self, CodecError};
 use crate::game::GameStep;
 use crate::name::PersonName;
 use crate::operation_id::OperationId;
+use crate::picture::{self, Picture};
 
 pub use crate::limits::{MAX_PAYLOAD, MAX_TEXT};
 
 /// The content of an operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Payload {
-    /// The author's name in this room from here on.
+    /// The author's name and picture in this room from here on.
     Profile(Profile),
     /// A chat line.
     Chat(Chat),
@@ -34,11 +35,14 @@ pub enum Payload {
     Unknown,
 }
 
-/// The name of an author.
+/// The name and picture of an author.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
     /// The name, which need not be unique.
     pub name: PersonName,
+    /// The picture; none for a person who chose nothing, and then nothing is encoded.
+    #[serde(default, deserialize_with = "picture::lenient", skip_serializing_if = "Option::is_none")]
+    pub picture: Option<Picture>,
 }
 
 /// A chat line.
@@ -179,7 +183,7 @@ mod tests {
             assert_eq!(raw(name), Payload::Unknown, "{name:?}");
         }
         let seen = "❤\u{fe0f}";
-        assert_eq!(raw(seen), Payload::Profile(Profile { name: seen.parse().unwrap() }));
+        assert_eq!(raw(seen), Payload::Profile(Profile { name: seen.parse().unwrap(), picture: None }));
     }
 
     #[test]

@@ -556,13 +556,13 @@ impl Room {
         }
         let last_new = inserted.iter().map(Operation::key).max();
         let last_before = self.contents.log.last().filter(|last| Some(*last) != last_new);
-        let Projected { payloads, change, mut renamed } = self.project(inserted, now);
+        let Projected { payloads, change, mut changed } = self.project(inserted, now);
         let floated: Vec<(&Operation, Payload)> = floating.iter().map(|op| (op, op.payload())).collect();
         for (operation, payload) in &floated {
             self.chain.observe(operation.header().time, now);
-            renamed.extend(self.contents.learn(operation, payload));
+            changed.extend(self.contents.learn(operation, payload));
         }
-        renamed.into_iter().for_each(|author| out.emit_person(self.contents.person(author, now)));
+        changed.into_iter().for_each(|author| out.emit_person(self.contents.person(author, now)));
         let changes = self.contents.sheet_changes(inserted, &payloads, change);
         if changes.iter().any(|change| matches!(change, CanvasChange::Added(_))) {
             let game = self.contents.fold.game();

@@ -17,6 +17,7 @@ use inkmesh::log::{Ingest, Log};
 use inkmesh::name::{RoomId, RoomName};
 use inkmesh::operation::{ChainId, Header, Operation, OperationId};
 use inkmesh::payload::{Chat, Payload, Profile};
+use inkmesh::picture::{Picture, Sketch};
 use inkmesh::private_room::{PrivateRoom, RoomKeys, RoomSecret};
 use inkmesh::room_ticket::RoomTicket;
 use inkmesh::sync::{Neighbour, Request, Response};
@@ -55,7 +56,16 @@ fn room() -> RoomId {
 }
 
 fn profile() -> Payload {
-    Payload::Profile(Profile { name: "Ana".parse().unwrap() })
+    Payload::Profile(Profile { name: "Ana".parse().unwrap(), picture: None })
+}
+
+fn pictured(picture: Picture) -> Payload {
+    Payload::Profile(Profile { name: "Ana".parse().unwrap(), picture: Some(picture) })
+}
+
+fn drawn() -> Picture {
+    let strokes = [vec![Point::new(100, 200), Point::new(400, 300), Point::new(1024, 0)], vec![Point::new(512, 512)]];
+    Picture::Drawn(Sketch::new(&strokes).unwrap())
 }
 
 fn chat() -> Payload {
@@ -109,6 +119,10 @@ fn log_vectors() -> Vectors {
         ("room id of lobby", room().hex()),
         ("topic", room().topic()),
         ("profile payload", payload(&profile())),
+        ("profile payload with a picture of ours", payload(&pictured(Picture::Ours(3)))),
+        ("profile payload with a drawn picture", payload(&pictured(drawn()))),
+        ("picture of the key of Ana", Picture::of_key(author).to_string()),
+        ("picture of the key of Ben", Picture::of_key(ben().author()).to_string()),
         ("profile operation", hex(first.bytes())),
         ("profile id", first.id().to_string()),
         ("chat payload", payload(&chat())),

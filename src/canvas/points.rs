@@ -61,7 +61,7 @@ impl From<Point> for (i32, i32) {
 ///
 /// A path has exactly one encoding; any other bytes are refused, and so are points outside of the sheet. A pen costs about
 /// 0.5 to 1.3 bytes a point.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(try_from = "serde_bytes::ByteBuf", into = "serde_bytes::ByteBuf")]
 pub struct Points(Box<[u8]>);
 

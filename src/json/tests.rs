@@ -44,6 +44,7 @@ fn people_and_the_node_itself() {
     let person = Person {
         peer: ana(),
         name: "Ana".to_owned(),
+        picture: None,
         online: true,
         addresses: addresses.clone(),
         last_seen: Some(9),
@@ -204,6 +205,32 @@ fn replies() {
     }
     let game = json_of(&Reply::Game { room: RoomName::lobby(), game: Box::default() });
     assert_eq!((&game["room"], &game["phase"], &game["game"]), (&json!("lobby"), &json!("idle"), &json!(null)));
+}
+
+#[test]
+fn a_picture_is_written_as_it_is_read() {
+    #[derive(Serialize)]
+    struct Written(#[serde(serialize_with = "as_picture")] Option<Picture>);
+    let drawn = json!({"strokes": [[[0.0, 0.0], [256.0, 255.75]], [[12.5, 3.0]]]});
+    for fields in [json!({"ours": 3}), drawn] {
+        let picture = picture(&fields).unwrap();
+        assert_eq!(json_of(&Written(picture)), fields);
+    }
+    assert_eq!(json_of(&Written(picture(&json!({"id": 5})).unwrap())), Value::Null);
+    let dots = |count: usize| json!({"strokes": vec![json!([[1, 1]]); count]});
+    for (fields, reason) in [
+        (json!({"ours": 24}), "`ours` is a number of 0 to 23"),
+        (json!({"ours": 1, "strokes": [[[1, 1]]]}), "give one of them"),
+        (json!({"strokes": []}), "`strokes`: a picture has at least one stroke"),
+        (json!({"strokes": [[[1, 1]], []]}), "`strokes`: a picture has at least one stroke"),
+        (json!({"strokes": [[[-0.1, 1]]]}), "`strokes`: a point lies beside the sheet of 256 × 256"),
+        (json!({"strokes": [[[1, 256.01]]]}), "`strokes`: a point lies beside the sheet of 256 × 256"),
+        (dots(65), "`strokes`: a picture has at most 64 strokes with 1024 points"),
+    ] {
+        let told = picture(&fields).unwrap_err().to_string();
+        assert!(told.contains(reason), "{told}");
+    }
+    assert!(picture(&dots(64)).is_ok());
 }
 
 #[test]

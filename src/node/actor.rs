@@ -37,7 +37,8 @@ use crate::contacts::Contacts;
 use crate::event::{Event, Warning};
 use crate::identity::{Author, Identity};
 use crate::invitation::Invitations;
-use crate::name::{PersonName, RoomId, RoomName};
+use crate::name::{RoomId, RoomName};
+use crate::payload::Profile;
 use crate::room::{Input, Output};
 
 /// The longest wait for the clock, in milliseconds, whatever was computed.
@@ -48,8 +49,8 @@ const LAST_WORDS: Duration = Duration::from_millis(100);
 /// The parts of a node.
 pub(super) struct NodeActor {
     pub(super) identity: Identity,
-    /// Our name.
-    pub(super) name: PersonName,
+    /// Our name and picture.
+    pub(super) profile: Profile,
     pub(super) clock: NodeClock,
     pub(super) network: Network,
     pub(super) peers: Peers,
@@ -231,7 +232,7 @@ impl NodeActor {
                 Output::SyncWith(author) => self.sync.gap(name, author, now.mono_ms),
                 Output::Emit(event) => {
                     match &event {
-                        Event::Peer { person, .. } => self.on_named(person.peer, &person.name),
+                        Event::Peer { person, .. } => self.on_introduced(person),
                         Event::Game { .. } => self.waiting_room.changed(now.mono_ms),
                         _ => {}
                     }
@@ -256,14 +257,14 @@ impl NodeActor {
         self.carry_out_effects(effects);
     }
 
-    /// Takes our name in an open room, unless we have it there.
+    /// Takes our name and picture in an open room, unless we have them there.
     ///
     /// # Errors
-    /// Those of [`Room::rename`](crate::room::Room::rename).
+    /// Those of [`Room::introduce`](crate::room::Room::introduce).
     fn introduce(&mut self, name: &RoomName) -> Result<(), CommandError> {
         let now = self.now();
         let Some(room) = self.rooms.get_mut(name) else { return Ok(()) };
-        if let Some(write) = room.rename(self.name.clone(), now)? {
+        if let Some(write) = room.introduce(self.profile.clone(), now)? {
             let effects = self.disk.write(name, write, now);
             self.carry_out_effects(effects);
         }

@@ -204,7 +204,7 @@ impl History {
             for operation in inserted.chain(torn.into_iter().map(|(_, operation)| operation)) {
                 let (key, payload) = (operation.key(), operation.payload());
                 if let Payload::Profile(profile) = &payload {
-                    self.people.set_name(key, profile.name.clone());
+                    self.people.set_profile(key, profile.clone());
                 }
                 steps.extend(Step::new(key, operation.id(), &payload));
             }
@@ -310,6 +310,6 @@ impl History {
 
     /// Returns the last names of the people who gave one.
     pub fn names(&self) -> impl Iterator<Item = (Author, String)> {
-        self.people.known().filter_map(|(author, name, _)| Some((author, name?.1.to_string())))
+        self.people.known().filter_map(|(author, profile, _)| Some((author, profile?.1.name.to_string())))
     }
 }

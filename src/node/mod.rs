@@ -28,6 +28,7 @@ mod network;
 mod peers;
 mod ports;
 mod private_rooms;
+mod profile;
 mod replies;
 mod rooms;
 mod shares;

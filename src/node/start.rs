@@ -20,13 +20,15 @@ use super::replies::Replies;
 use super::rooms::{LEFT, Rooms, recall};
 use super::sync::{self, SyncStreams};
 use super::waiting_room::WaitingRoom;
-use super::{StartError, contacts, key_file, listening, nearby, private_rooms};
+use super::{StartError, contacts, key_file, listening, nearby, private_rooms, profile};
 use crate::command::CommandError;
 use crate::contacts::{Contacts, Tag};
 use crate::event::Warning;
 use crate::identity::{Author, Identity};
 use crate::invitation::Invitations;
 use crate::name::{PersonName, RoomName};
+use crate::payload::Profile;
+use crate::picture::Picture;
 use crate::private_room::PrivateRooms;
 
 impl Node {
@@ -43,6 +45,7 @@ impl Node {
             about_key,
             unretired,
             name,
+            picture,
             rooms: saved_rooms,
             left,
             peers: saved_peers,
@@ -95,10 +98,12 @@ impl Node {
             frontend.warn(quarantined(&quarantine));
         }
         let name = config.name.or(name).unwrap_or_else(|| guest(author));
+        let profile = Profile { name, picture };
+        let name = profile.name.as_str().as_bytes().to_vec();
         let (replies, joining) = (Replies::default(), VecDeque::new());
         let mut actor = NodeActor {
             identity,
-            name: name.clone(),
+            profile,
             clock,
             network,
             peers,
@@ -126,7 +131,7 @@ impl Node {
         }
         let list = actor.rooms.remembered().map_err(|error| StartError::Network(error.to_string()))?;
         let kept = blocking(move || {
-            store.put_meta("name", name.as_str().as_bytes().to_vec())?;
+            store.put_meta(profile::NAME, name)?;
             Ok(store.put_meta("rooms", list)?)
         });
         match kept.await {
@@ -167,6 +172,7 @@ struct Saved {
     /// The reason why our chains could not be retired, if so.
     unretired: Option<StoreError>,
     name: Option<PersonName>,
+    picture: Option<Picture>,
     /// The rooms that we were in; `None` before the first start.
     rooms: Option<Vec<RoomName>>,
     /// The rooms that we left.
@@ -185,7 +191,7 @@ impl Saved {
         let (identity, about_key) = key_file::load_or_create(dir, !store.rooms()?.is_empty())?;
         let retire = || retire_own_chains(&store, identity.author());
         let unretired = if opening.lost { retire().err() } else { None };
-        let name = store.get_meta("name")?.and_then(|bytes| String::from_utf8(bytes).ok());
+        let (name, picture) = profile::load(&store)?;
         let rooms = store.get_meta("rooms")?.and_then(|list| recall(&list));
         let left = store.get_meta(LEFT)?.and_then(|list| recall(&list)).unwrap_or_default();
         let peers = store.get_meta("peers")?.unwrap_or_default();
@@ -201,7 +207,8 @@ impl Saved {
             identity,
             about_key,
             unretired,
-            name: name.and_then(|text| text.parse().ok()),
+            name,
+            picture,
             rooms,
             left,
             peers,

@@ -11,7 +11,6 @@ use crate::clock::Now;
 use crate::command::{CommandError, CommandTicket, Reply, RoomCommand};
 use crate::event::PenLine;
 use crate::game::GameStep;
-use crate::name::PersonName;
 use crate::payload::{Payload, Profile};
 
 impl Room {
@@ -95,14 +94,14 @@ impl Room {
         Ok(Outcome::Write(write, Reply::Done {}))
     }
 
-    /// Takes a name in this room, unless we have it already.
+    /// Takes a name and picture in this room, unless we have them already.
     ///
     /// # Errors
     /// [`CommandError::Busy`], [`CommandError::RoomFull`].
-    pub fn rename(&mut self, name: PersonName, now: Now) -> Result<Option<Write>, CommandError> {
-        if self.contents.people.name(self.chain.author()) == name.as_str() {
+    pub fn introduce(&mut self, profile: Profile, now: Now) -> Result<Option<Write>, CommandError> {
+        if self.contents.people.profile(self.chain.author()) == Some(&profile) {
             return Ok(None);
         }
-        self.chain.write(vec![Payload::Profile(Profile { name })], &self.contents.log, now).map(Some)
+        self.chain.write(vec![Payload::Profile(profile)], &self.contents.log, now).map(Some)
     }
 }

@@ -31,8 +31,8 @@ pub(super) struct Projected {
     pub(super) payloads: Vec<Payload>,
     /// The change of the game and the sheet.
     pub(super) change: Change,
-    /// The people who have another name now.
-    pub(super) renamed: Vec<Author>,
+    /// The people who have another name or picture now.
+    pub(super) changed: Vec<Author>,
 }
 
 impl Contents {
@@ -46,19 +46,19 @@ impl Contents {
     pub(super) fn project(&mut self, operations: &[Operation]) -> Projected {
         let payloads: Vec<Payload> = operations.iter().map(Operation::payload).collect();
         let pairs = || operations.iter().zip(&payloads);
-        let renamed = pairs().filter_map(|(operation, payload)| self.learn(operation, payload)).collect();
+        let changed = pairs().filter_map(|(operation, payload)| self.learn(operation, payload)).collect();
         let steps = pairs().filter_map(|(operation, payload)| Step::new(operation.key(), operation.id(), payload));
         let change = self.fold.insert(steps.collect());
-        Projected { payloads, change, renamed }
+        Projected { payloads, change, changed }
     }
 
     /// Learns from an operation about its author, whether it is in the log yet or floats. Returns the author if that
-    /// changed their name.
+    /// changed their name or picture.
     pub(super) fn learn(&mut self, operation: &Operation, payload: &Payload) -> Option<Author> {
         let (key, author) = (operation.key(), operation.author());
         self.people.note_activity(author, key.time.ms());
         let Payload::Profile(profile) = payload else { return None };
-        self.people.set_name(key, profile.name.clone()).then_some(author)
+        self.people.set_profile(key, profile.clone()).then_some(author)
     }
 
     /// Returns how the visible sheet changed with operations that were projected.
@@ -174,11 +174,11 @@ mod tests {
     #[test]
     fn a_name_counts_from_the_newest_operation_on() {
         let (mut contents, mut chain) = (Contents::new(RoomName::lobby().id()), chain(1));
-        let named = |name: &str| Payload::Profile(Profile { name: name.parse().unwrap() });
+        let named = |name: &str| Payload::Profile(Profile { name: name.parse().unwrap(), picture: None });
         let taken = take(&mut contents, &mut chain, vec![named("Ana"), named("Anna"), chat()], NOW);
         let projected = contents.project(&taken[1..]);
-        assert_eq!(projected.renamed, [chain.author()]);
-        assert_eq!(contents.project(&taken[..1]).renamed, [], "an earlier name comes too late");
+        assert_eq!(projected.changed, [chain.author()]);
+        assert_eq!(contents.project(&taken[..1]).changed, [], "an earlier name comes too late");
         let person = contents.person(chain.author(), NOW);
         assert_eq!((person.name.as_str(), person.forked), ("Anna", false));
         assert_eq!(contents.line(&taken[2], chat(), true, |_, _, _| None).name, "Anna");

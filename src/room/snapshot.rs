@@ -8,11 +8,12 @@ use crate::codec::{self, CodecError};
 use crate::fold::{Fold, FoldSnapshot};
 use crate::identity::Author;
 use crate::log::{Log, LogSnapshot};
-use crate::name::{PersonName, RoomId};
+use crate::name::RoomId;
 use crate::operation::OrderKey;
+use crate::payload::Profile;
 
 /// The version of the encoded form. A snapshot of another version is of no use.
-const VERSION: u32 = 5;
+const VERSION: u32 = 6;
 /// Largest snapshot in bytes: a few million operations.
 const MAX_BYTES: usize = 256 << 20;
 
@@ -25,9 +26,9 @@ pub struct RoomSnapshot {
     people: Vec<StoredPerson>,
 }
 
-/// A person: the last name with its position in the log, and the time of their last operation in milliseconds since 1970.
+/// A person: the last profile with its position in the log, and the time of their last operation in milliseconds since 1970.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct StoredPerson(Author, Option<(OrderKey, PersonName)>, Option<u64>);
+struct StoredPerson(Author, Option<(OrderKey, Profile)>, Option<u64>);
 
 /// The reason why bytes are no snapshot of a room.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -69,7 +70,7 @@ impl Contents {
         if self.fold.is_stale() || self.refolds.is_under_way() {
             return None;
         }
-        let people = self.people.known().map(|(author, name, seen)| StoredPerson(author, name, seen)).collect();
+        let people = self.people.known().map(|(author, profile, seen)| StoredPerson(author, profile, seen)).collect();
         Some(RoomSnapshot { version: VERSION, log: self.log.snapshot(), people, fold: self.fold.snapshot() })
     }
 
@@ -78,9 +79,9 @@ impl Contents {
         let mut contents = Contents::new(room);
         contents.log = Log::from_snapshot(room, &snapshot.log)?;
         contents.fold = Fold::from_snapshot(snapshot.fold);
-        for StoredPerson(author, name, seen) in snapshot.people {
-            if let Some((key, name)) = name {
-                contents.people.set_name(key, name);
+        for StoredPerson(author, profile, seen) in snapshot.people {
+            if let Some((key, profile)) = profile {
+                contents.people.set_profile(key, profile);
             }
             seen.into_iter().for_each(|ms| contents.people.note_activity(author, ms));
         }

@@ -171,7 +171,7 @@ impl Author {
     /// Returns 90 % chat lines, 9 % strokes, 1 % of the rest.
     fn payload(&mut self) -> Payload {
         match self.rng.random_range(0..200) {
-            0 => Payload::Profile(Profile { name: format!("Name {}", self.next).parse().unwrap() }),
+            0 => Payload::Profile(Profile { name: format!("Name {}", self.next).parse().unwrap(), picture: None }),
             1 => Payload::Game(GameStep::Proposed { rules: Rules::default(), words: WordList::default(), more: 0 }),
             2..20 => Payload::Canvas { sheet: SheetId::Free, step: CanvasStep::Stroke(self.stroke()) },
             _ => Payload::Chat(Chat { text: self.text() }),

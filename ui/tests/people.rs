@@ -133,6 +133,61 @@ fn whoever_was_met_is_listed_and_marks_survive_a_restart() {
 }
 
 #[test]
+fn a_picture_arrives_and_survives_restarts_and_a_new_name() {
+    let _turn = turn();
+    let (dirs, mut ana, mut ben) = two(["Ana", "Ben"]);
+    until("ana knows ben", || contact(&mut ana)["name"] == "Ben");
+    assert_eq!(ben.ok(json!({"do": "whoami"}))["picture"], Value::Null);
+    let drawn = json!({"strokes": [[[10.0, 20.0], [30.5, 40.25], [256.0, 0.0]], [[128.0, 128.0]]]});
+    let take = |host: &mut Host, picture: &Value| {
+        let mut command = json!({"do": "picture"});
+        command.as_object_mut().unwrap().extend(picture.as_object().unwrap().clone());
+        host.ok(command);
+    };
+    for picture in [json!({"ours": 3}), drawn.clone()] {
+        let mark = ana.mark();
+        take(&mut ben, &picture);
+        ana.await_event("ben's picture", mark, |event| event["event"] == "person" && event["picture"] == picture);
+        assert_eq!(ben.ok(json!({"do": "whoami"}))["picture"], picture);
+    }
+    for (refused, code) in [
+        (json!({"do": "picture", "ours": 24}), "bad_field"),
+        (json!({"do": "picture", "strokes": vec![vec![[1, 1]; 500]; 3]}), "bad_field"),
+        (json!({"do": "picture", "strokes": [[[300, 1]]]}), "bad_field"),
+    ] {
+        assert_eq!(ben.refused(refused), code);
+    }
+    let mark = ana.mark();
+    ben.ok(json!({"do": "rename", "name": "Benno"}));
+    let renamed = ana.await_event("ben's name", mark, |event| event["event"] == "person" && event["name"] == "Benno");
+    assert_eq!(renamed["picture"], drawn);
+    agree(&mut [&mut ana, &mut ben], DEADLINE);
+
+    // Both sides remember it.
+    ben.quit();
+    ana.quit();
+    let mut ana = local("ana", dirs[0].path(), &[]);
+    assert_eq!(contact(&mut ana)["picture"], drawn);
+    let address = ana.address();
+    let mut ben = local("ben", dirs[1].path(), &["--dial", &address]);
+    let own = ben.ok(json!({"do": "whoami"}));
+    assert_eq!((&own["name"], &own["picture"]), (&json!("Benno"), &drawn));
+    // It is taken to a room that is entered later, and gone from everywhere when it is taken away.
+    agree(&mut [&mut ana, &mut ben], DEADLINE);
+    ana.ok(json!({"do": "join", "room": "tea"}));
+    ben.ok(json!({"do": "join", "room": "tea"}));
+    let mut cleo = local("cleo", dirs[1].path().join("cleo").as_path(), &["--room", "tea", "--dial", &address]);
+    until("cleo knows ben's picture from the room", || {
+        people(&mut cleo).iter().any(|known| known["peer"] == ben.peer.as_str() && known["picture"] == drawn)
+    });
+    let mark = ana.mark();
+    ben.ok(json!({"do": "picture"}));
+    ana.await_event("no picture", mark, |event| event["event"] == "person" && event["picture"] == Value::Null);
+    assert_eq!(ben.ok(json!({"do": "whoami"}))["picture"], Value::Null);
+    [ana, ben, cleo].into_iter().for_each(Host::quit);
+}
+
+#[test]
 fn a_friend_is_called_at_the_next_start() {
     let _turn = turn();
     let dirs = [TempDir::new().unwrap(), TempDir::new().unwrap()];

@@ -3,10 +3,12 @@
 use super::NodeActor;
 use crate::command::{Command, CommandError, Reply, RoomCommand};
 use crate::contacts::Tag;
-use crate::name::{PersonName, RoomName};
+use crate::name::RoomName;
 use crate::node::clock::wall_ms;
 use crate::node::handle::ReplySender;
+use crate::node::profile;
 use crate::operation::OperationId;
+use crate::payload::Profile;
 use crate::room::Input;
 use crate::verification::VerificationNumber;
 
@@ -28,7 +30,14 @@ impl NodeActor {
             Command::Decline { invitation } => return self.on_decline(invitation, answer),
             Command::Invitations => Ok(self.open_invitations()),
             Command::Leave { room } => return self.on_leave(&room, answer),
-            Command::Rename { name } => return self.on_rename(name, answer),
+            Command::Rename { name } => {
+                let profile = Profile { name, picture: self.profile.picture.clone() };
+                return self.on_profile(profile, answer);
+            }
+            Command::Picture { picture } => {
+                let profile = Profile { name: self.profile.name.clone(), picture };
+                return self.on_profile(profile, answer);
+            }
             Command::History { room, limit, before } => {
                 return self.on_history(room, limit.unwrap_or(HISTORY), before, answer);
             }
@@ -63,22 +72,23 @@ impl NodeActor {
         self.feed(name, Input::Command { ticket, command });
     }
 
-    fn on_rename(&mut self, name: PersonName, answer: ReplySender) {
-        self.name = name;
+    /// Takes a name and picture, here and in every open room.
+    fn on_profile(&mut self, profile: Profile, answer: ReplySender) {
+        self.profile = profile;
         self.waiting_room.changed(self.now().mono_ms);
         let mut refused = None;
         for room in self.rooms.names() {
             refused = self.introduce(&room).err().or(refused);
         }
-        let value = self.name.as_str().as_bytes().to_vec();
-        match refused {
-            None => self.disk.remember("name", value, Some(answer)),
-            // It is ours all the same, and taken in the other rooms. Here it is tried again when the room is opened.
+        // It is ours all the same, and taken in the other rooms. Here it is tried again when the room is opened.
+        let answer = match refused {
+            None => Some(answer),
             Some(error) => {
-                self.disk.remember("name", value, None);
                 let _ = answer.send(Err(error));
+                None
             }
-        }
+        };
+        self.disk.remember_all("profile", profile::values(&self.profile), answer);
     }
 
     pub(super) fn on_history(
@@ -114,7 +124,8 @@ impl NodeActor {
     fn whoami(&self) -> Reply {
         let (peer, version) = (self.identity.author(), env!("CARGO_PKG_VERSION"));
         let (fingerprint, number) = (peer.fingerprint(), VerificationNumber::of(peer));
-        Reply::Whoami { peer, name: self.name.clone(), fingerprint, number, version }
+        let Profile { name, picture } = self.profile.clone();
+        Reply::Whoami { peer, name, picture, fingerprint, number, version }
     }
 
     /// Begins to end the node: the store writes what it was given, then the actor stops.

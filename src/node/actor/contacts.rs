@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::NodeActor;
 use crate::command::CommandError;
 use crate::contacts::Tag;
-use crate::event::Event;
+use crate::event::{Event, Person};
 use crate::identity::Author;
 use crate::name::{PersonName, RoomName};
 use crate::node::clock::wall_ms;
@@ -40,10 +40,15 @@ impl NodeActor {
         }
     }
 
-    /// Takes note of the name that somebody gives themselves.
-    pub(super) fn on_named(&mut self, peer: Author, name: &str) {
-        if !name.is_empty() && self.contacts.named(peer, name) {
-            self.contact_changed(peer, None);
+    /// Takes note of the name and picture that somebody gives themselves.
+    pub(super) fn on_introduced(&mut self, person: &Person) {
+        let Person { peer, name, picture, .. } = person;
+        if name.is_empty() {
+            return; // neither is known
+        }
+        let (named, pictured) = (self.contacts.named(*peer, name), self.contacts.pictured(*peer, picture.as_ref()));
+        if named || pictured {
+            self.contact_changed(*peer, None);
         }
     }
 

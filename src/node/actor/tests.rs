@@ -37,7 +37,7 @@ fn operation(who: u8) -> crate::operation::Operation {
     let mut room = Room::new(RoomName::lobby(), identity(who), 7);
     let now = NodeClock::start().now();
     room.open(true, now);
-    room.rename("Ben".parse().unwrap(), now).unwrap().unwrap().operations.remove(0)
+    room.introduce(Profile { name: "Ben".parse().unwrap(), picture: None }, now).unwrap().unwrap().operations.remove(0)
 }
 
 /// An actor that is in the lobby, and what it has sent.
@@ -65,7 +65,7 @@ impl Bench {
         let (disk, disk_messages) = Disk::new(store, credentials);
         let actor = NodeActor {
             identity: identity(1),
-            name: "Ana".parse().unwrap(),
+            profile: Profile { name: "Ana".parse().unwrap(), picture: None },
             clock: NodeClock::start(),
             peers: Peers::new(author(1), fresh).0,
             contacts: Contacts::default(),

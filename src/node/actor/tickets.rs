@@ -40,7 +40,7 @@ impl NodeActor {
         }
         let theirs = self.contacts.get(peer, wall_ms()).name;
         let room = PrivateRoom {
-            title: title_of_two([self.name.as_str(), &theirs], [self.identity.author(), peer]),
+            title: title_of_two([self.profile.name.as_str(), &theirs], [self.identity.author(), peer]),
             secret: RoomSecret::new(rand::random()),
             with: Some(peer),
         };

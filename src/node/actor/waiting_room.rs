@@ -16,8 +16,8 @@ impl NodeActor {
         let now = self.now();
         if self.waiting_room.schedule.next().is_some_and(|at| at <= now.mono_ms) {
             let (rooms, people) = (self.rooms.announced(now), self.network.waiting());
-            if self.waiting_room.schedule.decide(&self.name, &rooms, people, now.mono_ms) {
-                let frame = self.waiting_room.frame(&self.identity, &self.name, rooms, wall_ms());
+            if self.waiting_room.schedule.decide(&self.profile.name, &rooms, people, now.mono_ms) {
+                let frame = self.waiting_room.frame(&self.identity, &self.profile.name, rooms, wall_ms());
                 frame.into_iter().for_each(|frame| self.network.announce(frame));
             }
         }

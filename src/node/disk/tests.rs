@@ -17,7 +17,7 @@ use crate::name::RoomName;
 use crate::node::archive::{Archive, ArchiveError};
 use crate::node::sync::SyncError;
 use crate::operation::{ChainId, Header, Operation};
-use crate::payload::{Chat, Payload};
+use crate::payload::{Chat, Payload, Profile};
 use crate::private_room::PrivateRooms;
 use crate::room::{Input, Output, Room, Write};
 
@@ -38,7 +38,7 @@ fn disk() -> (TempDir, Disk, mpsc::Receiver<Message>) {
 fn first_write(secret: u8) -> Write {
     let mut room = Room::new(RoomName::lobby(), Identity::from_secret([secret; 32]), 7);
     room.open(true, NOW);
-    let mut write = room.rename("Ana".parse().unwrap(), NOW).unwrap().unwrap();
+    let mut write = room.introduce(Profile { name: "Ana".parse().unwrap(), picture: None }, NOW).unwrap().unwrap();
     write.reply = Some((TICKET, Reply::Done {}));
     write
 }

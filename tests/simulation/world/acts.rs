@@ -5,6 +5,8 @@ use inkmesh::command::{CommandError, CommandTicket, RoomCommand};
 use inkmesh::event::PenLine;
 use inkmesh::game::{Rules, WordList};
 use inkmesh::operation::{Operation, OperationId};
+use inkmesh::payload::Profile;
+use inkmesh::picture::Picture;
 use inkmesh::room::{Input, Output};
 
 use super::devices::Faults;
@@ -132,9 +134,11 @@ impl World {
     }
 
     fn rename(&mut self, seat: Seat) -> Option<Result<OperationId, CommandError>> {
-        let name = format!("{} {}", name_of(seat % COPY), self.chance.number("name", seat, 0) % 100);
+        let number = self.chance.number("name", seat, 0) % 100;
+        let name = format!("{} {number}", name_of(seat % COPY)).parse().unwrap();
+        let profile = Profile { name, picture: Some(Picture::Ours(number as u16)) };
         let now = self.clock(seat);
-        let write = self.devices.get_mut(&seat)?.room.as_mut()?.rename(name.parse().unwrap(), now).transpose()?;
+        let write = self.devices.get_mut(&seat)?.room.as_mut()?.introduce(profile, now).transpose()?;
         Some(write.map(|write| {
             let id = write.last_id().unwrap();
             self.carry_out(seat, vec![Output::Write(write)], None);

@@ -7,6 +7,7 @@ use inkmesh::identity::{Author, Identity};
 use inkmesh::log::{Position, StoredRange};
 use inkmesh::name::RoomName;
 use inkmesh::operation::{Operation, OperationId};
+use inkmesh::payload::Profile;
 use inkmesh::peering::AddressBook;
 use inkmesh::room::{Output, Room, RoomSnapshot, Ticket, retire};
 use inkmesh::room_time::Clocks;
@@ -188,7 +189,7 @@ impl World {
         let now = self.clock(seat);
         let Some(mut room) = self.read_room(seat) else { return };
         let outputs = room.open(whole, now);
-        let named = room.rename(name_of(seat % COPY).parse().unwrap(), now);
+        let named = room.introduce(Profile { name: name_of(seat % COPY).parse().unwrap(), picture: None }, now);
         let Some(device) = self.devices.get_mut(&seat) else { return };
         device.life += 1;
         device.had = super::oracle::kept(&room, &device.disk.folder).iter().map(Operation::id).collect();

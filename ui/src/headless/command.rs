@@ -139,6 +139,7 @@ mod tests {
     use inkmesh::identity::Identity;
     use inkmesh::invitation::InvitationId;
     use inkmesh::operation::OperationId;
+    use inkmesh::picture::{Picture, Sketch};
 
     use super::*;
 
@@ -220,6 +221,13 @@ mod tests {
         assert_eq!(
             read(&format!(r#"{{"do":"leave","room":"{private}"}}"#)),
             Command::Leave { room: private.parse().unwrap() }
+        );
+        assert_eq!(read(r#"{"do":"picture"}"#), Command::Picture { picture: None });
+        assert_eq!(read(r#"{"do":"picture","ours":3}"#), Command::Picture { picture: Some(Picture::Ours(3)) });
+        let sketch = Sketch::new(&[vec![Point::new(4, 8)]]).unwrap();
+        assert_eq!(
+            read(r#"{"id":1,"do":"picture","strokes":[[[1,2]]]}"#),
+            Command::Picture { picture: Some(Picture::Drawn(sketch)) }
         );
         assert_eq!(read(r#"{"do":"dial","address":"10.0.0.1"}"#), Command::Dial { address: "10.0.0.1".to_owned() });
         assert_eq!(in_lobby(r#"{"do":"choose","room":"lobby","index":2}"#), RoomCommand::Choose { index: 2 });

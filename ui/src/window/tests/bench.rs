@@ -69,7 +69,7 @@ pub fn lobby() -> RoomName {
 /// Returns a person in the room.
 pub fn person(peer: Author, name: &str, online: bool) -> Person {
     let addresses = vec![format!("/ip4/10.0.0.{}/tcp/47770", peer.0[0])];
-    Person { peer, name: name.to_owned(), online, addresses, last_seen: Some(TIME), forked: false }
+    Person { peer, name: name.to_owned(), picture: None, online, addresses, last_seen: Some(TIME), forked: false }
 }
 
 /// Returns a chat line.

@@ -413,6 +413,7 @@ mod tests {
         Person {
             peer: Author([key; 32]),
             name: name.to_owned(),
+            picture: None,
             online,
             addresses: Vec::new(),
             last_seen: None,
