@@ -7,6 +7,7 @@
 //! | [`keys`] | keyboard shortcuts |
 //! | [`bridge`] | the channel to the node: requests in, replies and events out |
 //! | [`geometry`] | the size and position of the window, its icon |
+//! | [`portrait`] | the pictures of people |
 //! | [`render`] | turns strokes into pixels |
 //! | [`theme`] | colours, fonts, styles |
 //! | [`calendar`] | dates and times in words |
@@ -17,6 +18,7 @@ mod bridge;
 mod calendar;
 mod geometry;
 mod keys;
+mod portrait;
 mod render;
 mod screen;
 #[cfg(test)]

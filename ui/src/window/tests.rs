@@ -16,6 +16,7 @@ mod invitations;
 mod lines;
 mod live;
 mod overlays;
+mod pictures;
 mod planning;
 mod quiz;
 mod reading;

@@ -197,14 +197,21 @@ fn the_sheet_keeps_its_place_from_state_to_state() {
 
 #[test]
 fn dialogs_keep_their_actions_in_view() {
-    let is_action =
-        |message: &str| ["Dialog(Close)", "Dialog(Setup(Start))", "Dialog(Dial)", "Dialog(Rename)"].contains(&message);
+    let is_action = |message: &str| {
+        ["Dialog(Close)", "Dialog(Setup(Start))", "Dialog(Dial)", "Dialog(Rename)", "Dialog(Picture(Use))"]
+            .contains(&message)
+    };
     for language in Language::ALL {
-        for (topic, count) in [(Topic::Connect, 2), (Topic::Settings, 2), (Topic::Help, 1)] {
+        for (topic, count) in [(Topic::Connect, 2), (Topic::Settings, 2), (Topic::Picture, 2), (Topic::Help, 1)] {
             let mut bench = bench(language);
             let addresses = (0..12).map(|host| format!("/ip4/10.0.0.{host}/tcp/47770")).collect();
             bench.happen(vec![Event::Ready { peer: ME, addresses }]);
             bench.give(Message::Show(topic));
+            if topic == Topic::Picture {
+                let pen = |message| Message::Dialog(dialog::Message::Picture(message));
+                bench.give(pen(dialog::picture::Message::Down(inkmesh::canvas::Point::new(9, 9))));
+                bench.give(pen(dialog::picture::Message::Up));
+            }
             if topic == Topic::Connect {
                 bench.give(Message::Dialog(dialog::Message::Address("10.0.0.7".to_owned())));
             }

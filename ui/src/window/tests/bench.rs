@@ -165,7 +165,7 @@ impl Bench {
             last_setup: GameChoice::first(language),
         };
         let (room, first) = RoomScreen::new(start, now);
-        assert_eq!(commands(&first), [Command::People, Command::Rooms, Command::Invitations]);
+        assert_eq!(commands(&first), [Command::Whoami, Command::People, Command::Rooms, Command::Invitations]);
         Bench { room, now, size, look: look(language), settings: Settings::default() }
     }
 

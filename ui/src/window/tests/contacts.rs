@@ -74,6 +74,8 @@ fn a_click_on_a_person_shows_them_and_in_a_game_offers_it() {
     bench.give(Message::Key(Shortcut::Escape));
     bench.click("Me");
     assert!(!bench.shows("Fingerprint"), "we are no contact of ours");
+    bench.must_show("Your picture");
+    bench.give(Message::Key(Shortcut::Escape));
     let players = vec![player(ME, 0, 0), player(ANA, 0, 0), player(BORA, 0, 0)];
     let playing = GameView { phase: Phase::Drawing, joined: true, players, drawer: Some(BORA), ..GameView::default() };
     play(&mut bench, playing);

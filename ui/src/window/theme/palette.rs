@@ -56,7 +56,7 @@ pub const DARK: Colors = Colors {
     veil: Color::from_rgba(0.0, 0.0, 0.0, 0.6),
 };
 
-/// The colours of people: dark enough for white letters, and as different as that allows.
+/// The colours of people: dark enough for white signs, and as different as that allows.
 const PEOPLE: [Color; 16] = [
     rgb(0xB3261E),
     rgb(0x7F1D1D),
@@ -85,9 +85,6 @@ pub fn person_mark(author: &Author, colors: Colors) -> Color {
     let lighter = |channel: f32| channel + (1.0 - channel) * 0.4;
     Color::from_rgb(lighter(color.r), lighter(color.g), lighter(color.b))
 }
-
-/// The colour of letters on a person's colour.
-pub const ON_PERSON: Color = Color::WHITE;
 
 /// Returns a person's colour, which is computed from the key and so the same on every computer.
 pub fn person(author: &Author) -> Color {
@@ -120,7 +117,7 @@ mod tests {
             assert!(colors.on_accent.relative_contrast(colors.accent) >= 4.5, "{colors:?}");
         }
         for color in PEOPLE {
-            assert!(ON_PERSON.relative_contrast(color) >= 4.5, "{color:?}");
+            assert!(Color::WHITE.relative_contrast(color) >= 4.5, "{color:?}");
         }
     }
 

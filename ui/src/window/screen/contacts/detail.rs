@@ -10,7 +10,7 @@ use super::message::Message;
 use super::state::{Selected, Verdict};
 use super::view::{Context, seen};
 use crate::text::{name_error, short_address};
-use crate::window::screen::room::people::avatar;
+use crate::window::portrait::{LARGE, LISTED};
 use crate::window::theme::{self, style};
 use crate::window::widget::focusable;
 use crate::window::widget::parts::{field, scroll, secondary, small_button};
@@ -40,7 +40,7 @@ fn head<'a>(peer: Author, contact: Option<&'a Contact>, context: Context<'a>) ->
     let look = context.look;
     let online = contact.is_some_and(|contact| contact.online);
     let label = context.people.label(peer, "");
-    let disc = avatar(look, peer, online, &label);
+    let shown = context.people.portrait(look, peer, online, if context.short { LISTED } else { LARGE });
     let name = theme::title(label).wrapping(Wrapping::WordOrGlyph);
     let state = match contact {
         Some(contact) if contact.online => look.t("person-online"),
@@ -53,7 +53,7 @@ fn head<'a>(peer: Author, contact: Option<&'a Contact>, context: Context<'a>) ->
     let own = contact.is_some_and(|contact| contact.nickname.is_some()) && !own.is_empty();
     let state = if own { format!("{} · {state}", context.people.name(peer, "")) } else { state };
     let state = theme::small(state, look.colors.muted).wrapping(Wrapping::WordOrGlyph);
-    row![disc, column![name, state].spacing(2).width(Length::Fill)].spacing(12).align_y(Alignment::Center).into()
+    row![shown, column![name, state].spacing(2).width(Length::Fill)].spacing(12).align_y(Alignment::Center).into()
 }
 
 /// Returns warnings of others whose names look the same.

@@ -10,7 +10,8 @@ use super::message::Message;
 use super::state::{ContactsScreen, SEARCH_FIELD};
 use crate::text::grouped;
 use crate::window::calendar::Calendar;
-use crate::window::screen::room::people::{People, avatar};
+use crate::window::portrait::LISTED;
+use crate::window::screen::room::people::People;
 use crate::window::theme::{self, Look, style};
 use crate::window::widget::parts::{field, scroll, secondary};
 use crate::window::widget::{Pinned, focusable};
@@ -95,10 +96,11 @@ fn one<'a>(screen: &'a ContactsScreen, contact: &'a Contact, context: Context<'a
     let color = if contact.online { look.colors.text } else { look.colors.muted };
     let verified = contact.verified.then(|| theme::sign("✔").size(theme::SMALL).color(look.colors.success));
     let words = column![
-        theme::body(name.clone()).color(color).wrapping(Wrapping::WordOrGlyph),
+        theme::body(name).color(color).wrapping(Wrapping::WordOrGlyph),
         theme::small(facts(contact, context), look.colors.muted).wrapping(Wrapping::WordOrGlyph),
     ];
-    let person = row![avatar(look, peer, contact.online, &name), words.width(Length::Fill)].push(verified);
+    let person =
+        row![context.people.portrait(look, peer, contact.online, LISTED), words.width(Length::Fill)].push(verified);
     let chosen = screen.selected.as_ref().is_some_and(|selected| selected.peer == peer);
     let person = button(person.spacing(8).align_y(Alignment::Center)).on_press(Message::Select(peer)).padding([6, 8]);
     let person = person.width(Length::Fill).style(style::choice(look.colors, chosen));

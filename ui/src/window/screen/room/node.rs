@@ -68,6 +68,8 @@ impl RoomScreen {
             (Command::Join { room }, Ok(_)) => self.open_and_write(room),
             (Command::Leave { room }, Ok(_)) => self.left(&room),
             (Command::Rename { name }, Ok(_)) => self.renamed(name),
+            (Command::Picture { picture }, Ok(_)) => self.dialogs.set_picture(picture),
+            (Command::Whoami, Ok(Reply::Whoami { picture, .. })) => self.dialogs.set_picture(picture),
             (_, Ok(_)) => {}
         }
     }
@@ -196,6 +198,7 @@ impl RoomScreen {
             self.status.connection.others(self.rooms.others(), self.now);
         } else if !person.name.is_empty() {
             self.dialogs.set_name(&person.name);
+            self.dialogs.set_picture(person.picture.clone());
         }
         if self.is_here(room) {
             self.people.insert(person);

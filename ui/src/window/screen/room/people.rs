@@ -10,12 +10,14 @@ use inkmesh::event::Person;
 use inkmesh::identity::Author;
 use inkmesh::lookalike::{Skeleton, without_star};
 use inkmesh::name::PersonName;
+use inkmesh::picture::Picture;
 
 use crate::text::{grouped, short_address};
 use crate::window::calendar::Calendar;
-use crate::window::theme::{self, Look, palette, style};
+use crate::window::portrait::{LISTED, portrait};
+use crate::window::theme::{self, Look};
 use crate::window::widget::focusable;
-use crate::window::widget::parts::{hint, quiet, small_button};
+use crate::window::widget::parts::{hint, hint_below, quiet, small_button};
 
 /// Columns for a name in a list. Hangul takes two of them; a name may have so many characters.
 const MOST: usize = 2 * inkmesh::name::MAX_NAME_CHARS;
@@ -101,7 +103,9 @@ impl People {
     /// Adds a person, or replaces what is known.
     pub fn insert(&mut self, person: Person) {
         let known = self.people.get(&person.peer);
-        if known.is_none_or(|known| known.name != person.name || known.forked != person.forked) {
+        if known.is_none_or(|known| {
+            (&known.name, &known.picture, known.forked) != (&person.name, &person.picture, person.forked)
+        }) {
             self.list(person.peer, &person.name);
             self.revision += 1;
         }
@@ -136,7 +140,8 @@ impl People {
         let heard = is_heard(&contact);
         let known = self.contacts.get(&contact.peer);
         let shown = |contact: &Contact| {
-            (contact.name.clone(), contact.nickname.clone(), contact.friend, contact.look_alikes.is_empty())
+            let names = (contact.name.clone(), contact.nickname.clone(), contact.look_alikes.is_empty());
+            (names, contact.picture.clone(), contact.friend)
         };
         if known.map(shown) != Some(shown(&contact)) {
             self.revision += 1;
@@ -230,6 +235,20 @@ impl People {
         [here, met].into_iter().flatten().find(|name| !name.is_empty()).unwrap_or(fallback)
     }
 
+    /// Returns a person's picture, if they chose one.
+    pub fn picture(&self, author: Author) -> Option<&Picture> {
+        let here = self.people.get(&author).filter(|person| !person.name.is_empty());
+        match here {
+            Some(person) => person.picture.as_ref(),
+            None => self.contacts.get(&author).and_then(|contact| contact.picture.as_ref()),
+        }
+    }
+
+    /// Returns the portrait of a person, with this side in pixels; hollow for a person who is away.
+    pub fn portrait<'a, M: 'a>(&self, look: Look, author: Author, online: bool, side: f32) -> Element<'a, M> {
+        portrait(look, author, self.picture(author), online, side)
+    }
+
     /// Returns whether somebody else has a name that looks like this one of a person.
     fn is_mistakable(&self, author: Author, name: &str) -> bool {
         if self.contacts.get(&author).is_some_and(|contact| !contact.look_alikes.is_empty()) {
@@ -294,22 +313,22 @@ impl People {
         let name = self.label(person.peer, "");
         let color = if person.online { colors.text } else { colors.muted };
         let words = column![
-            theme::body(name.clone()).color(color).wrapping(text::Wrapping::WordOrGlyph),
+            theme::body(name).color(color).wrapping(text::Wrapping::WordOrGlyph),
             theme::small(self.state(look, calendar, person, game), colors.muted).wrapping(text::Wrapping::WordOrGlyph),
         ]
         .push(person.forked.then(|| theme::small(look.t("person-forked"), colors.accent)));
-        let heading = row![avatar(look, person.peer, person.online, &name), words.width(Length::Fill)]
+        let heading = row![self.portrait(look, person.peer, person.online, LISTED), words.width(Length::Fill)]
             .push(person.forked.then(|| theme::sign(FORKED).color(colors.accent)))
             .push(mark(look, game))
             .push(score(game))
             .spacing(8)
             .align_y(Alignment::Center);
-        if person.peer == self.me {
-            return heading.into();
-        }
         let message = if game.may_remove { Message::Select } else { Message::Details }(person.peer);
         let heading = quiet(look, heading, message).padding(0).width(Length::Fill);
         let heading = focusable(heading, message, look.colors.accent);
+        if person.peer == self.me {
+            return hint_below(look, heading, look.t("picture-change"));
+        }
         let selected = game.may_remove && self.selected == Some(person.peer);
         column![heading].push(selected.then(|| removal(look, game, person.peer))).into()
     }
@@ -334,26 +353,23 @@ impl People {
         }
     }
 
-    /// Returns the people as letters, one below the other.
+    /// Returns the people as portraits, one below the other.
     pub fn narrow_view(&self, look: Look, game: impl Fn(Author) -> InGame) -> Element<'_, Message> {
-        let letters = self.in_order().into_iter().map(|person| {
+        let portraits = self.in_order().into_iter().map(|person| {
             let label = self.label(person.peer, "");
-            let letter = avatar(look, person.peer, person.online, &label);
+            let shown = self.portrait(look, person.peer, person.online, LISTED);
             let game = game(person.peer);
             let score = score(game).map(|score| score.size(theme::SMALL));
-            let letter = column![letter].push(mark(look, game)).push(score);
-            let letter = letter.align_x(Alignment::Center);
+            let shown = column![shown].push(mark(look, game)).push(score);
+            let shown = shown.align_x(Alignment::Center);
             let forked = person.forked.then(|| theme::sign(FORKED).size(theme::SMALL).color(look.colors.accent));
             let friend = self.contacts.get(&person.peer).is_some_and(|contact| contact.friend);
             let friend = friend.then(|| theme::small(FRIEND, look.colors.text));
             let words = if person.forked { format!("{label}: {}", look.t("person-forked")) } else { label };
-            let letter = letter.push(forked).push(friend);
-            if person.peer == self.me {
-                return hint(look, letter, words);
-            }
-            hint(look, quiet(look, letter, Message::Details(person.peer)).padding(0), words)
+            let shown = shown.push(forked).push(friend);
+            hint(look, quiet(look, shown, Message::Details(person.peer)).padding(0), words)
         });
-        Column::with_children(letters).spacing(8).align_x(Alignment::Center).into()
+        Column::with_children(portraits).spacing(8).align_x(Alignment::Center).into()
     }
 }
 
@@ -389,20 +405,7 @@ fn removal<'a>(look: Look, game: InGame, author: Author) -> Element<'a, Message>
     };
     let remove = small_button(look, words, message);
     let details = small_button(look, look.t("person-details"), Message::Details(author));
-    container(row![remove, details].spacing(4).wrap()).padding(iced::padding::left(36).top(4)).into()
-}
-
-/// Returns a disc of the person's colour with the first letter of the name; hollow for a person who is away.
-pub fn avatar<'a, M: 'a>(look: Look, peer: Author, online: bool, name: &str) -> Element<'a, M> {
-    let name = without_star(name);
-    let letter: String = name.chars().next().into_iter().flat_map(char::to_uppercase).collect();
-    let letter = text(letter).size(theme::SMALL).font(theme::BOLD);
-    let disc = container(letter).center(28);
-    if online {
-        disc.style(style::pill(palette::person(&peer), palette::ON_PERSON)).into()
-    } else {
-        disc.style(style::ring(look.colors, palette::person_mark(&peer, look.colors))).into()
-    }
+    container(row![remove, details].spacing(4).wrap()).padding(iced::padding::left(LISTED + 8.0).top(4)).into()
 }
 
 #[cfg(test)]

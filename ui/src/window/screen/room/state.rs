@@ -114,7 +114,8 @@ impl RoomScreen {
             calendar: Calendar::now(),
             actions: Vec::new(),
         };
-        (screen, [Command::People, Command::Rooms, Command::Invitations].map(Action::Command).to_vec())
+        let first = [Command::Whoami, Command::People, Command::Rooms, Command::Invitations];
+        (screen, first.map(Action::Command).to_vec())
     }
 
     /// Handles a message at a moment; returns its actions.
@@ -145,6 +146,7 @@ impl RoomScreen {
             Message::Game(message) => self.game(message),
             Message::People(message) => match self.people.update(message) {
                 Some(people::Outcome::Remove(peer)) => self.game_command(RoomCommand::Kick { peer }),
+                Some(people::Outcome::Details(peer)) if peer == self.me => self.show(Topic::Picture),
                 Some(people::Outcome::Details(peer)) => self.open_contacts(Some(peer)),
                 None => {}
             },

@@ -1,5 +1,6 @@
 //! The view of the chat.
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use iced::widget::scrollable::Viewport;
@@ -16,11 +17,12 @@ use super::state::Chat;
 use super::{input, line_text};
 use crate::text::{command_error, grouped};
 use crate::window::calendar::Calendar;
+use crate::window::portrait::SMALL;
 use crate::window::screen::room::people::{FORKED, People};
 use crate::window::theme::{self, Look, palette, style};
 use crate::window::widget::Pinned;
 use crate::window::widget::anchored_list::{NEAR, anchored_list};
-use crate::window::widget::parts::{dot, hint, primary, quiet, scroll, small_button};
+use crate::window::widget::parts::{hint, primary, quiet, scroll, small_button};
 
 /// The time within which lines of one person stand under one name, in milliseconds.
 const TOGETHER: u64 = 5 * 60 * 1000;
@@ -164,6 +166,7 @@ fn lines(context: Context<'_>) -> Element<'_, Message> {
     );
     let rows = lazy(made_of, move |_| -> Element<'static, Message> {
         let first_unread = history.first_unread(people.me);
+        let mut named = BTreeSet::new();
         let rows = history.lines().iter().enumerate().map(|(number, entry)| {
             let before = number.checked_sub(1).and_then(|number| history.lines().get(number));
             let context = LineContext {
@@ -174,6 +177,7 @@ fn lines(context: Context<'_>) -> Element<'_, Message> {
                 close: chat.guesses.is_close(entry.id),
                 selected: chat.selection.holds(entry),
                 whole: history.is_unfolded(entry.id),
+                named_again: matches!(&entry.body, EntryBody::Named(name) if !named.insert((entry.author, name))),
                 sealed: sealed_from(history.lines(), number),
                 people,
                 look,
@@ -216,6 +220,8 @@ struct LineContext<'a> {
     selected: bool,
     /// True if a long line is shown whole.
     whole: bool,
+    /// True if a line above it gives the same name to its author.
+    named_again: bool,
     /// How many sealed whispers begin with it.
     sealed: usize,
     people: &'a People,
@@ -238,7 +244,8 @@ fn line(entry: &Entry, context: LineContext<'_>) -> Element<'static, Message> {
         EntryBody::Game(notice) => game_line(entry, notice, &name, context),
         EntryBody::Named(called) => {
             // The name of that time, as the person may have another one by now.
-            let words = look.t_args("entry-named", [("name", people.label_as(entry.author, called).into())]);
+            let key = if context.named_again { "entry-pictured" } else { "entry-named" };
+            let words = look.t_args(key, [("name", people.label_as(entry.author, called).into())]);
             notice_line(words, "☺", look.colors.muted)
         }
         EntryBody::Drawing | EntryBody::Unknown => notice_line(look.t("entry-unknown"), "☰", look.colors.muted),
@@ -267,7 +274,8 @@ fn said(entry: &Entry, words: &str, name: Option<String>, context: LineContext<'
     let late = context.late.then(|| theme::small(look.t("chat-was-late"), colors.warning));
     let held_back = entry.held_back.then(|| held_back(entry, context));
     let close = context.close.then(|| theme::small(look.t("chat-close"), colors.warning).font(theme::BOLD));
-    let below = container(column![words].push(close).push(late).push(held_back)).padding(iced::padding::left(20));
+    let below =
+        container(column![words].push(close).push(late).push(held_back)).padding(iced::padding::left(SMALL + 8.0));
     let shown = |said| selected(context.selected, whispered(entry, said, look), look);
     let Some(name) = name else { return shown(below.into()) };
     let forked = people.is_forked(entry.author).then(|| {
@@ -275,7 +283,7 @@ fn said(entry: &Entry, words: &str, name: Option<String>, context: LineContext<'
         hint(look, mark, look.t("person-forked"))
     });
     let head = row![
-        dot(12.0, palette::person_mark(&entry.author, colors)),
+        people.portrait(look, entry.author, true, SMALL),
         theme::strong(name).wrapping(text::Wrapping::WordOrGlyph)
     ]
     .push(forked)
@@ -367,7 +375,7 @@ fn rule_line(words: String, color: Color, line: Color) -> Element<'static, Messa
 }
 
 fn notice_line(words: String, sign: &'static str, color: Color) -> Element<'static, Message> {
-    let sign = theme::sign(sign).size(theme::SMALL).color(color).width(12).center();
+    let sign = theme::sign(sign).size(theme::SMALL).color(color).width(SMALL).center();
     let words = theme::small(words, color).wrapping(text::Wrapping::WordOrGlyph).width(Length::Fill);
     row![sign, words].spacing(8).padding([4, 0]).into()
 }

@@ -2,6 +2,7 @@
 
 use inkmesh::game::{Rules, WordList};
 
+use super::picture;
 use crate::settings::{Appearance, Language};
 use crate::window::screen::room::action::Action;
 use crate::window::screen::room::chat::Link;
@@ -13,6 +14,8 @@ use crate::window::screen::room::invitation::InvitingMessage;
 pub enum Topic {
     Connect,
     Settings,
+    /// The choice of our picture.
+    Picture,
     Help,
     /// Invite people into the open room.
     Invite,
@@ -27,6 +30,9 @@ pub enum Message {
     Copy(String),
     Name(String),
     Rename,
+    /// Open the choice of our picture.
+    ToPicture,
+    Picture(picture::Message),
     Language(Language),
     Appearance(Appearance),
     ReduceMotion(bool),

@@ -1,12 +1,14 @@
-//! The dialogs over the room: connecting by address, settings, help, a link, the setup of a game.
+//! The dialogs over the room: connecting by address, settings, our picture, help, a link, the setup of a game.
 //!
 //! | module | what it is |
 //! | --- | --- |
 //! | `message` | the messages and outcomes |
 //! | `state` | the open dialog and its updates |
 //! | `view` | the view |
+//! | `picture` | the choice of our picture |
 
 mod message;
+pub mod picture;
 mod state;
 mod view;
 

@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use inkmesh::command::{Command, CommandError};
 use inkmesh::name::{NameError, RoomName};
+use inkmesh::picture::Picture;
 
 use super::message::{Message, Outcome, Topic};
+use super::picture::Pad;
 use crate::settings::GameChoice;
 use crate::window::screen::room::action::Action;
 use crate::window::screen::room::chat::Link;
@@ -22,6 +24,8 @@ pub struct Dialogs {
     /// The open dialog.
     pub(super) dialog: Option<Dialog>,
     name: String,
+    /// Our picture.
+    pub(super) picture: Option<Picture>,
     /// The addresses that others can reach us at.
     pub(super) addresses: Vec<String>,
     last_setup: GameChoice,
@@ -43,6 +47,8 @@ pub enum Dialog {
         /// The reason why it is none.
         error: Option<NameError>,
     },
+    /// The choice of our picture.
+    Picture(Pad),
     Help,
     /// A confirmation to open a link.
     Link(Link),
@@ -55,7 +61,7 @@ pub enum Dialog {
 impl Dialogs {
     /// Creates the state without an open dialog.
     pub fn new(name: String, last_setup: GameChoice) -> Self {
-        Dialogs { dialog: None, name, addresses: Vec::new(), last_setup }
+        Dialogs { dialog: None, name, picture: None, addresses: Vec::new(), last_setup }
     }
 
     /// Returns whether a dialog is open.
@@ -80,6 +86,7 @@ impl Dialogs {
                 (Dialog::Connect { address: String::new(), error: None }, Some(Action::Focus(ADDRESS_FIELD)))
             }
             Topic::Settings => (Dialog::Settings { name: self.name.clone(), error: None }, None),
+            Topic::Picture => (Dialog::Picture(Pad::new(self.picture.as_ref())), None),
             Topic::Help => (Dialog::Help, None),
             Topic::Invite => {
                 let room = room?.clone();
@@ -120,6 +127,10 @@ impl Dialogs {
                 Ok(name) => return act(Action::Command(Command::Rename { name })),
                 Err(reason) => *error = Some(reason),
             },
+            (Message::ToPicture, Some(_)) => return self.open(Topic::Picture, None).map(Outcome::Act),
+            (Message::Picture(message), Some(Dialog::Picture(pad))) => {
+                return pad.update(message).map(|command| Outcome::Act(Action::Command(command)));
+            }
             (Message::Copy(text), Some(_)) => return act(Action::Copy(text)),
             (Message::Language(language), Some(_)) => return act(Action::Language(language)),
             (Message::Appearance(appearance), Some(_)) => return act(Action::Appearance(appearance)),
@@ -146,6 +157,11 @@ impl Dialogs {
 
     pub fn set_name(&mut self, name: &str) {
         name.clone_into(&mut self.name);
+    }
+
+    /// Sets our picture.
+    pub fn set_picture(&mut self, picture: Option<Picture>) {
+        self.picture = picture;
     }
 
     /// Sets the addresses that others can reach us at.

@@ -7,9 +7,11 @@ use inkmesh::command::CommandError;
 use inkmesh::name::NameError;
 
 use super::message::Message;
+use super::picture;
 use super::state::{ADDRESS_FIELD, Dialog, Dialogs};
 use crate::settings::{Appearance, Language, Settings};
 use crate::text::{command_error, name_error, short_address};
+use crate::window::portrait::{LARGE, portrait};
 use crate::window::screen::room::chat::Link;
 use crate::window::screen::room::game::{SHORT_BELOW, setup, setup_content, setup_foot};
 use crate::window::screen::room::people::People;
@@ -47,7 +49,13 @@ pub fn view<'a>(dialogs: &'a Dialogs, context: Context<'a>) -> Option<Element<'a
         Dialog::Connect { address, error } => {
             ("connect-title", Some(connect(look, address, error.as_ref())), own_addresses(look, &dialogs.addresses))
         }
-        Dialog::Settings { name, error } => ("settings-title", Some(rename(context, name, *error)), settings(context)),
+        Dialog::Settings { name, error } => {
+            ("settings-title", Some(rename(context, name, *error)), settings(dialogs, context))
+        }
+        Dialog::Picture(pad) => {
+            let choice = picture::view(pad, context.people.me, dialogs.picture.as_ref(), look);
+            ("picture-title", None, choice.map(Message::Picture))
+        }
         Dialog::Help => ("help-title", None, help(look)),
         Dialog::Link(link) => ("link-title", None, ask_link(link, look)),
         Dialog::Invite(inviting) => ("invite-title", None, inviting.view(look, context.people).map(Message::Invite)),
@@ -60,6 +68,7 @@ pub fn view<'a>(dialogs: &'a Dialogs, context: Context<'a>) -> Option<Element<'a
         }
         Dialog::Link(link) => Some(link_foot(link, look)),
         Dialog::Invite(inviting) => Some(inviting.foot(look).map(Message::Invite)),
+        Dialog::Picture(pad) => Some(picture::foot(pad, look).map(Message::Picture)),
         Dialog::Connect { .. } | Dialog::Settings { .. } | Dialog::Help => None,
     };
     let edge = context.edge();
@@ -126,7 +135,7 @@ fn rename<'a>(context: Context<'a>, name: &'a str, error: Option<NameError>) -> 
         .into()
 }
 
-fn settings<'a>(context: Context<'a>) -> Element<'a, Message> {
+fn settings<'a>(dialogs: &Dialogs, context: Context<'a>) -> Element<'a, Message> {
     let look = context.look;
     let languages = Language::ALL.map(|language| {
         choice(look, language.name().to_owned(), language == look.language, Message::Language(language))
@@ -144,7 +153,11 @@ fn settings<'a>(context: Context<'a>) -> Element<'a, Message> {
     });
     let part =
         |key, content: Element<'a, Message>| column![theme::small(look.t(key), look.colors.muted), content].spacing(8);
+    let shown = portrait(look, context.people.me, dialogs.picture.as_ref(), true, LARGE);
+    let change = parts::secondary(look, theme::body(look.t("picture-change")), Message::ToPicture).padding([4, 12]);
+    let change = focusable(change, Message::ToPicture, look.colors.accent);
     column![
+        part("picture-title", row![shown, change].spacing(12).align_y(Alignment::Center).into()),
         part("settings-language", Row::with_children(languages).spacing(4).into()),
         part("settings-appearance", Row::with_children(appearances).spacing(4).into()),
         part("settings-motion", Row::with_children(motions).spacing(4).into()),

@@ -104,7 +104,7 @@ fn guest<'a>(context: Context<'a>, person: &Person, ready: bool) -> Element<'a, 
     let state = if ready { "game-is-ready" } else { "game-is-asked" };
     let state = theme::small(look.t(state), if ready { look.colors.success } else { look.colors.muted });
     let mark = ready.then(|| theme::sign("✔").size(theme::SMALL).color(look.colors.success));
-    row![ranking::dot(look, person.peer), name.width(Length::Fill), state]
+    row![ranking::portrait(context, person.peer), name.width(Length::Fill), state]
         .push(mark)
         .spacing(8)
         .align_y(Alignment::Center)

@@ -31,6 +31,8 @@ const LOW: (f32, f32) = (240.0, 0.3);
 const ORDER: [usize; 3] = [2, 1, 3];
 /// The most names on one pillar. All are in the list.
 const NAMES: usize = 3;
+/// Side of a portrait on a pillar.
+const FACE: f32 = 44.0;
 /// Space between the parts.
 const GAP: f32 = 16.0;
 /// Space between the parts in a low window.
@@ -109,13 +111,21 @@ fn pillar<'a>(context: Context<'a>, all: &[Ranked<'a>], rank: usize, age: Durati
         let name = theme::strong(name).color(ink(look.colors.text)).wrapping(text::Wrapping::None);
         container(name).clip(true).into()
     });
+    // Portraits appear with the names, where there is room for them.
+    let faces = (!context.short() && grown > 0.6).then(|| {
+        let face = |one: &&Ranked<'_>| context.people.portrait(look, one.player.player, true, FACE);
+        Row::with_children(here.iter().take(NAMES).map(face)).spacing(4)
+    });
+    let faces = (!context.short()).then(|| container(column![].push(faces)).height(FACE));
     let others = here.len().saturating_sub(most);
     let others = (others > 0).then(|| {
         let words = look.t_args("game-and-others", [("count", others.into())]);
         theme::small(words, ink(look.colors.muted)).center()
     });
     let score = theme::small(grouped(first.player.score.into()), ink(look.colors.muted));
-    let above = Column::with_children(names).push(others).push(score).align_x(Alignment::Center).width(Length::Fill);
+    let names = Column::with_children(names).align_x(Alignment::Center);
+    let above =
+        column![].push(faces).push(names).push(others).push(score).align_x(Alignment::Center).width(Length::Fill);
     let height = HEIGHT[rank - 1] * share(context.height);
     let high = height * (1.0 - (1.0 - grown).powi(3));
     let size = theme::TITLE.min(height * 0.75);

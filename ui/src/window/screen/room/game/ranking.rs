@@ -8,7 +8,8 @@ use inkmesh::identity::Author;
 use super::context::Context;
 use super::message::Message;
 use crate::text::grouped;
-use crate::window::theme::{self, Look, palette};
+use crate::window::portrait::{MEDIUM, SMALL};
+use crate::window::theme::{self, Look};
 use crate::window::widget::parts;
 
 /// Width of a number in a list.
@@ -62,7 +63,7 @@ fn name<'a>(context: Context<'a>, ranked: Ranked<'a>) -> Row<'a, Message> {
     let label = theme::body(context.people.label(*player, name)).wrapping(text::Wrapping::WordOrGlyph);
     let label = if *player == context.me { label.font(theme::BOLD) } else { label };
     let rank = theme::body(format!("{}.", ranked.rank)).color(context.look.colors.muted).width(28);
-    widget::row![rank, dot(context.look, *player), label.width(Length::Fill)].spacing(8).align_y(Alignment::Center)
+    widget::row![rank, portrait(context, *player), label.width(Length::Fill)].spacing(8).align_y(Alignment::Center)
 }
 
 /// Returns a number at the right of a row.
@@ -70,9 +71,9 @@ pub fn number<'a>(words: String) -> text::Text<'a, iced::Theme> {
     theme::body(words).width(NUMBER).align_x(Alignment::End)
 }
 
-/// Returns a person's disc.
-pub fn dot<'a>(look: Look, author: Author) -> Element<'a, Message> {
-    parts::dot(12.0, palette::person_mark(&author, look.colors))
+/// Returns a person's portrait in a row.
+pub fn portrait<'a>(context: Context<'a>, author: Author) -> Element<'a, Message> {
+    context.people.portrait(context.look, author, true, if context.short() { SMALL } else { MEDIUM })
 }
 
 #[cfg(test)]

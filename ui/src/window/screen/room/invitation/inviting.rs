@@ -11,7 +11,8 @@ use inkmesh::invitation::MAX_INVITED;
 use inkmesh::name::RoomName;
 
 use crate::text::command_error;
-use crate::window::screen::room::people::{People, avatar};
+use crate::window::portrait;
+use crate::window::screen::room::people::People;
 use crate::window::theme::{self, Look, style};
 use crate::window::widget::focusable;
 use crate::window::widget::parts::{primary, small_button};
@@ -130,10 +131,10 @@ impl Inviting {
     fn candidate<'a>(&self, look: Look, people: &'a People, peer: Author, online: bool) -> Element<'a, Message> {
         let (name, chosen) = (people.label(peer, ""), self.chosen.contains(&peer));
         let state = look.t(if online { "person-online" } else { "person-away" });
-        let words =
-            column![theme::body(name.clone()).wrapping(Wrapping::WordOrGlyph), theme::small(state, look.colors.muted)];
+        let words = column![theme::body(name).wrapping(Wrapping::WordOrGlyph), theme::small(state, look.colors.muted)];
         let tick = chosen.then(|| theme::sign("✔").color(look.colors.success));
-        let line = row![avatar(look, peer, online, &name), words.width(Length::Fill)].push(tick);
+        let portrait = people.portrait(look, peer, online, portrait::LISTED);
+        let line = row![portrait, words.width(Length::Fill)].push(tick);
         let message = Message::Choose(peer);
         let line = button(line.spacing(8).align_y(Alignment::Center)).on_press(message).padding([4, 8]);
         focusable(line.width(Length::Fill).style(style::choice(look.colors, chosen)), message, look.colors.accent)

@@ -7,7 +7,8 @@ use inkmesh::command::Command;
 use inkmesh::event::InvitationView;
 use inkmesh::invitation::InvitationId;
 
-use crate::window::screen::room::people::{People, avatar};
+use crate::window::portrait::LISTED;
+use crate::window::screen::room::people::People;
 use crate::window::screen::room::rooms::label;
 use crate::window::theme::{self, Look, style};
 use crate::window::widget::parts::{primary, secondary};
@@ -63,7 +64,7 @@ impl Received {
         let words = look.t_args("invited-words", [("name", who.as_str().into()), ("room", room.into())]);
         let sure = row![].push(sign).push(theme::small(look.t(key), color).wrapping(Wrapping::WordOrGlyph));
         let words = column![theme::strong(words).wrapping(Wrapping::WordOrGlyph), sure.spacing(4)].spacing(2);
-        let head = row![avatar(look, *from, true, &who), words.width(Length::Fill)].spacing(12);
+        let head = row![people.portrait(look, *from, true, LISTED), words.width(Length::Fill)].spacing(12);
         let accept = Message::Accept(*invitation);
         let decline = Message::Decline(*invitation);
         let enter = primary(look, theme::body(look.t("invited-accept")), accept).padding([8, 16]);
