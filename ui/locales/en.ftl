@@ -90,7 +90,8 @@ waiting-no-rooms = Open one: the others see it here and can come in.
 waiting-new = New room, or ticket
 waiting-new-placeholder = Name, or inkmesh:…
 waiting-new-open = Open
-waiting-new-hint = Everybody on this network can come into a new room.
+waiting-new-private = Private
+waiting-new-hint = Everybody on this network can come into a new room; into a private one only those whom you invite.
 waiting-people = People
 waiting-no-people = Nobody has been here yet.
 

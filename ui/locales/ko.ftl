@@ -81,7 +81,8 @@ waiting-no-rooms = 새 방을 여세요. 다른 사람들이 여기에서 보고
 waiting-new = 새 방 또는 초대장
 waiting-new-placeholder = 이름 또는 inkmesh:…
 waiting-new-open = 열기
-waiting-new-hint = 새 방에는 이 네트워크의 누구나 들어올 수 있어요.
+waiting-new-private = 비공개
+waiting-new-hint = 새 방에는 이 네트워크의 누구나 들어올 수 있어요. 비공개 방에는 초대한 사람만 들어와요.
 waiting-people = 사람들
 waiting-no-people = 아직 아무도 온 적이 없어요.
 

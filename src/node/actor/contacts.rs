@@ -52,6 +52,13 @@ impl NodeActor {
         }
     }
 
+    /// Takes note of the name that somebody announces.
+    pub(super) fn on_named(&mut self, peer: Author, name: &str) {
+        if self.contacts.named(peer, name) {
+            self.contact_changed(peer, None);
+        }
+    }
+
     pub(super) fn on_nickname(&mut self, peer: Author, name: Option<PersonName>, answer: ReplySender) {
         self.change_contact(peer, answer, |actor| actor.contacts.nickname(peer, name));
     }

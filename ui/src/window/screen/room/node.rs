@@ -64,7 +64,10 @@ impl RoomScreen {
             (Command::RoomsNearby, Ok(Reply::RoomsNearby(rooms))) => self.waiting.nearby = rooms,
             (Command::PastRooms, Ok(Reply::PastRooms(rooms))) => self.waiting.past = rooms,
             (Command::People, Ok(Reply::People(contacts))) => self.people.replace_contacts(contacts),
-            (Command::Talk { .. } | Command::OpenTicket { .. }, Ok(Reply::Entered { room })) => self.entered(room),
+            (
+                Command::Talk { .. } | Command::OpenTicket { .. } | Command::RoomCreate { .. },
+                Ok(Reply::Entered { room }),
+            ) => self.entered(room),
             (Command::Join { room }, Ok(_)) => self.open_and_write(room),
             (Command::Leave { room }, Ok(_)) => self.left(&room),
             (Command::Rename { name }, Ok(_)) => self.renamed(name),

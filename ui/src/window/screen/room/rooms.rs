@@ -32,6 +32,8 @@ pub enum Message {
     Add,
     Typed(String),
     Join,
+    /// Make a private room of this title and enter it.
+    JoinPrivately,
     Leave(RoomName),
 }
 
@@ -44,6 +46,8 @@ pub enum Outcome {
     Join(RoomName),
     /// Enter the room of a ticket.
     OpenTicket(String),
+    /// Make a private room of this title and enter it.
+    CreatePrivate(RoomName),
     Leave(RoomName),
 }
 
@@ -99,13 +103,15 @@ impl Rooms {
                 return Some(Outcome::FocusField);
             }
             Message::Typed(name) => self.adding = Some(Adding { name, error: None }),
-            Message::Join => return self.join(),
+            Message::Join => return self.join(false),
+            Message::JoinPrivately => return self.join(true),
             Message::Leave(room) => return Some(Outcome::Leave(room)),
         }
         None
     }
 
-    fn join(&mut self) -> Option<Outcome> {
+    /// Enters the room in the field: `privately` a new private one of that title.
+    fn join(&mut self, privately: bool) -> Option<Outcome> {
         let adding = self.adding.as_mut()?;
         let text = adding.name.trim();
         if text.get(..TICKET.len()).is_some_and(|start| start.eq_ignore_ascii_case(TICKET)) {
@@ -116,7 +122,7 @@ impl Rooms {
         match adding.name.parse::<RoomName>() {
             Ok(room) => {
                 self.adding = None;
-                return Some(Outcome::Join(room));
+                return Some(if privately { Outcome::CreatePrivate(room) } else { Outcome::Join(room) });
             }
             Err(error) => adding.error = Some(error),
         }
@@ -204,7 +210,11 @@ impl Rooms {
         let open = parts::secondary(look, theme::body(look.t("waiting-new-open")), may_open).padding([6, 12]);
         let open = focusable(open, Message::Join, look.colors.accent);
         let error = error.map(|error| theme::small(name_error(look.language, error), look.colors.accent));
-        column![row![field, open].spacing(8)].push(error).spacing(4).into()
+        let private = format!("🔒 {}", look.t("waiting-new-private"));
+        let may_open = (!name.trim().is_empty()).then_some(Message::JoinPrivately);
+        let private = parts::secondary(look, theme::body(private), may_open).padding([6, 12]);
+        let private = focusable(private, Message::JoinPrivately, look.colors.accent);
+        column![row![field, open].spacing(8), private].push(error).spacing(6).into()
     }
 
     fn line<'a>(&'a self, look: Look, name: &'a RoomName, info: &'a RoomInfo) -> Element<'a, Message> {

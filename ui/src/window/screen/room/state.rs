@@ -410,6 +410,9 @@ impl RoomScreen {
             Some(rooms::Outcome::Open(room)) if self.waiting.is_up => self.open_and_write(room),
             Some(rooms::Outcome::Open(room)) => self.open(room),
             Some(rooms::Outcome::FocusField) => self.act(Action::Focus(ROOM_FIELD)),
+            Some(rooms::Outcome::CreatePrivate(name)) => {
+                self.act(Action::Command(Command::RoomCreate { name, private: true }));
+            }
             Some(rooms::Outcome::Join(room)) => self.act(Action::Command(Command::Join { room })),
             Some(rooms::Outcome::OpenTicket(ticket)) => self.act(Action::Command(Command::OpenTicket { ticket })),
             Some(rooms::Outcome::Leave(room)) => self.act(Action::Command(Command::Leave { room })),

@@ -6,13 +6,14 @@ use iced::{Alignment, Element, Length};
 use inkmesh::identity::Author;
 use inkmesh::waiting_room::GameProgress;
 
+use crate::window::portrait::SMALL;
 use crate::window::screen::room::message::Message;
-use crate::window::screen::room::people::avatar;
+use crate::window::screen::room::people::People;
 use crate::window::screen::room::rooms::{badge, call_mark};
 use crate::window::theme::{self, Look, style};
 use crate::window::widget::focusable;
 
-/// People who are shown with a disc. The others are counted.
+/// People who are shown with their picture. The others are counted.
 const DISCS: usize = 4;
 /// People who are named.
 const NAMES: usize = 2;
@@ -40,7 +41,7 @@ pub struct RoomRow {
 }
 
 impl RoomRow {
-    pub fn view<'a>(self, look: Look) -> Element<'a, Message> {
+    pub fn view<'a>(self, look: Look, all: &People) -> Element<'a, Message> {
         let colors = look.colors;
         // Behind the sign of its kind.
         let first = self.label.split(' ').nth(1).and_then(|name| name.chars().next());
@@ -57,7 +58,7 @@ impl RoomRow {
         if self.unread > 0 {
             head = head.push(badge(look, self.unread));
         }
-        let who = people_line(look, &self.people);
+        let who = people_line(look, all, &self.people);
         let line = self.line.map(|(words, when)| {
             let words = theme::small(words, colors.muted).wrapping(Wrapping::None);
             let when = theme::small(when, colors.muted).wrapping(Wrapping::None);
@@ -82,9 +83,9 @@ fn game_words(look: Look, game: GameProgress) -> String {
     }
 }
 
-/// Returns who is in a room: a few discs, then names.
-fn people_line<'a>(look: Look, people: &[(Author, String)]) -> Element<'a, Message> {
-    let discs = people.iter().take(DISCS).map(|(peer, name)| avatar(look, *peer, true, name));
+/// Returns who is in a room: a few pictures, then names.
+fn people_line<'a>(look: Look, all: &People, people: &[(Author, String)]) -> Element<'a, Message> {
+    let discs = people.iter().take(DISCS).map(|(peer, _)| all.portrait(look, *peer, true, SMALL));
     let discs = (!people.is_empty()).then(|| Row::with_children(discs).spacing(2));
     let color = if people.is_empty() { look.colors.muted } else { look.colors.text };
     let words = theme::small(names(look, people), color).wrapping(Wrapping::None);

@@ -11,9 +11,10 @@ use inkmesh::name::RoomName;
 use inkmesh::waiting_room::NearbyRoom;
 
 use super::row::RoomRow;
+use crate::window::portrait::LISTED;
 use crate::window::screen::room::dialog::Topic;
 use crate::window::screen::room::message::Message;
-use crate::window::screen::room::people::{self, avatar};
+use crate::window::screen::room::people;
 use crate::window::screen::room::rooms;
 use crate::window::screen::room::state::RoomScreen;
 use crate::window::screen::room::view::{banners, call_banner, head_buttons, notices};
@@ -145,7 +146,7 @@ fn own_row<'a>(screen: &'a RoomScreen, look: Look, room: &'a RoomName, is_first:
         is_small: screen.layout.is_narrow() || screen.layout.is_short(),
         message: Message::Rooms(rooms::Message::Open(room.clone())),
     };
-    row.view(look)
+    row.view(look, &screen.people)
 }
 
 /// Returns the row of a room that only others have open.
@@ -161,7 +162,7 @@ fn other_row<'a>(screen: &'a RoomScreen, look: Look, nearby: &'a NearbyRoom) -> 
         is_small: screen.layout.is_narrow() || screen.layout.is_short(),
         message: Message::Rooms(rooms::Message::Enter(nearby.room.clone())),
     };
-    row.view(look)
+    row.view(look, &screen.people)
 }
 
 /// Returns what to do while nobody has another room open.
@@ -231,8 +232,8 @@ fn person<'a>(screen: &'a RoomScreen, look: Look, contact: &'a Contact) -> Eleme
     };
     let color = if contact.online { look.colors.text } else { look.colors.muted };
     let line = |words: iced::widget::Text<'a>| container(words.wrapping(Wrapping::None)).clip(true);
-    let words = column![line(theme::body(name.clone()).color(color)), line(theme::small(facts, look.colors.muted)),];
-    let row = row![avatar(look, contact.peer, contact.online, &name), words.width(Length::Fill)];
+    let words = column![line(theme::body(name).color(color)), line(theme::small(facts, look.colors.muted)),];
+    let row = row![screen.people.portrait(look, contact.peer, contact.online, LISTED), words.width(Length::Fill)];
     let message = Message::People(people::Message::Details(contact.peer));
     let button = quiet(look, row.spacing(8).align_y(Alignment::Center), message.clone()).padding([4, 4]);
     focusable(button.width(Length::Fill), message, look.colors.accent)
