@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 
 use inkmesh_store::{Store, StoreError};
 
-use super::{StartError, contacts, key_file, private_rooms, rooms};
+use super::{StartError, contacts, key_file, private_rooms, profile, rooms};
 use crate::backup::{Backup, BackupError, MAX_BACKUP, RANDOM_LEN};
 use crate::command::CommandError;
 use crate::identity::{Author, Identity};
 
 /// The named values of the store that are part of a backup, besides contacts and private rooms.
-const VALUES: [&str; 3] = ["name", "rooms", rooms::LEFT];
+const VALUES: [&str; 4] = [profile::NAME, profile::PICTURE, "rooms", rooms::LEFT];
 
 /// The reason why a backup could not be restored.
 #[derive(Debug, thiserror::Error)]

@@ -10,7 +10,7 @@ use crate::picture::{MAX_PICTURE, Picture};
 /// The name of the value with our name.
 pub(super) const NAME: &str = "name";
 /// The name of the value with our picture; empty without one.
-const PICTURE: &str = "picture";
+pub(super) const PICTURE: &str = "picture";
 
 /// Reads our name and picture, each if there is one that can be read.
 pub(super) fn load(store: &Store) -> Result<(Option<PersonName>, Option<Picture>), StoreError> {

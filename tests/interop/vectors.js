@@ -95,6 +95,20 @@ function syncVectors ([first, second]) {
   same('hello on loopback', cbor(['inkmesh hello 1', ana.author, 47771, true]))
 }
 
+function pictureVectors () {
+  const profile = picture => join(Uint8Array.of(1), cbor({ name: 'Ana', picture }))
+  same('profile payload with a picture of ours', profile({ ours: 3 }))
+  const { picture } = reread('profile payload with a drawn picture', 1)
+  const strokes = picture.strokes.map(points => encodePoints(decodePoints(points)))
+  same('profile payload with a drawn picture', profile({ strokes }))
+  const ofKey = author => {
+    const [high, low] = H('inkmesh 2026 picture of an author', author)
+    return String((high * 256 + low) % 24)
+  }
+  same('picture of the key of Ana', ofKey(ana.author))
+  same('picture of the key of Ben', ofKey(ben.author))
+}
+
 function privateRoomVectors () {
   const secret = bytes('secret of a private room')
   const keys = new RoomKeys(secret)
@@ -268,6 +282,7 @@ export function vectors () {
   const operations = logVectors()
   syncVectors(operations)
   sheetVectors(operations[0].id)
+  pictureVectors()
   privateRoomVectors()
   waitingRoomVectors()
   stepVectors(operations)

@@ -43,6 +43,7 @@ fn modal() -> Vec<(&'static str, Message)> {
     vec![
         ("Help", Message::Key(Shortcut::Help)),
         ("Settings", Message::Show(Topic::Settings)),
+        ("Your picture", Message::Show(Topic::Picture)),
         ("Connect by address", Message::Show(Topic::Connect)),
         ("Start a game", Message::Game(game::Message::Setup)),
     ]
