@@ -46,7 +46,7 @@ fn enter_lobby(display: &Display, window: &str) {
     until("the lobby opens", || {
         display.xdotool(&["mousemove", LOBBY[0], LOBBY[1], "click", "1"]);
         happens_within(Duration::from_secs(1), || {
-            display.xdotool(&["getwindowname", window]).is_some_and(|name| name.contains("#lobby"))
+            display.xdotool(&["getwindowname", window]).is_some_and(|name| name.contains("# lobby"))
         })
     });
 }

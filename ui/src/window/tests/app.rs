@@ -182,7 +182,7 @@ fn the_window_and_the_room_come_back() {
     drop(again.update(Message::Update(rooms())));
     must_show(&again, "Your rooms");
     drop(again.update(Message::Room(room::Message::Key(Shortcut::Write))));
-    assert_eq!(again.title(), "#family – Inkmesh", "Enter opens the room that was open last");
+    assert_eq!(again.title(), "# family – Inkmesh", "Enter opens the room that was open last");
     drop(again.update(Message::Room(room::Message::Rooms(rooms::Message::Open(RoomName::lobby())))));
     assert_eq!(Settings::load(folder.path()).room.as_deref(), Some("lobby"));
 }

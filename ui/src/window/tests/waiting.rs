@@ -133,7 +133,7 @@ fn enter_opens_the_room_that_was_open_last_and_escape_goes_back_to_an_open_one()
     bench.must_show("Your rooms");
     let actions = bench.give(Message::Key(Shortcut::Write));
     assert_eq!(loads(&actions), [lobby()]);
-    assert!(bench.room.title(bench.look).starts_with("#lobby"));
+    assert!(bench.room.title(bench.look).starts_with("# lobby"));
     bench.give(Message::ToWaitingRoom);
     assert_eq!(bench.room.title(bench.look), "Inkmesh");
     let actions = bench.give(Message::Key(Shortcut::Escape));
