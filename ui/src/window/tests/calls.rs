@@ -52,8 +52,12 @@ fn loaded(game: GameView) -> Message {
 #[test]
 fn a_turn_that_begins_in_another_room_is_told_until_we_look_there() {
     for (language, banner, title) in [
-        (Language::En, "#family: a turn has begun, guess the word →", "● guess the word – #family – Inkmesh"),
-        (Language::Ko, "#family: 차례가 시작됐어요. 정답을 맞혀 보세요 →", "● 정답을 맞혀 보세요 – #family – Inkmesh"),
+        (Language::En, "# family: a turn has begun, guess the word →", "● guess the word – # family – Inkmesh"),
+        (
+            Language::Ko,
+            "# family: 차례가 시작됐어요. 정답을 맞혀 보세요 →",
+            "● 정답을 맞혀 보세요 – # family – Inkmesh",
+        ),
     ] {
         let mut bench = bench(language);
         assert_eq!(bench.room.title(bench.look), "#lobby – Inkmesh");
@@ -66,7 +70,7 @@ fn a_turn_that_begins_in_another_room_is_told_until_we_look_there() {
         bench.give(loaded(drawing()));
         assert!(!bench.shows(banner));
         assert!(!bench.shows_call());
-        assert_eq!(bench.room.title(bench.look), "#family – Inkmesh");
+        assert_eq!(bench.room.title(bench.look), "# family – Inkmesh");
         bench.give(Message::Rooms(rooms::Message::Open(lobby())));
         assert!(!bench.shows_call(), "we have looked at this turn");
         elsewhere(&mut bench, GameView { hints: 2, ..drawing() });
@@ -84,11 +88,11 @@ fn every_way_of_waiting_for_us_is_told() {
     for (game, words) in [
         (
             GameView { joined: false, may_join: true, ..game(Phase::Gathering) },
-            "#family: a game is about to begin. Do you play? →",
+            "# family: a game is about to begin. Do you play? →",
         ),
-        (GameView { drawer: Some(ME), ..game(Phase::Choosing) }, "#family: choose a word to draw →"),
-        (GameView { drawer: Some(ME), ..game(Phase::Drawing) }, "#family: it's your turn to draw →"),
-        (drawing(), "#family: a turn has begun, guess the word →"),
+        (GameView { drawer: Some(ME), ..game(Phase::Choosing) }, "# family: choose a word to draw →"),
+        (GameView { drawer: Some(ME), ..game(Phase::Drawing) }, "# family: it's your turn to draw →"),
+        (drawing(), "# family: a turn has begun, guess the word →"),
     ] {
         elsewhere(&mut bench, game);
         bench.must_show(words);
@@ -114,8 +118,8 @@ fn the_most_urgent_call_is_told_first_and_a_key_goes_there() {
     elsewhere(&mut bench, GameView { drawer: Some(ME), ..game(Phase::Choosing) });
     let asked = GameView { joined: false, may_join: true, ..game(Phase::Gathering) };
     bench.happen(vec![Event::Game { room: club.clone(), game: Box::new(asked) }]);
-    bench.must_show("#family: choose a word to draw →");
-    assert_eq!(bench.room.title(bench.look), "● your turn – #family – Inkmesh");
+    bench.must_show("# family: choose a word to draw →");
+    assert_eq!(bench.room.title(bench.look), "● your turn – # family – Inkmesh");
     assert_eq!(loads(&bench.give(Message::Key(Shortcut::ToCall))), [family()]);
     bench.must_show("#club: a game is about to begin. Do you play? →");
     assert_eq!(loads(&bench.give(Message::Key(Shortcut::ToCall))), [club]);
@@ -154,8 +158,8 @@ fn behind_the_gallery_a_game_calls_too() {
 #[test]
 fn the_banner_is_in_view_at_every_size() {
     for (language, words) in [
-        (Language::En, "#family: a turn has begun, guess the word →"),
-        (Language::Ko, "#family: 차례가 시작됐어요. 정답을 맞혀 보세요 →"),
+        (Language::En, "# family: a turn has begun, guess the word →"),
+        (Language::Ko, "# family: 차례가 시작됐어요. 정답을 맞혀 보세요 →"),
     ] {
         let mut bench = Bench::open(language, WIDE, &everybody());
         elsewhere(&mut bench, drawing());
