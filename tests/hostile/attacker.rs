@@ -1,6 +1,5 @@
 //! An attacker: a peer that speaks libp2p but not the Inkmesh protocol.
 
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures::{AsyncReadExt, AsyncWriteExt, StreamExt};
@@ -14,6 +13,7 @@ use inkmesh::sync::{Request, Response};
 use libp2p::gossipsub::{self, IdentTopic};
 use libp2p::swarm::{NetworkBehaviour, SwarmEvent};
 use libp2p::{Multiaddr, PeerId, Stream, StreamProtocol, Swarm, SwarmBuilder, noise, tcp, yamux};
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 pub const SYNC: StreamProtocol = StreamProtocol::new("/inkmesh/sync/2");
@@ -84,20 +84,29 @@ impl Attacker {
         loop {
             tokio::select! {
                 done = &mut task => return done,
-                event = self.swarm.select_next_some() => {
-                    if let SwarmEvent::Behaviour(BehaviourEvent::Gossip(gossipsub::Event::Message { message, .. })) = event {
-                        self.heard.push(message.data);
-                    }
-                }
+                event = self.swarm.select_next_some() => self.hear(event),
             }
         }
     }
 
-    /// Records what peers send on sync streams that they open, and hangs up after the first message.
-    pub fn accept_streams(&self) -> Arc<Mutex<Vec<Vec<u8>>>> {
+    /// Runs the network until so many gossip messages have come.
+    pub async fn until_heard(&mut self, messages: usize) {
+        while self.heard.len() < messages {
+            let event = self.swarm.select_next_some().await;
+            self.hear(event);
+        }
+    }
+
+    fn hear(&mut self, event: SwarmEvent<BehaviourEvent>) {
+        if let SwarmEvent::Behaviour(BehaviourEvent::Gossip(gossipsub::Event::Message { message, .. })) = event {
+            self.heard.push(message.data);
+        }
+    }
+
+    /// Takes the sync streams that peers open, and hangs up after the first message on each. Returns these messages.
+    pub fn accept_streams(&self) -> mpsc::UnboundedReceiver<Vec<u8>> {
         let mut opened = self.control.clone().accept(SYNC).unwrap();
-        let said = Arc::<Mutex<Vec<Vec<u8>>>>::default();
-        let record = Arc::clone(&said);
+        let (record, said) = mpsc::unbounded_channel();
         tokio::spawn(async move {
             while let Some((_, mut stream)) = opened.next().await {
                 let mut len = [0; 4];
@@ -106,7 +115,7 @@ impl Attacker {
                 }
                 let mut message = vec![0; u32::from_be_bytes(len).min(1 << 20) as usize];
                 if stream.read_exact(&mut message).await.is_ok() {
-                    record.lock().unwrap().push(framed(&message));
+                    let _ = record.send(framed(&message));
                 }
             }
         });

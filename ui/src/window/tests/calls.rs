@@ -60,7 +60,7 @@ fn a_turn_that_begins_in_another_room_is_told_until_we_look_there() {
         ),
     ] {
         let mut bench = bench(language);
-        assert_eq!(bench.room.title(bench.look), "#lobby – Inkmesh");
+        assert_eq!(bench.room.title(bench.look), "# lobby – Inkmesh");
         assert!(!bench.shows_mark());
         assert!(attention(&elsewhere(&mut bench, drawing())).is_empty(), "the window has the focus");
         bench.must_show(banner);
@@ -121,7 +121,7 @@ fn the_most_urgent_call_is_told_first_and_a_key_goes_there() {
     bench.must_show("# family: choose a word to draw →");
     assert_eq!(bench.room.title(bench.look), "● your turn – # family – Inkmesh");
     assert_eq!(loads(&bench.give(Message::Key(Shortcut::ToCall))), [family()]);
-    bench.must_show("#club: a game is about to begin. Do you play? →");
+    bench.must_show("# club: a game is about to begin. Do you play? →");
     assert_eq!(loads(&bench.give(Message::Key(Shortcut::ToCall))), [club]);
     assert!(commands(&bench.give(Message::Key(Shortcut::ToCall))).is_empty());
 }
@@ -133,12 +133,12 @@ fn a_window_without_the_focus_asks_for_attention_until_it_has_it() {
     let turn =
         |bench: &mut Bench, game| attention(&bench.happen(vec![Event::Game { room: lobby(), game: Box::new(game) }]));
     assert_eq!(turn(&mut bench, drawing()), [true], "also for the room that is shown");
-    assert_eq!(bench.room.title(bench.look), "● guess the word – #lobby – Inkmesh");
+    assert_eq!(bench.room.title(bench.look), "● guess the word – # lobby – Inkmesh");
     assert!(bench.shows_mark());
     assert!(turn(&mut bench, GameView { hints: 2, ..drawing() }).is_empty(), "once a turn");
     assert_eq!(turn(&mut bench, GameView { turn: 5, ..drawing() }), [true]);
     assert_eq!(attention(&bench.give(Message::Focused(true))), [false]);
-    assert_eq!(bench.room.title(bench.look), "#lobby – Inkmesh");
+    assert_eq!(bench.room.title(bench.look), "# lobby – Inkmesh");
     assert!(!bench.shows_mark());
     bench.give(Message::Focused(false));
     assert!(attention(&bench.give(Message::Focused(true))).is_empty());
@@ -149,8 +149,8 @@ fn behind_the_gallery_a_game_calls_too() {
     let mut bench = bench(Language::En);
     bench.give(Message::ToGallery);
     play(&mut bench, GameView { joined: false, may_join: true, ..game(Phase::Gathering) });
-    bench.must_show("#lobby: a game is about to begin. Do you play? →");
-    bench.click("#lobby: a game is about to begin. Do you play? →");
+    bench.must_show("# lobby: a game is about to begin. Do you play? →");
+    bench.click("# lobby: a game is about to begin. Do you play? →");
     bench.must_show("I'm ready");
     assert!(!bench.shows_call());
 }

@@ -95,7 +95,7 @@ fn while_it_is_read_and_where_there_is_nothing_it_says_so() {
 #[test]
 fn all_drawings_are_listed_with_who_drew_them() {
     let mut bench = open(Language::En, WIDE, two());
-    bench.must_show("Gallery of #lobby");
+    bench.must_show("Gallery of # lobby");
     for language in Language::ALL {
         bench.look = super::bench::look(language);
         assert!(bench.shows(if language == Language::En { "Drawn together" } else { "함께 그린 그림" }));
@@ -144,7 +144,7 @@ fn a_drawing_is_drawn_again_stroke_by_stroke() {
     bench.give(Message::Gallery(In::Replay(replay::Control::Speed(1.5))));
     bench.must_show("2.8×");
     bench.give(Message::Key(Shortcut::Escape));
-    bench.must_show("Gallery of #lobby");
+    bench.must_show("Gallery of # lobby");
     assert!(!bench.shows("3 of 3"));
 }
 

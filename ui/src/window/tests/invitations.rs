@@ -10,7 +10,8 @@ use inkmesh::room_ticket::RoomTicket;
 
 use super::bench::{ANA, BORA, Bench, ME, WIDE, commands, loads, lobby, person, reply};
 use crate::settings::Language;
-use crate::window::screen::room::dialog::Topic;
+use crate::window::screen::room::dialog::{self, Topic};
+use crate::window::screen::room::invitation::InvitingMessage;
 use crate::window::screen::room::{Action, Message};
 
 const ID: InvitationId = InvitationId([7; 16]);
@@ -46,7 +47,7 @@ fn people_who_are_not_here_are_invited_with_the_ticket_beside() {
     bench.give(reply(ask, Ok(Reply::Ticket { ticket: ticket.clone() })));
     let copied = bench.click("Copy");
     assert!(matches!(&copied[..], [Action::Copy(text)] if *text == ticket), "{copied:?}");
-    bench.click("보라");
+    bench.give(Message::Dialog(dialog::Message::Invite(InvitingMessage::Choose(BORA))));
     let invite = Command::Invite { room: lobby(), peers: vec![BORA] };
     assert_eq!(commands(&bench.click("Invite one person")), std::slice::from_ref(&invite));
     bench.give(reply(invite.clone(), Err(CommandError::TooManyInvitations)));

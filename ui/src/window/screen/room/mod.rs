@@ -9,14 +9,14 @@
 //! | `node` | handles what the node reports |
 //! | `view`, `layout` | composes the views of the features |
 //! | [`shortcut`] | what keys mean |
-//! | [`chat`], [`sheet`], [`game`], [`people`], [`rooms`], [`status`], [`dialog`], `invitation` | the features, each with its state, messages and view |
+//! | [`chat`], [`sheet`], [`game`], [`people`], [`rooms`], [`status`], [`dialog`], [`invitation`] | the features, each with its state, messages and view |
 //! | `waiting` | the waiting room, which shows what the features know |
 
 mod action;
 pub mod chat;
 pub mod dialog;
 pub mod game;
-mod invitation;
+pub mod invitation;
 pub mod layout;
 mod message;
 mod node;

@@ -260,7 +260,7 @@ fn status_line(screen: &RoomScreen, look: Look, width: f32) -> Element<'_, Messa
 /// Returns the buttons that invite others, to the settings and to the help.
 pub(super) fn head_buttons<'a>(look: Look) -> [Element<'a, Message>; 3] {
     let buttons = [
-        (theme::strong("+"), "head-invite", Topic::Invite),
+        (theme::strong("+☺"), "head-invite", Topic::Invite),
         (theme::sign("⚙"), "head-settings", Topic::Settings),
         (theme::strong("?"), "head-help", Topic::Help),
     ];
