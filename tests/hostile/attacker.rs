@@ -104,9 +104,9 @@ impl Attacker {
     }
 
     /// Takes the sync streams that peers open, and hangs up after the first message on each. Returns these messages.
-    pub fn accept_streams(&self) -> mpsc::UnboundedReceiver<Vec<u8>> {
+    pub fn accept_streams(&self) -> mpsc::Receiver<Vec<u8>> {
         let mut opened = self.control.clone().accept(SYNC).unwrap();
-        let (record, said) = mpsc::unbounded_channel();
+        let (record, said) = mpsc::channel(64);
         tokio::spawn(async move {
             while let Some((_, mut stream)) = opened.next().await {
                 let mut len = [0; 4];
@@ -115,7 +115,7 @@ impl Attacker {
                 }
                 let mut message = vec![0; u32::from_be_bytes(len).min(1 << 20) as usize];
                 if stream.read_exact(&mut message).await.is_ok() {
-                    let _ = record.send(framed(&message));
+                    let _ = record.send(framed(&message)).await;
                 }
             }
         });
