@@ -331,8 +331,9 @@ fn a_program_can_ask_who_it_is() {
     let (_dir, mut host) = alone();
     let peer: Author = host.peer.parse().unwrap();
     let (fingerprint, number) = (peer.fingerprint(), VerificationNumber::of(peer).to_string());
-    let mut expected =
-        json!({"peer": host.peer, "name": "Ana", "fingerprint": fingerprint, "number": number, "version": "0.1.0"});
+    let mut expected = json!({
+        "peer": host.peer, "name": "Ana", "picture": null, "fingerprint": fingerprint, "number": number, "version": "0.1.0",
+    });
     assert_eq!(host.ok(json!({"do": "whoami"})), expected);
     host.ok(json!({"do": "rename", "name": "Anna"}));
     expected["name"] = json!("Anna");

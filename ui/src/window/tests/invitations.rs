@@ -64,7 +64,7 @@ fn people_who_are_not_here_are_invited_with_the_ticket_beside() {
 fn an_invitation_is_shown_until_it_is_answered() {
     for (language, words, enter, decline) in [
         (Language::En, "Ana invites you to 🔒 tea", "Enter", "Decline"),
-        (Language::Ko, "Ana 님이 🔒 tea 방으로 초대했어요", "들어가기", "거절"),
+        (Language::Ko, "Ana 님이 초대했어요: 🔒 tea", "들어가기", "거절"),
     ] {
         let mut bench = bench(language);
         bench.happen(vec![Event::Invitation(invitation(ID, ANA, "Ana"))]);

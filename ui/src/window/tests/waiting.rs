@@ -214,7 +214,7 @@ fn lines_behind_the_waiting_room_are_not_read() {
 fn a_person_is_shown_and_the_way_leads_back() {
     let mut bench = bench(Language::En, WIDE);
     bench.click("Ana");
-    bench.must_show("☆ Friend");
+    bench.must_show("Fingerprint");
     bench.click("← Back to the waiting room");
     bench.must_show("Your rooms");
     bench.give(Message::ToContacts);
@@ -252,7 +252,7 @@ fn long_names_and_many_rooms_keep_the_actions_in_view() {
     let is_action = |message: &str| ["Show(", "ToContacts", "Rooms(Join"].iter().any(|of| message.starts_with(of));
     bench.give(Message::Rooms(rooms::Message::Typed("tea".to_owned())));
     let found = actions_stay_in_view("the waiting room", &mut bench, is_action);
-    assert_eq!(found.len(), 5, "{found:?}: open, address, contacts, settings, help");
+    assert_eq!(found.len(), 6, "{found:?}: open, open privately, address, contacts, settings, help");
 }
 
 #[test]

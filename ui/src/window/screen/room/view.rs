@@ -81,7 +81,13 @@ pub fn view<'a>(screen: &'a RoomScreen, look: Look, settings: &'a Settings) -> E
     if !dialog && let Some(card) = screen.received.view(look, &screen.people) {
         // Over the sheet, so that it covers no button, where there is room.
         let top = if screen.layout.is_short() || screen.layout.is_narrow() { 0.0 } else { ABOVE_SHEET };
-        layers = layers.push(container(card.map(Message::Invitation)).padding(iced::padding::top(top)));
+        let card = container(card.map(Message::Invitation));
+        // In the waiting room the lists begin at the top.
+        let card = match screen.waiting_room_is_up() {
+            true => card.align_bottom(Length::Fill),
+            false => card.padding(iced::padding::top(top)),
+        };
+        layers = layers.push(card);
     }
     layers.push(dialog::view(&screen.dialogs, context).map(|dialog| dialog.map(Message::Dialog))).into()
 }
