@@ -6,7 +6,7 @@
 //! on as their own. A message that opens proves that its sender is a member.
 //!
 //! Nonces are the first 24 bytes of a keyed hash of what is sealed and its associated data (a synthetic nonce as in RFC 5297): they
-//! repeat only where all of that repeats, and need no random numbers. Before sealing, plain text is padded ([`pad`]), so that its
+//! repeat only where all of that repeats, and need no random numbers. Before sealing, plain text is padded in steps, so that its
 //! length shows roughly how much there is and no more.
 
 use std::collections::BTreeMap;
