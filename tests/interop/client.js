@@ -29,9 +29,14 @@ function messages (stream, maxDataLength, seal = null) {
   }
   const framed = lpStream(stream, { lengthEncoder, lengthDecoder, maxLengthLength: 4, maxDataLength })
   const closed = message => seal ? seal.keys.sealMessage(seal.us, seal.them, cbor(message)) : cbor(message)
-  const open = bytes => uncbor(seal ? seal.keys.openMessage(seal.them, seal.us, bytes) : bytes)
+  const open = bytes => {
+    // About a room of which we don't have the keys.
+    if (bytes[0] === 2 && !seal?.keys.isOf(bytes)) return 'sealed'
+    return uncbor(seal ? seal.keys.openMessage(seal.them, seal.us, bytes) : bytes)
+  }
   return {
     send: message => framed.write(closed(message)),
+    sendClear: message => framed.write(cbor(message)),
     receive: async () => open((await framed.read()).slice()),
     /** The next message, or null where the stream has ended. */
     next: async () => (await framed.read().catch(() => null).then(bytes => bytes && open(bytes.slice())))
@@ -228,9 +233,11 @@ export class Client extends Waiting {
   }
 
   async #serve (stream, them) {
-    const { send, next } = messages(stream, 2 * MIB + 4096, this.#sealWith(them))
+    const { send, sendClear, next } = messages(stream, 2 * MIB + 4096, this.#sealWith(them))
     const { hello } = await next()
-    if (!equal(hello.room, this.room)) {
+    if (!hello) {
+      await sendClear('not_here')
+    } else if (!equal(hello.room, this.room)) {
       await send('not_here')
     } else if (equal(hello.digest, this.log.digest())) {
       await send({ same: { neighbours: [], clock: Date.now() } })

@@ -45,6 +45,11 @@ export class RoomKeys {
     return bytes.slice(8)
   }
 
+  /** Whether a sealed message is about this room. */
+  isOf (bytes) {
+    return equal(bytes.slice(1, 9), this.tag)
+  }
+
   sealPayload (header, payload) {
     return seal(this.keys.payload, header, payload)
   }

@@ -213,7 +213,7 @@ fn lines_behind_the_waiting_room_are_not_read() {
 #[test]
 fn a_person_is_shown_and_the_way_leads_back() {
     let mut bench = bench(Language::En, WIDE);
-    bench.click("Ana");
+    bench.click("# lobby  # tea");
     bench.must_show("Fingerprint");
     bench.click("← Back to the waiting room");
     bench.must_show("Your rooms");
