@@ -41,9 +41,9 @@ pub enum Command {
     },
     /// Makes a room and enters it: [`Reply::Entered`].
     RoomCreate {
-        /// What it is called: the name of a public room, the title of a private one.
+        /// The name of a public room, or the title of a private one.
         name: RoomName,
-        /// Whether only those may enter who have a ticket.
+        /// True if only people with a ticket may enter.
         #[serde(default)]
         private: bool,
     },

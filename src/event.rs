@@ -43,9 +43,9 @@ pub enum Event {
     InvitationAnswer {
         /// The room.
         room: RoomName,
-        /// Who answered.
+        /// The person who answered.
         peer: Author,
-        /// Whether they entered the room.
+        /// True if that person entered the room.
         accepted: bool,
     },
     /// Somebody whom we have met came or left, has another name, picture or address, or was marked.
@@ -488,10 +488,10 @@ pub struct InvitationView {
     pub invitation: InvitationId,
     /// The room.
     pub room: RoomName,
-    /// What people call a private room; `None`: it is public.
+    /// The title of a private room; `None`: the room is public.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<RoomName>,
-    /// Who invites.
+    /// The person who invites.
     pub from: Author,
     /// The name that they give themselves; empty while it is not known.
     pub name: String,
@@ -502,7 +502,7 @@ pub struct InvitationView {
 pub struct RoomSummary {
     /// The room.
     pub room: RoomName,
-    /// What people call a private room; `None`: it is public, and its name is what it is called.
+    /// The title of a private room; `None`: the room is public, and has no other name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<RoomName>,
     /// The number of people online in it, ourselves included.

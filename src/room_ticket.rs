@@ -42,7 +42,7 @@ pub struct RoomTicket {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     secret: Option<RoomSecret>,
     /// Whether the private room is a conversation of two: of the inviter and whoever is given the ticket.
-    #[serde(default, skip_serializing_if = "is_not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     two: bool,
     /// Who made the ticket.
     inviter: Author,
@@ -170,12 +170,6 @@ impl FromStr for RoomTicket {
             _ => Err(TicketError::Damaged),
         }
     }
-}
-
-/// For serde, which gives a reference.
-#[allow(clippy::trivially_copy_pass_by_ref)]
-fn is_not(value: &bool) -> bool {
-    !value
 }
 
 fn check(bytes: &[u8]) -> [u8; CHECK_LEN] {

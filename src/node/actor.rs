@@ -223,8 +223,9 @@ impl NodeActor {
                     self.carry_out_effects(effects);
                 }
                 Output::Publish(frame) => {
-                    let room = self.rooms.get(name).ok();
-                    room.into_iter().for_each(|room| self.network.publish(name, room.sealed(frame.clone())));
+                    if let Ok(room) = self.rooms.get(name) {
+                        self.network.publish(name, room.sealed(frame));
+                    }
                 }
                 Output::Ask { to, ticket, ask } => self.guesses.send(name, to, ticket, ask),
                 Output::Reply { ticket, result } => self.replies.reply(ticket, result),

@@ -1,6 +1,5 @@
 //! Writes backups of a running node, and restores one into a data folder that has no identity yet.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use inkmesh_store::{Store, StoreError};
@@ -52,19 +51,7 @@ pub(super) fn write(store: &Store, identity: &Identity, to: &Path, passphrase: &
         return Err(CommandError::FileExists(to.display().to_string()));
     }
     let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let written = || {
-        let beside = to.with_extension("new");
-        let mut options = std::fs::OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&beside)?;
-        file.write_all(&bytes)?;
-        file.sync_all()?;
-        std::fs::rename(&beside, to)?;
-        inkmesh_store::sync_folder(folder)
-    };
-    written().map_err(|error| failed(&error))
+    key_file::write_secret(folder, to, &bytes).map_err(|error| failed(&error))
 }
 
 /// Restores a backup into a data folder in which nobody lives. The key comes last: a folder in which this was interrupted can be

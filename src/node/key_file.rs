@@ -66,16 +66,21 @@ fn take_from_others(_file: &std::fs::File) -> bool {
     false
 }
 
-/// Writes the file under another name and renames it, so that it is complete or missing. It is durable on return: what is
-/// signed with the key must never outlive it.
+/// Writes the file. It is durable on return: what is signed with the key must never outlive it.
 fn create(dir: &Path, path: &Path, identity: &Identity) -> std::io::Result<()> {
+    write_secret(dir, path, format!("{}\n", data_encoding::HEXLOWER.encode(&identity.secret())).as_bytes())
+}
+
+/// Writes a file that only its owner can read, in the folder `dir`: under another name, which is changed then, so that it is complete or
+/// missing. It is durable on return.
+pub(super) fn write_secret(dir: &Path, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let beside = path.with_extension("new");
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(&beside)?;
-    writeln!(file, "{}", data_encoding::HEXLOWER.encode(&identity.secret()))?;
+    file.write_all(bytes)?;
     file.sync_all()?;
     std::fs::rename(&beside, path)?;
     inkmesh_store::sync_folder(dir)

@@ -2,6 +2,7 @@
 
 use super::NodeActor;
 use crate::command::{CommandError, Reply};
+use crate::contacts::Tag;
 use crate::event::{Event, InvitationView};
 use crate::identity::Author;
 use crate::invitation::{Invitation, InvitationId, MessageReply, Taken};
@@ -85,7 +86,7 @@ impl NodeActor {
     pub(super) fn on_invitation_message(&mut self, message: invitation_streams::Message) {
         match message {
             invitation_streams::Message::Request { from, message, answer } => {
-                if self.contacts.get(from, wall_ms()).blocked {
+                if self.contacts.has(&from, Tag::Blocked) {
                     // They are not told.
                     let _ = answer.send(MessageReply::Noted);
                     return;

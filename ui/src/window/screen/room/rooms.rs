@@ -7,6 +7,7 @@ use iced::{Alignment, Element, Length};
 use inkmesh::event::RoomSummary;
 use inkmesh::identity::Author;
 use inkmesh::name::{NameError, RoomName};
+use inkmesh::room_ticket::SCHEME;
 
 use super::game::call::{Call, PendingCall};
 use crate::text::name_error;
@@ -18,9 +19,6 @@ use crate::window::widget::parts::{self, close_button, hint, quiet_button};
 const CALL_MARK: &str = "mark-of-a-call";
 /// The id of the field for a room's name.
 pub const ROOM_FIELD: &str = "room-name-field";
-
-/// The beginning of the text of every ticket.
-const TICKET: &str = "inkmesh:";
 
 /// An event of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,7 +59,7 @@ pub struct RoomInfo {
     pub last_activity: u64,
     /// What its game waits for from us.
     pub call: PendingCall,
-    /// What people call it, if it is private.
+    /// The title, if the room is private.
     title: Option<RoomName>,
 }
 
@@ -114,7 +112,7 @@ impl Rooms {
     fn join(&mut self, privately: bool) -> Option<Outcome> {
         let adding = self.adding.as_mut()?;
         let text = adding.name.trim();
-        if text.get(..TICKET.len()).is_some_and(|start| start.eq_ignore_ascii_case(TICKET)) {
+        if text.get(..SCHEME.len()).is_some_and(|start| start.eq_ignore_ascii_case(SCHEME)) {
             let ticket = text.to_owned();
             self.adding = None;
             return Some(Outcome::OpenTicket(ticket));
